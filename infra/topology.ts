@@ -1,0 +1,104 @@
+/**
+ * Every queue, function, route and schedule as plain data, in the order of the data's way. Both
+ * realizations read it, `infra/aws` with CDK and `infra/local` on one machine, so the local run
+ * cannot drift from what is deployed.
+ */
+
+export interface QueueSpec {
+  /** Longer than six times the consumer's timeout, as SQS event sources want it. */
+  readonly visibilityTimeoutSeconds: number;
+  /** Receives before a message goes to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+  readonly retentionDays: number;
+}
+
+export interface FunctionSpec {
+  /** The folder under functions/. */
+  readonly folder: FunctionName;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly table: 'read' | 'readWrite';
+  readonly sendsTo: readonly QueueName[];
+  /** Reads the queues' depths, for /v1/pipeline. */
+  readonly inspects?: readonly QueueName[];
+  readonly consumes?: {
+    readonly queue: QueueName;
+    readonly batchSize: number;
+    readonly batchingWindowSeconds: number;
+    /** Workers at once; the platforms' rate limits are divided by it. */
+    readonly maxConcurrency: number;
+  };
+  readonly schedule?: { readonly everyMinutes: number };
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface RouteSpec {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'ANY';
+  /** HTTP API syntax: `{name}` is one segment, `{name+}` the rest. */
+  readonly path: string;
+  readonly to: FunctionName;
+}
+
+export type QueueName = 'intake' | 'attribution';
+export type FunctionName = 'ingest' | 'normalize' | 'attribute' | 'reconcile' | 'api';
+
+/** One table; everything in it has `pk` and `sk`, and what expires has `expiresAt` in epoch seconds. */
+export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttl: 'expiresAt' } as const;
+
+export const QUEUES: Readonly<Record<QueueName, QueueSpec>> = {
+  intake: { visibilityTimeoutSeconds: 180, maxReceiveCount: 8, retentionDays: 14 },
+  attribution: { visibilityTimeoutSeconds: 180, maxReceiveCount: 8, retentionDays: 14 },
+};
+
+export const FUNCTIONS: readonly FunctionSpec[] = [
+  {
+    folder: 'ingest',
+    memoryMb: 512,
+    timeoutSeconds: 5,
+    table: 'read',
+    sendsTo: ['intake'],
+  },
+  {
+    folder: 'normalize',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    table: 'readWrite',
+    sendsTo: ['intake', 'attribution'],
+    consumes: { queue: 'intake', batchSize: 50, batchingWindowSeconds: 1, maxConcurrency: 4 },
+  },
+  {
+    folder: 'attribute',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    table: 'readWrite',
+    sendsTo: ['attribution'],
+    consumes: { queue: 'attribution', batchSize: 100, batchingWindowSeconds: 1, maxConcurrency: 8 },
+  },
+  {
+    folder: 'reconcile',
+    memoryMb: 256,
+    timeoutSeconds: 60,
+    table: 'read',
+    sendsTo: ['intake'],
+    schedule: { everyMinutes: 5 },
+  },
+  {
+    folder: 'api',
+    memoryMb: 512,
+    timeoutSeconds: 15,
+    table: 'readWrite',
+    sendsTo: [],
+    inspects: ['intake', 'attribution'],
+  },
+];
+
+/** Matched from the most specific down, as the HTTP API does. */
+export const ROUTES: readonly RouteSpec[] = [
+  { method: 'POST', path: '/webhooks/{integration}/{appKey}', to: 'ingest' },
+  { method: 'GET', path: '/healthz', to: 'api' },
+  { method: 'ANY', path: '/v1/{path+}', to: 'api' },
+  { method: 'GET', path: '/', to: 'api' },
+  { method: 'GET', path: '/stores/{platform}/{storeId}', to: 'api' },
+  { method: 'POST', path: '/sign-in', to: 'api' },
+  { method: 'POST', path: '/sign-out', to: 'api' },
+];

@@ -1,0 +1,35 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Lower-case hex SHA-256 of the parts in order, each prefixed by its length so parts cannot run together. */
+export function fingerprint(...parts: (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
+    hash.update(`${bytes.byteLength}:`);
+    hash.update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** Lower-case hex SHA-256 of one text: how tokens are stored. */
+export function sha256Hex(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/**
+ * Compares in constant time. `timingSafeEqual` throws on unequal lengths, so lengths are compared
+ * first: the length of a digest is no secret.
+ */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+}
+
+/** Compares two texts in constant time. */
+export function sameText(a: string, b: string): boolean {
+  return sameBytes(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
+}
+
+/** A fresh bearer token: 32 random bytes, with a prefix that secret scanners can be taught. */
+export function newToken(prefix: 'hxo' | 'hxp'): string {
+  return `${prefix}_${randomBytes(32).toString('base64url')}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * Errors carry a decision: what it is (`code`), whether the same call may work later (`retryable`),
+ * and a text that says what was expected, what came, and what to do. docs/errors has a page each.
+ */
+
+const PROBLEMS = {
+  'request-invalid': { status: 400, title: 'The request is not of the documented form' },
+  'signature-invalid': { status: 401, title: 'The signature does not match' },
+  'token-missing': { status: 401, title: 'No valid bearer token' },
+  'role-forbidden': { status: 403, title: 'This token may not do that' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This path does not take that method' },
+  'contract-overlap': { status: 409, title: 'The shares would add up to more than the whole' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'merchant-unknown': { status: 422, title: 'The merchant is not registered' },
+  'provider-unknown': { status: 422, title: 'The provider is not registered' },
+  'integration-unknown': { status: 422, title: 'There is no such integration' },
+  internal: { status: 500, title: 'Something failed on our side' },
+  'queue-unavailable': { status: 503, title: 'The delivery could not be stored' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
+
+/** An error that is the caller's to read. Its text never repeats secrets, codes or personal data. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly retryable: boolean;
+  constructor(code: ProblemCode, detail: string, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.name = 'Problem';
+    this.code = code;
+    this.status = PROBLEMS[code].status;
+    this.retryable = this.status >= 500;
+  }
+}
+
+/** The body of an `application/problem+json` answer (RFC 9457). */
+export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
+  return {
+    type: `urn:hexiao:problem:${problem.code}`,
+    title: PROBLEMS[problem.code].title,
+    status: problem.status,
+    detail: problem.message,
+    code: problem.code,
+    retryable: problem.retryable,
+    requestId,
+  };
+}

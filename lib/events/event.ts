@@ -1,0 +1,161 @@
+import * as z from 'zod';
+
+/**
+ * The vocabulary: what every platform's dialect is turned into. An event is one immutable fact. Its
+ * `eventId` is made of the platform's own id of the act, never of our clock, so that the same fact
+ * told twice, by push and by pull, is the same event.
+ */
+
+export const PLATFORMS = ['douyin', 'kuaishou', 'meituan'] as const;
+export const platformSchema = z.enum(PLATFORMS);
+export type Platform = z.infer<typeof platformSchema>;
+
+/** `closed` (原生闭环): the platform sells and redeems; `open` (小程序开环): a mini-program sells. */
+export const loopSchema = z.enum(['closed', 'open']);
+export type Loop = z.infer<typeof loopSchema>;
+
+/** Where the sale came from. The platform's own word is kept beside it as `channelRaw`. */
+export const channelSchema = z.enum([
+  'live',
+  'short_video',
+  'store_page',
+  'search',
+  'scan',
+  'mini_program',
+  'unknown',
+]);
+export type Channel = z.infer<typeof channelSchema>;
+
+/** An id from outside: a string even when it looks like a number (many exceed 2^53). */
+export const idSchema = z.string().min(1).max(128);
+
+const fenSchema = z.int();
+const instantSchema = z.iso.datetime({ offset: true });
+
+/**
+ * Amounts in fen, kept apart. `paidFen` is what the buyer paid; original = paid + every discount.
+ * `paymentDiscountFen` is the payment channel's, which is neither the platform's nor the merchant's.
+ */
+export const amountsSchema = z.object({
+  paidFen: fenSchema,
+  platformDiscountFen: fenSchema,
+  merchantDiscountFen: fenSchema,
+  paymentDiscountFen: fenSchema,
+  originalFen: fenSchema,
+});
+export type Amounts = z.infer<typeof amountsSchema>;
+
+export const NO_AMOUNTS: Amounts = {
+  paidFen: 0,
+  platformDiscountFen: 0,
+  merchantDiscountFen: 0,
+  paymentDiscountFen: 0,
+  originalFen: 0,
+};
+
+/** How the sale came about: a dimension of the event, and the reach of special contracts. */
+export const saleSchema = z.object({
+  productId: idSchema.nullable(),
+  channel: channelSchema,
+  channelRaw: z.string().nullable(),
+  creatorId: idSchema.nullable(),
+});
+export type Sale = z.infer<typeof saleSchema>;
+
+export const UNKNOWN_SALE: Sale = {
+  productId: null,
+  channel: 'unknown',
+  channelRaw: null,
+  creatorId: null,
+};
+
+const common = {
+  eventId: z.string().min(1).max(300),
+  platform: platformSchema,
+  loop: loopSchema,
+  integration: z.string(),
+  appKey: z.string(),
+  merchantId: idSchema,
+  orderId: idSchema,
+  /** When it happened, by the platform's clock. */
+  occurredAt: instantSchema,
+  /**
+   * False when the facts were deduced or only hinted at (no query permission, no record of the
+   * act's own time). A complete event replaces an incomplete one of the same id.
+   */
+  complete: z.boolean(),
+  /** The delivery that brought it first; null when a pull without a delivery did. */
+  deliveryId: z.string().nullable(),
+  /** When we first wrote it: decides which contract versions were known. Set by the store's writer. */
+  recordedAt: instantSchema,
+};
+
+const voucher = { ...common, voucherId: idSchema };
+
+export const eventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('order.paid'), ...common, voucherId: z.null(), amounts: amountsSchema }),
+  z.object({
+    kind: z.literal('voucher.redeemed'),
+    ...voucher,
+    /** The platform's id of the act (verify_id …). */
+    redemptionId: idSchema,
+    storeId: idSchema.nullable(),
+    amounts: amountsSchema,
+    sale: saleSchema,
+  }),
+  z.object({
+    kind: z.literal('voucher.redemption_reversed'),
+    ...voucher,
+    /** Null when only the voucher is known: then it is the last redemption standing at the time. */
+    redemptionId: idSchema.nullable(),
+  }),
+  z.object({
+    kind: z.literal('voucher.refund_requested'),
+    ...voucher,
+    requestedFen: fenSchema.nullable(),
+  }),
+  z.object({
+    kind: z.literal('voucher.refunded'),
+    ...voucher,
+    /** What the buyer got back; null when the platform did not say, then it is the whole voucher. */
+    refundedFen: fenSchema.nullable(),
+    /**
+     * Which redemptions the refund takes back; `paidFen` is the buyer's money taken from each, null
+     * for all of it. Empty: refunded before use. Null: not known, so whatever stands is taken back.
+     */
+    takesBack: z
+      .array(z.object({ redemptionId: idSchema, paidFen: fenSchema.nullable() }))
+      .nullable(),
+    /** The buyer's money taken back from what was never redeemed; null when not known. */
+    unusedFen: fenSchema.nullable(),
+  }),
+]);
+
+export type Event = z.infer<typeof eventSchema>;
+export type EventKind = Event['kind'];
+export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;
+
+/** An event as an integration makes it, before normalize stamps where it came from. */
+export type EventDraft = Event extends infer E
+  ? E extends Event
+    ? Omit<E, 'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt'>
+    : never
+  : never;
+
+/** What two tellings of one fact must agree on; where it came from and when we wrote it may differ. */
+export function sameFact(a: Event, b: Event): boolean {
+  return factOf(a) === factOf(b);
+}
+
+function factOf(event: Event): string {
+  const { deliveryId: _d, recordedAt: _r, appKey: _a, integration: _i, ...fact } = event;
+  return stableJson(fact);
+}
+
+function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+/** Live secrets by name, newest first. */
+export const secretsSchema = z.record(z.string(), z.array(z.string()));
+export type Secrets = Readonly<Record<string, readonly string[]>>;
+
+export const settingsSchema = z.looseObject({
+  /** Where the platform's API is; the integration's default when absent. */
+  apiBaseUrl: z.string().optional(),
+  /** `pull`: ask the platform for the facts behind a hint. `none`: book what the hint alone tells. */
+  enrichment: z.enum(['pull', 'none']),
+});
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** One set of credentials at one integration, found by both names. */
+export const appSchema = z.object({
+  integration: z.string(),
+  appKey: z.string(),
+  secrets: secretsSchema,
+  settings: settingsSchema,
+});
+export type App = Readonly<z.infer<typeof appSchema>>;
+
+/** A secret as operators write it: one, or the live ones newest first, none empty. */
+export const liveSecretSchema = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(5)])
+  .transform((value) => (typeof value === 'string' ? [value] : value));

@@ -1,0 +1,21 @@
+import { douyinLife } from './douyin-life/index.ts';
+import type { Integration } from './integration.ts';
+
+/** The one list. A new integration is a folder and a line here. */
+const INTEGRATIONS: readonly Integration[] = [douyinLife];
+
+const byName = new Map(INTEGRATIONS.map((integration) => [integration.name, integration]));
+
+export function findIntegration(name: string): Integration | undefined {
+  return byName.get(name);
+}
+
+export function integrationNames(): string[] {
+  return [...byName.keys()];
+}
+
+/** The longest of a platform's reversal windows: what is younger may still be taken back. */
+export function reversalWindowMs(platform: string): number {
+  const windows = INTEGRATIONS.filter((integration) => integration.platform === platform);
+  return Math.max(0, ...windows.map((integration) => integration.reversalWindowMs));
+}

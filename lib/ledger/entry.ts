@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { idSchema, platformSchema } from '../events/event.ts';
+
+/** Stands for a store that the platform did not name. */
+export const UNKNOWN_STORE = 'unknown';
+
+/**
+ * Why an entry is what it is. A mirror keeps its original's and says what it mirrors.
+ * `candidates` counts the contracts considered; they can be listed again at any time, because the
+ * merchant's contract log only grows.
+ */
+export const explanationSchema = z.object({
+  rule: z.enum(['special-contract', 'agency-contract', 'no-contract', 'rest-of-share', 'mirror']),
+  basis: z.enum(['paid', 'paid+platform']),
+  basisFen: z.int(),
+  shareBp: z.int(),
+  rateBp: z.int(),
+  candidates: z.int(),
+});
+export type Explanation = z.infer<typeof explanationSchema>;
+
+/** One immutable line of the GMV ledger. Amounts and counts are signed. */
+export const entrySchema = z.object({
+  entryId: z.string().min(1).max(700),
+  providerId: idSchema,
+  platform: platformSchema,
+  merchantId: idSchema,
+  storeId: z.string().min(1).max(128),
+  orderId: idSchema,
+  voucherId: idSchema.nullable(),
+  redemptionId: idSchema.nullable(),
+  eventId: z.string(),
+  kind: z.enum(['payment', 'unused_refund', 'redemption', 'reversal', 'refund', 'supersession']),
+  occurredAt: z.iso.datetime({ offset: true }),
+  businessDay: z.iso.date(),
+  /** 1 for a redemption, −1 for what takes one back whole, 0 for a partial refund or a payment. */
+  count: z.int().min(-1).max(1),
+  amountFen: z.int(),
+  commissionFen: z.int(),
+  /** The buyer's own money in `amountFen` before shares: what a partial refund is measured against. */
+  paidFen: z.int(),
+  contractId: z.string().nullable(),
+  contractVersion: z.int().nullable(),
+  /** The entry this one takes back; null for an original. */
+  mirrors: z.string().nullable(),
+  channel: z.string(),
+  productId: z.string().nullable(),
+  complete: z.boolean(),
+  explanation: explanationSchema,
+});
+export type Entry = z.infer<typeof entrySchema>;

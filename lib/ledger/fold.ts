@@ -1,0 +1,100 @@
+import type { Entry } from './entry.ts';
+
+/**
+ * A total computed from entries, never incremented. `entryCount` is its version: the ledger only
+ * grows, so of two folds of the same entries the one that saw more of them is the newer.
+ *
+ * `redeemedFen` and `redeemedCount` are net of what was reversed or refunded after use;
+ * `reversedFen` and `refundedFen` say how much was taken off. `paidFen` is net of refunds before use.
+ */
+export const MEASURES = [
+  'entryCount',
+  'paidFen',
+  'redeemedFen',
+  'redeemedCount',
+  'reversedFen',
+  'reversedCount',
+  'refundedFen',
+  'commissionFen',
+] as const;
+
+export type Fold = Record<(typeof MEASURES)[number], number>;
+
+export function emptyFold(): Fold {
+  return {
+    entryCount: 0,
+    paidFen: 0,
+    redeemedFen: 0,
+    redeemedCount: 0,
+    reversedFen: 0,
+    reversedCount: 0,
+    refundedFen: 0,
+    commissionFen: 0,
+  };
+}
+
+/** Entries → their total. */
+export function foldEntries(entries: Iterable<Entry>): Fold {
+  const fold = emptyFold();
+  for (const entry of entries) {
+    fold.entryCount += 1;
+    fold.commissionFen += entry.commissionFen;
+    addAmount(fold, entry);
+  }
+  return fold;
+}
+
+/** Folds → their sum: how a day is made of stores, and a month of days. */
+export function addFolds(folds: Iterable<Fold>): Fold {
+  const total = emptyFold();
+  for (const fold of folds) {
+    for (const measure of MEASURES) total[measure] += fold[measure];
+  }
+  return total;
+}
+
+/** Compact form for storage: the measures in their order. */
+export function packFold(fold: Fold): number[] {
+  return MEASURES.map((measure) => fold[measure]);
+}
+
+/** @throws RangeError when the list is not one that `packFold` made */
+export function unpackFold(packed: readonly unknown[]): Fold {
+  const fold = emptyFold();
+  MEASURES.forEach((measure, index) => {
+    const value = packed[index];
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+      throw new RangeError(`a stored fold lacks ${measure}`);
+    }
+    fold[measure] = value;
+  });
+  return fold;
+}
+
+function addAmount(fold: Fold, entry: Entry): void {
+  const { amountFen, count } = entry;
+  switch (entry.kind) {
+    case 'payment':
+    case 'unused_refund':
+      fold.paidFen += amountFen;
+      return;
+    case 'redemption':
+    case 'supersession':
+      fold.redeemedFen += amountFen;
+      fold.redeemedCount += count;
+      return;
+    case 'reversal':
+      fold.redeemedFen += amountFen;
+      fold.redeemedCount += count;
+      fold.reversedFen -= amountFen;
+      fold.reversedCount -= count;
+      return;
+    case 'refund':
+      fold.redeemedFen += amountFen;
+      fold.redeemedCount += count;
+      fold.refundedFen -= amountFen;
+      return;
+    default:
+      entry.kind satisfies never;
+  }
+}

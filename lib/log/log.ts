@@ -1,0 +1,22 @@
+/**
+ * Structured logs: one JSON line an event, to standard output. Callers pass ids of ours, counts and
+ * codes; never bodies, secrets, coupon codes, phone numbers or open ids.
+ */
+
+export type Fields = Record<string, string | number | boolean | null | undefined>;
+
+export type Log = (level: 'info' | 'warn' | 'error', what: string, fields?: Fields) => void;
+
+export const logLines =
+  (write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Log =>
+  (level, what, fields = {}) => {
+    write(JSON.stringify({ at: new Date().toISOString(), level, what, ...fields }));
+  };
+
+export const silent: Log = () => {};
+
+/** An error for a log: its name and, when it is one of ours or the SDK's, its text; no stack of data. */
+export function errorFields(error: unknown): Fields {
+  if (!(error instanceof Error)) return { error: 'unknown' };
+  return { error: error.name, reason: error.message.slice(0, 300) };
+}

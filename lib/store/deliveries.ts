@@ -1,0 +1,125 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { hintPartition, keys, SHARDS, type Shelf, shelfPartition } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** The raw archive keeps personal data, so it ends. */
+const ARCHIVE_DAYS = 90;
+
+export const deliverySchema = z.object({
+  deliveryId: z.string().regex(/^[0-9a-f]{64}$/),
+  integration: z.string(),
+  appKey: z.string(),
+  receivedAt: z.string(),
+  /** The signed bytes. */
+  body: z.instanceof(Uint8Array),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** Whether a delivery was dealt with: it is archived only after everything it stands for is written. */
+export async function isArchived(table: Table, deliveryId: string): Promise<boolean> {
+  return (await table.get(keys.delivery(deliveryId))) !== undefined;
+}
+
+export interface Outcome {
+  readonly outcome: 'events' | 'hint' | 'kept' | Shelf;
+  readonly kind: string;
+  readonly why?: string | undefined;
+}
+
+/**
+ * The last write for a delivery: its bytes and what became of it, with an end. Doubling as the mark
+ * that it is done, it costs a repeated delivery one read and no write.
+ */
+export async function archiveDelivery(
+  table: Table,
+  delivery: Delivery,
+  outcome: Outcome,
+  nowMs: number,
+): Promise<void> {
+  await table.put(keys.delivery(delivery.deliveryId), {
+    ...pack(delivery),
+    ...outcome,
+    expiresAt: Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400,
+  });
+}
+
+/** Puts a delivery where people look for what could not be read. The bytes stay in the archive. */
+export async function shelve(
+  table: Table,
+  shelf: Shelf,
+  delivery: Delivery,
+  outcome: Outcome,
+  nowMs: number,
+): Promise<void> {
+  const { deliveryId, integration, appKey, receivedAt } = delivery;
+  await table.put(keys.shelved(shelf, deliveryId), {
+    ...{ deliveryId, integration, appKey, receivedAt },
+    ...outcome,
+    expiresAt: Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400,
+  });
+}
+
+/** How many deliveries stand on a shelf. */
+export async function countShelf(table: Table, shelf: Shelf): Promise<number> {
+  return countShards(table, (shard) => shelfPartition(shelf, shard));
+}
+
+export const waitingHintSchema = deliverySchema.extend({
+  attempt: z.int(),
+  /** Epoch ms. */
+  dueAtMs: z.int(),
+  why: z.string(),
+});
+/** A hint whose platform could not answer yet, with its delivery. */
+export type WaitingHint = z.infer<typeof waitingHintSchema>;
+
+export async function putHint(table: Table, hint: WaitingHint): Promise<void> {
+  const { attempt, dueAtMs, why } = hint;
+  await table.put(keys.hint(hint.deliveryId), { ...pack(hint), attempt, dueAtMs, why }, null);
+}
+
+export async function readHint(
+  table: Table,
+  deliveryId: string,
+): Promise<WaitingHint | undefined> {
+  const item = await table.get(keys.hint(deliveryId));
+  return item === undefined ? undefined : unpackHint(item);
+}
+
+export async function deleteHint(table: Table, deliveryId: string): Promise<void> {
+  await table.delete(keys.hint(deliveryId));
+}
+
+export async function* waitingHints(table: Table): AsyncGenerator<WaitingHint> {
+  for (const shard of SHARDS) {
+    for await (const item of table.query(hintPartition(shard))) yield unpackHint(item);
+  }
+}
+
+export async function countHints(table: Table): Promise<number> {
+  return countShards(table, hintPartition);
+}
+
+function unpackHint(item: Record<string, unknown>): WaitingHint {
+  return waitingHintSchema.parse({ ...item, body: unpackBody(item) });
+}
+
+/** Bodies over a few hundred bytes shrink to about half, which is what a write is charged by. */
+function pack(delivery: Delivery): Record<string, unknown> {
+  const { deliveryId, integration, appKey, receivedAt, body } = delivery;
+  const zipped = gzipSync(body);
+  const packed = zipped.byteLength < body.byteLength ? { zipped } : { body };
+  return { deliveryId, integration, appKey, receivedAt, ...packed };
+}
+
+function unpackBody(item: Record<string, unknown>): Uint8Array {
+  const { zipped, body } = item;
+  if (zipped instanceof Uint8Array) return new Uint8Array(gunzipSync(zipped));
+  return z.instanceof(Uint8Array).parse(body);
+}
+
+async function countShards(table: Table, partition: (shard: string) => string): Promise<number> {
+  const counts = await Promise.all(SHARDS.map((shard) => table.count(partition(shard))));
+  return counts.reduce((total, count) => total + count, 0);
+}

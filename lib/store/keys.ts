@@ -1,0 +1,147 @@
+import type { Event } from '../events/event.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { fingerprint } from '../crypto/hash.ts';
+import { toInstant, instantToMs } from '../time/shanghai.ts';
+
+/** Where every item lives. Nothing else in the project spells a key. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/**
+ * Escapes an id from outside, so that a `#` in it cannot reach another partition. Injective: `%` is
+ * escaped too.
+ */
+export function escapeId(id: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what we escape
+  return id.replace(/[%#\u0000-\u001f\u007f]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Hashes spread hints and shelves over 16 partitions; counting them is 16 small queries. */
+export const SHARDS = [...'0123456789abcdef'] as const;
+
+/** Store-days of one provider and day are spread over this many buckets. */
+export const BUCKETS = 16;
+
+const e = escapeId;
+
+export const keys = {
+  delivery: (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: '-' }),
+
+  hint: (deliveryId: string): Key => ({ pk: hintPartition(deliveryId.slice(0, 1)), sk: deliveryId }),
+
+  shelved: (shelf: Shelf, deliveryId: string): Key => ({
+    pk: shelfPartition(shelf, deliveryId.slice(0, 1)),
+    sk: deliveryId,
+  }),
+
+  event: (subject: Subject, eventId: string): Key => ({
+    pk: subjectPartition(subject),
+    sk: `EVENT#${e(eventId)}`,
+  }),
+
+  app: (integration: string, appKey: string): Key => ({
+    pk: `APP#${e(integration)}#${e(appKey)}`,
+    sk: '-',
+  }),
+
+  provider: (providerId: string): Key => ({ pk: providerPartition(providerId), sk: '-' }),
+
+  token: (tokenHash: string): Key => ({ pk: `TOKEN#${tokenHash}`, sk: '-' }),
+
+  merchant: (platform: string, merchantId: string): Key => ({
+    pk: merchantPartition(platform, merchantId),
+    sk: '-',
+  }),
+
+  /** The store itself, found by its id alone. */
+  store: (platform: string, storeId: string): Key => ({
+    pk: `STORE#${platform}#${e(storeId)}`,
+    sk: '-',
+  }),
+
+  /** The same store in its merchant's list. */
+  storeOfMerchant: (platform: string, merchantId: string, storeId: string): Key => ({
+    pk: merchantPartition(platform, merchantId),
+    sk: `STORE#${e(storeId)}`,
+  }),
+
+  contract: (platform: string, merchantId: string, version: number): Key => ({
+    pk: merchantPartition(platform, merchantId),
+    sk: `CONTRACT#${String(version).padStart(6, '0')}`,
+  }),
+
+  entry: (entry: Entry): Key => ({
+    pk: ledgerPartition(entry.providerId, entry.platform, entry.storeId),
+    sk: `${ledgerTime(entry.occurredAt)}#${e(entry.entryId)}`,
+  }),
+
+  storeDay: (providerId: string, day: string, platform: string, storeId: string): Key => ({
+    pk: bucketPartition(providerId, day, bucketOf(platform, storeId)),
+    sk: `STORE#${platform}#${e(storeId)}`,
+  }),
+
+  bucketDay: (providerId: string, day: string, bucket: number): Key => ({
+    pk: dayPartition(providerId, day),
+    sk: `BUCKET#${twoDigits(bucket)}`,
+  }),
+
+  providerDay: (providerId: string, day: string): Key => ({
+    pk: providerPartition(providerId),
+    sk: `DAY#${day}`,
+  }),
+};
+
+/** Deliveries set aside: `parked`, a kind nobody knows; `quarantined`, a shape nobody expected. */
+export type Shelf = 'parked' | 'quarantined';
+
+/** Whose history an event belongs to. */
+export type Subject =
+  | { readonly of: 'voucher'; readonly platform: string; readonly id: string }
+  | { readonly of: 'order'; readonly platform: string; readonly id: string };
+
+/**
+ * The histories that an event is part of. A refund that takes back money never redeemed changes both
+ * its voucher's and its order's, so it is written to both.
+ */
+export function subjectsOf(event: Event): Subject[] {
+  const order: Subject = { of: 'order', platform: event.platform, id: event.orderId };
+  if (event.voucherId === null) return [order];
+  const voucher: Subject = { of: 'voucher', platform: event.platform, id: event.voucherId };
+  const changesOrder = event.kind === 'voucher.refunded' && (event.unusedFen ?? 0) > 0;
+  return changesOrder ? [voucher, order] : [voucher];
+}
+
+export function subjectPartition(subject: Subject): string {
+  return `${subject.of === 'voucher' ? 'VOUCHER' : 'ORDER'}#${subject.platform}#${e(subject.id)}`;
+}
+
+export const hintPartition = (shard: string) => `HINT#${shard}`;
+
+export const shelfPartition = (shelf: Shelf, shard: string) => `SHELF#${shelf}#${shard}`;
+
+export const merchantPartition = (platform: string, merchantId: string) =>
+  `MERCHANT#${platform}#${e(merchantId)}`;
+
+export const providerPartition = (providerId: string) => `PROVIDER#${e(providerId)}`;
+
+export const ledgerPartition = (providerId: string, platform: string, storeId: string) =>
+  `LEDGER#${e(providerId)}#${platform}#${e(storeId)}`;
+
+/** `<businessDay>#<time of day>`: sorts a store's ledger by time, and cuts it by day and hour. */
+export function ledgerTime(occurredAt: string): string {
+  const instant = toInstant(instantToMs(occurredAt));
+  return `${instant.slice(0, 10)}#${instant.slice(11, 23)}`;
+}
+
+export const bucketPartition = (providerId: string, day: string, bucket: number) =>
+  `FOLD#${e(providerId)}#${day}#${twoDigits(bucket)}`;
+
+export const dayPartition = (providerId: string, day: string) => `FOLD#${e(providerId)}#${day}`;
+
+export function bucketOf(platform: string, storeId: string): number {
+  return Number.parseInt(fingerprint(platform, storeId).slice(0, 4), 16) % BUCKETS;
+}
+
+const twoDigits = (value: number) => String(value).padStart(2, '0');

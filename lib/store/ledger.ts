@@ -1,0 +1,67 @@
+import { type Entry, entrySchema } from '../ledger/entry.ts';
+import { keys, ledgerPartition } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** An entry as it stands after an attempt to book it; `conflict` when another stood there. */
+export interface Booked {
+  readonly entry: Entry;
+  readonly conflict: boolean;
+}
+
+/** Books an entry once. What already stands under its id stays and is given back. */
+export async function bookEntry(table: Table, entry: Entry): Promise<Booked> {
+  if (await table.put(keys.entry(entry), entry)) return { entry, conflict: false };
+  const standing = await readEntry(table, entry);
+  if (standing === undefined) throw new Error('an entry was refused and is not there');
+  return { entry: standing, conflict: !sameEntry(standing, entry) };
+}
+
+/** The entry that stands where this one would, if any. */
+export async function readEntry(table: Table, entry: Entry): Promise<Entry | undefined> {
+  const item = await table.get(keys.entry(entry));
+  return item === undefined ? undefined : entrySchema.parse(item);
+}
+
+export interface LedgerSpan {
+  readonly providerId: string;
+  readonly platform: string;
+  readonly storeId: string;
+}
+
+/** A store's entries for one provider within one hour of a business day. */
+export async function entriesOfHour(
+  table: Table,
+  span: LedgerSpan,
+  day: string,
+  hour: string,
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  for await (const item of table.query(pk, { startsWith: `${day}#${hour}:` })) {
+    entries.push(entrySchema.parse(item));
+  }
+  return entries;
+}
+
+/**
+ * A store's entries for one provider over business days, newest first, with the sort key to go on from.
+ * @param before only entries before this sort key
+ */
+export async function* entriesBackwards(
+  table: Table,
+  span: LedgerSpan,
+  days: { from: string; to: string },
+  before?: string,
+): AsyncGenerator<{ entry: Entry; sk: string }> {
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  // '$' sorts right after '#', so the last day is included whole.
+  const between: readonly [string, string] = [`${days.from}#`, before ?? `${days.to}$`];
+  for await (const item of table.query(pk, { between, backwards: true, consistent: false })) {
+    if (item.sk === before) continue;
+    yield { entry: entrySchema.parse(item), sk: item.sk };
+  }
+}
+
+function sameEntry(a: Entry, b: Entry): boolean {
+  return JSON.stringify(entrySchema.parse(a)) === JSON.stringify(entrySchema.parse(b));
+}
