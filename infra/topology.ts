@@ -5,7 +5,7 @@
  */
 
 export interface QueueSpec {
-  /** Longer than six times the consumer's timeout, as SQS event sources want it. */
+  /** At least six times the consumer's timeout and its batching window, as SQS event sources want it. */
   readonly visibilityTimeoutSeconds: number;
   /** Receives before a message goes to the dead-letter queue. */
   readonly maxReceiveCount: number;
@@ -46,9 +46,12 @@ export type FunctionName = 'ingest' | 'normalize' | 'attribute' | 'reconcile' | 
 export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttl: 'expiresAt' } as const;
 
 export const QUEUES: Readonly<Record<QueueName, QueueSpec>> = {
-  intake: { visibilityTimeoutSeconds: 180, maxReceiveCount: 8, retentionDays: 14 },
-  attribution: { visibilityTimeoutSeconds: 180, maxReceiveCount: 8, retentionDays: 14 },
+  intake: { visibilityTimeoutSeconds: 190, maxReceiveCount: 8, retentionDays: 14 },
+  attribution: { visibilityTimeoutSeconds: 190, maxReceiveCount: 8, retentionDays: 14 },
 };
+
+/** Workers at once that ask the platforms; each takes its part of their rate limits. */
+const NORMALIZE_WORKERS = 4;
 
 export const FUNCTIONS: readonly FunctionSpec[] = [
   {
@@ -64,7 +67,13 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     timeoutSeconds: 30,
     table: 'readWrite',
     sendsTo: ['intake', 'attribution'],
-    consumes: { queue: 'intake', batchSize: 50, batchingWindowSeconds: 1, maxConcurrency: 4 },
+    consumes: {
+      queue: 'intake',
+      batchSize: 50,
+      batchingWindowSeconds: 1,
+      maxConcurrency: NORMALIZE_WORKERS,
+    },
+    environment: { WORKERS: String(NORMALIZE_WORKERS), CHANGED_DELAY_SECONDS: '1' },
   },
   {
     folder: 'attribute',
@@ -73,6 +82,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     table: 'readWrite',
     sendsTo: ['attribution'],
     consumes: { queue: 'attribution', batchSize: 100, batchingWindowSeconds: 1, maxConcurrency: 8 },
+    environment: { FOLD_DELAY_SECONDS: '2' },
   },
   {
     folder: 'reconcile',

@@ -39,6 +39,11 @@ export function knownAt(log: readonly ContractVersion[], instant: string): Contr
   return [...latest.values()];
 }
 
+/** The latest version of each contract. */
+export function latestVersions(log: readonly ContractVersion[]): ContractVersion[] {
+  return [...new Map(log.map((version) => [version.contractId, version])).values()];
+}
+
 export function inForceAt(contract: ContractVersion, instant: string): boolean {
   const ms = Date.parse(instant);
   const ended = contract.endsAt !== null && ms >= Date.parse(contract.endsAt);

@@ -14,7 +14,9 @@ export interface History {
 
 export function readHistory(events: readonly Event[]): History {
   const inOrder = [...events].sort(byTime);
-  const booked = inOrder.filter(isAttributable).map((event) => ({ event, takings: [] as Taking[] }));
+  const booked = inOrder
+    .filter(isAttributable)
+    .map((event) => ({ event, takings: [] as Taking[] }));
   const history: History = { booked, waiting: [] };
   supersede(history);
   for (const event of inOrder) {

@@ -27,11 +27,22 @@ export function mirror(taking: Taking, booked: readonly Entry[]): Entry[] {
   const parts = whole ? left : takePart(taking.paidFen ?? 0, left, paidLeft);
   return originals.flatMap((original, index) => {
     const part = parts[index];
-    const entryId = `${taking.eventId}~${original.entryId}`;
+    const entryId = mirrorId(taking, original);
     const done = booked.some((entry) => entry.entryId === entryId);
     if (part === undefined || done || isNothing(part)) return [];
     return [mirrorOf(original, part, taking, entryId)];
   });
+}
+
+/** Where a taking's mirrors of these originals stand, if they were booked: to be looked up by key. */
+export function mirrorPlaces(taking: Taking, originals: readonly Entry[]): Entry[] {
+  return originals.map((original) =>
+    mirrorOf(original, NOTHING, taking, mirrorId(taking, original)),
+  );
+}
+
+function mirrorId(taking: Taking, original: Entry): string {
+  return `${taking.eventId}~${original.entryId}`;
 }
 
 interface Part {
@@ -40,6 +51,8 @@ interface Part {
   commissionFen: number;
   count: number;
 }
+
+const NOTHING: Part = { amountFen: 0, paidFen: 0, commissionFen: 0, count: 0 };
 
 function remainder(original: Entry, booked: readonly Entry[]): Part {
   const mirrors = booked.filter((entry) => entry.mirrors === original.entryId);

@@ -93,7 +93,12 @@ const common = {
 const voucher = { ...common, voucherId: idSchema };
 
 export const eventSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('order.paid'), ...common, voucherId: z.null(), amounts: amountsSchema }),
+  z.object({
+    kind: z.literal('order.paid'),
+    ...common,
+    voucherId: z.null(),
+    amounts: amountsSchema,
+  }),
   z.object({
     kind: z.literal('voucher.redeemed'),
     ...voucher,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Live secrets by name, newest first. */
-export const secretsSchema = z.record(z.string(), z.array(z.string()));
+export const secretsSchema: z.ZodType<Secrets> = z.record(z.string(), z.array(z.string()));
 export type Secrets = Readonly<Record<string, readonly string[]>>;
 
 export const settingsSchema = z.looseObject({

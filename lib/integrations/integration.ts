@@ -12,7 +12,7 @@ export interface Integration {
   readonly loop: Loop;
   /** How long the platform lets a redemption be reversed, in ms: until then it is provisional. */
   readonly reversalWindowMs: number;
-  /** The named secrets of an app: each a string, or the live ones newest first. */
+  /** What operators write: each secret a string, or the live ones newest first. */
   readonly secrets: z.ZodType<Secrets>;
   readonly settings: z.ZodType<Settings>;
 
@@ -26,8 +26,13 @@ export interface Integration {
   acknowledge(request: SignedRequest): Answer;
   /** What a verified delivery says. Never throws: what it cannot read it says so. */
   read(body: Uint8Array): Reading;
-  /** Asks the platform what a hint is about. Absent where no delivery is ever a hint. */
-  resolve?(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
+  /**
+   * Asks the platform what hints of one order are about; one resolution each, in their order.
+   * Never throws for what the platform does: it waits.
+   */
+  resolve(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
+  /** What a hint tells on its own, for apps that may not ask: incomplete events. */
+  fromHint(hint: Hint): EventDraft[];
 }
 
 /** An HTTP request before anyone understood it. Header names are lower-case. */
@@ -69,28 +74,39 @@ export interface ResolveContext {
   readonly fetch: typeof globalThis.fetch;
   /** Epoch ms. */
   readonly now: () => number;
-  /** How often this hint was asked about before, 0 at first. */
+  /** How often these hints were asked about before, 0 at first. */
   readonly attempt: number;
+  /** This worker's part of the platform's rate limits, over 0 to 1. */
+  readonly rateShare: number;
   /** What is already known of a voucher. */
   readonly history: (voucherId: string) => Promise<readonly Event[]>;
-  /** The merchant's stores that are already known. */
-  readonly stores: (merchantId: string) => Promise<readonly KnownStore[]>;
+  readonly isKnownStore: (storeId: string) => Promise<boolean>;
+  /** The ids of the merchant's stores. */
+  readonly storesOf: (merchantId: string) => Promise<readonly string[]>;
 }
 
-export interface KnownStore {
+/** A store that the platform told of. */
+export interface NamedStore {
   readonly storeId: string;
-  /** Null until the platform or the operator named it. */
-  readonly name: string | null;
+  readonly merchantId: string;
+  readonly name: string;
 }
 
-/** What became of one hint. */
-export type Resolution =
-  | {
-      readonly outcome: 'resolved';
-      readonly events: readonly EventDraft[];
-      readonly stores: readonly (KnownStore & { readonly merchantId: string })[];
-    }
-  /** Ask again later; `retryAfterMs` when the platform or our own limit said when. */
-  | { readonly outcome: 'wait'; readonly why: string; readonly retryAfterMs?: number }
-  /** The platform answered, and what it says contradicts the hint for good: parked. */
-  | { readonly outcome: 'contradicted'; readonly why: string };
+/**
+ * What became of one hint. Whatever the platform showed is in `events` in every case: they are facts,
+ * also when they are not the ones the hint was about.
+ */
+export interface Resolution {
+  /**
+   * `wait`: ask again later. `contradicted`: the platform answered for long enough, and does not show
+   * what the hint says.
+   */
+  readonly outcome: 'resolved' | 'wait' | 'contradicted';
+  readonly why?: string;
+  /** The platform's API did not answer at all, so asking it about anything else is no use either. */
+  readonly unavailable?: boolean;
+  readonly events: readonly EventDraft[];
+  readonly stores: readonly NamedStore[];
+  /** When the platform or our own limit said how long to wait. */
+  readonly retryAfterMs?: number;
+}

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { idSchema, platformSchema } from '../events/event.ts';
 
 /** What travels on the queues. Every message carries the version of its shape. */
-export const MESSAGE_VERSION = 1;
+export const MESSAGE_VERSION = 1 as const;
 
 /** The smallest limit of any region's SQS; a larger one elsewhere is not counted on. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;

@@ -71,8 +71,7 @@ export async function readDepth(client: SQSClient, url: string): Promise<Depth> 
   );
   const count = (name: keyof typeof Attributes) => Number(Attributes[name] ?? 0);
   return {
-    waiting:
-      count('ApproximateNumberOfMessages') + count('ApproximateNumberOfMessagesDelayed'),
+    waiting: count('ApproximateNumberOfMessages') + count('ApproximateNumberOfMessagesDelayed'),
     inFlight: count('ApproximateNumberOfMessagesNotVisible'),
   };
 }

@@ -70,7 +70,11 @@ export async function foldBucketDay(
 }
 
 /** Refolds a provider's day from its buckets. */
-export async function foldProviderDay(table: Table, providerId: string, day: string): Promise<void> {
+export async function foldProviderDay(
+  table: Table,
+  providerId: string,
+  day: string,
+): Promise<void> {
   const buckets: PlatformFolds[] = [];
   for await (const item of table.query(dayPartition(providerId, day), { startsWith: 'BUCKET#' })) {
     buckets.push(unpackPlatforms(item));
@@ -152,7 +156,6 @@ export function addPlatforms(all: readonly PlatformFolds[]): PlatformFolds {
   }
   return sum;
 }
-
 
 async function putUpper(
   table: Table,

@@ -1,7 +1,7 @@
-import type { Event } from '../events/event.ts';
-import type { Entry } from '../ledger/entry.ts';
 import { fingerprint } from '../crypto/hash.ts';
-import { toInstant, instantToMs } from '../time/shanghai.ts';
+import type { Event, Platform } from '../events/event.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { instantToMs, toInstant } from '../time/shanghai.ts';
 
 /** Where every item lives. Nothing else in the project spells a key. */
 export interface Key {
@@ -15,7 +15,10 @@ export interface Key {
  */
 export function escapeId(id: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what we escape
-  return id.replace(/[%#\u0000-\u001f\u007f]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return id.replace(
+    /[%#\u0000-\u001f\u007f]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 /** Hashes spread hints and shelves over 16 partitions; counting them is 16 small queries. */
@@ -29,7 +32,10 @@ const e = escapeId;
 export const keys = {
   delivery: (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: '-' }),
 
-  hint: (deliveryId: string): Key => ({ pk: hintPartition(deliveryId.slice(0, 1)), sk: deliveryId }),
+  hint: (deliveryId: string): Key => ({
+    pk: hintPartition(deliveryId.slice(0, 1)),
+    sk: deliveryId,
+  }),
 
   shelved: (shelf: Shelf, deliveryId: string): Key => ({
     pk: shelfPartition(shelf, deliveryId.slice(0, 1)),
@@ -98,8 +104,8 @@ export type Shelf = 'parked' | 'quarantined';
 
 /** Whose history an event belongs to. */
 export type Subject =
-  | { readonly of: 'voucher'; readonly platform: string; readonly id: string }
-  | { readonly of: 'order'; readonly platform: string; readonly id: string };
+  | { readonly of: 'voucher'; readonly platform: Platform; readonly id: string }
+  | { readonly of: 'order'; readonly platform: Platform; readonly id: string };
 
 /**
  * The histories that an event is part of. A refund that takes back money never redeemed changes both

@@ -51,10 +51,7 @@ export async function putToken(table: Table, tokenHash: string, token: TokenReco
   await table.put(keys.token(tokenHash), token);
 }
 
-export async function readToken(
-  table: Table,
-  tokenHash: string,
-): Promise<TokenRecord | undefined> {
+export async function readToken(table: Table, tokenHash: string): Promise<TokenRecord | undefined> {
   const item = await table.get(keys.token(tokenHash));
   return item === undefined ? undefined : tokenSchema.parse(item);
 }

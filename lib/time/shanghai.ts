@@ -18,7 +18,9 @@ export function instantToMs(instant: string): number {
   const hasOffset = /(?:Z|[+-]\d{2}:?\d{2})$/.test(instant);
   const ms = hasOffset ? Date.parse(instant) : Number.NaN;
   if (Number.isNaN(ms)) {
-    throw new RangeError('an instant is ISO 8601 with an offset, such as 2025-10-09T16:53:20+08:00');
+    throw new RangeError(
+      'an instant is ISO 8601 with an offset, such as 2025-10-09T16:53:20+08:00',
+    );
   }
   return ms;
 }

@@ -1,0 +1,52 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
+import { Problem } from '../../lib/errors/problem.ts';
+import { respondToError } from '../../lib/http/problem-response.ts';
+import type { ApiDeps } from './deps.ts';
+import { pages } from './page/pages.ts';
+import { appsRoute } from './routes/apps.ts';
+import { contractsRoute } from './routes/contracts.ts';
+import { gmvRoute } from './routes/gmv.ts';
+import { merchantsRoutes } from './routes/merchants.ts';
+import { pipelineRoute } from './routes/pipeline.ts';
+import { providersRoutes } from './routes/providers.ts';
+import { storesRoutes } from './routes/stores.ts';
+import { vouchersRoute } from './routes/vouchers.ts';
+
+/** No request of this API is larger. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** What operators and providers talk to, and the pages that providers look at. */
+export function apiApp(deps: ApiDeps): Hono {
+  const api = new Hono();
+  api.use(requestId());
+  api.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new Problem('body-too-large', `A request has at most ${MAX_BODY_BYTES} bytes.`);
+      },
+    }),
+  );
+
+  api.get('/healthz', async (c) => {
+    await deps.table.get({ pk: 'HEALTH', sk: '-' }, false);
+    return c.json({ status: 'ok' });
+  });
+  appsRoute(api, deps);
+  providersRoutes(api, deps);
+  merchantsRoutes(api, deps);
+  contractsRoute(api, deps);
+  pipelineRoute(api, deps);
+  storesRoutes(api, deps);
+  gmvRoute(api, deps);
+  vouchersRoute(api, deps);
+  pages(api, deps);
+
+  api.notFound(() => {
+    throw new Problem('not-found', 'No such path. The README lists what there is.');
+  });
+  api.onError((error, c) => respondToError(error, c, deps.log));
+  return api;
+}

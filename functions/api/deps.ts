@@ -1,0 +1,20 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Policy } from '../../lib/attribution/policy.ts';
+import type { Log } from '../../lib/log/log.ts';
+import type { Table } from '../../lib/store/table.ts';
+
+export interface ApiDeps {
+  readonly table: Table;
+  readonly sqs: SQSClient;
+  readonly queues: Readonly<Record<'intake' | 'attribution', QueueUrls>>;
+  /** Lower-case hex SHA-256 of the operator's token. */
+  readonly operatorTokenHash: string;
+  readonly policy: Policy;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface QueueUrls {
+  readonly url: string;
+  readonly deadLetterUrl: string;
+}

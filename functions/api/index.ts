@@ -1,0 +1,31 @@
+import { handle } from 'hono/aws-lambda';
+import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { readEnvironment } from '../../lib/environment/environment.ts';
+import { logLines } from '../../lib/log/log.ts';
+import { queueClient } from '../../lib/queue/queue.ts';
+import { databaseClient, Table } from '../../lib/store/table.ts';
+import { apiApp } from './app.ts';
+
+const env = readEnvironment([
+  'TABLE_NAME',
+  'INTAKE_QUEUE_URL',
+  'INTAKE_DLQ_URL',
+  'ATTRIBUTION_QUEUE_URL',
+  'ATTRIBUTION_DLQ_URL',
+  'OPERATOR_TOKEN_SHA256',
+]);
+
+export const app = apiApp({
+  table: new Table(databaseClient(), env.TABLE_NAME),
+  sqs: queueClient(),
+  queues: {
+    intake: { url: env.INTAKE_QUEUE_URL, deadLetterUrl: env.INTAKE_DLQ_URL },
+    attribution: { url: env.ATTRIBUTION_QUEUE_URL, deadLetterUrl: env.ATTRIBUTION_DLQ_URL },
+  },
+  operatorTokenHash: env.OPERATOR_TOKEN_SHA256,
+  policy: DEFAULT_POLICY,
+  now: Date.now,
+  log: logLines(),
+});
+
+export const handler = handle(app);

@@ -1,0 +1,94 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { Problem } from '../../lib/errors/problem.ts';
+import { JsonError, type JsonValue, parseJsonBytes } from '../../lib/json/parse.ts';
+import {
+  addDays,
+  businessDayAt,
+  daysBetween,
+  instantToMs,
+  isBusinessDay,
+  normalizeInstant,
+} from '../../lib/time/shanghai.ts';
+
+/** What comes in is parsed here, once; errors name the field and never repeat its value. */
+
+/** @throws Problem `request-invalid` */
+export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  let json: JsonValue;
+  try {
+    json = parseJsonBytes(new Uint8Array(await c.req.arrayBuffer()));
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new Problem('request-invalid', `The body must be one JSON object: ${error.message}.`);
+  }
+  return check(schema, json);
+}
+
+/** @throws Problem `request-invalid` */
+export function check<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => {
+    const where = path.join('.');
+    return where === '' ? message : `${where}: ${message}`;
+  });
+  throw new Problem('request-invalid', issues.join('; '));
+}
+
+/** An instant with an offset, in our one form. */
+export const instantInput = z.string().transform((value, context) => {
+  try {
+    instantToMs(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: INSTANT_HELP });
+    return z.NEVER;
+  }
+  return normalizeInstant(value);
+});
+
+const INSTANT_HELP = 'an instant is ISO 8601 with an offset, such as 2025-10-09T16:53:20+08:00';
+
+/** A window of business days, both ends included. */
+export interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
+const DEFAULT_DAYS = 31;
+const MAX_DAYS = 400;
+
+/** `?from&to`; the last 31 days when absent. @throws Problem `request-invalid` */
+export function readWindow(c: Context, nowMs: number): Window {
+  const to = c.req.query('to') ?? businessDayAt(nowMs);
+  if (!isBusinessDay(to)) throw new Problem('request-invalid', 'to: a day is YYYY-MM-DD');
+  const from = c.req.query('from') ?? addDays(to, 1 - DEFAULT_DAYS);
+  if (!isBusinessDay(from)) throw new Problem('request-invalid', 'from: a day is YYYY-MM-DD');
+  const days = daysBetween(from, to);
+  if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
+  if (days > MAX_DAYS)
+    throw new Problem('request-invalid', `A window has at most ${MAX_DAYS} days.`);
+  return { from, to };
+}
+
+/** `?limit`. @throws Problem `request-invalid` */
+export function readLimit(c: Context, standard: number, most: number): number {
+  const schema = z.coerce.number().int().min(1).max(most).default(standard);
+  return check(z.object({ limit: schema }), { limit: c.req.query('limit') }).limit;
+}
+
+/** A cursor is opaque outside: whatever we need to go on, in base64url. */
+export function writeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
+}
+
+/** `?cursor`. @throws Problem `request-invalid` on one that we did not write */
+export function readCursor<T>(c: Context, schema: z.ZodType<T>): T | undefined {
+  const cursor = c.req.query('cursor');
+  if (cursor === undefined || cursor === '') return undefined;
+  try {
+    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    throw new Problem('request-invalid', 'cursor: use the `next` of an earlier answer as it is.');
+  }
+}

@@ -1,0 +1,46 @@
+import type { Context } from 'hono';
+import { sameText, sha256Hex } from '../../lib/crypto/hash.ts';
+import { Problem } from '../../lib/errors/problem.ts';
+import { readToken } from '../../lib/store/registry.ts';
+import type { ApiDeps } from './deps.ts';
+
+/** Who asks. A provider's id comes from its token and from nowhere else. */
+export type Principal =
+  | { readonly is: 'operator' }
+  | { readonly is: 'provider'; readonly providerId: string; readonly role: 'owner' | 'viewer' };
+
+/** @returns undefined for a token that nobody has */
+export async function principalOf(token: string, deps: ApiDeps): Promise<Principal | undefined> {
+  const hash = sha256Hex(token);
+  if (sameText(hash, deps.operatorTokenHash)) return { is: 'operator' };
+  const record = await readToken(deps.table, hash);
+  if (record === undefined) return undefined;
+  return { is: 'provider', providerId: record.providerId, role: record.role };
+}
+
+/** @throws Problem `token-missing` */
+export async function requirePrincipal(c: Context, deps: ApiDeps): Promise<Principal> {
+  const token = /^Bearer ([\w-]{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
+  const principal = token === undefined ? undefined : await principalOf(token, deps);
+  if (principal !== undefined) return principal;
+  throw new Problem('token-missing', 'Send "Authorization: Bearer <token>" with a token in force.');
+}
+
+/** @throws Problem `token-missing` or `role-forbidden` */
+export async function requireOperator(c: Context, deps: ApiDeps): Promise<void> {
+  const principal = await requirePrincipal(c, deps);
+  if (principal.is === 'operator') return;
+  throw new Problem('role-forbidden', 'This is for the operator; a provider token cannot do it.');
+}
+
+/**
+ * Whose numbers are read: a provider's own, or for the operator those of `?providerId=`.
+ * @throws Problem
+ */
+export async function requireProvider(c: Context, deps: ApiDeps): Promise<string> {
+  const principal = await requirePrincipal(c, deps);
+  if (principal.is === 'provider') return principal.providerId;
+  const providerId = c.req.query('providerId');
+  if (providerId !== undefined && providerId !== '') return providerId;
+  throw new Problem('request-invalid', 'As the operator, say whose numbers with ?providerId=….');
+}

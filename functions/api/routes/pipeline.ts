@@ -1,0 +1,32 @@
+import type { Hono } from 'hono';
+import { type Depth, readDepth } from '../../../lib/queue/queue.ts';
+import { countHints, countShelf } from '../../../lib/store/deliveries.ts';
+import type { ApiDeps, QueueUrls } from '../deps.ts';
+import { requireOperator } from '../principal.ts';
+
+/** `GET /v1/pipeline`: what is on its way, what waits, what was set aside. */
+export function pipelineRoute(api: Hono, deps: ApiDeps): void {
+  api.get('/v1/pipeline', async (c) => {
+    await requireOperator(c, deps);
+    // Read in the order of the way: what leaves one place while we look is seen in the next.
+    const intake = await readQueue(deps.queues.intake, deps);
+    const hints = await countHints(deps.table);
+    const attribution = await readQueue(deps.queues.attribution, deps);
+    const [parked, quarantined] = await Promise.all([
+      countShelf(deps.table, 'parked'),
+      countShelf(deps.table, 'quarantined'),
+    ]);
+    const idle = isEmpty(intake) && hints === 0 && isEmpty(attribution);
+    return c.json({ queues: { intake, attribution }, hints, parked, quarantined, idle });
+  });
+}
+
+async function readQueue(urls: QueueUrls, { sqs }: ApiDeps): Promise<Depth & { dead: number }> {
+  const depth = await readDepth(sqs, urls.url);
+  const dead = await readDepth(sqs, urls.deadLetterUrl);
+  return { ...depth, dead: dead.waiting + dead.inFlight };
+}
+
+function isEmpty({ waiting, inFlight }: Depth): boolean {
+  return waiting === 0 && inFlight === 0;
+}

@@ -1,0 +1,54 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
+import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { idSchema } from '../../../lib/events/event.ts';
+import {
+  providerSchema,
+  putProvider,
+  putToken,
+  readProvider,
+  tokenSchema,
+} from '../../../lib/store/registry.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import type { ApiDeps } from '../deps.ts';
+import { check, readBody } from '../input.ts';
+import { requireOperator } from '../principal.ts';
+
+const providerBody = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  kind: providerSchema.shape.kind,
+});
+
+const tokenBody = z.strictObject({ role: tokenSchema.shape.role });
+
+/** Providers (服务商) and their tokens. */
+export function providersRoutes(api: Hono, deps: ApiDeps): void {
+  api.put('/v1/providers/:providerId', async (c) => {
+    await requireOperator(c, deps);
+    const providerId = check(idSchema, c.req.param('providerId'));
+    const provider = { providerId, ...(await readBody(c, providerBody)) };
+    await putProvider(deps.table, provider);
+    return c.json(provider);
+  });
+
+  api.post('/v1/providers/:providerId/tokens', async (c) => {
+    await requireOperator(c, deps);
+    const providerId = check(idSchema, c.req.param('providerId'));
+    const { role } = await readBody(c, tokenBody);
+    await requireRegistered(providerId, deps);
+    const token = newToken('hxp');
+    const createdAt = toInstant(deps.now());
+    await putToken(deps.table, sha256Hex(token), { providerId, role, createdAt });
+    // Only its hash is stored, so this is the one time it can be shown.
+    return c.json({ token, providerId, role, createdAt }, 201);
+  });
+}
+
+/** `unattributed` needs no registration: it is where unclaimed redemptions are looked at. */
+async function requireRegistered(providerId: string, deps: ApiDeps): Promise<void> {
+  if (providerId === UNATTRIBUTED) return;
+  if ((await readProvider(deps.table, providerId)) !== undefined) return;
+  throw new Problem('provider-unknown', 'Register it first with PUT /v1/providers/{providerId}.');
+}

@@ -1,0 +1,48 @@
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import type { Platform } from '../../lib/events/event.ts';
+import type { StoreDay } from '../../lib/store/folds.ts';
+import { readStore } from '../../lib/store/registry.ts';
+import type { Table } from '../../lib/store/table.ts';
+import type { Window } from './input.ts';
+import { type StorePosition, totalsByStore } from './reports.ts';
+
+const READS_AT_ONCE = 16;
+
+export interface StoreLine {
+  readonly platform: Platform;
+  readonly storeId: string;
+  /** Null when neither the operator nor the platform named it. */
+  readonly name: string | null;
+  readonly merchantId: string;
+  readonly redeemedCount: number;
+  readonly redeemedFen: number;
+  readonly reversedCount: number;
+  readonly refundedFen: number;
+  readonly commissionFen: number;
+}
+
+/** One page of the stores in which a provider's vouchers were redeemed, with their totals. */
+export async function listStores(
+  table: Table,
+  providerId: string,
+  window: Window,
+  page: { position?: StorePosition | undefined; limit: number },
+): Promise<{ stores: StoreLine[]; next: StorePosition | null }> {
+  const { stores, next } = await totalsByStore(table, providerId, window, page, hasRedemptions);
+  const lines = await mapLimit(stores, READS_AT_ONCE, async (store) => {
+    const known = await readStore(table, store.platform, store.storeId);
+    return lineOf(store, known?.name ?? null);
+  });
+  return { stores: lines, next };
+}
+
+/** Payments alone have no store; a store is listed for what happened in it. */
+function hasRedemptions({ fold }: StoreDay): boolean {
+  return fold.redeemedCount !== 0 || fold.reversedCount !== 0 || fold.refundedFen !== 0;
+}
+
+function lineOf({ platform, storeId, merchantId, fold }: StoreDay, name: string | null): StoreLine {
+  const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = fold;
+  const amounts = { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen };
+  return { platform, storeId, name, merchantId, ...amounts };
+}

@@ -1,0 +1,23 @@
+import { handle } from 'hono/aws-lambda';
+import { readEnvironment } from '../../lib/environment/environment.ts';
+import { logLines } from '../../lib/log/log.ts';
+import type { IntakeMessage } from '../../lib/queue/messages.ts';
+import { Queue, queueClient } from '../../lib/queue/queue.ts';
+import { readApp } from '../../lib/store/registry.ts';
+import { databaseClient, Table } from '../../lib/store/table.ts';
+import { ingestApp } from './app.ts';
+import { rememberingApps } from './apps.ts';
+
+const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL']);
+const table = new Table(databaseClient(), env.TABLE_NAME);
+const intake = new Queue<IntakeMessage>(queueClient(), env.INTAKE_QUEUE_URL);
+const log = logLines();
+
+export const app = ingestApp({
+  findApp: rememberingApps((integration, appKey) => readApp(table, integration, appKey), log),
+  sendToIntake: (message) => intake.send(message),
+  now: Date.now,
+  log,
+});
+
+export const handler = handle(app);

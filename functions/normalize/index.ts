@@ -1,0 +1,41 @@
+import { readEnvironment } from '../../lib/environment/environment.ts';
+import { logLines } from '../../lib/log/log.ts';
+import { processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
+import {
+  type AttributionMessage,
+  type IntakeMessage,
+  intakeMessageSchema,
+} from '../../lib/queue/messages.ts';
+import { Queue, queueClient } from '../../lib/queue/queue.ts';
+import { databaseClient, Table } from '../../lib/store/table.ts';
+import { Breakers } from './breakers.ts';
+import { type NormalizeDeps, normalize } from './normalize.ts';
+
+const env = readEnvironment([
+  'TABLE_NAME',
+  'INTAKE_QUEUE_URL',
+  'ATTRIBUTION_QUEUE_URL',
+  'WORKERS',
+  'CHANGED_DELAY_SECONDS',
+]);
+const sqs = queueClient();
+
+const deps: NormalizeDeps = {
+  table: new Table(databaseClient(), env.TABLE_NAME),
+  intake: new Queue<IntakeMessage>(sqs, env.INTAKE_QUEUE_URL),
+  attribution: new Queue<AttributionMessage>(sqs, env.ATTRIBUTION_QUEUE_URL),
+  fetch: globalThis.fetch,
+  now: Date.now,
+  rateShare: 1 / Number(env.WORKERS),
+  changedDelaySeconds: Number(env.CHANGED_DELAY_SECONDS),
+  breakers: new Breakers(),
+  log: logLines(),
+};
+
+export const handler = (event: SqsEvent) =>
+  processBatch(
+    event,
+    (value) => intakeMessageSchema.parse(value),
+    (all) => normalize(all, deps),
+    deps.log,
+  );

@@ -1,0 +1,124 @@
+import type { RegionTraits } from '../regions.ts';
+import { USES } from './features.ts';
+import {
+  attributeOf,
+  isRecord,
+  resourcesOf,
+  statementsIn,
+  stringsIn,
+  type Template,
+} from './template.ts';
+
+/**
+ * Our own promises about a synthesized template. They need no account and no network, and find what a
+ * deployment to another partition would find only halfway through.
+ */
+export interface TemplateCheck {
+  /** What holds when nothing is found. */
+  readonly promise: string;
+  /** @returns one line for each place that breaks the promise */
+  readonly find: (template: Template, region: RegionTraits) => string[];
+}
+
+export const CHECKS: readonly TemplateCheck[] = [
+  { promise: 'spells no partition', find: findPartitions },
+  { promise: 'spells no URL suffix', find: findSuffixes },
+  { promise: 'gives every queue a dead-letter queue', find: findQueuesWithoutRedrive },
+  { promise: 'watches every queue with an alarm', find: findUnwatchedQueues },
+  { promise: 'keeps every log for a stated time', find: findEndlessLogs },
+  { promise: 'allows no wildcard action', find: findWildcardActions },
+  { promise: 'allows nothing on every resource', find: findWildcardResources },
+  { promise: 'uses nothing the region lacks', find: findLackedFeatures },
+];
+
+/** @returns one line for each broken promise, empty for a good template */
+export function checkTemplate(template: Template, region: RegionTraits): string[] {
+  return CHECKS.flatMap(({ promise, find }) =>
+    find(template, region).map((finding) => `${region.name} breaks "${promise}": ${finding}`),
+  );
+}
+
+function findPartitions(template: Template): string[] {
+  return [...stringsIn(template)]
+    .filter(({ text }) => /\barn:aws[a-z-]*:/.test(text))
+    .map(({ path, text }) => `${path.join('/')} is "${text}"; build it from the partition token`);
+}
+
+/** Service principals are spelled the same in every partition we deploy to, so they may be spelled. */
+function findSuffixes(template: Template): string[] {
+  const isPrincipal = (path: readonly string[], text: string) =>
+    path.includes('Principal') && /^[a-z-]+\.amazonaws\.com$/.test(text);
+  return [...stringsIn(template)]
+    .filter(({ path, text }) => text.includes('amazonaws.com') && !isPrincipal(path, text))
+    .map(({ path, text }) => `${path.join('/')} is "${text}"; build it from the URL suffix token`);
+}
+
+function findQueuesWithoutRedrive(template: Template): string[] {
+  const targets = deadLetterQueues(template);
+  return resourcesOf(template, 'AWS::SQS::Queue')
+    .filter(([id, { Properties }]) => !targets.has(id) && redriveTarget(Properties) === undefined)
+    .map(([id]) => `${id} has no redrive policy`);
+}
+
+function findUnwatchedQueues(template: Template): string[] {
+  const watched = new Set<string>();
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::CloudWatch::Alarm')) {
+    const { Dimensions: dimensions, AlarmActions: actions } = Properties;
+    if (!Array.isArray(dimensions) || !Array.isArray(actions) || actions.length === 0) continue;
+    for (const dimension of dimensions) {
+      const id = isRecord(dimension) ? attributeOf(dimension.Value, 'QueueName') : undefined;
+      if (id !== undefined) watched.add(id);
+    }
+  }
+  return resourcesOf(template, 'AWS::SQS::Queue')
+    .filter(([id]) => !watched.has(id))
+    .map(([id]) => `${id} has no alarm that tells somebody`);
+}
+
+function findEndlessLogs(template: Template): string[] {
+  const endless = resourcesOf(template, 'AWS::Logs::LogGroup')
+    .filter(([, { Properties }]) => Properties.RetentionInDays === undefined)
+    .map(([id]) => `${id} has no retention`);
+  const implicit = resourcesOf(template, 'AWS::Lambda::Function')
+    .filter(([, { Properties }]) => {
+      const config = Properties.LoggingConfig;
+      return !isRecord(config) || config.LogGroup === undefined;
+    })
+    .map(([id]) => `${id} leaves its log group to Lambda, which keeps it for ever`);
+  return [...endless, ...implicit];
+}
+
+/** Denying everything is what "only over TLS" looks like, so only what is allowed counts. */
+function findWildcardActions(template: Template): string[] {
+  const isWide = (actions: readonly string[]) =>
+    actions.length === 0 || actions.some((action) => /[*?]/.test(action));
+  return [...statementsIn(template)]
+    .filter(({ allows, actions }) => allows && isWide(actions))
+    .map(({ path, actions }) => `${path.join('/')} allows ${actions.join(', ') || 'all but some'}`);
+}
+
+function findWildcardResources(template: Template): string[] {
+  return [...statementsIn(template)]
+    .filter(({ allows, resources }) => allows && resources.includes('*'))
+    .map(({ path, actions }) => `${path.join('/')} allows ${actions.join(', ')} on everything`);
+}
+
+function findLackedFeatures(template: Template, region: RegionTraits): string[] {
+  return region.lacks.flatMap((feature) =>
+    Object.entries(template.Resources)
+      .filter(([, resource]) => USES[feature](resource))
+      .map(([id, { Type }]) => `${id} (${Type}) uses ${feature}`),
+  );
+}
+
+function deadLetterQueues(template: Template): Set<string> {
+  const targets = resourcesOf(template, 'AWS::SQS::Queue').map(([, { Properties }]) =>
+    redriveTarget(Properties),
+  );
+  return new Set(targets.filter((id) => id !== undefined));
+}
+
+function redriveTarget(properties: Record<string, unknown>): string | undefined {
+  const policy = properties.RedrivePolicy;
+  return isRecord(policy) ? attributeOf(policy.deadLetterTargetArn, 'Arn') : undefined;
+}

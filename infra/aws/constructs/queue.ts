@@ -1,0 +1,91 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { QueueSpec } from '../../topology.ts';
+
+/** SQS keeps a message no longer. A message's age counts from its first send, not from its arrival here. */
+const DEAD_LETTER_RETENTION = Duration.days(14);
+
+/**
+ * SQS's longest delay, which a message put off on purpose may wait without anything being wrong.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
+ */
+const LONGEST_DELAY_SECONDS = 900;
+
+/** A message that failed this often and is still here is late, whatever the reason. */
+const PATIENCE_RECEIVES = 5;
+
+const METRIC_PERIOD = Duration.minutes(5);
+
+export interface WatchedQueueProps {
+  readonly spec: QueueSpec;
+  readonly alarmAction: IAlarmAction;
+}
+
+/**
+ * A queue that cannot be made without its dead-letter queue and the alarms on both: something was
+ * given up (a dead letter), or something is not getting done (an old message).
+ */
+export class WatchedQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { spec, alarmAction }: WatchedQueueProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...PROTECTED,
+      retentionPeriod: DEAD_LETTER_RETENTION,
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...PROTECTED,
+      visibilityTimeout: Duration.seconds(spec.visibilityTimeoutSeconds),
+      retentionPeriod: Duration.days(spec.retentionDays),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: spec.maxReceiveCount },
+    });
+
+    this.#alarmAbove(0, 'DeadLettersAlarm', {
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+      description: `The ${id} dead-letter queue is not empty: a message failed ${spec.maxReceiveCount} times. Read the consumer's log, mend the cause, then send it back.`,
+      alarmAction,
+    });
+    const lateSeconds = LONGEST_DELAY_SECONDS + PATIENCE_RECEIVES * spec.visibilityTimeoutSeconds;
+    this.#alarmAbove(lateSeconds, 'AgeAlarm', {
+      metric: this.queue.metricApproximateAgeOfOldestMessage(MAXIMUM),
+      description: `The oldest message on the ${id} queue has waited more than ${lateSeconds} seconds: the consumer fails or does not keep up.`,
+      alarmAction,
+    });
+  }
+
+  #alarmAbove(threshold: number, id: string, { metric, description, alarmAction }: Watch): void {
+    new Alarm(this, id, {
+      alarmDescription: description,
+      metric,
+      threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      // SQS reports nothing for a queue that lay empty for hours.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    }).addAlarmAction(alarmAction);
+  }
+}
+
+interface Watch {
+  readonly metric: Metric;
+  readonly description: string;
+  readonly alarmAction: IAlarmAction;
+}
+
+/** Encrypted at rest with SQS's own key, which costs nothing and needs no grant, and in transit. */
+const PROTECTED = {
+  encryption: QueueEncryption.SQS_MANAGED,
+  enforceSSL: true,
+} satisfies QueueProps;
+
+const MAXIMUM = { period: METRIC_PERIOD, statistic: 'Maximum' };

@@ -1,0 +1,85 @@
+/**
+ * What differs between the regions we deploy to, as data. The partition and the URL suffix are not
+ * here on purpose: they are CloudFormation's to fill in, and a template that spells one of them is
+ * refused by the checks.
+ */
+
+/** What some region has not; `checks/features.ts` knows each of them when it sees it in a template. */
+export type Feature =
+  | 'cognito-user-pools'
+  | 'function-urls'
+  | 'lambda-package-keys'
+  | 'mapping-metrics'
+  | 'mapping-pollers'
+  | 'mapping-tags'
+  | 'recursion-control'
+  | 'sqs-redrive'
+  | 'xray';
+
+export interface RegionTraits {
+  readonly name: string;
+  readonly runtime: 'nodejs24.x';
+  /**
+   * arm64 where Lambda has it: a fifth cheaper for the same memory and time.
+   * @see https://aws.amazon.com/lambda/pricing/
+   */
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly lacks: readonly Feature[];
+  /** What mainland China's internet content rules ask of whoever opens this API to the internet. */
+  readonly icp?: string;
+}
+
+/**
+ * The differences Amazon Web Services in China lists itself, service by service.
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/lambda.html
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/sqs.html
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/api-gateway.html
+ */
+const CHINA_LACKS: readonly Feature[] = [
+  'cognito-user-pools',
+  'function-urls',
+  'lambda-package-keys',
+  'mapping-metrics',
+  'mapping-pollers',
+  'mapping-tags',
+  'recursion-control',
+  'sqs-redrive',
+  'xray',
+];
+
+/** Filed per region: a filing for Beijing does not cover Ningxia. Until then the API answers 403. */
+const CHINA_ICP =
+  'The platforms call without an AWS signature, so the account needs an ICP filing for API Gateway in this region, and so does any domain of your own; without it every request is answered 403.';
+
+export const REGIONS: readonly RegionTraits[] = [
+  {
+    name: 'cn-north-1',
+    runtime: 'nodejs24.x',
+    architecture: 'arm64',
+    lacks: CHINA_LACKS,
+    icp: CHINA_ICP,
+  },
+  {
+    name: 'cn-northwest-1',
+    runtime: 'nodejs24.x',
+    architecture: 'arm64',
+    lacks: CHINA_LACKS,
+    icp: CHINA_ICP,
+  },
+  { name: 'ap-southeast-1', runtime: 'nodejs24.x', architecture: 'arm64', lacks: [] },
+  { name: 'ap-east-1', runtime: 'nodejs24.x', architecture: 'arm64', lacks: [] },
+  { name: 'us-east-1', runtime: 'nodejs24.x', architecture: 'arm64', lacks: [] },
+];
+
+/** The platforms and the stores are in mainland China, and Ningxia is the cheaper of its two regions. */
+export const DEFAULT_REGION = 'cn-northwest-1';
+
+/** @throws for a region nobody has described yet, saying what to do */
+export function regionTraits(name: string): RegionTraits {
+  const traits = REGIONS.find((region) => region.name === name);
+  if (traits !== undefined) return traits;
+  const known = REGIONS.map((region) => region.name).join(', ');
+  throw new Error(
+    `No traits for the region "${name}": expected one of ${known}. To deploy there, add it to infra/aws/regions.ts after checking in the region's own documentation that Lambda has nodejs24.x and arm64 and which features it lacks; then run infra/aws/synth-all.ts.`,
+  );
+}

@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
+
+/** What `npm start` reads from its environment. */
+const settingsSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
+  HEXIAO_DATA: z.string().min(1).default('.hexiao'),
+  HEXIAO_OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  HEXIAO_DEMO: z.enum(['on', 'off']).default('on'),
+});
+
+export interface LocalSettings {
+  readonly port: number;
+  readonly data: string;
+  readonly demo: boolean;
+  readonly operatorTokenHash: string;
+  /** The token, when it was made just now: the one time it can be shown. */
+  readonly newOperatorToken: string | null;
+  /** The token in clear, when this start knows it. */
+  readonly operatorToken: string | null;
+}
+
+/** @throws with what to set to what */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): LocalSettings {
+  const parsed = settingsSchema.safeParse(withoutEmpty(environment));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { PORT, HEXIAO_DATA, HEXIAO_DEMO, HEXIAO_OPERATOR_TOKEN } = parsed.data;
+  const data = resolve(HEXIAO_DATA);
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  return { port: PORT, data, demo: HEXIAO_DEMO === 'on', ...operator(data, HEXIAO_OPERATOR_TOKEN) };
+}
+
+/** The operator's token: given, or made on the first start and kept as a hash. */
+function operator(data: string, given: string | undefined) {
+  const file = join(data, 'operator-token.sha256');
+  if (given !== undefined) {
+    return { operatorTokenHash: sha256Hex(given), newOperatorToken: null, operatorToken: given };
+  }
+  if (existsSync(file)) {
+    const operatorTokenHash = readFileSync(file, 'utf8').trim();
+    return { operatorTokenHash, newOperatorToken: null, operatorToken: null };
+  }
+  const token = newToken('hxo');
+  const operatorTokenHash = sha256Hex(token);
+  writeFileSync(file, `${operatorTokenHash}\n`, { mode: 0o600 });
+  return { operatorTokenHash, newOperatorToken: token, operatorToken: token };
+}
+
+function withoutEmpty(environment: Readonly<Record<string, string | undefined>>) {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}

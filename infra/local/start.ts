@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { sweepHints } from '../../functions/reconcile/sweep.ts';
+import { logLines } from '../../lib/log/log.ts';
+import { Queue } from '../../lib/queue/queue.ts';
+import { Table } from '../../lib/store/table.ts';
+import { type Demo, startDemo } from './demo/demo.ts';
+import { TABLE_NAME } from './emulators.ts';
+import { loadFromSource } from './functions.ts';
+import { type LocalHexiao, startHexiao } from './hexiao.ts';
+import { type LocalSettings, readSettings } from './settings.ts';
+
+/** `npm start`: the whole of Hexiao on this machine. */
+
+const log = logLines((line) => process.stderr.write(`${line}\n`));
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const hexiao = await startHexiao({
+    port: settings.port,
+    databaseDirectory: join(settings.data, 'dynamodb'),
+    operatorTokenHash: settings.operatorTokenHash,
+    loadFunction: loadFromSource,
+    log,
+  });
+  await resendWaitingHints(hexiao);
+  const demo = settings.demo ? await startDemo(hexiao, settings) : undefined;
+  process.stdout.write(greeting(hexiao.url, settings, demo));
+  stopOnSignals(hexiao, demo);
+}
+
+/** The embedded queue forgets; the hints' items do not. */
+async function resendWaitingHints({ emulators }: LocalHexiao): Promise<void> {
+  const table = new Table(emulators.database, TABLE_NAME);
+  const intake = new Queue<never>(emulators.sqs, emulators.queues.intake.url);
+  await sweepHints({ table, intake: intake as never, now: Date.now, log }, 0);
+}
+
+function stopOnSignals(hexiao: LocalHexiao, demo: Demo | undefined): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    // A second Ctrl-C means: now.
+    if (stopping) process.exit(130);
+    stopping = true;
+    process.stdout.write(`\n${signal}: finishing what is on its way …\n`);
+    await demo?.stop();
+    const left = await hexiao.stop();
+    process.stdout.write(left === 0 ? 'Stopped.\n' : `Stopped with ${left} messages undone.\n`);
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        process.stderr.write(`${String(error)}\n`);
+        process.exit(1);
+      });
+    });
+  }
+}
+
+function greeting(url: string, settings: LocalSettings, demo: Demo | undefined): string {
+  const lines = [`Hexiao 核销 is ready at ${url}`, `  data      ${settings.data}`];
+  if (settings.newOperatorToken !== null) {
+    lines.push(`  operator  ${settings.newOperatorToken}   (made just now; shown this once)`);
+  }
+  if (demo !== undefined) lines.push('', ...demo.greeting);
+  return `${lines.join('\n')}\n`;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Hexiao did not start: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+});

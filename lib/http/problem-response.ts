@@ -1,0 +1,28 @@
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { Problem, problemBody } from '../errors/problem.ts';
+import { errorFields, type Log } from '../log/log.ts';
+
+/**
+ * Answers an error as `application/problem+json`. Expects Hono's request-id middleware; what was not
+ * meant for the caller is logged under the request's id and answered as `internal`.
+ */
+export function respondToError(error: Error, c: Context, log: Log): Response {
+  const requestId = String(c.get('requestId') ?? '');
+  const problem = problemOf(error);
+  if (problem.code === 'internal')
+    log('error', 'request-failed', { requestId, ...errorFields(error) });
+  return new Response(JSON.stringify(problemBody(problem, requestId)), {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+}
+
+function problemOf(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  // Hono's own: a path it cannot decode, a body it cannot read.
+  if (error instanceof HTTPException && error.status < 500) {
+    return new Problem('request-invalid', 'The request could not be read.', { cause: error });
+  }
+  return new Problem('internal', 'It is logged under this requestId. Try again.', { cause: error });
+}

@@ -1,0 +1,87 @@
+/** What people read in the product, in Chinese and English. */
+
+export const LANGUAGES = ['zh', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const WORDS = {
+  product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
+  signIn: { zh: '登录', en: 'Sign in' },
+  signOut: { zh: '退出', en: 'Sign out' },
+  token: { zh: '服务商令牌', en: 'Provider token' },
+  tokenWrong: { zh: '令牌无效，请核对后重试。', en: 'No such token. Check it and try again.' },
+  operatorToken: {
+    zh: '这是运营方令牌；此页只供服务商查看，请用服务商令牌登录。',
+    en: 'This is the operator token; these pages are a provider’s. Sign in with a provider token.',
+  },
+  stores: { zh: '门店', en: 'Stores' },
+  store: { zh: '门店', en: 'Store' },
+  merchant: { zh: '商家', en: 'Merchant' },
+  platform: { zh: '平台', en: 'Platform' },
+  redeemedCount: { zh: '核销数', en: 'Redeemed' },
+  redeemedGmv: { zh: '核销 GMV（元）', en: 'Redeemed GMV (CNY)' },
+  paidGmv: { zh: '支付 GMV（元）', en: 'Paid GMV (CNY)' },
+  reversed: { zh: '撤销核销', en: 'Reversed' },
+  refunded: { zh: '核销后退款（元）', en: 'Refunded after use (CNY)' },
+  commission: { zh: '佣金（元）', en: 'Commission (CNY)' },
+  total: { zh: '合计', en: 'Total' },
+  from: { zh: '自', en: 'From' },
+  to: { zh: '至', en: 'To' },
+  show: { zh: '查看', en: 'Show' },
+  next: { zh: '下一页', en: 'Next page' },
+  back: { zh: '返回门店列表', en: 'Back to stores' },
+  redemptions: { zh: '核销记录', en: 'Redemptions' },
+  redemption: { zh: '核销单号', en: 'Redemption' },
+  voucher: { zh: '券', en: 'Voucher' },
+  order: { zh: '订单', en: 'Order' },
+  redeemedAt: { zh: '核销时间', en: 'Redeemed at' },
+  amount: { zh: 'GMV（元）', en: 'GMV (CNY)' },
+  status: { zh: '状态', en: 'Status' },
+  channel: { zh: '渠道', en: 'Channel' },
+  nothing: { zh: '这段时间没有核销。', en: 'No redemptions in this period.' },
+  badInput: { zh: '日期有误，请重选。', en: 'These dates do not work. Choose again.' },
+  unknownStore: { zh: '未知门店', en: 'Unknown store' },
+  provisional: { zh: '可撤销', en: 'Provisional' },
+  final: { zh: '已确认', en: 'Final' },
+  'status.reversed': { zh: '已撤销', en: 'Reversed' },
+  'status.refunded': { zh: '已退款', en: 'Refunded' },
+  live: { zh: '直播', en: 'Live' },
+  short_video: { zh: '短视频', en: 'Short video' },
+  store_page: { zh: '门店页', en: 'Store page' },
+  search: { zh: '搜索', en: 'Search' },
+  scan: { zh: '扫码', en: 'Scan' },
+  mini_program: { zh: '小程序', en: 'Mini-program' },
+  unknown: { zh: '未知', en: 'Unknown' },
+  douyin: { zh: '抖音', en: 'Douyin' },
+  kuaishou: { zh: '快手', en: 'Kuaishou' },
+  meituan: { zh: '美团', en: 'Meituan' },
+  otherLanguage: { zh: 'English', en: '中文' },
+} as const satisfies Record<string, Record<Language, string>>;
+
+export type Word = keyof typeof WORDS;
+
+export type Say = (word: Word) => string;
+
+export function sayIn(language: Language): Say {
+  return (word) => WORDS[word][language];
+}
+
+export function isWord(text: string): text is Word {
+  return Object.hasOwn(WORDS, text);
+}
+
+/** The wanted language, or by what the browser prefers; Chinese when neither says. */
+export function languageOf(
+  wanted: string | undefined,
+  acceptLanguage: string | undefined,
+): Language {
+  const asked = LANGUAGES.find((language) => language === wanted);
+  if (asked !== undefined) return asked;
+  return /^\s*en\b/i.test(acceptLanguage ?? '') ? 'en' : 'zh';
+}
+
+/** Fen → yuan with two places and separators, digit by digit: `-1,234.05`. */
+export function yuan(fen: number): string {
+  const digits = String(Math.abs(fen)).padStart(3, '0');
+  const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${fen < 0 ? '-' : ''}${whole}.${digits.slice(-2)}`;
+}

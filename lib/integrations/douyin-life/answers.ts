@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import type { Amounts } from '../../events/event.ts';
+import { absentAsNull, wireFen, wireId, wireTime } from './payloads.ts';
+
+/** The platform's answers, as far as we read them. Field names are the wire's. */
+
+const fenOrZero = absentAsNull(wireFen).transform((fen) => fen ?? 0);
+
+/** Source: certificate.query `amount`. `pay_amount` absent: the amount is not told. */
+const amountSchema = z
+  .looseObject({
+    pay_amount: z.unknown(),
+    coupon_pay_amount: z.unknown(),
+    original_amount: z.unknown(),
+    platform_discount_amount: z.unknown(),
+    merchant_ticket_amount: z.unknown(),
+    payment_discount_amount: z.unknown(),
+  })
+  .partial()
+  .transform((amount, context): Amounts | null => {
+    if (amount.pay_amount === undefined || amount.pay_amount === null) return null;
+    const fen = (value: unknown) => {
+      const parsed = fenOrZero.safeParse(value);
+      if (!parsed.success) context.addIssue({ code: 'custom', message: 'an amount is not fen' });
+      return parsed.data ?? 0;
+    };
+    return {
+      paidFen: fen(amount.pay_amount),
+      platformDiscountFen: fen(amount.platform_discount_amount),
+      merchantDiscountFen: fen(amount.merchant_ticket_amount),
+      paymentDiscountFen: fen(amount.payment_discount_amount),
+      originalFen: fen(amount.original_amount),
+    };
+  });
+
+const optionalAmount = absentAsNull(amountSchema);
+
+const actSchema = z.looseObject({
+  verify_id: wireId,
+  verify_time: wireTime,
+  poi_id: absentAsNull(wireId),
+  times_card_serial_num: absentAsNull(wireId),
+});
+
+/** An act that names no verify_id (absent, "0", {}) is no act. */
+const optionalAct = z.preprocess(
+  (value) => (hasVerifyId(value) ? value : undefined),
+  actSchema.optional().transform((act) => act ?? null),
+);
+
+function hasVerifyId(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('verify_id' in value)) return false;
+  return ![undefined, null, '', 0, '0'].includes(value.verify_id as string);
+}
+
+/** Certificate status. Source: certificate.query. */
+export const CERTIFICATE_STATUS = { unused: 1, used: 2, refunded: 4 } as const;
+
+const certificateSchema = z.looseObject({
+  certificate_id: wireId,
+  status: z.coerce.number().catch(0),
+  sku: absentAsNull(z.looseObject({ sku_id: absentAsNull(wireId) })),
+  amount: optionalAmount,
+  time_card: absentAsNull(
+    z.looseObject({
+      times_count: absentAsNull(wireFen),
+      times_used: absentAsNull(wireFen),
+      serial_amount_list: absentAsNull(
+        z.array(z.looseObject({ serial_numb: absentAsNull(wireId), amount: optionalAmount })),
+      ),
+    }),
+  ),
+  verify: optionalAct,
+  verify_records: absentAsNull(z.array(optionalAct)),
+});
+export type CertificateRecord = z.infer<typeof certificateSchema>;
+
+export const certificatesSchema = z.looseObject({
+  certificates: absentAsNull(z.array(certificateSchema)).transform((list) => list ?? []),
+});
+
+/** Status of an act: 1 valid, 2 revoked. Source: certificate.verifyrecord.query. */
+export const RECORD_STATUS = { valid: 1, revoked: 2 } as const;
+
+const verifyRecordSchema = z.looseObject({
+  cursor: absentAsNull(wireId),
+  verify_id: wireId,
+  certificate_id: wireId,
+  verify_time: wireTime,
+  status: z.coerce.number().catch(0),
+  cancel_time: absentAsNull(wireTime),
+});
+export type VerifyRecord = z.infer<typeof verifyRecordSchema>;
+
+export const verifyRecordsSchema = z.looseObject({
+  records: absentAsNull(z.array(verifyRecordSchema)).transform((list) => list ?? []),
+});
+
+/** `item_status` of a refunded voucher. Source: order.query. */
+export const ITEM_REFUNDED = 301;
+
+const orderSchema = z.looseObject({
+  order_id: wireId,
+  count: absentAsNull(wireFen),
+  pay_amount: absentAsNull(wireFen),
+  original_amount: absentAsNull(wireFen),
+  pay_time: absentAsNull(wireTime),
+  sku_id: absentAsNull(wireId),
+  order_sale_info: absentAsNull(
+    z.looseObject({
+      sale_channel: absentAsNull(z.string().max(64)),
+      transfer_uid: absentAsNull(wireId),
+    }),
+  ),
+  certificate: absentAsNull(
+    z.array(
+      z.looseObject({
+        certificate_id: wireId,
+        item_status: z.coerce.number().catch(0),
+        refund_amount: absentAsNull(wireFen),
+        refund_time: absentAsNull(wireTime),
+      }),
+    ),
+  ),
+});
+export type OrderRecord = z.infer<typeof orderSchema>;
+
+export const ordersSchema = z.looseObject({
+  orders: absentAsNull(z.array(orderSchema)).transform((list) => list ?? []),
+});
+
+const poiSchema = z
+  .looseObject({ poi: z.looseObject({ poi_id: wireId, poi_name: absentAsNull(z.string()) }) })
+  .transform(({ poi }) => ({ poi_id: poi.poi_id, poi_name: poi.poi_name }));
+export type PoiRecord = z.infer<typeof poiSchema>;
+
+export const poisSchema = z.looseObject({
+  pois: absentAsNull(z.array(poiSchema)).transform((list) => list ?? []),
+});

@@ -1,0 +1,193 @@
+import type { Amounts, Event, EventOf } from '../../events/event.ts';
+import { dealOut } from '../../money/fen.ts';
+import { toInstant } from '../../time/shanghai.ts';
+import type { Hint } from '../integration.ts';
+import {
+  CERTIFICATE_STATUS,
+  type CertificateRecord,
+  RECORD_STATUS,
+  type VerifyRecord,
+} from './answers.ts';
+
+/** A redemption can be taken back within 1 h. Source: certificate.cancel. */
+export const REVERSAL_WINDOW_MS = 3_600_000;
+
+/** How much later than the act its message may be stamped. */
+const CLOCK_SLACK_MS = 300_000;
+
+/** One use of a voucher, with what became of it. */
+export interface Act {
+  readonly verifyId: string;
+  readonly at: string;
+  readonly poiId: string | null;
+  /** Which use of a times card (次卡), as the platform numbers it. */
+  readonly serial: string | null;
+  /** Null while it stands. `told`: the platform gave the time itself. */
+  readonly reversed: { readonly at: string; readonly told: boolean } | null;
+}
+
+/** Everything that is known of one voucher at the moment. */
+export interface Evidence {
+  readonly certificate: CertificateRecord;
+  /** The arbiter's records of this voucher; it is asked only where the voucher alone leaves doubt. */
+  readonly records: readonly VerifyRecord[];
+  readonly known: readonly Event[];
+  readonly hints: readonly Hint[];
+}
+
+/** Every act that anyone told of, in the order of time. */
+export function actsOf(evidence: Evidence): Act[] {
+  const acts = collect(evidence);
+  return acts.map((act, index) => ({ ...act, reversed: reversalOf(act, index, acts, evidence) }));
+}
+
+/**
+ * Whether the voucher alone leaves doubt about which acts stand. One use of a plain voucher that is
+ * still used leaves none; everything else is for verify_record/query to say.
+ */
+export function needsArbiter(evidence: Omit<Evidence, 'records'>): boolean {
+  const { certificate, hints } = evidence;
+  const acts = collect({ ...evidence, records: [] });
+  const reversalTold = hints.some((hint) => hint.action === 'reversed');
+  if (acts.length === 0) return reversalTold;
+  const plain = acts.length === 1 && !isTimesCard(certificate) && !reversalTold;
+  return !plain || certificate.status !== CERTIFICATE_STATUS.used;
+}
+
+export function isTimesCard(certificate: CertificateRecord): boolean {
+  return (certificate.time_card?.times_count ?? 0) > 1;
+}
+
+/** What one act of a voucher is worth; null when the platform does not tell. */
+export function amountsOfAct(
+  certificate: CertificateRecord,
+  act: Act,
+  index: number,
+): Amounts | null {
+  if (!isTimesCard(certificate)) return certificate.amount;
+  const own = certificate.time_card?.serial_amount_list?.find(
+    (use) => use.serial_numb !== null && use.serial_numb === act.serial,
+  );
+  return own?.amount ?? partOf(certificate, useNumber(act, index));
+}
+
+type Told = Omit<Act, 'reversed'>;
+
+function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): Told[] {
+  const acts = new Map<string, Told>();
+  for (const event of known) {
+    if (event.kind === 'voucher.redeemed' && event.complete) {
+      const { redemptionId, occurredAt, storeId } = event;
+      acts.set(redemptionId, {
+        verifyId: redemptionId,
+        at: occurredAt,
+        poiId: storeId,
+        serial: null,
+      });
+    }
+  }
+  for (const { verify_id, verify_time } of records) {
+    const before = acts.get(verify_id);
+    acts.set(verify_id, {
+      verifyId: verify_id,
+      at: before?.at ?? verify_time,
+      poiId: before?.poiId ?? null,
+      serial: null,
+    });
+  }
+  for (const act of [...(certificate.verify_records ?? []), certificate.verify]) {
+    if (act === null) continue;
+    const before = acts.get(act.verify_id);
+    acts.set(act.verify_id, {
+      verifyId: act.verify_id,
+      at: before?.at ?? act.verify_time,
+      poiId: act.poi_id ?? before?.poiId ?? null,
+      serial: act.times_card_serial_num ?? before?.serial ?? null,
+    });
+  }
+  return [...acts.values()].sort(byTime);
+}
+
+function reversalOf(
+  act: Told,
+  index: number,
+  acts: readonly Told[],
+  evidence: Evidence,
+): Act['reversed'] {
+  const known = evidence.known.find(
+    (event): event is EventOf<'voucher.redemption_reversed'> =>
+      event.kind === 'voucher.redemption_reversed' && event.redemptionId === act.verifyId,
+  );
+  if (known?.complete) return { at: known.occurredAt, told: true };
+  const record = evidence.records.find((one) => one.verify_id === act.verifyId);
+  if (record?.status === RECORD_STATUS.valid) return null;
+  if (record?.status === RECORD_STATUS.revoked && record.cancel_time !== null) {
+    return { at: record.cancel_time, told: true };
+  }
+  const revoked = record?.status === RECORD_STATUS.revoked;
+  if (!revoked && !looksReversed(act, index, acts, evidence)) return null;
+  return reversalTime(act, acts[index + 1], evidence.hints);
+}
+
+/** The arbiter is silent: what the voucher's state and the hints leave possible. */
+function looksReversed(
+  act: Told,
+  index: number,
+  acts: readonly Told[],
+  evidence: Evidence,
+): boolean {
+  const { certificate, hints } = evidence;
+  const isLast = index === acts.length - 1;
+  if (isTimesCard(certificate)) return isLast && cancelHint(act, undefined, hints) !== undefined;
+  if (!isLast) return true;
+  if (certificate.status === CERTIFICATE_STATUS.used) return false;
+  if (certificate.status === CERTIFICATE_STATUS.unused) return true;
+  return cancelHint(act, undefined, hints) !== undefined;
+}
+
+function reversalTime(act: Told, next: Told | undefined, hints: readonly Hint[]): Act['reversed'] {
+  const hint = cancelHint(act, next, hints);
+  if (hint !== undefined) return { at: hint.occurredAt, told: true };
+  const latest = Date.parse(act.at) + REVERSAL_WINDOW_MS;
+  const before = next === undefined ? latest : Math.min(latest, Date.parse(next.at));
+  return { at: toInstant(before), told: false };
+}
+
+/** A reversal's message within the act's window and before the next act. */
+function cancelHint(act: Told, next: Told | undefined, hints: readonly Hint[]): Hint | undefined {
+  const from = Date.parse(act.at);
+  const until = Math.min(
+    from + REVERSAL_WINDOW_MS + CLOCK_SLACK_MS,
+    next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next.at),
+  );
+  return hints.find((hint) => {
+    const at = Date.parse(hint.occurredAt);
+    return hint.action === 'reversed' && at >= from && at <= until;
+  });
+}
+
+/** A card whose uses have no amounts of their own is worth the same each time, to the fen. */
+function partOf(certificate: CertificateRecord, use: number): Amounts | null {
+  const whole = certificate.amount;
+  const count = certificate.time_card?.times_count ?? 1;
+  if (whole === null) return null;
+  const part = (fen: number) => dealOut(fen, Array<number>(count).fill(1))[use % count] ?? 0;
+  return {
+    paidFen: part(whole.paidFen),
+    platformDiscountFen: part(whole.platformDiscountFen),
+    merchantDiscountFen: part(whole.merchantDiscountFen),
+    paymentDiscountFen: part(whole.paymentDiscountFen),
+    originalFen: part(whole.originalFen),
+  };
+}
+
+/** From 0. The platform numbers uses from 1; without a number they are taken in order. */
+function useNumber(act: Act, index: number): number {
+  const serial = Number(act.serial);
+  return act.serial !== null && Number.isInteger(serial) && serial > 0 ? serial - 1 : index;
+}
+
+function byTime(a: Told, b: Told): number {
+  const gap = Date.parse(a.at) - Date.parse(b.at);
+  return gap !== 0 ? gap : a.verifyId < b.verifyId ? -1 : 1;
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { idSchema } from '../../events/event.ts';
+import { fromEpochSeconds, toInstant } from '../../time/shanghai.ts';
+
+/**
+ * The shapes we read, tolerant of new fields. Ids come as strings or numbers; the JSON reader has
+ * already kept those beyond 2^53 as their digits.
+ */
+
+export const wireId = z
+  .union([z.string(), z.int().transform(String)])
+  .pipe(idSchema.regex(/\S/, 'an id is not blank'));
+
+/** Fen, as a JSON number or its digits. */
+export const wireFen = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^-?\d{1,15}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int());
+
+/** Later than any second of this century and earlier than any millisecond of it. */
+const SECONDS_END = 100_000_000_000;
+
+/** Documented in seconds; what can only be milliseconds is read as such. */
+export const wireTime = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,14}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int().positive())
+  .transform((time) => (time < SECONDS_END ? fromEpochSeconds(time) : toInstant(time)));
+
+/** Absent, null, "" and 0 all mean "not told" for optional ids, times and parts. */
+export function absentAsNull<S extends z.ZodType>(schema: S) {
+  return z.preprocess(
+    (value) => (NOT_TOLD.has(value) ? null : value),
+    schema
+      .nullable()
+      .optional()
+      .transform((value) => value ?? null),
+  );
+}
+
+const NOT_TOLD = new Set<unknown>([undefined, null, '', 0, '0']);
+
+export const envelopeSchema = z.looseObject({
+  event: z.string().min(1),
+  /** A string holding JSON; an object in the handshake and tolerated elsewhere. */
+  content: z.union([z.string(), z.looseObject({})]).optional(),
+});
+
+/** `life_trade_order_notify`, source: trade.order.notify. */
+export const orderNotifySchema = z.looseObject({
+  action: z.string(),
+  msg_time: wireTime,
+  order: z.looseObject({
+    order_id: wireId,
+    account_id: wireId,
+    pay_amount: wireFen,
+    original_amount: absentAsNull(wireFen),
+    pay_time: absentAsNull(wireTime),
+  }),
+});
+
+/** `life_trade_certificate_notify`, source: trade.certificate.notify. Thin: no store, no amount. */
+export const certificateNotifySchema = z.looseObject({
+  action: z.string(),
+  msg_time: wireTime,
+  certificate: z.looseObject({
+    certificate_id: wireId,
+    order_id: wireId,
+    account_id: wireId,
+  }),
+});
+
+/** `life_hermes_akte_after_sale_audit`: a request, not a refund. Source: system-code-refund-notice. */
+export const afterSaleAuditSchema = z.looseObject({
+  account_id: wireId,
+  order_id: wireId,
+  certificate_id: wireId,
+  refund_amount: absentAsNull(wireFen),
+  refund_time: wireTime,
+});

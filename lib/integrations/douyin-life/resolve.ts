@@ -1,0 +1,173 @@
+import type { EventDraft } from '../../events/event.ts';
+import type { Hint, NamedStore, Resolution, ResolveContext } from '../integration.ts';
+import { PlatformError } from '../platform-error.ts';
+import type { CertificateRecord, OrderRecord, VerifyRecord } from './answers.ts';
+import { DouyinLifeClient } from './client.ts';
+import { eventsOfVoucher, paymentOfOrder } from './events.ts';
+import { type Act, actsOf, isTimesCard, needsArbiter, REVERSAL_WINDOW_MS } from './facts.ts';
+import { locateStore, nameStores } from './stores.ts';
+
+/**
+ * How often a platform that answers, but does not show what a hint says, is asked again before the
+ * hint is set aside: its own records lag by seconds, not minutes.
+ */
+const PATIENCE = 6;
+
+/** How far the message's time may be from the time of a times card's use. */
+const SAME_ACT_MS = 600_000;
+
+/**
+ * Turns the hints of one order into facts: one certificate/query by its order id, the arbiter
+ * (verify_record/query) where that leaves doubt, and the order query for channel, creator and refund.
+ */
+export async function resolve(
+  hints: readonly Hint[],
+  context: ResolveContext,
+): Promise<Resolution[]> {
+  const first = hints[0];
+  if (first === undefined) return [];
+  try {
+    return await resolveOrder(first, hints, context);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    const { message: why, retryAfterMs, down: unavailable } = error;
+    const told = retryAfterMs === undefined ? {} : { retryAfterMs };
+    return hints.map(() => ({ ...wait(why), ...told, unavailable }));
+  }
+}
+
+async function resolveOrder(
+  { merchantId, orderId }: Hint,
+  hints: readonly Hint[],
+  context: ResolveContext,
+): Promise<Resolution[]> {
+  const client = new DouyinLifeClient(context);
+  const certificates = await client.certificatesOfOrder(merchantId, orderId);
+  if (certificates.length === 0)
+    return hints.map(() => wait('the platform shows no such order yet'));
+  const order = await unlessRefused(client.order(merchantId, orderId));
+  const events: EventDraft[] = paymentOfOrder(merchantId, order);
+  const actsByVoucher = new Map<string, Act[]>();
+  for (const certificate of certificates) {
+    const own = hints.filter((hint) => hint.voucherId === certificate.certificate_id);
+    const acts = await actsOfCertificate(client, certificate, own, { merchantId, context });
+    const facts = { merchantId, orderId, certificate, acts, order, hints: own };
+    const drafts = eventsOfVoucher(facts);
+    if (drafts === undefined) return hints.map(() => wait('the platform tells no amount yet'));
+    actsByVoucher.set(certificate.certificate_id, acts);
+    events.push(...drafts);
+  }
+  const stores = await nameStores(client, merchantId, events, context);
+  return hints.map((hint) =>
+    resolutionOf(hint, { certificates, actsByVoucher, events, stores, order }, context.attempt),
+  );
+}
+
+async function actsOfCertificate(
+  client: DouyinLifeClient,
+  certificate: CertificateRecord,
+  hints: readonly Hint[],
+  { merchantId, context }: { merchantId: string; context: ResolveContext },
+): Promise<Act[]> {
+  const known = await context.history(certificate.certificate_id);
+  const evidence = { certificate, known, hints };
+  const records = needsArbiter(evidence)
+    ? await askArbiter(client, merchantId, certificate, hints, actsOf({ ...evidence, records: [] }))
+    : [];
+  const acts = actsOf({ ...evidence, records });
+  return Promise.all(
+    acts.map(async (act) =>
+      act.poiId === null
+        ? { ...act, poiId: await locateStore(client, merchantId, act, context) }
+        : act,
+    ),
+  );
+}
+
+/** The merchant's records around each act we know of, or in the window a reversal must fall into. */
+async function askArbiter(
+  client: DouyinLifeClient,
+  merchantId: string,
+  certificate: CertificateRecord,
+  hints: readonly Hint[],
+  acts: readonly Act[],
+): Promise<VerifyRecord[]> {
+  const windows = acts.map((act) => ({ from: Date.parse(act.at), to: Date.parse(act.at) }));
+  if (acts.length === 0) {
+    for (const hint of hints.filter((one) => one.action === 'reversed')) {
+      const to = Date.parse(hint.occurredAt);
+      windows.push({ from: to - REVERSAL_WINDOW_MS, to });
+    }
+  }
+  const found: VerifyRecord[] = [];
+  for (const { from, to } of windows) {
+    const startSeconds = Math.floor(from / 1000) - 1;
+    const endSeconds = Math.ceil(to / 1000) + 1;
+    const answer = client.verifyRecords(merchantId, { startSeconds, endSeconds });
+    found.push(...((await unlessRefused(answer)) ?? []));
+  }
+  return found.filter((record) => record.certificate_id === certificate.certificate_id);
+}
+
+interface Answered {
+  readonly certificates: readonly CertificateRecord[];
+  readonly actsByVoucher: ReadonlyMap<string, readonly Act[]>;
+  readonly events: readonly EventDraft[];
+  readonly stores: readonly NamedStore[];
+  readonly order: OrderRecord | undefined;
+}
+
+/** Whether the platform shows what this hint says; what it shows is booked in any case. */
+function resolutionOf(hint: Hint, answered: Answered, attempt: number): Resolution {
+  const certificate = answered.certificates.find((one) => one.certificate_id === hint.voucherId);
+  const acts = answered.actsByVoucher.get(hint.voucherId) ?? [];
+  const { events, stores } = answered;
+  if (certificate !== undefined && shows(hint, certificate, acts, events)) {
+    return { outcome: 'resolved', events, stores };
+  }
+  const why = `the platform does not show the ${hint.action} voucher`;
+  if (attempt < PATIENCE) return { outcome: 'wait', why, events, stores };
+  return { outcome: 'contradicted', why, events, stores };
+}
+
+function shows(
+  hint: Hint,
+  certificate: CertificateRecord,
+  acts: readonly Act[],
+  events: readonly EventDraft[],
+): boolean {
+  const at = Date.parse(hint.occurredAt);
+  switch (hint.action) {
+    case 'redeemed': {
+      const standing = acts.filter(
+        (act) => act.reversed === null || Date.parse(act.reversed.at) > at,
+      );
+      if (!isTimesCard(certificate)) return standing.length > 0;
+      return standing.some((act) => Math.abs(Date.parse(act.at) - at) <= SAME_ACT_MS);
+    }
+    case 'reversed': {
+      const before = acts.filter((act) => Date.parse(act.at) <= at);
+      return before.length === 0 || before.some((act) => act.reversed !== null);
+    }
+    case 'refunded':
+      return events.some(
+        (event) => event.kind === 'voucher.refunded' && event.voucherId === hint.voucherId,
+      );
+    default:
+      return hint.action satisfies never;
+  }
+}
+
+/** A question that the platform refuses for good is left unanswered; one it may answer later waits. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof PlatformError && !error.retryable) return undefined;
+    throw error;
+  }
+}
+
+function wait(why: string): Resolution {
+  return { outcome: 'wait', why, events: [], stores: [] };
+}

@@ -1,0 +1,71 @@
+export const ENDPOINTS = [
+  'client_token',
+  'certificate.query',
+  'verify_record.query',
+  'order.query',
+  'poi.query',
+] as const;
+export type EndpointName = (typeof ENDPOINTS)[number];
+
+export const FAULT_MODES = [
+  'ok',
+  'http429',
+  'http500',
+  /** A success that holds nothing. */
+  'empty',
+  /** The true answer, late. */
+  'slow',
+  /** HTTP 200 and half a JSON value. */
+  'garbage',
+  /** 2190004: the app has not been granted the capability. */
+  'denied',
+] as const;
+export type FaultMode = (typeof FAULT_MODES)[number];
+
+export interface Fault {
+  readonly mode: FaultMode;
+  /** Waits this long before it answers, whatever the mode. `slow` alone waits {@link SLOW_MS}. */
+  readonly delayMs?: number;
+  /** For how many calls; for good unless told. */
+  readonly times?: number;
+}
+
+export const SLOW_MS = 10_000;
+
+/** How long a new act stays hidden from certificate/query: by time, by number of queries, or both. */
+export interface Lag {
+  readonly ms?: number;
+  readonly queries?: number;
+}
+
+export interface FaultOptions {
+  /** certificate/query names no store: `poi_id` is optional in the official types. */
+  omitPoi: boolean;
+  /** certificate/query leaves cancelled redemptions out: which of the two is true is not documented. */
+  omitCancelled: boolean;
+  lag: Lag;
+}
+
+/** What goes wrong, switched while the sandbox runs. */
+export class Faults {
+  readonly options: FaultOptions = { omitPoi: false, omitCancelled: false, lag: {} };
+  readonly #faults = new Map<EndpointName, { fault: Fault; left: number }>();
+
+  set(endpoint: EndpointName, fault: Fault): void {
+    this.#faults.set(endpoint, { fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+  }
+
+  /** Everything works again. */
+  clear(): void {
+    this.#faults.clear();
+    Object.assign(this.options, { omitPoi: false, omitCancelled: false, lag: {} });
+  }
+
+  /** What this call meets; counts it against `times`. */
+  take(endpoint: EndpointName): Fault {
+    const entry = this.#faults.get(endpoint);
+    if (!entry || entry.left <= 0) return { mode: 'ok' };
+    entry.left -= 1;
+    return entry.fault;
+  }
+}

@@ -1,0 +1,214 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildApp } from '../../infra/aws/app.ts';
+import { checkTemplate } from '../../infra/aws/checks/checks.ts';
+import {
+  isRecord,
+  resourcesOf,
+  type Template,
+  templateSchema,
+} from '../../infra/aws/checks/template.ts';
+import { DEFAULT_REGION, REGIONS, type RegionTraits } from '../../infra/aws/regions.ts';
+import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
+import { FUNCTIONS, type FunctionName, QUEUES, ROUTES, TABLE } from '../../infra/topology.ts';
+import { functionOf, grantsOf, readTopology, textOf, variablesOf } from './read-topology.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'hexiao-aws-'));
+const bundlesDirectory = join(scratch, 'bundles');
+let bundles: Bundle[];
+const templates = new Map<string, Template>();
+
+beforeAll(() => {
+  bundles = bundleFunctions({ outDirectory: bundlesDirectory });
+  for (const { name } of REGIONS) templates.set(name, synthesize({ region: name }));
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function synthesize(context: Record<string, string>): Template {
+  const outdir = join(scratch, context.region ?? 'default');
+  const [stack] = buildApp({ bundlesDirectory, context, outdir }).synth().stacks;
+  return templateSchema.parse(stack?.template);
+}
+
+function templateOf({ name }: { name: string }): Template {
+  const template = templates.get(name);
+  if (template === undefined) throw new Error(`${name} was not synthesized`);
+  return template;
+}
+
+describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
+  test('read backwards is the topology, no more and no less', () => {
+    const sorted = FUNCTIONS.map(({ folder, memoryMb, timeoutSeconds, table, ...spec }) => ({
+      ...{ folder, memoryMb, timeoutSeconds, table },
+      sendsTo: spec.sendsTo.toSorted(),
+      inspects: (spec.inspects ?? []).toSorted(),
+      consumes: spec.consumes,
+      schedule: spec.schedule,
+    }));
+    const { queues, functions, routes } = readTopology(templateOf(region));
+
+    expect(queues).toEqual(QUEUES);
+    expect(functions).toEqual(sorted);
+    expect(routes).toHaveLength(ROUTES.length);
+    expect(new Set(routes)).toEqual(new Set(ROUTES));
+  });
+
+  test('starts nothing that the topology does not name', () => {
+    const count = (type: string) => resourcesOf(templateOf(region), type).length;
+
+    expect(count('AWS::SQS::Queue')).toBe(2 * Object.keys(QUEUES).length);
+    expect(count('AWS::Lambda::EventSourceMapping')).toBe(
+      FUNCTIONS.filter(({ consumes }) => consumes !== undefined).length,
+    );
+    expect(count('AWS::Events::Rule')).toBe(
+      FUNCTIONS.filter(({ schedule }) => schedule !== undefined).length,
+    );
+    expect(count('AWS::Lambda::Url')).toBe(0);
+  });
+
+  test('runs every function on the runtime and processor of the region', () => {
+    for (const [, { Properties }] of resourcesOf(templateOf(region), 'AWS::Lambda::Function')) {
+      expect(Properties.Runtime).toBe(region.runtime);
+      expect(Properties.Architectures).toEqual([region.architecture]);
+      expect(Properties.Handler).toBe('index.handler');
+    }
+  });
+
+  test('keeps all our promises about templates', () => {
+    expect(checkTemplate(templateOf(region), region)).toEqual([]);
+  });
+
+  test('deploys the bundled bytes', () => {
+    for (const { folder, directory } of bundles) {
+      const [, { Code }] = functionOf(templateOf(region), folder);
+      const key = textOf(isRecord(Code) ? Code.S3Key : undefined);
+      const asset = join(scratch, region.name, `asset.${key.replace('.zip', '')}`);
+      for (const file of ['index.mjs', 'index.mjs.map']) {
+        expect(readFileSync(join(asset, file)).equals(readFileSync(join(directory, file)))).toBe(
+          true,
+        );
+      }
+    }
+  });
+});
+
+describe('every deployed function', () => {
+  const template = () => templateOf({ name: DEFAULT_REGION });
+
+  test('retries only the messages that failed', () => {
+    for (const [, { Properties }] of resourcesOf(template(), 'AWS::Lambda::EventSourceMapping')) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+    }
+  });
+
+  test('knows the addresses it uses, what the topology tells it, and no more', () => {
+    const always = ['NODE_OPTIONS', 'TABLE_NAME'];
+    const queues = ['INTAKE_QUEUE_URL', 'ATTRIBUTION_QUEUE_URL'];
+    const deadLetters = ['INTAKE_DLQ_URL', 'ATTRIBUTION_DLQ_URL'];
+    const wired: Record<FunctionName, string[]> = {
+      ingest: [...always, 'INTAKE_QUEUE_URL'],
+      normalize: [...always, ...queues],
+      attribute: [...always, 'ATTRIBUTION_QUEUE_URL'],
+      reconcile: [...always, 'INTAKE_QUEUE_URL'],
+      api: [...always, ...queues, ...deadLetters, 'OPERATOR_TOKEN_SHA256'],
+    };
+    for (const { folder, environment = {} } of FUNCTIONS) {
+      const variables = variablesOf(template(), folder);
+
+      expect(new Set(Object.keys(variables))).toEqual(
+        new Set([...wired[folder], ...Object.keys(environment)]),
+      );
+      expect(variables).toMatchObject(environment);
+    }
+  });
+
+  test.each(FUNCTIONS)(
+    '$folder starts with the environment the template gives it',
+    ({ folder }) => {
+      const given = Object.entries(variablesOf(template(), folder)).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : 'known-at-deployment',
+      ]);
+      const url = JSON.stringify(pathToFileURL(join(bundlesDirectory, folder, 'index.mjs')));
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '--eval', `console.log(typeof (await import(${url})).handler)`],
+        { env: { ...Object.fromEntries(given), AWS_REGION: DEFAULT_REGION }, encoding: 'utf8' },
+      );
+
+      expect(stderr).toBe('');
+      expect(stdout).toBe('function\n');
+    },
+  );
+
+  test('may call the table as lib/store does, and a reader may not write', () => {
+    const read = ['dynamodb:GetItem', 'dynamodb:Query'];
+    const write = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    for (const { folder, table } of FUNCTIONS) {
+      const granted = grantsOf(template(), functionOf(template(), folder)[0])
+        .flatMap(({ actions }) => actions)
+        .filter((action) => action.startsWith('dynamodb:'));
+
+      expect(granted.toSorted()).toEqual(
+        (table === 'read' ? read : [...read, ...write]).toSorted(),
+      );
+    }
+    const store = readFileSync(join(import.meta.dirname, '../../lib/store/table.ts'), 'utf8');
+    const called = [...store.matchAll(/new (\w+)Command\(/g)].map(([, name]) => `dynamodb:${name}`);
+    expect(new Set(called)).toEqual(new Set([...read, ...write]));
+  });
+});
+
+test('the table outlives its stack, heals to any second and forgets what expires', () => {
+  const [[, table] = []] = resourcesOf(
+    templateOf({ name: DEFAULT_REGION }),
+    'AWS::DynamoDB::Table',
+  );
+
+  expect(table).toMatchObject({
+    DeletionPolicy: 'Retain',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      KeySchema: [
+        { AttributeName: TABLE.partitionKey, KeyType: 'HASH' },
+        { AttributeName: TABLE.sortKey, KeyType: 'RANGE' },
+      ],
+      TimeToLiveSpecification: { AttributeName: TABLE.ttl, Enabled: true },
+    },
+  });
+});
+
+test('a worker that sends to its own queue is not cut off as a runaway, where that can be said', () => {
+  const setting = (name: string) => functionOf(templateOf({ name }), 'normalize')[1].RecursiveLoop;
+
+  expect(setting('us-east-1')).toBe('Allow');
+  expect(setting('cn-north-1')).toBeUndefined();
+});
+
+test('the access log keeps no path, query, header or body', () => {
+  const [[, stage] = []] = resourcesOf(
+    templateOf({ name: DEFAULT_REGION }),
+    'AWS::ApiGatewayV2::Stage',
+  );
+  const settings = stage?.Properties.AccessLogSettings;
+  const format: unknown = JSON.parse(textOf(isRecord(settings) ? settings.Format : undefined));
+  const kept = Object.values(isRecord(format) ? format : {}).map(String);
+
+  expect(kept).toContain('$context.requestId');
+  expect(kept.filter((variable) => /path|header|query|body|authorizer/i.test(variable))).toEqual(
+    [],
+  );
+});
+
+test('an unknown region is refused with what to do about it', () => {
+  expect(() => synthesize({ region: 'eu-west-1' })).toThrow(
+    /"eu-west-1".*cn-northwest-1.*add it to infra\/aws\/regions\.ts/,
+  );
+});
