@@ -127,7 +127,9 @@ async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): 
   const { deliveryId } = work.delivery;
   const why = resolution.why ?? 'the platform has no answer yet';
   const dueAtMs = deps.now() + seconds * 1000;
-  await putHint(deps.table, { ...work.delivery, attempt: attempt + 1, dueAtMs, why });
+  const hint = { ...work.delivery, attempt: attempt + 1, dueAtMs, why };
+  // Another worker or a repeated delivery put it aside already: one message a hint is enough.
+  if (!(await putHint(deps.table, hint, attempt))) return;
   await deps.intake.send({ type: 'hint', v: MESSAGE_VERSION, deliveryId }, seconds);
   deps.log('warn', 'hint-waits', { deliveryId, attempt: attempt + 1, seconds, why });
 }

@@ -140,7 +140,7 @@ async function createQueue(client: SQSClient, name: string, spec: QueueSpec) {
         ...retention,
         VisibilityTimeout: String(spec.visibilityTimeoutSeconds),
         RedrivePolicy: JSON.stringify({
-          deadLetterTargetArn: arn.Attributes?.['QueueArn'],
+          deadLetterTargetArn: arn.Attributes?.QueueArn,
           maxReceiveCount: spec.maxReceiveCount,
         }),
       },

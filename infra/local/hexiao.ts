@@ -84,7 +84,7 @@ function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<
     // One worker has the platforms' rate limits to itself.
     WORKERS: '1',
     // On a terminal only what needs a look; a deployment keeps everything.
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   };
 }
 

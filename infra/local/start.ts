@@ -67,6 +67,8 @@ function greeting(url: string, settings: LocalSettings, demo: Demo | undefined):
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`Hexiao did not start: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(
+    `Hexiao did not start: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
   process.exit(1);
 });

@@ -58,8 +58,8 @@ export function parseJson(text: string): JsonValue {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids bare control characters
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+/** Everything but the quote, the backslash and the control characters. */
+const PLAIN = /[ !#-[\]-\u{10ffff}]*/uy;
 const SPACE = /[ \t\r\n]*/y;
 const ESCAPES: Record<string, string> = {
   '"': '"',

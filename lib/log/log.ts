@@ -7,17 +7,14 @@ export type Fields = Record<string, string | number | boolean | null | undefined
 
 export type Log = (level: 'info' | 'warn' | 'error', what: string, fields?: Fields) => void;
 
-const LEVELS = ['info', 'warn', 'error'] as const;
+const LEVELS: readonly string[] = ['info', 'warn', 'error'];
 
 /** @param least lines below this level are left out; LOG_LEVEL of the environment when absent */
 export function logLines(
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
-  least: string = process.env['LOG_LEVEL'] ?? 'info',
+  least: string = process.env.LOG_LEVEL ?? 'info',
 ): Log {
-  const from = Math.max(
-    0,
-    LEVELS.findIndex((level) => level === least),
-  );
+  const from = Math.max(0, LEVELS.indexOf(least));
   return (level, what, fields = {}) => {
     if (LEVELS.indexOf(level) < from) return;
     write(JSON.stringify({ at: new Date().toISOString(), level, what, ...fields }));

@@ -74,9 +74,19 @@ export const waitingHintSchema = deliverySchema.extend({
 /** A hint whose platform could not answer yet, with its delivery. */
 export type WaitingHint = z.infer<typeof waitingHintSchema>;
 
-export async function putHint(table: Table, hint: WaitingHint): Promise<void> {
+/**
+ * Puts a hint aside, or further off.
+ * @param before how often it was asked about when it was last read
+ * @returns false when it was asked about again since: then it is another worker's
+ */
+export async function putHint(table: Table, hint: WaitingHint, before: number): Promise<boolean> {
   const { attempt, dueAtMs, why } = hint;
-  await table.put(keys.hint(hint.deliveryId), { ...pack(hint), attempt, dueAtMs, why }, null);
+  const fields = { ...pack(hint), attempt, dueAtMs, why };
+  if (before === 0) return table.put(keys.hint(hint.deliveryId), fields);
+  return table.put(keys.hint(hint.deliveryId), fields, {
+    expression: 'attempt = :before',
+    values: { ':before': before },
+  });
 }
 
 export async function readHint(table: Table, deliveryId: string): Promise<WaitingHint | undefined> {

@@ -163,7 +163,7 @@ async function putUpper(
   folds: PlatformFolds,
 ): Promise<void> {
   const { entryCount } = overPlatforms(folds);
-  const standing = (await table.get(key))?.['entryCount'];
+  const standing = (await table.get(key))?.entryCount;
   if (typeof standing === 'number' && standing >= entryCount) return;
   const packed = Object.entries(folds).map(([platform, fold]) => [platform, packFold(fold)]);
   await table.put(
@@ -184,7 +184,7 @@ function hoursOf(item: Item): Fold[] {
 }
 
 function unpackPlatforms(item: Item): PlatformFolds {
-  const packed = z.record(z.string(), z.array(z.number())).parse(item['platforms']);
+  const packed = z.record(z.string(), z.array(z.number())).parse(item.platforms);
   const folds: PlatformFolds = {};
   for (const platform of PLATFORMS) {
     const own = packed[platform];

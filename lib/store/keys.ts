@@ -14,15 +14,11 @@ export interface Key {
  * escaped too.
  */
 export function escapeId(id: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what we escape
-  return id.replace(
-    /[%#\u0000-\u001f\u007f]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return id.replace(/[%#\p{Cc}]/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** Hashes spread hints and shelves over 16 partitions; counting them is 16 small queries. */
-export const SHARDS = [...'0123456789abcdef'] as const;
+export const SHARDS: readonly string[] = '0123456789abcdef'.split('');
 
 /** Store-days of one provider and day are spread over this many buckets. */
 export const BUCKETS = 16;

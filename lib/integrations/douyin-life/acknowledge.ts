@@ -23,7 +23,7 @@ export function handshake(request: SignedRequest): Answer | undefined {
   // The check is short; reading anything long here would be reading before verifying.
   if (request.body.byteLength > 4096) return undefined;
   const envelope = readQuietly(() => parseJsonBytes(request.body));
-  if (!isObject(envelope) || envelope['event'] !== 'verify_webhook') return undefined;
+  if (!isObject(envelope) || envelope.event !== 'verify_webhook') return undefined;
   const { content } = envelope;
   const inner = typeof content === 'string' ? readQuietly(() => parseJson(content)) : content;
   const parsed = challengeSchema.safeParse(inner);

@@ -13,6 +13,9 @@ import { locateStore, nameStores } from './stores.ts';
  */
 const PATIENCE = 6;
 
+/** An order that it does not show at all may be of a merchant not yet opened to the app: some hours. */
+const ORDER_PATIENCE = 24;
+
 /** How far the message's time may be from the time of a times card's use. */
 const SAME_ACT_MS = 600_000;
 
@@ -43,8 +46,10 @@ async function resolveOrder(
 ): Promise<Resolution[]> {
   const client = new DouyinLifeClient(context);
   const certificates = await client.certificatesOfOrder(merchantId, orderId);
-  if (certificates.length === 0)
-    return hints.map(() => wait('the platform shows no such order yet'));
+  if (certificates.length === 0) {
+    const outcome = context.attempt < ORDER_PATIENCE ? 'wait' : 'contradicted';
+    return hints.map(() => ({ ...wait('the platform shows no such order'), outcome }));
+  }
   const order = await unlessRefused(client.order(merchantId, orderId));
   const events: EventDraft[] = paymentOfOrder(merchantId, order);
   const actsByVoucher = new Map<string, Act[]>();

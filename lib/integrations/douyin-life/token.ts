@@ -56,7 +56,7 @@ async function request(
   const { appKey, secrets } = context.app;
   const form = {
     client_key: appKey,
-    client_secret: secrets['clientSecret']?.[0] ?? '',
+    client_secret: secrets.clientSecret?.[0] ?? '',
     grant_type: 'client_credential',
   };
   const json = await send('client_token', {
@@ -84,5 +84,5 @@ function forget(key: string, entry: { token: Promise<string>; untilMs: number })
 }
 
 function keyOf(app: App, base: string): string {
-  return `${base} ${app.appKey} ${app.secrets['clientSecret']?.[0] ?? ''}`;
+  return `${base} ${app.appKey} ${app.secrets.clientSecret?.[0] ?? ''}`;
 }

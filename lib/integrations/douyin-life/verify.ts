@@ -14,7 +14,7 @@ const SIGNATURE = /^[0-9a-f]{40}$/;
 export function verify(request: SignedRequest, secrets: Secrets): boolean {
   const given = request.headers.get('x-douyin-signature') ?? '';
   // Every live secret is tried, so that the time taken does not tell which one is in use.
-  const matches = (secrets['clientSecret'] ?? []).map((secret) =>
+  const matches = (secrets.clientSecret ?? []).map((secret) =>
     sameText(given, signatureOf(secret, request.body)),
   );
   return SIGNATURE.test(given) && matches.includes(true);

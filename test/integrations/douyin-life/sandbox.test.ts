@@ -48,7 +48,7 @@ function harness(options: Partial<AppOptions> = {}, startMs = START_MS) {
   const { accountId } = shelf.merchant;
 
   const raw = (path: string, query: Record<string, string> = {}, accessToken = token) =>
-    app.request(`${path}?${new URLSearchParams(query)}`, {
+    app.request(`${path}?${new URLSearchParams(query).toString()}`, {
       headers: { 'access-token': accessToken },
     });
   const get = async (path: string, query: Record<string, string>, accessToken = token) =>
@@ -795,8 +795,9 @@ describe('sender', () => {
   /** A hub that answers with these statuses in turn, and then always with the last. */
   function hub(...statuses: number[]) {
     const received: { body: string; headers: Headers }[] = [];
-    const fetch = async (_url: string | URL | Request, init?: RequestInit) => {
-      received.push({ body: String(init?.body), headers: new Headers(init?.headers) });
+    const fetch = async (url: string | URL | Request, init?: RequestInit) => {
+      const request = new Request(url, init);
+      received.push({ body: await request.text(), headers: request.headers });
       const status = statuses[Math.min(received.length, statuses.length) - 1] ?? 200;
       return new Response('', { status });
     };
@@ -952,8 +953,8 @@ describe('startSandbox', () => {
 
   test('with a webhook the messages of a person go out at once, and the outbox is empty', async () => {
     const bodies: string[] = [];
-    const hubFetch = async (_url: string | URL | Request, init?: RequestInit) => {
-      bodies.push(String(init?.body));
+    const hubFetch = async (url: string | URL | Request, init?: RequestInit) => {
+      bodies.push(await new Request(url, init).text());
       return new Response('');
     };
     const connected = await startSandbox({
