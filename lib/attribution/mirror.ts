@@ -15,34 +15,29 @@ export interface Taking {
 /**
  * The entries that take back booked ones. A reversal swaps the sign of what stands in the ledger; it
  * never asks contracts or rates again, so entry + mirror = 0 whatever they say today. Never more is
- * taken than is left after earlier mirrors; what this taking has booked already is left alone.
+ * taken than is left after the other mirrors.
+ *
+ * What this taking has booked already is given back as if it were not there, so a worker that died
+ * half-way goes on to the same entries.
  *
  * @param booked every entry of one fact, originals and the mirrors of them that already stand
  */
 export function mirror(taking: Taking, booked: readonly Entry[]): Entry[] {
   const originals = booked.filter((entry) => entry.mirrors === null);
-  const left = originals.map((original) => remainder(original, booked));
-  const paidLeft = sum(left, 'paidFen');
-  const whole = taking.paidFen === null || taking.paidFen >= paidLeft;
-  const parts = whole ? left : takePart(taking.paidFen ?? 0, left, paidLeft);
+  const others = booked.filter((entry) => entry.mirrors !== null && entry.eventId !== taking.eventId);
+  const left = originals.map((original) => remainder(original, others));
+  const whole = taking.paidFen === null || taking.paidFen >= sum(left, 'paidFen');
+  const parts = whole ? left : partsOf(taking.paidFen ?? 0, originals, left);
   return originals.flatMap((original, index) => {
     const part = parts[index];
-    const entryId = mirrorId(taking, original);
-    const done = booked.some((entry) => entry.entryId === entryId);
-    if (part === undefined || done || isNothing(part)) return [];
-    return [mirrorOf(original, part, taking, entryId)];
+    if (part === undefined || isNothing(part)) return [];
+    return [mirrorOf(original, part, taking)];
   });
 }
 
 /** Where a taking's mirrors of these originals stand, if they were booked: to be looked up by key. */
 export function mirrorPlaces(taking: Taking, originals: readonly Entry[]): Entry[] {
-  return originals.map((original) =>
-    mirrorOf(original, NOTHING, taking, mirrorId(taking, original)),
-  );
-}
-
-function mirrorId(taking: Taking, original: Entry): string {
-  return `${taking.eventId}~${original.entryId}`;
+  return originals.map((original) => mirrorOf(original, NOTHING, taking));
 }
 
 interface Part {
@@ -54,9 +49,8 @@ interface Part {
 
 const NOTHING: Part = { amountFen: 0, paidFen: 0, commissionFen: 0, count: 0 };
 
-function remainder(original: Entry, booked: readonly Entry[]): Part {
-  const mirrors = booked.filter((entry) => entry.mirrors === original.entryId);
-  const all = [original, ...mirrors];
+function remainder(original: Entry, mirrors: readonly Entry[]): Part {
+  const all = [original, ...mirrors.filter((entry) => entry.mirrors === original.entryId)];
   return {
     amountFen: sum(all, 'amountFen'),
     paidFen: sum(all, 'paidFen'),
@@ -65,17 +59,26 @@ function remainder(original: Entry, booked: readonly Entry[]): Part {
   };
 }
 
-/** Part of the buyer's money takes the same part of the GMV, dealt so that it adds up to the fen. */
-function takePart(paidFen: number, left: readonly Part[], paidLeft: number): Part[] {
-  const gmvLeft = sum(left, 'amountFen');
-  const gmv = dealOver(proportion(gmvLeft, paidFen, paidLeft), left, 'amountFen');
-  const paid = dealOver(paidFen, left, 'paidFen');
-  return left.map((part, index) => ({
-    amountFen: gmv[index] ?? 0,
-    paidFen: paid[index] ?? 0,
-    commissionFen: proportion(part.commissionFen, paidFen, paidLeft),
-    count: 0,
-  }));
+/**
+ * Part of the buyer's money takes the same part of the GMV, dealt over the shares so that it adds up
+ * to the fen. It is measured on the originals, so that it does not depend on which of several partial
+ * refunds came first; what is left is only its bound.
+ */
+function partsOf(paidFen: number, originals: readonly Entry[], left: readonly Part[]): Part[] {
+  const paidWhole = sum(originals, 'paidFen');
+  const gmv = proportion(sum(originals, 'amountFen'), paidFen, paidWhole);
+  const gmvParts = dealOver(gmv, originals, 'amountFen');
+  const paidParts = dealOver(paidFen, originals, 'paidFen');
+  return originals.map((original, index) => {
+    const bound = left[index] ?? NOTHING;
+    const commissionFen = proportion(original.commissionFen, paidFen, paidWhole);
+    return {
+      amountFen: Math.min(gmvParts[index] ?? 0, bound.amountFen),
+      paidFen: Math.min(paidParts[index] ?? 0, bound.paidFen),
+      commissionFen: Math.min(commissionFen, bound.commissionFen),
+      count: 0,
+    };
+  });
 }
 
 function dealOver(amount: number, parts: readonly Part[], by: 'amountFen' | 'paidFen'): number[] {
@@ -83,10 +86,10 @@ function dealOver(amount: number, parts: readonly Part[], by: 'amountFen' | 'pai
   return weights.every((weight) => weight === 0) ? weights : dealOut(amount, weights);
 }
 
-function mirrorOf(original: Entry, part: Part, taking: Taking, entryId: string): Entry {
+function mirrorOf(original: Entry, part: Part, taking: Taking): Entry {
   return {
     ...original,
-    entryId,
+    entryId: `${taking.eventId}~${original.entryId}`,
     eventId: taking.eventId,
     kind: taking.kind,
     occurredAt: taking.occurredAt,

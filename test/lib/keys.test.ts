@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  BUCKETS,
+  bucketOf,
+  bucketPartition,
+  dayPartition,
+  escapeId,
+  keys,
+  ledgerPartition,
+  ledgerTime,
+  SHARDS,
+  subjectPartition,
+  subjectsOf,
+} from '../../lib/store/keys.ts';
+import { toInstant } from '../../lib/time/shanghai.ts';
+import { entry, paid, redeemed, refunded, reversed } from './make.ts';
+
+/** Ids made mostly of what keys are made of. */
+const nastyId = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('#', '%', '23', '%23', 'a', '-', '\u0000', '\u009f', '店'),
+      fc.string(),
+    ),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
+  .map((parts) => parts.join(''));
+
+describe('escaping', () => {
+  test('never makes one id of two', () => {
+    fc.assert(
+      fc.property(nastyId, nastyId, (a, b) => {
+        expect(escapeId(a) === escapeId(b)).toBe(a === b);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  test('can be undone, so nothing is lost', () => {
+    fc.assert(
+      fc.property(nastyId, (id) => {
+        const undone = escapeId(id).replace(/%([0-9a-f]{2})/g, (_all, hex: string) =>
+          String.fromCharCode(Number.parseInt(hex, 16)),
+        );
+        expect(undone).toBe(id);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('leaves no # and no control character', () => {
+    fc.assert(
+      fc.property(nastyId, (id) => {
+        expect(escapeId(id)).not.toMatch(/[#\p{Cc}]/u);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('leaves the ids that platforms really send as they are', () => {
+    expect(escapeId('7400000000000000001')).toBe('7400000000000000001');
+    expect(escapeId('shop_0001-中文')).toBe('shop_0001-中文');
+  });
+});
+
+describe('partitions', () => {
+  test('a # in a store id reaches no other partition', () => {
+    // Prepare: a store named so that, unescaped, it would be the other tenant's
+    const own = ledgerPartition('p1', 'douyin', 'x');
+    const forged = ledgerPartition('p', '1#douyin', 'x');
+    const crafted = ledgerPartition('p1#douyin#x', 'douyin', 'y');
+    // Assess
+    expect(ledgerPartition('p1', 'douyin', 'x#y')).not.toBe(crafted);
+    expect(forged).not.toBe(own);
+    expect(keys.storeDay('p', '2025-10-09', 'douyin', 'a#b').sk.split('#')).toHaveLength(3);
+  });
+
+  test('of two providers are never the same, whatever their ids and stores', () => {
+    fc.assert(
+      fc.property(nastyId, nastyId, nastyId, nastyId, (provider, store, other, otherStore) => {
+        fc.pre(provider !== other);
+        expect(ledgerPartition(provider, 'douyin', store)).not.toBe(
+          ledgerPartition(other, 'douyin', otherStore),
+        );
+        expect(dayPartition(provider, '2025-10-09')).not.toBe(dayPartition(other, '2025-10-09'));
+        expect(bucketPartition(provider, '2025-10-09', 1)).not.toBe(
+          dayPartition(other, '2025-10-09#01'),
+        );
+        expect(keys.provider(provider).pk).not.toBe(keys.provider(other).pk);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test("of a voucher and an order with one id are two, and of two platforms' too", () => {
+    const partitions = new Set([
+      subjectPartition({ of: 'voucher', platform: 'douyin', id: '1' }),
+      subjectPartition({ of: 'order', platform: 'douyin', id: '1' }),
+      subjectPartition({ of: 'voucher', platform: 'meituan', id: '1' }),
+    ]);
+    expect(partitions.size).toBe(3);
+  });
+});
+
+describe('the histories of an event', () => {
+  const histories = (event: Parameters<typeof subjectsOf>[0]) =>
+    subjectsOf(event).map((subject) => subject.of);
+
+  test('are its order for a payment, and its voucher for a redemption and a reversal', () => {
+    expect(histories(paid())).toEqual(['order']);
+    expect(histories(redeemed('v1'))).toEqual(['voucher']);
+    expect(histories(reversed('v1'))).toEqual(['voucher']);
+  });
+
+  test('are both for a refund that takes back money never redeemed, and only then', () => {
+    expect(histories(refunded({ unusedFen: 9_900 }))).toEqual(['voucher', 'order']);
+    expect(histories(refunded({ unusedFen: 0 }))).toEqual(['voucher']);
+    expect(histories(refunded({ unusedFen: null }))).toEqual(['voucher']);
+  });
+});
+
+describe('the ledger', () => {
+  const ms = fc.integer({ min: 946_684_800_000, max: 4_102_444_800_000 });
+
+  test('sorts its entries by time', () => {
+    fc.assert(
+      fc.property(ms, ms, nastyId, nastyId, (a, b, oneId, otherId) => {
+        fc.pre(a !== b);
+        const one = keys.entry(entry({ occurredAt: toInstant(a), entryId: oneId }));
+        const other = keys.entry(entry({ occurredAt: toInstant(b), entryId: otherId }));
+        expect(one.sk < other.sk).toBe(a < b);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('puts an instant in any offset at the same place', () => {
+    expect(ledgerTime('2025-10-09T16:30:00Z')).toBe('2025-10-10#00:30:00.000');
+    expect(ledgerTime('2025-10-10T00:30:00+08:00')).toBe('2025-10-10#00:30:00.000');
+  });
+
+  test('begins an entry with its business day and hour, by which it is cut', () => {
+    const { sk } = keys.entry(entry({ occurredAt: '2025-10-09T23:59:59.999+08:00' }));
+    expect(sk.startsWith('2025-10-09#23:')).toBe(true);
+  });
+});
+
+describe('spreading', () => {
+  test('a store stays in the bucket it was in when the first folds were written', () => {
+    // Changing where a store belongs would leave its old store-days counted twice.
+    expect(bucketOf('douyin', '6600000000000000001')).toBe(14);
+    expect(bucketOf('douyin', '6600000000000000002')).toBe(10);
+    expect(bucketOf('meituan', '6600000000000000001')).toBe(14);
+  });
+
+  test('stores fill every bucket about evenly', () => {
+    // Prepare
+    const counts = new Array<number>(BUCKETS).fill(0);
+    // Act
+    for (let store = 0; store < 8_000; store += 1) {
+      const bucket = bucketOf('douyin', `66${String(store).padStart(17, '0')}`);
+      counts[bucket] = (counts[bucket] ?? 0) + 1;
+    }
+    // Assess
+    for (const count of counts) expect(count).toBeGreaterThan(400);
+    expect(Math.max(...counts)).toBeLessThan(600);
+  });
+
+  test('a hint and a shelved delivery are in one of the shards that are counted', () => {
+    for (const first of SHARDS) {
+      const id = first.padEnd(64, '0');
+      expect(keys.hint(id).pk).toBe(`HINT#${first}`);
+      expect(keys.shelved('parked', id).pk).toBe(`SHELF#parked#${first}`);
+    }
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { entriesBackwards } from '../../lib/store/ledger.ts';
+import {
+  type DouyinUnderTest,
+  postAll,
+  registerApp,
+  registerContract,
+  registerProvider,
+  SAMPLE_TIME,
+  startDouyin,
+} from '../support/douyin.ts';
+import { HexiaoUnderTest } from '../support/hexiao.ts';
+
+/**
+ * A worker is a chain of calls to the table and the queues. Here it dies at each of them: just before
+ * the call went out, and just after it was done but before the worker knew. Then its messages come
+ * again, as they do when a visibility time-out passes.
+ */
+class Killer {
+  calls = 0;
+  private at: number | null = null;
+  private when: 'before' | 'after' = 'before';
+
+  arm(at: number, when: 'before' | 'after'): void {
+    this.calls = 0;
+    this.at = at;
+    this.when = when;
+  }
+
+  disarm(): void {
+    this.at = null;
+  }
+
+  /** Puts itself into every call that the workers' clients make. */
+  watch({ emulators }: HexiaoUnderTest): void {
+    for (const client of [emulators.database, emulators.sqs]) {
+      const stack = client.middlewareStack as {
+        add(
+          middleware: (
+            next: (args: object) => Promise<object>,
+          ) => (args: object) => Promise<object>,
+          options: { step: 'initialize' },
+        ): void;
+      };
+      stack.add((next) => (args) => this.call(() => next(args)), { step: 'initialize' });
+    }
+  }
+
+  private async call<T>(next: () => Promise<T>): Promise<T> {
+    this.calls += 1;
+    const mine = this.calls;
+    // Dead is dead: nothing that the worker tries after its death goes out.
+    if (this.at !== null && (mine > this.at || (mine === this.at && this.when === 'before'))) {
+      throw new Error('killed');
+    }
+    const result = await next();
+    if (this.at === mine) throw new Error('killed');
+    return result;
+  }
+}
+
+let stories = 0;
+
+/** One merchant's story, shared by two providers, posted and waiting on the intake queue. */
+async function tellStory(hexiao: HexiaoUnderTest, { world, setNow }: DouyinUnderTest) {
+  stories += 1;
+  setNow(SAMPLE_TIME);
+  const { accountId: merchantId } = world.addMerchant({ name: '商家' });
+  const { poiId } = world.addStore({ accountId: merchantId, name: '店', city: '成都' });
+  const meal = world.addProduct({ accountId: merchantId, name: '套餐', priceFen: 9_901 });
+  const providers = [`one-${stories}`, `two-${stories}`];
+  for (const [index, providerId] of providers.entries()) {
+    await registerProvider(hexiao, providerId);
+    const terms = index === 0 ? { shareBp: 6_667, rateBp: 501 } : { shareBp: 3_333, rateBp: 333 };
+    await registerContract(hexiao, { providerId, merchantId, ...terms });
+  }
+  const order = world.sell({ productId: meal.productId, count: 3, platformDiscountFen: 101 });
+  const [one = '', two = '', three = ''] = order.certificates.map((c) => c.certificateId);
+  const first = world.redeem(one, poiId);
+  setNow(SAMPLE_TIME + 60_000);
+  world.cancel(first);
+  world.redeem(one, poiId);
+  world.redeem(two, poiId);
+  setNow(SAMPLE_TIME + 86_400_000);
+  world.refund(two);
+  world.refund(three);
+  await postAll(hexiao, world.takeOutbox());
+  return { providers, stores: [poiId, 'unknown'] };
+}
+
+/** Our clock moves with every look, so that a repeated step cannot lean on equal times. */
+function clock(): () => number {
+  let nowMs = SAMPLE_TIME + 100_000_000;
+  return () => {
+    nowMs += 1;
+    return nowMs;
+  };
+}
+
+const WINDOW = { from: '2025-10-01', to: '2025-10-31' };
+
+/** What a story came to: both providers' totals and every entry, without the ids that differ. */
+async function outcomeOf(
+  hexiao: HexiaoUnderTest,
+  { providers, stores }: { providers: string[]; stores: string[] },
+) {
+  const outcome = [];
+  for (const providerId of providers) {
+    const path = `/v1/gmv?from=${WINDOW.from}&to=${WINDOW.to}&providerId=${providerId}`;
+    const { total, rows } = await hexiao.call<{ total: object; rows: object[] }>('GET', path);
+    const entries: string[] = [];
+    for (const storeId of stores) {
+      const place = { providerId, platform: 'douyin', storeId };
+      for await (const { entry } of entriesBackwards(hexiao.table, place, WINDOW)) {
+        const { kind, occurredAt, amountFen, commissionFen, paidFen, count } = entry;
+        entries.push([kind, occurredAt, amountFen, commissionFen, paidFen, count].join(' '));
+      }
+    }
+    outcome.push({ total, rows, entries: entries.sort() });
+  }
+  return outcome;
+}
+
+/** Enough batches for the story: intake, booking, folds, and one to see that nothing is left. */
+const STEPS = ['intake', 'attribution', 'attribution', 'attribution'] as const;
+
+describe('a worker that dies at any of its calls', () => {
+  it('leaves nothing undone and nothing done twice', async () => {
+    const douyin = startDouyin();
+    const hexiao = await HexiaoUnderTest.start({ fetch: douyin.fetch, now: clock() });
+    const killer = new Killer();
+    killer.watch(hexiao);
+    await registerApp(hexiao);
+    const undisturbed = await tellStory(hexiao, douyin);
+    await hexiao.settle();
+    const expected = await outcomeOf(hexiao, undisturbed);
+    expect(expected[0]?.entries.length).toBeGreaterThan(6);
+
+    let deaths = 0;
+    for (const [index, queue] of STEPS.entries()) {
+      for (const when of ['before', 'after'] as const) {
+        for (let at = 1, died = true; died; at += 1) {
+          const story = await tellStory(hexiao, douyin);
+          for (const earlier of STEPS.slice(0, index)) await hexiao.step(earlier);
+          died = await dieAt(hexiao, queue, killer, at, when);
+          await hexiao.settle();
+          const outcome = await outcomeOf(hexiao, story);
+          expect(outcome, `step ${index}, ${when} call ${at}`).toEqual(expected);
+          if (died) deaths += 1;
+        }
+      }
+    }
+    await hexiao.stop();
+    // Every call of a batch of seven deliveries and of what follows from it, twice.
+    expect(deaths).toBeGreaterThan(150);
+  }, 600_000);
+});
+
+/** @returns false when the step has fewer calls than that */
+async function dieAt(
+  hexiao: HexiaoUnderTest,
+  queue: 'intake' | 'attribution',
+  killer: Killer,
+  at: number,
+  when: 'before' | 'after',
+): Promise<boolean> {
+  const messages = await hexiao.takeBatch(queue);
+  killer.arm(at, when);
+  await hexiao.workOn(queue, messages).catch(() => undefined);
+  const died = killer.calls >= at;
+  killer.disarm();
+  await hexiao.giveBack(queue, messages);
+  return died;
+}

@@ -1,0 +1,209 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Hono } from 'hono';
+import { apiApp } from '../../functions/api/app.ts';
+import { type AttributeDeps, attributeBatch } from '../../functions/attribute/attribute.ts';
+import { ingestApp } from '../../functions/ingest/app.ts';
+import { Breakers } from '../../functions/normalize/breakers.ts';
+import { type NormalizeDeps, normalize } from '../../functions/normalize/normalize.ts';
+import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { sha256Hex } from '../../lib/crypto/hash.ts';
+import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
+import { silent } from '../../lib/log/log.ts';
+import { type BatchResponse, processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
+import {
+  type AttributionMessage,
+  attributionMessageSchema,
+  type IntakeMessage,
+  intakeMessageSchema,
+} from '../../lib/queue/messages.ts';
+import { Queue } from '../../lib/queue/queue.ts';
+import { readApp } from '../../lib/store/registry.ts';
+import { Table } from '../../lib/store/table.ts';
+
+export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
+
+type QueueName = 'intake' | 'attribution';
+
+/**
+ * The real functions over the real clients and the embedded emulators, stepped by hand instead of
+ * polled, so that a test decides when a worker runs, dies and comes back.
+ */
+export class HexiaoUnderTest {
+  readonly emulators: Emulators;
+  readonly table: Table;
+  readonly ingest: Hono;
+  readonly api: Hono;
+  readonly normalizeDeps: NormalizeDeps;
+  readonly attributeDeps: AttributeDeps;
+
+  static async start(options: { fetch?: typeof globalThis.fetch; now?: () => number } = {}) {
+    return new HexiaoUnderTest(await startEmulators(), options);
+  }
+
+  private constructor(
+    emulators: Emulators,
+    {
+      fetch = globalThis.fetch,
+      now = Date.now,
+    }: { fetch?: typeof globalThis.fetch; now?: () => number },
+  ) {
+    this.emulators = emulators;
+    const table = new Table(emulators.database, TABLE_NAME);
+    const { sqs, queues } = emulators;
+    const intake = new Queue<IntakeMessage>(sqs, queues.intake.url);
+    const attribution = new Queue<AttributionMessage>(sqs, queues.attribution.url);
+    this.table = table;
+    this.ingest = ingestApp({
+      findApp: (integration, appKey) => readApp(table, integration, appKey),
+      sendToIntake: (message) => intake.send(message),
+      now,
+      log: silent,
+    });
+    this.api = apiApp({
+      table,
+      sqs,
+      queues,
+      operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
+      policy: DEFAULT_POLICY,
+      now,
+      log: silent,
+    });
+    this.normalizeDeps = {
+      ...{ table, intake, attribution, fetch, now },
+      ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log: silent },
+    };
+    this.attributeDeps = {
+      ...{ table, attribution, policy: DEFAULT_POLICY, foldDelaySeconds: 0, log: silent },
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.emulators.stop();
+  }
+
+  /** One request to the API as the operator, or with another token. @throws when it is refused */
+  async call<T = unknown>(
+    method: string,
+    path: string,
+    body?: object,
+    token = OPERATOR_TOKEN,
+  ): Promise<T> {
+    const response = await this.api.request(path, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  /** Runs workers over whatever is on the queues, batch after batch, until nothing is. */
+  async settle(): Promise<void> {
+    for (let rounds = 0; rounds < 500; rounds += 1) {
+      const intake = await this.step('intake');
+      const attribution = await this.step('attribution');
+      if (intake + attribution === 0) return;
+    }
+    throw new Error('the queues never became empty');
+  }
+
+  /** One batch through its worker. What fails becomes visible again at once. @returns its size */
+  async step(queue: QueueName): Promise<number> {
+    const messages = await this.receive(queue);
+    if (messages.length === 0) return 0;
+    const failed = await this.work(queue, messages);
+    for (const message of messages) {
+      await this.finish(queue, message, failed.has(message.MessageId ?? ''));
+    }
+    return messages.length;
+  }
+
+  /** What a worker would be handed next. */
+  takeBatch(queue: QueueName): Promise<Message[]> {
+    return this.receive(queue);
+  }
+
+  /** A worker's run over a batch, without what the queue does afterwards. */
+  async workOn(queue: QueueName, messages: readonly Message[]): Promise<void> {
+    await this.work(queue, messages);
+  }
+
+  /** The worker died: every message comes again. */
+  async giveBack(queue: QueueName, messages: readonly Message[]): Promise<void> {
+    for (const message of messages) await this.finish(queue, message, true);
+  }
+
+  /** Every entry in the ledger, read around all folds. */
+  async entries(): Promise<Entry[]> {
+    const { Items = [] } = await this.emulators.database.send(
+      new ScanCommand({ TableName: TABLE_NAME, ConsistentRead: true }),
+    );
+    return Items.map((item) => unmarshall(item))
+      .filter((item) => String(item['pk']).startsWith('LEDGER#'))
+      .map((item) => entrySchema.parse(item))
+      .sort((a, b) => (a.entryId < b.entryId ? -1 : 1));
+  }
+
+  private async receive(queue: QueueName): Promise<Message[]> {
+    const messages: Message[] = [];
+    for (;;) {
+      const { Messages = [] } = await this.emulators.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: this.emulators.queues[queue].url,
+          MaxNumberOfMessages: 10,
+          WaitTimeSeconds: 0,
+        }),
+      );
+      messages.push(...Messages);
+      if (Messages.length < 10 || messages.length >= 100) return messages;
+    }
+  }
+
+  private async work(queue: QueueName, messages: readonly Message[]): Promise<Set<string>> {
+    const event: SqsEvent = {
+      Records: messages.map(({ MessageId = '', Body = '' }) => ({
+        messageId: MessageId,
+        body: Body,
+      })),
+    };
+    const response = await this.handle(queue, event);
+    return new Set(response.batchItemFailures.map((failure) => failure.itemIdentifier));
+  }
+
+  private handle(queue: QueueName, event: SqsEvent): Promise<BatchResponse> {
+    switch (queue) {
+      case 'intake':
+        return processBatch(
+          event,
+          (value) => intakeMessageSchema.parse(value),
+          (all) => normalize(all, this.normalizeDeps),
+          silent,
+        );
+      case 'attribution':
+        return processBatch(
+          event,
+          (value) => attributionMessageSchema.parse(value),
+          (all) => attributeBatch(all, this.attributeDeps),
+          silent,
+        );
+      default:
+        return queue satisfies never;
+    }
+  }
+
+  private async finish(queue: QueueName, message: Message, again: boolean): Promise<void> {
+    const { sqs, queues } = this.emulators;
+    const place = { QueueUrl: queues[queue].url, ReceiptHandle: message.ReceiptHandle };
+    if (!again) await sqs.send(new DeleteMessageCommand(place));
+    else await sqs.send(new ChangeMessageVisibilityCommand({ ...place, VisibilityTimeout: 0 }));
+  }
+}
