@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { Problem } from '../../lib/errors/problem.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
+import { keys } from '../../lib/store/keys.ts';
 import type { ApiDeps } from './deps.ts';
 import { pages } from './page/pages.ts';
 import { appsRoute } from './routes/apps.ts';
@@ -31,7 +32,7 @@ export function apiApp(deps: ApiDeps): Hono {
   );
 
   api.get('/healthz', async (c) => {
-    await deps.table.get({ pk: 'HEALTH', sk: '-' }, false);
+    await deps.table.get(keys.health, false);
     return c.json({ status: 'ok' });
   });
   appsRoute(api, deps);

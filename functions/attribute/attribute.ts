@@ -9,7 +9,7 @@ import { bookEvents } from '../../lib/store/booking.ts';
 import { readContracts } from '../../lib/store/contracts.ts';
 import { readEvents } from '../../lib/store/events.ts';
 import { foldBucketDay, foldProviderDay } from '../../lib/store/folds.ts';
-import { bucketOf, type Subject } from '../../lib/store/keys.ts';
+import { bucketOf, hourOf, type Subject } from '../../lib/store/keys.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { refoldStoreHour, type StoreHour } from './refold.ts';
 
@@ -81,7 +81,7 @@ async function bookOne(
   if (waiting.length > 0) deps.log('info', 'takings-wait', { count: waiting.length });
   return standing.map(({ providerId, platform, storeId, merchantId, businessDay, occurredAt }) => ({
     ...{ providerId, platform, storeId, merchantId, day: businessDay },
-    hour: occurredAt.slice(11, 13),
+    hour: hourOf(occurredAt),
   }));
 }
 

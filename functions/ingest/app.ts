@@ -90,7 +90,9 @@ async function enqueue(
     receivedAt: toInstant(deps.now()),
     ...packBody(request.body),
   };
-  if (Buffer.byteLength(JSON.stringify(message)) > MAX_MESSAGE_BYTES) throw tooLarge();
+  if (Buffer.byteLength(JSON.stringify(message)) > MAX_MESSAGE_BYTES) {
+    throw new Problem('body-too-large', 'It does not fit on the queue even when compressed.');
+  }
   try {
     await deps.sendToIntake(message);
   } catch (cause) {

@@ -17,7 +17,7 @@ export function rememberingApps(find: FindApp, log: Log): FindApp {
     try {
       const app = await find(integration, appKey);
       if (app === undefined) remembered.delete(key);
-      else if (remembered.size < MAX_REMEMBERED) remembered.set(key, app);
+      else if (remembered.has(key) || remembered.size < MAX_REMEMBERED) remembered.set(key, app);
       return app;
     } catch (error) {
       const app = remembered.get(key);

@@ -34,6 +34,12 @@ const ORDERS_AT_ONCE = 8;
 /** Seconds before a hint is asked about again, by how often it was. SQS delays at most 900 s. */
 const BACKOFF_SECONDS = [1, 2, 4, 8, 15, 30, 60, 60, 120, 300, 600, 900] as const;
 
+/** Well within the function's time-out: what is not asked by then is put aside unasked. */
+const ASKING_MS = 12_000;
+
+/** A platform that did not answer in this time will not: the delivery is parked, with its end. */
+const GIVE_UP_MS = 30 * 86_400_000;
+
 /**
  * Asks the platforms about hints, those of one order together. A hint that cannot be answered yet is
  * put aside with a time to ask again, so that nothing waits behind it.
@@ -43,9 +49,10 @@ export async function askAboutHints(works: readonly HintWork[], deps: AskDeps): 
   const byOrder = Map.groupBy(works, ({ app, hint }) =>
     JSON.stringify([app.integration, app.appKey, hint.merchantId, hint.orderId]),
   );
+  const deadlineMs = deps.now() + ASKING_MS;
   const findings = await mapLimit([...byOrder.values()], ORDERS_AT_ONCE, async (group) => {
     try {
-      return await askAboutOrder(group, deps);
+      return await askAboutOrder(group, deadlineMs, deps);
     } catch (error) {
       for (const work of group) work.fail(error);
       return [];
@@ -54,17 +61,22 @@ export async function askAboutHints(works: readonly HintWork[], deps: AskDeps): 
   return findings.flat();
 }
 
-async function askAboutOrder(works: readonly HintWork[], deps: AskDeps): Promise<Finding[]> {
+async function askAboutOrder(
+  works: readonly HintWork[],
+  deadlineMs: number,
+  deps: AskDeps,
+): Promise<Finding[]> {
   const first = works[0];
   if (first === undefined) return [];
-  const resolutions = await resolveTogether(first, works, deps);
+  const resolutions = await resolveTogether(first, works, deadlineMs, deps);
   const findings: Finding[] = [];
   for (const [index, work] of works.entries()) {
     const resolution = resolutions[index];
     if (resolution === undefined) throw new Error('an integration left a hint without an answer');
     const { events, stores, why } = resolution;
     const { hint: _hint, app: _app, ...base } = work;
-    if (resolution.outcome === 'wait') {
+    const tooOld = deps.now() - Date.parse(work.delivery.receivedAt) > GIVE_UP_MS;
+    if (resolution.outcome === 'wait' && !tooOld) {
       await putAside(work, resolution, deps);
       // What the platform did show is written now; the delivery itself is not done.
       if (events.length > 0) findings.push({ ...base, outcome: 'waiting', events, stores });
@@ -79,17 +91,14 @@ async function askAboutOrder(works: readonly HintWork[], deps: AskDeps): Promise
 async function resolveTogether(
   { app, integration }: HintWork,
   works: readonly HintWork[],
+  deadlineMs: number,
   deps: AskDeps,
 ): Promise<readonly Resolution[]> {
   const breaker = `${app.integration} ${app.appKey}`;
   const openForMs = deps.breakers.openForMs(breaker, deps.now());
-  if (openForMs > 0) {
-    const why = 'the platform did not answer lately';
-    return works.map(() => ({
-      ...{ outcome: 'wait' as const, why, events: [], stores: [], retryAfterMs: openForMs },
-    }));
-  }
-  const context = contextOf(app, integration.platform, works, deps);
+  if (openForMs > 0) return unasked(works, 'the platform did not answer lately', openForMs);
+  if (deps.now() >= deadlineMs) return unasked(works, 'there was no time to ask', 0);
+  const context = contextOf(app, integration.platform, works, deadlineMs, deps);
   const resolutions = await integration.resolve(
     works.map((work) => work.hint),
     context,
@@ -99,10 +108,15 @@ async function resolveTogether(
   return resolutions;
 }
 
+function unasked(works: readonly HintWork[], why: string, retryAfterMs: number): Resolution[] {
+  return works.map(() => ({ outcome: 'wait', why, events: [], stores: [], retryAfterMs }));
+}
+
 function contextOf(
   app: App,
   platform: Platform,
   works: readonly HintWork[],
+  deadlineMs: number,
   { table, fetch, now, rateShare }: AskDeps,
 ): ResolveContext {
   return {
@@ -110,7 +124,8 @@ function contextOf(
     fetch,
     now,
     rateShare,
-    attempt: Math.min(...works.map((work) => work.waiting?.attempt ?? 0)),
+    deadlineMs,
+    answers: Math.min(...works.map((work) => work.waiting?.answers ?? 0)),
     history: (voucherId) => readEvents(table, { of: 'voucher', platform, id: voucherId }),
     isKnownStore: async (storeId) => (await readStore(table, platform, storeId)) !== undefined,
     storesOf: async (merchantId) =>
@@ -127,7 +142,8 @@ async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): 
   const { deliveryId } = work.delivery;
   const why = resolution.why ?? 'the platform has no answer yet';
   const dueAtMs = deps.now() + seconds * 1000;
-  const hint = { ...work.delivery, attempt: attempt + 1, dueAtMs, why };
+  const answers = (work.waiting?.answers ?? 0) + (resolution.answered ? 1 : 0);
+  const hint = { ...work.delivery, attempt: attempt + 1, answers, dueAtMs, why };
   // Another worker or a repeated delivery put it aside already: one message a hint is enough.
   if (!(await putHint(deps.table, hint, attempt))) return;
   await deps.intake.send({ type: 'hint', v: MESSAGE_VERSION, deliveryId }, seconds);

@@ -45,8 +45,9 @@ export async function normalize(
     if ('hint' in work) hints.push(work);
     else findings.push(work);
   }
-  findings.push(...(await askAboutHints(hints, deps)));
+  // What needs nobody's answer does not wait for those that do.
   await recordFindings(findings, deps);
+  await recordFindings(await askAboutHints(hints, deps), deps);
 }
 
 async function readMessage(

@@ -24,7 +24,9 @@ export interface Taking {
  */
 export function mirror(taking: Taking, booked: readonly Entry[]): Entry[] {
   const originals = booked.filter((entry) => entry.mirrors === null);
-  const others = booked.filter((entry) => entry.mirrors !== null && entry.eventId !== taking.eventId);
+  const others = booked.filter(
+    (entry) => entry.mirrors !== null && entry.eventId !== taking.eventId,
+  );
   const left = originals.map((original) => remainder(original, others));
   const whole = taking.paidFen === null || taking.paidFen >= sum(left, 'paidFen');
   const parts = whole ? left : partsOf(taking.paidFen ?? 0, originals, left);

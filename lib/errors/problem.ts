@@ -9,7 +9,6 @@ const PROBLEMS = {
   'token-missing': { status: 401, title: 'No valid bearer token' },
   'role-forbidden': { status: 403, title: 'This token may not do that' },
   'not-found': { status: 404, title: 'There is nothing here' },
-  'method-not-allowed': { status: 405, title: 'This path does not take that method' },
   'contract-overlap': { status: 409, title: 'The shares would add up to more than the whole' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'merchant-unknown': { status: 422, title: 'The merchant is not registered' },

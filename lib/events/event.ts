@@ -53,7 +53,7 @@ export const NO_AMOUNTS: Amounts = {
   originalFen: 0,
 };
 
-/** How the sale came about: a dimension of the event, and the reach of special contracts. */
+/** How the sale came about: a dimension of the event. */
 export const saleSchema = z.object({
   productId: idSchema.nullable(),
   channel: channelSchema,
@@ -147,20 +147,29 @@ export type EventDraft = Event extends infer E
     : never
   : never;
 
-/** What two tellings of one fact must agree on; where it came from and when we wrote it may differ. */
-export function sameFact(a: Event, b: Event): boolean {
-  return factOf(a) === factOf(b);
+/** Where the fact came from and when we wrote it: two tellings need not agree on these. */
+const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete']);
+
+/**
+ * Whether two tellings of one event cannot both be true. What one of them does not tell (a store, a
+ * channel) is no contradiction.
+ */
+export function contradicts(a: Event, b: Event): boolean {
+  return differ(a, b, PROVENANCE);
 }
 
-function factOf(event: Event): string {
-  const { deliveryId: _d, recordedAt: _r, appKey: _a, integration: _i, ...fact } = event;
-  return stableJson(fact);
+function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean {
+  if (a === b || isUntold(a) || isUntold(b)) return false;
+  if (!isRecord(a) || !isRecord(b)) return true;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].some((key) => !passOver?.has(key) && differ(a[key], b[key]));
 }
 
-function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+function isUntold(value: unknown): boolean {
+  return value === null || value === undefined || value === 'unknown';
+}
+
+/** Lists too: their places are their keys. */
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -74,8 +74,10 @@ export interface ResolveContext {
   readonly fetch: typeof globalThis.fetch;
   /** Epoch ms. */
   readonly now: () => number;
-  /** How often these hints were asked about before, 0 at first. */
-  readonly attempt: number;
+  /** How often the platform answered about these hints without showing what they say; 0 at first. */
+  readonly answers: number;
+  /** Epoch ms: what is not answered by then is asked again later. */
+  readonly deadlineMs: number;
   /** This worker's part of the platform's rate limits, over 0 to 1. */
   readonly rateShare: number;
   /** What is already known of a voucher. */
@@ -103,6 +105,8 @@ export interface Resolution {
    */
   readonly outcome: 'resolved' | 'wait' | 'contradicted';
   readonly why?: string;
+  /** The platform answered, and does not show what the hint says. */
+  readonly answered?: boolean;
   /** The platform's API did not answer at all, so asking it about anything else is no use either. */
   readonly unavailable?: boolean;
   readonly events: readonly EventDraft[];

@@ -1,5 +1,5 @@
 import { type ContractVersion, contractVersionSchema } from '../attribution/contract.ts';
-import { keys, merchantPartition } from './keys.ts';
+import { keys, merchantPartition, PREFIX } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** A merchant's contract log, oldest version first. */
@@ -10,16 +10,26 @@ export async function readContracts(
 ): Promise<ContractVersion[]> {
   const log: ContractVersion[] = [];
   const pk = merchantPartition(platform, merchantId);
-  for await (const item of table.query(pk, { startsWith: 'CONTRACT#' })) {
+  for await (const item of table.query(pk, { startsWith: PREFIX.contract })) {
     log.push(contractVersionSchema.parse(item));
   }
   return log;
 }
 
 /**
- * Appends a version to its merchant's log at its number.
+ * An event is booked at the earliest this long (CHANGED_DELAY_SECONDS in infra/topology.ts, 1 s) after
+ * it was recorded, with the contracts recorded before it. A contract that was stamped earlier but
+ * became visible later would be seen by one worker and missed by another, so its write is cut well
+ * before that.
+ */
+const WRITE_WITHIN_MS = 500;
+
+/**
+ * Appends a version to its merchant's log at its number. Stamp `recordedAt` right before.
  * @returns false when another writer took that number: read the log again, check again, try the next
+ * @throws when it took too long: it may have been written, so read the log before trying again
  */
 export async function appendContract(table: Table, version: ContractVersion): Promise<boolean> {
-  return table.put(keys.contract(version.platform, version.merchantId, version.version), version);
+  const key = keys.contract(version.platform, version.merchantId, version.version);
+  return table.put(key, version, undefined, WRITE_WITHIN_MS);
 }

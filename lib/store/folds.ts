@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Platform } from '../events/event.ts';
 import { PLATFORMS, platformSchema } from '../events/event.ts';
 import { addFolds, type Fold, packFold, unpackFold } from '../ledger/fold.ts';
-import { bucketPartition, dayPartition, keys, providerPartition } from './keys.ts';
+import { bucketPartition, dayPartition, keys, PREFIX, providerPartition } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
 /** One store's total for one provider and business day. */
@@ -76,7 +76,9 @@ export async function foldProviderDay(
   day: string,
 ): Promise<void> {
   const buckets: PlatformFolds[] = [];
-  for await (const item of table.query(dayPartition(providerId, day), { startsWith: 'BUCKET#' })) {
+  for await (const item of table.query(dayPartition(providerId, day), {
+    startsWith: PREFIX.bucket,
+  })) {
     buckets.push(unpackPlatforms(item));
   }
   await putUpper(table, keys.providerDay(providerId, day), addPlatforms(buckets));
@@ -91,7 +93,7 @@ export async function* storeDays(
   consistent = true,
 ): AsyncGenerator<StoreDay> {
   const pk = bucketPartition(providerId, day, bucket);
-  for await (const item of table.query(pk, { startsWith: 'STORE#', consistent })) {
+  for await (const item of table.query(pk, { startsWith: PREFIX.store, consistent })) {
     yield { ...storeDaySchema.parse(item), fold: addFolds(hoursOf(item)) };
   }
 }
@@ -116,12 +118,12 @@ export async function readProviderDays(
   window: { from: string; to: string },
 ): Promise<{ day: string; folds: PlatformFolds }[]> {
   const days: { day: string; folds: PlatformFolds }[] = [];
-  const between = [`DAY#${window.from}`, `DAY#${window.to}`] as const;
+  const between = [`${PREFIX.day}${window.from}`, `${PREFIX.day}${window.to}`] as const;
   for await (const item of table.query(providerPartition(providerId), {
     between,
     consistent: false,
   })) {
-    days.push({ day: item.sk.slice('DAY#'.length), folds: unpackPlatforms(item) });
+    days.push({ day: item.sk.slice(PREFIX.day.length), folds: unpackPlatforms(item) });
   }
   return days;
 }
@@ -134,10 +136,10 @@ export async function readBuckets(
 ): Promise<{ bucket: number; folds: PlatformFolds }[]> {
   const buckets: { bucket: number; folds: PlatformFolds }[] = [];
   for await (const item of table.query(dayPartition(providerId, day), {
-    startsWith: 'BUCKET#',
+    startsWith: PREFIX.bucket,
     consistent: false,
   })) {
-    const bucket = Number(item.sk.slice('BUCKET#'.length));
+    const bucket = Number(item.sk.slice(PREFIX.bucket.length));
     buckets.push({ bucket, folds: unpackPlatforms(item) });
   }
   return buckets;

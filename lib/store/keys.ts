@@ -25,7 +25,19 @@ export const BUCKETS = 16;
 
 const e = escapeId;
 
+/** How the sort keys of items that are listed begin. */
+export const PREFIX = {
+  event: 'EVENT#',
+  contract: 'CONTRACT#',
+  store: 'STORE#',
+  bucket: 'BUCKET#',
+  day: 'DAY#',
+} as const;
+
 export const keys = {
+  /** Never written: reading it tells that the table is in reach. */
+  health: { pk: 'HEALTH', sk: '-' },
+
   delivery: (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: '-' }),
 
   hint: (deliveryId: string): Key => ({
@@ -40,7 +52,7 @@ export const keys = {
 
   event: (subject: Subject, eventId: string): Key => ({
     pk: subjectPartition(subject),
-    sk: `EVENT#${e(eventId)}`,
+    sk: `${PREFIX.event}${e(eventId)}`,
   }),
 
   app: (integration: string, appKey: string): Key => ({
@@ -66,12 +78,12 @@ export const keys = {
   /** The same store in its merchant's list. */
   storeOfMerchant: (platform: string, merchantId: string, storeId: string): Key => ({
     pk: merchantPartition(platform, merchantId),
-    sk: `STORE#${e(storeId)}`,
+    sk: `${PREFIX.store}${e(storeId)}`,
   }),
 
   contract: (platform: string, merchantId: string, version: number): Key => ({
     pk: merchantPartition(platform, merchantId),
-    sk: `CONTRACT#${String(version).padStart(6, '0')}`,
+    sk: `${PREFIX.contract}${String(version).padStart(6, '0')}`,
   }),
 
   entry: (entry: Entry): Key => ({
@@ -81,17 +93,17 @@ export const keys = {
 
   storeDay: (providerId: string, day: string, platform: string, storeId: string): Key => ({
     pk: bucketPartition(providerId, day, bucketOf(platform, storeId)),
-    sk: `STORE#${platform}#${e(storeId)}`,
+    sk: `${PREFIX.store}${platform}#${e(storeId)}`,
   }),
 
   bucketDay: (providerId: string, day: string, bucket: number): Key => ({
     pk: dayPartition(providerId, day),
-    sk: `BUCKET#${twoDigits(bucket)}`,
+    sk: `${PREFIX.bucket}${twoDigits(bucket)}`,
   }),
 
   providerDay: (providerId: string, day: string): Key => ({
     pk: providerPartition(providerId),
-    sk: `DAY#${day}`,
+    sk: `${PREFIX.day}${day}`,
   }),
 };
 
@@ -135,6 +147,11 @@ export const ledgerPartition = (providerId: string, platform: string, storeId: s
 export function ledgerTime(occurredAt: string): string {
   const instant = toInstant(instantToMs(occurredAt));
   return `${instant.slice(0, 10)}#${instant.slice(11, 23)}`;
+}
+
+/** The hour of the business day, `00` to `23`. */
+export function hourOf(occurredAt: string): string {
+  return ledgerTime(occurredAt).slice(11, 13);
 }
 
 export const bucketPartition = (providerId: string, day: string, bucket: number) =>

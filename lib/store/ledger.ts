@@ -56,6 +56,8 @@ export async function* entriesBackwards(
   const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
   // '$' sorts right after '#', so the last day is included whole.
   const between: readonly [string, string] = [`${days.from}#`, before ?? `${days.to}$`];
+  // A cursor of another window: nothing of this one is before it.
+  if (between[1] < between[0]) return;
   for await (const item of table.query(pk, { between, backwards: true, consistent: false })) {
     if (item.sk === before) continue;
     yield { entry: entrySchema.parse(item), sk: item.sk };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { idSchema, platformSchema } from '../events/event.ts';
 import { type App, appSchema } from '../integrations/app.ts';
-import { keys, merchantPartition } from './keys.ts';
+import { keys, merchantPartition, PREFIX } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** What operators register: apps, providers and their tokens, merchants, stores. */
@@ -123,7 +123,7 @@ export async function storesOfMerchant(
 ): Promise<Store[]> {
   const stores: Store[] = [];
   const pk = merchantPartition(platform, merchantId);
-  for await (const item of table.query(pk, { startsWith: 'STORE#', consistent: false })) {
+  for await (const item of table.query(pk, { startsWith: PREFIX.store, consistent: false })) {
     stores.push(storeSchema.parse(item));
   }
   return stores;

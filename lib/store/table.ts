@@ -51,8 +51,18 @@ export class Table {
     return Item === undefined ? undefined : toItem(Item);
   }
 
-  /** Writes the item where its condition holds. @returns false when it does not */
-  async put(key: Key, fields: object, condition: Condition | null = ABSENT): Promise<boolean> {
+  /**
+   * Writes the item where its condition holds.
+   * @param withinMs gives up, not knowing whether it was written, when it takes longer with all retries
+   * @returns false when the condition does not hold
+   */
+  async put(
+    key: Key,
+    fields: object,
+    condition: Condition | null = ABSENT,
+    withinMs?: number,
+  ): Promise<boolean> {
+    const abortSignal = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs);
     const item = { ...fields, pk: key.pk, sk: key.sk, v: ITEM_VERSION };
     return met(
       this.client.send(
@@ -61,6 +71,7 @@ export class Table {
           Item: marshall(item, MARSHALL),
           ...(condition === null ? {} : conditionInput(condition)),
         }),
+        ...(abortSignal === undefined ? [] : [{ abortSignal }]),
       ),
     );
   }

@@ -67,15 +67,14 @@ async function requireParties({ providerId, platform, merchantId }: Proposal, de
 async function nextVersion(proposal: Proposal, deps: ApiDeps): Promise<ContractVersion> {
   const { platform, merchantId } = proposal;
   const log = await readContracts(deps.table, platform, merchantId);
-  const recordedAt = toInstant(deps.now());
   const rivals = overlapping(proposal, latestVersions(log));
   if (rivals.length > 0) {
     const named = rivals.map((rival) => `${rival.contractId} of ${rival.providerId}`).join(', ');
-    const detail = `With ${named} the shares would pass 10000. End one first, or share less.`;
+    const detail = `With ${named} the shares would pass 10000. Share less, or start after it ends.`;
     throw new Problem('contract-overlap', detail);
   }
   const version = (log.at(-1)?.version ?? 0) + 1;
   // The id says where the contract's log is, so that it can be found without an index.
   const contractId = `${version}.${platform}.${merchantId}`;
-  return { ...proposal, contractId, version, recordedAt };
+  return { ...proposal, contractId, version, recordedAt: toInstant(deps.now()) };
 }

@@ -45,6 +45,7 @@ export function paymentOfOrder(merchantId: string, order: OrderRecord | undefine
       paidAt: order.pay_time,
       paidFen: order.pay_amount ?? 0,
       originalFen: order.original_amount,
+      complete: true,
     }),
   ];
 }

@@ -68,6 +68,8 @@ function orderPaid(kind: string, content: unknown): Reading {
     paidAt: order.pay_time ?? msg_time,
     paidFen: order.pay_amount,
     originalFen: order.original_amount,
+    // The message's own time stands in for the payment's until the order query tells it.
+    complete: order.pay_time !== null,
   });
   return { outcome: 'events', kind: `${kind}/${action}`, events: [event] };
 }
@@ -82,8 +84,9 @@ export function paidEvent(order: {
   paidAt: string;
   paidFen: number;
   originalFen: number | null;
+  complete: boolean;
 }): EventDraft {
-  const { orderId, merchantId, paidAt, paidFen } = order;
+  const { orderId, merchantId, paidAt, paidFen, complete } = order;
   return {
     kind: 'order.paid',
     eventId: `paid:${orderId}`,
@@ -91,7 +94,7 @@ export function paidEvent(order: {
     orderId,
     voucherId: null,
     occurredAt: paidAt,
-    complete: true,
+    complete,
     amounts: { ...NO_AMOUNTS, paidFen, originalFen: order.originalFen ?? paidFen },
   };
 }

@@ -47,8 +47,13 @@ async function resolveOrder(
   const client = new DouyinLifeClient(context);
   const certificates = await client.certificatesOfOrder(merchantId, orderId);
   if (certificates.length === 0) {
-    const outcome = context.attempt < ORDER_PATIENCE ? 'wait' : 'contradicted';
-    return hints.map(() => ({ ...wait('the platform shows no such order'), outcome }));
+    const outcome = context.answers < ORDER_PATIENCE ? 'wait' : 'contradicted';
+    const answer = {
+      ...wait('the platform shows no such order'),
+      outcome,
+      answered: true,
+    } as const;
+    return hints.map(() => answer);
   }
   const order = await unlessRefused(client.order(merchantId, orderId));
   const events: EventDraft[] = paymentOfOrder(merchantId, order);
@@ -64,7 +69,7 @@ async function resolveOrder(
   }
   const stores = await nameStores(client, merchantId, events, context);
   return hints.map((hint) =>
-    resolutionOf(hint, { certificates, actsByVoucher, events, stores, order }, context.attempt),
+    resolutionOf(hint, { certificates, actsByVoucher, events, stores, order }, context.answers),
   );
 }
 
@@ -123,7 +128,7 @@ interface Answered {
 }
 
 /** Whether the platform shows what this hint says; what it shows is booked in any case. */
-function resolutionOf(hint: Hint, answered: Answered, attempt: number): Resolution {
+function resolutionOf(hint: Hint, answered: Answered, answers: number): Resolution {
   const certificate = answered.certificates.find((one) => one.certificate_id === hint.voucherId);
   const acts = answered.actsByVoucher.get(hint.voucherId) ?? [];
   const { events, stores } = answered;
@@ -131,7 +136,7 @@ function resolutionOf(hint: Hint, answered: Answered, attempt: number): Resoluti
     return { outcome: 'resolved', events, stores };
   }
   const why = `the platform does not show the ${hint.action} voucher`;
-  if (attempt < PATIENCE) return { outcome: 'wait', why, events, stores };
+  if (answers < PATIENCE) return { outcome: 'wait', answered: true, why, events, stores };
   return { outcome: 'contradicted', why, events, stores };
 }
 
