@@ -20,7 +20,7 @@ export async function principalOf(token: string, deps: ApiDeps): Promise<Princip
 
 /** @throws Problem `token-missing` */
 export async function requirePrincipal(c: Context, deps: ApiDeps): Promise<Principal> {
-  const token = /^Bearer ([\w-]{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
+  const token = /^Bearer +(\S{1,512})$/i.exec(c.req.header('authorization') ?? '')?.[1];
   const principal = token === undefined ? undefined : await principalOf(token, deps);
   if (principal !== undefined) return principal;
   throw new Problem('token-missing', 'Send "Authorization: Bearer <token>" with a token in force.');

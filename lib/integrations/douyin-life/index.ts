@@ -18,6 +18,8 @@ export const douyinLife: Integration = {
   settings: settingsSchema.extend({
     apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
     enrichment: z.enum(['pull', 'none']).default('pull'),
+    /** `stable` where several workers ask at once; see token.ts. */
+    clientToken: z.enum(['client', 'stable']).default('client'),
   }),
   handshake,
   verify,

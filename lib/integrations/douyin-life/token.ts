@@ -3,6 +3,16 @@ import type { JsonValue } from '../../json/parse.ts';
 import type { App } from '../app.ts';
 import { PlatformError } from '../platform-error.ts';
 
+/**
+ * Two ways to the same token. `client_token` makes a new one each time, and only the two newest are
+ * valid; `stable_client_token` hands out the one in force, which several workers can share.
+ * Source: preparation/client_token.
+ */
+export const TOKEN_PATHS = {
+  client: '/oauth/client_token/',
+  stable: '/oauth/stable_client_token/',
+} as const;
+
 /** A token is renewed this long before it ends, so that none ends on its way. */
 const MARGIN_MS = 60_000;
 
@@ -23,7 +33,7 @@ type Send = (what: string, request: { url: string; init: RequestInit }) => Promi
 
 /**
  * The app's client_token, asked for once and shared by concurrent calls until shortly before it ends.
- * Source: POST /oauth/client_token/, grant_type client_credential.
+ * Which way is `settings.clientToken`: `client` unless told.
  */
 export async function clientToken(
   context: { app: App; now: () => number },
@@ -53,14 +63,15 @@ async function request(
   base: string,
   send: Send,
 ): Promise<{ token: string; lifeMs: number }> {
-  const { appKey, secrets } = context.app;
+  const { appKey, secrets, settings } = context.app;
+  const path = TOKEN_PATHS[settings['clientToken'] === 'stable' ? 'stable' : 'client'];
   const form = {
     client_key: appKey,
     client_secret: secrets.clientSecret?.[0] ?? '',
     grant_type: 'client_credential',
   };
   const json = await send('client_token', {
-    url: `${base}/oauth/client_token/`,
+    url: `${base}${path}`,
     init: {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { startSandbox } from '../integrations/douyin-life/sandbox/index.ts';
+
+/** `npm run hexiao -- <verb>`: what people run by hand. */
+
+const HELP = `npm run hexiao -- sandbox [--port 8788] --key APP_KEY --secret CLIENT_SECRET --webhook URL
+
+  sandbox   a fake of the Douyin life-services platform on this machine: its API for Hexiao to ask,
+            and controls to sell, redeem, cancel and refund (GET /sandbox lists them). What happens is
+            sent to --webhook, signed, as the platform does.
+
+            Register it: PUT /v1/apps/douyin-life/APP_KEY
+            {"secrets":{"clientSecret":"CLIENT_SECRET"},"settings":{"apiBaseUrl":"http://127.0.0.1:8788"}}
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [verb, ...rest] = args;
+  switch (verb) {
+    case 'sandbox':
+      return sandbox(rest);
+    case undefined:
+    case 'help':
+    case '--help':
+      process.stdout.write(HELP);
+      return 0;
+    default:
+      process.stderr.write(`There is no verb ${verb}.\n\n${HELP}`);
+      return 2;
+  }
+}
+
+async function sandbox(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '8788' },
+      key: { type: 'string' },
+      secret: { type: 'string' },
+      webhook: { type: 'string' },
+    },
+  });
+  const { key, secret, webhook } = values;
+  if (key === undefined || secret === undefined || webhook === undefined) {
+    process.stderr.write(`Give --key, --secret and --webhook.\n\n${HELP}`);
+    return 2;
+  }
+  const running = await startSandbox({
+    clientKey: key,
+    clientSecret: secret,
+    port: Number(values.port),
+    webhook: { url: webhook },
+  });
+  const { merchant, stores, meal, voucher, card } = running.stock();
+  process.stdout.write(`The sandbox is ready at ${running.url}
+  controls  curl ${running.url}/sandbox
+  merchant  ${merchant.accountId}  ${merchant.name}
+${stores.map((store) => `  store     ${store.poiId}  ${store.name}\n`).join('')}${[
+  meal,
+  voucher,
+  card,
+]
+  .map((product) => `  product   ${product.productId}  ${product.name}\n`)
+  .join('')}`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await running.stop();
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

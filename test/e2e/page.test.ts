@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
+import { Client } from '../support/client.ts';
+import { OPERATOR_TOKEN } from '../support/hexiao.ts';
+import { type RunningHexiao, startProcess } from '../support/process.ts';
+import { startSampleSandbox } from '../support/samples.ts';
+
+// Where there is no Chromium the pages are still tested as HTML, in test/functions/api.
+describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
+  const data = mkdtempSync(join(tmpdir(), 'hexiao-page-'));
+  let hexiao: RunningHexiao;
+  let browser: Browser;
+  let token: string;
+  let platform: Awaited<ReturnType<typeof startSampleSandbox>>;
+
+  beforeAll(async () => {
+    platform = await startSampleSandbox();
+    hexiao = await startProcess({
+      HEXIAO_DATA: data,
+      HEXIAO_DEMO: 'off',
+      HEXIAO_OPERATOR_TOKEN: OPERATOR_TOKEN,
+    });
+    const client = new Client(hexiao.url);
+    token = await client.registerSamples(platform.sandbox.url);
+    platform.redeem();
+    await client.postSample('order-pay-success');
+    await client.postSample('certificate-verify');
+    await client.idle();
+    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: CHROMIUM_ARGUMENTS });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    hexiao.kill('SIGTERM');
+    await hexiao.exited;
+    await platform.sandbox.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it('signs a provider in, shows its stores and, a click further, the redemptions', async () => {
+    const page = await browser.newPage({ locale: 'zh-CN' });
+    await page.goto(`${hexiao.url}/`);
+    await page.fill('input[name=token]', 'hxp_wrong');
+    await page.click('main button');
+    expect(await page.textContent('[role=alert]')).toContain('令牌无效');
+
+    await page.fill('input[name=token]', token);
+    await page.click('main button');
+    await page.waitForSelector('table');
+    expect(await page.textContent('main')).toContain('这段时间没有核销');
+    await page.fill('input[name=from]', '2025-10-01');
+    await page.fill('input[name=to]', '2025-10-31');
+    await page.click('main form button');
+    await page.waitForSelector('tbody tr');
+    const cells = await page.locator('tbody tr').first().locator('td').allTextContents();
+    expect(cells).toEqual(['山月火锅(静安店)', '抖音', '1', '109.00', '0', '0.00', '5.45']);
+
+    await page.click('tbody a');
+    await page.waitForSelector('caption');
+    const line = await page.locator('tbody tr').first().locator('td').allTextContents();
+    expect(line.slice(0, 5)).toEqual(['2025-10-09 16:53:20', '109.00', '5.45', '已确认', '直播']);
+
+    await page.click('header a');
+    expect(await page.textContent('caption')).toBe('Redemptions');
+    await page.click('header button');
+    await page.waitForSelector('input[name=token]');
+    expect(await page.context().cookies()).not.toContainEqual(
+      expect.objectContaining({ name: 'hexiao_token' }),
+    );
+    await page.close();
+  });
+});
