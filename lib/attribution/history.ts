@@ -8,6 +8,11 @@ import type { Taking } from './mirror.ts';
  */
 export interface History {
   booked: { event: Attributable; takings: Taking[] }[];
+  /**
+   * Everything that takes something back, whatever it takes back now. What it took back when less was
+   * known may stand in the ledger, so its mirrors are looked for under every booked fact.
+   */
+  takers: Taking[];
   /** Reversals and refunds whose redemption has not reached us yet. */
   waiting: Event[];
 }
@@ -17,8 +22,7 @@ export function readHistory(events: readonly Event[]): History {
   const booked = inOrder
     .filter(isAttributable)
     .map((event) => ({ event, takings: [] as Taking[] }));
-  const history: History = { booked, waiting: [] };
-  supersede(history);
+  const history: History = { booked, takers: [], waiting: [] };
   for (const event of inOrder) {
     switch (event.kind) {
       case 'order.paid':
@@ -26,15 +30,18 @@ export function readHistory(events: readonly Event[]): History {
       case 'voucher.refund_requested':
         break;
       case 'voucher.redemption_reversed':
+        history.takers.push(takingOf(event, 'reversal', null));
         reverse(history, event);
         break;
       case 'voucher.refunded':
+        history.takers.push(takingOf(event, 'refund', null));
         refund(history, event);
         break;
       default:
         event satisfies never;
     }
   }
+  supersede(history);
   return history;
 }
 
@@ -48,13 +55,15 @@ function supersede(history: History): void {
   if (!redeemed.some(({ event }) => event.complete)) return;
   for (const { event, takings } of redeemed) {
     if (event.complete) continue;
-    takings.push({
+    const supersession: Taking = {
       eventId: `superseded:${event.eventId}`,
       kind: 'supersession',
       occurredAt: event.occurredAt,
       complete: true,
       paidFen: null,
-    });
+    };
+    takings.push(supersession);
+    history.takers.push(supersession);
   }
 }
 
@@ -95,14 +104,17 @@ function redemption(history: History, redemptionId: string) {
   );
 }
 
-/** Redemptions at or before an instant that nothing has taken back yet. */
+/**
+ * Redemptions at or before an instant that nothing has taken back yet. What was only hinted at is
+ * about what was only hinted at, where there is any.
+ */
 function standingAt(history: History, instant: string) {
-  return history.booked.filter(
-    ({ event, takings }) =>
-      event.kind === 'voucher.redeemed' &&
-      Date.parse(event.occurredAt) <= Date.parse(instant) &&
-      takings.length === 0,
+  const before = history.booked.filter(
+    ({ event }) =>
+      event.kind === 'voucher.redeemed' && Date.parse(event.occurredAt) <= Date.parse(instant),
   );
+  const hinted = before.filter(({ event }) => !event.complete);
+  return (hinted.length > 0 ? hinted : before).filter(({ takings }) => takings.length === 0);
 }
 
 function takingOf(event: Event, kind: Taking['kind'], paidFen: number | null): Taking {

@@ -17,7 +17,7 @@ export interface Taking {
  * never asks contracts or rates again, so entry + mirror = 0 whatever they say today. Never more is
  * taken than is left after the other mirrors.
  *
- * What this taking has booked already is given back as if it were not there, so a worker that died
+ * What this taking has booked already stays, and is left out of what is left: a worker that died
  * half-way goes on to the same entries.
  *
  * @param booked every entry of one fact, originals and the mirrors of them that already stand
@@ -33,7 +33,9 @@ export function mirror(taking: Taking, booked: readonly Entry[]): Entry[] {
   return originals.flatMap((original, index) => {
     const part = parts[index];
     if (part === undefined || isNothing(part)) return [];
-    return [mirrorOf(original, part, taking)];
+    const wanted = mirrorOf(original, part, taking);
+    const done = booked.some((entry) => entry.entryId === wanted.entryId);
+    return done ? [] : [wanted];
   });
 }
 

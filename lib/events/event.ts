@@ -160,6 +160,8 @@ export function contradicts(a: Event, b: Event): boolean {
 
 function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean {
   if (a === b || isUntold(a) || isUntold(b)) return false;
+  // In a list everything is told: an absent place is one fewer, and null has a meaning of its own.
+  if (Array.isArray(a) || Array.isArray(b)) return JSON.stringify(a) !== JSON.stringify(b);
   if (!isRecord(a) || !isRecord(b)) return true;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].some((key) => !passOver?.has(key) && differ(a[key], b[key]));
@@ -169,7 +171,6 @@ function isUntold(value: unknown): boolean {
   return value === null || value === undefined || value === 'unknown';
 }
 
-/** Lists too: their places are their keys. */
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

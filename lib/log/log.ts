@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /**
  * Structured logs: one JSON line an event, to standard output. Callers pass ids of ours, counts and
  * codes; never bodies, secrets, coupon codes, phone numbers or open ids.
@@ -23,8 +25,17 @@ export function logLines(
 
 export const silent: Log = () => {};
 
-/** An error for a log: its name and, when it is one of ours or the SDK's, its text; no stack of data. */
+/**
+ * An error for a log: its name and its text. The texts of those that read what came in repeat pieces
+ * of it, so of them only where they failed is kept.
+ */
 export function errorFields(error: unknown): Fields {
   if (!(error instanceof Error)) return { error: 'unknown' };
-  return { error: error.name, reason: error.message.slice(0, 300) };
+  if (error instanceof SyntaxError) return { error: error.name };
+  return { error: error.name, reason: reasonOf(error).slice(0, 300) };
+}
+
+function reasonOf(error: Error): string {
+  if (!(error instanceof z.core.$ZodError)) return error.message;
+  return error.issues.map(({ code, path }) => `${code} at ${path.join('.')}`).join('; ');
 }

@@ -42,7 +42,7 @@ export async function bookEvents(
   const standing: Entry[] = [];
   for (const { event, takings } of history.booked) {
     const originals = await book(attribute(event, contracts, policy));
-    const own = [...originals, ...(await readMirrors(table, takings, originals))];
+    const own = [...originals, ...(await readMirrors(table, history.takers, originals))];
     for (const taking of takings) own.push(...(await book(mirror(taking, own))));
     standing.push(...own);
   }
@@ -57,9 +57,10 @@ export async function readBooked(
   policy: Policy,
 ): Promise<Entry[]> {
   const standing: Entry[] = [];
-  for (const { event, takings } of readHistory(events).booked) {
+  const history = readHistory(events);
+  for (const { event } of history.booked) {
     const originals = await readOriginals(table, event, contracts, policy);
-    standing.push(...originals, ...(await readMirrors(table, takings, originals)));
+    standing.push(...originals, ...(await readMirrors(table, history.takers, originals)));
   }
   return standing;
 }

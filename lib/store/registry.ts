@@ -102,9 +102,11 @@ export async function putStore(table: Table, store: Store): Promise<void> {
 /** Writes a store that a platform told of, unless it is already known. */
 export async function discoverStore(table: Table, store: Store): Promise<void> {
   const { platform, storeId, merchantId } = store;
-  if (await table.put(keys.store(platform, storeId), store)) {
-    await table.put(keys.storeOfMerchant(platform, merchantId, storeId), store);
-  }
+  const known = await readStore(table, platform, storeId);
+  if (known !== undefined && known.merchantId !== merchantId) return;
+  // The list first: a store that is found is then always listed, whatever died in between.
+  await table.put(keys.storeOfMerchant(platform, merchantId, storeId), known ?? store);
+  if (known === undefined) await table.put(keys.store(platform, storeId), store);
 }
 
 export async function readStore(

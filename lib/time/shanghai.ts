@@ -10,13 +10,19 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Epoch milliseconds → `2025-10-09T16:53:20.000+08:00`. @throws RangeError outside year 0–9999 */
 export function toInstant(epochMs: number): string {
-  return `${new Date(epochMs + OFFSET_MS).toISOString().slice(0, 23)}+08:00`;
+  const iso = new Date(epochMs + OFFSET_MS).toISOString();
+  // Other years are longer, and would not sort.
+  if (iso.length !== 24) throw new RangeError('an instant is in the years 0 to 9999');
+  return `${iso.slice(0, 23)}+08:00`;
 }
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /** An ISO 8601 instant with an offset or `Z` → epoch milliseconds. @throws RangeError */
 export function instantToMs(instant: string): number {
-  const hasOffset = /(?:Z|[+-]\d{2}:?\d{2})$/.test(instant);
-  const ms = hasOffset ? Date.parse(instant) : Number.NaN;
+  const day = INSTANT.exec(instant)?.[1];
+  // Date.parse rolls the 30th of February over into March; the day alone tells.
+  const ms = day !== undefined && isBusinessDay(day) ? Date.parse(instant) : Number.NaN;
   if (Number.isNaN(ms)) {
     throw new RangeError(
       'an instant is ISO 8601 with an offset, such as 2025-10-09T16:53:20+08:00',

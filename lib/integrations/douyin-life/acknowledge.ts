@@ -28,8 +28,20 @@ export function handshake(request: SignedRequest): Answer | undefined {
   const inner = typeof content === 'string' ? readQuietly(() => parseJson(content)) : content;
   const parsed = challengeSchema.safeParse(inner);
   if (!parsed.success) return undefined;
-  const body = JSON.stringify({ challenge: parsed.data.challenge });
+  const { challenge } = parsed.data;
+  const body = wasNumber(challenge, request.body)
+    ? `{"challenge":${challenge}}`
+    : JSON.stringify({ challenge });
   return { status: 200, headers: JSON_HEADERS, body };
+}
+
+/** Our reader hands 64-bit numbers on as their digits; the bytes tell which of the two it was. */
+function wasNumber(challenge: string | number, body: Uint8Array): boolean {
+  if (typeof challenge === 'number') return true;
+  return (
+    /^-?\d{16,20}$/.test(challenge) &&
+    new RegExp(`:\\s*${challenge}\\b`).test(Buffer.from(body).toString('utf8'))
+  );
 }
 
 function readQuietly(parse: () => JsonValue): JsonValue | undefined {

@@ -22,8 +22,10 @@ export const wireFen = z
   ])
   .pipe(z.int());
 
-/** Later than any second of this century and earlier than any millisecond of it. */
+/** Later than any second of this century and earlier than any millisecond of it … */
 const SECONDS_END = 100_000_000_000;
+/** … and a thousand times that: what is later is no time. */
+const MILLISECONDS_END = 1000 * SECONDS_END;
 
 /** Documented in seconds; what can only be milliseconds is read as such. */
 export const wireTime = z
@@ -34,7 +36,7 @@ export const wireTime = z
       .regex(/^\d{1,14}$/)
       .transform(Number),
   ])
-  .pipe(z.int().positive())
+  .pipe(z.int().positive().lt(MILLISECONDS_END))
   .transform((time) => (time < SECONDS_END ? fromEpochSeconds(time) : toInstant(time)));
 
 /** Absent, null, "" and 0 all mean "not told" for optional ids, times and parts. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
-import { JsonError, type JsonValue, parseJson, parseJsonBytes } from '../../json/parse.ts';
+import { JsonError, parseJson, parseJsonBytes } from '../../json/parse.ts';
 import type { Hint, Reading } from '../integration.ts';
 import {
   afterSaleAuditSchema,
@@ -18,11 +18,11 @@ const KEPT = new Set([
   'verify_webhook',
 ]);
 
-const HINTS: Readonly<Record<string, Hint['action']>> = {
-  verify: 'redeemed',
-  verify_cancel: 'reversed',
-  refund_success: 'refunded',
-};
+const HINTS: ReadonlyMap<string, Hint['action']> = new Map([
+  ['verify', 'redeemed'],
+  ['verify_cancel', 'reversed'],
+  ['refund_success', 'refunded'],
+]);
 
 /** What a verified body says. */
 export function read(body: Uint8Array): Reading {
@@ -31,29 +31,30 @@ export function read(body: Uint8Array): Reading {
     const envelope = envelopeSchema.safeParse(parseJsonBytes(body));
     if (!envelope.success) return malformed('no-event', envelope.error);
     kind = envelope.data.event;
-    const { content } = envelope.data;
-    return readContent(kind, typeof content === 'string' ? contentOf(content) : (content ?? null));
+    return readKind(kind, envelope.data.content);
   } catch (error) {
     if (error instanceof JsonError) return { outcome: 'malformed', kind, why: error.message };
     throw error;
   }
 }
 
-function readContent(kind: string, content: unknown): Reading {
+function readKind(kind: string, content: unknown): Reading {
   switch (kind) {
     case 'life_trade_order_notify':
-      return orderPaid(kind, content);
+      return orderPaid(kind, contentOf(content));
     case 'life_trade_certificate_notify':
-      return certificateHint(kind, content);
+      return certificateHint(kind, contentOf(content));
     case 'life_hermes_akte_after_sale_audit':
-      return refundRequested(kind, content);
+      return refundRequested(kind, contentOf(content));
     default:
+      // Whatever is in it: whoever learns the kind later reads it then.
       return KEPT.has(kind) ? { outcome: 'kept', kind } : { outcome: 'unknown', kind };
   }
 }
 
-/** A missing content reads as null, so that its schema says what is missing. */
-function contentOf(content: string): JsonValue {
+/** JSON in a string, read a second time. What is missing reads as null, and its schema says so. */
+function contentOf(content: unknown): unknown {
+  if (typeof content !== 'string') return content ?? null;
   return content === '' ? null : parseJson(content);
 }
 
@@ -103,7 +104,7 @@ function certificateHint(kind: string, content: unknown): Reading {
   const parsed = certificateNotifySchema.safeParse(content);
   if (!parsed.success) return malformed(kind, parsed.error);
   const { action, msg_time, certificate } = parsed.data;
-  const told = HINTS[action];
+  const told = HINTS.get(action);
   if (told === undefined) return { outcome: 'unknown', kind: `${kind}/${action}` };
   const hint: Hint = {
     action: told,

@@ -1,0 +1,368 @@
+import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PLATFORMS } from '../lib/events/event.ts';
+
+/**
+ * The arrows between the rooms: functions → lib/integrations | attribution | ledger | store | queue →
+ * events, money, time, json. Read from the import statements of every source file.
+ */
+
+interface Import {
+  /** As written, or for a file of ours its path from the root. */
+  readonly target: string;
+  readonly isTypeOnly: boolean;
+  readonly isOurs: boolean;
+}
+
+interface Source {
+  readonly path: string;
+  /** Without comments. */
+  readonly code: string;
+  readonly imports: readonly Import[];
+}
+
+const ROOT = new URL('../', import.meta.url);
+
+const sources = globSync('{lib,functions,infra}/**/*.ts', { cwd: ROOT })
+  .map((path) => path.replaceAll('\\', '/'))
+  .sort()
+  .map((path) => sourceOf(path, readFileSync(new URL(path, ROOT), 'utf8')));
+
+function sourceOf(path: string, text: string): Source {
+  // A comment is told from an address or a glob in a string by what stands before it.
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[\s;{}(,])\/\/.*$/gm, '$1');
+  const statement = /^\s*(?:import|export)\b([^'"`;]*?\bfrom\s*)?\s*['"]([^'"]+)['"]/gm;
+  const dynamic = /\bimport\s*\(\s*(['"`])([^'"`]+)\1/g;
+  const required = /\b(?:require|createRequire\([^)]*\))\s*\(\s*(['"`])([^'"`]+)\1/g;
+  const found = [
+    ...[...code.matchAll(statement)].map(([, clause = '', target = '']) => ({
+      target,
+      isTypeOnly: /^\s*type\b/.test(clause),
+    })),
+    ...[...code.matchAll(dynamic), ...code.matchAll(required)].map(([, , target = '']) => ({
+      target,
+      isTypeOnly: false,
+    })),
+  ];
+  const imports = found.map(({ target, isTypeOnly }) => {
+    const isOurs = target.startsWith('.');
+    const resolved = isOurs ? posix.join(posix.dirname(path), target) : target;
+    return { target: resolved, isTypeOnly, isOurs };
+  });
+  return { path, code, imports };
+}
+
+/** What a rule has against a file: the imports or words that break it. */
+type Rule = (source: Source) => string[];
+
+const isIn = (path: string, ...rooms: string[]) =>
+  rooms.some((room) => path.startsWith(`${room}/`));
+
+const targets = (source: Source, isBad: (one: Import) => boolean): string[] =>
+  source.imports.filter(isBad).map((one) => one.target);
+
+const words = (source: Source, ...patterns: RegExp[]): string[] =>
+  patterns.flatMap((pattern) => source.code.match(pattern) ?? []);
+
+/** `lib/integrations/<name>/…` → name; undefined for what all integrations share. */
+const integrationOf = (path: string): string | undefined =>
+  /^lib\/integrations\/([^/]+)\//.exec(path)?.[1];
+
+const NAMED = `['"\`](?:${PLATFORMS.join('|')})(?:-[a-z]+)*['"\`]`;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'attribution and ledger are pure: no package but the schemas, no clock, no randomness': (
+    source,
+  ) =>
+    isIn(source.path, 'lib/attribution', 'lib/ledger')
+      ? [
+          ...targets(source, ({ target, isOurs }) => !isOurs && target !== 'zod'),
+          ...targets(
+            source,
+            ({ target, isOurs }) =>
+              isOurs &&
+              !isIn(target, 'lib/attribution', 'lib/ledger', 'lib/events', 'lib/money', 'lib/time'),
+          ),
+          ...words(
+            source,
+            /\bDate\.now\b/g,
+            /\bnew Date\(\s*\)/g,
+            /\bMath\.random\b/g,
+            /\bperformance\b/g,
+            /\brandomUUID\b/g,
+            /\bprocess\./g,
+            /\bfetch\(/g,
+          ),
+        ]
+      : [],
+
+  'events, money, time and json stand on nothing above them': (source) => {
+    const ground = ['lib/events', 'lib/money', 'lib/time', 'lib/json'];
+    if (!isIn(source.path, ...ground)) return [];
+    return targets(source, ({ target, isOurs }) =>
+      isOurs ? !isIn(target, ...ground) : target !== 'zod',
+    );
+  },
+
+  'one integration never imports another': (source) => {
+    const own = integrationOf(source.path);
+    if (own === undefined) return [];
+    return targets(source, ({ target }) => {
+      const other = integrationOf(target);
+      return (other !== undefined && other !== own) || target === 'lib/integrations/registry.ts';
+    });
+  },
+
+  'only the registry imports an integration': (source) =>
+    isIn(source.path, 'lib/integrations', 'infra/local', 'lib/cli') &&
+    source.path !== 'lib/integrations/integration.ts'
+      ? []
+      : targets(source, ({ target }) => integrationOf(target) !== undefined),
+
+  'nothing outside the integrations decides by a platform’s name': (source) =>
+    isIn(source.path, 'lib/integrations', 'infra/local/demo')
+      ? []
+      : words(
+          source,
+          new RegExp(`[!=]==?\\s*${NAMED}`, 'g'),
+          new RegExp(`${NAMED}\\s*[!=]==?`, 'g'),
+          new RegExp(`\\bcase\\s+${NAMED}`, 'g'),
+          new RegExp(`\\.(?:startsWith|endsWith|includes|indexOf|has|get)\\(\\s*${NAMED}`, 'g'),
+        ),
+
+  'only the store and the infrastructure know the database’s client': (source) =>
+    isIn(source.path, 'lib/store', 'infra')
+      ? []
+      : targets(source, ({ target }) => /^@aws-sdk\/(client|util|lib)-dynamodb/.test(target)),
+
+  'only the queue and the infrastructure know the queue’s client': (source) =>
+    isIn(source.path, 'lib/queue', 'infra')
+      ? []
+      : targets(
+          source,
+          ({ target, isTypeOnly }) =>
+            target === '@aws-sdk/client-sqs' &&
+            !(isTypeOnly && source.path === 'functions/api/deps.ts'),
+        ),
+
+  'a function imports neither another nor the infrastructure': (source) => {
+    if (!isIn(source.path, 'functions')) return [];
+    const own = source.path.split('/').slice(0, 2).join('/');
+    return targets(
+      source,
+      ({ target, isOurs }) => isOurs && !isIn(target, own) && !isIn(target, 'lib'),
+    );
+  },
+
+  'lib imports neither functions nor infrastructure': (source) =>
+    isIn(source.path, 'lib') && !isIn(source.path, 'lib/cli')
+      ? targets(source, ({ target, isOurs }) => isOurs && !isIn(target, 'lib'))
+      : [],
+
+  'nothing imports a test': (source) =>
+    targets(source, ({ target, isOurs }) => isOurs && isIn(target, 'test')),
+
+  'zod is imported whole, which bundles to a fifth': (source) =>
+    words(source, /import\s+(?:type\s+)?\{[^}]*\bz\b[^}]*\}\s*from\s*['"]zod['"]/g).concat(
+      words(source, /import\s+(?:type\s+)?z\b[^'"]*from\s*['"]zod['"]/g),
+    ),
+};
+
+/** Every file that a deployed function carries, and how it came there. */
+function deployed(all: readonly Source[]): Map<string, string> {
+  const byPath = new Map(all.map((source) => [source.path, source]));
+  const reached = new Map<string, string>();
+  const next = all
+    .filter(({ path }) => /^functions\/[^/]+\/index\.ts$/.test(path))
+    .map(({ path }) => ({ path, from: path }));
+  for (let at = next.pop(); at !== undefined; at = next.pop()) {
+    if (reached.has(at.path)) continue;
+    reached.set(at.path, at.from);
+    for (const { target, isOurs, isTypeOnly } of byPath.get(at.path)?.imports ?? []) {
+      if (isOurs && !isTypeOnly) next.push({ path: target, from: at.path });
+    }
+  }
+  return reached;
+}
+
+const sandboxesIn = (all: readonly Source[]) =>
+  [...deployed(all)].filter(([path]) => /\/sandbox(\/|\.ts$)/.test(path));
+
+const offences = (rule: Rule, all: readonly Source[]) =>
+  all.flatMap((source) => rule(source).map((what) => `${source.path}: ${what}`));
+
+describe('the arrows', () => {
+  test.each(Object.entries(RULES))('%s', (_name, rule) => {
+    expect(offences(rule, sources)).toEqual([]);
+  });
+
+  test('no deployed function carries a sandbox', () => {
+    expect(sandboxesIn(sources)).toEqual([]);
+  });
+});
+
+describe('this reader of arrows', () => {
+  test('reads every room', () => {
+    // Assess: were it to find nothing, every rule above would hold
+    const rooms = new Set(sources.map(({ path }) => path.split('/').slice(0, 2).join('/')));
+    for (const room of ['lib/attribution', 'lib/store', 'functions/ingest', 'infra/local']) {
+      expect(rooms).toContain(room);
+    }
+    expect(sources.flatMap((source) => source.imports).length).toBeGreaterThan(200);
+    expect(deployed(sources).size).toBeGreaterThan(30);
+    expect(deployed(sources)).toContain('lib/integrations/registry.ts');
+  });
+
+  test('follows every import of ours to a file that is there', () => {
+    const paths = new Set(sources.map(({ path }) => path));
+    const lost = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target, isOurs }) => isOurs && target.endsWith('.ts') && !paths.has(target))
+        .map(({ target }) => `${path}: ${target}`),
+    );
+    expect(lost).toEqual([]);
+  });
+
+  const bad: [keyof typeof RULES, string, string][] = [
+    [
+      'attribution and ledger are pure: no package but the schemas, no clock, no randomness',
+      'lib/attribution/bad.ts',
+      "import { randomBytes } from 'node:crypto';",
+    ],
+    [
+      'attribution and ledger are pure: no package but the schemas, no clock, no randomness',
+      'lib/ledger/bad.ts',
+      "import {\n  Table,\n} from '../store/table.ts';",
+    ],
+    [
+      'attribution and ledger are pure: no package but the schemas, no clock, no randomness',
+      'lib/ledger/bad.ts',
+      'export const at = Date.now();',
+    ],
+    [
+      'attribution and ledger are pure: no package but the schemas, no clock, no randomness',
+      'lib/attribution/bad.ts',
+      'export const at = new Date();',
+    ],
+    [
+      'events, money, time and json stand on nothing above them',
+      'lib/money/bad.ts',
+      "import type { Entry } from '../ledger/entry.ts';",
+    ],
+    [
+      'events, money, time and json stand on nothing above them',
+      'lib/time/bad.ts',
+      "export * from '../store/keys.ts';",
+    ],
+    [
+      'one integration never imports another',
+      'lib/integrations/meituan/bad.ts',
+      "import { verify } from '../douyin-life/verify.ts';",
+    ],
+    [
+      'only the registry imports an integration',
+      'functions/normalize/bad.ts',
+      "const { verify } = await import('../../lib/integrations/douyin-life/verify.ts');",
+    ],
+    [
+      'nothing outside the integrations decides by a platform’s name',
+      'functions/normalize/bad.ts',
+      "if (platform === 'douyin') return;",
+    ],
+    [
+      'nothing outside the integrations decides by a platform’s name',
+      'lib/store/bad.ts',
+      'if ("kuaishou" != platform) return;',
+    ],
+    [
+      'nothing outside the integrations decides by a platform’s name',
+      'lib/store/bad.ts',
+      "switch (name) { case 'douyin-life': return; }",
+    ],
+    [
+      'nothing outside the integrations decides by a platform’s name',
+      'functions/api/bad.ts',
+      "name.startsWith('meituan')",
+    ],
+    [
+      'only the store and the infrastructure know the database’s client',
+      'functions/api/bad.ts',
+      "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';",
+    ],
+    [
+      'only the queue and the infrastructure know the queue’s client',
+      'functions/api/bad.ts',
+      "import type { SQSClient } from '@aws-sdk/client-sqs';",
+    ],
+    [
+      'only the queue and the infrastructure know the queue’s client',
+      'functions/api/deps.ts',
+      "import { SQSClient } from '@aws-sdk/client-sqs';",
+    ],
+    [
+      'a function imports neither another nor the infrastructure',
+      'functions/attribute/bad.ts',
+      "import { ingestApp } from '../ingest/app.ts';",
+    ],
+    [
+      'a function imports neither another nor the infrastructure',
+      'functions/attribute/bad.ts',
+      "import { QUEUES } from '../../infra/topology.ts';",
+    ],
+    [
+      'lib imports neither functions nor infrastructure',
+      'lib/store/bad.ts',
+      "import { TABLE } from '../../infra/topology.ts';",
+    ],
+    [
+      'nothing imports a test',
+      'lib/store/bad.ts',
+      "import { entry } from '../../test/lib/make.ts';",
+    ],
+    [
+      'zod is imported whole, which bundles to a fifth',
+      'lib/store/bad.ts',
+      "import { z } from 'zod';",
+    ],
+    ['zod is imported whole, which bundles to a fifth', 'lib/store/bad.ts', "import z from 'zod';"],
+  ];
+
+  test.each(bad)('would catch a breach of "%s" in %s: %s', (name, path, text) => {
+    const rule = RULES[name];
+    expect(rule?.(sourceOf(path, text))).toHaveLength(1);
+  });
+
+  const good: [string, string][] = [
+    [
+      'lib/attribution/good.ts',
+      "import * as z from 'zod';\n// never Date.now(), nor Math.random()",
+    ],
+    ['lib/attribution/good.ts', "/* if (platform === 'douyin') */\nconst day = new Date(0);"],
+    ['lib/store/good.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
+    ['functions/api/deps.ts', "import type { SQSClient } from '@aws-sdk/client-sqs';"],
+    ['lib/integrations/meituan/good.ts', "if (name === 'meituan') return;"],
+    ['lib/i18n/good.ts', "const names = { douyin: '抖音' };"],
+    ['lib/integrations/meituan/good.ts', "import type { Answer } from '../integration.ts';"],
+  ];
+
+  test.each(good)('would let pass in %s: %s', (path, text) => {
+    const source = sourceOf(path, text);
+    expect(Object.values(RULES).flatMap((rule) => rule(source))).toEqual([]);
+  });
+
+  test('would find a sandbox behind a function, however far', () => {
+    // Prepare
+    const made = [
+      sourceOf('functions/made/index.ts', "import { a } from '../../lib/a/a.ts';"),
+      sourceOf('lib/a/a.ts', "export { b } from '../integrations/made/index.ts';"),
+      sourceOf('lib/integrations/made/index.ts', "import './sandbox/index.ts';"),
+      sourceOf('lib/integrations/made/sandbox/index.ts', ''),
+    ];
+    // Act, Assess
+    expect(sandboxesIn(made).map(([path]) => path)).toEqual([
+      'lib/integrations/made/sandbox/index.ts',
+    ]);
+    expect(sandboxesIn(made.slice(1))).toEqual([]);
+  });
+});
