@@ -72,7 +72,7 @@ async function isSigned(
   request: SignedRequest,
 ): Promise<boolean> {
   const app = await deps.findApp(integration.name, appKey);
-  return app !== undefined && integration.verify(request, app.secrets);
+  return app !== undefined && integration.verify(request, app);
 }
 
 async function enqueue(

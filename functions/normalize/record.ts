@@ -12,7 +12,7 @@ import {
   type WaitingHint,
 } from '../../lib/store/deliveries.ts';
 import { recordEvent } from '../../lib/store/events.ts';
-import { type Subject, subjectsOf } from '../../lib/store/keys.ts';
+import { isBooked, type Subject, subjectsOf } from '../../lib/store/keys.ts';
 import { discoverStore } from '../../lib/store/registry.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
@@ -110,7 +110,7 @@ function stamp(draft: EventDraft, { delivery, integration }: Finding, nowMs: num
 
 async function tellAttribution(subjects: readonly Subject[], deps: RecordDeps): Promise<void> {
   const unique = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
-  const messages = [...unique.values()].map(
+  const messages = [...unique.values()].filter(isBooked).map(
     ({ of, platform, id }): AttributionMessage => ({
       ...{ type: 'changed', v: MESSAGE_VERSION, of, platform, id },
     }),

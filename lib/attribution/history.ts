@@ -25,9 +25,20 @@ export function readHistory(events: readonly Event[]): History {
   const history: History = { booked, takers: [], waiting: [] };
   for (const event of inOrder) {
     switch (event.kind) {
+      case 'order.created':
       case 'order.paid':
+      case 'order.cancelled':
+      case 'voucher.issued':
       case 'voucher.redeemed':
       case 'voucher.refund_requested':
+      case 'voucher.refund_failed':
+      case 'settlement.posted':
+      case 'booking.changed':
+      case 'store.bound':
+      case 'store.unbound':
+      case 'contract.proposed':
+      case 'contract.accepted':
+      case 'contract.ended':
         break;
       case 'voucher.redemption_reversed':
         history.takers.push(takingOf(event, 'reversal', null));

@@ -70,18 +70,32 @@ function remainder(original: Entry, mirrors: readonly Entry[]): Part {
  */
 function partsOf(paidFen: number, originals: readonly Entry[], left: readonly Part[]): Part[] {
   const paidWhole = sum(originals, 'paidFen');
-  const gmv = proportion(sum(originals, 'amountFen'), paidFen, paidWhole);
-  const gmvParts = dealOver(gmv, originals, 'amountFen');
-  const paidParts = dealOver(paidFen, originals, 'paidFen');
+  const gmvFen = proportion(sum(originals, 'amountFen'), paidFen, paidWhole);
+  const gmv = fit(dealOver(gmvFen, originals, 'amountFen'), left, 'amountFen');
+  const paid = fit(dealOver(paidFen, originals, 'paidFen'), left, 'paidFen');
   return originals.map((original, index) => {
-    const bound = left[index] ?? NOTHING;
     const commissionFen = proportion(original.commissionFen, paidFen, paidWhole);
     return {
-      amountFen: Math.min(gmvParts[index] ?? 0, bound.amountFen),
-      paidFen: Math.min(paidParts[index] ?? 0, bound.paidFen),
-      commissionFen: Math.min(commissionFen, bound.commissionFen),
+      amountFen: gmv[index] ?? 0,
+      paidFen: paid[index] ?? 0,
+      commissionFen: Math.min(commissionFen, left[index]?.commissionFen ?? 0),
       count: 0,
     };
+  });
+}
+
+/** Keeps each part within what is left there, and moves what did not fit to where there is room. */
+function fit(
+  wanted: readonly number[],
+  left: readonly Part[],
+  by: 'amountFen' | 'paidFen',
+): number[] {
+  const fitted = wanted.map((part, index) => Math.min(part, left[index]?.[by] ?? 0));
+  let over = wanted.reduce((all, part) => all + part, 0) - fitted.reduce((all, p) => all + p, 0);
+  return fitted.map((part, index) => {
+    const more = Math.min(over, (left[index]?.[by] ?? 0) - part);
+    over -= more;
+    return part + more;
   });
 }
 
@@ -113,8 +127,8 @@ function negate(value: number): number {
   return value === 0 ? 0 : -value;
 }
 
-function isNothing(part: Part): boolean {
-  return part.amountFen === 0 && part.commissionFen === 0 && part.count === 0;
+function isNothing({ amountFen, paidFen, commissionFen, count }: Part): boolean {
+  return amountFen === 0 && paidFen === 0 && commissionFen === 0 && count === 0;
 }
 
 function sum<K extends string>(parts: readonly Record<K, number>[], key: K): number {

@@ -91,14 +91,15 @@ const common = {
 };
 
 const voucher = { ...common, voucherId: idSchema };
+const order = { ...common, voucherId: z.null() };
+/** Facts about a merchant: no order, no voucher. */
+const merchant = { ...common, orderId: z.null(), voucherId: z.null() };
 
 export const eventSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('order.paid'),
-    ...common,
-    voucherId: z.null(),
-    amounts: amountsSchema,
-  }),
+  z.object({ kind: z.literal('order.created'), ...order, amounts: amountsSchema }),
+  z.object({ kind: z.literal('order.paid'), ...order, amounts: amountsSchema }),
+  z.object({ kind: z.literal('order.cancelled'), ...order }),
+  z.object({ kind: z.literal('voucher.issued'), ...voucher, productId: idSchema.nullable() }),
   z.object({
     kind: z.literal('voucher.redeemed'),
     ...voucher,
@@ -133,6 +134,39 @@ export const eventSchema = z.discriminatedUnion('kind', [
       .nullable(),
     /** The buyer's money taken back from what was never redeemed; null when not known. */
     unusedFen: fenSchema.nullable(),
+  }),
+  z.object({ kind: z.literal('voucher.refund_failed'), ...voucher, refundId: idSchema.nullable() }),
+  z.object({
+    kind: z.literal('settlement.posted'),
+    ...order,
+    settlementId: idSchema,
+    /** What was settled, of it the platform's fee and the creators' part; null where not told. */
+    settledFen: fenSchema,
+    feeFen: fenSchema.nullable(),
+    creatorFen: fenSchema.nullable(),
+  }),
+  z.object({
+    kind: z.literal('booking.changed'),
+    ...order,
+    bookingId: idSchema,
+    /** The platform's own word for the booking's state. */
+    state: z.string().max(64),
+  }),
+  z.object({
+    kind: z.enum(['store.bound', 'store.unbound']),
+    ...merchant,
+    storeId: idSchema,
+    /** The merchant's own id of the store, where it was told. */
+    ownStoreId: idSchema.nullable(),
+  }),
+  z.object({
+    kind: z.enum(['contract.proposed', 'contract.accepted', 'contract.ended']),
+    ...merchant,
+    /** The platform's id of the cooperation, and of the provider. */
+    cooperationId: idSchema,
+    partnerId: idSchema,
+    /** The platform's own word or number for the state. */
+    state: z.string().max(64),
   }),
 ]);
 

@@ -1,14 +1,33 @@
 import * as z from 'zod';
+import { idSchema } from '../events/event.ts';
 
 /** Live secrets by name, newest first. */
 export const secretsSchema: z.ZodType<Secrets> = z.record(z.string(), z.array(z.string()));
 export type Secrets = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * A field of the platform's that carries the store, whole or as the first group of a pattern:
+ * `{"field":"attach","pattern":"shop=([^&]+)"}`.
+ */
+export const storeFromSchema = z.strictObject({
+  field: z.string().min(1).max(64),
+  pattern: z
+    .string()
+    .max(200)
+    .refine(isPattern, 'must be a regular expression with one group')
+    .optional(),
+});
+export type StoreFrom = z.infer<typeof storeFromSchema>;
 
 export const settingsSchema = z.looseObject({
   /** Where the platform's API is; the integration's default when absent. */
   apiBaseUrl: z.string().optional(),
   /** `pull`: ask the platform for the facts behind a hint. `none`: book what the hint alone tells. */
   enrichment: z.enum(['pull', 'none']),
+  /** The merchant of an app that belongs to one, where no message names it. */
+  merchantId: idSchema.optional(),
+  /** Where a store stands that no field of its own names. */
+  storeFrom: storeFromSchema.optional(),
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
@@ -25,3 +44,11 @@ export type App = Readonly<z.infer<typeof appSchema>>;
 export const liveSecretSchema = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(5)])
   .transform((value) => (typeof value === 'string' ? [value] : value));
+
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern).source.includes('(');
+  } catch {
+    return false;
+  }
+}

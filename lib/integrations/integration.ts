@@ -18,14 +18,17 @@ export interface Integration {
 
   /** Answers a platform's check of the URL. It may come unsigned, so it reads nothing and stores nothing. */
   handshake(request: SignedRequest): Answer | undefined;
-  /** Over the raw bytes, in constant time, with every live secret. */
-  verify(request: SignedRequest, secrets: Secrets): boolean;
+  /** Over the raw bytes, in constant time, with every live secret of the app. */
+  verify(request: SignedRequest, app: App): boolean;
   /** The bytes that the signature covers: the delivery's identity. */
   signedBytes(request: SignedRequest): Uint8Array;
   /** The platform's own words for "received". */
   acknowledge(request: SignedRequest): Answer;
-  /** What a verified delivery says. Never throws: what it cannot read it says so. */
-  read(body: Uint8Array): Reading;
+  /**
+   * What a verified delivery says. Never throws: what it cannot read it says so. The app is for what
+   * is not in the bytes: keys of encrypted messages, `settings.merchantId`, `settings.storeFrom`.
+   */
+  read(body: Uint8Array, app: App): Reading;
   /**
    * Asks the platform what hints of one order are about; one resolution each, in their order.
    * Never throws for what the platform does: it waits.
@@ -61,7 +64,7 @@ export type Reading =
 
 /** A delivery that says that something changed, but not enough to book it. */
 export interface Hint {
-  readonly action: 'redeemed' | 'reversed' | 'refunded';
+  readonly action: 'paid' | 'redeemed' | 'reversed' | 'refunded';
   readonly merchantId: string;
   readonly orderId: string;
   readonly voucherId: string;

@@ -111,25 +111,40 @@ export const keys = {
 export type Shelf = 'parked' | 'quarantined';
 
 /** Whose history an event belongs to. */
-export type Subject =
-  | { readonly of: 'voucher'; readonly platform: Platform; readonly id: string }
-  | { readonly of: 'order'; readonly platform: Platform; readonly id: string };
+export interface Subject<
+  Of extends 'voucher' | 'order' | 'merchant' = 'voucher' | 'order' | 'merchant',
+> {
+  readonly of: Of;
+  readonly platform: Platform;
+  readonly id: string;
+}
+
+/** The histories that entries are booked from; a merchant's is only kept. */
+export type BookedSubject = Subject<'voucher' | 'order'>;
+
+export function isBooked(subject: Subject): subject is BookedSubject {
+  return subject.of !== 'merchant';
+}
 
 /**
  * The histories that an event is part of. A refund that takes back money never redeemed changes both
  * its voucher's and its order's, so it is written to both.
  */
 export function subjectsOf(event: Event): Subject[] {
-  const order: Subject = { of: 'order', platform: event.platform, id: event.orderId };
+  const { platform } = event;
+  if (event.orderId === null) return [{ of: 'merchant', platform, id: event.merchantId }];
+  const order: Subject = { of: 'order', platform, id: event.orderId };
   if (event.voucherId === null) return [order];
-  const voucher: Subject = { of: 'voucher', platform: event.platform, id: event.voucherId };
+  const voucher: Subject = { of: 'voucher', platform, id: event.voucherId };
   const changesOrder = event.kind === 'voucher.refunded' && (event.unusedFen ?? 0) > 0;
   return changesOrder ? [voucher, order] : [voucher];
 }
 
-export function subjectPartition(subject: Subject): string {
-  return `${subject.of === 'voucher' ? 'VOUCHER' : 'ORDER'}#${subject.platform}#${e(subject.id)}`;
+export function subjectPartition({ of, platform, id }: Subject): string {
+  return `${SUBJECT_PARTITIONS[of]}#${platform}#${e(id)}`;
 }
+
+const SUBJECT_PARTITIONS = { voucher: 'VOUCHER', order: 'ORDER', merchant: 'MERCHANT' } as const;
 
 export const hintPartition = (shard: string) => `HINT#${shard}`;
 

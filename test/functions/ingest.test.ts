@@ -199,8 +199,9 @@ describe('what is not signed for this address', () => {
       // Act
       const response = await post(BODY, options);
       const { requestId, words } = await problemOf(response);
+      // Their iteration is in the order of the names.
       const headers = [...response.headers].filter(([, value]) => value !== requestId);
-      answers.push(JSON.stringify([response.status, words, headers.sort()]));
+      answers.push(JSON.stringify([response.status, words, headers]));
     }
     // Assess
     expect(new Set(answers).size).toBe(1);

@@ -189,7 +189,7 @@ describe('text', () => {
     const messages = [`{"phone":"${secret}"x}`, `${secret}x`, `{"${secret}":1,"${secret}":2}`].map(
       (text) => {
         try {
-          return String(parseJson(text));
+          return JSON.stringify(parseJson(text));
         } catch (error) {
           return String(error);
         }

@@ -369,11 +369,35 @@ describe('booking as events arrive', () => {
       redeemed('v1', { occurredAt: minute(0) }),
       reversed('v1', { occurredAt: minute(29) }),
     ];
-    // Act
-    const { total } = await arrive(events);
-    // Assess
-    expect(total).toMatchObject({ redeemedFen: 0, redeemedCount: 0, commissionFen: 0 });
+    for (const order of ordersOf(events)) {
+      // Act
+      const { total } = await arrive(order);
+      // Assess
+      expect(total).toMatchObject({ redeemedFen: 0, redeemedCount: 0, commissionFen: 0 });
+    }
   });
+
+  test.each([
+    ['reversal', reversed(null, { complete: false, occurredAt: minute(30) })],
+    ['refund', refunded({ complete: false, takesBack: null })],
+  ])(
+    'a hinted %s takes back the record of what was hinted at, in any order',
+    async (_what, taker) => {
+      // Prepare: the record of the redemption comes alone, as from a bill
+      const hint = { complete: false, amounts: amountsOf(0), storeId: null };
+      const events = [
+        redeemed('~7400@1', { ...hint, occurredAt: minute(1) }),
+        taker,
+        redeemed('v1', { occurredAt: minute(0) }),
+      ];
+      for (const order of ordersOf(events)) {
+        // Act
+        const { total } = await arrive(order);
+        // Assess
+        expect(total).toMatchObject({ redeemedFen: 0, redeemedCount: 0, commissionFen: 0 });
+      }
+    },
+  );
 
   test('a refund whose record comes after its hint takes back once', async () => {
     // Prepare

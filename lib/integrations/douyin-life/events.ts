@@ -155,6 +155,8 @@ export function eventsOfHint(hint: Hint): EventDraft[] {
   const common = { merchantId, orderId, voucherId, occurredAt, complete: false };
   const act = `~${voucherId}@${toInstant(Date.parse(occurredAt))}`;
   switch (hint.action) {
+    case 'paid':
+      return [];
     case 'redeemed':
       return [
         {

@@ -148,6 +148,8 @@ function shows(
 ): boolean {
   const at = Date.parse(hint.occurredAt);
   switch (hint.action) {
+    case 'paid':
+      return events.some((event) => event.kind === 'order.paid');
     case 'redeemed': {
       const standing = acts.filter(
         (act) => act.reversed === null || Date.parse(act.reversed.at) > at,

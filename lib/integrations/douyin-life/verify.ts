@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
-import type { Secrets } from '../app.ts';
+import type { App } from '../app.ts';
 import type { SignedRequest } from '../integration.ts';
 
 /** Lower-case hex of a SHA-1, as the platform sends it; anything else is not its signature. */
@@ -11,7 +11,7 @@ const SIGNATURE = /^[0-9a-f]{40}$/;
  * local-life, preparation/massages.push. There is no timestamp or nonce in the scheme, so a replay
  * verifies: it is harmless because every event is written once.
  */
-export function verify(request: SignedRequest, secrets: Secrets): boolean {
+export function verify(request: SignedRequest, { secrets }: App): boolean {
   const given = request.headers.get('x-douyin-signature') ?? '';
   // Every live secret is tried, so that the time taken does not tell which one is in use.
   const matches = (secrets.clientSecret ?? []).map((secret) =>

@@ -46,7 +46,6 @@ function badHeaders(): Record<string, string>[] {
     { authorization: OPERATOR_TOKEN },
     { authorization: `Basic ${btoa(`operator:${OPERATOR_TOKEN}`)}` },
     { authorization: `Token ${OPERATOR_TOKEN}` },
-    { authorization: `Bearer  ${OPERATOR_TOKEN}` },
     { authorization: `Bearer ${OPERATOR_TOKEN} more` },
     { authorization: `Bearer ${OPERATOR_TOKEN},Bearer ${OPERATOR_TOKEN}` },
     { authorization: `Bearer ${OPERATOR_TOKEN.toUpperCase()}` },

@@ -126,7 +126,8 @@ describe('the instants of a contract', () => {
     'never break the log of their merchant: %s',
     async (startsAt) => {
       const merchantId = await newMerchant();
-      await propose({ merchantId, startsAt, shareBp: 1 });
+      const reply = await propose({ merchantId, startsAt, shareBp: 1 });
+      if (reply.status !== 201) expectProblem(reply, 400, 'request-invalid');
       await accept({ merchantId, shareBp: 1 });
     },
   );

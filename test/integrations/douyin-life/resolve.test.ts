@@ -80,7 +80,7 @@ function platform(
     [POIS]: () => ({ pois: [] }),
   };
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
-    const url = new URL(String(input));
+    const url = new URL(input instanceof Request ? input.url : input);
     const call = {
       path: url.pathname,
       query: url.searchParams,

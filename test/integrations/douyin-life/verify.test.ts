@@ -22,10 +22,7 @@ const BODY = '{"event":"x","content":"核销"}';
 /** Of the documented vector: sha1 of the secret and the UTF-8 bytes of the body. */
 const SIGNATURE = '8b2572bc2c200948cf0d5541237ffd71c40ece77';
 
-function request(
-  body: string | Uint8Array,
-  signature: string | undefined = undefined,
-): SignedRequest {
+function request(body: string | Uint8Array, signature?: string): SignedRequest {
   const headers = new Headers({ 'content-type': 'application/json', 'Msg-Id': 'x' });
   if (signature !== undefined) headers.append('X-Douyin-Signature', signature);
   return {

@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
+import {
+  ask,
+  book,
+  Clock,
+  expectProblem,
+  fresh,
+  makeProvider,
+  makeTenant,
+  type Reply,
+  redemptionAt,
+  type Tenant,
+  WINDOW,
+} from './support.ts';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const EVIL = '<script>alert("店")</script>';
+
+let hexiao: HexiaoUnderTest;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  hexiao = await HexiaoUnderTest.start({ now: new Clock().now });
+  tenant = await makeTenant(hexiao);
+  const body = { name: EVIL, merchantId: tenant.merchantId };
+  await ask(hexiao, 'PUT', '/v1/stores/douyin/evil', { body });
+  await book(hexiao, [
+    redemptionAt(tenant, 'evil', { fen: 123_456 }),
+    redemptionAt(tenant, '"><img src=x>', { fen: 1 }),
+    redemptionAt(tenant, 'a#b/c?d', { fen: 2 }),
+  ]);
+});
+
+afterAll(() => hexiao.stop());
+
+function signIn(token: string, headers: Record<string, string> = {}): Promise<Reply> {
+  const body = new URLSearchParams({ token }).toString();
+  return ask(hexiao, 'POST', '/sign-in', { token: null, body, headers: { ...FORM, ...headers } });
+}
+
+function look(path: string, token: string | null, headers: Record<string, string> = {}) {
+  const cookie = token === null ? {} : { cookie: `hexiao_token=${token}` };
+  return ask(hexiao, 'GET', path, { token: null, headers: { ...cookie, ...headers } });
+}
+
+function expectPage(reply: Reply, status: number): void {
+  expect(reply.status).toBe(status);
+  expect(reply.headers.get('content-type')).toMatch(/^text\/html; charset=utf-8$/i);
+  const policy = reply.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("form-action 'self'");
+  expect(policy).toContain("base-uri 'none'");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toContain('script-src');
+  expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(reply.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(reply.headers.get('cache-control')).toBe('no-store');
+  expect(reply.text).not.toMatch(/<script|<img|javascript:|\son\w+=/i);
+}
+
+describe('signing in', () => {
+  it('with a provider’s token sets a cookie that no script and no other site can use', async () => {
+    const reply = await signIn(tenant.token);
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/']);
+    const cookies = reply.headers.getSetCookie();
+    expect(cookies).toHaveLength(1);
+    const parts = (cookies[0] ?? '').split('; ');
+    expect(parts[0]).toBe(`hexiao_token=${tenant.token}`);
+    expect(parts).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/']));
+    expect(parts.some((part) => /^Max-Age=\d+$/.test(part))).toBe(true);
+    expect(parts.some((part) => part.startsWith('Domain='))).toBe(false);
+    expectPage(await look('/', tenant.token), 200);
+  });
+
+  it('over HTTPS keeps the cookie to HTTPS', async () => {
+    const body = new URLSearchParams({ token: tenant.token }).toString();
+    const secure = await ask(hexiao, 'POST', 'https://hexiao.test/sign-in', {
+      token: null,
+      body,
+      headers: FORM,
+    });
+    expect(secure.headers.getSetCookie()[0]).toMatch(/; Secure(;|$)/);
+    expect((await signIn(tenant.token)).headers.getSetCookie()[0]).not.toMatch(/Secure/);
+  });
+
+  it('passes over spaces around a pasted token', async () => {
+    expect((await signIn(`  ${tenant.token}\n`)).status).toBe(303);
+  });
+
+  it.each(['', ' ', 'nobody-has-this', 'hxp_', EVIL, '令牌', 'x'.repeat(60_000)])(
+    'with a wrong token is refused in plain words, sets no cookie, and does not repeat it: %.20s',
+    async (token) => {
+      const reply = await signIn(token);
+      expectPage(reply, 401);
+      expect(reply.headers.getSetCookie()).toEqual([]);
+      expect(reply.text).toContain('令牌无效');
+      if (token.length > 4) expect(reply.text).not.toContain(token);
+    },
+  );
+
+  it('with the operator’s token is refused and says why, and sets no cookie', async () => {
+    const reply = await signIn(OPERATOR_TOKEN);
+    expectPage(reply, 401);
+    expect(reply.headers.getSetCookie()).toEqual([]);
+    expect(reply.text).toContain('运营方令牌');
+    expect(reply.text).not.toContain(OPERATOR_TOKEN);
+  });
+
+  it('is refused to a form of another site, whoever’s token is in it', async () => {
+    for (const site of ['cross-site', 'same-site', 'nonsense']) {
+      for (const token of [tenant.token, 'wrong']) {
+        const reply = await signIn(token, { 'sec-fetch-site': site });
+        expectProblem(reply, 403, 'role-forbidden');
+        expect(reply.headers.getSetCookie()).toEqual([]);
+      }
+    }
+    for (const site of ['same-origin', 'none']) {
+      expect((await signIn(tenant.token, { 'sec-fetch-site': site })).status).toBe(303);
+    }
+  });
+
+  it.each([
+    'multipart/form-data',
+    'multipart/form-data; boundary=q',
+    'application/json',
+    'text/plain',
+    '',
+  ])('with a form that cannot be read is the sender’s mistake, not ours: %s', async (type) => {
+    const asking = { token: null, body: 'token', headers: { 'content-type': type } };
+    const reply = await ask(hexiao, 'POST', '/sign-in', asking);
+    expect([400, 401]).toContain(reply.status);
+    expect(reply.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('with a form over 64 KiB is refused', async () => {
+    expectProblem(await signIn('x'.repeat(65_536)), 413, 'body-too-large');
+  });
+
+  it('takes no token from the address', async () => {
+    const reply = await ask(hexiao, 'POST', `/sign-in?token=${tenant.token}`, { token: null });
+    expect(reply.headers.getSetCookie()).toEqual([]);
+    expect((await look(`/?token=${tenant.token}`, null)).text).toContain('action="/sign-in"');
+  });
+});
+
+describe('signing out', () => {
+  it('takes the cookie away', async () => {
+    const headers = { cookie: `hexiao_token=${tenant.token}` };
+    const reply = await ask(hexiao, 'POST', '/sign-out', { token: null, headers });
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/']);
+    expect(reply.headers.getSetCookie()[0]).toMatch(/^hexiao_token=; Max-Age=0;/);
+  });
+
+  it('is refused to a form of another site', async () => {
+    const headers = { cookie: `hexiao_token=${tenant.token}`, 'sec-fetch-site': 'cross-site' };
+    const reply = await ask(hexiao, 'POST', '/sign-out', { token: null, headers });
+    expectProblem(reply, 403, 'role-forbidden');
+    expect(reply.headers.getSetCookie()).toEqual([]);
+  });
+});
+
+describe('the page of stores', () => {
+  it('is the sign-in form for whoever is no provider', async () => {
+    for (const token of [null, '', 'wrong', OPERATOR_TOKEN]) {
+      for (const path of ['/', '/stores/douyin/evil']) {
+        const reply = await look(path, token);
+        expectPage(reply, 200);
+        expect(reply.text).toContain('action="/sign-in"');
+        expect(reply.text).not.toContain('alert');
+      }
+    }
+  });
+
+  it('does not take a bearer token, as the API does not take the cookie', async () => {
+    const reply = await ask(hexiao, 'GET', '/', { token: tenant.token });
+    expect(reply.text).toContain('action="/sign-in"');
+  });
+
+  it('shows names and ids as text, whatever is in them, and money in yuan', async () => {
+    const reply = await look(`/?${WINDOW}`, tenant.token);
+    expectPage(reply, 200);
+    expect(reply.text).toContain('&lt;script&gt;alert(&quot;店&quot;)&lt;/script&gt;');
+    expect(reply.text).toContain('&quot;&gt;&lt;img src=x&gt;');
+    expect(reply.text).toContain('1,234.56');
+    expect(reply.text).not.toContain(tenant.token);
+  });
+
+  it('shows a provider’s own name as text', async () => {
+    const token = await makeProvider(hexiao, fresh('provider'), EVIL);
+    const reply = await look('/', token);
+    expectPage(reply, 200);
+    expect(reply.text).toContain('&lt;script&gt;');
+  });
+
+  it('links to the page of every store, whatever its id', async () => {
+    const { text } = await look(`/?${WINDOW}`, tenant.token);
+    const links = [...text.matchAll(/href="(\/stores\/[^"]+)"/g)].map((found) => found[1] ?? '');
+    expect(links).toHaveLength(3);
+    for (const link of links) {
+      const reply = await look(link.replaceAll('&amp;', '&'), tenant.token);
+      expectPage(reply, 200);
+      expect(reply.text).toContain('voucher-act-');
+    }
+  });
+
+  it('shows nothing of another provider’s, not even the name of its store', async () => {
+    const stranger = await makeProvider(hexiao, fresh('provider'));
+    for (const path of ['/', '/stores/douyin/evil']) {
+      for (const more of ['', `&providerId=${tenant.providerId}`]) {
+        const reply = await look(`${path}?${WINDOW}${more}`, stranger);
+        expectPage(reply, 200);
+        expect(reply.text).not.toContain('alert');
+        expect(reply.text).not.toContain('voucher-act-');
+        expect(reply.text).toContain('这段时间没有核销');
+      }
+    }
+  });
+
+  it('says kindly that it cannot read a date, a cursor or an address', async () => {
+    const asked = ['/?from=x', '/?to=2025-02-30', '/?from=2025-10-02&to=2025-10-01', '/?cursor=x'];
+    for (const path of [...asked, '/stores/weixin/s', `/stores/douyin/${'s'.repeat(129)}`]) {
+      const reply = await look(path, tenant.token);
+      expectPage(reply, 400);
+      expect(reply.text).toContain('日期有误');
+    }
+    expectPage(await look(`/?from=${encodeURIComponent(EVIL)}`, tenant.token), 400);
+  });
+
+  it('goes on over pages of 50, each store once', async () => {
+    const many = await makeTenant(hexiao);
+    const ids = Array.from({ length: 60 }, (_, index) => `page-${index}-`);
+    await book(
+      hexiao,
+      ids.map((storeId) => redemptionAt(many, storeId)),
+    );
+    const seen: string[] = [];
+    let href: string | undefined = `/?${WINDOW}`;
+    for (let pages = 0; href !== undefined && pages < 5; pages += 1) {
+      const { text }: Reply = await look(href, many.token);
+      seen.push(...[...text.matchAll(/>(page-\d+-)</g)].map((found) => found[1] ?? ''));
+      href = /href="(\/\?[^"]*cursor=[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+    }
+    expect(seen.toSorted()).toEqual(ids.toSorted());
+  });
+});
+
+describe('the language of a page', () => {
+  it('is Chinese unless the browser prefers English', async () => {
+    const zh = await look('/', null);
+    expect(zh.text).toContain('<html lang="zh-CN">');
+    expect(zh.text).toContain('登录');
+    const en = await look('/', null, { 'accept-language': 'en-US,en;q=0.9,zh;q=0.8' });
+    expect(en.text).toContain('<html lang="en">');
+    expect(en.text).toContain('Sign in');
+    expect(en.text).not.toContain('登录');
+    expectPage(en, 200);
+    const german = await look('/', null, { 'accept-language': 'de' });
+    expect(german.text).toContain('<html lang="zh-CN">');
+  });
+
+  it('is the one that was chosen, and is remembered in a cookie no script can read', async () => {
+    const chosen = await look(`/?${WINDOW}&lang=en`, tenant.token);
+    expect(chosen.text).toContain('Redeemed GMV');
+    const cookie = chosen.headers.getSetCookie()[0] ?? '';
+    expect(cookie).toMatch(/^hexiao_lang=en; .*HttpOnly.*SameSite=Strict/);
+    const later = await look('/', null, { cookie: 'hexiao_lang=en', 'accept-language': 'zh' });
+    expect(later.text).toContain('Sign in');
+  });
+
+  it('is none that nobody speaks', async () => {
+    for (const lang of ['de', '__proto__', '"><script>']) {
+      const reply = await look(`/?lang=${encodeURIComponent(lang)}`, null);
+      expectPage(reply, 200);
+      expect(reply.text).toContain('<html lang="zh-CN">');
+      expect(reply.headers.getSetCookie()).toEqual([]);
+    }
+  });
+
+  it('changes by a link that keeps what is looked at', async () => {
+    const { text } = await look(`/stores/douyin/evil?${WINDOW}`, tenant.token);
+    expect(text).toContain(
+      `href="/stores/douyin/evil?${WINDOW.replaceAll('&', '&amp;')}&amp;lang=en"`,
+    );
+  });
+
+  it('is English for a refusal too', async () => {
+    const headers = { 'accept-language': 'en' };
+    expect((await signIn('wrong', headers)).text).toContain('No such token');
+    expect((await signIn(OPERATOR_TOKEN, headers)).text).toContain('operator token');
+  });
+});
