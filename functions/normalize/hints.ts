@@ -43,22 +43,24 @@ const GIVE_UP_MS = 30 * 86_400_000;
 /**
  * Asks the platforms about hints, those of one order together. A hint that cannot be answered yet is
  * put aside with a time to ask again, so that nothing waits behind it.
- * @returns what was found; hints that wait may have findings too
+ * @param record takes what was found about one order as soon as it is; hints that wait have findings too
  */
-export async function askAboutHints(works: readonly HintWork[], deps: AskDeps): Promise<Finding[]> {
+export async function askAboutHints(
+  works: readonly HintWork[],
+  deps: AskDeps,
+  record: (findings: readonly Finding[]) => Promise<void>,
+): Promise<void> {
   const byOrder = Map.groupBy(works, ({ app, hint }) =>
     JSON.stringify([app.integration, app.appKey, hint.merchantId, hint.orderId]),
   );
   const deadlineMs = deps.now() + ASKING_MS;
-  const findings = await mapLimit([...byOrder.values()], ORDERS_AT_ONCE, async (group) => {
+  await mapLimit([...byOrder.values()], ORDERS_AT_ONCE, async (group) => {
     try {
-      return await askAboutOrder(group, deadlineMs, deps);
+      await record(await askAboutOrder(group, deadlineMs, deps));
     } catch (error) {
       for (const work of group) work.fail(error);
-      return [];
     }
   });
-  return findings.flat();
 }
 
 async function askAboutOrder(

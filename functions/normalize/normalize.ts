@@ -47,7 +47,7 @@ export async function normalize(
   }
   // What needs nobody's answer does not wait for those that do.
   await recordFindings(findings, deps);
-  await recordFindings(await askAboutHints(hints, deps), deps);
+  await askAboutHints(hints, deps, (found) => recordFindings(found, deps));
 }
 
 async function readMessage(

@@ -43,6 +43,9 @@ const DRAIN_MS = 20_000;
 /** A failed message is tried again this soon; a deployment waits for the visibility time-out. */
 const RETRY_SECONDS = 2;
 
+/** Workers per queue: enough to overlap, on a machine that has other things to do. */
+const LOCAL_WORKERS = 3;
+
 /** Starts the whole topology on this machine. Resolves when everything is ready. */
 export async function startHexiao(options: LocalOptions): Promise<LocalHexiao> {
   const emulators = await startEmulators(options.databaseDirectory);
@@ -99,9 +102,14 @@ function pollerOf(
   if (consumes === undefined || module === undefined) return [];
   const handler = module.handler as (event: LambdaSqsEvent) => Promise<BatchResponse>;
   const { url } = emulators.queues[consumes.queue];
-  const { batchSize, queue } = consumes;
-  const poller = { sqs: emulators.sqs, queue, url, batchSize, handler, log };
-  return [new Poller({ ...poller, retrySeconds: RETRY_SECONDS })];
+  const { batchSize, queue, maxConcurrency } = consumes;
+  const options = { sqs: emulators.sqs, queue, url, batchSize, handler, log };
+  // Several at once, as deployed: a batch that waits for a slow platform holds up no other.
+  const workers = Math.min(maxConcurrency, LOCAL_WORKERS);
+  return Array.from(
+    { length: workers },
+    () => new Poller({ ...options, retrySeconds: RETRY_SECONDS }),
+  );
 }
 
 function timerOf(

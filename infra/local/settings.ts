@@ -7,7 +7,10 @@ import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
 const settingsSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   HEXIAO_DATA: z.string().min(1).default('.hexiao'),
-  HEXIAO_OPERATOR_TOKEN: z.string().regex(/^\S{1,512}$/, 'must be one word').optional(),
+  HEXIAO_OPERATOR_TOKEN: z
+    .string()
+    .regex(/^\S{1,512}$/, 'must be one word')
+    .optional(),
   HEXIAO_DEMO: z.enum(['on', 'off']).default('on'),
 });
 

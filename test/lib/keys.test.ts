@@ -68,15 +68,20 @@ describe('escaping', () => {
 });
 
 describe('partitions', () => {
-  test('a # in a store id reaches no other partition', () => {
-    // Prepare: a store named so that, unescaped, it would be the other tenant's
-    const own = ledgerPartition('p1', 'douyin', 'x');
-    const forged = ledgerPartition('p', '1#douyin', 'x');
-    const crafted = ledgerPartition('p1#douyin#x', 'douyin', 'y');
+  test('have as many parts as they have, whatever a store is called', () => {
+    // Prepare
+    const store = '1#douyin#2025-10-09';
+    const parts = (key: string) => key.split('#').length;
     // Assess
-    expect(ledgerPartition('p1', 'douyin', 'x#y')).not.toBe(crafted);
-    expect(forged).not.toBe(own);
-    expect(keys.storeDay('p', '2025-10-09', 'douyin', 'a#b').sk.split('#')).toHaveLength(3);
+    expect(parts(ledgerPartition('p', 'douyin', store))).toBe(4);
+    expect(parts(ledgerPartition(store, 'douyin', store))).toBe(4);
+    expect(parts(dayPartition(store, '2025-10-09'))).toBe(3);
+    expect(parts(bucketPartition(store, '2025-10-09', 3))).toBe(4);
+    expect(parts(keys.storeDay('p', '2025-10-09', 'douyin', store).sk)).toBe(3);
+    expect(parts(keys.storeOfMerchant('douyin', store, store).pk)).toBe(3);
+    expect(parts(keys.storeOfMerchant('douyin', store, store).sk)).toBe(2);
+    expect(parts(keys.store('douyin', store).pk)).toBe(3);
+    expect(parts(keys.app(store, store).pk)).toBe(3);
   });
 
   test('of two providers are never the same, whatever their ids and stores', () => {

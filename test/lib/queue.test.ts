@@ -19,6 +19,8 @@ import {
 } from '../../lib/queue/messages.ts';
 import { Queue, readDepth } from '../../lib/queue/queue.ts';
 
+const batchSchema = z.object({ Entries: z.array(z.object({ MessageBody: z.string() })) });
+
 describe('a body in a message', () => {
   test('comes back as the bytes it was, whatever they are', () => {
     fc.assert(
@@ -250,6 +252,40 @@ describe('a queue', () => {
     expect(ids(await drain())).toEqual(ids(messages));
   });
 
+  /** A client that says what it would send, and answers as told. */
+  function recordingClient(answer: object) {
+    const batches: string[][] = [];
+    const client = new SQSClient({ region: 'us-east-1', endpoint: emulators.queueUrl });
+    client.middlewareStack.add(
+      () => async (args) => {
+        const { Entries } = batchSchema.parse(args.input);
+        batches.push(Entries.map((entry) => entry.MessageBody));
+        return { response: undefined, output: { ...answer, $metadata: {} } };
+      },
+      { step: 'initialize' },
+    );
+    return { client, batches };
+  }
+
+  test('sends no batch of more than ten messages or 256 KiB', async () => {
+    // Prepare
+    const { client, batches } = recordingClient({});
+    const messages = [
+      ...Array.from({ length: 5 }, (_, index) => hint(`${index}${'核'.repeat(40_000)}`)),
+      ...Array.from({ length: 25 }, (_, index) => hint(`d${index}`)),
+    ];
+    // Act
+    await new Queue<IntakeMessage>(client, url).sendAll(messages);
+    // Assess
+    for (const bodies of batches) {
+      expect(bodies.length).toBeLessThanOrEqual(10);
+      const bytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
+      expect(bytes).toBeLessThanOrEqual(256 * 1024);
+    }
+    expect(batches.flat()).toEqual(messages.map((message) => JSON.stringify(message)));
+    client.destroy();
+  });
+
   test('carries messages that are together larger than a batch may be', async () => {
     // Prepare: five of 100 KB each
     const messages = Array.from({ length: 5 }, (_, index) =>
@@ -279,18 +315,13 @@ describe('a queue', () => {
   });
 
   test('that refuses one message of a batch throws', async () => {
-    // Prepare: a client that answers as SQS does when it could not take one of them
-    const sqs = new SQSClient({ region: 'us-east-1', endpoint: emulators.queueUrl });
-    sqs.middlewareStack.add(
-      () => async () => ({
-        response: undefined,
-        output: { Failed: [{ Id: '1', SenderFault: false, Code: 'InternalError' }], $metadata: {} },
-      }),
-      { step: 'initialize' },
-    );
+    // Prepare
+    const { client } = recordingClient({
+      Failed: [{ Id: '1', SenderFault: false, Code: 'InternalError' }],
+    });
     // Act, Assess
-    const refusing = new Queue<IntakeMessage>(sqs, url);
+    const refusing = new Queue<IntakeMessage>(client, url);
     await expect(refusing.sendAll([hint('a'), hint('b')])).rejects.toThrow('refused 1 of 2');
-    sqs.destroy();
+    client.destroy();
   });
 });

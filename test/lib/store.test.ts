@@ -443,7 +443,9 @@ describe('folds', () => {
   test('of a store-hour written by many workers at once end with the newest', async () => {
     // Prepare
     const provider = fresh('provider');
-    const folds = Array.from({ length: 12 }, (_, index) => foldOf(index + 1, (index + 1) * 100));
+    // The newest is written first, so that every other comes too late.
+    const counts = Array.from({ length: 12 }, (_, index) => 12 - index);
+    const folds = counts.map((count) => foldOf(count, count * 100));
     // Act
     await Promise.all(
       folds.map((fold) => foldStoreHour(table, provider, DAY, '16', total('s1', fold))),

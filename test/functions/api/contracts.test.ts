@@ -200,7 +200,7 @@ describe('shares', () => {
         propose({ merchantId, shareBp: 6_000 }),
         propose({ merchantId, shareBp: 6_000 }),
       ]);
-      expect(replies.map((reply) => reply.status).sort()).toEqual([201, 409]);
+      expect(replies.map((reply) => reply.status).sort((a, b) => a - b)).toEqual([201, 409]);
     }
   });
 

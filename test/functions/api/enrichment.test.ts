@@ -145,14 +145,13 @@ describe('an app that may ask from now on', () => {
     expect(stores).toMatchObject([{ storeId: poiId, name: '一店', redeemedCount: 1 }]);
     expect(await redemptionsAt('unknown')).toEqual([]);
     expect(await redemptionsAt(poiId)).toMatchObject([{ redemptionId, amountFen: 12_800 }]);
+    const booked = entries.toSorted((a, b) => a.amountFen - b.amountFen || b.count - a.count);
     expect(
-      entries
-        .map(({ kind, count, amountFen, complete }) => [kind, count, amountFen, complete])
-        .sort(),
+      booked.map(({ kind, count, amountFen, complete }) => [kind, count, amountFen, complete]),
     ).toEqual([
       ['redemption', 1, 0, false],
-      ['redemption', 1, 12_800, true],
       ['supersession', -1, 0, true],
+      ['redemption', 1, 12_800, true],
     ]);
   });
 

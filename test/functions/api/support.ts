@@ -3,7 +3,6 @@ import * as z from 'zod';
 import type { Event } from '../../../lib/events/event.ts';
 import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { recordEvent } from '../../../lib/store/events.ts';
-import { subjectsOf } from '../../../lib/store/keys.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { amountsOf, redeemed, START_MS } from '../../lib/make.ts';
 import { type HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
@@ -213,10 +212,10 @@ export function redemptionAt(
 export async function book(hexiao: HexiaoUnderTest, events: readonly Event[]): Promise<void> {
   await Promise.all(events.map((event) => recordEvent(hexiao.table, event)));
   await hexiao.attributeDeps.attribution.sendAll(
-    events.flatMap(subjectsOf).map((subject) => ({
-      type: 'changed' as const,
-      v: MESSAGE_VERSION,
-      ...subject,
+    events.map(({ platform, voucherId, orderId }) => ({
+      ...{ type: 'changed', v: MESSAGE_VERSION, platform },
+      of: voucherId === null ? 'order' : 'voucher',
+      id: voucherId ?? orderId ?? '',
     })),
   );
   await hexiao.settle();
