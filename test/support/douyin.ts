@@ -67,12 +67,18 @@ export async function registerContract(
 }
 
 /** Posts a signed webhook as the platform does. */
-export async function post(
+export async function post(hexiao: HexiaoUnderTest, body: string): Promise<Response> {
+  return postTo(hexiao, APP_KEY, body);
+}
+
+/** The same, to another app. */
+export async function postTo(
   hexiao: HexiaoUnderTest,
+  appKey: string,
   body: string,
   signature = signWebhook(CLIENT_SECRET, body),
 ): Promise<Response> {
-  return hexiao.ingest.request(`/webhooks/douyin-life/${APP_KEY}`, {
+  return hexiao.ingest.request(`/webhooks/douyin-life/${appKey}`, {
     method: 'POST',
     headers: { 'x-douyin-signature': signature, 'content-type': 'application/json' },
     body,

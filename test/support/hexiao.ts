@@ -41,7 +41,7 @@ export class HexiaoUnderTest {
   readonly table: Table;
   readonly ingest: Hono;
   readonly api: Hono;
-  readonly normalizeDeps: NormalizeDeps;
+  normalizeDeps: NormalizeDeps;
   readonly attributeDeps: AttributeDeps;
 
   static async start(options: { fetch?: typeof globalThis.fetch; now?: () => number } = {}) {
@@ -104,6 +104,11 @@ export class HexiaoUnderTest {
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     return JSON.parse(text) as T;
+  }
+
+  /** Lets the next workers run with other dependencies. */
+  use(deps: NormalizeDeps): void {
+    this.normalizeDeps = deps;
   }
 
   /** Runs workers over whatever is on the queues, batch after batch, until nothing is. */

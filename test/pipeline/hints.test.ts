@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readEvents } from '../../lib/store/events.ts';
+import {
+  CLIENT_SECRET,
+  postAll,
+  postTo,
+  registerApp,
+  registerContract,
+  registerProvider,
+  SAMPLE_TIME,
+  startDouyin,
+} from '../support/douyin.ts';
+import { HexiaoUnderTest } from '../support/hexiao.ts';
+
+interface Pipeline {
+  hints: number;
+  parked: number;
+  quarantined: number;
+  idle: boolean;
+}
+
+/** What a platform's API does instead of answering. */
+const TROUBLES: readonly [string, () => Promise<Response>][] = [
+  ['answers 429', async () => new Response('slow down', { status: 429 })],
+  ['answers 500', async () => new Response('oops', { status: 500 })],
+  ['answers nothing', async () => new Response('')],
+  ['answers no JSON', async () => new Response('<html>')],
+  [
+    'answers an empty list',
+    async () => Response.json({ data: { error_code: 0, certificates: [] } }),
+  ],
+  ['answers that it is busy', async () => Response.json({ data: { error_code: 2100004 } })],
+  ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
+];
+
+describe('a hint whose platform', () => {
+  let hexiao: HexiaoUnderTest;
+  let trouble: (() => Promise<Response>) | null;
+  const douyin = startDouyin();
+
+  beforeEach(async () => {
+    trouble = null;
+    hexiao = await HexiaoUnderTest.start({
+      fetch: (input, init) => {
+        const isQuery = String(input).includes('/certificate/query/');
+        return isQuery && trouble !== null ? trouble() : douyin.fetch(input, init);
+      },
+    });
+    await registerApp(hexiao);
+  });
+
+  afterEach(() => hexiao.stop());
+
+  const pipeline = () => hexiao.call<Pipeline>('GET', '/v1/pipeline');
+
+  async function redeemOnce(): Promise<string> {
+    const { world } = douyin;
+    douyin.setNow(SAMPLE_TIME);
+    const { accountId } = world.addMerchant({ name: '商家' });
+    const { poiId } = world.addStore({ accountId, name: '店', city: '上海' });
+    const { productId } = world.addProduct({ accountId, name: '套餐', priceFen: 5_000 });
+    await registerProvider(hexiao, 'p1');
+    await registerContract(hexiao, { providerId: 'p1', merchantId: accountId });
+    const order = world.sell({ productId });
+    world.takeOutbox();
+    const voucherId = order.certificates[0]?.certificateId ?? '';
+    world.redeem(voucherId, poiId);
+    await postAll(hexiao, world.takeOutbox());
+    return voucherId;
+  }
+
+  it.each(TROUBLES)(
+    '%s waits, is counted, and is booked when it answers',
+    async (_what, answer) => {
+      trouble = answer;
+      await redeemOnce();
+      await hexiao.step('intake');
+
+      expect(await pipeline()).toMatchObject({ hints: 1, parked: 0, quarantined: 0, idle: false });
+      expect(await hexiao.entries()).toEqual([]);
+
+      trouble = null;
+      await sleep(1_200);
+      await hexiao.settle();
+      expect(await pipeline()).toMatchObject({ hints: 0, idle: true });
+      const entries = await hexiao.entries();
+      expect(entries.map((entry) => [entry.kind, entry.amountFen])).toContainEqual([
+        'redemption',
+        5_000,
+      ]);
+    },
+  );
+
+  it('does not answer is left alone after three failures, until some time has passed', async () => {
+    let asked = 0;
+    trouble = async () => {
+      asked += 1;
+      return new Response('', { status: 503 });
+    };
+    for (let times = 0; times < 5; times += 1) {
+      await redeemOnceMore();
+      await hexiao.step('intake');
+    }
+
+    expect(asked).toBe(3);
+    expect(await pipeline()).toMatchObject({ hints: 5 });
+  });
+
+  async function redeemOnceMore(): Promise<void> {
+    const { world } = douyin;
+    const { accountId } = world.addMerchant({ name: '商家' });
+    const { poiId } = world.addStore({ accountId, name: '店', city: '上海' });
+    const { productId } = world.addProduct({ accountId, name: '套餐', priceFen: 5_000 });
+    const order = world.sell({ productId });
+    world.takeOutbox();
+    world.redeem(order.certificates[0]?.certificateId ?? '', poiId);
+    await postAll(hexiao, world.takeOutbox());
+  }
+
+  it('is slow holds up no other app and no payment', async () => {
+    await hexiao.call('PUT', '/v1/apps/douyin-life/slow', {
+      secrets: { clientSecret: CLIENT_SECRET },
+      settings: { apiBaseUrl: 'http://slow.test' },
+    });
+    let answerSlowly: (response: Response) => void = () => {};
+    const slow = new Promise<Response>((resolve) => {
+      answerSlowly = resolve;
+    });
+    const { fetch } = hexiao.normalizeDeps;
+    const deps = {
+      ...hexiao.normalizeDeps,
+      fetch: (input: string | URL | Request, init?: RequestInit) =>
+        String(input).startsWith('http://slow.test') ? slow : fetch(input, init),
+    };
+    hexiao.use(deps);
+    const voucherId = await redeemOnce();
+    await postTo(
+      hexiao,
+      'slow',
+      JSON.stringify({
+        event: 'life_trade_certificate_notify',
+        content: JSON.stringify({
+          action: 'verify',
+          msg_time: SAMPLE_TIME / 1000,
+          certificate: { certificate_id: '1', order_id: '2', account_id: '3' },
+        }),
+      }),
+    );
+
+    const step = hexiao.step('intake');
+    const events = () =>
+      readEvents(hexiao.table, { of: 'voucher', platform: 'douyin', id: voucherId });
+    await expect.poll(async () => (await events()).length, { timeout: 10_000 }).toBe(1);
+    answerSlowly(new Response('', { status: 503 }));
+    await step;
+
+    expect(await pipeline()).toMatchObject({ hints: 1 });
+  });
+});
