@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
-import type { Event } from '../../lib/events/event.ts';
+import { type Event, eventSchema } from '../../lib/events/event.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { emptyFold, type Fold, foldEntries } from '../../lib/ledger/fold.ts';
 import { bookEvents, readBooked } from '../../lib/store/booking.ts';
@@ -257,9 +257,8 @@ async function arrive(events: readonly Event[]): Promise<{ total: Fold; entries:
   const storeId = fresh('store');
   const log = [contract(1, { shareBp: 6_000 })];
   for (const event of events) {
-    if (event.kind === 'order.paid') throw new Error('a voucher has no payment');
     const own = event.kind === 'voucher.redeemed' ? { storeId } : {};
-    await recordEvent(table, { ...event, voucherId, ...own });
+    await recordEvent(table, eventSchema.parse({ ...event, voucherId, ...own }));
     const standing = await readEvents(table, voucherOf(voucherId));
     const { conflicts } = await bookEvents(table, standing, log, DEFAULT_POLICY);
     expect(conflicts).toEqual([]);

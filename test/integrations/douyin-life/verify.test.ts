@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import type { App } from '../../../lib/integrations/app.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
 import type { SignedRequest } from '../../../lib/integrations/integration.ts';
 
@@ -32,8 +33,15 @@ function request(body: string | Uint8Array, signature?: string): SignedRequest {
   };
 }
 
+const appOf = (secrets: App['secrets']): App => ({
+  integration: 'douyin-life',
+  appKey: 'aw0000000000test',
+  secrets,
+  settings: { enrichment: 'pull' },
+});
+
 const isSigned = (signed: SignedRequest, ...clientSecret: string[]) =>
-  douyinLife.verify(signed, { clientSecret });
+  douyinLife.verify(signed, appOf({ clientSecret }));
 
 const sha1 = (...parts: (string | Uint8Array)[]) => {
   const hash = createHash('sha1');
@@ -138,7 +146,7 @@ describe('while a secret is rotated', () => {
   });
 
   test('nothing is taken when there is no secret at all', () => {
-    expect(douyinLife.verify(request(BODY, sha1('', BODY)), {})).toBe(false);
+    expect(douyinLife.verify(request(BODY, sha1('', BODY)), appOf({}))).toBe(false);
     expect(isSigned(request(BODY, sha1('', BODY)))).toBe(false);
   });
 });
