@@ -6,7 +6,6 @@ import {
   addDays,
   businessDayAt,
   daysBetween,
-  instantToMs,
   isBusinessDay,
   normalizeInstant,
 } from '../../lib/time/shanghai.ts';
@@ -39,12 +38,11 @@ export function check<T>(schema: z.ZodType<T>, value: unknown): T {
 /** An instant with an offset, in our one form. */
 export const instantInput = z.string().transform((value, context) => {
   try {
-    instantToMs(value);
+    return normalizeInstant(value);
   } catch {
     context.addIssue({ code: 'custom', message: INSTANT_HELP });
     return z.NEVER;
   }
-  return normalizeInstant(value);
 });
 
 const INSTANT_HELP = 'an instant is ISO 8601 with an offset, such as 2025-10-09T16:53:20+08:00';

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { sameText, sha256Hex } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
+import { idSchema } from '../../lib/events/event.ts';
 import { readToken } from '../../lib/store/registry.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -40,7 +41,7 @@ export async function requireOperator(c: Context, deps: ApiDeps): Promise<void> 
 export async function requireProvider(c: Context, deps: ApiDeps): Promise<string> {
   const principal = await requirePrincipal(c, deps);
   if (principal.is === 'provider') return principal.providerId;
-  const providerId = c.req.query('providerId');
-  if (providerId !== undefined && providerId !== '') return providerId;
+  const providerId = idSchema.safeParse(c.req.query('providerId'));
+  if (providerId.success) return providerId.data;
   throw new Problem('request-invalid', 'As the operator, say whose numbers with ?providerId=….');
 }

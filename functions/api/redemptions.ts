@@ -11,7 +11,11 @@ import type { ApiDeps } from './deps.ts';
 import type { Window } from './input.ts';
 
 /** Where a listing of redemptions goes on: the ledger key of the last one given. */
-export const ledgerPositionSchema = z.string().min(1).max(1024);
+export const ledgerPositionSchema = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}#\d{2}:\d{2}:\d{2}\.\d{3}#[^#\p{Cc}]+$/u)
+  // DynamoDB's limit for a sort key, in bytes.
+  .refine((position) => Buffer.byteLength(position) <= 1024);
 
 export interface RedemptionLine {
   readonly redemptionId: string;

@@ -55,8 +55,10 @@ export async function* entriesBackwards(
 ): AsyncGenerator<{ entry: Entry; sk: string }> {
   const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
   // '$' sorts right after '#', so the last day is included whole.
-  const between: readonly [string, string] = [`${days.from}#`, before ?? `${days.to}$`];
-  // A cursor of another window: nothing of this one is before it.
+  const end = `${days.to}$`;
+  // A cursor may be of another window: it goes on in this one, and never leads out of it.
+  const until = before !== undefined && before < end ? before : end;
+  const between: readonly [string, string] = [`${days.from}#`, until];
   if (between[1] < between[0]) return;
   for await (const item of table.query(pk, { between, backwards: true, consistent: false })) {
     if (item.sk === before) continue;

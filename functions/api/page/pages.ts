@@ -26,8 +26,7 @@ export function pages(api: Hono, deps: ApiDeps): void {
 
   api.post('/sign-in', async (c) => {
     requireSameOrigin(c);
-    const { token } = await c.req.parseBody();
-    const given = typeof token === 'string' ? token.trim() : '';
+    const given = await givenToken(c);
     const principal = given === '' ? undefined : await principalOf(given, deps);
     if (principal?.is !== 'provider') {
       const error = principal === undefined ? 'tokenWrong' : 'operatorToken';
@@ -42,6 +41,16 @@ export function pages(api: Hono, deps: ApiDeps): void {
     signOut(c);
     return c.redirect('/', 303);
   });
+}
+
+/** What the form says; a body that is no form says nothing. */
+async function givenToken(c: Context): Promise<string> {
+  try {
+    const { token } = await c.req.parseBody();
+    return typeof token === 'string' ? token.trim() : '';
+  } catch {
+    return '';
+  }
 }
 
 /** Shows the sign-in form to anyone who is no provider, and a kind word for a date nobody can read. */
@@ -130,6 +139,11 @@ function hrefOf(path: string, { from, to }: Window, cursor?: string): string {
 /** SameSite cookies keep other sites from acting as a provider; this keeps them from signing one in. */
 function requireSameOrigin(c: Context): void {
   const site = c.req.header('sec-fetch-site');
-  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  const origin = c.req.header('origin');
+  const isOurs =
+    site !== undefined
+      ? site === 'same-origin' || site === 'none'
+      : origin === undefined || origin === new URL(c.req.url).origin;
+  if (isOurs) return;
   throw new Problem('role-forbidden', 'Send this form from the page itself.');
 }

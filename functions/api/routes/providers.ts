@@ -28,6 +28,9 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
   api.put('/v1/providers/:providerId', async (c) => {
     await requireOperator(c, deps);
     const providerId = check(idSchema, c.req.param('providerId'));
+    if (providerId === UNATTRIBUTED) {
+      throw new Problem('request-invalid', 'This id is kept for what no contract claims.');
+    }
     const provider = { providerId, ...(await readBody(c, providerBody)) };
     await putProvider(deps.table, provider);
     return c.json(provider);

@@ -15,7 +15,9 @@ export const douyinLife: Integration = {
   loop: 'closed',
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets: z.strictObject({ clientSecret: liveSecretSchema }),
-  settings: settingsSchema.extend({
+  // Strict: a setting with a slip in its name must not be taken for granted.
+  settings: z.strictObject({
+    ...settingsSchema.shape,
     apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
     enrichment: z.enum(['pull', 'none']).default('pull'),
     /** `stable` where several workers ask at once; see token.ts. */

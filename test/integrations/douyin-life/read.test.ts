@@ -2,13 +2,21 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import type { App } from '../../../lib/integrations/app.ts';
 import { channelOf } from '../../../lib/integrations/douyin-life/channel.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
 import type { Reading } from '../../../lib/integrations/integration.ts';
 
 const SAMPLES = new URL('../../../lib/integrations/douyin-life/samples/', import.meta.url);
 
-const readText = (body: string): Reading => douyinLife.read(new TextEncoder().encode(body));
+const APP: App = {
+  integration: 'douyin-life',
+  appKey: 'aw0000000000test',
+  secrets: { clientSecret: ['test_client_secret_0001'] },
+  settings: { enrichment: 'pull' },
+};
+
+const readText = (body: string): Reading => douyinLife.read(new TextEncoder().encode(body), APP);
 
 function readSample(name: string): Reading {
   const text = readFileSync(new URL(`${name}.json`, SAMPLES), 'utf8');
@@ -268,7 +276,7 @@ describe('what nobody expected', () => {
   });
 
   test('bytes that are no UTF-8 are malformed', () => {
-    expect(douyinLife.read(Uint8Array.from([0x7b, 0xff, 0x7d])).outcome).toBe('malformed');
+    expect(douyinLife.read(Uint8Array.from([0x7b, 0xff, 0x7d]), APP).outcome).toBe('malformed');
   });
 
   test('names the fields that did not fit and never what was in them', () => {
