@@ -23,6 +23,7 @@ export function readHistory(events: readonly Event[]): History {
     .filter(isAttributable)
     .map((event) => ({ event, takings: [] as Taking[] }));
   const history: History = { booked, takers: [], waiting: [] };
+  supersede(history);
   for (const event of inOrder) {
     switch (event.kind) {
       case 'order.created':
@@ -52,7 +53,6 @@ export function readHistory(events: readonly Event[]): History {
         event satisfies never;
     }
   }
-  supersede(history);
   return history;
 }
 
@@ -115,17 +115,14 @@ function redemption(history: History, redemptionId: string) {
   );
 }
 
-/**
- * Redemptions at or before an instant that nothing has taken back yet. What was only hinted at is
- * about what was only hinted at, where there is any.
- */
+/** Redemptions at or before an instant that nothing has taken back yet. What was superseded was. */
 function standingAt(history: History, instant: string) {
-  const before = history.booked.filter(
-    ({ event }) =>
-      event.kind === 'voucher.redeemed' && Date.parse(event.occurredAt) <= Date.parse(instant),
+  return history.booked.filter(
+    ({ event, takings }) =>
+      event.kind === 'voucher.redeemed' &&
+      Date.parse(event.occurredAt) <= Date.parse(instant) &&
+      takings.length === 0,
   );
-  const hinted = before.filter(({ event }) => !event.complete);
-  return (hinted.length > 0 ? hinted : before).filter(({ takings }) => takings.length === 0);
 }
 
 function takingOf(event: Event, kind: Taking['kind'], paidFen: number | null): Taking {

@@ -1,0 +1,176 @@
+import type * as z from 'zod';
+import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { JsonError, parseJsonBytes } from '../../json/parse.ts';
+import type { App } from '../app.ts';
+import type { Reading } from '../integration.ts';
+import { type Message, openMessage } from './message.ts';
+import {
+  noticeSchema,
+  paymentSchema,
+  refundFailureSchema,
+  refundSchema,
+  settlementSchema,
+  wireWord,
+} from './payloads.ts';
+
+/**
+ * Known, and not about money: authorisation, and audits of a POI or a product. `POI_MERGE` is not
+ * among them: it changes which store a POI is, so it is parked until somebody acts on it.
+ */
+const KEPT: ReadonlySet<string> = new Set([
+  'AUTHORIZE',
+  'POI_AUDITED',
+  'PRODUCT_AUDITED',
+  'PRODUCT_OPERATION',
+]);
+
+/** What a verified body says. */
+export function read(body: Uint8Array, app: App): Reading {
+  try {
+    const message = openMessage(parseJsonBytes(body), app.secrets.messageKey ?? []);
+    if (message === 'not-an-object') return misfit('unreadable', ['the whole']);
+    if (message === 'undecryptable') return misfit('encrypted', ['encryptedMsg']);
+    const name = wireWord.safeParse(message.name);
+    return name.success ? readNamed(name.data, message, app) : misfit('no-event', ['event']);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return { outcome: 'malformed', kind: 'unreadable', why: error.message };
+  }
+}
+
+function readNamed(name: string, message: Message, app: App): Reading {
+  switch (name) {
+    case 'PAYMENT':
+      return readNotice(name, message, app, { SUCCESS: paid });
+    case 'REFUND':
+      return readNotice(name, message, app, { SUCCESS: refunded, FAILED: refundFailed });
+    case 'SETTLE':
+      return readNotice(name, message, app, { SUCCESS: settled });
+    default:
+      return isKept(name, app) ? { outcome: 'kept', kind: name } : unknown(name);
+  }
+}
+
+/** The names of a provider's events are not documented, so operators can tell which to keep. */
+function isKept(name: string, { settings }: App): boolean {
+  const more = settings['keptEvents'];
+  return KEPT.has(name) || (Array.isArray(more) && more.includes(name));
+}
+
+/** What every event of a notice has, and the notice's own fields. */
+interface Notice {
+  readonly merchantId: string;
+  readonly occurredAt: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+type Status = 'SUCCESS' | 'FAILED';
+type Facts = (notice: Notice) => EventDraft | z.ZodError;
+
+function readNotice(
+  name: string,
+  message: Message,
+  app: App,
+  facts: Partial<Record<Status, Facts>>,
+): Reading {
+  const parsed = noticeSchema.safeParse(message);
+  if (!parsed.success) return malformed(name, parsed.error);
+  const { app_id, timestamp, data } = parsed.data;
+  const kind = `${name}/${data.status}`;
+  switch (data.status) {
+    case 'PROCESSING':
+      return { outcome: 'kept', kind };
+    case 'SUCCESS':
+    case 'FAILED': {
+      const tell = facts[data.status];
+      if (tell === undefined) return { outcome: 'kept', kind };
+      const merchantId = app.settings.merchantId ?? app_id ?? app.appKey;
+      const event = tell({ merchantId, occurredAt: timestamp, fields: data });
+      if ('issues' in event) return malformed(kind, event, 'data.');
+      return { outcome: 'events', kind, events: [event] };
+    }
+    default:
+      return unknown(kind);
+  }
+}
+
+/**
+ * Notices carry one time, the envelope's; none of the act itself. So their events are incomplete:
+ * a record with the act's own time may take their place.
+ */
+function common({ merchantId, occurredAt }: Notice, orderId: string) {
+  return { merchantId, orderId, occurredAt, complete: false };
+}
+
+function paid(notice: Notice): EventDraft | z.ZodError {
+  const parsed = paymentSchema.safeParse(notice.fields);
+  if (!parsed.success) return parsed.error;
+  const { ks_order_no, order_amount } = parsed.data;
+  return {
+    kind: 'order.paid',
+    eventId: `paid:${ks_order_no}`,
+    ...common(notice, ks_order_no),
+    voucherId: null,
+    amounts: { ...NO_AMOUNTS, paidFen: order_amount, originalFen: order_amount },
+  };
+}
+
+/** An order has no vouchers here, so it stands for its only one; what it was used for is not told. */
+function refunded(notice: Notice): EventDraft | z.ZodError {
+  const parsed = refundSchema.safeParse(notice.fields);
+  if (!parsed.success) return parsed.error;
+  const { ks_order_no, ks_refund_no, refund_amount } = parsed.data;
+  return {
+    kind: 'voucher.refunded',
+    eventId: `refunded:${ks_refund_no}`,
+    ...common(notice, ks_order_no),
+    voucherId: ks_order_no,
+    refundedFen: refund_amount,
+    takesBack: [],
+    unusedFen: refund_amount,
+  };
+}
+
+function refundFailed(notice: Notice): EventDraft | z.ZodError {
+  const parsed = refundFailureSchema.safeParse(notice.fields);
+  if (!parsed.success) return parsed.error;
+  const { ks_order_no, ks_refund_no } = parsed.data;
+  return {
+    kind: 'voucher.refund_failed',
+    eventId: `refund_failed:${ks_refund_no}`,
+    ...common(notice, ks_order_no),
+    voucherId: ks_order_no,
+    refundId: ks_refund_no,
+  };
+}
+
+/** Money released after fulfilment, which the developer starts: no redemption. */
+function settled(notice: Notice): EventDraft | z.ZodError {
+  const parsed = settlementSchema.safeParse(notice.fields);
+  if (!parsed.success) return parsed.error;
+  const { ks_order_no, ks_settle_no, settle_amount, promotion_amount } = parsed.data;
+  return {
+    kind: 'settlement.posted',
+    eventId: `settled:${ks_settle_no}`,
+    ...common(notice, ks_order_no),
+    voucherId: null,
+    settlementId: ks_settle_no,
+    settledFen: settle_amount,
+    feeFen: null,
+    creatorFen: promotion_amount,
+  };
+}
+
+function unknown(kind: string): Reading {
+  return { outcome: 'unknown', kind };
+}
+
+function malformed(kind: string, error: z.ZodError, within = ''): Reading {
+  const fields = error.issues.map((issue) => `${within}${issue.path.join('.') || 'the whole'}`);
+  return misfit(kind, fields);
+}
+
+/** Names the fields that did not fit, never what was in them. */
+function misfit(kind: string, fields: readonly string[]): Reading {
+  return { outcome: 'malformed', kind, why: `did not fit: ${[...new Set(fields)].join(', ')}` };
+}
