@@ -62,9 +62,10 @@ class Killer {
 let stories = 0;
 
 /** One merchant's story, shared by two providers, posted and waiting on the intake queue. */
-async function tellStory(hexiao: HexiaoUnderTest, { world, setNow }: DouyinUnderTest) {
+async function tellStory(hexiao: HexiaoUnderTest, douyin: DouyinUnderTest) {
+  const { world } = douyin;
   stories += 1;
-  setNow(SAMPLE_TIME);
+  douyin.setNow(SAMPLE_TIME);
   const { accountId: merchantId } = world.addMerchant({ name: '商家' });
   const { poiId } = world.addStore({ accountId: merchantId, name: '店', city: '成都' });
   const meal = world.addProduct({ accountId: merchantId, name: '套餐', priceFen: 9_901 });
@@ -77,11 +78,11 @@ async function tellStory(hexiao: HexiaoUnderTest, { world, setNow }: DouyinUnder
   const order = world.sell({ productId: meal.productId, count: 3, platformDiscountFen: 101 });
   const [one = '', two = '', three = ''] = order.certificates.map((c) => c.certificateId);
   const first = world.redeem(one, poiId);
-  setNow(SAMPLE_TIME + 60_000);
+  douyin.setNow(SAMPLE_TIME + 60_000);
   world.cancel(first);
   world.redeem(one, poiId);
   world.redeem(two, poiId);
-  setNow(SAMPLE_TIME + 86_400_000);
+  douyin.setNow(SAMPLE_TIME + 86_400_000);
   world.refund(two);
   world.refund(three);
   await postAll(hexiao, world.takeOutbox());

@@ -10,6 +10,7 @@ import {
   registerProvider,
   SAMPLE_TIME,
   startDouyin,
+  urlOf,
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
 
@@ -43,7 +44,7 @@ describe('a hint whose platform', () => {
     trouble = null;
     hexiao = await HexiaoUnderTest.start({
       fetch: (input, init) => {
-        const isQuery = String(input).includes('/certificate/query/');
+        const isQuery = urlOf(input).includes('/certificate/query/');
         return isQuery && trouble !== null ? trouble() : douyin.fetch(input, init);
       },
     });
@@ -131,7 +132,7 @@ describe('a hint whose platform', () => {
     const deps = {
       ...hexiao.normalizeDeps,
       fetch: (input: string | URL | Request, init?: RequestInit) =>
-        String(input).startsWith('http://slow.test') ? slow : fetch(input, init),
+        urlOf(input).startsWith('http://slow.test') ? slow : fetch(input, init),
     };
     hexiao.use(deps);
     const voucherId = await redeemOnce();

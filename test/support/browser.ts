@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 /** Where Debian and others put Chromium; HEXIAO_CHROMIUM names another place. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-export const CHROMIUM = [process.env['HEXIAO_CHROMIUM'] ?? '', ...PLACES].find(
+export const CHROMIUM = [process.env.HEXIAO_CHROMIUM ?? '', ...PLACES].find(
   (path) => path !== '' && existsSync(path),
 );
 

@@ -19,6 +19,11 @@ export interface DouyinUnderTest {
   setNow(ms: number): void;
 }
 
+/** What a fetch was asked for. */
+export function urlOf(input: string | URL | Request): string {
+  return input instanceof Request ? input.url : input.toString();
+}
+
 /** 2025-10-09 16:53:20 in Shanghai: the time of the documented samples. */
 export const SAMPLE_TIME = 1_760_000_000_000;
 
@@ -28,7 +33,7 @@ export function startDouyin(nextId: IdSource = countingIds()): DouyinUnderTest {
   const app = sandboxApp({ world, clientSecret: CLIENT_SECRET, limits: {} });
   return {
     world,
-    fetch: async (input, init) => app.request(String(input), init),
+    fetch: async (input, init) => app.request(urlOf(input), init),
     setNow(ms) {
       nowMs = ms;
     },

@@ -153,7 +153,7 @@ export class HexiaoUnderTest {
       new ScanCommand({ TableName: TABLE_NAME, ConsistentRead: true }),
     );
     return Items.map((item) => unmarshall(item))
-      .filter((item) => String(item['pk']).startsWith('LEDGER#'))
+      .filter((item) => String(item.pk).startsWith('LEDGER#'))
       .map((item) => entrySchema.parse(item))
       .sort((a, b) => (a.entryId < b.entryId ? -1 : 1));
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Amounts } from '../../events/event.ts';
-import { absentAsNull, wireFen, wireId, wireTime } from './payloads.ts';
+import { absentAsNull, wireFen, wireId, wireTime } from '../wire.ts';
 
 /** The platform's answers, as far as we read them. Field names are the wire's. */
 

@@ -64,7 +64,7 @@ async function request(
   send: Send,
 ): Promise<{ token: string; lifeMs: number }> {
   const { appKey, secrets, settings } = context.app;
-  const path = TOKEN_PATHS[settings['clientToken'] === 'stable' ? 'stable' : 'client'];
+  const path = TOKEN_PATHS[settings.clientToken === 'stable' ? 'stable' : 'client'];
   const form = {
     client_key: appKey,
     client_secret: secrets.clientSecret?.[0] ?? '',

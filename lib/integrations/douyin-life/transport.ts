@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { ResolveContext } from '../integration.ts';
+import { PlatformError } from '../platform-error.ts';
+import { RateLimit } from '../rate-limit.ts';
+import { clientToken, forgetToken } from './token.ts';
+
+const DEFAULT_API = 'https://open.douyin.com';
+
+/** An answer that takes longer is asked for again later; nothing else waits for it. */
+const TIMEOUT_MS = 2_500;
+
+/** How long a call may wait for its slot under the rate limit before its hint waits instead. */
+const PATIENCE_MS = 1_500;
+
+/** 2190002 token invalid, 2190008 token expired. Source: OpenAPI common codes. */
+const TOKEN_CODES = new Set([2190002, 2190008]);
+/** 2100001 unknown error, 2100004 busy: documented as "retry". */
+const BUSY_CODES = new Set([2100001, 2100004]);
+
+export interface Endpoint {
+  readonly name: string;
+  readonly path: string;
+  /** Calls a second and app, as documented for orders (20) and records (100); the others are kept civil. */
+  readonly perSecond: number;
+}
+
+const limits = new Map<string, RateLimit>();
+
+export type TransportContext = Pick<
+  ResolveContext,
+  'app' | 'fetch' | 'now' | 'deadlineMs' | 'rateShare'
+>;
+
+/**
+ * One question to the platform and its answer: token, rate limit, time-out, envelope, error codes.
+ * Throws only PlatformError.
+ */
+export class Transport {
+  private readonly context: TransportContext;
+
+  constructor(context: TransportContext) {
+    this.context = context;
+  }
+
+  /** Asks an endpoint; a token that ended is renewed once. @returns the answer's data */
+  async get<T>(
+    endpoint: Endpoint,
+    query: Record<string, string>,
+    schema: z.ZodType<T>,
+  ): Promise<T> {
+    const url = `${this.base()}${endpoint.path}?${new URLSearchParams(query)}`;
+    let envelope = await this.call(endpoint, url);
+    if (TOKEN_CODES.has(codeOf(envelope))) {
+      forgetToken(this.context.app, this.base());
+      envelope = await this.call(endpoint, url);
+    }
+    const code = codeOf(envelope);
+    if (code !== 0) {
+      const retryable = BUSY_CODES.has(code) || TOKEN_CODES.has(code);
+      throw new PlatformError(`${endpoint.name} answered error ${code}`, { retryable });
+    }
+    const parsed = schema.safeParse(envelope.data);
+    if (parsed.success) return parsed.data;
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 5);
+    throw new PlatformError(
+      `${endpoint.name} answered in an unknown shape at ${fields.join(', ')}`,
+      {
+        retryable: true,
+      },
+    );
+  }
+
+  private async call(endpoint: Endpoint, url: string): Promise<Envelope> {
+    const token = await clientToken(this.context, this.base(), (what, request) =>
+      this.send(what, request),
+    );
+    await this.waitForSlot(endpoint);
+    const headers = { 'access-token': token, 'content-type': 'application/json' };
+    return readEnvelope(endpoint.name, await this.send(endpoint.name, { url, init: { headers } }));
+  }
+
+  private async waitForSlot(endpoint: Endpoint): Promise<void> {
+    const { app, now, rateShare } = this.context;
+    const key = `${this.base()} ${app.appKey} ${endpoint.name}`;
+    let limit = limits.get(key);
+    if (limit === undefined) {
+      limit = new RateLimit(endpoint.perSecond * rateShare);
+      limits.set(key, limit);
+    }
+    const slot = limit.take(now(), PATIENCE_MS);
+    if ('tooFarMs' in slot) {
+      throw new PlatformError(`${endpoint.name} is at its rate limit`, {
+        retryable: true,
+        retryAfterMs: slot.tooFarMs,
+      });
+    }
+    if (slot.waitMs > 0) await sleep(slot.waitMs);
+  }
+
+  /** One HTTP exchange; its body as JSON. */
+  private async send(
+    what: string,
+    request: { url: string; init: RequestInit },
+  ): Promise<JsonValue> {
+    const leftMs = this.context.deadlineMs - this.context.now();
+    if (leftMs <= 0) throw new PlatformError(`no time left for ${what}`, { retryable: true });
+    let response: Response;
+    let bytes: Uint8Array;
+    try {
+      const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
+      response = await this.context.fetch(request.url, { ...request.init, signal });
+      bytes = new Uint8Array(await response.arrayBuffer());
+    } catch (cause) {
+      throw new PlatformError(`${what} did not answer`, { retryable: true, down: true, cause });
+    }
+    if (response.status !== 200) throw refused(what, response);
+    try {
+      return parseJsonBytes(bytes);
+    } catch (cause) {
+      if (!(cause instanceof JsonError)) throw cause;
+      throw new PlatformError(`${what} answered no JSON`, { retryable: true, down: true, cause });
+    }
+  }
+
+  private base(): string {
+    return (this.context.app.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+  }
+}
+
+const codeSchema = z.coerce.number().catch(0);
+
+const envelopeSchema = z.looseObject({
+  data: z.looseObject({ error_code: codeSchema }),
+  extra: z.looseObject({ error_code: codeSchema }).optional(),
+});
+type Envelope = z.infer<typeof envelopeSchema>;
+
+function readEnvelope(what: string, json: JsonValue): Envelope {
+  const parsed = envelopeSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new PlatformError(`${what} answered without data`, { retryable: true });
+}
+
+/** Success only if both codes are 0. Source: OpenAPI common answers. */
+function codeOf(envelope: Envelope): number {
+  return envelope.data.error_code || envelope.extra?.error_code || 0;
+}
+
+function refused(what: string, response: Response): PlatformError {
+  const retryAfter = Number(response.headers.get('retry-after'));
+  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
+  return new PlatformError(`${what} answered HTTP ${response.status}`, {
+    retryable,
+    down: retryable,
+    ...(retryAfter > 0 ? { retryAfterMs: Math.min(retryAfter, 900) * 1000 } : {}),
+  });
+}
