@@ -1,5 +1,5 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { type Event, type EventDraft, eventSchema } from '../../lib/events/event.ts';
+import { type Event, type EventDraft, type EventOf, eventSchema } from '../../lib/events/event.ts';
 import type { Integration, NamedStore } from '../../lib/integrations/integration.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
@@ -87,6 +87,7 @@ async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Subject[]
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
     }
     subjects.push(...subjectsOf(event));
+    if (event.kind === 'store.bound') await bindStore(event, deps.table);
   }
   for (const { storeId, merchantId, name } of finding.stores) {
     const { platform } = finding.integration;
@@ -94,6 +95,15 @@ async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Subject[]
     await discoverStore(deps.table, store);
   }
   return subjects;
+}
+
+/** The platform told that a store is the merchant's; its name comes later, or from the operator. */
+async function bindStore(event: EventOf<'store.bound'>, table: Table): Promise<void> {
+  const { platform, storeId, merchantId } = event;
+  await discoverStore(table, {
+    ...{ platform, storeId, merchantId },
+    ...{ name: null, city: null, namedBy: 'platform' as const },
+  });
 }
 
 function stamp(draft: EventDraft, { delivery, integration }: Finding, nowMs: number): Event {

@@ -1,4 +1,4 @@
-import type { Event, EventOf } from '../events/event.ts';
+import { type Event, type EventOf, isMadeUp } from '../events/event.ts';
 import type { Attributable } from './attribute.ts';
 import type { Taking } from './mirror.ts';
 
@@ -13,16 +13,17 @@ export interface History {
    * known may stand in the ledger, so its mirrors are looked for under every booked fact.
    */
   takers: Taking[];
-  /** Reversals and refunds whose redemption has not reached us yet. */
+  /** Reversals and refunds whose redemption has not reached us yet, redemptions without an amount. */
   waiting: Event[];
 }
 
 export function readHistory(events: readonly Event[]): History {
   const inOrder = [...events].sort(byTime);
-  const booked = inOrder
-    .filter(isAttributable)
+  const attributable = inOrder.filter(isAttributable);
+  const booked = attributable
+    .filter((event) => !isToBeCompleted(event))
     .map((event) => ({ event, takings: [] as Taking[] }));
-  const history: History = { booked, takers: [], waiting: [] };
+  const history: History = { booked, takers: [], waiting: attributable.filter(isToBeCompleted) };
   supersede(history);
   for (const event of inOrder) {
     switch (event.kind) {
@@ -58,6 +59,14 @@ export function readHistory(events: readonly Event[]): History {
 
 function isAttributable(event: Event): event is Attributable {
   return event.kind === 'voucher.redeemed' || event.kind === 'order.paid';
+}
+
+/**
+ * A notice that names the act but not what it is worth. Another road brings the same event complete;
+ * to book it before would book it at nothing, and an entry is not changed.
+ */
+function isToBeCompleted(event: Attributable): boolean {
+  return event.kind === 'voucher.redeemed' && !event.complete && !isMadeUp(event.redemptionId);
 }
 
 /** Redemptions that were only hinted at give way to the platform's own record of them. */

@@ -95,6 +95,15 @@ const order = { ...common, voucherId: z.null() };
 /** Facts about a merchant: no order, no voucher. */
 const merchant = { ...common, orderId: z.null(), voucherId: z.null() };
 
+const binding = {
+  storeId: idSchema,
+  /** The merchant's own id of the store, where it was told. */
+  ownStoreId: idSchema.nullable(),
+};
+
+/** The platform's ids of the cooperation and of the provider, and its own word for the state. */
+const cooperation = { cooperationId: idSchema, partnerId: idSchema, state: z.string().max(64) };
+
 export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order.created'), ...order, amounts: amountsSchema }),
   z.object({ kind: z.literal('order.paid'), ...order, amounts: amountsSchema }),
@@ -103,7 +112,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('voucher.redeemed'),
     ...voucher,
-    /** The platform's id of the act (verify_id …). */
+    /** The platform's id of the act (verify_id …), or one we had to make up: see `isMadeUp`. */
     redemptionId: idSchema,
     storeId: idSchema.nullable(),
     amounts: amountsSchema,
@@ -152,22 +161,11 @@ export const eventSchema = z.discriminatedUnion('kind', [
     /** The platform's own word for the booking's state. */
     state: z.string().max(64),
   }),
-  z.object({
-    kind: z.enum(['store.bound', 'store.unbound']),
-    ...merchant,
-    storeId: idSchema,
-    /** The merchant's own id of the store, where it was told. */
-    ownStoreId: idSchema.nullable(),
-  }),
-  z.object({
-    kind: z.enum(['contract.proposed', 'contract.accepted', 'contract.ended']),
-    ...merchant,
-    /** The platform's id of the cooperation, and of the provider. */
-    cooperationId: idSchema,
-    partnerId: idSchema,
-    /** The platform's own word or number for the state. */
-    state: z.string().max(64),
-  }),
+  z.object({ kind: z.literal('store.bound'), ...merchant, ...binding }),
+  z.object({ kind: z.literal('store.unbound'), ...merchant, ...binding }),
+  z.object({ kind: z.literal('contract.proposed'), ...merchant, ...cooperation }),
+  z.object({ kind: z.literal('contract.accepted'), ...merchant, ...cooperation }),
+  z.object({ kind: z.literal('contract.ended'), ...merchant, ...cooperation }),
 ]);
 
 export type Event = z.infer<typeof eventSchema>;
@@ -180,6 +178,14 @@ export type EventDraft = Event extends infer E
     ? Omit<E, 'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt'>
     : never
   : never;
+
+/**
+ * Whether an act's id is ours, because the platform told none: it starts with `~`, as no platform's
+ * does. Such a redemption is never completed; the platform's own record of it comes beside it.
+ */
+export function isMadeUp(redemptionId: string): boolean {
+  return redemptionId.startsWith('~');
+}
 
 /** Where the fact came from and when we wrote it: two tellings need not agree on these. */
 const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete']);
