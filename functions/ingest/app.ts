@@ -31,48 +31,50 @@ export interface IngestDeps {
  * answer in the platform's words. Nothing else happens in a webhook's request.
  */
 export function ingestApp(deps: IngestDeps): Hono {
-  const app = new Hono();
-  app.use(requestId());
+  const door = new Hono();
+  door.use(requestId());
 
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => raise(tooLarge()) }));
+  door.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => raise(tooLarge()) }));
 
-  app.post('/webhooks/:integration/:appKey', async (c) => {
+  door.post('/webhooks/:integration/:appKey', async (c) => {
     const { integration: name, appKey } = c.req.param();
     const request = await readRequest(c.req.raw);
     const integration = findIntegration(name);
     const greeting = integration?.handshake(request);
     if (greeting !== undefined) return toResponse(greeting);
-    if (integration === undefined || !(await isSigned(deps, integration, appKey, request))) {
+    const app = integration && (await signedFor(deps, integration, appKey, request));
+    if (integration === undefined || app === undefined) {
       deps.log('warn', 'signature-rejected', { integration: integration?.name ?? 'none' });
       // The same words for a wrong signature, an unknown app and an unknown integration, so that
       // nobody can list apps.
       throw new Problem('signature-invalid', SIGNATURE_HELP);
     }
     await enqueue(deps, integration, appKey, request);
-    return toResponse(integration.acknowledge(request));
+    return toResponse(integration.acknowledge(request, app));
   });
 
-  app.notFound(() => {
+  door.notFound(() => {
     throw new Problem('not-found', 'Webhooks are sent to POST /webhooks/{integration}/{appKey}.');
   });
 
-  app.onError((error, c) => respondToError(error, c, deps.log));
+  door.onError((error, c) => respondToError(error, c, deps.log));
 
-  return app;
+  return door;
 }
 
 const SIGNATURE_HELP =
   'The signature does not match this URL. Check that the URL names your app, that its secret is the ' +
   'current one, and that nothing between the platform and here changes the body.';
 
-async function isSigned(
+/** The app, when one of its secrets signed the request. */
+async function signedFor(
   deps: IngestDeps,
   integration: Integration,
   appKey: string,
   request: SignedRequest,
-): Promise<boolean> {
+): Promise<App | undefined> {
   const app = await deps.findApp(integration.name, appKey);
-  return app !== undefined && integration.verify(request, app);
+  return app !== undefined && integration.verify(request, app) ? app : undefined;
 }
 
 async function enqueue(

@@ -137,17 +137,24 @@ function contextOf(
 
 /** The item says that the hint waits; the message, that its time has come. The item is what counts. */
 async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): Promise<void> {
-  const attempt = work.waiting?.attempt ?? 0;
-  const backoff = BACKOFF_SECONDS[Math.min(attempt, BACKOFF_SECONDS.length - 1)] ?? 900;
-  const told = Math.ceil((resolution.retryAfterMs ?? 0) / 1000);
-  const seconds = Math.min(Math.max(backoff, told), 900);
+  const { answered = false, unavailable = false, retryAfterMs = 0 } = resolution;
+  const before = work.waiting ?? { attempt: 0, failures: 0, answers: 0 };
+  const failures = before.failures + (answered || unavailable ? 1 : 0);
+  const seconds = Math.min(Math.max(backoffSeconds(failures), Math.ceil(retryAfterMs / 1000)), 900);
   const { deliveryId } = work.delivery;
   const why = resolution.why ?? 'the platform has no answer yet';
-  const dueAtMs = deps.now() + seconds * 1000;
-  const answers = (work.waiting?.answers ?? 0) + (resolution.answered ? 1 : 0);
-  const hint = { ...work.delivery, attempt: attempt + 1, answers, dueAtMs, why };
+  const hint = {
+    ...work.delivery,
+    ...{ why, failures, attempt: before.attempt + 1, answers: before.answers + (answered ? 1 : 0) },
+    dueAtMs: deps.now() + seconds * 1000,
+  };
   // Another worker or a repeated delivery put it aside already: one message a hint is enough.
-  if (!(await putHint(deps.table, hint, attempt))) return;
+  if (!(await putHint(deps.table, hint, before.attempt))) return;
   await deps.intake.send({ type: 'hint', v: MESSAGE_VERSION, deliveryId }, seconds);
-  deps.log('warn', 'hint-waits', { deliveryId, attempt: attempt + 1, seconds, why });
+  deps.log('warn', 'hint-waits', { deliveryId, failures, seconds, why });
+}
+
+/** @param failures from 1; 0 for a hint that had no turn yet, which is asked about soon */
+function backoffSeconds(failures: number): number {
+  return BACKOFF_SECONDS[Math.min(Math.max(failures, 1), BACKOFF_SECONDS.length) - 1] ?? 900;
 }

@@ -27,7 +27,12 @@ export const channelSchema = z.enum([
 export type Channel = z.infer<typeof channelSchema>;
 
 /** An id from outside: a string even when it looks like a number (many exceed 2^53). */
-export const idSchema = z.string().min(1).max(128);
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(128)
+  // Half a surrogate pair does not survive UTF-8, so two such ids would become one in the table.
+  .refine((id) => id.isWellFormed(), 'an id is well-formed Unicode');
 
 const fenSchema = z.int();
 const instantSchema = z.iso.datetime({ offset: true });
@@ -195,7 +200,9 @@ const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration',
  * channel) is no contradiction.
  */
 export function contradicts(a: Event, b: Event): boolean {
-  return differ(a, b, PROVENANCE);
+  // Of two incomplete tellings neither has the act's own time.
+  const passOver = a.complete || b.complete ? PROVENANCE : new Set([...PROVENANCE, 'occurredAt']);
+  return differ(a, b, passOver);
 }
 
 function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean {

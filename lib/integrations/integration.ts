@@ -23,7 +23,7 @@ export interface Integration {
   /** The bytes that the signature covers: the delivery's identity. */
   signedBytes(request: SignedRequest): Uint8Array;
   /** The platform's own words for "received". */
-  acknowledge(request: SignedRequest): Answer;
+  acknowledge(request: SignedRequest, app: App): Answer;
   /**
    * What a verified delivery says. Never throws: what it cannot read it says so. The app is for what
    * is not in the bytes: keys of encrypted messages, `settings.merchantId`, `settings.storeFrom`.

@@ -66,8 +66,10 @@ export async function countShelf(table: Table, shelf: Shelf): Promise<number> {
 }
 
 export const waitingHintSchema = deliverySchema.extend({
-  /** How often it was put aside. */
+  /** How often it was put aside: the item's version. */
   attempt: z.int(),
+  /** How often it was asked about in vain; not counted where there was no turn to ask. */
+  failures: z.int(),
   /** How often the platform answered without showing what the hint says. */
   answers: z.int(),
   /** Epoch ms. */
@@ -83,8 +85,8 @@ export type WaitingHint = z.infer<typeof waitingHintSchema>;
  * @returns false when it was asked about again since: then it is another worker's
  */
 export async function putHint(table: Table, hint: WaitingHint, before: number): Promise<boolean> {
-  const { attempt, answers, dueAtMs, why } = hint;
-  const fields = { ...pack(hint), attempt, answers, dueAtMs, why };
+  const { attempt, failures, answers, dueAtMs, why } = hint;
+  const fields = { ...pack(hint), attempt, failures, answers, dueAtMs, why };
   if (before === 0) return table.put(keys.hint(hint.deliveryId), fields);
   return table.put(keys.hint(hint.deliveryId), fields, {
     expression: 'attempt = :before',

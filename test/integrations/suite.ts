@@ -29,13 +29,16 @@ export interface Fixture {
     readonly outcome: Reading['outcome'];
     readonly ack: string;
   }[];
-  /** A money message whose order or voucher id is this JSON text (a number or a quoted string). */
-  readonly withId: (idAsJson: string) => string;
+  /**
+   * A money message whose order or voucher id is this JSON text (a number or a quoted string). Null,
+   * as `missingField` is, for a platform none of whose messages is documented.
+   */
+  readonly withId: ((idAsJson: string) => string) | null;
   /** The ids that a reading tells, to be compared. */
   readonly idsOf: (reading: Reading) => readonly string[];
   /** A body of a kind that nobody knows, and one of a known kind that lacks what it needs. */
   readonly unknownKind: string;
-  readonly missingField: string;
+  readonly missingField: string | null;
   /** A money message with one more field than documented, whose value is this JSON text. */
   readonly withExtra: (fieldAsJson: string) => string;
 }
@@ -107,7 +110,7 @@ export function contractSuite(fixture: Fixture): void {
 
     it('acknowledges in the platform’s words, byte for byte', () => {
       for (const { name, body, ack } of fixture.documented) {
-        const answer = integration.acknowledge(sign(body));
+        const answer = integration.acknowledge(sign(body), app);
         expect([answer.status, answer.body], name).toEqual([200, ack]);
       }
     });
@@ -134,9 +137,11 @@ export function contractSuite(fixture: Fixture): void {
     });
 
     it('keeps 64-bit ids exactly, as a number and as a string', () => {
+      const { withId, idsOf } = fixture;
+      if (withId === null) return expect(fixture.missingField).toBeNull();
       for (const id of ['9007199254740993', '9223372036854775807', '1060000000000000001']) {
-        expect(fixture.idsOf(read(fixture.withId(id)))).toContain(id);
-        expect(fixture.idsOf(read(fixture.withId(`"${id}"`)))).toContain(id);
+        expect(idsOf(read(withId(id)))).toContain(id);
+        expect(idsOf(read(withId(`"${id}"`)))).toContain(id);
       }
     });
 
@@ -145,8 +150,8 @@ export function contractSuite(fixture: Fixture): void {
     });
 
     it('quarantines a known kind that lacks what it needs, naming the field and no value', () => {
-      const reading = read(fixture.missingField);
-      expect(reading.outcome).toBe('malformed');
+      if (fixture.missingField === null) return expect(fixture.withId).toBeNull();
+      expect(read(fixture.missingField).outcome).toBe('malformed');
     });
 
     it('passes over fields that it does not know', () => {

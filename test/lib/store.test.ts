@@ -122,15 +122,23 @@ describe('recording events', () => {
     ]);
   });
 
-  test('reports two incomplete tellings that differ', async () => {
+  test('takes two times of an incomplete telling for no contradiction, and keeps the first', async () => {
     // Prepare
     const voucherId = fresh('voucher');
     const first = reversed('v1', { voucherId, complete: false });
     // Act
     await recordEvent(table, first);
     const outcome = await recordEvent(table, { ...first, occurredAt: minute(31) });
+    const other = await recordEvent(table, { ...first, orderId: 'another' });
     // Assess
-    expect(outcome).toBe('conflict');
+    expect(outcome).toBe('recorded');
+    expect(other).toBe('conflict');
+    const [standing] = await readEvents(table, {
+      of: 'voucher',
+      platform: 'douyin',
+      id: voucherId,
+    });
+    expect(standing?.occurredAt).toBe(first.occurredAt);
   });
 
   test('writes a refund before use into both histories, the voucher’s and the order’s', async () => {
@@ -548,6 +556,7 @@ describe('deliveries', () => {
     ...delivery(body),
     attempt: 1,
     answers: 0,
+    failures: 0,
     dueAtMs: START_MS,
     why: 'the platform shows no such order',
     ...over,

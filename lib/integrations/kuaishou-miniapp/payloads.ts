@@ -1,51 +1,22 @@
 import * as z from 'zod';
-import { idSchema } from '../../events/event.ts';
-import { fromEpochSeconds, toInstant } from '../../time/shanghai.ts';
+import { wireFen as sharedFen, wireId as sharedId, wireTime } from '../wire.ts';
 
-/**
- * The shapes we read, tolerant of new fields. Ids come as strings or numbers; the JSON reader has
- * already kept those beyond 2^53 as their digits. Source: epay/appendix and interfaceDefinition.
- */
+/** The shapes we read, tolerant of new fields. Source: epay/appendix and interfaceDefinition. */
 
 /** A lone surrogate cannot be stored: two ids that differ in one would become the same. */
-export const wireId = z
-  .union([z.string(), z.int().transform(String)])
-  .pipe(idSchema.regex(/\S/, 'an id is not blank'))
-  .refine((id) => id.isWellFormed(), 'an id is Unicode');
+export const wireId = sharedId.refine((id) => id.isWellFormed(), 'an id is Unicode');
 
-/** Fen, as a JSON number or its digits. */
-export const wireFen = z
-  .union([
-    z.int(),
-    z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number),
-  ])
-  .pipe(z.int().nonnegative());
-
-/** Later than any second of this century and earlier than any millisecond of it … */
-const SECONDS_END = 100_000_000_000;
-/** … and a thousand times that: what is later is no time. */
-const MILLISECONDS_END = 1000 * SECONDS_END;
-
-/** Documented in milliseconds; what can only be seconds is read as such. */
-export const wireTime = z
-  .union([
-    z.int(),
-    z
-      .string()
-      .regex(/^\d{1,14}$/)
-      .transform(Number),
-  ])
-  .pipe(z.int().positive().lt(MILLISECONDS_END))
-  .transform((time) => (time < SECONDS_END ? fromEpochSeconds(time) : toInstant(time)));
+/** Of no notice a negative amount is documented: a refund says what it gives back. */
+const wireFen = sharedFen.pipe(z.int().nonnegative());
 
 /** Absent, null and "" mean "not told"; 0 fen is told. */
 export function absentAsNull<S extends z.ZodType>(schema: S) {
   return z.preprocess(
     (value) => (value === undefined || value === '' ? null : value),
-    schema.nullable(),
+    schema
+      .nullable()
+      .optional()
+      .transform((value) => value ?? null),
   );
 }
 

@@ -53,15 +53,15 @@ function readNamed(name: string, message: Message, app: App): Reading {
 
 /** The names of a provider's events are not documented, so operators can tell which to keep. */
 function isKept(name: string, { settings }: App): boolean {
-  const more = settings['keptEvents'];
-  return KEPT.has(name) || (Array.isArray(more) && more.includes(name));
+  const { keptEvents } = settings;
+  return KEPT.has(name) || (Array.isArray(keptEvents) && keptEvents.includes(name));
 }
 
 /** What every event of a notice has, and the notice's own fields. */
 interface Notice {
   readonly merchantId: string;
   readonly occurredAt: string;
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: unknown;
 }
 
 type Status = 'SUCCESS' | 'FAILED';
@@ -85,7 +85,7 @@ function readNotice(
       const tell = facts[data.status];
       if (tell === undefined) return { outcome: 'kept', kind };
       const merchantId = app.settings.merchantId ?? app_id ?? app.appKey;
-      const event = tell({ merchantId, occurredAt: timestamp, fields: data });
+      const event = tell({ merchantId, occurredAt: timestamp, fields: message.data });
       if ('issues' in event) return malformed(kind, event, 'data.');
       return { outcome: 'events', kind, events: [event] };
     }

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { liveSecretSchema, settingsSchema } from '../app.ts';
+import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
+
+/** Of the two hosts known, the one that has the platform's name. */
+export const DEFAULT_API = 'https://lbs-open.kwailocallife.com';
+
+/** `signSecret` verifies deliveries; `appSecret` gets tokens. Whether they are one is not known. */
+export const secretsSchema = z
+  .strictObject({
+    signSecret: liveSecretSchema.exactOptional(),
+    appSecret: liveSecretSchema.exactOptional(),
+  })
+  .refine(
+    ({ signSecret, appSecret }) => signSecret !== undefined || appSecret !== undefined,
+    'needs signSecret to receive, appSecret to call, or both',
+  );
+
+const apiUrl = z.url({ protocol: /^https?$/ });
+
+/** Strict: a setting with a slip in its name must not be taken for granted. */
+export const lifeSettingsSchema = z.strictObject({
+  ...settingsSchema.shape,
+  apiBaseUrl: apiUrl.optional(),
+  /** Where tokens are got, if not where the rest of the API is. */
+  tokenBaseUrl: apiUrl.optional(),
+  /** No delivery here is a hint, so there is nothing to ask about. */
+  enrichment: z.enum(['pull', 'none']).default('none'),
+  /** The header that carries the signature, where it is not the query's `sign`. */
+  signatureHeader: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, 'is a header name in lower case')
+    .optional(),
+  /** What a delivery is answered with, as JSON text. */
+  acknowledgement: z
+    .string()
+    .max(1024)
+    .refine(isJson, 'is JSON text')
+    .default(DEFAULT_ACKNOWLEDGEMENT),
+});
+
+/** What the client reads of an app's settings. */
+export const callSettingsSchema = lifeSettingsSchema
+  .pick({ apiBaseUrl: true, tokenBaseUrl: true })
+  .strip();
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,191 @@
+import * as z from 'zod';
+import type { EventDraft } from '../../events/event.ts';
+import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { ResolveContext } from '../integration.ts';
+import { PlatformError } from '../platform-error.ts';
+import { wireWord } from './payloads.ts';
+import {
+  REPORT_STATUS,
+  type ReportedAct,
+  type ReportedOrder,
+  type ReportedRedemption,
+  redeemedEvent,
+  reportBody,
+  reversedEvent,
+} from './reports.ts';
+import { callSettingsSchema, DEFAULT_API } from './settings.ts';
+import { asSent, type CallFields, signCall } from './sign-call.ts';
+
+/** An answer that takes longer is asked for again later; nothing else waits for it. */
+const TIMEOUT_MS = 2_500;
+
+const REPORT_PATH = '/openapi/mp/developer/order/v1/report';
+
+/** How a token is got is the caller's affair: no page read here says it for mini-programs. */
+type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs'> & {
+  readonly accessToken: string;
+};
+
+/** What a query told: the platform's word for the state, and everything it answered. */
+export interface QueryAnswer {
+  /** Of a payment `PROCESSING|SUCCESS|FAILED|TIMEOUT`; of a refund `REFUND_…`: not the notices' words. */
+  readonly status: string;
+  readonly answer: JsonObject;
+}
+
+/** What a report told the platform, as facts, beside what it answered. */
+export interface ReportAnswer {
+  readonly answer: JsonObject;
+  readonly events: readonly EventDraft[];
+}
+
+const paymentAnswerSchema = z.looseObject({
+  payment_info: z.looseObject({ pay_status: wireWord }),
+});
+const refundAnswerSchema = z.looseObject({
+  refund_info: z.looseObject({ refund_status: wireWord }),
+});
+
+/** What we ask and tell the platform, for one mini-program. What it does wrong is a PlatformError. */
+export class KuaishouMiniappClient {
+  private readonly context: ClientContext;
+
+  constructor(context: ClientContext) {
+    this.context = context;
+  }
+
+  /** The state of one payment, by our own number of it. */
+  async queryOrder(outOrderNo: string): Promise<QueryAnswer> {
+    const answer = await this.epay('query_order', { out_order_no: outOrderNo });
+    const told = paymentAnswerSchema.safeParse(answer);
+    if (!told.success) throw refusal('query_order', answer);
+    return { status: told.data.payment_info.pay_status, answer };
+  }
+
+  /** The state of one refund, by our own number of it. */
+  async queryRefund(outRefundNo: string): Promise<QueryAnswer> {
+    const answer = await this.epay('query_refund', { out_refund_no: outRefundNo });
+    const told = refundAnswerSchema.safeParse(answer);
+    if (!told.success) throw refusal('query_refund', answer);
+    return { status: told.data.refund_info.refund_status, answer };
+  }
+
+  /**
+   * Tells the platform that an order was redeemed (status 11): here redemptions flow from us to it.
+   * @throws RangeError, before anything is sent, when `at` is no instant
+   */
+  async reportUsed(order: ReportedOrder, redemption: ReportedRedemption): Promise<ReportAnswer> {
+    // First the event: what cannot be one is not reported either.
+    const events = [redeemedEvent(order, redemption, this.context.app)];
+    return { answer: await this.report(reportBody(order, REPORT_STATUS.used)), events };
+  }
+
+  /**
+   * Tells the platform that an order waits to be redeemed (status 10): the first time, or again after
+   * a redemption was taken back, which the platform is not known to accept.
+   * @param undone the redemption that was taken back, at the time it was
+   * @throws RangeError, before anything is sent, when its `at` is no instant
+   */
+  async reportUnused(order: ReportedOrder, undone?: ReportedAct): Promise<ReportAnswer> {
+    const events = undone === undefined ? [] : [reversedEvent(undone, this.context.app)];
+    return { answer: await this.report(reportBody(order, REPORT_STATUS.unused)), events };
+  }
+
+  private async epay(name: string, fields: CallFields): Promise<JsonObject> {
+    const { epayPath, epayBody } = this.settings();
+    const { appKey } = this.context.app;
+    const sign = signCall({ app_id: appKey, ...fields }, this.secret(name));
+    return this.post(name, `${epayPath}/${name}`, { ...fields, sign }, epayBody);
+  }
+
+  private async report(fields: CallFields): Promise<JsonObject> {
+    const name = 'order/v1/report';
+    const signed = this.settings().signReports
+      ? { sign: signCall({ app_id: this.context.app.appKey, ...fields }, this.secret(name)) }
+      : {};
+    const answer = await this.post(name, REPORT_PATH, { ...fields, ...signed }, 'json');
+    if (answer.result !== 1) throw refusal(name, answer);
+    return answer;
+  }
+
+  private async post(
+    name: string,
+    path: string,
+    fields: CallFields,
+    as: 'json' | 'form',
+  ): Promise<JsonObject> {
+    const { app, accessToken } = this.context;
+    const base = (this.settings().apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+    const query = new URLSearchParams({ app_id: app.appKey, access_token: accessToken });
+    const type = as === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+    return this.send(name, `${base}${path}?${query}`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': type },
+      body: as === 'json' ? JSON.stringify(asSent(fields)) : formOf(fields),
+    });
+  }
+
+  /** One HTTP exchange; its body as a JSON object. */
+  private async send(name: string, url: string, init: RequestInit): Promise<JsonObject> {
+    const leftMs = this.context.deadlineMs - this.context.now();
+    if (leftMs <= 0) throw new PlatformError(`no time left for ${name}`, { retryable: true });
+    let response: Response;
+    let bytes: Uint8Array;
+    try {
+      const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
+      response = await this.context.fetch(url, { ...init, signal });
+      bytes = new Uint8Array(await response.arrayBuffer());
+    } catch (cause) {
+      throw new PlatformError(`${name} did not answer`, { retryable: true, down: true, cause });
+    }
+    if (response.status !== 200) throw httpRefusal(name, response);
+    const answer = readAnswer(name, bytes);
+    if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
+    throw new PlatformError(`${name} answered no JSON object`, { retryable: true });
+  }
+
+  private settings(): z.infer<typeof callSettingsSchema> {
+    return callSettingsSchema.parse(this.context.app.settings);
+  }
+
+  private secret(name: string): string {
+    const [newest] = this.context.app.secrets.appSecret ?? [];
+    if (newest !== undefined) return newest;
+    throw new PlatformError(`${name} needs the secret appSecret`, { retryable: false });
+  }
+}
+
+function formOf(fields: CallFields): URLSearchParams {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(asSent(fields))) form.append(name, String(value));
+  return form;
+}
+
+function readAnswer(name: string, bytes: Uint8Array): JsonValue {
+  try {
+    return parseJsonBytes(bytes);
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
+    throw new PlatformError(`${name} answered no JSON`, { retryable: true, down: true, cause });
+  }
+}
+
+/** No list of codes is known, so none is retried by itself. */
+function refusal(name: string, { result }: JsonObject): PlatformError {
+  if (result === undefined || result === 1) {
+    return new PlatformError(`${name} answered in an unknown shape`, { retryable: true });
+  }
+  const code = typeof result === 'number' ? result : 'that is no number';
+  return new PlatformError(`${name} answered result ${code}`, { retryable: false });
+}
+
+function httpRefusal(name: string, response: Response): PlatformError {
+  const retryAfter = Number(response.headers.get('retry-after'));
+  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
+  return new PlatformError(`${name} answered HTTP ${response.status}`, {
+    retryable,
+    down: retryable,
+    ...(retryAfter > 0 ? { retryAfterMs: Math.min(retryAfter, 900) * 1000 } : {}),
+  });
+}

@@ -1,0 +1,104 @@
+import type { Amounts, EventDraft } from '../../events/event.ts';
+import { normalizeInstant } from '../../time/shanghai.ts';
+import type { App } from '../app.ts';
+import { originOf, type PaymentOrigin } from './origin.ts';
+import type { CallFields } from './sign-call.ts';
+
+/**
+ * `order_status` of an order report. Of the platform's own list only these two are ours to tell:
+ * 10 待使用 (a voucher not yet redeemed), 11 已使用. Source: comments copied from order/push.
+ */
+export const REPORT_STATUS = { unused: 10, used: 11 } as const;
+
+/** An order as the platform shows it to its buyer; single-product orders only. Source: order/push. */
+export interface ReportedOrder {
+  /** The order's number as the buyer sees it, and the number of its pre-order. */
+  readonly outBizOrderNo: string;
+  readonly outOrderNo: string;
+  readonly openId: string;
+  /** Epoch ms, not later than now. */
+  readonly createdAtMs: number;
+  readonly orderPath?: string;
+  readonly orderBackupUrl?: string;
+  readonly productCoverImgId?: string;
+  readonly poiId?: string;
+  readonly productId?: string;
+  readonly productCatalogCode?: number;
+  readonly productCity?: string;
+}
+
+/** One act of redeeming an order, or of taking that back, as the one who did it knows it. */
+export interface ReportedAct {
+  /** The redeemer's own id of the act of redeeming: the platform has none. */
+  readonly actId: string;
+  /** The platform's number of the order, as its payment notice tells it. */
+  readonly ksOrderNo: string;
+  /** When it happened, ISO 8601 with an offset; the same again when a report is repeated. */
+  readonly at: string;
+}
+
+export interface ReportedRedemption extends ReportedAct {
+  /** The store that redeemed; else the reported POI, else `settings.storeFrom` of the payment. */
+  readonly storeId?: string;
+  /** What the order's payment notice said of its amounts and its origin. */
+  readonly amounts: Amounts;
+  readonly payment?: PaymentOrigin;
+}
+
+/** The report's body in the platform's names. */
+export function reportBody(
+  order: ReportedOrder,
+  status: (typeof REPORT_STATUS)[keyof typeof REPORT_STATUS],
+): CallFields {
+  return {
+    out_biz_order_no: order.outBizOrderNo,
+    out_order_no: order.outOrderNo,
+    open_id: order.openId,
+    order_create_time: order.createdAtMs,
+    order_status: status,
+    order_path: order.orderPath,
+    order_backup_url: order.orderBackupUrl,
+    product_cover_img_id: order.productCoverImgId,
+    poi_id: order.poiId,
+    product_id: order.productId,
+    product_catalog_code: order.productCatalogCode,
+    product_city: order.productCity,
+  };
+}
+
+export function redeemedEvent(
+  order: ReportedOrder,
+  redemption: ReportedRedemption,
+  app: App,
+): EventDraft {
+  const { storeId, sale } = originOf(redemption.payment ?? {}, app.settings);
+  return {
+    kind: 'voucher.redeemed',
+    eventId: `redeemed:${redemption.actId}`,
+    ...common(redemption, app),
+    redemptionId: redemption.actId,
+    storeId: redemption.storeId ?? order.poiId ?? storeId,
+    amounts: redemption.amounts,
+    sale: { ...sale, productId: order.productId ?? null },
+  };
+}
+
+export function reversedEvent(act: ReportedAct, app: App): EventDraft {
+  return {
+    kind: 'voucher.redemption_reversed',
+    eventId: `reversed:${act.actId}`,
+    ...common(act, app),
+    redemptionId: act.actId,
+  };
+}
+
+/** An order stands for its only voucher, as in its refunds. */
+function common({ ksOrderNo, at }: ReportedAct, app: App) {
+  return {
+    merchantId: app.settings.merchantId ?? app.appKey,
+    orderId: ksOrderNo,
+    voucherId: ksOrderNo,
+    occurredAt: normalizeInstant(at),
+    complete: true,
+  };
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { liveSecretSchema, settingsSchema } from '../app.ts';
+import { isMessageKey } from './decrypt.ts';
+
+/** Where the platform's API is. Source: order/push. */
+export const DEFAULT_API = 'https://open.kuaishou.com';
+
+/** Payment calls of a developer's own app; `query_*` here is inferred from the provider's set. */
+const DEFAULT_EPAY_PATH = '/openapi/mp/developer/epay';
+
+const messageKeySchema = liveSecretSchema.refine(
+  (keys) => keys.every(isMessageKey),
+  'must be base64 of 16, 24 or 32 bytes',
+);
+
+/**
+ * `appSecret` verifies plain notices and signs calls; `messageToken` verifies a provider's encrypted
+ * events, and `messageKey` reads them.
+ */
+export const secretsSchema = z
+  .strictObject({
+    appSecret: liveSecretSchema.exactOptional(),
+    messageToken: liveSecretSchema.exactOptional(),
+    messageKey: messageKeySchema.exactOptional(),
+  })
+  .refine(
+    ({ appSecret, messageToken }) => appSecret !== undefined || messageToken !== undefined,
+    'needs appSecret, or messageToken, or both: nothing else verifies a delivery',
+  );
+
+/** Strict: a setting with a slip in its name must not be taken for granted. */
+export const miniappSettingsSchema = z.strictObject({
+  ...settingsSchema.shape,
+  apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** No notice here is a hint, so there is nothing to ask about. */
+  enrichment: z.enum(['pull', 'none']).default('none'),
+  /** Events to keep rather than park: the names of a provider's events are not documented. */
+  keptEvents: z.array(z.string().min(1).max(64)).max(50).default([]),
+  /** Before `/query_order` and `/query_refund`. */
+  epayPath: z
+    .string()
+    .regex(/^(?:\/[\w-]+)+$/, 'is a path without an end slash')
+    .default(DEFAULT_EPAY_PATH),
+  /** How payment calls carry their fields: not stated. */
+  epayBody: z.enum(['json', 'form']).default('json'),
+  /** Whether an order report carries a `sign`, which its page does not list. */
+  signReports: z.boolean().default(false),
+});
+
+/** Settings of an app that was registered before one of them existed have its default. */
+export const callSettingsSchema = miniappSettingsSchema
+  .pick({ apiBaseUrl: true, epayPath: true, epayBody: true, signReports: true })
+  .strip();
