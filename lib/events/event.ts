@@ -111,7 +111,14 @@ const cooperation = { cooperationId: idSchema, partnerId: idSchema, state: z.str
 
 export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order.created'), ...order, amounts: amountsSchema }),
-  z.object({ kind: z.literal('order.paid'), ...order, amounts: amountsSchema }),
+  z.object({
+    kind: z.literal('order.paid'),
+    ...order,
+    amounts: amountsSchema,
+    /** Where it was told at payment: the buyer's choice, not the place of redemption. */
+    storeId: idSchema.nullable().default(null),
+    sale: saleSchema.default(UNKNOWN_SALE),
+  }),
   z.object({ kind: z.literal('order.cancelled'), ...order }),
   z.object({ kind: z.literal('voucher.issued'), ...voucher, productId: idSchema.nullable() }),
   z.object({
@@ -178,11 +185,12 @@ export type EventKind = Event['kind'];
 export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;
 
 /** An event as an integration makes it, before normalize stamps where it came from. */
-export type EventDraft = Event extends infer E
-  ? E extends Event
-    ? Omit<E, 'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt'>
-    : never
-  : never;
+export type EventDraft =
+  z.input<typeof eventSchema> extends infer E
+    ? E extends z.input<typeof eventSchema>
+      ? Omit<E, 'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt'>
+      : never
+    : never;
 
 /**
  * Whether an act's id is ours, because the platform told none: it starts with `~`, as no platform's

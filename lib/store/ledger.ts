@@ -66,6 +66,8 @@ export async function* entriesBackwards(
   }
 }
 
+/** Whether the fact was complete when it was booked is no difference in what was booked. */
 function sameEntry(a: Entry, b: Entry): boolean {
-  return JSON.stringify(entrySchema.parse(a)) === JSON.stringify(entrySchema.parse(b));
+  const text = (entry: Entry) => JSON.stringify({ ...entrySchema.parse(entry), complete: true });
+  return text(a) === text(b);
 }

@@ -1,5 +1,5 @@
 import type { ContractVersion } from '../../lib/attribution/contract.ts';
-import type { Amounts, EventOf } from '../../lib/events/event.ts';
+import { type Amounts, type EventOf, UNKNOWN_SALE } from '../../lib/events/event.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { businessDayOf, toInstant } from '../../lib/time/shanghai.ts';
 
@@ -88,6 +88,8 @@ export function paid(over: Partial<EventOf<'order.paid'>> = {}): EventOf<'order.
     voucherId: null,
     occurredAt: minute(-60),
     amounts: amountsOf(9_900),
+    storeId: null,
+    sale: UNKNOWN_SALE,
     ...over,
   };
 }

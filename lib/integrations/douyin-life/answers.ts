@@ -10,7 +10,6 @@ const fenOrZero = absentAsNull(wireFen).transform((fen) => fen ?? 0);
 const amountSchema = z
   .looseObject({
     pay_amount: z.unknown(),
-    coupon_pay_amount: z.unknown(),
     original_amount: z.unknown(),
     platform_discount_amount: z.unknown(),
     merchant_ticket_amount: z.unknown(),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { JsonError, parseJson, parseJsonBytes } from '../../json/parse.ts';
 import type { Hint, Reading } from '../integration.ts';
 import {
@@ -97,6 +97,9 @@ export function paidEvent(order: {
     occurredAt: paidAt,
     complete,
     amounts: { ...NO_AMOUNTS, paidFen, originalFen: order.originalFen ?? paidFen },
+    // Neither the message nor the order query ties the payment to a store of redemption.
+    storeId: null,
+    sale: UNKNOWN_SALE,
   };
 }
 

@@ -37,6 +37,9 @@ export const noticeSchema = z.looseObject({
 export const paymentSchema = z.looseObject({
   ks_order_no: wireId,
   order_amount: wireFen,
+  /** Read by origin.ts, where nothing is refused: money does not wait for where it came from. */
+  attach: z.unknown().optional(),
+  extra_info: z.unknown().optional(),
 });
 
 /** `out_order_no` is not in a refund's notice: `ks_order_no` joins it to its payment. */

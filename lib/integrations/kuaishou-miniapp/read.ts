@@ -4,6 +4,7 @@ import { JsonError, parseJsonBytes } from '../../json/parse.ts';
 import type { App } from '../app.ts';
 import type { Reading } from '../integration.ts';
 import { type Message, openMessage } from './message.ts';
+import { originOf } from './origin.ts';
 import {
   noticeSchema,
   paymentSchema,
@@ -62,6 +63,7 @@ interface Notice {
   readonly merchantId: string;
   readonly occurredAt: string;
   readonly fields: unknown;
+  readonly settings: App['settings'];
 }
 
 type Status = 'SUCCESS' | 'FAILED';
@@ -85,7 +87,10 @@ function readNotice(
       const tell = facts[data.status];
       if (tell === undefined) return { outcome: 'kept', kind };
       const merchantId = app.settings.merchantId ?? app_id ?? app.appKey;
-      const event = tell({ merchantId, occurredAt: timestamp, fields: message.data });
+      const event = tell({
+        ...{ merchantId, occurredAt: timestamp },
+        ...{ fields: message.data, settings: app.settings },
+      });
       if ('issues' in event) return malformed(kind, event, 'data.');
       return { outcome: 'events', kind, events: [event] };
     }
@@ -105,13 +110,14 @@ function common({ merchantId, occurredAt }: Notice, orderId: string) {
 function paid(notice: Notice): EventDraft | z.ZodError {
   const parsed = paymentSchema.safeParse(notice.fields);
   if (!parsed.success) return parsed.error;
-  const { ks_order_no, order_amount } = parsed.data;
+  const { ks_order_no, order_amount, attach, extra_info } = parsed.data;
   return {
     kind: 'order.paid',
     eventId: `paid:${ks_order_no}`,
     ...common(notice, ks_order_no),
     voucherId: null,
     amounts: { ...NO_AMOUNTS, paidFen: order_amount, originalFen: order_amount },
+    ...originOf({ attach, extra_info }, notice.settings),
   };
 }
 

@@ -60,6 +60,8 @@ describe('the documented samples', () => {
             paymentDiscountFen: 0,
             originalFen: 12_800,
           },
+          storeId: null,
+          sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
         },
       ],
     });

@@ -164,6 +164,8 @@ describe('a redemption', () => {
           paymentDiscountFen: 0,
           originalFen: 10_900,
         },
+        storeId: null,
+        sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
       },
       {
         kind: 'voucher.redeemed',

@@ -37,6 +37,13 @@ describe('the documented samples', () => {
             paymentDiscountFen: 0,
             originalFen: 9_900,
           },
+          storeId: null,
+          sale: {
+            productId: null,
+            channel: 'short_video',
+            channelRaw: 'VIDEO',
+            creatorId: '880001',
+          },
         },
       ],
     });
