@@ -64,7 +64,7 @@ async function readMessage(
   if (waiting === undefined && (await isArchived(deps.table, delivery.deliveryId)))
     return undefined;
   const { integration, app } = await ownerOf(delivery, apps, deps.table);
-  const reading = integration.read(delivery.body, app);
+  const reading = integration.read(delivery.body, app, delivery.receivedAt);
   const base = { delivery, integration, kind: reading.kind, fail, waiting };
   return findingOf(reading, base, app);
 }

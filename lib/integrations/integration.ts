@@ -27,8 +27,10 @@ export interface Integration {
   /**
    * What a verified delivery says. Never throws: what it cannot read it says so. The app is for what
    * is not in the bytes: keys of encrypted messages, `settings.merchantId`, `settings.storeFrom`.
+   * When the delivery came stands in for the time of a message that carries none: such an event is
+   * incomplete.
    */
-  read(body: Uint8Array, app: App): Reading;
+  read(body: Uint8Array, app: App, receivedAt?: string): Reading;
   /**
    * Asks the platform what hints of one order are about; one resolution each, in their order.
    * Never throws for what the platform does: it waits.

@@ -1,10 +1,16 @@
 import { douyinLife } from './douyin-life/index.ts';
+import { douyinMiniapp } from './douyin-miniapp/index.ts';
 import type { Integration } from './integration.ts';
 import { kuaishouLife } from './kuaishou-life/index.ts';
 import { kuaishouMiniapp } from './kuaishou-miniapp/index.ts';
 
 /** The one list. A new integration is a folder and a line here. */
-const INTEGRATIONS: readonly Integration[] = [douyinLife, kuaishouLife, kuaishouMiniapp];
+const INTEGRATIONS: readonly Integration[] = [
+  douyinLife,
+  douyinMiniapp,
+  kuaishouLife,
+  kuaishouMiniapp,
+];
 
 const byName = new Map(INTEGRATIONS.map((integration) => [integration.name, integration]));
 

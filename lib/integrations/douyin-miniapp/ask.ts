@@ -1,0 +1,50 @@
+import type * as z from 'zod';
+import type { JsonObject } from '../../json/parse.ts';
+import { PlatformError } from '../platform-error.ts';
+import { settingsOf } from './settings.ts';
+import { clientToken, forgetToken } from './token.ts';
+import { baseOf, type CallContext, codeOf, post } from './transport.ts';
+
+/** Of the trade systems in which a mini-program's vouchers are used (生活服务交易系统). */
+const PREFIX = '/api/apps/trade/v2';
+
+/**
+ * One call with the app's token, and once more with a new one where the platform takes the old one
+ * no longer.
+ * @returns the answer; what is asked for is in its `data`
+ * @throws PlatformError
+ */
+export async function ask(
+  context: CallContext,
+  what: string,
+  room: 'fulfillment' | 'order',
+  body: object,
+): Promise<JsonObject> {
+  const { app } = context;
+  const url = `${baseOf(context)}${PREFIX}/${room}/${what}`;
+  const call = (token: string) =>
+    post(context, what, { url, headers: { 'access-token': token }, body });
+  const stale = new Set(settingsOf(app).staleTokenCodes);
+  const token = await clientToken(context);
+  let answer = await call(token);
+  if (stale.has(codeOf(answer) ?? 0)) {
+    await forgetToken(app, token);
+    answer = await call(await clientToken(context));
+  }
+  const code = codeOf(answer);
+  if (code === 0) return answer;
+  if (code === undefined || Number.isNaN(code)) {
+    throw new PlatformError(`${what} answered without a code`, { retryable: true });
+  }
+  throw new PlatformError(`${what} answered error ${code}`, { retryable: stale.has(code) });
+}
+
+/** The answer's `data` in the shape it must have. @throws PlatformError */
+export function dataOf<T>(what: string, schema: z.ZodType<T>, answer: JsonObject): T {
+  const parsed = schema.safeParse(answer.data);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'data').slice(0, 5);
+  throw new PlatformError(`${what} answered in an unknown shape at ${fields.join(', ')}`, {
+    retryable: true,
+  });
+}

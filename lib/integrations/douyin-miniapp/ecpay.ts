@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { NO_AMOUNTS } from '../../events/event.ts';
+import type { Reading } from '../integration.ts';
+import { events, type Message, readAs } from './reading.ts';
+import { merchantOf } from './settings.ts';
+import { absentAsNull, optionalFen, wireFen, wireId, wireTime, wireWord } from './wire.ts';
+
+/**
+ * 担保支付, legacy. Amounts are fen, times seconds. It knows no vouchers and no redemptions: a refund
+ * is the order's. `type` is not signed, so each kind asks for a field that only it has.
+ * Sources: ecpay/pay-list/callback, ecpay/refund-list/callback, ecpay settle callback.
+ */
+
+const merchant = {
+  appid: absentAsNull(wireId),
+  seller_uid: absentAsNull(wireId),
+  /** Of the envelope: signed, and there also where the message's own time is not. */
+  timestamp: wireTime,
+};
+
+const paymentSchema = z.looseObject({
+  ...merchant,
+  cp_orderno: wireId,
+  /** Absent in older messages. */
+  order_id: absentAsNull(wireId),
+  status: wireWord,
+  total_amount: wireFen,
+  paid_at: absentAsNull(wireTime),
+});
+
+const refundSchema = z.looseObject({
+  ...merchant,
+  cp_refundno: wireId,
+  refund_no: absentAsNull(wireId),
+  order_id: wireId,
+  status: wireWord,
+  refund_amount: wireFen,
+  refunded_at: absentAsNull(wireTime),
+});
+
+const settleSchema = z.looseObject({
+  ...merchant,
+  cp_settle_no: wireId,
+  settle_no: absentAsNull(wireId),
+  order_id: wireId,
+  status: wireWord,
+  settle_amount: wireFen,
+  rake: optionalFen,
+  commission: optionalFen,
+  settled_at: absentAsNull(wireTime),
+});
+
+/** Only successes are told of. */
+export function ecpayPayment(message: Message): Reading {
+  return readAs(message, paymentSchema, (payment) => {
+    const kind = `${message.kind}/${payment.status}`;
+    if (payment.status !== 'SUCCESS') return { outcome: 'unknown', kind };
+    const orderId = payment.order_id ?? payment.cp_orderno;
+    return events(kind, {
+      kind: 'order.paid',
+      eventId: `paid:${orderId}`,
+      merchantId: merchantId(message, payment),
+      orderId,
+      voucherId: null,
+      occurredAt: payment.paid_at ?? payment.timestamp,
+      complete: payment.paid_at !== null,
+      amounts: { ...NO_AMOUNTS, paidFen: payment.total_amount, originalFen: payment.total_amount },
+    });
+  });
+}
+
+export function ecpayRefund(message: Message): Reading {
+  return readAs(message, refundSchema, (refund) => {
+    const kind = `${message.kind}/${refund.status}`;
+    const refundId = refund.refund_no ?? refund.cp_refundno;
+    const common = {
+      merchantId: merchantId(message, refund),
+      orderId: refund.order_id,
+      voucherId: refund.order_id,
+      occurredAt: refund.refunded_at ?? refund.timestamp,
+      complete: refund.refunded_at !== null,
+    };
+    switch (refund.status) {
+      case 'SUCCESS':
+        return events(kind, {
+          kind: 'voucher.refunded',
+          eventId: `refunded:${refundId}`,
+          ...common,
+          refundedFen: refund.refund_amount,
+          takesBack: [],
+          unusedFen: refund.refund_amount,
+        });
+      case 'FAIL':
+        return events(kind, {
+          kind: 'voucher.refund_failed',
+          eventId: `refund_failed:${refundId}`,
+          ...common,
+          refundId,
+        });
+      case 'PROCESSING':
+        return { outcome: 'kept', kind };
+      default:
+        return { outcome: 'unknown', kind };
+    }
+  });
+}
+
+export function ecpaySettle(message: Message): Reading {
+  return readAs(message, settleSchema, (settlement) => {
+    const kind = `${message.kind}/${settlement.status}`;
+    if (settlement.status === 'FAIL') return { outcome: 'kept', kind };
+    if (settlement.status !== 'SUCCESS') return { outcome: 'unknown', kind };
+    const settlementId = settlement.settle_no ?? settlement.cp_settle_no;
+    return events(kind, {
+      kind: 'settlement.posted',
+      eventId: `settled:${settlementId}`,
+      merchantId: merchantId(message, settlement),
+      orderId: settlement.order_id,
+      voucherId: null,
+      occurredAt: settlement.settled_at ?? settlement.timestamp,
+      complete: settlement.settled_at !== null,
+      settlementId,
+      settledFen: settlement.settle_amount,
+      feeFen: settlement.rake,
+      creatorFen: settlement.commission,
+    });
+  });
+}
+
+function merchantId(
+  { app }: Message,
+  named: { appid: string | null; seller_uid: string | null },
+): string {
+  return merchantOf(app, { app_id: named.appid, merchant_uid: named.seller_uid });
+}

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { liveSecretSchema } from '../app.ts';
+import type { Integration } from '../integration.ts';
+import { acknowledge, handshake } from './acknowledge.ts';
+import { read } from './read.ts';
+import { miniappSettingsSchema } from './settings.ts';
+import { AES_KEY } from './third-party.ts';
+import { publicKeyOf, signedBytes, verify } from './verify.ts';
+
+/** A redemption cannot be cancelled later than this. Source: fulfill-tool/coupon-verify-cancel. */
+const REVERSAL_WINDOW_MS = 3_600_000;
+
+const publicKeys = liveSecretSchema.refine(
+  (keys) => keys.every((pem) => publicKeyOf(pem) !== undefined),
+  'must be RSA public keys of 2048 bits or more, in PEM: the platform’s, never your own private key',
+);
+
+const aesKeys = liveSecretSchema.refine(
+  (keys) => keys.every((key) => AES_KEY.test(key)),
+  'must be the 43 characters of the EncodingAESKey',
+);
+
+const secrets = z
+  .strictObject({
+    /** The platform's public keys of this app: the RSA-signed systems. */
+    platformPublicKeys: publicKeys,
+    /** Tokens of 担保支付, old ones too: an order keeps the token it was paid under. */
+    ecpayTokens: liveSecretSchema,
+    webhookSecrets: liveSecretSchema,
+    thirdPartyToken: liveSecretSchema,
+    thirdPartyAesKey: aesKeys,
+    /** For calling the platform; also tried on webhooks. */
+    clientSecret: liveSecretSchema,
+  })
+  .partial()
+  .refine((all) => Object.values(all).some((live) => live !== undefined), 'needs a secret')
+  .refine(
+    (all) => (all.thirdPartyToken === undefined) === (all.thirdPartyAesKey === undefined),
+    'thirdPartyToken and thirdPartyAesKey come together',
+  )
+  .transform(presentOnly);
+
+/** Without the names that have no secrets. */
+function presentOnly(all: Record<string, string[] | undefined>): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, live]) => (live === undefined ? [] : [[name, live]])),
+  );
+}
+
+/** Douyin mini-programs, open loop: the merchant's own mini-program sells. */
+export const douyinMiniapp: Integration = {
+  name: 'douyin-miniapp',
+  platform: 'douyin',
+  loop: 'open',
+  reversalWindowMs: REVERSAL_WINDOW_MS,
+  secrets,
+  settings: miniappSettingsSchema,
+  handshake,
+  verify,
+  signedBytes,
+  acknowledge,
+  read,
+  // Every message here tells its own facts: there are no hints.
+  resolve: async () => [],
+  fromHint: () => [],
+};

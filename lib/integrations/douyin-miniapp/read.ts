@@ -1,0 +1,136 @@
+import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
+import type { App } from '../app.ts';
+import type { Reading } from '../integration.ts';
+import { bookAcceptTimeout, couponVerified, couponVerifyCancelled } from './coupons.ts';
+import { ecpayPayment, ecpayRefund, ecpaySettle } from './ecpay.ts';
+import { bodyOf, isObject } from './family.ts';
+import { type Message, malformed } from './reading.ts';
+import { refundRequested, refundResult } from './refunds.ts';
+import { settingsOf } from './settings.ts';
+import { readThirdParty } from './third-party.ts';
+import { orderCreated, paymentResult, settleResult } from './trade.ts';
+import { wireWord } from './wire.ts';
+
+/**
+ * What a verified body says; which system's it is, its shape tells.
+ * @param receivedAt when it reached us: two kinds tell no time of their own, and are quarantined
+ * where nobody says this
+ */
+export function read(body: Uint8Array, app: App, receivedAt: string | null = null): Reading {
+  let kind = 'unreadable';
+  try {
+    const read = bodyOf(body);
+    if (read.family === 'none') return malformed('no-system', 'it is of none of the systems');
+    kind = kindOf(read.family, read.fields);
+    switch (read.family) {
+      case 'trade':
+        return readTrade({ kind, app, receivedAt, content: contentOf(read.fields.msg) });
+      case 'ecpay':
+        return readEcpay(
+          { kind, app, receivedAt, content: contentOf(read.fields.msg) },
+          read.fields,
+        );
+      case 'third_party':
+        return readThirdParty(read.fields.Encrypt, app);
+      case 'webhook':
+        return readWebhook(kind);
+      default:
+        return read satisfies never;
+    }
+  } catch (error) {
+    if (error instanceof JsonError) return malformed(kind, error.message);
+    throw error;
+  }
+}
+
+/** `type` or `event` as the kind's name; ecpay's with its system, for two systems have a `payment`. */
+function kindOf(family: 'trade' | 'ecpay' | 'third_party' | 'webhook', fields: JsonObject): string {
+  switch (family) {
+    case 'trade':
+      return nameOf(fields.type);
+    case 'ecpay':
+      return `ecpay/${nameOf(fields.type)}`;
+    case 'third_party':
+      return 'third-party';
+    case 'webhook':
+      return `webhook/${nameOf(fields.event)}`;
+    default:
+      return family satisfies never;
+  }
+}
+
+function nameOf(value: JsonValue | undefined): string {
+  const name = wireWord.safeParse(value);
+  return name.success ? name.data : 'no-name';
+}
+
+/** JSON in a string, read a second time. What is missing reads as null, and its schema says so. */
+function contentOf(content: JsonValue | undefined): JsonValue {
+  if (typeof content !== 'string') return content ?? null;
+  return content === '' ? null : parseJson(content);
+}
+
+/** Asked of us while somebody waits, or about nobody's money. */
+const KEPT = new Set(['query_marketing_info', 'calculate_price', 'create_merchant']);
+
+function readTrade(message: Message): Reading {
+  const { kind, content, app } = message;
+  switch (kind) {
+    case 'pre_create_order':
+      return orderCreated(message);
+    case 'payment':
+      return paymentResult(message);
+    case 'pre_create_refund':
+      return refundRequested(message);
+    case 'refund':
+      return refundResult(message);
+    case 'settle':
+      return settleResult(message);
+    case 'coupon_verify_cancel':
+      return couponVerifyCancelled(message);
+    case 'book_accept_timeout':
+      return bookAcceptTimeout(message);
+    case 'no-name':
+      return malformed(kind, 'did not fit: type');
+    case settingsOf(app).couponVerifyType:
+      return couponVerified(message);
+    default:
+      // Its `type` is not known for certain, but nothing else has these.
+      if (isObject(content) && Array.isArray(content.coupon_verify_results)) {
+        return couponVerified(message);
+      }
+      return { outcome: KEPT.has(kind) ? 'kept' : 'unknown', kind };
+  }
+}
+
+function readEcpay(message: Message, { timestamp }: JsonObject): Reading {
+  const content = isObject(message.content)
+    ? { ...message.content, timestamp: timestamp ?? null }
+    : message.content;
+  switch (message.kind) {
+    case 'ecpay/payment':
+      return ecpayPayment({ ...message, content });
+    case 'ecpay/refund':
+      return ecpayRefund({ ...message, content });
+    case 'ecpay/settle':
+      return ecpaySettle({ ...message, content });
+    case 'ecpay/no-name':
+      return malformed(message.kind, 'did not fit: type');
+    default:
+      return { outcome: 'unknown', kind: message.kind };
+  }
+}
+
+/** Known, and about nobody's money. Source: basic-ability/webhook. */
+const KEPT_WEBHOOKS = new Set([
+  'webhook/verify_webhook',
+  'webhook/user_subscribe_action',
+  'webhook/authorize',
+  'webhook/unauthorize',
+  'webhook/create_video',
+]);
+
+function readWebhook(kind: string): Reading {
+  if (kind === 'webhook/no-name') return malformed(kind, 'did not fit: event');
+  return { outcome: KEPT_WEBHOOKS.has(kind) ? 'kept' : 'unknown', kind };
+}

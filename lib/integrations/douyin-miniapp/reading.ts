@@ -1,0 +1,47 @@
+import type * as z from 'zod';
+import type { EventDraft } from '../../events/event.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import type { App } from '../app.ts';
+import type { Reading } from '../integration.ts';
+import { merchantOf } from './settings.ts';
+
+/** A message on its way to be read: its content, not yet known to fit. */
+export interface Message {
+  readonly kind: string;
+  readonly content: JsonValue;
+  readonly app: App;
+  /** When it reached us, for the kinds that tell no time of their own; null when nobody says. */
+  readonly receivedAt: string | null;
+}
+
+/** One kind's reading; `content` fits the schema it was asked for with. */
+export function readAs<T>(
+  { content, kind }: Message,
+  schema: z.ZodType<T>,
+  read: (content: T) => Reading,
+): Reading {
+  const parsed = schema.safeParse(content);
+  return parsed.success ? read(parsed.data) : misfit(kind, parsed.error);
+}
+
+/** Names the fields that did not fit, never what was in them. */
+function misfit(kind: string, error: z.ZodError): Reading {
+  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole');
+  return malformed(kind, `did not fit: ${[...new Set(fields)].join(', ')}`);
+}
+
+export function malformed(kind: string, why: string): Reading {
+  return { outcome: 'malformed', kind, why };
+}
+
+export function events(kind: string, ...drafts: EventDraft[]): Reading {
+  return { outcome: 'events', kind, events: drafts };
+}
+
+/** Whose and which order a message of the trade systems is about. */
+export function subjectOf(
+  { app }: Message,
+  named: { order_id: string; app_id: string | null; merchant_uid: string | null },
+) {
+  return { merchantId: merchantOf(app, named), orderId: named.order_id };
+}
