@@ -3,6 +3,8 @@ import { douyinMiniapp } from './douyin-miniapp/index.ts';
 import type { Integration } from './integration.ts';
 import { kuaishouLife } from './kuaishou-life/index.ts';
 import { kuaishouMiniapp } from './kuaishou-miniapp/index.ts';
+import { kuaishouShop } from './kuaishou-shop/index.ts';
+import { meituan } from './meituan/index.ts';
 
 /** The one list. A new integration is a folder and a line here. */
 const INTEGRATIONS: readonly Integration[] = [
@@ -10,6 +12,8 @@ const INTEGRATIONS: readonly Integration[] = [
   douyinMiniapp,
   kuaishouLife,
   kuaishouMiniapp,
+  kuaishouShop,
+  meituan,
 ];
 
 const byName = new Map(INTEGRATIONS.map((integration) => [integration.name, integration]));

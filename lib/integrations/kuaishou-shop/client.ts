@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import type { EventDraft } from '../../events/event.ts';
+import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { ResolveContext } from '../integration.ts';
+import { PlatformError } from '../platform-error.ts';
+import { RateLimit } from '../rate-limit.ts';
+import {
+  type Consumption,
+  consumePayload,
+  consumptionEvents,
+  type Reversal,
+  reversalEvents,
+  reversePayload,
+} from './etickets.ts';
+import { type Endpoint, type Query, type ShopSettings, settingsOf } from './settings.ts';
+import { sign } from './sign.ts';
+import { toJsonText, type WireValue, wireIdOf } from './wire-json.ts';
+
+const DEFAULT_API = 'https://openapi.kwaixiaodian.com';
+
+/** An answer that takes longer is asked for again later; nothing else waits for it. */
+const TIMEOUT_MS = 2_500;
+
+/** How long a call may wait for its slot under the rate limit. */
+const PATIENCE_MS = 1_500;
+
+const limits = new Map<string, RateLimit>();
+
+export type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'rateShare'> & {
+  readonly deadlineMs?: number;
+};
+
+/** What a call of ours did: the platform's answer, and the facts that follow from it. */
+export interface Done {
+  readonly answer: JsonValue;
+  readonly events: readonly EventDraft[];
+}
+
+/** What we ask the platform, for one app. Every method throws only PlatformError. */
+export class KuaishouShopClient {
+  private readonly context: ClientContext;
+  private readonly settings: ShopSettings;
+
+  constructor(context: ClientContext) {
+    this.context = context;
+    const settings = settingsOf(context.app);
+    if (settings === undefined) throw refusal('the app’s settings do not fit');
+    this.settings = settings;
+  }
+
+  /** One order, by a method that the settings name. The whole answer: its shape is theirs to say. */
+  async ask(query: Query, orderId: string): Promise<JsonValue> {
+    return this.call(query, { [query.idField]: wireIdOf(orderId, this.settings.idsAs) });
+  }
+
+  /** Uses tickets of one order (核销). The same serial again is the same act. */
+  async consume(consumption: Consumption): Promise<Done> {
+    const { consumeEndpoint, idsAs } = this.settings;
+    const payload = consumePayload(consumption, idsAs);
+    const answer = await this.call(named(consumeEndpoint, 'consumeEndpoint'), payload);
+    return { answer, events: consumptionEvents(consumption, this.context.app, this.settings) };
+  }
+
+  /** Takes a use back (冲正), by the serial that it was made with. */
+  async reverse(reversal: Reversal): Promise<Done> {
+    const { reverseEndpoint, idsAs } = this.settings;
+    const payload = reversePayload(reversal, idsAs);
+    const answer = await this.call(named(reverseEndpoint, 'reverseEndpoint'), payload);
+    const atMs = this.context.now();
+    return { answer, events: reversalEvents(reversal, atMs, this.context.app) };
+  }
+
+  /** One signed call (`param` is JSON). @throws PlatformError */
+  async call(
+    endpoint: Endpoint,
+    param: { readonly [name: string]: WireValue },
+  ): Promise<JsonValue> {
+    const { app, now } = this.context;
+    const signSecret = app.secrets.signSecret?.[0];
+    const accessToken = app.secrets.accessToken?.[0];
+    if (signSecret === undefined || accessToken === undefined) {
+      throw refusal('the app has no signSecret or no accessToken to ask with');
+    }
+    await this.waitForSlot(endpoint);
+    const params: Record<string, string> = {
+      access_token: accessToken,
+      appkey: app.appKey,
+      method: endpoint.method,
+      param: toJsonText(param),
+      signMethod: this.settings.signMethod,
+      timestamp: String(now()),
+      version: endpoint.version,
+    };
+    const signed = { ...params, sign: sign(params, signSecret, this.settings.signMethod) };
+    const base = (this.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+    const form = new URLSearchParams(signed);
+    const request =
+      endpoint.http === 'GET'
+        ? { url: `${base}${endpoint.path}?${form}`, init: {} }
+        : { url: `${base}${endpoint.path}`, init: { method: 'POST', body: form } };
+    return this.checked(endpoint.method, await this.exchange(endpoint.method, request));
+  }
+
+  private checked(what: string, json: JsonValue): JsonValue {
+    const parsed = envelopeSchema.safeParse(json);
+    if (!parsed.success) {
+      throw new PlatformError(`${what} answered without a result`, { retryable: true });
+    }
+    const { result } = parsed.data;
+    if (result === this.settings.successResult) return json;
+    // Which results pass by themselves is not documented, so none is called again unasked.
+    throw refusal(`${what} answered result ${result}`);
+  }
+
+  private async waitForSlot({ method }: Endpoint): Promise<void> {
+    const { app, now, rateShare } = this.context;
+    const perSecond = this.settings.callsPerSecond * rateShare;
+    const key = JSON.stringify([this.settings.apiBaseUrl, app.appKey, method, perSecond]);
+    const limit = limits.get(key) ?? new RateLimit(perSecond);
+    limits.set(key, limit);
+    const slot = limit.take(now(), PATIENCE_MS);
+    if ('tooFarMs' in slot) {
+      const retryAfterMs = slot.tooFarMs;
+      throw new PlatformError(`${method} is at its rate limit`, { retryable: true, retryAfterMs });
+    }
+    if (slot.waitMs > 0) await sleep(slot.waitMs);
+  }
+
+  /** One HTTP exchange; its body as JSON. */
+  private async exchange(
+    what: string,
+    { url, init }: { url: string; init: RequestInit },
+  ): Promise<JsonValue> {
+    const leftMs = (this.context.deadlineMs ?? Number.POSITIVE_INFINITY) - this.context.now();
+    if (leftMs <= 0) throw new PlatformError(`no time left for ${what}`, { retryable: true });
+    let response: Response;
+    let bytes: Uint8Array;
+    try {
+      const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
+      response = await this.context.fetch(url, { ...init, redirect: 'manual', signal });
+      bytes = new Uint8Array(await response.arrayBuffer());
+    } catch (cause) {
+      throw new PlatformError(`${what} did not answer`, { retryable: true, down: true, cause });
+    }
+    if (response.status !== 200) throw refusedByStatus(what, response);
+    try {
+      return parseJsonBytes(bytes);
+    } catch (cause) {
+      if (!(cause instanceof JsonError)) throw cause;
+      throw new PlatformError(`${what} answered no JSON`, { retryable: true, down: true, cause });
+    }
+  }
+}
+
+/** A number or a short word: anything longer is no code, and would be in error texts. */
+const envelopeSchema = z.looseObject({
+  result: z.union([z.int().transform(String), z.string().regex(/^\w{1,16}$/)]),
+});
+
+function named(endpoint: Endpoint | undefined, setting: string): Endpoint {
+  if (endpoint === undefined) throw refusal(`settings.${setting} names no method`);
+  return endpoint;
+}
+
+function refusal(why: string): PlatformError {
+  return new PlatformError(why, { retryable: false });
+}
+
+function refusedByStatus(what: string, response: Response): PlatformError {
+  const retryAfter = Number(response.headers.get('retry-after'));
+  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
+  return new PlatformError(`${what} answered HTTP ${response.status}`, {
+    retryable,
+    down: retryable,
+    ...(retryAfter > 0 ? { retryAfterMs: Math.min(retryAfter, 900) * 1000 } : {}),
+  });
+}

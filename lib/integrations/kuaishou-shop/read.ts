@@ -1,0 +1,129 @@
+import type * as z from 'zod';
+import type { EventDraft } from '../../events/event.ts';
+import { JsonError, type JsonObject, parseJson } from '../../json/parse.ts';
+import type { App } from '../app.ts';
+import type { Hint, Reading } from '../integration.ts';
+import { openMessage } from './cipher.ts';
+import { infoSchema, type Message, messageSchema } from './payloads.ts';
+
+/**
+ * Known, and telling no money: steps of an order, and its fee before it is paid (what counts is what
+ * the order query shows once it is paid).
+ */
+const KEPT = new Set([
+  'kwaishop_order_addOrder',
+  'kwaishop_order_delivering',
+  'kwaishop_order_deliverySuccess',
+  'kwaishop_order_orderSuccess',
+  'kwaishop_order_totalFeeChange',
+]);
+
+/** What an order is, as one of its messages tells it. */
+interface Told {
+  readonly merchantId: string;
+  readonly orderId: string;
+  readonly occurredAt: string;
+  /** The platform's id of the message, the same in every repetition. */
+  readonly messageId: string;
+}
+
+/** What a verified body says. */
+export function read(body: Uint8Array, app: App): Reading {
+  const opened = openMessage(body, app);
+  if (opened === undefined) {
+    // It was opened when it came: its secret was withdrawn since.
+    const why = 'no live message secret opens it for this app';
+    return { outcome: 'malformed', kind: 'unreadable', why };
+  }
+  // Documented: acknowledge and drop, whatever else is in it.
+  if (opened.test === true) return { outcome: 'kept', kind: 'heartbeat' };
+  return readMessage(opened, app);
+}
+
+function readMessage(opened: JsonObject, app: App): Reading {
+  const parsed = messageSchema.safeParse(opened);
+  const { event } = opened;
+  const kind = typeof event === 'string' && event !== '' ? event.slice(0, 64) : 'no-event';
+  // Whatever is in it: whoever learns the kind later reads it then.
+  if (KEPT.has(kind)) return { outcome: 'kept', kind };
+  const reader = READERS.get(kind);
+  if (reader === undefined && kind !== 'no-event') return { outcome: 'unknown', kind };
+  if (!parsed.success) return malformed(kind, parsed.error, '');
+  try {
+    const told = toldBy(parsed.data, app);
+    if ('outcome' in told) return told;
+    return reader?.(kind, told) ?? { outcome: 'unknown', kind };
+  } catch (error) {
+    if (error instanceof JsonError) {
+      return { outcome: 'malformed', kind, why: `info: ${error.message}` };
+    }
+    throw error;
+  }
+}
+
+/** @throws JsonError */
+function toldBy(message: Message, { settings, appKey }: App): Told | Reading {
+  const { info, event: kind } = message;
+  const parsed = infoSchema.safeParse(typeof info === 'string' ? parseJson(info) : info);
+  if (!parsed.success) return malformed(kind, parsed.error, 'info.');
+  const { oid, sellerId, updateTime } = parsed.data;
+  const occurredAt = updateTime ?? message.updateTime ?? message.createTime;
+  if (occurredAt === null) {
+    return { outcome: 'malformed', kind, why: 'did not fit: info.updateTime, updateTime' };
+  }
+  const merchantId = settings.merchantId ?? sellerId ?? message.userId ?? appKey;
+  return { merchantId, orderId: oid, occurredAt, messageId: message.eventId };
+}
+
+const READERS: ReadonlyMap<string, (kind: string, told: Told) => Reading> = new Map([
+  ['kwaishop_order_paySuccess', hintOf('paid')],
+  ['kwaishop_aftersales_updateRefund', hintOf('refunded')],
+  ['kwaishop_aftersales_addRefund', refundRequested],
+  ['kwaishop_order_orderFail', cancelled],
+]);
+
+/** Nothing but a key authenticates the message, so the platform is asked before money moves. */
+function hintOf(action: Hint['action']) {
+  return (kind: string, { merchantId, orderId, occurredAt }: Told): Reading => {
+    // Order-level: no ticket is named, so the order stands for its voucher.
+    const hint: Hint = { action, merchantId, orderId, voucherId: orderId, occurredAt };
+    return { outcome: 'hint', kind, hint };
+  };
+}
+
+/** Moves no money, so the message's word is enough. Its own id is not documented: the message's serves. */
+function refundRequested(kind: string, told: Told): Reading {
+  const { merchantId, orderId, occurredAt, messageId } = told;
+  const event: EventDraft = {
+    kind: 'voucher.refund_requested',
+    eventId: `refund_requested:${orderId}@${messageId}`,
+    merchantId,
+    orderId,
+    voucherId: orderId,
+    occurredAt,
+    complete: false,
+    requestedFen: null,
+  };
+  return { outcome: 'events', kind, events: [event] };
+}
+
+/** Status 80, which is also what a cancelled order becomes. Moves no money: a payment's refund does. */
+function cancelled(kind: string, told: Told): Reading {
+  const { merchantId, orderId, occurredAt } = told;
+  const event: EventDraft = {
+    kind: 'order.cancelled',
+    eventId: `cancelled:${orderId}`,
+    merchantId,
+    orderId,
+    voucherId: null,
+    occurredAt,
+    complete: false,
+  };
+  return { outcome: 'events', kind, events: [event] };
+}
+
+/** Names the fields that did not fit, never what was in them. */
+function malformed(kind: string, error: z.ZodError, within: string): Reading {
+  const fields = error.issues.map((issue) => `${within}${issue.path.join('.') || 'the whole'}`);
+  return { outcome: 'malformed', kind, why: `did not fit: ${[...new Set(fields)].join(', ')}` };
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { yuanToFen } from '../../money/yuan.ts';
+import type { Hint, Resolution, ResolveContext } from '../integration.ts';
+import { PlatformError } from '../platform-error.ts';
+import { wireFen, wireId, wireTime } from '../wire.ts';
+import { KuaishouShopClient } from './client.ts';
+import { type Query, settingsOf } from './settings.ts';
+
+/** How often a platform that answers, but does not show what a hint says, is asked again. */
+const PATIENCE = 6;
+
+/**
+ * Confirms the hints of one order. Which methods tell of orders and refunds, and where in their
+ * answers, is for the settings to say: until they do, a hint waits and says so.
+ */
+export async function resolve(
+  hints: readonly Hint[],
+  context: ResolveContext,
+): Promise<Resolution[]> {
+  const asked = new Map<Hint['action'], Promise<Resolution>>();
+  return Promise.all(
+    hints.map((hint) => {
+      const answer = asked.get(hint.action) ?? resolveOne(hint, context);
+      asked.set(hint.action, answer);
+      return answer;
+    }),
+  );
+}
+
+async function resolveOne(hint: Hint, context: ResolveContext): Promise<Resolution> {
+  const settings = settingsOf(context.app);
+  const [name, query] =
+    hint.action === 'refunded'
+      ? ['refundQuery', settings?.refundQuery]
+      : ['orderQuery', settings?.orderQuery];
+  if (query === undefined) return wait(`settings.${name} does not say how to ask the platform`);
+  try {
+    const answer = await new KuaishouShopClient(context).ask(query, hint.orderId);
+    return resolutionOf(hint, query, answer, context.answers);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    const { message: why, retryAfterMs, down: unavailable } = error;
+    return { ...wait(why), ...(retryAfterMs === undefined ? {} : { retryAfterMs }), unavailable };
+  }
+}
+
+function resolutionOf(hint: Hint, query: Query, answer: JsonValue, answers: number): Resolution {
+  const { statusField, doneStatuses } = query.answer;
+  const status = wireId.safeParse(fieldAt(answer, statusField));
+  if (!status.success) return wait(`the answer has no status at ${statusField}`);
+  if (!doneStatuses.includes(status.data)) {
+    const why = `the platform does not show the ${hint.action} order`;
+    const outcome = answers < PATIENCE ? 'wait' : 'contradicted';
+    return { outcome, why, answered: true, events: [], stores: [] };
+  }
+  const event = eventOf(hint, query, answer);
+  if (typeof event === 'string') return wait(`the answer did not fit at ${event}`);
+  return { outcome: 'resolved', events: [event], stores: [] };
+}
+
+/** @returns the name of the field that did not fit instead */
+function eventOf(hint: Hint, query: Query, answer: JsonValue): EventDraft | string {
+  const { amountField, amountUnit, atField, refundIdField } = query.answer;
+  const amount = amountSchemas[amountUnit].safeParse(fieldAt(answer, amountField));
+  if (!amount.success) return amountField;
+  const told = atField === undefined ? undefined : wireTime.safeParse(fieldAt(answer, atField));
+  if (atField !== undefined && !told?.success) return atField;
+  const occurredAt = told?.data ?? hint.occurredAt;
+  const { merchantId, orderId } = hint;
+  const common = { merchantId, orderId, occurredAt, complete: told !== undefined };
+  if (hint.action !== 'refunded') {
+    const amounts = { ...NO_AMOUNTS, paidFen: amount.data, originalFen: amount.data };
+    return { kind: 'order.paid', eventId: `paid:${orderId}`, ...common, voucherId: null, amounts };
+  }
+  const refundId =
+    refundIdField === undefined ? undefined : wireId.safeParse(fieldAt(answer, refundIdField));
+  if (refundIdField !== undefined && !refundId?.success) return refundIdField;
+  return {
+    kind: 'voucher.refunded',
+    eventId: `refunded:${refundId?.data ?? orderId}`,
+    ...common,
+    voucherId: orderId,
+    refundedFen: amount.data,
+    takesBack: [],
+    unusedFen: amount.data,
+  };
+}
+
+const amountSchemas = {
+  fen: wireFen.pipe(z.int().nonnegative()),
+  yuan: z
+    .union([z.string(), z.number()])
+    .transform((yuan, context) => {
+      try {
+        return yuanToFen(yuan);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not an amount in yuan' });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.int().nonnegative()),
+} as const;
+
+/** The value at a dotted path of names and list positions; undefined where there is none. */
+function fieldAt(value: JsonValue, path: string): JsonValue | undefined {
+  let at: JsonValue | undefined = value;
+  for (const name of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as { [name: string]: JsonValue })[name];
+  }
+  return at;
+}
+
+function wait(why: string): Resolution {
+  return { outcome: 'wait', why, events: [], stores: [] };
+}

@@ -1,0 +1,11 @@
+import { createCipheriv } from 'node:crypto';
+
+/**
+ * A message as the platform pushes it: AES-CBC under the message secret with an initial vector of
+ * zeros, in base64, and nothing around it. Source: kwaishop-digital-access-demo, PlatformEventSecurityUtil.
+ */
+export function sealMessage(messageSecret: string, plaintext: string | Uint8Array): string {
+  const key = Buffer.from(messageSecret, 'base64');
+  const cipher = createCipheriv(`aes-${key.byteLength * 8}-cbc`, key, new Uint8Array(16));
+  return Buffer.concat([cipher.update(plaintext), cipher.final()]).toString('base64');
+}

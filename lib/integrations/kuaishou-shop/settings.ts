@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { type App, liveSecretSchema, type Secrets, settingsSchema } from '../app.ts';
+import { isMessageSecret } from './cipher.ts';
+
+/** A field within an answer: names or list positions, dotted, such as `data.orders.0.status`. */
+const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
+
+/**
+ * How one method of the OpenAPI is called. The public sources give signature and host, and hardly any
+ * method: what the console's documentation says goes here.
+ */
+export const endpointSchema = z.strictObject({
+  method: z.string().regex(/^[\w.]{1,128}$/),
+  path: z.string().regex(/^\/[\w./-]{1,200}$/),
+  http: z.enum(['GET', 'POST']).default('GET'),
+  version: z.string().min(1).max(8).default('1'),
+});
+export type Endpoint = z.infer<typeof endpointSchema>;
+
+/** A question about one order, and where its answer says what. */
+const querySchema = endpointSchema.extend({
+  idField: z.string().min(1).max(64).default('oid'),
+  answer: z.strictObject({
+    statusField: fieldSchema,
+    /** The statuses that mean that the money moved, as texts. */
+    doneStatuses: z.array(z.string().min(1).max(64)).min(1).max(20),
+    amountField: fieldSchema,
+    amountUnit: z.enum(['fen', 'yuan']),
+    atField: fieldSchema.optional(),
+    refundIdField: fieldSchema.optional(),
+  }),
+});
+export type Query = z.infer<typeof querySchema>;
+
+export const shopSettingsSchema = settingsSchema.extend({
+  apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  enrichment: z.enum(['pull', 'none']).default('pull'),
+  signMethod: z.enum(['HMAC_SHA256', 'MD5']).default('HMAC_SHA256'),
+  /** `result` of an answer that is a success. */
+  successResult: z.string().min(1).max(16).default('1'),
+  /** Whether ids in the parameters of our calls are JSON numbers or strings. */
+  idsAs: z.enum(['number', 'string']).default('number'),
+  /** Calls a second and method, over all workers. */
+  callsPerSecond: z.number().positive().max(1_000).default(10),
+  /** `paid`: a ticket's `goodsValue` is what its buyer paid, in fen. `ignore`: it is not known to be. */
+  goodsValue: z.enum(['paid', 'ignore']).default('ignore'),
+  orderQuery: querySchema.optional(),
+  refundQuery: querySchema.optional(),
+  consumeEndpoint: endpointSchema.optional(),
+  reverseEndpoint: endpointSchema.optional(),
+});
+export type ShopSettings = z.infer<typeof shopSettingsSchema>;
+
+/** The app's settings with their defaults; undefined when they were never checked and do not fit. */
+export function settingsOf({ settings }: App): ShopSettings | undefined {
+  return shopSettingsSchema.safeParse(settings).data;
+}
+
+/**
+ * `messageSecret` (消息密钥) opens what comes, `signSecret` signs what we ask, `accessToken` is the
+ * seller's, for it: it is asked for outside of here.
+ */
+export const shopSecretsSchema: z.ZodType<Secrets> = z
+  .strictObject({
+    messageSecret: liveSecretSchema
+      .refine((live) => live.every(isMessageSecret), 'must be the base64 of 16, 24 or 32 bytes')
+      .optional(),
+    signSecret: liveSecretSchema.optional(),
+    accessToken: liveSecretSchema.optional(),
+  })
+  .transform((secrets): Secrets => {
+    const told = Object.entries(secrets).flatMap(([name, live]) => (live ? [[name, live]] : []));
+    return Object.fromEntries(told);
+  })
+  .refine((secrets) => Object.keys(secrets).length > 0, 'must have at least one secret');

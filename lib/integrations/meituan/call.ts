@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import type { JsonValue } from '../../json/parse.ts';
+import { PlatformError } from '../platform-error.ts';
+import { wireId } from '../wire.ts';
+import { type ClientContext, exchange, refusal } from './exchange.ts';
+import type { MeituanSettings } from './settings.ts';
+import { signMeituan } from './sign.ts';
+
+const DEFAULT_API = 'https://api-open-cater.meituan.com';
+
+/** A store that gave us its token. */
+export interface AuthorizedStore {
+  readonly appAuthToken: string;
+  /** What its events are booked under: `opBizCode` or `ePoiId`. */
+  readonly storeId: string | null;
+}
+
+/** Who does it, for the platform's record only. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Call {
+  readonly businessId: string;
+  readonly path: string;
+  /** Sent as JSON, in this order. */
+  readonly biz: object;
+}
+
+/** One signed call; its answer when it is a success. @throws PlatformError */
+export async function callMeituan(
+  { businessId, path, biz }: Call,
+  { appAuthToken }: AuthorizedStore,
+  settings: MeituanSettings,
+  context: ClientContext,
+): Promise<JsonValue> {
+  const { app, now } = context;
+  const signKey = app.secrets.signKey?.[0];
+  if (signKey === undefined) throw refusal(`${path} needs the secret signKey`);
+  const fields: [string, string][] = [
+    ['developerId', app.appKey],
+    ['businessId', businessId],
+    ['timestamp', String(Math.floor(now() / 1000))],
+    ['charset', 'UTF-8'],
+    ['version', '2'],
+    ['appAuthToken', appAuthToken],
+    ['biz', JSON.stringify(biz)],
+  ];
+  const body = new URLSearchParams([...fields, ['sign', signMeituan(signKey, fields)]]);
+  const url = `${(settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '')}${path}`;
+  return checked(path, await exchange(path, { url, init: { method: 'POST', body } }, context));
+}
+
+/** Newer answers have a code, older ones (business 1) only `data` or `error`. */
+const envelopeSchema = z.looseObject({
+  code: z
+    .union([z.int().transform(String), z.string().regex(/^\w{1,40}$/)])
+    .nullish()
+    .transform((code) => code ?? null),
+  error: z.unknown().optional(),
+  data: z.unknown().optional(),
+});
+
+function checked(what: string, json: JsonValue): JsonValue {
+  const envelope = envelopeSchema.safeParse(json).data;
+  if (envelope === undefined) throw unknownShape(what);
+  const { code, error, data } = envelope;
+  if (code !== null && code !== 'OP_SUCCESS') throw refusal(`${what} answered ${code}`);
+  if (error !== undefined && error !== null) throw refusal(`${what} answered an error`);
+  if (code === null && (data === undefined || data === null)) throw unknownShape(what);
+  return json;
+}
+
+function unknownShape(what: string): PlatformError {
+  return new PlatformError(`${what} answered in an unknown shape`, { retryable: true });
+}
+
+const answerSchema = z.looseObject({ data: z.looseObject({}) });
+
+/** `data.<name>`, where it is a list. */
+export function listIn(answer: JsonValue, name: string): readonly unknown[] | null {
+  const list = answerSchema.safeParse(answer).data?.data[name];
+  return Array.isArray(list) ? list : null;
+}
+
+/** `data.<name>`, where it is an id. */
+export function idIn(answer: JsonValue, name: string): string | null {
+  return wireId.safeParse(answerSchema.safeParse(answer).data?.data[name]).data ?? null;
+}

@@ -1,0 +1,85 @@
+import type { JsonValue } from '../../json/parse.ts';
+import { type Account, type AuthorizedStore, callMeituan, listIn } from './call.ts';
+import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
+import { type ClientContext, refusal } from './exchange.ts';
+import { type MeituanSettings, settingsOf } from './settings.ts';
+
+/** 服务零售 (到店综合), by store. */
+const BUSINESS_ID = '58';
+
+/**
+ * What we ask 技术服务合作中心 about vouchers of business 58, for one app. Every method throws only
+ * PlatformError; a use whose answer was lost is safe to ask for again under the same request id.
+ */
+export class MeituanClient {
+  private readonly context: ClientContext;
+  private readonly settings: MeituanSettings;
+
+  constructor(context: ClientContext) {
+    this.context = context;
+    const settings = settingsOf(context.app);
+    if (settings === undefined) throw refusal('the app’s settings do not fit');
+    this.settings = settings;
+  }
+
+  /** Looks a code up before it is used. */
+  prepare(store: AuthorizedStore, receiptCode: string): Promise<JsonValue> {
+    return this.call(store, 'prepare', { receiptCode });
+  }
+
+  /** Uses `count` (at most 100) of a code's vouchers. */
+  async consume(
+    store: AuthorizedStore,
+    use: { requestId: string; receiptCode: string; count: number; account: Account },
+  ): Promise<Done> {
+    const { requestId, receiptCode, count, account } = use;
+    if (!Number.isInteger(count) || count < 1 || count > 100) {
+      throw refusal('receipt/consume takes 1 to 100 vouchers');
+    }
+    const biz = { requestId, receiptCode, count, ...accountFields(account) };
+    const answer = await this.call(store, 'consume', biz);
+    const act = { requestId, atMs: this.context.now() };
+    return readConsumed(answer, listIn(answer, 'result'), { ...this.about(store), act });
+  }
+
+  /** Takes a use of the last ten minutes back. No request id: the code and its state are one. */
+  async reverseConsume(
+    store: AuthorizedStore,
+    reversal: { receiptCode: string; dealId: string; account: Account; redemption: Reversible },
+  ): Promise<Done> {
+    const { receiptCode, dealId, account, redemption } = reversal;
+    const biz = { receiptCode, dealId, ...accountFields(account) };
+    const answer = await this.call(store, 'reverseconsume', biz);
+    const { app, now } = this.context;
+    return { answer, events: [reversedEvent(receiptCode, redemption, now(), app)], unread: 0 };
+  }
+
+  /** A used voucher. */
+  getConsumed(store: AuthorizedStore, receiptCode: string): Promise<JsonValue> {
+    return this.call(store, 'getconsumed', { receiptCode });
+  }
+
+  /** A day's used vouchers. Those that tell when and what become events. */
+  async queryListByDate(
+    store: AuthorizedStore,
+    page: { date: string; offset: number; limit: number },
+  ): Promise<Done> {
+    const { date, offset, limit } = page;
+    const answer = await this.call(store, 'querylistbydate', { date, offset, limit });
+    const records = listIn(answer, 'records') ?? listIn(answer, 'result') ?? [];
+    return readConsumed(answer, records, this.about(store));
+  }
+
+  private about({ storeId }: AuthorizedStore) {
+    return { app: this.context.app, settings: this.settings, storeId };
+  }
+
+  private call(store: AuthorizedStore, verb: string, biz: object): Promise<JsonValue> {
+    const call = { businessId: BUSINESS_ID, path: `/ddzh/tuangou/receipt/${verb}`, biz };
+    return callMeituan(call, store, this.settings, this.context);
+  }
+}
+
+function accountFields({ id, name }: Account) {
+  return { appShopAccount: id, appShopAccountName: name };
+}

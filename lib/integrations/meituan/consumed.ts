@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import {
+  type Amounts,
+  type EventDraft,
+  isMadeUp,
+  NO_AMOUNTS,
+  UNKNOWN_SALE,
+} from '../../events/event.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { toInstant } from '../../time/shanghai.ts';
+import type { App } from '../app.ts';
+import { wireId } from '../wire.ts';
+import { toldOrNull, wireInstant, wireYuan } from './fields.ts';
+import type { MeituanSettings } from './settings.ts';
+
+/**
+ * A used voucher as consume, getconsumed and querylistbydate tell it. `paymentDetail` is the order's,
+ * repeated on each voucher, so it is not read: to sum it would count it once for each.
+ */
+const recordSchema = z.looseObject({
+  orderId: wireId,
+  receiptCode: wireId,
+  dealId: toldOrNull(wireId),
+  bizType: toldOrNull(wireId),
+  /** Yuan: what the deal is sold for. `dealMarketPrice` is what it is said to be worth. */
+  dealPrice: toldOrNull(wireYuan),
+  platformAmount: toldOrNull(wireYuan),
+  merchantAmount: toldOrNull(wireYuan),
+  tgTimesCardFlag: toldOrNull(z.boolean()),
+  timesCardUnitPrice: toldOrNull(wireYuan),
+  flowId: toldOrNull(wireId),
+  verifyTime: toldOrNull(wireInstant),
+});
+type ConsumedRecord = z.infer<typeof recordSchema>;
+
+/** `bizType` of a card with several uses (次卡). */
+const TIMES_CARD = '205';
+
+/** What a call of ours did: the platform's answer, and the facts that follow from it. */
+export interface Done {
+  readonly answer: JsonValue;
+  readonly events: readonly EventDraft[];
+  /** Records that did not tell enough to become an event. */
+  readonly unread: number;
+}
+
+/** What is known of the records besides themselves. */
+export interface Circumstances {
+  readonly app: App;
+  readonly settings: MeituanSettings;
+  readonly storeId: string | null;
+  /**
+   * The call that made the uses; absent for what was only looked up. Its id names an act that the
+   * platform gives no id, its time one without a time.
+   */
+  readonly act?: { readonly requestId: string; readonly atMs: number };
+}
+
+/** One redemption for each record. */
+export function readConsumed(
+  answer: JsonValue,
+  records: readonly unknown[] | null,
+  circumstances: Circumstances,
+): Done {
+  const events = (records ?? [])
+    .map((record) => redeemed(record, circumstances))
+    .filter((event) => event !== undefined);
+  // A use whose answer nobody can read has happened all the same.
+  const expected = records?.length ?? 1;
+  return { answer, events, unread: expected - events.length };
+}
+
+function redeemed(json: unknown, circumstances: Circumstances): EventDraft | undefined {
+  const record = recordSchema.safeParse(withCamelNames(json)).data;
+  if (record === undefined) return undefined;
+  const { act, app, settings, storeId } = circumstances;
+  const redemptionId = redemptionIdOf(record, act?.requestId);
+  const occurredAt = record.verifyTime ?? (act === undefined ? null : toInstant(act.atMs));
+  if (redemptionId === null || occurredAt === null) return undefined;
+  const amounts = amountsOf(record, settings);
+  return {
+    kind: 'voucher.redeemed',
+    eventId: `redeemed:${redemptionId}`,
+    merchantId: settings.merchantId ?? app.appKey,
+    orderId: record.orderId,
+    voucherId: record.receiptCode,
+    occurredAt,
+    // An act without an id of the platform's gives way to the platform's own record of it.
+    complete: amounts !== null && !isMadeUp(redemptionId),
+    redemptionId,
+    storeId,
+    amounts: amounts ?? NO_AMOUNTS,
+    sale: { ...UNKNOWN_SALE, productId: record.dealId },
+  };
+}
+
+/** The flow's id; else the voucher's with the platform's time of the act; else our call's. */
+function redemptionIdOf(
+  { flowId, receiptCode, verifyTime }: ConsumedRecord,
+  requestId: string | undefined,
+): string | null {
+  if (flowId !== null) return flowId;
+  if (verifyTime !== null) return `${receiptCode}@${verifyTime}`;
+  return requestId === undefined ? null : madeUpId(receiptCode, requestId);
+}
+
+/** For an act that only our call names: one code may be used, taken back and used again. */
+export function madeUpId(code: string, requestId: string): string {
+  return `~${code}@${requestId}`;
+}
+
+/**
+ * What one use is worth: the deal's price, or a use's of a card, of which platform and merchant paid
+ * their parts and the buyer the rest. Null when the record does not tell.
+ */
+function amountsOf(record: ConsumedRecord, settings: MeituanSettings): Amounts | null {
+  const isCard = record.tgTimesCardFlag === true || record.bizType === TIMES_CARD;
+  const originalFen = isCard ? record.timesCardUnitPrice : record.dealPrice;
+  const { platformAmount, merchantAmount } = record;
+  const isSplitTold = platformAmount !== null && merchantAmount !== null;
+  if (originalFen === null || (!isSplitTold && settings.absentSubsidy === 'unknown')) return null;
+  const platformDiscountFen = platformAmount ?? 0;
+  const merchantDiscountFen = merchantAmount ?? 0;
+  const paidFen = originalFen - platformDiscountFen - merchantDiscountFen;
+  // More subsidy than price: the parts are of something else than one use.
+  if (paidFen < 0) return null;
+  return { ...NO_AMOUNTS, paidFen, platformDiscountFen, merchantDiscountFen, originalFen };
+}
+
+/** Dianping writes the same names in snake case. */
+function withCamelNames(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [camel(name), value]));
+}
+
+function camel(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The use that a reversal takes back, as its own event told it. */
+export interface Reversible {
+  readonly redemptionId: string;
+  readonly orderId: string;
+}
+
+/** @param atMs when the platform took it back: its answer does not tell, so the event is incomplete */
+export function reversedEvent(
+  voucherId: string,
+  { redemptionId, orderId }: Reversible,
+  atMs: number,
+  { settings, appKey }: App,
+): EventDraft {
+  return {
+    kind: 'voucher.redemption_reversed',
+    eventId: `reversed:${redemptionId}`,
+    merchantId: settings.merchantId ?? appKey,
+    orderId,
+    voucherId,
+    occurredAt: toInstant(atMs),
+    complete: false,
+    // The record that took a made-up act's place is taken back with it.
+    redemptionId: isMadeUp(redemptionId) ? null : redemptionId,
+  };
+}

@@ -1,0 +1,87 @@
+import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { toInstant } from '../../time/shanghai.ts';
+import { wireId } from '../wire.ts';
+import { type Account, type AuthorizedStore, callMeituan, idIn, listIn } from './call.ts';
+import { type Done, madeUpId, type Reversible, reversedEvent } from './consumed.ts';
+import { type ClientContext, refusal } from './exchange.ts';
+import { type MeituanSettings, settingsOf } from './settings.ts';
+
+/** 团购 (到店餐饮). */
+const BUSINESS_ID = '1';
+
+/** What we ask about coupons of business 1, for one app. Every method throws only PlatformError. */
+export class MeituanCouponClient {
+  private readonly context: ClientContext;
+  private readonly settings: MeituanSettings;
+
+  constructor(context: ClientContext) {
+    this.context = context;
+    const settings = settingsOf(context.app);
+    if (settings === undefined) throw refusal('the app’s settings do not fit');
+    this.settings = settings;
+  }
+
+  /**
+   * Uses codes. The answer names neither order nor price (`dealValue` is the market's), so the events
+   * are incomplete, and our own order number, which is the call's idempotency, stands for the order.
+   */
+  async consume(
+    store: AuthorizedStore,
+    use: { couponCode: string; count: number; employee: Account; ownOrderId: string },
+  ): Promise<Done> {
+    const { couponCode, count, employee, ownOrderId } = use;
+    const biz = { couponCode, count, ...employeeFields(employee), eOrderId: ownOrderId };
+    const answer = await this.call(store, 'consume', biz);
+    const told = listIn(answer, 'couponCodes');
+    const codes = (told ?? []).map((code) => wireId.safeParse(code).data);
+    const events = codes
+      .filter((code) => code !== undefined)
+      .map((code) => this.redeemed(code, ownOrderId, store, idIn(answer, 'dealId')));
+    // A use whose answer nobody can read has happened all the same.
+    return { answer, events, unread: (told?.length ?? 1) - events.length };
+  }
+
+  /** Takes the use of a code back. `type` is `1` in the code that is public. */
+  async cancel(
+    store: AuthorizedStore,
+    cancel: { couponCode: string; employee: Account; redemption: Reversible; type?: string },
+  ): Promise<Done> {
+    const { couponCode, employee, redemption, type = '1' } = cancel;
+    const biz = { couponCode, type, ...employeeFields(employee) };
+    const answer = await this.call(store, 'cancel', biz);
+    const { app, now } = this.context;
+    return { answer, events: [reversedEvent(couponCode, redemption, now(), app)], unread: 0 };
+  }
+
+  private redeemed(
+    code: string,
+    ownOrderId: string,
+    { storeId }: AuthorizedStore,
+    productId: string | null,
+  ): EventDraft {
+    const redemptionId = madeUpId(code, ownOrderId);
+    return {
+      kind: 'voucher.redeemed',
+      eventId: `redeemed:${redemptionId}`,
+      merchantId: this.settings.merchantId ?? this.context.app.appKey,
+      orderId: ownOrderId,
+      voucherId: code,
+      occurredAt: toInstant(this.context.now()),
+      complete: false,
+      redemptionId,
+      storeId,
+      amounts: NO_AMOUNTS,
+      sale: { ...UNKNOWN_SALE, productId },
+    };
+  }
+
+  private call(store: AuthorizedStore, verb: string, biz: object): Promise<JsonValue> {
+    const call = { businessId: BUSINESS_ID, path: `/tuangou/coupon/${verb}`, biz };
+    return callMeituan(call, store, this.settings, this.context);
+  }
+}
+
+function employeeFields({ id, name }: Account) {
+  return { eId: id, eName: name };
+}

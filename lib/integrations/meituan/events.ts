@@ -1,0 +1,134 @@
+import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import type { Inner } from './inner.ts';
+import { Misfit } from './inner.ts';
+import type { Kind } from './kinds.ts';
+
+/** The fact that one message tells. @throws Misfit */
+export function eventOf(kind: Kind, inner: Inner): EventDraft {
+  switch (kind.meaning) {
+    case 'paid':
+      return paid(inner);
+    case 'issued':
+      return issued(inner);
+    case 'redeemed':
+      return redeemed(inner);
+    case 'refunded':
+      return refunded(inner, kind.use);
+    case 'refund_requested':
+      return refundRequested(inner);
+    case 'cancelled':
+      return cancelled(inner);
+    case 'kept':
+      throw new Misfit('msgType');
+    default:
+      return kind.meaning satisfies never;
+  }
+}
+
+function paid(inner: Inner): EventDraft {
+  const { orderId, merchantId, amountFen, productId, storeId } = inner;
+  return {
+    kind: 'order.paid',
+    eventId: `paid:${orderId}`,
+    merchantId,
+    orderId,
+    voucherId: null,
+    ...inner.time,
+    amounts: { ...NO_AMOUNTS, paidFen: amountFen, originalFen: amountFen },
+    storeId,
+    sale: { ...UNKNOWN_SALE, productId },
+  };
+}
+
+function issued(inner: Inner): EventDraft {
+  const { orderId, voucherId, merchantId, productId } = inner;
+  if (voucherId === null) throw new Misfit(inner.settingOf('voucherId'));
+  return {
+    kind: 'voucher.issued',
+    eventId: `issued:${voucherId}`,
+    merchantId,
+    orderId,
+    voucherId,
+    ...inner.time,
+    productId,
+  };
+}
+
+/**
+ * A use that a message tells. A delivery (46) is of an order without a voucher, once; a voucher's use
+ * needs the platform's id of the act, which the rule must name.
+ */
+function redeemed(inner: Inner): EventDraft {
+  const { orderId, voucherId, merchantId, amountFen, productId, storeId, instant } = inner;
+  const redemptionId = voucherId === null ? orderId : inner.redemptionId;
+  return {
+    kind: 'voucher.redeemed',
+    eventId: `redeemed:${redemptionId}`,
+    merchantId,
+    orderId,
+    voucherId: voucherId ?? orderId,
+    occurredAt: instant,
+    complete: true,
+    redemptionId,
+    storeId,
+    amounts: { ...NO_AMOUNTS, paidFen: amountFen, originalFen: amountFen },
+    sale: { ...UNKNOWN_SALE, productId },
+  };
+}
+
+function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
+  const { orderId, voucherId, merchantId, refundId } = inner;
+  const common = { kind: 'voucher.refunded', merchantId, orderId, ...inner.time } as const;
+  if (voucherId === null) {
+    // Of the order: what was never redeemed of it.
+    const { amountFen } = inner;
+    return {
+      ...common,
+      eventId: `refunded:${refundId ?? orderId}`,
+      voucherId: orderId,
+      refundedFen: amountFen,
+      takesBack: [],
+      unusedFen: amountFen,
+    };
+  }
+  const { amount } = inner;
+  if (amount === null) throw new Misfit(inner.settingOf('amount'));
+  const refundedFen = amount === 'whole' ? null : amount;
+  const use = inner.use ?? documentedUse;
+  return {
+    ...common,
+    eventId: `refunded:${refundId ?? voucherId}`,
+    voucherId,
+    refundedFen,
+    // Which uses it takes back is not told: whatever stands, unless it was not used yet.
+    takesBack: use === 'before' ? [] : null,
+    unusedFen: use === 'before' ? refundedFen : use === 'after' ? 0 : null,
+  };
+}
+
+/** A request, so it moves no money; an amount is welcome, not needed. */
+function refundRequested(inner: Inner): EventDraft {
+  const { orderId, voucherId, merchantId, refundId, amount } = inner;
+  return {
+    kind: 'voucher.refund_requested',
+    eventId: `refund_requested:${refundId ?? voucherId ?? orderId}`,
+    merchantId,
+    orderId,
+    voucherId: voucherId ?? orderId,
+    ...inner.time,
+    requestedFen: typeof amount === 'number' ? amount : null,
+  };
+}
+
+/** Moves no money: the refund that follows a paid order's end does. */
+function cancelled(inner: Inner): EventDraft {
+  const { orderId, merchantId } = inner;
+  return {
+    kind: 'order.cancelled',
+    eventId: `cancelled:${orderId}`,
+    merchantId,
+    orderId,
+    voucherId: null,
+    ...inner.time,
+  };
+}

@@ -1,0 +1,133 @@
+import type * as z from 'zod';
+import type { JsonObject } from '../../json/parse.ts';
+import { toInstant } from '../../time/shanghai.ts';
+import type { App } from '../app.ts';
+import { storeFrom } from '../store-from.ts';
+import { wireId } from '../wire.ts';
+import { valueAt, wireAmount, wireInstant } from './fields.ts';
+import type { Form } from './form.ts';
+import { epochMsOf, fieldOf } from './push.ts';
+import type { Rule } from './settings.ts';
+
+/** A voucher's code, as the platform's own calls name it; the order's business decides which. */
+const VOUCHER_FIELDS = ['receiptCode', 'couponCode'] as const;
+
+/** A field that a message lacks, or that does not fit. Named by its path, never by its value. */
+export class Misfit extends Error {
+  constructor(field: string) {
+    super(`did not fit: ${field}`);
+    this.name = 'Misfit';
+  }
+}
+
+/** The content of one message, read by the app's rule for its type. Every method may throw Misfit. */
+export class Inner {
+  readonly merchantId: string;
+  private readonly msgType: string;
+  private readonly fields: JsonObject;
+  private readonly form: Form;
+  private readonly rule: Rule;
+  private readonly app: App;
+
+  constructor(msgType: string, fields: JsonObject, context: { form: Form; rule: Rule; app: App }) {
+    this.msgType = msgType;
+    this.fields = fields;
+    this.form = context.form;
+    this.rule = context.rule;
+    this.app = context.app;
+    this.merchantId = context.app.settings.merchantId ?? context.app.appKey;
+  }
+
+  get orderId(): string {
+    return this.required(this.rule.orderId, wireId);
+  }
+
+  /** Null when it names no voucher. */
+  get voucherId(): string | null {
+    if (this.rule.voucherId !== undefined) return this.required(this.rule.voucherId, wireId);
+    const named = VOUCHER_FIELDS.find((field) => this.isTold(field));
+    return named === undefined ? null : this.required(named, wireId);
+  }
+
+  get refundId(): string | null {
+    return this.rule.refundId === undefined ? null : this.required(this.rule.refundId, wireId);
+  }
+
+  /** The act of using a voucher: the rule must say where its id is. */
+  get redemptionId(): string {
+    return this.required(this.ruled('redemptionId'), wireId);
+  }
+
+  get productId(): string | null {
+    return this.isTold('dealId') ? this.required('dealId', wireId) : null;
+  }
+
+  /** Fen; `whole` for all of a voucher; null when the rule does not say where it is. */
+  get amount(): number | 'whole' | null {
+    const { amount } = this.rule;
+    if (amount === undefined || amount === 'whole') return amount ?? null;
+    return this.required(amount.field, wireAmount[amount.unit]);
+  }
+
+  /** An amount that must be told: it is never guessed. */
+  get amountFen(): number {
+    const { amount } = this;
+    if (typeof amount !== 'number') throw new Misfit(this.settingOf('amount'));
+    return amount;
+  }
+
+  /** When it happened, and whether the message itself told; else the push's own time. */
+  get time(): { readonly occurredAt: string; readonly complete: boolean } {
+    if (this.rule.at !== undefined) {
+      return { occurredAt: this.required(this.rule.at, wireInstant), complete: true };
+    }
+    const pushedMs = epochMsOf(fieldOf(this.form, 'timestamp'));
+    if (pushedMs === undefined) throw new Misfit('timestamp');
+    return { occurredAt: toInstant(pushedMs), complete: false };
+  }
+
+  /** The instant of an act; a push's time is only about that of one. */
+  get instant(): string {
+    return this.required(this.ruled('at'), wireInstant);
+  }
+
+  /** The field that the settings name; else the binding that the push carries. */
+  get storeId(): string | null {
+    const told = { ...this.fields, ...Object.fromEntries(this.form) };
+    const bound = fieldOf(this.form, 'opBizCode') ?? fieldOf(this.form, 'ePoiId');
+    const storeId = storeFrom(this.app.settings, told) ?? bound;
+    return storeId === null || wireId.safeParse(storeId).success ? storeId : null;
+  }
+
+  /** Whether the rule's condition holds; true without one. */
+  get happened(): boolean {
+    const { when } = this.rule;
+    return when === undefined || when.in.includes(this.required(when.field, wireId));
+  }
+
+  get use(): Rule['use'] {
+    return this.rule.use;
+  }
+
+  /** The setting that has to say more about this type. */
+  settingOf(name: keyof Rule): string {
+    return `settings.messages.${this.msgType}.${name}`;
+  }
+
+  private ruled(name: 'redemptionId' | 'at'): string {
+    const field = this.rule[name];
+    if (field === undefined) throw new Misfit(this.settingOf(name));
+    return field;
+  }
+
+  private isTold(field: string): boolean {
+    const value = valueAt(this.fields, field);
+    return value !== undefined && value !== null && value !== '';
+  }
+
+  private required<T>(field: string, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(valueAt(this.fields, field));
+    if (!parsed.success) throw new Misfit(`message.${field}`);
+    return parsed.data;
+  }
+}

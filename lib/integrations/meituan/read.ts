@@ -1,0 +1,108 @@
+import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
+import { toInstant } from '../../time/shanghai.ts';
+import type { App } from '../app.ts';
+import type { Reading } from '../integration.ts';
+import { wireId } from '../wire.ts';
+import { eventOf } from './events.ts';
+import { type Form, readForm } from './form.ts';
+import { Inner, Misfit } from './inner.ts';
+import { KINDS, type Kind } from './kinds.ts';
+import { callbackOf, epochMsOf, fieldOf } from './push.ts';
+import { type Rule, settingsOf } from './settings.ts';
+
+const NO_RULE: Rule = { orderId: 'orderId' };
+
+/** What a verified body says. */
+export function read(body: Uint8Array, app: App): Reading {
+  const form = readForm(body);
+  if (form === undefined) return malformed('unreadable', 'not one form in UTF-8');
+  const callback = callbackOf(form);
+  switch (callback) {
+    case 'message':
+      return readMessage(form, app);
+    case 'storemap':
+      return storeBound(form, app);
+    case 'authorization':
+      // The code in it is good for ten minutes and is exchanged where the merchant came from.
+      return { outcome: 'kept', kind: callback };
+    case 'other':
+      return { outcome: 'unknown', kind: 'no-type' };
+    default:
+      return callback satisfies never;
+  }
+}
+
+function readMessage(form: Form, app: App): Reading {
+  const msgType = (fieldOf(form, 'msgType') ?? '').slice(0, 64);
+  const kind = KINDS.get(msgType);
+  // Whatever is in it: whoever learns the kind later reads it then.
+  if (kind === undefined) return { outcome: 'unknown', kind: msgType };
+  const settings = settingsOf(app);
+  if (settings === undefined) return malformed(msgType, 'the app’s settings do not fit');
+  const rule = Object.hasOwn(settings.messages, msgType) ? settings.messages[msgType] : undefined;
+  if (kind.meaning === 'kept' || rule === 'keep') return { outcome: 'kept', kind: msgType };
+  try {
+    const fields = contentOf(fieldOf(form, 'message'));
+    const inner = new Inner(msgType, fields, { form, rule: rule ?? NO_RULE, app });
+    return readInner(msgType, kind, inner, rule);
+  } catch (error) {
+    if (error instanceof JsonError) return malformed(msgType, `message: ${error.message}`);
+    if (error instanceof Misfit) return malformed(msgType, error.message);
+    throw error;
+  }
+}
+
+function readInner(msgType: string, kind: Kind, inner: Inner, rule: Rule | undefined): Reading {
+  if (kind.tellsResult === true && rule?.when === undefined) {
+    throw new Misfit(inner.settingOf('when'));
+  }
+  if (!inner.happened) return { outcome: 'kept', kind: msgType };
+  return { outcome: 'events', kind: msgType, events: [eventOf(kind, inner)] };
+}
+
+/** @throws JsonError, Misfit */
+function contentOf(message: string | null): JsonObject {
+  const value: JsonValue = message === null ? null : parseJson(message);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Misfit('message');
+  }
+  return value;
+}
+
+/**
+ * 门店映射: a store of ours (`ePoiId`) may be called about with a token of its own, which stays in the
+ * archive. The last one counts, so its time is part of its id.
+ */
+function storeBound(form: Form, app: App): Reading {
+  const kind = 'storemap';
+  const businessId = fieldOf(form, 'businessId');
+  const storeId = wireId.safeParse(fieldOf(form, 'ePoiId'));
+  const atMs = epochMsOf(fieldOf(form, 'timestamp'));
+  if (!storeId.success) return malformed(kind, 'did not fit: ePoiId');
+  if (businessId === null || !/^\d{1,6}$/.test(businessId)) {
+    return malformed(kind, 'did not fit: businessId');
+  }
+  if (atMs === undefined) return malformed(kind, 'did not fit: timestamp');
+  const occurredAt = toInstant(atMs);
+  return {
+    outcome: 'events',
+    kind,
+    events: [
+      {
+        kind: 'store.bound',
+        eventId: `store_bound:${businessId}:${storeId.data}@${occurredAt}`,
+        merchantId: app.settings.merchantId ?? app.appKey,
+        orderId: null,
+        voucherId: null,
+        occurredAt,
+        complete: true,
+        storeId: storeId.data,
+        ownStoreId: storeId.data,
+      },
+    ],
+  };
+}
+
+function malformed(kind: string, why: string): Reading {
+  return { outcome: 'malformed', kind, why };
+}

@@ -1,0 +1,62 @@
+/** A use can be taken back for ten minutes. Source: receipt/reverseconsume. */
+const WINDOW_MS = 600_000;
+
+export interface SandboxVoucher {
+  readonly code: string;
+  readonly orderId: string;
+  readonly dealId: string;
+  readonly priceYuan: number;
+  readonly platformYuan: string;
+  use: { readonly flowId: string; readonly requestId: string; readonly atMs: number } | null;
+}
+
+export interface TillAnswer {
+  readonly vouchers: readonly SandboxVoucher[];
+  readonly failure?: string;
+}
+
+/** The vouchers of the sandbox and their uses. Vouchers of one order go by the first one's code too. */
+export class Till {
+  readonly #now: () => number;
+  readonly #vouchers: SandboxVoucher[] = [];
+  #flows = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  sell(voucher: Omit<SandboxVoucher, 'use'>): void {
+    this.#vouchers.push({ ...voucher, use: null });
+  }
+
+  find(code: string): SandboxVoucher[] {
+    return this.#vouchers.filter((voucher) => voucher.code === code);
+  }
+
+  used(): SandboxVoucher[] {
+    return this.#vouchers.filter((voucher) => voucher.use !== null);
+  }
+
+  /** Uses up to `count` vouchers of the code's order; the same request again is the same use. */
+  use(code: string, count: number, requestId: string): TillAnswer {
+    const again = this.#vouchers.filter((voucher) => voucher.use?.requestId === requestId);
+    if (again.length > 0) return { vouchers: again };
+    const orderId = this.find(code)[0]?.orderId;
+    const free = this.#vouchers.filter((one) => one.orderId === orderId && one.use === null);
+    if (free.length < count) return { vouchers: [], failure: 'OP_USED' };
+    const vouchers = free.slice(0, count);
+    for (const voucher of vouchers) {
+      voucher.use = { flowId: `f${++this.#flows}`, requestId, atMs: this.#now() };
+    }
+    return { vouchers };
+  }
+
+  takeBack(code: string, dealId: string | null): TillAnswer {
+    const voucher = this.find(code).find((one) => dealId === null || one.dealId === dealId);
+    if (voucher === undefined || voucher.use === null)
+      return { vouchers: [], failure: 'OP_UNUSED' };
+    if (this.#now() - voucher.use.atMs > WINDOW_MS) return { vouchers: [], failure: 'OP_TOO_LATE' };
+    voucher.use = null;
+    return { vouchers: [voucher] };
+  }
+}

@@ -1,0 +1,54 @@
+import { sameText } from '../../crypto/hash.ts';
+import type { App } from '../app.ts';
+import type { SignedRequest } from '../integration.ts';
+import { type Form, readForm } from './form.ts';
+import { epochMsOf, fieldOf } from './push.ts';
+import { settingsOf } from './settings.ts';
+import { signedPairs, signMeituan } from './sign.ts';
+
+/** Lower-case hex of a SHA-1, as the platform sends it; anything else is not its signature. */
+const SIGNATURE = /^[0-9a-f]{40}$/;
+
+/**
+ * `sign` = hex sha1(signKey + k1v1k2v2…), over the decoded fields sorted by name. The form is decoded
+ * before that, which the scheme asks for; nothing in it is read. There is no nonce: a replay verifies,
+ * and is the same delivery.
+ */
+export function verify(request: SignedRequest, app: App, nowMs: number): boolean {
+  const form = readForm(request.body);
+  if (form === undefined) return false;
+  const given = form.get('sign') ?? '';
+  // Every live key is tried, so that the time taken does not tell which one is in use.
+  const matches = (app.secrets.signKey ?? []).map((signKey) =>
+    sameText(given, signMeituan(signKey, form)),
+  );
+  return (
+    SIGNATURE.test(given) &&
+    matches.includes(true) &&
+    isOfApp(form, app) &&
+    isInWindow(form, app, nowMs)
+  );
+}
+
+/**
+ * What the signature covers, so that a message encoded in two ways is one delivery. Names and values
+ * stay apart here: the signed text itself does not tell `a` + `bc` from `ab` + `c`.
+ */
+export function signedBytes(request: SignedRequest): Uint8Array {
+  const form = readForm(request.body);
+  return form === undefined ? request.body : Buffer.from(JSON.stringify(signedPairs(form)), 'utf8');
+}
+
+/** `developerId` is what a sign key belongs to; not every callback is known to carry it. */
+function isOfApp(form: Form, { appKey }: App): boolean {
+  const developerId = fieldOf(form, 'developerId');
+  return developerId === null || developerId === appKey;
+}
+
+/** The platform is said to have a window and its length is not documented, so it is off unless set. */
+function isInWindow(form: Form, app: App, nowMs: number): boolean {
+  const windowMs = settingsOf(app)?.timestampWindowMs;
+  if (windowMs === undefined) return true;
+  const sentMs = epochMsOf(fieldOf(form, 'timestamp'));
+  return sentMs !== undefined && Math.abs(nowMs - sentMs) <= windowMs;
+}

@@ -1,0 +1,490 @@
+import { describe, expect, test } from 'vitest';
+import type { EventOf } from '../../../lib/events/event.ts';
+import { MeituanClient } from '../../../lib/integrations/meituan/client.ts';
+import { MeituanCouponClient } from '../../../lib/integrations/meituan/coupons.ts';
+import { DianpingClient } from '../../../lib/integrations/meituan/dianping.ts';
+import type { ClientContext } from '../../../lib/integrations/meituan/exchange.ts';
+import { MeituanSandbox } from '../../../lib/integrations/meituan/sandbox/index.ts';
+import { PlatformError } from '../../../lib/integrations/platform-error.ts';
+import {
+  answerSamples,
+  appWith,
+  callSamples,
+  DEVELOPER,
+  KEY,
+  ORDER,
+  recorded,
+  VOUCHER,
+} from './support.ts';
+
+const NOW = 1_795_317_600_000;
+const STORE = { appAuthToken: 'tok_test', storeId: 'op_test_0001' };
+const SHOP = { session: 'sess_test', shop: { openShopUuid: 'uuid_test_01' } };
+const account = { id: 'u1', name: 'store01' };
+const USE = { requestId: 'req-0001', receiptCode: VOUCHER, count: 1, account };
+const COUPON = { couponCode: VOUCHER, count: 1, employee: account, ownOrderId: 'own-1' };
+const SECRETS = { signKey: KEY, dianpingSecret: 'test_secret_dp' };
+
+function platform(settings: Readonly<Record<string, unknown>> = {}) {
+  const clock = { nowMs: NOW };
+  const now = () => clock.nowMs;
+  const sandbox = new MeituanSandbox({
+    ...{ developerId: DEVELOPER, signKey: KEY },
+    ...{ dianpingAppKey: 'k0001', dianpingSecret: 'test_secret_dp', now },
+  });
+  const sell = (code: string) =>
+    sandbox.till.sell({
+      ...{ code, orderId: ORDER, dealId: '700000001' },
+      ...{ priceYuan: 99.0, platformYuan: '5.00' },
+    });
+  const app = appWith({ dianpingAppKey: 'k0001', ...settings }, SECRETS);
+  const context: ClientContext = { app, fetch: sandbox.fetch, now };
+  return {
+    ...{ sandbox, sell, context, clock },
+    retail: new MeituanClient(context),
+    coupons: new MeituanCouponClient(context),
+    dianping: new DianpingClient(context),
+  };
+}
+
+/** A platform that answers this to everything. */
+const answering = (
+  answer: unknown,
+  settings: Readonly<Record<string, unknown>> = {},
+): ClientContext => ({
+  app: appWith(settings, SECRETS),
+  fetch: async () =>
+    answer instanceof Response ? answer.clone() : new Response(JSON.stringify(answer)),
+  now: () => NOW,
+});
+
+const RECORD = {
+  orderId: ORDER,
+  receiptCode: VOUCHER,
+  dealId: 700000001,
+  dealPrice: 99.0,
+  flowId: 'f0001',
+  platformAmount: '5.00',
+  merchantAmount: '1.00',
+};
+
+const consumed = async (fields: object, settings: Readonly<Record<string, unknown>> = {}) => {
+  const answer = { code: 'OP_SUCCESS', data: { result: [{ ...RECORD, ...fields }] } };
+  const done = await new MeituanClient(answering(answer, settings)).consume(STORE, USE);
+  return { ...done, event: done.events[0] as EventOf<'voucher.redeemed'> | undefined };
+};
+
+describe('a use of a voucher (58)', () => {
+  test('that is answered as documented is a redemption by its flow', async () => {
+    // Prepare
+    const [sample] = answerSamples;
+    const context = { ...answering({}), fetch: async () => new Response(sample?.body) };
+    // Act
+    const { events, unread } = await new MeituanClient(context).consume(STORE, USE);
+    // Assess
+    expect(unread).toBe(0);
+    expect(events).toEqual([
+      {
+        kind: 'voucher.redeemed',
+        eventId: 'redeemed:f0001',
+        merchantId: DEVELOPER,
+        orderId: ORDER,
+        voucherId: VOUCHER,
+        occurredAt: '2026-11-22T11:20:00.000+08:00',
+        complete: true,
+        redemptionId: 'f0001',
+        storeId: 'op_test_0001',
+        amounts: {
+          paidFen: 9_400,
+          platformDiscountFen: 500,
+          merchantDiscountFen: 0,
+          paymentDiscountFen: 0,
+          originalFen: 9_900,
+        },
+        sale: { productId: '700000001', channel: 'unknown', channelRaw: null, creatorId: null },
+      },
+    ]);
+  });
+
+  test('of two vouchers of one order counts the order’s payment for neither', async () => {
+    // Prepare
+    const { retail, sell } = platform();
+    sell(VOUCHER);
+    sell('0112345678902');
+    // Act
+    const { events } = await retail.consume(STORE, { ...USE, count: 2 });
+    // Assess
+    const paid = events.map((event) => event.kind === 'voucher.redeemed' && event.amounts.paidFen);
+    expect(paid).toEqual([9_400, 9_400]);
+    expect(recorded(events)).toHaveLength(2);
+    expect(events.map((event) => event.voucherId)).toEqual([VOUCHER, '0112345678902']);
+  });
+
+  test('that is asked for again is the same use', async () => {
+    const { retail, sell, clock } = platform();
+    sell(VOUCHER);
+    const first = await retail.consume(STORE, USE);
+    clock.nowMs += 1_000;
+    const again = await retail.consume(STORE, USE);
+    expect(again.events.map((one) => one.eventId)).toEqual(first.events.map((one) => one.eventId));
+  });
+
+  test('is what the buyer, the platform and the merchant paid of it', async () => {
+    expect((await consumed({})).event?.amounts).toEqual({
+      paidFen: 9_300,
+      platformDiscountFen: 500,
+      merchantDiscountFen: 100,
+      paymentDiscountFen: 0,
+      originalFen: 9_900,
+    });
+  });
+
+  test('of a card is worth one use of it', async () => {
+    for (const card of [{ tgTimesCardFlag: true }, { bizType: 205 }]) {
+      const { event } = await consumed({ ...card, dealPrice: 500, timesCardUnitPrice: '50.00' });
+      expect(event).toMatchObject({ complete: true, amounts: { originalFen: 5_000 } });
+      const untold = await consumed({ ...card, dealPrice: 500 });
+      expect(untold.event).toMatchObject({ complete: false, amounts: { originalFen: 0 } });
+    }
+  });
+
+  test.each([
+    ['no price', { dealPrice: null }],
+    ['more subsidy than price', { platformAmount: '100.00' }],
+  ])('that tells %s is incomplete: no amount is guessed', async (_what, fields) => {
+    const { event } = await consumed(fields);
+    expect(event).toMatchObject({
+      complete: false,
+      amounts: { paidFen: 0, platformDiscountFen: 0, originalFen: 0 },
+    });
+  });
+
+  test('without a told subsidy has none, or is incomplete, as the settings say', async () => {
+    const untold = { platformAmount: null, merchantAmount: undefined };
+    const zero = await consumed(untold);
+    expect(zero.event).toMatchObject({ complete: true, amounts: { paidFen: 9_900 } });
+    const unknown = await consumed(untold, { absentSubsidy: 'unknown' });
+    expect(unknown.event).toMatchObject({ complete: false, amounts: { paidFen: 0 } });
+    const free = await consumed(
+      { platformAmount: 0, merchantAmount: 0 },
+      { absentSubsidy: 'unknown' },
+    );
+    expect(free.event).toMatchObject({ complete: true, amounts: { paidFen: 9_900 } });
+  });
+
+  test('without a flow is named by our call, and gives way to the platform’s record', async () => {
+    const { event } = await consumed({ flowId: '' });
+    expect(event).toMatchObject({
+      eventId: `redeemed:~${VOUCHER}@req-0001`,
+      redemptionId: `~${VOUCHER}@req-0001`,
+      complete: false,
+      amounts: { paidFen: 9_300 },
+    });
+  });
+
+  test.each([
+    ['a record without its order', [{ ...RECORD, orderId: null }]],
+    ['a record in another shape', ['x']],
+    ['an amount that is none', [{ ...RECORD, dealPrice: '99.001' }]],
+    ['no list', 'x'],
+  ])('whose answer has %s is told to have happened unread', async (_what, result) => {
+    const context = answering({ code: 'OP_SUCCESS', data: { result } });
+    const done = await new MeituanClient(context).consume(STORE, USE);
+    expect(done).toMatchObject({ events: [], unread: 1 });
+  });
+
+  test.each([0, 101, 1.5])('of %d vouchers is refused before anything is sent', async (count) => {
+    const { retail, sandbox } = platform();
+    await expect(retail.consume(STORE, { ...USE, count })).rejects.toThrow('1 to 100');
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  test('keeps 64-bit ids', async () => {
+    const text = JSON.stringify({ code: 'OP_SUCCESS', data: { result: [RECORD] } });
+    const body = text.replace(`"${ORDER}"`, '9223372036854775807');
+    const context = { ...answering({}), fetch: async () => new Response(body) };
+    const { events } = await new MeituanClient(context).consume(STORE, USE);
+    expect(events[0]?.orderId).toBe('9223372036854775807');
+  });
+});
+
+describe('a use that is taken back (58)', () => {
+  const reversal = { receiptCode: VOUCHER, dealId: '700000001', account };
+
+  test('is the reversal of that use, within ten minutes', async () => {
+    // Prepare
+    const { retail, sell, clock } = platform();
+    sell(VOUCHER);
+    await retail.consume(STORE, USE);
+    const redemption = { redemptionId: 'f1', orderId: ORDER };
+    clock.nowMs += 600_000;
+    // Act
+    const { events } = await retail.reverseConsume(STORE, { ...reversal, redemption });
+    // Assess
+    expect(events).toEqual([
+      {
+        kind: 'voucher.redemption_reversed',
+        eventId: 'reversed:f1',
+        merchantId: DEVELOPER,
+        orderId: ORDER,
+        voucherId: VOUCHER,
+        occurredAt: '2026-11-22T11:30:00.000+08:00',
+        complete: false,
+        redemptionId: 'f1',
+      },
+    ]);
+  });
+
+  test('later than that is refused by the platform', async () => {
+    const { retail, sell, clock } = platform();
+    sell(VOUCHER);
+    await retail.consume(STORE, USE);
+    clock.nowMs += 600_001;
+    const redemption = { redemptionId: 'f1', orderId: ORDER };
+    const late = retail.reverseConsume(STORE, { ...reversal, redemption });
+    await expect(late).rejects.toMatchObject({ retryable: false });
+    await expect(late).rejects.toThrow('OP_TOO_LATE');
+  });
+
+  test('that only our call named takes back whatever record took its place', async () => {
+    const context = answering({ code: 'OP_SUCCESS', data: {} });
+    const redemption = { redemptionId: `~${VOUCHER}@req-0001`, orderId: ORDER };
+    const done = new MeituanClient(context).reverseConsume(STORE, { ...reversal, redemption });
+    expect((await done).events).toMatchObject([
+      { eventId: `reversed:~${VOUCHER}@req-0001`, redemptionId: null },
+    ]);
+  });
+
+  test('is signed as documented', async () => {
+    // Prepare
+    const sample = callSamples.find(({ scheme }) => scheme === 'meituan');
+    const { context, sandbox } = platform();
+    const retail = new MeituanClient({ ...context, now: () => 1_795_312_800_999 });
+    const redemption = { redemptionId: 'f1', orderId: ORDER };
+    // Act
+    await retail.reverseConsume(STORE, { ...reversal, redemption }).catch(() => undefined);
+    // Assess
+    expect(sandbox.calls).toEqual([
+      {
+        path: '/ddzh/tuangou/receipt/reverseconsume',
+        params: { ...sample?.params, sign: sample?.sign },
+      },
+    ]);
+  });
+});
+
+describe('a look at vouchers (58)', () => {
+  test('of a day tells their uses as events, the same as the use itself told', async () => {
+    // Prepare
+    const { retail, sell } = platform();
+    sell(VOUCHER);
+    const { events } = await retail.consume(STORE, USE);
+    // Act
+    const day = { date: '2026-11-22', offset: 0, limit: 50 };
+    const listed = await retail.queryListByDate(STORE, day);
+    // Assess
+    expect(listed.events).toEqual(events);
+  });
+
+  test('of a day leaves records unread that do not tell which act and when', async () => {
+    const list = (record: object) =>
+      new MeituanClient(
+        answering({ code: 'OP_SUCCESS', data: { records: [record] } }),
+      ).queryListByDate(STORE, { date: '2026-11-22', offset: 0, limit: 50 });
+    expect(await list(RECORD)).toMatchObject({ events: [], unread: 1 });
+    const timed = { ...RECORD, flowId: undefined, verifyTime: '2026-11-22 10:00:00' };
+    expect(await list(timed)).toMatchObject({
+      events: [{ eventId: `redeemed:${VOUCHER}@2026-11-22T10:00:00.000+08:00`, complete: true }],
+      unread: 0,
+    });
+  });
+
+  test('of none is no events', async () => {
+    const context = answering({ code: 'OP_SUCCESS', data: {} });
+    const day = { date: '2026-11-22', offset: 0, limit: 50 };
+    const listed = await new MeituanClient(context).queryListByDate(STORE, day);
+    expect(listed).toMatchObject({ events: [], unread: 0 });
+  });
+
+  test('before and after its use is the platform’s answer', async () => {
+    const { retail, sell, sandbox } = platform();
+    sell(VOUCHER);
+    for (const look of [retail.prepare(STORE, VOUCHER), retail.getConsumed(STORE, VOUCHER)]) {
+      expect(await look).toMatchObject({ data: { result: [{ receiptCode: VOUCHER }] } });
+    }
+    expect(sandbox.calls.map(({ path }) => path)).toEqual([
+      '/ddzh/tuangou/receipt/prepare',
+      '/ddzh/tuangou/receipt/getconsumed',
+    ]);
+  });
+});
+
+describe('a coupon of a restaurant (1)', () => {
+  test('is used without an amount, and its reversal takes back that use', async () => {
+    // Prepare
+    const { coupons, sell } = platform();
+    sell(VOUCHER);
+    // Act
+    const { events, unread } = await coupons.consume(STORE, COUPON);
+    // Assess
+    expect(unread).toBe(0);
+    expect(events).toMatchObject([
+      {
+        kind: 'voucher.redeemed',
+        eventId: `redeemed:~${VOUCHER}@own-1`,
+        orderId: 'own-1',
+        voucherId: VOUCHER,
+        complete: false,
+        amounts: { paidFen: 0, originalFen: 0 },
+        sale: { productId: '700000001' },
+      },
+    ]);
+    const redemption = { redemptionId: `~${VOUCHER}@own-1`, orderId: 'own-1' };
+    const cancel = { couponCode: VOUCHER, employee: account, redemption };
+    expect(recorded(events)).toHaveLength(1);
+    expect(recorded((await coupons.cancel(STORE, cancel)).events)).toMatchObject([
+      { eventId: `reversed:~${VOUCHER}@own-1`, redemptionId: null },
+    ]);
+    await expect(coupons.cancel(STORE, cancel)).rejects.toThrow('answered an error');
+  });
+
+  test('is sent with the documented fields', async () => {
+    const { coupons, sandbox } = platform();
+    await coupons.consume(STORE, COUPON).catch(() => undefined);
+    const redemption = { redemptionId: 'x', orderId: 'y' };
+    const cancel = { couponCode: VOUCHER, employee: account, redemption };
+    await coupons.cancel(STORE, cancel).catch(() => undefined);
+    expect(sandbox.calls.map(({ params }) => [params.businessId, params.biz])).toEqual([
+      [
+        '1',
+        `{"couponCode":"${VOUCHER}","count":1,"eId":"u1","eName":"store01","eOrderId":"own-1"}`,
+      ],
+      ['1', `{"couponCode":"${VOUCHER}","type":"1","eId":"u1","eName":"store01"}`],
+    ]);
+  });
+});
+
+describe('Dianping', () => {
+  test('is called as documented, to the minute of its clock', async () => {
+    const sample = callSamples.find(({ scheme }) => scheme === 'dianping');
+    const { dianping, sandbox } = platform();
+    await dianping.consume(SHOP, USE).catch(() => undefined);
+    expect(sandbox.calls).toEqual([
+      {
+        path: '/router/tuangou/receipt/consume',
+        params: { ...sample?.params, sign: sample?.sign },
+      },
+    ]);
+  });
+
+  test('tells uses, without subsidies and flows', async () => {
+    // Prepare
+    const { dianping, sell } = platform();
+    sell(VOUCHER);
+    // Act
+    const { events } = await dianping.consume(SHOP, USE);
+    // Assess
+    expect(events).toMatchObject([
+      {
+        eventId: `redeemed:~${VOUCHER}@req-0001`,
+        storeId: 'uuid_test_01',
+        complete: false,
+        amounts: { paidFen: 9_900, originalFen: 9_900 },
+      },
+    ]);
+    const redemption = { redemptionId: `~${VOUCHER}@req-0001`, orderId: ORDER };
+    const reversal = { receiptCode: VOUCHER, dealId: '700000001', account, redemption };
+    expect((await dianping.reverseConsume(SHOP, reversal)).events).toMatchObject([
+      { kind: 'voucher.redemption_reversed', redemptionId: null },
+    ]);
+  });
+
+  test('tells a day’s uses by a read, in whatever form the records come', async () => {
+    const record = {
+      ...{ order_id: ORDER, receipt_code: VOUCHER, deal_id: 7, deal_price: 99.5 },
+      verify_time: '2026-11-22 10:00:00',
+    };
+    for (const data of [[record], { total_count: 1, records: [record] }, record]) {
+      const dianping = new DianpingClient(answering({ code: 200, data }));
+      const day = { date: '2026-11-22', offset: 0, limit: 50 };
+      expect(await dianping.queryListByDate(SHOP, day)).toMatchObject({
+        events: [{ complete: true, amounts: { paidFen: 9_950 }, sale: { productId: '7' } }],
+        unread: 0,
+      });
+    }
+  });
+
+  test('knows a shop by either id, and is read by GET', async () => {
+    const { dianping, sandbox } = platform();
+    const shop = { session: 's', shop: { appShopId: 'mine' } };
+    await dianping.queryListByDate(shop, { date: '2026-11-22', offset: 0, limit: 50 });
+    expect(sandbox.calls[0]?.params).toMatchObject({
+      ...{ app_shop_id: 'mine', date: '2026-11-22', offset: '0', limit: '50' },
+    });
+  });
+
+  test.each([
+    [{ code: 403, msg: 'a word of theirs' }, 'answered 403', false],
+    [{ data: [] }, 'unknown shape', true],
+  ])('that answers %j is an error', async (answer, why, retryable) => {
+    const failed = new DianpingClient(answering(answer)).consume(SHOP, USE);
+    await expect(failed).rejects.toThrow(why);
+    await expect(failed).rejects.toMatchObject({ retryable });
+    await expect(failed).rejects.not.toThrow('word of theirs');
+  });
+});
+
+describe('what the platform does instead of answering', () => {
+  const headers = { 'retry-after': '7' };
+
+  test.each([
+    ['another code', { code: 'OP_SYSTEM_ERROR', msg: 'x' }, { retryable: false }],
+    ['a code of its own length', { code: 'a word, of theirs' }, { retryable: true }],
+    ['an older error', { error: { code: 1 } }, { retryable: false }],
+    ['nothing', {}, { retryable: true }],
+    ['a list', [], { retryable: true }],
+    ['no JSON', new Response('<html>'), { retryable: true, down: true }],
+    ['HTTP 503', new Response('', { status: 503 }), { retryable: true, down: true }],
+    ['HTTP 403', new Response('', { status: 403 }), { retryable: false, down: false }],
+    ['HTTP 302', new Response('', { status: 302 }), { retryable: false }],
+    ['HTTP 429', new Response('', { status: 429, headers }), { retryAfterMs: 7_000 }],
+  ])('(%s) is a PlatformError without its words', async (_what, answer, error) => {
+    const failed = new MeituanClient(answering(answer)).prepare(STORE, VOUCHER);
+    await expect(failed).rejects.toBeInstanceOf(PlatformError);
+    await expect(failed).rejects.toMatchObject(error);
+    await expect(failed).rejects.not.toThrow(/of theirs|0112345678901|tok_test/);
+  });
+
+  test('and when it is silent, the call ends after 2.5 s', async () => {
+    // Prepare
+    const started = performance.now();
+    const fetch: ClientContext['fetch'] = (_url, init) =>
+      new Promise((_answered, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    const { context } = platform();
+    // Act, Assess
+    const silent = new MeituanClient({ ...context, fetch }).prepare(STORE, VOUCHER);
+    await expect(silent).rejects.toMatchObject({ retryable: true, down: true });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test('no call is made without its secret, or when there is no time left', async () => {
+    const { context, sandbox } = platform();
+    const bare = { ...context, app: { ...context.app, secrets: {} } };
+    await expect(new MeituanClient(bare).prepare(STORE, VOUCHER)).rejects.toThrow('signKey');
+    await expect(new DianpingClient(bare).consume(SHOP, USE)).rejects.toThrow('dianpingSecret');
+    const late = new MeituanClient({ ...context, deadlineMs: NOW });
+    await expect(late.prepare(STORE, VOUCHER)).rejects.toThrow('no time left');
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  test('a call with another key is refused by the platform', async () => {
+    const { context } = platform();
+    const app = { ...context.app, secrets: { signKey: ['wrong'], dianpingSecret: ['wrong'] } };
+    const retail = new MeituanClient({ ...context, app });
+    await expect(retail.prepare(STORE, VOUCHER)).rejects.toThrow('OP_SIGN_ERROR');
+    const dianping = new DianpingClient({ ...context, app });
+    await expect(dianping.consume(SHOP, USE)).rejects.toThrow('answered 401');
+  });
+});
