@@ -42,8 +42,10 @@ function stopOnSignals(hexiao: LocalHexiao, demo: Demo | undefined): void {
     if (stopping) process.exit(130);
     stopping = true;
     process.stdout.write(`\n${signal}: finishing what is on its way …\n`);
-    await demo?.stop();
+    // What is on its way still asks the demo's platform, so that one stops last.
+    await demo?.pause();
     const left = await hexiao.stop();
+    await demo?.stop();
     process.stdout.write(left === 0 ? 'Stopped.\n' : `Stopped with ${left} messages undone.\n`);
     process.exit(0);
   };

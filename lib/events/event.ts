@@ -200,6 +200,9 @@ export function isMadeUp(redemptionId: string): boolean {
   return redemptionId.startsWith('~');
 }
 
+/** Our clock and the platform's, or two of the platform's, may tell one act this far apart. */
+const SAME_TIME_MS = 60_000;
+
 /** Where the fact came from and when we wrote it: two tellings need not agree on these. */
 const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete']);
 
@@ -208,9 +211,10 @@ const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration',
  * channel) is no contradiction.
  */
 export function contradicts(a: Event, b: Event): boolean {
-  // Of two incomplete tellings neither has the act's own time.
-  const passOver = a.complete || b.complete ? PROVENANCE : new Set([...PROVENANCE, 'occurredAt']);
-  return differ(a, b, passOver);
+  // Of two incomplete tellings neither has the act's own time; and two clocks never agree to the second.
+  const gapMs = Math.abs(Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
+  const sameTime = (!a.complete && !b.complete) || gapMs <= SAME_TIME_MS;
+  return differ(a, b, sameTime ? new Set([...PROVENANCE, 'occurredAt']) : PROVENANCE);
 }
 
 function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean {

@@ -26,10 +26,15 @@ describe('two tellings of one event', () => {
     expect(contradicts(refunded(), refunded({ refundedFen: 100 }))).toBe(false);
   });
 
+  test('agree when two clocks tell one act within a minute', () => {
+    expect(contradicts(reversed('v1'), reversed('v1', { occurredAt: minute(31) }))).toBe(false);
+    expect(contradicts(reversed('v1', { occurredAt: minute(31) }), reversed('v1'))).toBe(false);
+  });
+
   test.each([
     ['the store', redeemed('v1'), redeemed('v1', { storeId: 'another' })],
     ['the amount', redeemed('v1'), redeemed('v1', { amounts: amountsOf(1) })],
-    ['the time', reversed('v1'), reversed('v1', { occurredAt: minute(31) })],
+    ['the time', reversed('v1'), reversed('v1', { occurredAt: minute(33) })],
     ['the redemption', reversed('v1'), reversed('v2')],
     ['the payment', paid(), paid({ amounts: amountsOf(1) })],
     ['the money returned', refunded({ refundedFen: 1 }), refunded({ refundedFen: 2 })],

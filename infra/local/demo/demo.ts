@@ -19,6 +19,8 @@ const EVERY_MS = 1_000;
 export interface Demo {
   /** Where to click and which token to use. */
   readonly greeting: readonly string[];
+  /** Nothing happens in the city any more; its platform still answers. */
+  pause(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,10 +44,8 @@ export async function startDemo(hexiao: LocalHexiao, { data }: { data: string })
   play.start();
   return {
     greeting: greeting(hexiao.url, sandbox.url, tokens),
-    async stop() {
-      await play.stop();
-      await sandbox.stop();
-    },
+    pause: () => play.stop(),
+    stop: () => sandbox.stop(),
   };
 }
 
