@@ -99,7 +99,7 @@ async function resolveTogether(
   const breaker = `${app.integration} ${app.appKey}`;
   const openForMs = deps.breakers.openForMs(breaker, deps.now());
   if (openForMs > 0) return unasked(works, 'the platform did not answer lately', openForMs);
-  if (deps.now() >= deadlineMs) return unasked(works, 'there was no time to ask', 0);
+  if (deps.now() >= deadlineMs) return unasked(works, 'there was no time to ask', 1_000);
   const context = contextOf(app, integration.platform, works, deadlineMs, deps);
   const resolutions = await integration.resolve(
     works.map((work) => work.hint),
@@ -139,7 +139,9 @@ function contextOf(
 async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): Promise<void> {
   const { answered = false, unavailable = false, retryAfterMs = 0 } = resolution;
   const before = work.waiting ?? { attempt: 0, failures: 0, answers: 0 };
-  const failures = before.failures + (answered || unavailable ? 1 : 0);
+  // Told when to come back without having been asked: no failure, or a long queue would back off.
+  const hadNoTurn = retryAfterMs > 0 && !answered && !unavailable;
+  const failures = before.failures + (hadNoTurn ? 0 : 1);
   const seconds = Math.min(Math.max(backoffSeconds(failures), Math.ceil(retryAfterMs / 1000)), 900);
   const { deliveryId } = work.delivery;
   const why = resolution.why ?? 'the platform has no answer yet';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitingHints } from '../../lib/store/deliveries.ts';
 import { readEvents } from '../../lib/store/events.ts';
 import {
   CLIENT_SECRET,
@@ -92,6 +93,23 @@ describe('a hint whose platform', () => {
       ]);
     },
   );
+
+  it.each([
+    ['answers in an unknown shape', { certificates: [{}] }],
+    ['refuses for good', { error_code: 2119005 }],
+  ])('%s is asked less and less often', async (_what, data) => {
+    trouble = async () => Response.json({ data: { error_code: 0, ...data } });
+    await redeemOnce();
+    const failures: (number | undefined)[] = [];
+    for (const wait of [0, 1_200, 2_200]) {
+      await sleep(wait);
+      await hexiao.step('intake');
+      const [hint] = await Array.fromAsync(waitingHints(hexiao.table));
+      failures.push(hint?.failures);
+    }
+    // The third attempt came only after the first second and the two that followed.
+    expect(failures).toEqual([1, 2, 3]);
+  });
 
   it('does not answer is left alone after three failures, until some time has passed', async () => {
     let asked = 0;
