@@ -1,4 +1,5 @@
-import { contradicts, type Event, eventSchema } from '../events/event.ts';
+import { contradicts } from '../events/contradicts.ts';
+import { type Event, eventSchema } from '../events/event.ts';
 import { type Key, keys, PREFIX, type Subject, subjectPartition, subjectsOf } from './keys.ts';
 import type { Condition, Table } from './table.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { contradicts, eventSchema } from '../../lib/events/event.ts';
+import { contradicts } from '../../lib/events/contradicts.ts';
+import { eventSchema } from '../../lib/events/event.ts';
 import { amountsOf, minute, paid, redeemed, refunded, reversed } from './make.ts';
 
 describe('two tellings of one event', () => {

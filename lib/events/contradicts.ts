@@ -1,0 +1,35 @@
+import type { Event } from './event.ts';
+
+/** Our clock and the platform's, or two of the platform's, may tell one act this far apart. */
+const SAME_TIME_MS = 60_000;
+
+/** Where the fact came from and when we wrote it: two tellings need not agree on these. */
+const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete']);
+
+/**
+ * Whether two tellings of one event cannot both be true. What one of them does not tell (a store, a
+ * channel) is no contradiction.
+ */
+export function contradicts(a: Event, b: Event): boolean {
+  // Of two incomplete tellings neither has the act's own time; and two clocks never agree to the second.
+  const gapMs = Math.abs(Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
+  const sameTime = (!a.complete && !b.complete) || gapMs <= SAME_TIME_MS;
+  return differ(a, b, sameTime ? new Set([...PROVENANCE, 'occurredAt']) : PROVENANCE);
+}
+
+function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean {
+  if (a === b || isUntold(a) || isUntold(b)) return false;
+  // In a list everything is told: an absent place is one fewer, and null has a meaning of its own.
+  if (Array.isArray(a) || Array.isArray(b)) return JSON.stringify(a) !== JSON.stringify(b);
+  if (!isRecord(a) || !isRecord(b)) return true;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].some((key) => !passOver?.has(key) && differ(a[key], b[key]));
+}
+
+function isUntold(value: unknown): boolean {
+  return value === null || value === undefined || value === 'unknown';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
