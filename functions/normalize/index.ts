@@ -7,6 +7,7 @@ import {
   intakeMessageSchema,
 } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
+import { buyerKeyReader } from '../../lib/store/buyer-key.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { Breakers } from './breakers.ts';
 import { type NormalizeDeps, normalize } from './normalize.ts';
@@ -19,9 +20,10 @@ const env = readEnvironment([
   'CHANGED_DELAY_SECONDS',
 ]);
 const sqs = queueClient();
+const table = new Table(databaseClient(), env.TABLE_NAME);
 
 const deps: NormalizeDeps = {
-  table: new Table(databaseClient(), env.TABLE_NAME),
+  table,
   intake: new Queue<IntakeMessage>(sqs, env.INTAKE_QUEUE_URL),
   attribution: new Queue<AttributionMessage>(sqs, env.ATTRIBUTION_QUEUE_URL),
   fetch: globalThis.fetch,
@@ -29,6 +31,7 @@ const deps: NormalizeDeps = {
   rateShare: 1 / Number(env.WORKERS),
   changedDelaySeconds: Number(env.CHANGED_DELAY_SECONDS),
   breakers: new Breakers(),
+  buyerKey: buyerKeyReader(table),
   log: logLines(),
 };
 

@@ -64,7 +64,7 @@ async function readMessage(
   if (waiting === undefined && (await isArchived(deps.table, delivery.deliveryId)))
     return undefined;
   const { integration, app } = await ownerOf(delivery, apps, deps.table);
-  const reading = integration.read(delivery.body, app, delivery.receivedAt);
+  const reading = integration.read(delivery.body, app, delivery.receivedAt, delivery.about);
   const base = { delivery, integration, kind: reading.kind, fail, waiting };
   return findingOf(reading, base, app);
 }
@@ -116,6 +116,7 @@ function deliveryOf(
   message: Extract<IntakeMessage, { type: 'delivery' }> | { type: 'hint' },
 ): Delivery {
   if (message.type === 'hint') throw new Error('a hint message has no body of its own');
-  const { deliveryId, integration, appKey, receivedAt } = message;
-  return { deliveryId, integration, appKey, receivedAt, body: unpackBody(message) };
+  const { deliveryId, integration, appKey, receivedAt, about } = message;
+  const body = unpackBody(message);
+  return { deliveryId, integration, appKey, receivedAt, ...(about && { about }), body };
 }

@@ -1,5 +1,12 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { type Event, type EventDraft, type EventOf, eventSchema } from '../../lib/events/event.ts';
+import { keyedHash } from '../../lib/crypto/hash.ts';
+import {
+  type Event,
+  type EventDraft,
+  type EventOf,
+  eventSchema,
+  UNKNOWN_SALE,
+} from '../../lib/events/event.ts';
 import type { Integration, NamedStore } from '../../lib/integrations/integration.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
@@ -22,6 +29,7 @@ export interface RecordDeps {
   readonly attribution: Queue<AttributionMessage>;
   readonly now: () => number;
   readonly log: Log;
+  readonly buyerKey: () => Promise<string>;
   /** Head start for contract writes under way before an event of the same moment is booked. */
   readonly changedDelaySeconds: number;
 }
@@ -81,7 +89,7 @@ export async function recordFindings(
 async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Subject[]> {
   const subjects: Subject[] = [];
   for (const draft of finding.events) {
-    const event = stamp(draft, finding, deps.now());
+    const event = stamp(await withoutBuyer(draft, finding, deps), finding, deps.now());
     const outcome = await recordEvent(deps.table, event);
     if (outcome === 'conflict') {
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
@@ -106,7 +114,19 @@ async function bindStore(event: EventOf<'store.bound'>, table: Table): Promise<v
   });
 }
 
-function stamp(draft: EventDraft, { delivery, integration }: Finding, nowMs: number): Event {
+/** Buyer ids end here: what goes on is a keyed hash, where the event has a sale to carry it. */
+async function withoutBuyer(
+  { buyerId, ...draft }: EventDraft,
+  { integration }: Finding,
+  deps: RecordDeps,
+): Promise<object> {
+  if (typeof buyerId !== 'string' || buyerId === '') return draft;
+  if (draft.kind !== 'order.paid' && draft.kind !== 'voucher.redeemed') return draft;
+  const buyer = keyedHash(await deps.buyerKey(), integration.name, buyerId);
+  return { ...draft, sale: { ...UNKNOWN_SALE, ...draft.sale, buyer } };
+}
+
+function stamp(draft: object, { delivery, integration }: Finding, nowMs: number): Event {
   return eventSchema.parse({
     ...draft,
     platform: integration.platform,

@@ -102,8 +102,12 @@ function entryOf(
     contractId,
     contractVersion: share.contract?.version ?? null,
     mirrors: null,
+    loop: event.loop,
     channel: event.sale.channel,
     productId: event.sale.productId,
+    creatorId: event.sale.creatorId,
+    cpsKind: event.sale.cps?.kind ?? null,
+    buyer: event.sale.buyer,
     complete: event.complete,
     ...booked,
   };

@@ -41,6 +41,7 @@ export function readHistory(events: readonly Event[]): History {
       case 'contract.proposed':
       case 'contract.accepted':
       case 'contract.ended':
+      case 'commission.changed':
         break;
       case 'voucher.redemption_reversed':
         history.takers.push(takingOf(event, 'reversal', null));

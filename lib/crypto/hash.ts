@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Lower-case hex SHA-256 of the parts in order, each prefixed by its length so parts cannot run together. */
 export function fingerprint(...parts: (string | Uint8Array)[]): string {
@@ -14,6 +14,17 @@ export function fingerprint(...parts: (string | Uint8Array)[]): string {
 /** Lower-case hex SHA-256 of one text: how tokens are stored. */
 export function sha256Hex(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/**
+ * A keyed hash of an id that must not be kept: 96 bits in base64url, so that two ids meet by chance
+ * only among far more of them than there are people.
+ */
+export function keyedHash(key: string, ...parts: string[]): string {
+  const digest = createHmac('sha256', key)
+    .update(fingerprint(...parts))
+    .digest();
+  return digest.subarray(0, 12).toString('base64url');
 }
 
 /**

@@ -58,12 +58,27 @@ export const NO_AMOUNTS: Amounts = {
   originalFen: 0,
 };
 
+/**
+ * What a creator (达人) earns by: `product` 商品分佣, `advertising` 广告分成, `lead` 线索分销. The amount in
+ * fen is the platform's own figure, null where it tells none: it is a dimension, never a provider's money.
+ */
+export const cpsSchema = z.object({
+  kind: z.enum(['product', 'advertising', 'lead', 'unknown']),
+  amountFen: fenSchema.nullable(),
+});
+export type Cps = z.infer<typeof cpsSchema>;
+
 /** How the sale came about: a dimension of the event. */
 export const saleSchema = z.object({
   productId: idSchema.nullable(),
   channel: channelSchema,
   channelRaw: z.string().nullable(),
   creatorId: idSchema.nullable(),
+  /** The video or live room that brought the buyer. */
+  contentId: idSchema.nullable().default(null),
+  cps: cpsSchema.nullable().default(null),
+  /** A keyed hash of the platform's id of the buyer: enough to count repeat purchases, and no more. */
+  buyer: z.string().max(64).nullable().default(null),
 });
 export type Sale = z.infer<typeof saleSchema>;
 
@@ -72,6 +87,9 @@ export const UNKNOWN_SALE: Sale = {
   channel: 'unknown',
   channelRaw: null,
   creatorId: null,
+  contentId: null,
+  cps: null,
+  buyer: null,
 };
 
 const common = {
@@ -139,6 +157,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('voucher.refund_requested'),
     ...voucher,
+    /** The platform's id of the request. */
+    refundId: idSchema.nullable().default(null),
     requestedFen: fenSchema.nullable(),
   }),
   z.object({
@@ -178,17 +198,34 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('contract.proposed'), ...merchant, ...cooperation }),
   z.object({ kind: z.literal('contract.accepted'), ...merchant, ...cooperation }),
   z.object({ kind: z.literal('contract.ended'), ...merchant, ...cooperation }),
+  z.object({
+    kind: z.literal('commission.changed'),
+    ...merchant,
+    /** The platform's id of the cooperation and of the change. */
+    cooperationId: idSchema,
+    changeId: idSchema,
+    /** Null: the rate of the whole account. */
+    productId: idSchema.nullable(),
+    /** The new rate in 1/10000; null where the platform tells only that it changed. */
+    rateBp: z.int().min(0).max(10_000).nullable(),
+    state: z.string().max(64),
+  }),
 ]);
 
 export type Event = z.infer<typeof eventSchema>;
 export type EventKind = Event['kind'];
 export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;
 
-/** An event as an integration makes it, before normalize stamps where it came from. */
+/**
+ * An event as an integration makes it, before normalize stamps where it came from. `buyerId` is the
+ * platform's id of the buyer, where it told one: it is hashed into `sale.buyer` and kept nowhere.
+ */
 export type EventDraft =
   z.input<typeof eventSchema> extends infer E
     ? E extends z.input<typeof eventSchema>
-      ? Omit<E, 'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt'>
+      ? Omit<E, 'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt'> & {
+          readonly buyerId?: string | null;
+        }
       : never
     : never;
 

@@ -1,20 +1,15 @@
 import type * as z from 'zod';
 import type { Event, EventDraft, Loop, Platform } from '../events/event.ts';
 import type { App, Secrets, Settings } from './app.ts';
+import type { Desk, RefundRequest } from './desk.ts';
 
 /**
- * The one interface between Hexiao and a platform's dialect. An integration is one folder; nothing
- * outside `lib/integrations` knows a platform by name.
+ * What stands at the platform's door: all that `ingest` needs of an integration, and nothing that
+ * calls the platform, so that the door's bundle stays small.
  */
-export interface Integration {
+export interface Door {
   readonly name: string;
   readonly platform: Platform;
-  readonly loop: Loop;
-  /** How long the platform lets a redemption be reversed, in ms: until then it is provisional. */
-  readonly reversalWindowMs: number;
-  /** What operators write: each secret a string, or the live ones newest first. */
-  readonly secrets: z.ZodType<Secrets>;
-  readonly settings: z.ZodType<Settings>;
 
   /** Answers a platform's check of the URL. It may come unsigned, so it reads nothing and stores nothing. */
   handshake(request: SignedRequest): Answer | undefined;
@@ -25,12 +20,42 @@ export interface Integration {
   /** The platform's own words for "received". */
   acknowledge(request: SignedRequest, app: App): Answer;
   /**
+   * Answers a verified synchronous callback (SPI) from our own records, the same again for the same
+   * order or refund. Undefined where the request asks nothing: then it is acknowledged. What the
+   * request tells besides goes the way of every delivery.
+   */
+  answer?(request: SignedRequest, app: App, desk: Desk): Promise<Answer | undefined>;
+  /**
+   * The platform's words for "this failed here, ask again", in the envelope and with a number that it
+   * understands. Undefined: an HTTP error says it.
+   */
+  busy?(request: SignedRequest): Answer | undefined;
+  /**
+   * What a verified request says about itself outside its signed bytes (a path, a message kind in the
+   * query): kept with the delivery and handed to `read`. Never an identity.
+   */
+  about?(request: SignedRequest): string | undefined;
+}
+
+/**
+ * The one interface between Hexiao and a platform's dialect. An integration is one folder; nothing
+ * outside `lib/integrations` knows a platform by name.
+ */
+export interface Integration extends Door {
+  readonly loop: Loop;
+  /** How long the platform lets a redemption be reversed, in ms: until then it is provisional. */
+  readonly reversalWindowMs: number;
+  /** What operators write: each secret a string, or the live ones newest first. */
+  readonly secrets: z.ZodType<Secrets>;
+  readonly settings: z.ZodType<Settings>;
+
+  /**
    * What a verified delivery says. Never throws: what it cannot read it says so. The app is for what
    * is not in the bytes: keys of encrypted messages, `settings.merchantId`, `settings.storeFrom`.
    * When the delivery came stands in for the time of a message that carries none: such an event is
    * incomplete.
    */
-  read(body: Uint8Array, app: App, receivedAt?: string): Reading;
+  read(body: Uint8Array, app: App, receivedAt?: string, about?: string): Reading;
   /**
    * Asks the platform what hints of one order are about; one resolution each, in their order.
    * Never throws for what the platform does: it waits.
@@ -38,13 +63,33 @@ export interface Integration {
   resolve(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
   /** What a hint tells on its own, for apps that may not ask: incomplete events. */
   fromHint(hint: Hint): EventDraft[];
+  /**
+   * Tells the platform how a refund request was decided, where the answer to it could not. Never
+   * throws for what the platform does: it waits. Absent: the platform takes no such call.
+   */
+  auditRefund?(request: RefundRequest, context: AuditContext): Promise<Audit>;
 }
+
+export interface AuditContext {
+  readonly app: App;
+  readonly fetch: typeof globalThis.fetch;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/** `refused`: the platform will not take the decision any more, and why; `wait`: tell it again later. */
+export type Audit =
+  | { readonly outcome: 'told' }
+  | { readonly outcome: 'refused'; readonly why: string }
+  | { readonly outcome: 'wait'; readonly why: string; readonly retryAfterMs?: number };
 
 /** An HTTP request before anyone understood it. Header names are lower-case. */
 export interface SignedRequest {
   readonly headers: ReadonlyMap<string, string>;
   readonly query: URLSearchParams;
   readonly body: Uint8Array;
+  /** What follows the app key in `/spi/{integration}/{appKey}/…`; absent on `/webhooks`. */
+  readonly spi?: string;
 }
 
 export interface Answer {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../events/event.ts';
+import { idSchema, loopSchema, platformSchema } from '../events/event.ts';
 
 /** Stands for a store that the platform did not name. */
 export const UNKNOWN_STORE = 'unknown';
@@ -43,8 +43,14 @@ export const entrySchema = z.object({
   contractVersion: z.int().nullable(),
   /** The entry this one takes back; null for an original. */
   mirrors: z.string().nullable(),
+  loop: loopSchema.default('closed'),
   channel: z.string(),
   productId: z.string().nullable(),
+  creatorId: z.string().nullable().default(null),
+  /** How the creator earns by it: see `cpsSchema`. */
+  cpsKind: z.string().nullable().default(null),
+  /** The buyer's keyed hash. */
+  buyer: z.string().nullable().default(null),
   complete: z.boolean(),
   explanation: explanationSchema,
 });

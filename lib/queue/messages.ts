@@ -24,6 +24,8 @@ export const intakeMessageSchema = z.discriminatedUnion('type', [
     /** Base64 of the signed bytes, compressed with brotli when `packed`. */
     body: z.string(),
     packed: z.boolean(),
+    /** What the request said about itself outside its signed bytes. */
+    about: z.string().max(200).optional(),
   }),
   /** Ask again about a hint that waits. */
   z.object({ type: z.literal('hint'), ...version, deliveryId: z.string() }),

@@ -11,6 +11,8 @@ export const deliverySchema = z.object({
   integration: z.string(),
   appKey: z.string(),
   receivedAt: z.string(),
+  /** What the request said about itself outside its signed bytes: a path, a kind in the query. */
+  about: z.string().optional(),
   /** The signed bytes. */
   body: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 });
@@ -119,10 +121,10 @@ function unpackHint(item: Record<string, unknown>): WaitingHint {
 
 /** Bodies over a few hundred bytes shrink to about half, which is what a write is charged by. */
 function pack(delivery: Delivery): Record<string, unknown> {
-  const { deliveryId, integration, appKey, receivedAt, body } = delivery;
+  const { deliveryId, integration, appKey, receivedAt, about, body } = delivery;
   const zipped = gzipSync(body);
   const packed = zipped.byteLength < body.byteLength ? { zipped } : { body };
-  return { deliveryId, integration, appKey, receivedAt, ...packed };
+  return { deliveryId, integration, appKey, receivedAt, about, ...packed };
 }
 
 function unpackBody(item: Record<string, unknown>): Uint8Array {

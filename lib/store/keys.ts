@@ -38,6 +38,9 @@ export const keys = {
   /** Never written: reading it tells that the table is in reach. */
   health: { pk: 'HEALTH', sk: '-' },
 
+  /** The key that buyer ids are hashed with, made once. */
+  buyerKey: { pk: 'BUYER-KEY', sk: '-' },
+
   delivery: (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: '-' }),
 
   hint: (deliveryId: string): Key => ({

@@ -655,7 +655,12 @@ describe('the history of a voucher', () => {
   test('a request for a refund moves no money', () => {
     // Prepare
     const { refundedFen: _f, takesBack: _t, unusedFen: _u, ...common } = refunded();
-    const request: Event = { ...common, kind: 'voucher.refund_requested', requestedFen: 9_900 };
+    const request: Event = {
+      ...common,
+      kind: 'voucher.refund_requested',
+      refundId: null,
+      requestedFen: 9_900,
+    };
     // Act
     const history = readHistory([redeemed('v1'), request]);
     // Assess

@@ -44,7 +44,7 @@ export function redeemed(
     redemptionId,
     storeId: '6600000000000000001',
     amounts: amountsOf(9_900),
-    sale: { productId: null, channel: 'live', channelRaw: '直播', creatorId: null },
+    sale: { ...UNKNOWN_SALE, channel: 'live', channelRaw: '直播' },
     ...over,
   };
 }
@@ -135,6 +135,10 @@ export function entry(over: Partial<Entry> = {}): Entry {
     mirrors: null,
     channel: 'live',
     productId: null,
+    loop: 'closed',
+    creatorId: null,
+    cpsKind: null,
+    buyer: null,
     complete: true,
     explanation: {
       rule: 'agency-contract',

@@ -79,6 +79,7 @@ export class HexiaoUnderTest {
     this.normalizeDeps = {
       ...{ table, intake, attribution, fetch, now },
       ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log: silent },
+      buyerKey: async () => 'a key of the tests',
     };
     this.attributeDeps = {
       ...{ table, attribution, policy: DEFAULT_POLICY, foldDelaySeconds: 0, log: silent },

@@ -1,4 +1,4 @@
-import { type Amounts, type EventDraft, NO_AMOUNTS, type Sale } from '../../events/event.ts';
+import { type Amounts, type EventDraft, NO_AMOUNTS, type Sale, UNKNOWN_SALE } from '../../events/event.ts';
 import type { Hint } from '../integration.ts';
 import {
   CERTIFICATE_STATUS,
@@ -134,6 +134,7 @@ function splitRefund(facts: VoucherFacts, refundFen: number | null): RefundSplit
 function saleOf({ certificate, order }: VoucherFacts): Sale {
   const sale = order?.order_sale_info ?? null;
   return {
+    ...UNKNOWN_SALE,
     productId: certificate.sku?.sku_id ?? order?.sku_id ?? null,
     channel: channelOf(sale?.sale_channel ?? null),
     channelRaw: sale?.sale_channel ?? null,

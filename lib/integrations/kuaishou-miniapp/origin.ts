@@ -41,7 +41,7 @@ function saleOf(extraInfo: unknown): Sale {
   if (!parsed.success) return UNKNOWN_SALE;
   const { item_type, author_id } = parsed.data;
   return {
-    productId: null,
+    ...UNKNOWN_SALE,
     channel: CHANNELS.get(item_type ?? '') ?? 'unknown',
     channelRaw: item_type,
     creatorId: author_id,

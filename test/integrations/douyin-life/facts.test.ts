@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Event, EventOf } from '../../../lib/events/event.ts';
+import { type Event, type EventOf, UNKNOWN_SALE } from '../../../lib/events/event.ts';
 import {
   type CertificateRecord,
   certificatesSchema,
@@ -88,7 +88,7 @@ const knownRedemption = (id: string, minutes: number): EventOf<'voucher.redeemed
     paymentDiscountFen: 0,
     originalFen: 9_900,
   },
-  sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
+  sale: UNKNOWN_SALE,
 });
 
 const knownReversal = (id: string, minutes: number, complete = true): Event => ({

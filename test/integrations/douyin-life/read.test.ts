@@ -61,7 +61,15 @@ describe('the documented samples', () => {
             originalFen: 12_800,
           },
           storeId: null,
-          sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
+          sale: {
+            productId: null,
+            channel: 'unknown',
+            channelRaw: null,
+            creatorId: null,
+            contentId: null,
+            cps: null,
+            buyer: null,
+          },
         },
       ],
     });

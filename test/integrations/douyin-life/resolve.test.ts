@@ -165,7 +165,15 @@ describe('a redemption', () => {
           originalFen: 10_900,
         },
         storeId: null,
-        sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
+        sale: {
+          productId: null,
+          channel: 'unknown',
+          channelRaw: null,
+          creatorId: null,
+          contentId: null,
+          cps: null,
+          buyer: null,
+        },
       },
       {
         kind: 'voucher.redeemed',
@@ -188,6 +196,9 @@ describe('a redemption', () => {
           channel: 'live',
           channelRaw: '直播',
           creatorId: '99',
+          contentId: null,
+          cps: null,
+          buyer: null,
         },
       },
     ]);
@@ -281,7 +292,14 @@ describe('a redemption', () => {
     expect(resolution.outcome).toBe('resolved');
     expect(kindsOf(resolution)).toEqual(['voucher.redeemed']);
     expect(eventOf(resolution, 'voucher.redeemed')).toMatchObject({
-      sale: { channel: 'unknown', channelRaw: null, creatorId: null },
+      sale: {
+        channel: 'unknown',
+        channelRaw: null,
+        creatorId: null,
+        contentId: null,
+        cps: null,
+        buyer: null,
+      },
     });
   });
 

@@ -114,7 +114,15 @@ describe('a code at the counter', () => {
         redemptionId: 'v1',
         storeId: '6601136930455291912',
         amounts: AMOUNTS,
-        sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
+        sale: {
+          productId: null,
+          channel: 'unknown',
+          channelRaw: null,
+          creatorId: null,
+          contentId: null,
+          cps: null,
+          buyer: null,
+        },
       },
     ]);
     for (const event of events) stamped(event);

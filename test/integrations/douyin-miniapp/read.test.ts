@@ -116,7 +116,15 @@ describe('the documented messages', () => {
           redemptionId: '71843339522862999',
           storeId: '6601136930455291912',
           amounts: { paidFen: 0, ...NO_DISCOUNTS, originalFen: 0 },
-          sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
+          sale: {
+            productId: null,
+            channel: 'unknown',
+            channelRaw: null,
+            creatorId: null,
+            contentId: null,
+            cps: null,
+            buyer: null,
+          },
         },
       ],
     });

@@ -169,7 +169,15 @@ describe('a report', () => {
         redemptionId: 'pos-1',
         storeId: '6724900000000000001',
         amounts,
-        sale: { productId: 'p1', channel: 'live', channelRaw: 'LIVE', creatorId: '880001' },
+        sale: {
+          productId: 'p1',
+          channel: 'live',
+          channelRaw: 'LIVE',
+          creatorId: '880001',
+          contentId: null,
+          cps: null,
+          buyer: null,
+        },
       },
     ]);
   });
@@ -249,7 +257,15 @@ describe('where an order came from', () => {
     ['{"item_type":"LIVE","author_id":[1]}', 'live', 'LIVE', null],
     ['{"item_type":"constructor"}', 'unknown', 'constructor', null],
   ])('%s', (extraInfo, channel, channelRaw, creatorId) => {
-    expect(saleOf(extraInfo)).toEqual({ productId: null, channel, channelRaw, creatorId });
+    expect(saleOf(extraInfo)).toEqual({
+      productId: null,
+      channel,
+      channelRaw,
+      creatorId,
+      contentId: null,
+      cps: null,
+      buyer: null,
+    });
   });
 
   test.each([

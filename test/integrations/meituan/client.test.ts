@@ -101,7 +101,15 @@ describe('a use of a voucher (58)', () => {
           paymentDiscountFen: 0,
           originalFen: 9_900,
         },
-        sale: { productId: '700000001', channel: 'unknown', channelRaw: null, creatorId: null },
+        sale: {
+          productId: '700000001',
+          channel: 'unknown',
+          channelRaw: null,
+          creatorId: null,
+          contentId: null,
+          cps: null,
+          buyer: null,
+        },
       },
     ]);
   });

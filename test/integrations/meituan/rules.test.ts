@@ -136,7 +136,15 @@ describe('a payment', () => {
         originalFen: 9_990,
       },
       storeId: 'op_test_0001',
-      sale: { productId: null, channel: 'unknown', channelRaw: null, creatorId: null },
+      sale: {
+        productId: null,
+        channel: 'unknown',
+        channelRaw: null,
+        creatorId: null,
+        contentId: null,
+        cps: null,
+        buyer: null,
+      },
     });
   });
 
