@@ -5,8 +5,8 @@ import { fingerprint } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
 import type { App } from '../../lib/integrations/app.ts';
-import type { Answer, Integration, SignedRequest } from '../../lib/integrations/integration.ts';
-import { findIntegration } from '../../lib/integrations/registry.ts';
+import { findDoor } from '../../lib/integrations/doors.ts';
+import type { Answer, Door, SignedRequest } from '../../lib/integrations/integration.ts';
 import { errorFields, type Log } from '../../lib/log/log.ts';
 import {
   type IntakeMessage,
@@ -39,7 +39,7 @@ export function ingestApp(deps: IngestDeps): Hono {
   door.post('/webhooks/:integration/:appKey', async (c) => {
     const { integration: name, appKey } = c.req.param();
     const request = await readRequest(c.req.raw);
-    const integration = findIntegration(name);
+    const integration = findDoor(name);
     const greeting = integration?.handshake(request);
     if (greeting !== undefined) return toResponse(greeting);
     const app = integration && (await signedFor(deps, integration, appKey, request));
@@ -69,7 +69,7 @@ const SIGNATURE_HELP =
 /** The app, when one of its secrets signed the request. */
 async function signedFor(
   deps: IngestDeps,
-  integration: Integration,
+  integration: Door,
   appKey: string,
   request: SignedRequest,
 ): Promise<App | undefined> {
@@ -79,7 +79,7 @@ async function signedFor(
 
 async function enqueue(
   deps: IngestDeps,
-  integration: Integration,
+  integration: Door,
   appKey: string,
   request: SignedRequest,
 ): Promise<void> {

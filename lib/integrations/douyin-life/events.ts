@@ -1,4 +1,10 @@
-import { type Amounts, type EventDraft, NO_AMOUNTS, type Sale, UNKNOWN_SALE } from '../../events/event.ts';
+import {
+  type Amounts,
+  type EventDraft,
+  NO_AMOUNTS,
+  type Sale,
+  UNKNOWN_SALE,
+} from '../../events/event.ts';
 import type { Hint } from '../integration.ts';
 import {
   CERTIFICATE_STATUS,

@@ -1,17 +1,15 @@
 import * as z from 'zod';
 import { liveSecretSchema, settingsSchema } from '../app.ts';
 import type { Integration } from '../integration.ts';
-import { acknowledge, handshake } from './acknowledge.ts';
+import { douyinLifeDoor } from './door.ts';
 import { eventsOfHint } from './events.ts';
 import { REVERSAL_WINDOW_MS } from './facts.ts';
 import { read } from './read.ts';
 import { resolve } from './resolve.ts';
-import { verify } from './verify.ts';
 
 /** Douyin life services, closed loop: 抖音来客 (merchants) and 抖音林客 (providers). */
 export const douyinLife: Integration = {
-  name: 'douyin-life',
-  platform: 'douyin',
+  ...douyinLifeDoor,
   loop: 'closed',
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets: z.strictObject({ clientSecret: liveSecretSchema }),
@@ -23,10 +21,6 @@ export const douyinLife: Integration = {
     /** `stable` where several workers ask at once; see token.ts. */
     clientToken: z.enum(['client', 'stable']).default('client'),
   }),
-  handshake,
-  verify,
-  signedBytes: (request) => request.body,
-  acknowledge,
   read,
   resolve,
   fromHint: eventsOfHint,

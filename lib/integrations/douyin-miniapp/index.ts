@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { liveSecretSchema } from '../app.ts';
 import type { Integration } from '../integration.ts';
-import { acknowledge, handshake } from './acknowledge.ts';
+import { douyinMiniappDoor } from './door.ts';
 import { read } from './read.ts';
 import { miniappSettingsSchema } from './settings.ts';
 import { AES_KEY } from './third-party.ts';
-import { publicKeyOf, signedBytes, verify } from './verify.ts';
+import { publicKeyOf } from './verify.ts';
 
 /** A redemption cannot be cancelled later than this. Source: fulfill-tool/coupon-verify-cancel. */
 const REVERSAL_WINDOW_MS = 3_600_000;
@@ -49,16 +49,11 @@ function presentOnly(all: Record<string, string[] | undefined>): Record<string, 
 
 /** Douyin mini-programs, open loop: the merchant's own mini-program sells. */
 export const douyinMiniapp: Integration = {
-  name: 'douyin-miniapp',
-  platform: 'douyin',
+  ...douyinMiniappDoor,
   loop: 'open',
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets,
   settings: miniappSettingsSchema,
-  handshake,
-  verify,
-  signedBytes,
-  acknowledge,
   read,
   // Every message here tells its own facts: there are no hints.
   resolve: async () => [],

@@ -1,0 +1,15 @@
+import type { Door } from '../integration.ts';
+import { acknowledge } from './acknowledge.ts';
+import { signedPart } from './signed.ts';
+import { verify } from './verify.ts';
+
+/** What takes and answers this platform's requests; it calls nobody. */
+export const kuaishouLifeDoor: Door = {
+  name: 'kuaishou-life',
+  platform: 'kuaishou',
+  // No check of the URL is documented.
+  handshake: () => undefined,
+  verify,
+  signedBytes: signedPart,
+  acknowledge,
+};
