@@ -18,9 +18,17 @@ export interface FunctionSpec {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly table: 'read' | 'readWrite';
+  /** The only partitions it may touch, by their keys up to the first `#`; a test holds them to the code. */
+  readonly keys: readonly string[];
+  /** Reads the apps' secrets from where they are kept. */
+  readonly secrets?: true;
   readonly sendsTo: readonly QueueName[];
   /** Reads the queues' depths, for /v1/pipeline. */
   readonly inspects?: readonly QueueName[];
+  /** Takes from these queues' dead letters, to send them back. */
+  readonly redrives?: readonly QueueName[];
+  /** Reads the whole table, for an operator's errands that no key leads to. */
+  readonly scans?: true;
   readonly consumes?: {
     readonly queue: QueueName;
     readonly batchSize: number;
@@ -37,6 +45,8 @@ export interface RouteSpec {
   /** HTTP API syntax: `{name}` is one segment, `{name+}` the rest. */
   readonly path: string;
   readonly to: FunctionName;
+  /** The shortest time that a platform documents for waiting here; it is watched. */
+  readonly deadlineMs?: number;
 }
 
 export type QueueName = 'intake' | 'attribution';
@@ -58,7 +68,10 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     folder: 'ingest',
     memoryMb: 512,
     timeoutSeconds: 5,
-    table: 'read',
+    // Synchronous callbacks are answered from what they write: codes issued, refund requests.
+    table: 'readWrite',
+    keys: ['APP', 'CODE', 'FREE', 'MERCHANT', 'ORDER', 'REFUND', 'REFUND-OPEN', 'VOUCHER'],
+    secrets: true,
     sendsTo: ['intake'],
   },
   {
@@ -66,6 +79,20 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     memoryMb: 512,
     timeoutSeconds: 30,
     table: 'readWrite',
+    keys: [
+      'APP',
+      'BUYER-KEY',
+      'DELIVERY',
+      'HINT',
+      'MERCHANT',
+      'ORDER',
+      'REFUND',
+      'REFUND-OPEN',
+      'SHELF',
+      'STORE',
+      'VOUCHER',
+    ],
+    secrets: true,
     sendsTo: ['intake', 'attribution'],
     consumes: {
       queue: 'intake',
@@ -80,6 +107,17 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     memoryMb: 512,
     timeoutSeconds: 30,
     table: 'readWrite',
+    keys: [
+      'DIMENSION',
+      'FOLD',
+      'LEDGER',
+      'MERCHANT',
+      'ORDER',
+      'POLICY',
+      'PROVIDER',
+      'RESTATEMENT',
+      'VOUCHER',
+    ],
     sendsTo: ['attribution'],
     consumes: { queue: 'attribution', batchSize: 100, batchingWindowSeconds: 1, maxConcurrency: 8 },
     environment: { FOLD_DELAY_SECONDS: '2' },
@@ -88,8 +126,9 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     folder: 'reconcile',
     memoryMb: 256,
     timeoutSeconds: 60,
-    table: 'read',
-    sendsTo: ['intake'],
+    table: 'readWrite',
+    keys: ['HINT', 'REFUND', 'REFUND-OPEN', 'RESTATEMENT'],
+    sendsTo: ['intake', 'attribution'],
     schedule: { everyMinutes: 5 },
   },
   {
@@ -97,14 +136,42 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     memoryMb: 512,
     timeoutSeconds: 15,
     table: 'readWrite',
-    sendsTo: [],
+    keys: [
+      'APP',
+      'BUYER-KEY',
+      'CODE',
+      'DELIVERY',
+      'DIMENSION',
+      'ERASURE',
+      'FOLD',
+      'FREE',
+      'HEALTH',
+      'HINT',
+      'LEDGER',
+      'MERCHANT',
+      'ORDER',
+      'POLICY',
+      'PROVIDER',
+      'REFUND',
+      'REFUND-OPEN',
+      'RESTATEMENT',
+      'SHELF',
+      'STORE',
+      'TOKEN',
+      'VOUCHER',
+    ],
+    sendsTo: ['intake', 'attribution'],
     inspects: ['intake', 'attribution'],
+    redrives: ['intake', 'attribution'],
+    scans: true,
   },
 ];
 
 /** Matched from the most specific down, as the HTTP API does. */
 export const ROUTES: readonly RouteSpec[] = [
-  { method: 'POST', path: '/webhooks/{integration}/{appKey}', to: 'ingest' },
+  { method: 'POST', path: '/webhooks/{integration}/{appKey}', to: 'ingest', deadlineMs: 5_000 },
+  { method: 'POST', path: '/spi/{integration}/{appKey}', to: 'ingest', deadlineMs: 2_000 },
+  { method: 'POST', path: '/spi/{integration}/{appKey}/{rest+}', to: 'ingest', deadlineMs: 2_000 },
   { method: 'GET', path: '/healthz', to: 'api' },
   { method: 'ANY', path: '/v1/{path+}', to: 'api' },
   { method: 'GET', path: '/', to: 'api' },

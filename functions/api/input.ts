@@ -82,8 +82,15 @@ export function writeCursor(position: unknown): string {
 
 /** `?cursor`. @throws Problem `request-invalid` on one that we did not write */
 export function readCursor<T>(c: Context, schema: z.ZodType<T>): T | undefined {
-  const cursor = c.req.query('cursor');
-  if (cursor === undefined || cursor === '') return undefined;
+  return readPosition(c.req.query('cursor'), schema);
+}
+
+/** The same, from a body. @throws Problem `request-invalid` */
+export function readPosition<T>(
+  cursor: string | null | undefined,
+  schema: z.ZodType<T>,
+): T | undefined {
+  if (cursor === undefined || cursor === null || cursor === '') return undefined;
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {

@@ -41,8 +41,13 @@ export async function listRedemptions(
 ): Promise<{ redemptions: RedemptionLine[]; next: string | null }> {
   const found: { entry: Entry; sk: string }[] = [];
   let more = false;
+  // What was attributed anew stands elsewhere now; newest first, an undoing comes before what it undoes.
+  const undone = new Set<string>();
   for await (const one of entriesBackwards(deps.table, place, window, page.before)) {
     if (one.entry.kind !== 'redemption') continue;
+    const { entryId, undoes } = one.entry;
+    if (undoes !== null) undone.add(undoes);
+    if (undoes !== null || undone.has(entryId)) continue;
     more = found.length === page.limit;
     if (more) break;
     found.push(one);

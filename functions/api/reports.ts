@@ -5,16 +5,15 @@ import { addFolds, type Fold } from '../../lib/ledger/fold.ts';
 import {
   addPlatforms,
   overPlatforms,
-  readBuckets,
   readProviderDays,
   type StoreDay,
-  storeDays,
+  storeDaysAfter,
 } from '../../lib/store/folds.ts';
-import { BUCKETS } from '../../lib/store/keys.ts';
+import { BUCKETS, PREFIX } from '../../lib/store/keys.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Window } from './input.ts';
 
-/** A provider's totals, read from folds alone: a month is at most 31 small items. */
+/** A provider's totals, read from folds alone: a month of totals is at most 31 small items. */
 
 export interface Row {
   readonly key: string;
@@ -49,14 +48,16 @@ export const storePositionSchema = z.object({
     .int()
     .min(0)
     .max(BUCKETS - 1),
-  after: z.string().nullable(),
+  /** The sort key of the last one given. */
+  after: z.string().startsWith(PREFIX.store).max(1_024).nullable(),
 });
 export type StorePosition = z.infer<typeof storePositionSchema>;
 
 const READS_AT_ONCE = 16;
 
 /**
- * One page of a provider's stores with their totals over a window.
+ * One page of a provider's stores with their totals over a window. What it costs depends on the page and
+ * the days, not on how many stores there are.
  * @param wanted which stores count; others are passed over
  */
 export async function totalsByStore(
@@ -66,19 +67,22 @@ export async function totalsByStore(
   page: { position?: StorePosition | undefined; limit: number },
   wanted: (store: StoreDay) => boolean = () => true,
 ): Promise<{ stores: StoreDay[]; next: StorePosition | null }> {
-  const daysByBucket = await bucketsInUse(table, providerId, window);
+  const days = await readProviderDays(table, providerId, window);
   const stores: StoreDay[] = [];
-  for (let bucket = page.position?.bucket ?? 0; bucket < BUCKETS; bucket += 1) {
-    const after = bucket === page.position?.bucket ? page.position.after : null;
-    const all = await storesOfBucket(table, providerId, bucket, daysByBucket.get(bucket) ?? []);
-    for (const store of all.filter(wanted)) {
-      if (after !== null && storeKey(store) <= after) continue;
-      const last = stores.at(-1);
-      if (stores.length === page.limit && last !== undefined) {
-        return { stores, next: positionAfter(last, bucket, all) };
+  let { bucket, after } = page.position ?? { bucket: 0, after: null };
+  while (bucket < BUCKETS) {
+    const used = days.filter((day) => day.buckets.has(bucket)).map(({ day }) => day);
+    const place = { providerId, days: used, bucket, after };
+    // One more than wanted tells whether there is another page.
+    const chunk = await nextStores(table, place, page.limit - stores.length + 1);
+    for (const { sk, store } of chunk.stores) {
+      if (wanted(store)) {
+        if (stores.length === page.limit) return { stores, next: { bucket, after } };
+        stores.push(store);
       }
-      stores.push(store);
+      after = sk;
     }
+    if (chunk.isLast) [bucket, after] = [bucket + 1, null];
   }
   return { stores, next: null };
 }
@@ -87,50 +91,34 @@ export function storeKey({ platform, storeId }: { platform: Platform; storeId: s
   return `${platform}/${storeId}`;
 }
 
-/** The page's last store may be of the bucket before the one we looked into. */
-function positionAfter(
-  last: StoreDay,
-  bucket: number,
-  inBucket: readonly StoreDay[],
-): StorePosition {
-  const here = inBucket.some((store) => storeKey(store) === storeKey(last));
-  return { bucket, after: here ? storeKey(last) : null };
+interface BucketPlace {
+  readonly providerId: string;
+  readonly days: readonly string[];
+  readonly bucket: number;
+  readonly after: string | null;
 }
 
-async function bucketsInUse(
+/** The next stores of a bucket over several days, each once, in key order: a merge of the days. */
+async function nextStores(
   table: Table,
-  providerId: string,
-  window: Window,
-): Promise<Map<number, string[]>> {
-  const days = await readProviderDays(table, providerId, window);
-  const used = await mapLimit(days, READS_AT_ONCE, async ({ day }) => ({
-    day,
-    buckets: await readBuckets(table, providerId, day),
-  }));
-  const daysByBucket = new Map<number, string[]>();
-  for (const { day, buckets } of used) {
-    for (const { bucket } of buckets) {
-      daysByBucket.set(bucket, [...(daysByBucket.get(bucket) ?? []), day]);
-    }
-  }
-  return daysByBucket;
-}
-
-/** A bucket's stores over several days, each once, in key order. */
-async function storesOfBucket(
-  table: Table,
-  providerId: string,
-  bucket: number,
-  days: readonly string[],
-): Promise<StoreDay[]> {
+  { providerId, days, bucket, after }: BucketPlace,
+  limit: number,
+): Promise<{ stores: { sk: string; store: StoreDay }[]; isLast: boolean }> {
   const perDay = await mapLimit(days, READS_AT_ONCE, (day) =>
-    Array.fromAsync(storeDays(table, providerId, day, bucket, false)),
+    storeDaysAfter(table, { providerId, day, bucket }, after, limit),
   );
-  const byStore = Map.groupBy(perDay.flat(), storeKey);
-  return [...byStore]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, own]) => {
-      const last = own.at(-1);
-      return last === undefined ? [] : [{ ...last, fold: addFolds(own.map((one) => one.fold)) }];
-    });
+  const all = [...Map.groupBy(perDay.flat(), ({ sk }) => sk)].sort(([a], [b]) => byBytes(a, b));
+  const stores = all.slice(0, limit).flatMap(([sk, own]) => {
+    const last = own.at(-1);
+    if (last === undefined) return [];
+    return [{ sk, store: { ...last.store, fold: addFolds(own.map(({ store }) => store.fold)) } }];
+  });
+  // A day that gave fewer than asked has no more; past the limit none of them was looked at.
+  const isLast = all.length <= limit && perDay.every((own) => own.length < limit);
+  return { stores, isLast };
+}
+
+/** As the table sorts, which is not always as JavaScript does. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -14,6 +14,7 @@ const deps: AttributeDeps = {
   attribution: new Queue<AttributionMessage>(queueClient(), env.ATTRIBUTION_QUEUE_URL),
   policy: DEFAULT_POLICY,
   foldDelaySeconds: Number(env.FOLD_DELAY_SECONDS),
+  now: Date.now,
   log: logLines(),
 };
 

@@ -3,32 +3,44 @@ import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
+import type { Platform } from '../../lib/events/event.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
 import type { App } from '../../lib/integrations/app.ts';
 import { findDoor } from '../../lib/integrations/doors.ts';
 import type { Answer, Door, SignedRequest } from '../../lib/integrations/integration.ts';
 import { errorFields, type Log } from '../../lib/log/log.ts';
-import {
-  type IntakeMessage,
-  MAX_MESSAGE_BYTES,
-  MESSAGE_VERSION,
-  packBody,
-} from '../../lib/queue/messages.ts';
+import type { IntakeMessage } from '../../lib/queue/messages.ts';
+import { MAX_MESSAGE_BYTES, MESSAGE_VERSION, packBody } from '../../lib/queue/packing.ts';
+import type { OpenDesk } from '../../lib/store/desk.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 
 /** A webhook larger than this is none of the documented ones. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** As the message's schema has it. */
+const MAX_ABOUT = 200;
+
+/** What follows the app key of a callback's address; none documented is a fifth of it. */
+const MAX_REST = 200;
+
+/** A decision is told no sooner than its request's own callback was answered, by a fair measure. */
+const TELL_AFTER_SECONDS = 3;
+
 export interface IngestDeps {
   readonly findApp: (integration: string, appKey: string) => Promise<App | undefined>;
-  readonly sendToIntake: (message: IntakeMessage) => Promise<void>;
+  readonly openDesk: (platform: Platform) => OpenDesk;
+  readonly sendToIntake: (message: IntakeMessage, delaySeconds?: number) => Promise<void>;
   readonly now: () => number;
   readonly log: Log;
+  /** The list of doors when absent. */
+  readonly doorOf?: (name: string) => Door | undefined;
 }
 
 /**
  * The platforms' door: verify the raw bytes, put the delivery on the intake queue, and only then
- * answer in the platform's words. Nothing else happens in a webhook's request.
+ * answer in the platform's words. Nothing else happens in a webhook's request. A synchronous callback
+ * (SPI) is answered from our own records, and is a delivery as well. A platform that knows one URL
+ * sends both kinds to it, so both addresses take both.
  */
 export function ingestApp(deps: IngestDeps): Hono {
   const door = new Hono();
@@ -36,30 +48,87 @@ export function ingestApp(deps: IngestDeps): Hono {
 
   door.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => raise(tooLarge()) }));
 
-  door.post('/webhooks/:integration/:appKey', async (c) => {
-    const { integration: name, appKey } = c.req.param();
-    const request = await readRequest(c.req.raw);
-    const integration = findDoor(name);
-    const greeting = integration?.handshake(request);
-    if (greeting !== undefined) return toResponse(greeting);
-    const app = integration && (await signedFor(deps, integration, appKey, request));
-    if (integration === undefined || app === undefined) {
-      deps.log('warn', 'signature-rejected', { integration: integration?.name ?? 'none' });
-      // The same words for a wrong signature, an unknown app and an unknown integration, so that
-      // nobody can list apps.
-      throw new Problem('signature-invalid', SIGNATURE_HELP);
-    }
-    await enqueue(deps, integration, appKey, request);
-    return toResponse(integration.acknowledge(request, app));
+  door.post('/webhooks/:integration/:appKey', (c) => {
+    const { integration, appKey } = c.req.param();
+    return receive(deps, integration, appKey, c.req.raw);
   });
 
-  door.notFound(() => {
-    throw new Problem('not-found', 'Webhooks are sent to POST /webhooks/{integration}/{appKey}.');
+  door.post('/spi/:integration/:appKey', (c) => {
+    const { integration, appKey } = c.req.param();
+    return receive(deps, integration, appKey, c.req.raw, '');
   });
+
+  door.post('/spi/:integration/:appKey/:rest{.+}', (c) => {
+    const { integration, appKey, rest } = c.req.param();
+    if (rest.length > MAX_REST) raise(nowhere());
+    return receive(deps, integration, appKey, c.req.raw, rest);
+  });
+
+  door.notFound(() => raise(nowhere()));
 
   door.onError((error, c) => respondToError(error, c, deps.log));
 
   return door;
+}
+
+async function receive(
+  deps: IngestDeps,
+  name: string,
+  appKey: string,
+  raw: Request,
+  spi?: string,
+): Promise<Response> {
+  const request = await readRequest(raw, spi);
+  const door = (deps.doorOf ?? findDoor)(name);
+  const greeting = door?.handshake(request);
+  if (greeting !== undefined) return toResponse(greeting);
+  const app = door && (await signedFor(deps, door, appKey, request));
+  if (door === undefined || app === undefined) {
+    deps.log('warn', 'signature-rejected', { integration: door?.name ?? 'none' });
+    // The same words for a wrong signature, an unknown app and an unknown integration, so that
+    // nobody can list apps.
+    throw new Problem('signature-invalid', SIGNATURE_HELP);
+  }
+  try {
+    return toResponse(await answer(deps, door, app, request));
+  } catch (error) {
+    const busy = isForNothing(error) ? undefined : door.busy?.(request);
+    if (busy === undefined) throw error;
+    deps.log('error', 'callback-failed', { integration: door.name, ...errorFields(error) });
+    return toResponse(busy);
+  }
+}
+
+/** Asking again would bring the same. */
+function isForNothing(error: unknown): boolean {
+  return error instanceof Problem && !error.retryable;
+}
+
+/**
+ * Answers a verified request. The answer's records stand before the delivery is sent, and both before
+ * the platform hears of it; whatever dies in between, the same request gives the same again.
+ */
+async function answer(
+  deps: IngestDeps,
+  door: Door,
+  app: App,
+  request: SignedRequest,
+): Promise<Answer> {
+  const desk = deps.openDesk(door.platform);
+  const answered = await door.answer?.(request, app, desk);
+  await enqueue(deps, door, app.appKey, request);
+  for (const refundId of desk.toTell) await sendAudit(deps, door.platform, refundId);
+  return answered ?? door.acknowledge(request, app);
+}
+
+/** The decision stands already: when this fails, `reconcile` sends it. */
+async function sendAudit(deps: IngestDeps, platform: Platform, refundId: string): Promise<void> {
+  const message = { type: 'audit', v: MESSAGE_VERSION, platform, refundId } as const;
+  try {
+    await deps.sendToIntake(message, TELL_AFTER_SECONDS);
+  } catch (error) {
+    deps.log('warn', 'audit-not-sent', errorFields(error));
+  }
 }
 
 const SIGNATURE_HELP =
@@ -83,6 +152,7 @@ async function enqueue(
   appKey: string,
   request: SignedRequest,
 ): Promise<void> {
+  const about = integration.about?.(request)?.slice(0, MAX_ABOUT);
   const message: IntakeMessage = {
     type: 'delivery',
     v: MESSAGE_VERSION,
@@ -90,6 +160,7 @@ async function enqueue(
     integration: integration.name,
     appKey,
     receivedAt: toInstant(deps.now()),
+    ...(about && { about }),
     ...packBody(request.body),
   };
   if (Buffer.byteLength(JSON.stringify(message)) > MAX_MESSAGE_BYTES) {
@@ -107,13 +178,19 @@ async function enqueue(
   });
 }
 
-async function readRequest(raw: Request): Promise<SignedRequest> {
+async function readRequest(raw: Request, spi: string | undefined): Promise<SignedRequest> {
   const body = new Uint8Array(await raw.arrayBuffer());
-  return { headers: new Map(raw.headers), query: new URL(raw.url).searchParams, body };
+  const query = new URL(raw.url).searchParams;
+  return { headers: new Map(raw.headers), query, body, ...(spi === undefined ? {} : { spi }) };
 }
 
 function raise(problem: Problem): never {
   throw problem;
+}
+
+function nowhere(): Problem {
+  const places = '/webhooks/{integration}/{appKey} and /spi/{integration}/{appKey}/…';
+  return new Problem('not-found', `Platforms send to POST ${places}.`);
 }
 
 function tooLarge(): Problem {

@@ -3,10 +3,11 @@ import { readEnvironment } from '../../lib/environment/environment.ts';
 import { logLines } from '../../lib/log/log.ts';
 import type { IntakeMessage } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
-import { readApp } from '../../lib/store/registry.ts';
+import { readApp } from '../../lib/store/apps.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { ingestApp } from './app.ts';
 import { rememberingApps } from './apps.ts';
+import { lazyDesk } from './lazy-desk.ts';
 
 const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL']);
 const table = new Table(databaseClient(), env.TABLE_NAME);
@@ -15,7 +16,8 @@ const log = logLines();
 
 export const app = ingestApp({
   findApp: rememberingApps((integration, appKey) => readApp(table, integration, appKey), log),
-  sendToIntake: (message) => intake.send(message),
+  openDesk: (platform) => lazyDesk(table, platform, Date.now),
+  sendToIntake: (message, delaySeconds) => intake.send(message, delaySeconds),
   now: Date.now,
   log,
 });

@@ -149,6 +149,7 @@ async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): 
     ...work.delivery,
     ...{ why, failures, attempt: before.attempt + 1, answers: before.answers + (answered ? 1 : 0) },
     dueAtMs: deps.now() + seconds * 1000,
+    again: work.again,
   };
   // Another worker or a repeated delivery put it aside already: one message a hint is enough.
   if (!(await putHint(deps.table, hint, before.attempt))) return;

@@ -4,14 +4,20 @@ import type { Integration, Reading } from '../../lib/integrations/integration.ts
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
-import { type IntakeMessage, unpackBody } from '../../lib/queue/messages.ts';
+import {
+  type AuditMessage,
+  type DeliveryMessage,
+  type IntakeMessage,
+  unpackBody,
+} from '../../lib/queue/messages.ts';
 import { type Delivery, isArchived, readHint } from '../../lib/store/deliveries.ts';
 import { readApp } from '../../lib/store/registry.ts';
 import type { Table } from '../../lib/store/table.ts';
+import { type AuditDeps, tellDecisions } from './audits.ts';
 import { type AskDeps, askAboutHints, type HintWork } from './hints.ts';
 import { type Finding, type RecordDeps, recordFindings } from './record.ts';
 
-export interface NormalizeDeps extends RecordDeps, AskDeps {
+export interface NormalizeDeps extends RecordDeps, AskDeps, AuditDeps {
   readonly table: Table;
   readonly now: () => number;
   readonly log: Log;
@@ -22,15 +28,17 @@ const READS_AT_ONCE = 16;
 
 /**
  * One batch from the intake queue: read what each delivery says, ask the platforms about the hints
- * (those of one order together), write the events, tell attribution, and archive. A message is gone
- * from the queue only after all of that, and every step may be repeated.
+ * (those of one order together), write the events, tell attribution, and archive; and tell the
+ * platforms how refund requests were decided. A message is gone from the queue only after all of
+ * that, and every step may be repeated.
  */
 export async function normalize(
   received: readonly Received<IntakeMessage>[],
   deps: NormalizeDeps,
 ): Promise<void> {
   const apps = new Map<string, Promise<App | undefined>>();
-  const works = await mapLimit(received, READS_AT_ONCE, async (one) => {
+  const { deliveries, audits } = byKind(received);
+  const works = await mapLimit(deliveries, READS_AT_ONCE, async (one) => {
     try {
       return await readMessage(one, apps, deps);
     } catch (error) {
@@ -47,11 +55,24 @@ export async function normalize(
   }
   // What needs nobody's answer does not wait for those that do.
   await recordFindings(findings, deps);
-  await askAboutHints(hints, deps, (found) => recordFindings(found, deps));
+  await Promise.all([
+    askAboutHints(hints, deps, (found) => recordFindings(found, deps)),
+    tellDecisions(audits, deps),
+  ]);
+}
+
+function byKind(received: readonly Received<IntakeMessage>[]) {
+  const deliveries: Received<DeliveryMessage>[] = [];
+  const audits: Received<AuditMessage>[] = [];
+  for (const { message, fail } of received) {
+    if (message.type === 'audit') audits.push({ message, fail });
+    else deliveries.push({ message, fail });
+  }
+  return { deliveries, audits };
 }
 
 async function readMessage(
-  { message, fail }: Received<IntakeMessage>,
+  { message, fail }: Received<DeliveryMessage>,
   apps: Map<string, Promise<App | undefined>>,
   deps: NormalizeDeps,
 ): Promise<Finding | HintWork | undefined> {
@@ -61,11 +82,12 @@ async function readMessage(
   const delivery = waiting ?? deliveryOf(message);
   // Archived last, so what is archived is done. A hint that waits is looked at again all the same:
   // only its own item, deleted after the archive, says that it is done.
-  if (waiting === undefined && (await isArchived(deps.table, delivery.deliveryId)))
+  const again = message.type === 'delivery' ? message.again : waiting?.again;
+  if (waiting === undefined && !again && (await isArchived(deps.table, delivery.deliveryId)))
     return undefined;
   const { integration, app } = await ownerOf(delivery, apps, deps.table);
   const reading = integration.read(delivery.body, app, delivery.receivedAt, delivery.about);
-  const base = { delivery, integration, kind: reading.kind, fail, waiting };
+  const base = { delivery, integration, kind: reading.kind, fail, waiting, again };
   return findingOf(reading, base, app);
 }
 
@@ -112,9 +134,7 @@ async function ownerOf(
   return { integration, app };
 }
 
-function deliveryOf(
-  message: Extract<IntakeMessage, { type: 'delivery' }> | { type: 'hint' },
-): Delivery {
+function deliveryOf(message: DeliveryMessage): Delivery {
   if (message.type === 'hint') throw new Error('a hint message has no body of its own');
   const { deliveryId, integration, appKey, receivedAt, about } = message;
   const body = unpackBody(message);

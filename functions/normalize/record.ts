@@ -12,6 +12,7 @@ import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
 import {
+  amendArchive,
   archiveDelivery,
   type Delivery,
   deleteHint,
@@ -46,6 +47,8 @@ export interface Finding {
   readonly stores: readonly NamedStore[];
   /** The item of a hint that waited, to be deleted in the end. */
   readonly waiting: WaitingHint | undefined;
+  /** It is in the archive already, and was read again. */
+  readonly again?: true | undefined;
   readonly fail: (error: unknown) => void;
 }
 
@@ -166,6 +169,7 @@ async function close(finding: Finding, { table, now, log }: RecordDeps): Promise
     await shelve(table, outcome, delivery, written, now());
     log('warn', `delivery-${outcome}`, { deliveryId: delivery.deliveryId, kind, why });
   }
-  await archiveDelivery(table, delivery, written, now());
+  if (finding.again) await amendArchive(table, delivery, written, now());
+  else await archiveDelivery(table, delivery, written, now());
   if (finding.waiting !== undefined) await deleteHint(table, delivery.deliveryId);
 }

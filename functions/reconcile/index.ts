@@ -1,11 +1,13 @@
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { logLines } from '../../lib/log/log.ts';
-import type { IntakeMessage } from '../../lib/queue/messages.ts';
+import type { AttributionMessage, IntakeMessage } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
+import { resumeRuns } from './restatements.ts';
 import { type SweepDeps, sweepHints } from './sweep.ts';
+import { sweepAudits } from './sweep-audits.ts';
 
-const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL']);
+const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL', 'ATTRIBUTION_QUEUE_URL']);
 
 const deps: SweepDeps = {
   table: new Table(databaseClient(), env.TABLE_NAME),
@@ -14,4 +16,10 @@ const deps: SweepDeps = {
   log: logLines(),
 };
 
-export const handler = () => sweepHints(deps);
+const attribution = new Queue<AttributionMessage>(queueClient(), env.ATTRIBUTION_QUEUE_URL);
+
+export const handler = async () => ({
+  hints: await sweepHints(deps),
+  audits: await sweepAudits(deps),
+  runs: await resumeRuns({ ...deps, attribution }),
+});

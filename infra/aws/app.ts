@@ -3,22 +3,21 @@ import * as z from 'zod';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { BUNDLES_DIRECTORY, bundleFunctions } from '../bundle.ts';
 import { DEFAULT_REGION, regionTraits } from './regions.ts';
+import { readStage } from './settings.ts';
 import { HexiaoStack } from './stack.ts';
 
-const settingsSchema = z.object({
+const contextSchema = z.object({
   region: z.string().default(DEFAULT_REGION),
   /** Becomes part of the stack's name, so that several can live in one account. */
-  stage: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,19}$/, 'a stage is up to 20 lower-case letters, digits and hyphens')
-    .default('dev'),
+  stage: z.string().default('dev'),
+  stages: z.record(z.string(), z.unknown()).default({}),
 });
 
 export interface AppOptions {
   /** Where the functions were bundled to. */
   readonly bundlesDirectory: string;
   /** `region` and `stage`, when they do not come from the CLI's `-c`. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, unknown>>;
   readonly outdir?: string;
 }
 
@@ -28,19 +27,20 @@ export interface AppOptions {
  * the recommended ones of the day the project began, but for `enablePartitionLiterals`, which stays
  * off: it would write `arn:aws-cn:` where the partition's token belongs.
  *
- * @throws for a region without traits or a stage that cannot be part of a name */
+ * @throws for a region without traits, or settings of the stage that cannot be */
 export function buildApp({ bundlesDirectory, context = {}, outdir }: AppOptions): App {
   const app = new App({
-    context,
-    postCliContext: cdkJson.context,
+    context: { ...cdkJson.context, ...context },
     analyticsReporting: false,
     ...(outdir === undefined ? {} : { outdir }),
   });
-  const { region, stage } = settingsSchema.parse({
+  const { region, stage, stages } = contextSchema.parse({
     region: app.node.tryGetContext('region'),
     stage: app.node.tryGetContext('stage'),
+    stages: app.node.tryGetContext('stages'),
   });
-  new HexiaoStack(app, `hexiao-${stage}`, { region: regionTraits(region), bundlesDirectory });
+  const settled = readStage(stage, regionTraits(region), stages[stage]);
+  new HexiaoStack(app, `hexiao-${stage}`, { stage: settled, bundlesDirectory });
   return app;
 }
 

@@ -25,6 +25,23 @@ export interface RegionTraits {
    */
   readonly architecture: 'arm64' | 'x86_64';
   readonly lacks: readonly Feature[];
+  /** `aws` or `aws-cn`: what an ARN of this region says in its second field. */
+  readonly partition: 'aws' | 'aws-cn';
+  /**
+   * The least time that logs are kept, in days. In mainland China six months are the law
+   * (网络安全法, article 21 (3)); elsewhere a month is enough to look into what went wrong.
+   */
+  readonly logRetentionDays: 30 | 180;
+  /**
+   * The embedded metric format is read in this class only, and the alarms live by it.
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+   */
+  readonly logClass: 'STANDARD';
+  /**
+   * Requests a second, and at once, that an account may send through API Gateway here.
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+   */
+  readonly apiQuota: { readonly rate: number; readonly burst: number };
   /** What mainland China's internet content rules ask of whoever opens this API to the internet. */
   readonly icp?: string;
 }
@@ -51,24 +68,36 @@ const CHINA_LACKS: readonly Feature[] = [
 const CHINA_ICP =
   'The platforms call without an AWS signature, so the account needs an ICP filing for API Gateway in this region, and so does any domain of your own; without it every request is answered 403.';
 
+const SMALL_QUOTA = { rate: 2_500, burst: 1_250 } as const;
+
+const CHINA = {
+  runtime: 'nodejs24.x',
+  architecture: 'arm64',
+  partition: 'aws-cn',
+  lacks: CHINA_LACKS,
+  logRetentionDays: 180,
+  logClass: 'STANDARD',
+  apiQuota: SMALL_QUOTA,
+  icp: CHINA_ICP,
+} as const;
+
+const ELSEWHERE = {
+  runtime: 'nodejs24.x',
+  architecture: 'arm64',
+  partition: 'aws',
+  lacks: [],
+  logRetentionDays: 30,
+  logClass: 'STANDARD',
+  apiQuota: { rate: 10_000, burst: 5_000 },
+} as const;
+
 export const REGIONS: readonly RegionTraits[] = [
-  {
-    name: 'cn-north-1',
-    runtime: 'nodejs24.x',
-    architecture: 'arm64',
-    lacks: CHINA_LACKS,
-    icp: CHINA_ICP,
-  },
-  {
-    name: 'cn-northwest-1',
-    runtime: 'nodejs24.x',
-    architecture: 'arm64',
-    lacks: CHINA_LACKS,
-    icp: CHINA_ICP,
-  },
-  { name: 'ap-southeast-1', runtime: 'nodejs24.x', architecture: 'arm64', lacks: [] },
-  { name: 'ap-east-1', runtime: 'nodejs24.x', architecture: 'arm64', lacks: [] },
-  { name: 'us-east-1', runtime: 'nodejs24.x', architecture: 'arm64', lacks: [] },
+  { ...CHINA, name: 'cn-north-1' },
+  { ...CHINA, name: 'cn-northwest-1' },
+  { ...ELSEWHERE, name: 'ap-southeast-1' },
+  // One of the regions that the quotas page names as smaller.
+  { ...ELSEWHERE, name: 'ap-east-1', apiQuota: SMALL_QUOTA },
+  { ...ELSEWHERE, name: 'us-east-1' },
 ];
 
 /** The platforms and the stores are in mainland China, and Ningxia is the cheaper of its two regions. */

@@ -1,29 +1,34 @@
 import { join } from 'node:path';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { FUNCTIONS, type FunctionName, QUEUES, type QueueName, ROUTES } from '../topology.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { makeDashboard } from './constructs/dashboard.ts';
 import { HttpFront } from './constructs/front.ts';
-import { TopologyFunction } from './constructs/function.ts';
+import { metricsNamespace, TopologyFunction } from './constructs/function.ts';
+import { makeLogs } from './constructs/logs.ts';
 import { WatchedQueue } from './constructs/queue.ts';
 import { makeTable } from './constructs/table.ts';
-import type { RegionTraits } from './regions.ts';
+import type { Stage } from './settings.ts';
 
 export interface HexiaoStackProps {
-  readonly region: RegionTraits;
+  readonly stage: Stage;
   /** Has `<folder>/index.mjs` for every function of the topology. */
   readonly bundlesDirectory: string;
 }
 
 /** The topology in one region of one account, whichever account deploys it. */
 export class HexiaoStack extends Stack {
-  constructor(scope: Construct, id: string, { region, bundlesDirectory }: HexiaoStackProps) {
+  constructor(scope: Construct, id: string, { stage, bundlesDirectory }: HexiaoStackProps) {
     super(scope, id, {
       description: 'Hexiao: coupon redemptions of the local-life platforms, and whose GMV they are',
-      env: { region: region.name },
+      env: { region: stage.region.name },
     });
+    const { settings } = stage;
     const operatorToken = new CfnParameter(this, 'OperatorTokenSha256', {
       description:
         'The lower-case hex SHA-256 of the operator token, never the token: printf %s "$TOKEN" | sha256sum',
@@ -33,14 +38,16 @@ export class HexiaoStack extends Stack {
     });
 
     // Not under the account's SNS key, with which CloudWatch may not encrypt: its alarms would be lost.
-    const alarms = new Topic(this, 'Alarms');
-    const table = makeTable(this);
-    const queues = this.#makeQueues(new SnsAction(alarms));
-    const handlers = new Map<FunctionName, IFunction>(
+    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    for (const email of settings.alarmEmails) topic.addSubscription(new EmailSubscription(email));
+    const action = new SnsAction(topic);
+    const table = makeTable(this, settings);
+    const queues = this.#makeQueues(action);
+    const handlers = new Map<FunctionName, LambdaFn>(
       FUNCTIONS.map((spec) => {
         const { handler } = new TopologyFunction(this, spec.folder, {
           spec,
-          region,
+          stage,
           codeDirectory: join(bundlesDirectory, spec.folder),
           table,
           queues,
@@ -50,22 +57,30 @@ export class HexiaoStack extends Stack {
         return [spec.folder, handler];
       }),
     );
-    const front = new HttpFront(this, 'front', { routes: ROUTES, handlers });
-
-    new CfnOutput(this, 'ApiUrl', {
-      value: front.url,
-      ...(region.icp === undefined ? {} : { description: region.icp }),
-    });
-    new CfnOutput(this, 'TableName', { value: table.tableName });
-    new CfnOutput(this, 'AlarmTopicArn', {
-      value: alarms.topicArn,
-      description: 'Subscribe whoever is on call; nobody is told of an alarm before that.',
-    });
+    const accessLogs = makeLogs(this, 'AccessLogs', stage);
+    const front = new HttpFront(this, 'front', { routes: ROUTES, handlers, settings, accessLogs });
+    const namespace = metricsNamespace(stage);
+    new Alarms(this, 'alarms', { action, namespace, front, table, handlers });
+    makeDashboard(this, { namespace, front, table, queues, handlers });
+    this.#tell(stage, front, { TableName: table.tableName, AlarmTopicArn: topic.topicArn });
   }
 
   #makeQueues(alarmAction: SnsAction): Record<QueueName, WatchedQueue> {
     const make = (name: QueueName) =>
       new WatchedQueue(this, name, { spec: QUEUES[name], alarmAction });
     return { intake: make('intake'), attribution: make('attribution') };
+  }
+
+  /** What an operator needs after the deployment. */
+  #tell({ region }: Stage, front: HttpFront, names: Readonly<Record<string, string>>): void {
+    const icp = region.icp === undefined ? {} : { description: region.icp };
+    new CfnOutput(this, 'ApiUrl', { value: front.url, ...icp });
+    if (front.domainTarget !== undefined) {
+      new CfnOutput(this, 'DomainTarget', {
+        value: front.domainTarget,
+        description: 'Point your domain here with a CNAME record.',
+      });
+    }
+    for (const [name, value] of Object.entries(names)) new CfnOutput(this, name, { value });
   }
 }

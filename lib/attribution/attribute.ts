@@ -1,50 +1,72 @@
 import type { EventOf } from '../events/event.ts';
 import { type Entry, type Explanation, UNKNOWN_STORE } from '../ledger/entry.ts';
+import { joinIds } from '../ledger/entry-id.ts';
 import { dealOut, proportion, WHOLE_BP } from '../money/fen.ts';
 import { businessDayOf } from '../time/shanghai.ts';
-import { type ContractVersion, inForceAt, knownAt, UNATTRIBUTED } from './contract.ts';
-import { basisFen, type Policy } from './policy.ts';
+import { considerContracts } from './candidates.ts';
+import {
+  type ContractVersion,
+  compareInstants,
+  isOurForm,
+  knownAt,
+  UNATTRIBUTED,
+} from './contract.ts';
+import { basisFen, type NumberedPolicy, type Policy } from './policy.ts';
 
 /** The facts that open entries of their own; everything else mirrors those entries. */
 export type Attributable = EventOf<'voucher.redeemed'> | EventOf<'order.paid'>;
+
+/** Attributing again, with what was known later. */
+export interface Restating {
+  readonly restatementId: string;
+  /** Contracts and policy recorded at or before this instant are known. */
+  readonly asOf: string;
+}
 
 /**
  * Books one fact: (event, the merchant's contract log, policy) → entries that sum to the event's GMV.
  *
  * Only contract versions recorded before the event was are considered. So the answer depends on
  * immutable inputs alone: two workers, or one worker twice, book the same entries however often the
- * contracts change in between. What a later contract says about the past is a restatement's business.
+ * contracts change in between. What a later contract says about the past comes by a restatement.
  */
 export function attribute(
   event: Attributable,
   log: readonly ContractVersion[],
-  policy: Policy,
+  policy: Policy | NumberedPolicy,
+  restating: Restating | null = null,
 ): Entry[] {
-  const known = knownAt(log, event.recordedAt).filter((c) => inForceAt(c, event.occurredAt));
-  const shares = shareOut(known);
-  const amountFen = basisFen(event.amounts, policy);
-  const amounts = dealOut(
-    amountFen,
-    shares.map((share) => share.shareBp),
-  );
-  const paid = dealOut(
-    event.amounts.paidFen,
-    shares.map((share) => share.shareBp),
-  );
+  const instant = restating?.asOf ?? event.recordedAt;
+  const known = knownAt(log, instant);
+  const told = { ...event, storeId: storeOf(event, instant) };
+  const shares = shareOut(told, known, policy);
+  const weights = shares.map((share) => share.shareBp);
+  const gmvFen = basisFen(event.amounts, policy);
+  const amounts = deal(gmvFen, weights);
+  const paid = deal(event.amounts.paidFen, weights);
+  const common = {
+    basis: policy.basis,
+    basisFen: gmvFen,
+    candidates: known.length,
+    policy: 'version' in policy ? policy.version : 0,
+  };
   return shares.map((share, index) =>
-    entryOf(event, share, {
+    entryOf(told, share, restating, {
       amountFen: amounts[index] ?? 0,
       paidFen: paid[index] ?? 0,
       explanation: {
         rule: share.rule,
-        basis: policy.basis,
-        basisFen: amountFen,
         shareBp: share.shareBp,
-        rateBp: share.contract?.rateBp ?? 0,
-        candidates: known.length,
+        rateBp: rateOf(share.contract, event),
+        ...common,
       },
     }),
   );
+}
+
+/** The store as it was known at an instant: a later telling may have named it. */
+export function storeOf({ storeId, storeToldAt }: Attributable, instant: string): string | null {
+  return storeToldAt === undefined || compareInstants(storeToldAt, instant) <= 0 ? storeId : null;
 }
 
 interface Share {
@@ -53,17 +75,13 @@ interface Share {
   rule: Explanation['rule'];
 }
 
-/** Special contracts are asked before agencies; what nobody claims is `unattributed`. */
-function shareOut(inForce: readonly ContractVersion[]): Share[] {
-  const special = inForce.filter((contract) => contract.mode === 'special');
-  const chosen = special.length > 0 ? special : inForce.filter((c) => c.mode === 'agency');
-  const rule = special.length > 0 ? 'special-contract' : 'agency-contract';
+/** The first mode that covers the event takes it; what nobody claims is `unattributed`. */
+function shareOut(event: Attributable, known: readonly ContractVersion[], policy: Policy): Share[] {
   const shares: Share[] = [];
   let leftBp = WHOLE_BP;
-  for (const contract of chosen) {
-    // Registration refuses shares over the whole; should two ever stand, the earlier keeps its part.
-    const shareBp = Math.min(contract.shareBp, leftBp);
-    if (shareBp === 0) continue;
+  for (const { contract, verdict, shareBp } of considerContracts(event, known, policy)) {
+    if (verdict !== 'taken') continue;
+    const rule = contract.mode === 'special' ? 'special-contract' : 'agency-contract';
     shares.push({ contract, shareBp, rule });
     leftBp -= shareBp;
   }
@@ -74,34 +92,56 @@ function shareOut(inForce: readonly ContractVersion[]): Share[] {
   return shares;
 }
 
+/** Nearly everything is one provider's, whole. */
+function deal(amountFen: number, weights: readonly number[]): number[] {
+  return weights.length === 1 ? [amountFen] : dealOut(amountFen, weights);
+}
+
+/** A product without a rate earns nothing where the commission is by product. */
+export function rateOf(contract: ContractVersion | null, event: Attributable): number {
+  if (contract === null) return 0;
+  if (contract.commission === 'account') return contract.rateBp;
+  const { productId } = event.sale;
+  if (productId === null || !Object.hasOwn(contract.productRates, productId)) return 0;
+  return contract.productRates[productId] ?? 0;
+}
+
+function dayOf(instant: string): string {
+  return isOurForm(instant) ? instant.slice(0, 10) : businessDayOf(instant);
+}
+
 function entryOf(
   event: Attributable,
   share: Share,
+  restating: Restating | null,
   booked: Pick<Entry, 'amountFen' | 'paidFen' | 'explanation'>,
 ): Entry {
-  const redeemed = event.kind === 'voucher.redeemed';
+  const isRedemption = event.kind === 'voucher.redeemed';
   const contractId = share.contract?.contractId ?? null;
+  const parts = [event.eventId, contractId ?? UNATTRIBUTED];
   return {
-    entryId: `${event.eventId}~${contractId ?? UNATTRIBUTED}`,
+    entryId: joinIds(...parts, ...(restating === null ? [] : [restating.restatementId])),
     providerId: share.contract?.providerId ?? UNATTRIBUTED,
     platform: event.platform,
     merchantId: event.merchantId,
     storeId: event.storeId ?? UNKNOWN_STORE,
     orderId: event.orderId,
     voucherId: event.voucherId,
-    redemptionId: redeemed ? event.redemptionId : null,
+    redemptionId: isRedemption ? event.redemptionId : null,
     eventId: event.eventId,
-    kind: redeemed ? 'redemption' : 'payment',
+    kind: isRedemption ? 'redemption' : 'payment',
     occurredAt: event.occurredAt,
-    businessDay: businessDayOf(event.occurredAt),
-    count: redeemed ? 1 : 0,
+    businessDay: dayOf(event.occurredAt),
+    count: isRedemption ? 1 : 0,
     // Providers are paid on what is redeemed, so a payment earns nothing yet.
-    commissionFen: redeemed
-      ? proportion(booked.amountFen, share.contract?.rateBp ?? 0, WHOLE_BP)
+    commissionFen: isRedemption
+      ? proportion(booked.amountFen, booked.explanation.rateBp, WHOLE_BP)
       : 0,
     contractId,
     contractVersion: share.contract?.version ?? null,
     mirrors: null,
+    undoes: null,
+    restatementId: restating?.restatementId ?? null,
     loop: event.loop,
     channel: event.sale.channel,
     productId: event.sale.productId,

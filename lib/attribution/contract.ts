@@ -1,8 +1,22 @@
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../events/event.ts';
+import { channelSchema, idSchema, platformSchema } from '../events/event.ts';
 
 /** The provider to whom everything goes that no contract claims. Only operators see it. */
 export const UNATTRIBUTED = 'unattributed';
+
+const rateSchema = z.int().min(0).max(10_000);
+const instantSchema = z.iso.datetime({ offset: true });
+
+/** What a contract covers. An empty list covers all; what was not told is covered by no other list. */
+export const scopeSchema = z.object({
+  stores: z.array(idSchema).default([]),
+  channels: z.array(channelSchema).default([]),
+  products: z.array(idSchema).default([]),
+  creators: z.array(idSchema).default([]),
+});
+export type Scope = z.infer<typeof scopeSchema>;
+
+export const EVERYTHING: Scope = { stores: [], channels: [], products: [], creators: [] };
 
 /**
  * One version of a contract: provider × merchant, effective-dated. Versions are only added, one
@@ -15,74 +29,73 @@ export const contractVersionSchema = z.object({
   providerId: idSchema,
   platform: platformSchema,
   merchantId: idSchema,
-  /** `agency` (代运营): the account as a whole; `special` (专项服务): asked before agencies. */
+  /** `agency` (代运营): the account as a whole; `special` (专项服务): asked first by the usual policy. */
   mode: z.enum(['agency', 'special']),
+  scope: scopeSchema.default(EVERYTHING),
   /** The provider's part of the GMV, in 1/10000. */
   shareBp: z.int().min(1).max(10_000),
+  /** `account`: `rateBp` on everything; `product`: each product's own, and nothing on the others. */
+  commission: z.enum(['account', 'product']).default('account'),
   /** Commission on that part, in 1/10000. */
-  rateBp: z.int().min(0).max(10_000),
+  rateBp: rateSchema,
+  /** By product id, where the commission is by product. */
+  productRates: z.record(z.string(), rateSchema).default({}),
+  /**
+   * The month's redeemed GMV from `fromFen` on earns `rateBp`, ascending. Settled when the month is
+   * closed: an event is always booked at the contract's own rate, whatever came before it.
+   */
+  tiers: z
+    .array(z.object({ fromFen: z.int().min(0), rateBp: rateSchema }))
+    .nullable()
+    .default(null),
   /** In force from this instant on … */
-  startsAt: z.iso.datetime({ offset: true }),
+  startsAt: instantSchema,
   /** … until just before this one; null: open-ended. */
-  endsAt: z.iso.datetime({ offset: true }).nullable(),
-  recordedAt: z.iso.datetime({ offset: true }),
+  endsAt: instantSchema.nullable(),
+  /** The platform's id of the cooperation it was proposed by. */
+  cooperationId: idSchema.nullable().default(null),
+  recordedAt: instantSchema,
+  recordedBy: z.string().default('operator'),
 });
 export type ContractVersion = z.infer<typeof contractVersionSchema>;
 
 /** The latest version of each contract among those recorded at or before an instant, oldest first. */
 export function knownAt(log: readonly ContractVersion[], instant: string): ContractVersion[] {
   const latest = new Map<string, ContractVersion>();
-  const ms = Date.parse(instant);
-  for (const version of [...log].sort((a, b) => a.version - b.version)) {
-    if (Date.parse(version.recordedAt) <= ms) latest.set(version.contractId, version);
+  for (const version of inOrder(log)) {
+    if (compareInstants(version.recordedAt, instant) <= 0) latest.set(version.contractId, version);
   }
   return [...latest.values()];
 }
 
 /** The latest version of each contract. */
 export function latestVersions(log: readonly ContractVersion[]): ContractVersion[] {
-  return [...new Map(log.map((version) => [version.contractId, version])).values()];
+  return [...new Map(inOrder(log).map((version) => [version.contractId, version])).values()];
 }
 
-export function inForceAt(contract: ContractVersion, instant: string): boolean {
-  const ms = Date.parse(instant);
-  const ended = contract.endsAt !== null && ms >= Date.parse(contract.endsAt);
-  return ms >= Date.parse(contract.startsAt) && !ended;
+export function inForceAt(contract: Span, instant: string): boolean {
+  const hasEnded = contract.endsAt !== null && compareInstants(instant, contract.endsAt) >= 0;
+  return compareInstants(instant, contract.startsAt) >= 0 && !hasEnded;
 }
 
-/**
- * The contracts that stand in a proposed one's way: same mode, overlapping in time, and together
- * with it more than the whole at some instant. Empty when it fits.
- */
-export function overlapping(
-  proposed: Pick<ContractVersion, 'mode' | 'shareBp' | 'startsAt' | 'endsAt'>,
-  existing: readonly ContractVersion[],
-): ContractVersion[] {
-  const rivals = existing.filter(
-    (contract) => contract.mode === proposed.mode && overlap(contract, proposed),
+export type Span = Pick<ContractVersion, 'startsAt' | 'endsAt'>;
+
+/** Below, at or above 0 as `a` is before, at or after `b`. */
+export function compareInstants(a: string, b: string): number {
+  // Our own form sorts as text, and is nearly all there is; reading dates is what costs.
+  if (isOurForm(a) && isOurForm(b)) return a < b ? -1 : a > b ? 1 : 0;
+  return Date.parse(a) - Date.parse(b);
+}
+
+/** Whether an instant is written as we write it: its text begins with its business day. */
+export function isOurForm(instant: string): boolean {
+  return instant.length === 29 && instant.endsWith('+08:00');
+}
+
+/** A log is nearly always read in its order. */
+function inOrder(log: readonly ContractVersion[]): readonly ContractVersion[] {
+  const isSorted = log.every(
+    (one, index) => index === 0 || (log[index - 1]?.version ?? 0) <= one.version,
   );
-  // Shares only rise where a contract starts, so those are the only instants to look at.
-  const starts = [proposed.startsAt, ...rivals.map((rival) => rival.startsAt)];
-  for (const start of starts) {
-    if (!covers(proposed, start)) continue;
-    const there = rivals.filter((rival) => covers(rival, start));
-    const total = there.reduce((sum, rival) => sum + rival.shareBp, proposed.shareBp);
-    if (total > 10_000) return there;
-  }
-  return [];
-}
-
-type Span = Pick<ContractVersion, 'startsAt' | 'endsAt'>;
-
-function covers(span: Span, instant: string): boolean {
-  const ms = Date.parse(instant);
-  return ms >= Date.parse(span.startsAt) && ms < endOf(span);
-}
-
-function overlap(a: Span, b: Span): boolean {
-  return Date.parse(a.startsAt) < endOf(b) && Date.parse(b.startsAt) < endOf(a);
-}
-
-function endOf(span: Span): number {
-  return span.endsAt === null ? Number.POSITIVE_INFINITY : Date.parse(span.endsAt);
+  return isSorted ? log : [...log].sort((a, b) => a.version - b.version);
 }

@@ -20,11 +20,15 @@ export interface History {
 export function readHistory(events: readonly Event[]): History {
   const inOrder = [...events].sort(byTime);
   const attributable = inOrder.filter(isAttributable);
-  const booked = attributable
+  const lines = attributable
     .filter((event) => !isToBeCompleted(event))
-    .map((event) => ({ event, takings: [] as Taking[] }));
-  const history: History = { booked, takers: [], waiting: attributable.filter(isToBeCompleted) };
-  supersede(history);
+    .map((event) => new Line(event));
+  const history: History = {
+    booked: lines,
+    takers: [],
+    waiting: attributable.filter(isToBeCompleted),
+  };
+  history.takers.push(...supersede(lines));
   for (const event of inOrder) {
     switch (event.kind) {
       case 'order.created':
@@ -45,17 +49,43 @@ export function readHistory(events: readonly Event[]): History {
         break;
       case 'voucher.redemption_reversed':
         history.takers.push(takingOf(event, 'reversal', null));
-        reverse(history, event);
+        if (!reverse(lines, event)) history.waiting.push(event);
         break;
       case 'voucher.refunded':
         history.takers.push(takingOf(event, 'refund', null));
-        refund(history, event);
+        if (!refund(lines, event)) history.waiting.push(event);
         break;
       default:
         event satisfies never;
     }
   }
   return history;
+}
+
+/** One booked fact, and how much of the buyer's money in it nothing has taken back yet. */
+class Line {
+  readonly event: Attributable;
+  readonly takings: Taking[] = [];
+  leftFen: number;
+  isStanding = true;
+
+  constructor(event: Attributable) {
+    this.event = event;
+    this.leftFen = event.amounts.paidFen;
+  }
+
+  /** @param paidFen null, or no less than what is left, takes all */
+  take(taking: Taking): void {
+    const { paidFen } = taking;
+    const isWhole = paidFen === null || paidFen >= this.leftFen;
+    const same = this.takings.find((one) => one.eventId === taking.eventId);
+    // Taken in vain from what is gone, its mirrors come to nothing.
+    const taken = isWhole && this.isStanding ? null : paidFen;
+    if (same === undefined) this.takings.push({ ...taking, paidFen: taken });
+    else same.paidFen = taken === null || same.paidFen === null ? null : same.paidFen + taken;
+    this.leftFen -= isWhole ? this.leftFen : paidFen;
+    if (isWhole) this.isStanding = false;
+  }
 }
 
 function isAttributable(event: Event): event is Attributable {
@@ -70,68 +100,104 @@ function isToBeCompleted(event: Attributable): boolean {
   return event.kind === 'voucher.redeemed' && !event.complete && !isMadeUp(event.redemptionId);
 }
 
-/** Redemptions that were only hinted at give way to the platform's own record of them. */
-function supersede(history: History): void {
-  const redeemed = history.booked.filter(({ event }) => event.kind === 'voucher.redeemed');
-  if (!redeemed.some(({ event }) => event.complete)) return;
-  for (const { event, takings } of redeemed) {
-    if (event.complete) continue;
-    const supersession: Taking = {
-      eventId: `superseded:${event.eventId}`,
-      kind: 'supersession',
-      occurredAt: event.occurredAt,
-      complete: true,
-      paidFen: null,
-    };
-    takings.push(supersession);
-    history.takers.push(supersession);
+/**
+ * Redemptions that were only hinted at give way to the platform's own records of them: each record to
+ * one, the nearest in time, because a times card is hinted at once for each use.
+ */
+function supersede(lines: readonly Line[]): Taking[] {
+  const redeemed = lines.filter(({ event }) => event.kind === 'voucher.redeemed');
+  const records = redeemed.filter(({ event }) => event.complete);
+  const pairs = redeemed
+    .filter(({ event }) => !event.complete)
+    .flatMap((hinted) =>
+      records.map((record) => ({ hinted, record, gapMs: gapOf(hinted, record) })),
+    )
+    // Lines are in order of time and id, and sorting keeps that order among equal gaps.
+    .sort((a, b) => a.gapMs - b.gapMs);
+  const matched = new Set<Line>();
+  for (const { hinted, record } of pairs) {
+    if (matched.has(hinted) || matched.has(record)) continue;
+    matched.add(hinted).add(record);
+    hinted.take(supersessionOf(hinted));
   }
+  // Also of those that no record matches now: one that came in between may match another since.
+  return redeemed.filter(({ event }) => !event.complete).map(supersessionOf);
 }
 
-function reverse(history: History, event: EventOf<'voucher.redemption_reversed'>): void {
+function supersessionOf({ event: { eventId, occurredAt } }: Line): Taking {
+  return {
+    ...{ eventId: `superseded:${eventId}`, kind: 'supersession', occurredAt },
+    ...{ complete: true, paidFen: null },
+  };
+}
+
+function gapOf(a: Line, b: Line): number {
+  return Math.abs(Date.parse(a.event.occurredAt) - Date.parse(b.event.occurredAt));
+}
+
+/** @returns false when the redemption is not known yet */
+function reverse(lines: readonly Line[], event: EventOf<'voucher.redemption_reversed'>): boolean {
   const target =
     event.redemptionId === null
-      ? standingAt(history, event.occurredAt).at(-1)
-      : redemption(history, event.redemptionId);
-  if (target === undefined) {
-    history.waiting.push(event);
-    return;
-  }
-  target.takings.push(takingOf(event, 'reversal', null));
+      ? standingAt(lines, event.occurredAt).at(-1)
+      : redemption(lines, event.redemptionId);
+  target?.take(takingOf(event, 'reversal', null));
+  return target !== undefined;
 }
 
-function refund(history: History, event: EventOf<'voucher.refunded'>): void {
-  const payment = history.booked.find((booked) => booked.event.kind === 'order.paid');
-  if (payment !== undefined && event.unusedFen !== null && event.unusedFen > 0) {
-    payment.takings.push(takingOf(event, 'unused_refund', event.unusedFen));
+/** @returns false when a redemption that it names is not known yet */
+function refund(lines: readonly Line[], event: EventOf<'voucher.refunded'>): boolean {
+  const payment = lines.find((line) => line.event.kind === 'order.paid');
+  const unusedFen = event.unusedFen ?? 0;
+  if (payment !== undefined) {
+    if (unusedFen > 0) payment.take(takingOf(event, 'unused_refund', unusedFen));
+    return true;
   }
-  if (payment !== undefined) return;
   if (event.takesBack === null) {
-    for (const target of standingAt(history, event.occurredAt)) {
-      target.takings.push(takingOf(event, 'refund', null));
-    }
-    return;
+    refundWhatStands(standingAt(lines, event.occurredAt), event);
+    return true;
   }
+  let isComplete = true;
   for (const { redemptionId, paidFen } of event.takesBack) {
-    const target = redemption(history, redemptionId);
-    if (target === undefined) history.waiting.push(event);
-    else target.takings.push(takingOf(event, 'refund', paidFen));
+    const target = redemption(lines, redemptionId);
+    target?.take(takingOf(event, 'refund', paidFen));
+    isComplete &&= target !== undefined;
+  }
+  return isComplete;
+}
+
+/**
+ * Which uses it takes back was not told. Told how much, that much is taken, from the latest use back;
+ * told nothing, all.
+ */
+function refundWhatStands(standing: readonly Line[], event: EventOf<'voucher.refunded'>): void {
+  const allFen = standing.reduce((sum, line) => sum + line.leftFen, 0);
+  let usedFen =
+    event.refundedFen === null ? allFen : Math.max(0, event.refundedFen - (event.unusedFen ?? 0));
+  const isWhole = event.refundedFen === null || (usedFen >= allFen && (event.unusedFen ?? 0) === 0);
+  for (const line of standing.toReversed()) {
+    if (!isWhole && usedFen === 0) return;
+    // A part is of the buyer's money, and nothing was paid for this use.
+    if (!isWhole && line.leftFen === 0) continue;
+    const partFen = Math.min(usedFen, line.leftFen);
+    usedFen -= partFen;
+    line.take(takingOf(event, 'refund', isWhole ? null : partFen));
   }
 }
 
-function redemption(history: History, redemptionId: string) {
-  return history.booked.find(
+function redemption(lines: readonly Line[], redemptionId: string): Line | undefined {
+  return lines.find(
     ({ event }) => event.kind === 'voucher.redeemed' && event.redemptionId === redemptionId,
   );
 }
 
-/** Redemptions at or before an instant that nothing has taken back yet. What was superseded was. */
-function standingAt(history: History, instant: string) {
-  return history.booked.filter(
-    ({ event, takings }) =>
+/** Redemptions at or before an instant that nothing has taken back whole. What was superseded was. */
+function standingAt(lines: readonly Line[], instant: string): Line[] {
+  return lines.filter(
+    ({ event, isStanding }) =>
       event.kind === 'voucher.redeemed' &&
       Date.parse(event.occurredAt) <= Date.parse(instant) &&
-      takings.length === 0,
+      isStanding,
   );
 }
 

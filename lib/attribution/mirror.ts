@@ -1,4 +1,5 @@
 import type { Entry } from '../ledger/entry.ts';
+import { joinIds } from '../ledger/entry-id.ts';
 import { dealOut, proportion } from '../money/fen.ts';
 import { businessDayOf } from '../time/shanghai.ts';
 
@@ -107,7 +108,7 @@ function dealOver(amount: number, parts: readonly Part[], by: 'amountFen' | 'pai
 function mirrorOf(original: Entry, part: Part, taking: Taking): Entry {
   return {
     ...original,
-    entryId: `${taking.eventId}~${original.entryId}`,
+    entryId: joinIds(taking.eventId, original.entryId),
     eventId: taking.eventId,
     kind: taking.kind,
     occurredAt: taking.occurredAt,
@@ -119,6 +120,17 @@ function mirrorOf(original: Entry, part: Part, taking: Taking): Entry {
     mirrors: original.entryId,
     complete: taking.complete,
     explanation: { ...original.explanation, rule: 'mirror' },
+  };
+}
+
+/** The same entry with every measure's sign turned. */
+export function negated(entry: Entry): Entry {
+  return {
+    ...entry,
+    amountFen: negate(entry.amountFen),
+    paidFen: negate(entry.paidFen),
+    commissionFen: negate(entry.commissionFen),
+    count: negate(entry.count),
   };
 }
 

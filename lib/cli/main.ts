@@ -1,71 +1,61 @@
-import { parseArgs } from 'node:util';
-import { startSandbox } from '../integrations/douyin-life/sandbox/index.ts';
+import { addIntegration } from './add-integration.ts';
+import { contracts } from './contracts.ts';
+import { entries, explanation } from './entries.ts';
+import { erase } from './erase.ts';
+import { rebuild } from './rebuild.ts';
+import { redrive } from './redrive.ts';
+import { replay } from './replay.ts';
+import { restate } from './restate.ts';
+import { sandbox } from './sandbox.ts';
+import { simulate } from './simulate.ts';
+import { statements } from './statements.ts';
+import { UsageError, type Verb } from './verb.ts';
 
-/** `npm run hexiao -- <verb>`: what people run by hand. */
+/** `npm run hexiao -- <verb>`: what people run by hand. One verb, one file. */
+const VERBS: Readonly<Record<string, Verb>> = {
+  sandbox,
+  simulate,
+  'add-integration': addIntegration,
+  contracts,
+  entries,
+  explanation,
+  restate,
+  rebuild,
+  statements,
+  redrive,
+  replay,
+  erase,
+};
 
-const HELP = `npm run hexiao -- sandbox [--port 8788] --key APP_KEY --secret CLIENT_SECRET --webhook URL
+const HELP = Object.values(VERBS)
+  .map((verb) => verb.help.trimEnd())
+  .join('\n\n');
 
-  sandbox   a fake of the Douyin life-services platform on this machine: its API for Hexiao to ask,
-            and controls to sell, redeem, cancel and refund (GET /sandbox lists them). What happens is
-            sent to --webhook, signed, as the platform does.
-
-            Register it: PUT /v1/apps/douyin-life/APP_KEY
-            {"secrets":{"clientSecret":"CLIENT_SECRET"},"settings":{"apiBaseUrl":"http://127.0.0.1:8788"}}
-`;
-
-async function main(args: readonly string[]): Promise<number> {
-  const [verb, ...rest] = args;
-  switch (verb) {
-    case 'sandbox':
-      return sandbox(rest);
-    case undefined:
-    case 'help':
-    case '--help':
-      process.stdout.write(HELP);
-      return 0;
-    default:
-      process.stderr.write(`There is no verb ${verb}.\n\n${HELP}`);
-      return 2;
+/** @returns the exit code: 2 for a call that cannot be understood */
+async function main([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help') {
+    process.stdout.write(`${HELP}\n`);
+    return 0;
+  }
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb === undefined) {
+    process.stderr.write(`There is no verb ${name}.\n\n${HELP}\n`);
+    return 2;
+  }
+  try {
+    return await verb.run(rest);
+  } catch (error) {
+    if (!(error instanceof UsageError) && !isParseArgsError(error)) throw error;
+    process.stderr.write(`${error.message}\n\n${verb.help}`);
+    return 2;
   }
 }
 
-async function sandbox(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string', default: '8788' },
-      key: { type: 'string' },
-      secret: { type: 'string' },
-      webhook: { type: 'string' },
-    },
-  });
-  const { key, secret, webhook } = values;
-  if (key === undefined || secret === undefined || webhook === undefined) {
-    process.stderr.write(`Give --key, --secret and --webhook.\n\n${HELP}`);
-    return 2;
-  }
-  const running = await startSandbox({
-    clientKey: key,
-    clientSecret: secret,
-    port: Number(values.port),
-    webhook: { url: webhook },
-  });
-  const { merchant, stores, meal, voucher, card } = running.stock();
-  process.stdout.write(`The sandbox is ready at ${running.url}
-  controls  curl ${running.url}/sandbox
-  merchant  ${merchant.accountId}  ${merchant.name}
-${stores.map((store) => `  store     ${store.poiId}  ${store.name}\n`).join('')}${[
-  meal,
-  voucher,
-  card,
-]
-  .map((product) => `  product   ${product.productId}  ${product.name}\n`)
-  .join('')}`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  await running.stop();
-  return 0;
+/** What `parseArgs` throws for an option that nobody knows. */
+function isParseArgsError(error: unknown): error is Error {
+  return (
+    error instanceof TypeError && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code))
+  );
 }
 
 main(process.argv.slice(2)).then(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { idSchema, platformSchema } from './id.ts';
 
 /**
  * The vocabulary: what every platform's dialect is turned into. An event is one immutable fact. Its
@@ -6,9 +7,7 @@ import * as z from 'zod';
  * told twice, by push and by pull, is the same event.
  */
 
-export const PLATFORMS = ['douyin', 'kuaishou', 'meituan'] as const;
-export const platformSchema = z.enum(PLATFORMS);
-export type Platform = z.infer<typeof platformSchema>;
+export { idSchema, PLATFORMS, type Platform, platformSchema } from './id.ts';
 
 /** `closed` (原生闭环): the platform sells and redeems; `open` (小程序开环): a mini-program sells. */
 export const loopSchema = z.enum(['closed', 'open']);
@@ -25,14 +24,6 @@ export const channelSchema = z.enum([
   'unknown',
 ]);
 export type Channel = z.infer<typeof channelSchema>;
-
-/** An id from outside: a string even when it looks like a number (many exceed 2^53). */
-export const idSchema = z
-  .string()
-  .min(1)
-  .max(128)
-  // Half a surrogate pair does not survive UTF-8, so two such ids would become one in the table.
-  .refine((id) => id.isWellFormed(), 'an id is well-formed Unicode');
 
 const fenSchema = z.int();
 const instantSchema = z.iso.datetime({ offset: true });
@@ -113,6 +104,12 @@ const common = {
   recordedAt: instantSchema,
 };
 
+/**
+ * When we wrote the store down, where that was after the event: what was booked until then stands at
+ * no store, and a restatement moves it. Set by the store's writer.
+ */
+const storeToldAt = instantSchema.optional();
+
 const voucher = { ...common, voucherId: idSchema };
 const order = { ...common, voucherId: z.null() };
 /** Facts about a merchant: no order, no voucher. */
@@ -135,6 +132,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     amounts: amountsSchema,
     /** Where it was told at payment: the buyer's choice, not the place of redemption. */
     storeId: idSchema.nullable().default(null),
+    storeToldAt,
     sale: saleSchema.default(UNKNOWN_SALE),
   }),
   z.object({ kind: z.literal('order.cancelled'), ...order }),
@@ -145,6 +143,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     /** The platform's id of the act (verify_id …), or one we had to make up: see `isMadeUp`. */
     redemptionId: idSchema,
     storeId: idSchema.nullable(),
+    storeToldAt,
     amounts: amountsSchema,
     sale: saleSchema,
   }),

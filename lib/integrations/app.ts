@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { idSchema } from '../events/event.ts';
+import { idSchema } from '../events/id.ts';
 
 /** Live secrets by name, newest first. */
-export const secretsSchema: z.ZodType<Secrets> = z.record(z.string(), z.array(z.string()));
 export type Secrets = Readonly<Record<string, readonly string[]>>;
 
 /**
@@ -32,13 +31,14 @@ export const settingsSchema = z.looseObject({
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** One set of credentials at one integration, found by both names. */
-export const appSchema = z.object({
-  integration: z.string(),
-  appKey: z.string(),
-  secrets: secretsSchema,
-  settings: settingsSchema,
-});
-export type App = Readonly<z.infer<typeof appSchema>>;
+export interface App {
+  readonly integration: string;
+  readonly appKey: string;
+  readonly secrets: Secrets;
+  readonly settings: Settings;
+  /** Where Secrets Manager keeps the secrets; `secrets` is then empty in the table. */
+  readonly secretId?: string;
+}
 
 /** A secret as operators write it: one, or the live ones newest first, none empty. */
 export const liveSecretSchema = z

@@ -7,14 +7,23 @@ export class PlatformError extends Error {
   /** The API as a whole did not answer, so other questions are no use either. */
   readonly down: boolean;
   readonly retryAfterMs: number | undefined;
+  /** The platform's own code, where it answered one: it understood the question, and said no. */
+  readonly code: string | undefined;
   constructor(
     why: string,
-    options: { retryable: boolean; down?: boolean; retryAfterMs?: number; cause?: unknown },
+    options: {
+      retryable: boolean;
+      down?: boolean;
+      retryAfterMs?: number;
+      code?: string;
+      cause?: unknown;
+    },
   ) {
     super(why, { cause: options.cause });
     this.name = 'PlatformError';
     this.retryable = options.retryable;
     this.down = options.down ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.code = options.code;
   }
 }

@@ -4,18 +4,30 @@ import { idSchema, loopSchema, platformSchema } from '../events/event.ts';
 /** Stands for a store that the platform did not name. */
 export const UNKNOWN_STORE = 'unknown';
 
+/** Which amounts make GMV: the buyer's money, and with it the platform's, the payment channel's, or all. */
+export const BASES = ['paid', 'paid+platform', 'paid+platform+payment', 'original'] as const;
+
 /**
- * Why an entry is what it is. A mirror keeps its original's and says what it mirrors.
- * `candidates` counts the contracts considered; they can be listed again at any time, because the
- * merchant's contract log only grows.
+ * Why an entry is what it is, in few bytes: every entry pays for them. A mirror keeps its original's
+ * and says what it mirrors. `candidates` counts the contracts considered; they can be listed again at
+ * any time (`lib/attribution/explain.ts`), because the logs of contracts and policies only grow.
  */
 export const explanationSchema = z.object({
-  rule: z.enum(['special-contract', 'agency-contract', 'no-contract', 'rest-of-share', 'mirror']),
-  basis: z.enum(['paid', 'paid+platform']),
+  rule: z.enum([
+    'special-contract',
+    'agency-contract',
+    'no-contract',
+    'rest-of-share',
+    'mirror',
+    'tier',
+  ]),
+  basis: z.enum(BASES),
   basisFen: z.int(),
   shareBp: z.int(),
   rateBp: z.int(),
   candidates: z.int(),
+  /** The policy's version; 0 is what holds before an operator recorded one. */
+  policy: z.int().min(0).default(0),
 });
 export type Explanation = z.infer<typeof explanationSchema>;
 
@@ -30,7 +42,15 @@ export const entrySchema = z.object({
   voucherId: idSchema.nullable(),
   redemptionId: idSchema.nullable(),
   eventId: z.string(),
-  kind: z.enum(['payment', 'unused_refund', 'redemption', 'reversal', 'refund', 'supersession']),
+  kind: z.enum([
+    'payment',
+    'unused_refund',
+    'redemption',
+    'reversal',
+    'refund',
+    'supersession',
+    'tier',
+  ]),
   occurredAt: z.iso.datetime({ offset: true }),
   businessDay: z.iso.date(),
   /** 1 for a redemption, −1 for what takes one back whole, 0 for a partial refund or a payment. */
@@ -43,6 +63,10 @@ export const entrySchema = z.object({
   contractVersion: z.int().nullable(),
   /** The entry this one takes back; null for an original. */
   mirrors: z.string().nullable(),
+  /** The entry this one undoes to the fen, at the same instant: it was restated, or decided again. */
+  undoes: z.string().nullable().default(null),
+  /** The restatement this entry came by; null for what was booked as it happened. */
+  restatementId: z.string().nullable().default(null),
   loop: loopSchema.default('closed'),
   channel: z.string(),
   productId: z.string().nullable(),

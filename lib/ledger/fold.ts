@@ -1,3 +1,4 @@
+import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry } from './entry.ts';
 
 /**
@@ -33,8 +34,11 @@ export function emptyFold(): Fold {
   };
 }
 
+/** What of an entry its total needs. */
+export type Foldable = Pick<Entry, 'kind' | 'amountFen' | 'commissionFen' | 'count'>;
+
 /** Entries → their total. */
-export function foldEntries(entries: Iterable<Entry>): Fold {
+export function foldEntries(entries: Iterable<Foldable>): Fold {
   const fold = emptyFold();
   for (const entry of entries) {
     fold.entryCount += 1;
@@ -53,25 +57,19 @@ export function addFolds(folds: Iterable<Fold>): Fold {
   return total;
 }
 
-/** Compact form for storage: the measures in their order. */
-export function packFold(fold: Fold): number[] {
-  return MEASURES.map((measure) => fold[measure]);
+/** The measures in their order, as small numbers. */
+export function writeFold(writer: ByteWriter, fold: Fold): void {
+  for (const measure of MEASURES) writer.int(fold[measure]);
 }
 
-/** @throws RangeError when the list is not one that `packFold` made */
-export function unpackFold(packed: readonly unknown[]): Fold {
+/** @throws RangeError when `writeFold` did not write it */
+export function readFold(reader: ByteReader): Fold {
   const fold = emptyFold();
-  MEASURES.forEach((measure, index) => {
-    const value = packed[index];
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-      throw new RangeError(`a stored fold lacks ${measure}`);
-    }
-    fold[measure] = value;
-  });
+  for (const measure of MEASURES) fold[measure] = reader.int();
   return fold;
 }
 
-function addAmount(fold: Fold, entry: Entry): void {
+function addAmount(fold: Fold, entry: Foldable): void {
   const { amountFen, count } = entry;
   switch (entry.kind) {
     case 'payment':
@@ -93,6 +91,9 @@ function addAmount(fold: Fold, entry: Entry): void {
       fold.redeemedFen += amountFen;
       fold.redeemedCount += count;
       fold.refundedFen -= amountFen;
+      return;
+    case 'tier':
+      // Settles what the month's GMV earns: commission alone.
       return;
     default:
       entry.kind satisfies never;

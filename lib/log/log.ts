@@ -1,6 +1,10 @@
+import { metricFields } from './metrics.ts';
+import { redact } from './redact.ts';
+
 /**
  * Structured logs: one JSON line an event, to standard output. Callers pass ids of ours, counts and
- * codes; never bodies, secrets, coupon codes, phone numbers or open ids.
+ * codes; never bodies, secrets, coupon codes, phone numbers or open ids. What slips through all the
+ * same is made unreadable where it has a known form.
  */
 
 export type Fields = Record<string, string | number | boolean | null | undefined>;
@@ -9,15 +13,21 @@ export type Log = (level: 'info' | 'warn' | 'error', what: string, fields?: Fiel
 
 const LEVELS: readonly string[] = ['info', 'warn', 'error'];
 
-/** @param least lines below this level are left out; LOG_LEVEL of the environment when absent */
+/**
+ * @param least lines below this level are left out; LOG_LEVEL of the environment when absent
+ * @param namespace of the metrics that lines carry; METRICS_NAMESPACE when absent, and none without it
+ */
 export function logLines(
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
   least: string = process.env.LOG_LEVEL ?? 'info',
+  namespace: string | undefined = process.env.METRICS_NAMESPACE,
 ): Log {
   const from = Math.max(0, LEVELS.indexOf(least));
   return (level, what, fields = {}) => {
     if (LEVELS.indexOf(level) < from) return;
-    write(JSON.stringify({ at: new Date().toISOString(), level, what, ...fields }));
+    const now = new Date();
+    const counted = namespace ? metricFields(what, fields, namespace, now.getTime()) : {};
+    write(JSON.stringify({ at: now.toISOString(), level, what, ...redact(fields), ...counted }));
   };
 }
 

@@ -23,6 +23,12 @@ export function proportion(amountFen: number, numerator: number, denominator: nu
   if (!Number.isSafeInteger(denominator) || denominator <= 0) {
     throw new RangeError('denominator must be a positive safe integer');
   }
+  // Doubled and with the half added, it must still be exact: then plain numbers do, several times faster.
+  const plain = 2 * amountFen * numerator;
+  if (Math.abs(plain) <= MAX_PLAIN && denominator <= MAX_PLAIN) {
+    const magnitude = wholeParts(Math.abs(plain) + denominator, 2 * denominator);
+    return plain < 0 && magnitude !== 0 ? -magnitude : magnitude;
+  }
   const product = BigInt(amountFen) * BigInt(numerator);
   const magnitude = product < 0n ? -product : product;
   const whole = BigInt(denominator);
@@ -43,6 +49,10 @@ export function dealOut(amountFen: number, weights: readonly number[]): number[]
       throw new RangeError('weights must be non-negative safe integers');
     }
   }
+  const plainTotal = weights.reduce((sum, weight) => sum + weight, 0);
+  if (plainTotal > 0 && plainTotal * Math.abs(amountFen) <= MAX_PLAIN) {
+    return dealOutPlain(amountFen, weights, plainTotal);
+  }
   const total = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
   if (total === 0n) throw new RangeError('weights must not all be zero');
   const sign = amountFen < 0 ? -1 : 1;
@@ -61,4 +71,32 @@ export function dealOut(amountFen: number, weights: readonly number[]): number[]
     left -= 1;
   }
   return parts.map((part) => (part.floor === 0n ? 0 : sign * Number(part.floor)));
+}
+
+/** A quarter of what a number holds exactly: sums of two such are exact too. */
+const MAX_PLAIN = 2 ** 51;
+
+/** How often `divisor` goes into `value`, both whole and not negative: `%` is exact, a quotient is not. */
+function wholeParts(value: number, divisor: number): number {
+  return (value - (value % divisor)) / divisor;
+}
+
+/** The same dealing as `dealOut`, where every product is exact as a plain number. */
+function dealOutPlain(amountFen: number, weights: readonly number[], total: number): number[] {
+  const magnitude = Math.abs(amountFen);
+  const parts = weights.map((weight) => wholeParts(magnitude * weight, total));
+  let left = magnitude - parts.reduce((sum, part) => sum + part, 0);
+  if (left > 0) {
+    const remainders = weights.map((weight, index) => ({
+      index,
+      remainder: (magnitude * weight) % total,
+    }));
+    remainders.sort((a, b) => b.remainder - a.remainder || a.index - b.index);
+    for (const { index } of remainders) {
+      if (left === 0) break;
+      parts[index] = (parts[index] ?? 0) + 1;
+      left -= 1;
+    }
+  }
+  return amountFen < 0 ? parts.map((part) => (part === 0 ? 0 : -part)) : parts;
 }

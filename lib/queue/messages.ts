@@ -1,19 +1,18 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../events/event.ts';
+import { idSchema, platformSchema } from '../events/id.ts';
+import { VersionError, Versions } from '../versions/versions.ts';
+import { MESSAGE_VERSION } from './packing.ts';
 
 /** What travels on the queues. Every message carries the version of its shape. */
-export const MESSAGE_VERSION = 1 as const;
 
-/** The smallest limit of any region's SQS; a larger one elsewhere is not counted on. */
-export const MAX_MESSAGE_BYTES = 256 * 1024;
+export { MAX_MESSAGE_BYTES, MESSAGE_VERSION, packBody, unpackBody } from './packing.ts';
 
-/** A body that grows past this when unpacked was not packed by us. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** A new version is a step here: see `Versions`. */
+const MESSAGES = new Versions('message', []);
 
 const version = { v: z.literal(MESSAGE_VERSION) };
 
-export const intakeMessageSchema = z.discriminatedUnion('type', [
+const intakeMessages = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('delivery'),
     ...version,
@@ -26,13 +25,27 @@ export const intakeMessageSchema = z.discriminatedUnion('type', [
     packed: z.boolean(),
     /** What the request said about itself outside its signed bytes. */
     about: z.string().max(200).optional(),
+    /** Read it although it is archived: a replay. */
+    again: z.literal(true).optional(),
   }),
   /** Ask again about a hint that waits. */
   z.object({ type: z.literal('hint'), ...version, deliveryId: z.string() }),
+  /** Tell the platform how a refund request was decided. */
+  z.object({
+    type: z.literal('audit'),
+    ...version,
+    platform: platformSchema,
+    refundId: idSchema,
+  }),
 ]);
-export type IntakeMessage = z.infer<typeof intakeMessageSchema>;
+export type IntakeMessage = z.infer<typeof intakeMessages>;
+export type DeliveryMessage = Extract<IntakeMessage, { type: 'delivery' | 'hint' }>;
+export type AuditMessage = Extract<IntakeMessage, { type: 'audit' }>;
 
-export const attributionMessageSchema = z.discriminatedUnion('type', [
+/** Of this version, or of another that this one reads. */
+export const intakeMessageSchema = z.preprocess(toThisVersion, intakeMessages);
+
+const attributionMessages = z.discriminatedUnion('type', [
   /** A voucher's or an order's events changed: book what is not booked yet. */
   z.object({
     type: z.literal('changed'),
@@ -41,31 +54,53 @@ export const attributionMessageSchema = z.discriminatedUnion('type', [
     platform: platformSchema,
     id: idSchema,
   }),
-  /** A store-day changed: refold the levels above it. */
+  /** Entries were booked in these stores' hours: refold them, and the levels above. */
   z.object({
     type: z.literal('fold'),
     ...version,
     providerId: idSchema,
     day: z.iso.date(),
-    bucket: z.int().min(0),
+    stores: z
+      .array(
+        z.object({
+          platform: platformSchema,
+          storeId: z.string().min(1).max(128),
+          merchantId: idSchema,
+          /** `00` to `23`, Asia/Shanghai. */
+          hours: z.array(z.string().regex(/^([01]\d|2[0-3])$/)).min(1),
+        }),
+      )
+      .min(1),
+  }),
+  /** A provider's day changed: refold what it is by channel, product and so on. */
+  z.object({ type: z.literal('dimensions'), ...version, providerId: idSchema, day: z.iso.date() }),
+  /** The next piece of closing a provider's month, YYYY-MM, counted from 0. */
+  z.object({
+    type: z.literal('close'),
+    ...version,
+    providerId: idSchema,
+    month: z.string().regex(/^\d{4}-\d{2}$/),
+    step: z.int().min(0),
+  }),
+  /** The next piece of a restatement or rebuild, counted from 0. */
+  z.object({
+    type: z.literal('restate'),
+    ...version,
+    restatementId: z.string(),
+    step: z.int().min(0),
   }),
 ]);
-export type AttributionMessage = z.infer<typeof attributionMessageSchema>;
+export type AttributionMessage = z.infer<typeof attributionMessages>;
 
-/** Packs bytes for a message: SQS takes text only, and not every text. */
-export function packBody(bytes: Uint8Array): { body: string; packed: boolean } {
-  const packed = bytes.byteLength > 1024;
-  const content = packed ? compress(bytes) : bytes;
-  return { body: Buffer.from(content).toString('base64'), packed };
-}
+/** Of this version, or of another that this one reads. */
+export const attributionMessageSchema = z.preprocess(toThisVersion, attributionMessages);
 
-/** @throws when the body was not packed by `packBody` */
-export function unpackBody(message: { body: string; packed: boolean }): Uint8Array {
-  const content = Buffer.from(message.body, 'base64');
-  if (!message.packed) return new Uint8Array(content);
-  return new Uint8Array(brotliDecompressSync(content, { maxOutputLength: MAX_BODY_BYTES }));
-}
-
-function compress(bytes: Uint8Array): Uint8Array {
-  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+function toThisVersion(value: unknown, context: z.RefinementCtx): unknown {
+  try {
+    return MESSAGES.read(value);
+  } catch (error) {
+    if (!(error instanceof VersionError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
 }

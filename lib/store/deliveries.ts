@@ -1,10 +1,15 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { hintPartition, keys, SHARDS, type Shelf, shelfPartition } from './keys.ts';
+import { hintPartition, keys, SHARDS, SHELVES, type Shelf, shelfPartition } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** The raw archive keeps personal data, so it ends. */
 const ARCHIVE_DAYS = 90;
+
+/** When what is archived now ends, in epoch seconds. */
+export function archiveEnd(nowMs: number): number {
+  return Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400;
+}
 
 export const deliverySchema = z.object({
   deliveryId: z.string().regex(/^[0-9a-f]{64}$/),
@@ -42,8 +47,28 @@ export async function archiveDelivery(
   await table.put(keys.delivery(delivery.deliveryId), {
     ...pack(delivery),
     ...outcome,
-    expiresAt: Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400,
+    expiresAt: archiveEnd(nowMs),
   });
+}
+
+/**
+ * What became of a delivery that was read again: on its archived item, which keeps its bytes and its
+ * end, and on the shelves. Written in this order, a crash leaves it to be done again.
+ */
+export async function amendArchive(
+  table: Table,
+  delivery: Delivery,
+  { outcome, kind, why }: Outcome,
+  nowMs: number,
+): Promise<void> {
+  const fields = { outcome, kind, why: why ?? null };
+  const there = { expression: 'attribute_exists(pk)' };
+  const amended = await table.set(keys.delivery(delivery.deliveryId), fields, there);
+  // Its time in the archive ended meanwhile: it is done all the same, and says so.
+  if (!amended) await archiveDelivery(table, delivery, { outcome, kind, why }, nowMs);
+  for (const shelf of SHELVES) {
+    if (shelf !== outcome) await table.delete(keys.shelved(shelf, delivery.deliveryId));
+  }
 }
 
 /** Puts a delivery where people look for what could not be read. The bytes stay in the archive. */
@@ -55,11 +80,13 @@ export async function shelve(
   nowMs: number,
 ): Promise<void> {
   const { deliveryId, integration, appKey, receivedAt } = delivery;
-  await table.put(keys.shelved(shelf, deliveryId), {
+  const fields = {
     ...{ deliveryId, integration, appKey, receivedAt },
     ...outcome,
-    expiresAt: Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400,
-  });
+    expiresAt: archiveEnd(nowMs),
+  };
+  // Whatever stands: read again, it may be here for another reason.
+  await table.put(keys.shelved(shelf, deliveryId), fields, null);
 }
 
 /** How many deliveries stand on a shelf. */
@@ -77,6 +104,8 @@ export const waitingHintSchema = deliverySchema.extend({
   /** Epoch ms. */
   dueAtMs: z.int(),
   why: z.string(),
+  /** It is in the archive already, and is read again. */
+  again: z.literal(true).optional(),
 });
 /** A hint whose platform could not answer yet, with its delivery. */
 export type WaitingHint = z.infer<typeof waitingHintSchema>;
@@ -87,8 +116,8 @@ export type WaitingHint = z.infer<typeof waitingHintSchema>;
  * @returns false when it was asked about again since: then it is another worker's
  */
 export async function putHint(table: Table, hint: WaitingHint, before: number): Promise<boolean> {
-  const { attempt, failures, answers, dueAtMs, why } = hint;
-  const fields = { ...pack(hint), attempt, failures, answers, dueAtMs, why };
+  const { attempt, failures, answers, dueAtMs, why, again } = hint;
+  const fields = { ...pack(hint), attempt, failures, answers, dueAtMs, why, again };
   if (before === 0) return table.put(keys.hint(hint.deliveryId), fields);
   return table.put(keys.hint(hint.deliveryId), fields, {
     expression: 'attempt = :before',
@@ -127,7 +156,8 @@ function pack(delivery: Delivery): Record<string, unknown> {
   return { deliveryId, integration, appKey, receivedAt, about, ...packed };
 }
 
-function unpackBody(item: Record<string, unknown>): Uint8Array {
+/** The signed bytes of an archived delivery or a waiting hint. @throws when it has none */
+export function unpackBody(item: Record<string, unknown>): Uint8Array {
   const { zipped, body } = item;
   if (zipped instanceof Uint8Array) return new Uint8Array(gunzipSync(zipped));
   if (body instanceof Uint8Array) return body;

@@ -17,7 +17,7 @@ export function escapeId(id: string): string {
   return id.replace(/[%#\p{Cc}]/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-/** Hashes spread hints and shelves over 16 partitions; counting them is 16 small queries. */
+/** Hashes spread hints, shelves and other lists over 16 partitions; counting one is 16 small queries. */
 export const SHARDS: readonly string[] = '0123456789abcdef'.split('');
 
 /** Store-days of one provider and day are spread over this many buckets. */
@@ -30,9 +30,16 @@ export const PREFIX = {
   event: 'EVENT#',
   contract: 'CONTRACT#',
   store: 'STORE#',
-  bucket: 'BUCKET#',
+  detail: 'DETAIL#',
+  line: 'LINE#',
   day: 'DAY#',
+  redeemedVoucher: 'REDEEMED#',
+  restated: 'RESTATED#',
+  seen: 'SEEN#',
 } as const;
+
+/** How the partitions of items begin that are told apart when the whole table is read. */
+export const PARTITION = { delivery: 'DELIVERY#', hint: 'HINT#', ledger: 'LEDGER#' } as const;
 
 export const keys = {
   /** Never written: reading it tells that the table is in reach. */
@@ -42,6 +49,9 @@ export const keys = {
   buyerKey: { pk: 'BUYER-KEY', sk: '-' },
 
   delivery: (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: '-' }),
+
+  /** The receipt of what was erased on a buyer's request. */
+  erasure: (erasureId: string): Key => ({ pk: `ERASURE#${erasureId}`, sk: '-' }),
 
   hint: (deliveryId: string): Key => ({
     pk: hintPartition(deliveryId.slice(0, 1)),
@@ -89,6 +99,73 @@ export const keys = {
     sk: `${PREFIX.contract}${String(version).padStart(6, '0')}`,
   }),
 
+  /** A voucher of the order that a redemption was ever told of. */
+  redeemedVoucher: (platform: Platform, orderId: string, voucherId: string): Key => ({
+    pk: subjectPartition({ of: 'order', platform, id: orderId }),
+    sk: `${PREFIX.redeemedVoucher}${e(voucherId)}`,
+  }),
+
+  codePool: (platform: string, merchantId: string): Key => ({
+    pk: merchantPartition(platform, merchantId),
+    sk: 'CODE-POOL',
+  }),
+
+  /** Stands once the code is an order's. */
+  code: (platform: string, merchantId: string, code: string): Key => ({
+    pk: `CODE#${platform}#${e(merchantId)}#${e(code)}`,
+    sk: '-',
+  }),
+
+  /** An imported code that seems free, at its place on the pool's ring of hashes. */
+  freeCode: (platform: string, merchantId: string, place: string): Key => ({
+    pk: freeCodePartition(platform, merchantId, place.slice(0, 1)),
+    sk: place,
+  }),
+
+  /** Which codes an order takes. */
+  codeClaim: (platform: Platform, orderId: string): Key => ({
+    pk: subjectPartition({ of: 'order', platform, id: orderId }),
+    sk: 'CODES',
+  }),
+
+  refundPolicy: (platform: string, merchantId: string): Key => ({
+    pk: merchantPartition(platform, merchantId),
+    sk: 'REFUND-POLICY',
+  }),
+
+  refundRequest: (platform: string, refundId: string): Key => ({
+    pk: `REFUND#${platform}#${e(refundId)}`,
+    sk: '-',
+  }),
+
+  /** In the list of refund requests that need somebody. */
+  openRefund: (platform: string, refundId: string): Key => ({
+    pk: openRefundPartition(fingerprint(platform, refundId).slice(0, 1)),
+    sk: `${platform}#${e(refundId)}`,
+  }),
+
+  /** Stands once a restatement has attributed the voucher or order again. */
+  restated: (subject: Subject, restatementId: string): Key => ({
+    pk: subjectPartition(subject),
+    sk: `${PREFIX.restated}${restatementId}`,
+  }),
+
+  restatement: (restatementId: string): Key => ({ pk: 'RESTATEMENT', sk: restatementId }),
+
+  policy: (version: number): Key => ({ pk: 'POLICY', sk: String(version).padStart(6, '0') }),
+
+  /** Says that the provider has or had a contract with the merchant. */
+  merchantOfProvider: (providerId: string, platform: string, merchantId: string): Key => ({
+    pk: providerPartition(providerId),
+    sk: `${PREFIX.contract}${platform}#${e(merchantId)}`,
+  }),
+
+  /** A store that redeemed for the merchant and is not, or no longer, in its list. */
+  seenStore: (platform: string, merchantId: string, storeId: string): Key => ({
+    pk: merchantPartition(platform, merchantId),
+    sk: `${PREFIX.seen}${e(storeId)}`,
+  }),
+
   entry: (entry: Entry): Key => ({
     pk: ledgerPartition(entry.providerId, entry.platform, entry.storeId),
     sk: `${ledgerTime(entry.occurredAt)}#${e(entry.entryId)}`,
@@ -99,10 +176,44 @@ export const keys = {
     sk: `${PREFIX.store}${platform}#${e(storeId)}`,
   }),
 
-  bucketDay: (providerId: string, day: string, bucket: number): Key => ({
-    pk: dayPartition(providerId, day),
-    sk: `${PREFIX.bucket}${twoDigits(bucket)}`,
+  /** What the entries of a store's hour tell of their sales, where it is much. */
+  storeHourDetail: (
+    providerId: string,
+    day: string,
+    platform: string,
+    storeId: string,
+    hour: string,
+  ): Key => ({
+    pk: bucketPartition(providerId, day, bucketOf(platform, storeId)),
+    sk: `${PREFIX.detail}${platform}#${e(storeId)}#${hour}`,
   }),
+
+  /** A page of a provider's day by one dimension. */
+  dimensionDay: (providerId: string, dimension: string, day: string, page: number): Key => ({
+    pk: dimensionPartition(providerId),
+    sk: `${dimension}#${day}#${String(page).padStart(3, '0')}`,
+  }),
+
+  /** The statement of a month, YYYY-MM. */
+  statement: (providerId: string, month: string): Key => ({
+    pk: statementsPartition(providerId),
+    sk: month,
+  }),
+
+  /** Which month the provider's statements are at. */
+  statementHead: (providerId: string): Key => ({
+    pk: statementsPartition(providerId),
+    sk: 'HEAD',
+  }),
+
+  /** A line of it: the copy of an entry, by the day and time of the entry. */
+  statementLine: (statementId: StatementId, entry: Entry): Key => ({
+    pk: statementPartition(statementId),
+    sk: `${PREFIX.line}${keys.entry(entry).sk}#${entry.platform}#${e(entry.storeId)}`,
+  }),
+
+  /** A provider in the list of those who get statements. */
+  billedProvider: (providerId: string): Key => ({ pk: 'BILLED', sk: e(providerId) }),
 
   providerDay: (providerId: string, day: string): Key => ({
     pk: providerPartition(providerId),
@@ -111,7 +222,8 @@ export const keys = {
 };
 
 /** Deliveries set aside: `parked`, a kind nobody knows; `quarantined`, a shape nobody expected. */
-export type Shelf = 'parked' | 'quarantined';
+export const SHELVES = ['parked', 'quarantined'] as const;
+export type Shelf = (typeof SHELVES)[number];
 
 /** Whose history an event belongs to. */
 export interface Subject<
@@ -156,6 +268,11 @@ export const shelfPartition = (shelf: Shelf, shard: string) => `SHELF#${shelf}#$
 export const merchantPartition = (platform: string, merchantId: string) =>
   `MERCHANT#${platform}#${e(merchantId)}`;
 
+export const freeCodePartition = (platform: string, merchantId: string, shard: string) =>
+  `FREE#${platform}#${e(merchantId)}#${shard}`;
+
+export const openRefundPartition = (shard: string) => `REFUND-OPEN#${shard}`;
+
 export const providerPartition = (providerId: string) => `PROVIDER#${e(providerId)}`;
 
 export const ledgerPartition = (providerId: string, platform: string, storeId: string) =>
@@ -175,7 +292,18 @@ export function hourOf(occurredAt: string): string {
 export const bucketPartition = (providerId: string, day: string, bucket: number) =>
   `FOLD#${e(providerId)}#${day}#${twoDigits(bucket)}`;
 
-export const dayPartition = (providerId: string, day: string) => `FOLD#${e(providerId)}#${day}`;
+export const dimensionPartition = (providerId: string) => `DIMENSION#${e(providerId)}`;
+
+/** Whose statement and of which month, YYYY-MM. */
+export interface StatementId {
+  readonly providerId: string;
+  readonly month: string;
+}
+
+export const statementsPartition = (providerId: string) => `STATEMENT#${e(providerId)}`;
+
+export const statementPartition = ({ providerId, month }: StatementId) =>
+  `STATEMENT#${e(providerId)}#${month}`;
 
 export function bucketOf(platform: string, storeId: string): number {
   return Number.parseInt(fingerprint(platform, storeId).slice(0, 4), 16) % BUCKETS;

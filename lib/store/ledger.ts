@@ -1,5 +1,5 @@
 import { type Entry, entrySchema } from '../ledger/entry.ts';
-import { keys, ledgerPartition } from './keys.ts';
+import { type BookedSubject, type Key, keys, ledgerPartition } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** An entry as it stands after an attempt to book it; `conflict` when another stood there. */
@@ -16,10 +16,28 @@ export async function bookEntry(table: Table, entry: Entry): Promise<Booked> {
   return { entry: standing, conflict: !sameEntry(standing, entry) };
 }
 
+/** The entries at one instant of a store whose ids begin with this one's, itself among them. */
+export async function* entriesFrom(table: Table, place: Entry): AsyncGenerator<Entry> {
+  const { pk, sk } = keys.entry(place);
+  for await (const item of table.query(pk, { startsWith: sk })) yield entrySchema.parse(item);
+}
+
 /** The entry that stands where this one would, if any. */
 export async function readEntry(table: Table, entry: Entry): Promise<Entry | undefined> {
-  const item = await table.get(keys.entry(entry));
+  return entryAt(table, keys.entry(entry));
+}
+
+/** The entry at a key, if any. */
+export async function entryAt(table: Table, key: Key): Promise<Entry | undefined> {
+  const item = await table.get(key);
   return item === undefined ? undefined : entrySchema.parse(item);
+}
+
+/** Whose events an entry was booked from. */
+export function subjectOf({ kind, platform, orderId, voucherId }: Entry): BookedSubject {
+  const isOrders = kind === 'payment' || kind === 'unused_refund' || voucherId === null;
+  if (isOrders) return { of: 'order', platform, id: orderId };
+  return { of: 'voucher', platform, id: voucherId };
 }
 
 export interface LedgerSpan {
@@ -66,8 +84,34 @@ export async function* entriesBackwards(
   }
 }
 
-/** Whether the fact was complete when it was booked is no difference in what was booked. */
-function sameEntry(a: Entry, b: Entry): boolean {
-  const text = (entry: Entry) => JSON.stringify({ ...entrySchema.parse(entry), complete: true });
+/**
+ * A store's entries for one provider over business days, oldest first.
+ * @param after only entries after this sort key; empty for all
+ */
+export async function* entriesForward(
+  table: Table,
+  span: LedgerSpan,
+  days: { from: string; to: string },
+  after: string,
+): AsyncGenerator<{ entry: Entry; sk: string }> {
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  const start = `${days.from}#`;
+  const between = [after > start ? after : start, `${days.to}$`] as const;
+  for await (const item of table.query(pk, { between })) {
+    if (item.sk === after) continue;
+    yield { entry: entrySchema.parse(item), sk: item.sk };
+  }
+}
+
+/**
+ * Whether the fact was complete when it was booked is no difference in what was booked, nor is a buyer
+ * that only one of them tells: the other's was not known yet, or was erased.
+ */
+export function sameEntry(a: Entry, b: Entry): boolean {
+  const buyers = a.buyer !== null && b.buyer !== null;
+  const text = (entry: Entry) => {
+    const parsed = entrySchema.parse(entry);
+    return JSON.stringify({ ...parsed, complete: true, buyer: buyers ? parsed.buyer : null });
+  };
   return text(a) === text(b);
 }

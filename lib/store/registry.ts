@@ -1,23 +1,11 @@
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../events/event.ts';
-import { type App, appSchema } from '../integrations/app.ts';
+import { idSchema, platformSchema } from '../events/id.ts';
 import { keys, merchantPartition, PREFIX } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** What operators register: apps, providers and their tokens, merchants, stores. */
 
-export async function putApp(table: Table, app: App): Promise<void> {
-  await table.put(keys.app(app.integration, app.appKey), app, null);
-}
-
-export async function readApp(
-  table: Table,
-  integration: string,
-  appKey: string,
-): Promise<App | undefined> {
-  const item = await table.get(keys.app(integration, appKey));
-  return item === undefined ? undefined : appSchema.parse(item);
-}
+export { putApp, readApp } from './apps.ts';
 
 export const providerSchema = z.object({
   providerId: idSchema,
@@ -28,7 +16,15 @@ export const providerSchema = z.object({
 export type Provider = z.infer<typeof providerSchema>;
 
 export async function putProvider(table: Table, provider: Provider): Promise<void> {
+  await table.put(keys.billedProvider(provider.providerId), { providerId: provider.providerId }, null);
   await table.put(keys.provider(provider.providerId), provider, null);
+}
+
+/** Everybody who was ever registered. */
+export async function readProviderIds(table: Table): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const item of table.query(keys.billedProvider('').pk)) ids.push(String(item.providerId));
+  return ids;
 }
 
 export async function readProvider(
@@ -95,6 +91,8 @@ export async function putStore(table: Table, store: Store): Promise<void> {
   await table.put(keys.storeOfMerchant(platform, merchantId, storeId), store, null);
   await table.put(keys.store(platform, storeId), store, null);
   if (before !== undefined && before.merchantId !== merchantId) {
+    // Its entries of then stay the old merchant's: a restatement looks for them there.
+    await table.put(keys.seenStore(platform, before.merchantId, storeId), { storeId }, null);
     await table.delete(keys.storeOfMerchant(platform, before.merchantId, storeId));
   }
 }

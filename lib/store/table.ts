@@ -9,10 +9,13 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { Versions } from '../versions/versions.ts';
 import type { Key } from './keys.ts';
 
-/** Every item carries the version of its shape, so that old items can be read by newer code. */
-export const ITEM_VERSION = 1;
+/** Every item carries the version of its shape. A new version is a step here: see `Versions`. */
+const ITEMS = new Versions('item', []);
+
+export const ITEM_VERSION = ITEMS.current;
 
 export type Item = Record<string, unknown> & Key;
 
@@ -201,6 +204,7 @@ async function met(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-function toItem(attributes: Record<string, AttributeValue>): Item {
-  return unmarshall(attributes) as Item;
+/** @throws VersionError on an item that newer code wrote and this cannot read */
+export function toItem(attributes: Record<string, AttributeValue>): Item {
+  return ITEMS.read(unmarshall(attributes)) as Item;
 }

@@ -8,6 +8,7 @@ import { fingerprint } from '../../lib/crypto/hash.ts';
 import type { App } from '../../lib/integrations/app.ts';
 import type { Fields } from '../../lib/log/log.ts';
 import { type IntakeMessage, intakeMessageSchema, unpackBody } from '../../lib/queue/messages.ts';
+import type { OpenDesk } from '../../lib/store/desk.ts';
 import { START_MS } from '../lib/make.ts';
 
 const APP_KEY = 'aw0000000000test';
@@ -30,6 +31,18 @@ const app = (appKey: string, ...clientSecret: string[]): App => ({
   settings: { enrichment: 'pull' },
 });
 
+/** The others are unsigned, or are callbacks, or bring a refund request to the desk. */
+const isPlainWebhook = (name: string) =>
+  !['challenge.json', 'after-sale-audit.json'].includes(name) && !name.startsWith('spi-');
+
+/** A desk that nobody should come to. */
+const deskless = new Proxy({} as OpenDesk, {
+  get(_desk, name) {
+    if (name === 'toTell') return new Set();
+    throw new Error(`a webhook asked the desk for ${String(name)}`);
+  },
+});
+
 /** The door with an app behind it, and everything it did. */
 function door(over: Partial<IngestDeps> = {}) {
   const sent: IntakeMessage[] = [];
@@ -41,6 +54,8 @@ function door(over: Partial<IngestDeps> = {}) {
     sendToIntake: async (message) => {
       sent.push(message);
     },
+    // A webhook asks nothing of it.
+    openDesk: () => deskless,
     now: () => START_MS,
     log: (level, what, fields) => {
       logged.push([level, what, fields]);
@@ -62,6 +77,9 @@ function door(over: Partial<IngestDeps> = {}) {
   };
   return { sent, logged, hono, post };
 }
+
+const deliveryIdOf = (message: IntakeMessage | undefined) =>
+  message?.type === 'delivery' ? message.deliveryId : undefined;
 
 const problemSchema = z.strictObject({
   type: z.string(),
@@ -102,7 +120,7 @@ describe('a webhook with a good signature', () => {
     expect(intakeMessageSchema.parse(JSON.parse(JSON.stringify(sent[0])))).toEqual(sent[0]);
   });
 
-  test.each(readdirSync(SAMPLES).filter((name) => name !== 'challenge.json'))(
+  test.each(readdirSync(SAMPLES).filter(isPlainWebhook))(
     'is taken byte for byte: %s',
     async (name) => {
       // Prepare
@@ -367,7 +385,7 @@ describe('the identity of a delivery', () => {
     const { post, sent } = door();
     const response = await post(body, options);
     expect(response.status).toBe(200);
-    return sent[0]?.deliveryId ?? '';
+    return deliveryIdOf(sent[0]) ?? '';
   };
 
   test('is the signed bytes’: the same again is the same, with any unsigned header', async () => {
@@ -452,7 +470,7 @@ describe('the log', () => {
       [
         'info',
         'delivery-received',
-        { deliveryId: sent[0]?.deliveryId, integration: 'douyin-life' },
+        { deliveryId: deliveryIdOf(sent[0]), integration: 'douyin-life' },
       ],
     ]);
   });

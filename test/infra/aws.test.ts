@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -24,7 +24,9 @@ const templates = new Map<string, Template>();
 
 beforeAll(() => {
   bundles = bundleFunctions({ outDirectory: bundlesDirectory });
-  for (const { name } of REGIONS) templates.set(name, synthesize({ region: name }));
+  for (const { name } of REGIONS) {
+    templates.set(name, synthesize({ region: name, stage: 'prod' }));
+  }
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -42,10 +44,14 @@ function templateOf({ name }: { name: string }): Template {
 
 describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
   test('read backwards is the topology, no more and no less', () => {
-    const sorted = FUNCTIONS.map(({ folder, memoryMb, timeoutSeconds, table, ...spec }) => ({
+    const sorted = FUNCTIONS.map(({ folder, memoryMb, timeoutSeconds, table, keys, ...spec }) => ({
       ...{ folder, memoryMb, timeoutSeconds, table },
+      keys: keys.toSorted(),
+      secrets: spec.secrets === true,
       sendsTo: spec.sendsTo.toSorted(),
       inspects: (spec.inspects ?? []).toSorted(),
+      redrives: (spec.redrives ?? []).toSorted(),
+      scans: spec.scans === true,
       consumes: spec.consumes,
       schedule: spec.schedule,
     }));
@@ -53,8 +59,9 @@ describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
 
     expect(queues).toEqual(QUEUES);
     expect(functions).toEqual(sorted);
-    expect(routes).toHaveLength(ROUTES.length);
-    expect(new Set(routes)).toEqual(new Set(ROUTES));
+    const meant = ROUTES.map(({ method, path, to }) => ({ method, path, to }));
+    expect(routes).toHaveLength(meant.length);
+    expect(new Set(routes)).toEqual(new Set(meant));
   });
 
   test('starts nothing that the topology does not name', () => {
@@ -87,7 +94,10 @@ describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
       const [, { Code }] = functionOf(templateOf(region), folder);
       const key = textOf(isRecord(Code) ? Code.S3Key : undefined);
       const asset = join(scratch, region.name, `asset.${key.replace('.zip', '')}`);
-      for (const file of ['index.mjs', 'index.mjs.map']) {
+      const files = readdirSync(directory);
+      expect(files).toContain('index.mjs');
+      expect(readdirSync(asset).toSorted()).toEqual(files.toSorted());
+      for (const file of files) {
         expect(readFileSync(join(asset, file)).equals(readFileSync(join(directory, file)))).toBe(
           true,
         );
@@ -106,7 +116,7 @@ describe('every deployed function', () => {
   });
 
   test('knows the addresses it uses, what the topology tells it, and no more', () => {
-    const always = ['NODE_OPTIONS', 'TABLE_NAME'];
+    const always = ['TABLE_NAME', 'METRICS_NAMESPACE'];
     const queues = ['INTAKE_QUEUE_URL', 'ATTRIBUTION_QUEUE_URL'];
     const deadLetters = ['INTAKE_DLQ_URL', 'ATTRIBUTION_DLQ_URL'];
     const wired: Record<FunctionName, string[]> = {
@@ -148,14 +158,14 @@ describe('every deployed function', () => {
   test('may call the table as lib/store does, and a reader may not write', () => {
     const read = ['dynamodb:GetItem', 'dynamodb:Query'];
     const write = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    for (const { folder, table } of FUNCTIONS) {
+    for (const { folder, table, scans } of FUNCTIONS) {
       const granted = grantsOf(template(), functionOf(template(), folder)[0])
         .flatMap(({ actions }) => actions)
         .filter((action) => action.startsWith('dynamodb:'));
 
-      expect(granted.toSorted()).toEqual(
-        (table === 'read' ? read : [...read, ...write]).toSorted(),
-      );
+      const expected = [...read, ...(table === 'read' ? [] : write)];
+      if (scans === true) expected.push('dynamodb:Scan');
+      expect(granted.toSorted()).toEqual(expected.toSorted());
     }
     const store = readFileSync(join(import.meta.dirname, '../../lib/store/table.ts'), 'utf8');
     const called = [...store.matchAll(/new (\w+)Command\(/g)].map(([, name]) => `dynamodb:${name}`);
@@ -204,6 +214,41 @@ test('the access log keeps no path, query, header or body', () => {
   expect(kept).toContain('$context.requestId');
   expect(kept.filter((variable) => /path|header|query|body|authorizer/i.test(variable))).toEqual(
     [],
+  );
+});
+
+test('a worker has as many executions set aside as its queue may start', () => {
+  for (const { folder, consumes } of FUNCTIONS) {
+    const [, { ReservedConcurrentExecutions }] = functionOf(
+      templateOf({ name: DEFAULT_REGION }),
+      folder,
+    );
+    expect(ReservedConcurrentExecutions).toBe(consumes?.maxConcurrency);
+  }
+});
+
+test('nobody but the secrets’ readers may read one, and those only of their stage', () => {
+  const template = templateOf({ name: DEFAULT_REGION });
+  for (const { folder, secrets } of FUNCTIONS) {
+    const granted = grantsOf(template, functionOf(template, folder)[0]).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('secretsmanager:')),
+    );
+
+    expect(granted).toHaveLength(secrets === true ? 1 : 0);
+    for (const { actions, resources } of granted) {
+      expect(actions).toEqual(['secretsmanager:GetSecretValue']);
+      expect(JSON.stringify(resources)).toContain(':secret:hexiao/prod/apps/*');
+    }
+  }
+});
+
+test('the topic of the alarms takes no message that is not encrypted on its way', () => {
+  const [[, policy] = []] = resourcesOf(
+    templateOf({ name: DEFAULT_REGION }),
+    'AWS::SNS::TopicPolicy',
+  );
+  expect(JSON.stringify(policy?.Properties.PolicyDocument)).toContain(
+    '"Condition":{"Bool":{"aws:SecureTransport":"false"}}',
   );
 });
 

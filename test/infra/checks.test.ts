@@ -9,6 +9,10 @@ const poorRegion: RegionTraits = {
   name: 'xx-poor-1',
   runtime: 'nodejs24.x',
   architecture: 'x86_64',
+  partition: 'aws',
+  logRetentionDays: 30,
+  logClass: 'STANDARD',
+  apiQuota: { rate: 1, burst: 1 },
   lacks: everything,
 };
 

@@ -97,12 +97,28 @@ function readFunction(template: Template, id: string, folder: string) {
     table: grants.some(({ actions }) => actions.includes('dynamodb:PutItem'))
       ? 'readWrite'
       : 'read',
+    keys: leadingKeys(grants),
+    secrets: grants.some(({ actions }) => actions.includes('secretsmanager:GetSecretValue')),
     sendsTo: queuesWith('sqs:SendMessage', 'Queue'),
     // A consumer may read its queue's attributes too; only an inspector may read the dead letters'.
     inspects: queuesWith('sqs:GetQueueAttributes', 'DeadLetters'),
+    redrives: queuesWith('sqs:DeleteMessage', 'DeadLetters'),
+    scans: grants.some(({ actions }) => actions.includes('dynamodb:Scan')),
     consumes: mapping === undefined ? undefined : readMapping(template, mapping[1]),
     schedule: rule === undefined ? undefined : readSchedule(rule[1]),
   };
+}
+
+/** The partitions that a role is held to; `everything` where a statement on keyed access has no condition. */
+export function leadingKeys(grants: readonly Statement[]): string[] {
+  const keyed = grants.filter(({ actions }) => actions.includes('dynamodb:GetItem'));
+  const keys = keyed.flatMap(({ conditions }) => {
+    const like = isRecord(conditions['ForAllValues:StringLike'])
+      ? conditions['ForAllValues:StringLike']['dynamodb:LeadingKeys']
+      : undefined;
+    return like === undefined ? ['everything'] : listOf(like).map(textOf);
+  });
+  return [...new Set(keys.map((key) => key.replace(/#\*$/, '')))].toSorted();
 }
 
 function readMapping(template: Template, { Properties }: Resource) {
@@ -134,7 +150,7 @@ function readRoutes(template: Template) {
 }
 
 /** `intake` and the logical id of its queue or of its dead letters. */
-function queueIds(template: Template, kind: 'Queue' | 'DeadLetters'): [string, string][] {
+export function queueIds(template: Template, kind: 'Queue' | 'DeadLetters'): [string, string][] {
   return resourcesOf(template, 'AWS::SQS::Queue').flatMap(([id]): [string, string][] => {
     const [, name, found] = /^([a-z]+)(Queue|DeadLetters)[0-9A-F]{8}$/.exec(id) ?? [];
     return name !== undefined && found === kind ? [[name, id]] : [];

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { handle } from 'hono/aws-lambda';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type IngestDeps, ingestApp } from '../../functions/ingest/app.ts';
+import { fingerprint } from '../../lib/crypto/hash.ts';
 import type { EventDraft } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/app.ts';
 import type { Integration, Reading, SignedRequest } from '../../lib/integrations/integration.ts';
+import { silent } from '../../lib/log/log.ts';
 
 /**
  * What every integration must keep, whatever its platform. A fixture says how the platform signs and
@@ -41,6 +45,34 @@ export interface Fixture {
   readonly missingField: string | null;
   /** A money message with one more field than documented, whose value is this JSON text. */
   readonly withExtra: (fieldAsJson: string) => string;
+  /** Every message of one voucher's life, other ids for another seed. Null: none is documented. */
+  readonly life: ((seed: number) => readonly string[]) | null;
+  /** What a signed request becomes when something on the way reads its body and writes it anew. */
+  readonly rewritten: (request: SignedRequest) => readonly SignedRequest[];
+  /** The same message as its repetition is stamped; null where nothing outside the body is signed. */
+  readonly restamped: ((body: string) => SignedRequest) | null;
+  /** Amounts as the wire writes them, and what they are in fen. Null: no message tells money. */
+  readonly money: readonly { readonly body: string; readonly fen: number }[] | null;
+  /** Times as the wire writes them, and which instant they are. Null: no message tells a time. */
+  readonly times: readonly { readonly body: string; readonly at: string }[] | null;
+  /** Whether the platform counts this answer as success; anything else it sends again. */
+  readonly isReceived: (status: number, body: string) => boolean;
+}
+
+/** A JSON body as other writers would write the same value; for {@link Fixture.rewritten}. */
+export function rewrittenJson(request: SignedRequest): SignedRequest[] {
+  const text = Buffer.from(request.body).toString('utf8');
+  const value = JSON.parse(text) as object;
+  const plain = JSON.stringify(value);
+  const texts = [
+    JSON.stringify(value, null, 2),
+    `${plain} `,
+    JSON.stringify(Object.fromEntries(Object.entries(value).reverse())),
+    plain.replace(/:/, ': '),
+    // The first letter of the first name, as an escape: the same value to every reader.
+    plain.replace(/"(\w)/, (_, letter: string) => `"\\u00${letter.charCodeAt(0).toString(16)}`),
+  ];
+  return texts.filter((one) => one !== text).map((one) => ({ ...request, body: utf8(one) }));
 }
 
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text, 'utf8'));
@@ -54,7 +86,30 @@ export function contractSuite(fixture: Fixture): void {
   if (first === undefined) throw new Error('a fixture needs a documented body');
   const good = () => sign(first.body);
   const verifies = (request: SignedRequest, as: App = app) => integration.verify(request, as);
-  const read = (body: string | Uint8Array) => integration.read(bytesOf(body), app);
+  const read = (body: string | Uint8Array) => integration.read(bytesOf(body), app, RECEIVED_AT);
+  const delivery = (request: SignedRequest) =>
+    fingerprint(integration.name, app.appKey, integration.signedBytes(request));
+
+  /** The door as it is deployed, before a queue that takes everything or nothing. */
+  const door = (sendToIntake: IngestDeps['sendToIntake']) =>
+    handle(
+      ingestApp({
+        findApp: async () => app,
+        // A notice asks nothing of our records: there are none here.
+        openDesk: () => ({ toTell: new Set() }) as never,
+        ...{ sendToIntake, now: () => Date.parse(RECEIVED_AT), log: silent },
+      }),
+    );
+  const arrive = async (request: SignedRequest, sendToIntake: IngestDeps['sendToIntake']) => {
+    const event = gatewayEvent(`/webhooks/${integration.name}/${app.appKey}`, request);
+    const answer = await door(sendToIntake)(event as never);
+    const body = answer.isBase64Encoded ? Buffer.from(answer.body, 'base64') : answer.body;
+    return { status: answer.statusCode, body: body.toString() };
+  };
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   describe(`contract: ${integration.name}`, () => {
     it('takes what the platform signed', () => {
@@ -190,7 +245,202 @@ export function contractSuite(fixture: Fixture): void {
         { numRuns: 500 },
       );
     });
+
+    it('takes a body that API Gateway hands over in base64, and queues its very bytes', async () => {
+      for (const body of [first.body, fixture.withExtra('"核销 🍲"')]) {
+        const request = sign(body);
+        const queued: { deliveryId?: string }[] = [];
+        const answer = await arrive(request, async (message) => {
+          queued.push(message as { deliveryId?: string });
+        });
+        const { status, body: words } = integration.acknowledge(request, app);
+        expect(answer).toEqual({ status, body: words });
+        expect(queued.map((message) => message.deliveryId)).toEqual([delivery(request)]);
+      }
+    });
+
+    it('acknowledges in what the platform counts as success, and a failing queue in what it does not', async () => {
+      const taken = await arrive(good(), async () => {});
+      expect(fixture.isReceived(taken.status, taken.body)).toBe(true);
+      const failed = await arrive(good(), async () => {
+        throw new Error('the queue is down');
+      });
+      expect(fixture.isReceived(failed.status, failed.body)).toBe(false);
+    });
+
+    it('does not say “received” to what it refuses', async () => {
+      const request = good();
+      const body = request.body.slice(0, -1);
+      const refused = await arrive({ ...request, body }, async () => {
+        throw new Error('a refused body reached the queue');
+      });
+      expect(refused.status).toBeGreaterThanOrEqual(400);
+      expect(fixture.isReceived(refused.status, refused.body)).toBe(false);
+    });
+
+    it('takes a replay of an old body as the same delivery, which says the same', () => {
+      for (const { body } of fixture.documented) {
+        const request = sign(body);
+        const before = { reading: read(request.body), id: delivery(request) };
+        vi.useFakeTimers({ now: Date.now() + TEN_YEARS_MS, toFake: ['Date'] });
+        expect(verifies(request)).toBe(true);
+        expect({ reading: read(request.body), id: delivery(request) }).toEqual(before);
+        vi.useRealTimers();
+      }
+    });
+
+    it('takes a repetition that is stamped anew as the same delivery', () => {
+      if (fixture.restamped === null) return expect(delivery(good())).toBe(delivery(good()));
+      const again = fixture.restamped(first.body);
+      expect(verifies(again)).toBe(true);
+      expect(fixture.signature?.of(again)).not.toBe(fixture.signature?.of(good()));
+      expect(delivery(again)).toBe(delivery(good()));
+    });
+
+    it('refuses a body that something on the way read and wrote anew', () => {
+      const requests = fixture.rewritten(good());
+      expect(requests.length).toBeGreaterThan(1);
+      for (const request of requests) expect(verifies(request)).toBe(false);
+    });
+
+    it('reads one voucher’s messages to the same facts in any order, however often', () => {
+      const { life } = fixture;
+      if (life === null) return expect(fixture.withId).toBeNull();
+      fc.assert(
+        fc.property(fc.nat(1_000), fc.infiniteStream(fc.nat()), (seed, chance) => {
+          const bodies = life(seed);
+          const again = bodies.filter(() => chance.next().value % 2 === 0);
+          const shuffled = [...bodies, ...bodies, ...again]
+            .map((body) => ({ body, at: chance.next().value }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ body }) => body);
+          const facts = factsOf(bodies.map(read));
+          expect(facts.size).toBeGreaterThanOrEqual(bodies.length / 2);
+          expect(factsOf(shuffled.map(read))).toEqual(facts);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('takes Chinese and emoji, and lets half a character be nobody’s id', () => {
+      const plain = read(fixture.withExtra('1'));
+      for (const text of [
+        '"核销 🍲 撤销核销"',
+        '"\\u6838\\u9500"',
+        '"\\ud83c\\udf72"',
+        '"\\udf72"',
+      ]) {
+        const request = sign(fixture.withExtra(text));
+        expect(verifies(request), text).toBe(true);
+        expect(read(request.body), text).toEqual(plain);
+      }
+      const { withId } = fixture;
+      if (withId === null) return;
+      expect(read(withId('"\\ud800"')).outcome).toBe('malformed');
+      expect(read(withId('"a\\udc00b"')).outcome).toBe('malformed');
+    });
+
+    it('books nothing from bytes that are no UTF-8', () => {
+      const body = halfCharacter(bytesOf(fixture.withExtra('"核"')));
+      expect(['events', 'hint']).not.toContain(read(body).outcome);
+    });
+
+    it('reads money in the wire’s unit, digit by digit', () => {
+      const { money } = fixture;
+      if (money === null)
+        return expect(fixture.documented.flatMap((one) => fenOf(read(one.body)))).toEqual([]);
+      for (const { body, fen } of money) expect(fenOf(read(body)), body).toContain(fen);
+    });
+
+    it('reads times in the wire’s unit, seconds or milliseconds', () => {
+      const { times } = fixture;
+      if (times === null) return expect(fixture.withId).toBeNull();
+      for (const { body, at } of times) expect(timesOf(read(body)), body).toEqual([at]);
+    });
   });
+}
+
+/** When everything here reached us: for messages that carry no time. */
+const RECEIVED_AT = '2026-11-22T10:00:00.000+08:00';
+
+const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+
+/** An API Gateway HTTP API event, payload format 2.0, as far as the door reads it. */
+function gatewayEvent(path: string, { headers, query, body }: SignedRequest): object {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: query.toString(),
+    headers: { host: 'api.test', ...Object.fromEntries(headers) },
+    requestContext: {
+      ...{ domainName: 'api.test', stage: '$default', requestId: 'request-1' },
+      http: {
+        method: 'POST',
+        path,
+        protocol: 'HTTP/1.1',
+        sourceIp: '127.0.0.1',
+        userAgent: 'test',
+      },
+    },
+    isBase64Encoded: true,
+    body: Buffer.from(body).toString('base64'),
+  };
+}
+
+/** The facts by their ids. @throws when two of one id differ */
+function factsOf(readings: readonly Reading[]): Map<string, unknown> {
+  const facts = new Map<string, unknown>();
+  for (const reading of readings) {
+    const told =
+      reading.outcome === 'events'
+        ? reading.events.map((event) => [event.eventId, event] as const)
+        : [[JSON.stringify(reading), reading] as const];
+    for (const [id, fact] of told) {
+      if (facts.has(id)) expect(fact).toEqual(facts.get(id));
+      facts.set(id, fact);
+    }
+  }
+  return facts;
+}
+
+/** Every amount that a reading tells, in fen. */
+function fenOf(reading: Reading): number[] {
+  if (reading.outcome !== 'events') return [];
+  return reading.events.flatMap((event) => {
+    switch (event.kind) {
+      case 'order.created':
+      case 'order.paid':
+      case 'voucher.redeemed':
+        return [event.amounts.paidFen];
+      case 'voucher.refunded':
+        return event.refundedFen === null ? [] : [event.refundedFen];
+      case 'voucher.refund_requested':
+        return event.requestedFen === null ? [] : [event.requestedFen];
+      case 'settlement.posted':
+        return [event.settledFen];
+      default:
+        return [];
+    }
+  });
+}
+
+function timesOf(reading: Reading): string[] {
+  if (reading.outcome === 'hint') return [reading.hint.occurredAt];
+  return reading.outcome === 'events' ? reading.events.map((event) => event.occurredAt) : [];
+}
+
+/** A surrogate half in the place of a character, as no UTF-8 has it. */
+function halfCharacter(body: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(body);
+  const [plain, encoded] = [bytes.indexOf('核'), bytes.indexOf('%E6%A0%B8')];
+  if (encoded >= 0) return Buffer.from(bytes.toString('utf8').replace('%E6%A0%B8', '%ED%A0%80'));
+  const at = plain >= 0 ? plain : Math.floor(bytes.byteLength / 2);
+  return Buffer.concat([
+    bytes.subarray(0, at),
+    Buffer.from([0xed, 0xa0, 0x80]),
+    bytes.subarray(plain >= 0 ? at + 3 : at),
+  ]);
 }
 
 /** A documented body with a piece cut out, doubled or replaced. */

@@ -22,6 +22,12 @@ describe('two tellings of one event', () => {
     expect(contradicts(refunded(), refunded({ refundedFen: 100 }))).toBe(false);
   });
 
+  test('agree when two roads name the buyer by ids of their own', () => {
+    const told = (buyer: string) => paid({ sale: { ...UNKNOWN_SALE, buyer } });
+    expect(contradicts(told('a'), told('b'))).toBe(false);
+    expect(contradicts(paid({ sale: { ...UNKNOWN_SALE, productId: 'p' } }), told('b'))).toBe(false);
+  });
+
   test('agree when two clocks tell one act within a minute', () => {
     expect(contradicts(reversed('v1'), reversed('v1', { occurredAt: minute(31) }))).toBe(false);
     expect(contradicts(reversed('v1', { occurredAt: minute(31) }), reversed('v1'))).toBe(false);

@@ -4,12 +4,14 @@ import {
   BUCKETS,
   bucketOf,
   bucketPartition,
-  dayPartition,
+  dimensionPartition,
   escapeId,
   keys,
   ledgerPartition,
   ledgerTime,
   SHARDS,
+  statementPartition,
+  statementsPartition,
   subjectPartition,
   subjectsOf,
 } from '../../lib/store/keys.ts';
@@ -75,7 +77,7 @@ describe('partitions', () => {
     // Assess
     expect(parts(ledgerPartition('p', 'douyin', store))).toBe(4);
     expect(parts(ledgerPartition(store, 'douyin', store))).toBe(4);
-    expect(parts(dayPartition(store, '2025-10-09'))).toBe(3);
+    expect(parts(dimensionPartition(store))).toBe(2);
     expect(parts(bucketPartition(store, '2025-10-09', 3))).toBe(4);
     expect(parts(keys.storeDay('p', '2025-10-09', 'douyin', store).sk)).toBe(3);
     expect(parts(keys.storeOfMerchant('douyin', store, store).pk)).toBe(3);
@@ -91,9 +93,12 @@ describe('partitions', () => {
         expect(ledgerPartition(provider, 'douyin', store)).not.toBe(
           ledgerPartition(other, 'douyin', otherStore),
         );
-        expect(dayPartition(provider, '2025-10-09')).not.toBe(dayPartition(other, '2025-10-09'));
+        expect(dimensionPartition(provider)).not.toBe(dimensionPartition(other));
         expect(bucketPartition(provider, '2025-10-09', 1)).not.toBe(
-          dayPartition(other, '2025-10-09#01'),
+          bucketPartition(other, '2025-10-09', 1),
+        );
+        expect(statementsPartition(provider)).not.toBe(
+          statementPartition({ providerId: other, month: '2025-10' }),
         );
         expect(keys.provider(provider).pk).not.toBe(keys.provider(other).pk);
       }),

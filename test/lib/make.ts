@@ -1,4 +1,6 @@
-import type { ContractVersion } from '../../lib/attribution/contract.ts';
+import { type ContractVersion, EVERYTHING } from '../../lib/attribution/contract.ts';
+import type { Known } from '../../lib/attribution/plan.ts';
+import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { type Amounts, type EventOf, UNKNOWN_SALE } from '../../lib/events/event.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { businessDayOf, toInstant } from '../../lib/time/shanghai.ts';
@@ -7,6 +9,10 @@ import { businessDayOf, toInstant } from '../../lib/time/shanghai.ts';
 
 /** 2025-10-09 16:53:20 in Shanghai. */
 export const START_MS = 1_760_000_000_000;
+
+/** How often a property is tried: forty times as often in the long run. */
+export const runs = (count: number): number =>
+  process.env.HEXIAO_LONG === undefined ? count : count * 40;
 
 /** An instant so many minutes after the start. */
 export const minute = (minutes: number): string => toInstant(START_MS + minutes * 60_000);
@@ -102,13 +108,24 @@ export function contract(version: number, over: Partial<ContractVersion> = {}): 
     platform: 'douyin',
     merchantId: ORIGIN.merchantId,
     mode: 'agency',
+    scope: EVERYTHING,
     shareBp: 10_000,
+    commission: 'account',
     rateBp: 800,
+    productRates: {},
+    tiers: null,
     startsAt: minute(-10_000),
     endsAt: null,
+    cooperationId: null,
     recordedAt: minute(-10_000),
+    recordedBy: 'operator',
     ...over,
   };
+}
+
+/** These contracts and the usual policy. */
+export function knowing(contracts: readonly ContractVersion[]): Known {
+  return { contracts, policies: [], standard: DEFAULT_POLICY };
 }
 
 export function entry(over: Partial<Entry> = {}): Entry {
@@ -133,6 +150,8 @@ export function entry(over: Partial<Entry> = {}): Entry {
     contractId: 'contract-1',
     contractVersion: 1,
     mirrors: null,
+    undoes: null,
+    restatementId: null,
     channel: 'live',
     productId: null,
     loop: 'closed',
@@ -147,6 +166,7 @@ export function entry(over: Partial<Entry> = {}): Entry {
       shareBp: 10_000,
       rateBp: 800,
       candidates: 1,
+      policy: 0,
     },
     ...over,
   };

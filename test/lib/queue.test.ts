@@ -62,7 +62,7 @@ describe('a body in a message', () => {
 
 describe('messages', () => {
   test.each([
-    ['another version', { type: 'hint', v: 2, deliveryId: 'x' }],
+    ['a version two ahead', { type: 'hint', v: 3, deliveryId: 'x' }],
     ['an unknown type', { type: 'other', v: 1 }],
     ['a missing id', { type: 'hint', v: 1 }],
     ['no object', 'hint'],
@@ -72,8 +72,8 @@ describe('messages', () => {
 
   test.each([
     ['a platform nobody knows', { type: 'changed', v: 1, of: 'voucher', platform: 'x', id: '1' }],
-    ['a day that is not', { type: 'fold', v: 1, providerId: 'p', day: '2025-02-30', bucket: 0 }],
-    ['a bucket under 0', { type: 'fold', v: 1, providerId: 'p', day: '2025-02-01', bucket: -1 }],
+    ['a day that is not', { type: 'fold', v: 1, providerId: 'p', day: '2025-02-30', buckets: [0] }],
+    ['a bucket under 0', { type: 'fold', v: 1, providerId: 'p', day: '2025-02-01', buckets: [-1] }],
   ])('on the attribution queue with %s are refused', (_what, value) => {
     expect(attributionMessageSchema.safeParse(value).success).toBe(false);
   });
@@ -221,7 +221,7 @@ describe('a queue', () => {
   }
 
   const ids = (messages: readonly IntakeMessage[]) =>
-    messages.map((message) => message.deliveryId).sort();
+    messages.map((message) => ('deliveryId' in message ? message.deliveryId : '')).sort();
 
   test('carries a delivery of any bytes', async () => {
     // Prepare

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
-import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { type Event, eventSchema } from '../../lib/events/event.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
+import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
 import { emptyFold, type Fold, foldEntries } from '../../lib/ledger/fold.ts';
 import { bookEvents, readBooked } from '../../lib/store/booking.ts';
 import { appendContract, readContracts } from '../../lib/store/contracts.ts';
@@ -22,11 +22,9 @@ import {
 } from '../../lib/store/deliveries.ts';
 import { readEvents, recordEvent } from '../../lib/store/events.ts';
 import {
-  foldBucketDay,
-  foldProviderDay,
+  foldBuckets,
   foldStoreHour,
   overPlatforms,
-  readBuckets,
   readProviderDays,
   readStoreDay,
 } from '../../lib/store/folds.ts';
@@ -45,6 +43,7 @@ import {
   amountsOf,
   contract,
   entry,
+  knowing,
   minute,
   paid,
   redeemed,
@@ -268,7 +267,7 @@ async function arrive(events: readonly Event[]): Promise<{ total: Fold; entries:
     const own = event.kind === 'voucher.redeemed' ? { storeId } : {};
     await recordEvent(table, eventSchema.parse({ ...event, voucherId, ...own }));
     const standing = await readEvents(table, voucherOf(voucherId));
-    const { conflicts } = await bookEvents(table, standing, log, DEFAULT_POLICY);
+    const { conflicts } = await bookEvents(table, standing, knowing(log), []);
     expect(conflicts).toEqual([]);
   }
   const entries: Entry[] = [];
@@ -337,10 +336,10 @@ describe('booking as events arrive', () => {
     const events = [redeemed('v1', { storeId }), reversed('v1')];
     // Act
     const bookings = await Promise.all(
-      Array.from({ length: 6 }, () => bookEvents(table, events, [contract(1)], DEFAULT_POLICY)),
+      Array.from({ length: 6 }, () => bookEvents(table, events, knowing([contract(1)]), [])),
     );
     // Assess
-    const standing = await readBooked(table, events, [contract(1)], DEFAULT_POLICY);
+    const standing = await readBooked(table, events, knowing([contract(1)]), []);
     expect(bookings.flatMap((booking) => booking.conflicts)).toEqual([]);
     expect(standing.map((line) => line.kind)).toEqual(['redemption', 'reversal']);
   });
@@ -349,7 +348,7 @@ describe('booking as events arrive', () => {
     // Prepare
     const storeId = fresh('store');
     const events = [redeemed('v1', { storeId }), reversed('v1')];
-    const book = () => bookEvents(table, events, [contract(1)], DEFAULT_POLICY);
+    const book = () => bookEvents(table, events, knowing([contract(1)]), []);
     await book();
     // Act
     const { standing } = await book();
@@ -431,11 +430,13 @@ describe('folds', () => {
   });
   const total = (storeId: string, fold: Fold) =>
     ({ platform: 'douyin', storeId, merchantId: 'm1', fold }) as const;
+  const DETAIL = packDetail(detailOf([]));
+  const nothing = async () => {};
 
   test('of a store-hour: a newer one takes the place of an older, never the other way', async () => {
     // Prepare
     const provider = fresh('provider');
-    const put = (fold: Fold) => foldStoreHour(table, provider, DAY, '16', total('s1', fold));
+    const put = (fold: Fold) => foldStoreHour(table, provider, DAY, '16', total('s1', fold), DETAIL);
     const read = async () => (await readStoreDay(table, provider, DAY, 'douyin', 's1'))?.fold;
     // Act, Assess
     await put(foldOf(2, 200));
@@ -455,7 +456,7 @@ describe('folds', () => {
     const folds = counts.map((count) => foldOf(count, count * 100));
     // Act
     await Promise.all(
-      folds.map((fold) => foldStoreHour(table, provider, DAY, '16', total('s1', fold))),
+      folds.map((fold) => foldStoreHour(table, provider, DAY, '16', total('s1', fold), DETAIL)),
     );
     // Assess
     const day = await readStoreDay(table, provider, DAY, 'douyin', 's1');
@@ -470,7 +471,7 @@ describe('folds', () => {
       ['00', foldOf(5, 500)],
       ['23', foldOf(1, 70)],
     ] as const) {
-      await foldStoreHour(table, provider, DAY, hour, total('s1', fold));
+      await foldStoreHour(table, provider, DAY, hour, total('s1', fold), DETAIL);
     }
     // Assess
     const day = await readStoreDay(table, provider, DAY, 'douyin', 's1');
@@ -482,31 +483,27 @@ describe('folds', () => {
     const provider = fresh('provider');
     const stores = Array.from({ length: 20 }, (_, index) => `s${index}`);
     for (const store of stores) {
-      await foldStoreHour(table, provider, DAY, '10', total(store, foldOf(1, 100)));
+      await foldStoreHour(table, provider, DAY, '10', total(store, foldOf(1, 100)), DETAIL);
     }
     const buckets = new Set(stores.map((store) => bucketOf('douyin', store)));
     const refold = async () => {
-      for (const bucket of buckets) await foldBucketDay(table, provider, DAY, bucket);
-      await foldProviderDay(table, provider, DAY);
+      await foldBuckets(table, provider, DAY, [...buckets], nothing);
       const [day] = await readProviderDays(table, provider, { from: DAY, to: DAY });
+      expect([...(day?.buckets.keys() ?? [])]).toEqual([...buckets].sort((a, b) => a - b));
       return overPlatforms(day?.folds ?? {});
     };
     // Act, Assess
     expect(await refold()).toEqual(foldOf(20, 2_000));
-    await foldStoreHour(table, provider, DAY, '11', total('s0', foldOf(2, 11)));
+    await foldStoreHour(table, provider, DAY, '11', total('s0', foldOf(2, 11)), DETAIL);
     expect(await refold()).toEqual(foldOf(22, 2_011));
-    expect((await readBuckets(table, provider, DAY)).map((one) => one.bucket)).toEqual(
-      [...buckets].sort((a, b) => a - b),
-    );
   });
 
   test('of a window are those of its days, both ends included', async () => {
     // Prepare
     const provider = fresh('provider');
     for (const day of ['2025-09-30', '2025-10-01', '2025-10-31', '2025-11-01']) {
-      await foldStoreHour(table, provider, day, '10', total('s1', foldOf(1, 100)));
-      await foldBucketDay(table, provider, day, bucketOf('douyin', 's1'));
-      await foldProviderDay(table, provider, day);
+      await foldStoreHour(table, provider, day, '10', total('s1', foldOf(1, 100)), DETAIL);
+      await foldBuckets(table, provider, day, [bucketOf('douyin', 's1')], nothing);
     }
     // Act
     const window = { from: '2025-10-01', to: '2025-10-31' };

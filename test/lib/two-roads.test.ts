@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
-import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { type Event, NO_AMOUNTS } from '../../lib/events/event.ts';
 import { bookEvents } from '../../lib/store/booking.ts';
 import { readEvents, recordEvent } from '../../lib/store/events.ts';
 import { Table } from '../../lib/store/table.ts';
-import { redeemed } from './make.ts';
+import { knowing, redeemed } from './make.ts';
 
 describe('one redemption that reaches us on two roads', () => {
   let emulators: Emulators;
@@ -27,11 +26,11 @@ describe('one redemption that reaches us on two roads', () => {
   };
 
   async function arrive(voucherId: string, events: readonly Event[]) {
-    let booking = await bookEvents(table, [], [], DEFAULT_POLICY);
+    let booking = await bookEvents(table, [], knowing([]), []);
     for (const event of events) {
       expect(await recordEvent(table, event)).toBe('recorded');
       const all = await readEvents(table, { of: 'voucher', platform: 'douyin', id: voucherId });
-      booking = await bookEvents(table, all, [], DEFAULT_POLICY);
+      booking = await bookEvents(table, all, knowing([]), []);
     }
     return booking;
   }

@@ -10,6 +10,7 @@ import type { Hono } from 'hono';
 import { apiApp } from '../../functions/api/app.ts';
 import { type AttributeDeps, attributeBatch } from '../../functions/attribute/attribute.ts';
 import { ingestApp } from '../../functions/ingest/app.ts';
+import { lazyDesk } from '../../functions/ingest/lazy-desk.ts';
 import { Breakers } from '../../functions/normalize/breakers.ts';
 import { type NormalizeDeps, normalize } from '../../functions/normalize/normalize.ts';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
@@ -63,6 +64,8 @@ export class HexiaoUnderTest {
     this.table = table;
     this.ingest = ingestApp({
       findApp: (integration, appKey) => readApp(table, integration, appKey),
+      openDesk: (platform) => lazyDesk(table, platform, now),
+      // Without its delay: a test steps by hand.
       sendToIntake: (message) => intake.send(message),
       now,
       log: silent,
@@ -82,7 +85,7 @@ export class HexiaoUnderTest {
       buyerKey: async () => 'a key of the tests',
     };
     this.attributeDeps = {
-      ...{ table, attribution, policy: DEFAULT_POLICY, foldDelaySeconds: 0, log: silent },
+      ...{ table, attribution, now, policy: DEFAULT_POLICY, foldDelaySeconds: 0, log: silent },
     };
   }
 

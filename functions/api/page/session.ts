@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { type Language, languageOf } from '../../../lib/i18n/words.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type Principal, principalOf } from '../principal.ts';
+import { type Principal, principalOf, requirePrincipal } from '../principal.ts';
 
 const TOKEN_COOKIE = 'hexiao_token';
 const LANGUAGE_COOKIE = 'hexiao_lang';
@@ -12,6 +12,16 @@ const SIGNED_IN_SECONDS = 12 * 3600;
 export async function signedIn(c: Context, deps: ApiDeps): Promise<Principal | undefined> {
   const token = getCookie(c, TOKEN_COOKIE);
   return token === undefined ? undefined : principalOf(token, deps);
+}
+
+/**
+ * Who asks for a page that has a path of the API: by the cookie, or by the bearer token of a program.
+ * @throws Problem `token-missing`
+ */
+export async function principalOfPage(c: Context, deps: ApiDeps): Promise<Principal> {
+  const hasHeader = c.req.header('authorization') !== undefined;
+  const known = hasHeader ? undefined : await signedIn(c, deps);
+  return known ?? requirePrincipal(c, deps);
 }
 
 export function signIn(c: Context, token: string): void {

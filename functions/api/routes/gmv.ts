@@ -1,11 +1,16 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { mapLimit } from '../../../lib/async/map-limit.ts';
+import { platformSchema } from '../../../lib/events/id.ts';
+import type { Row as DimensionRow } from '../../../lib/ledger/dimensions.ts';
 import { addFolds, type Fold } from '../../../lib/ledger/fold.ts';
+import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/store/dimensions.ts';
+import { readMerchant } from '../../../lib/store/registry.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readCursor, readLimit, readWindow, type Window, writeCursor } from '../input.ts';
 import { requireProvider } from '../principal.ts';
 import {
-  type Row,
+  type StorePosition,
   storeKey,
   storePositionSchema,
   totalsByDay,
@@ -13,27 +18,24 @@ import {
   totalsByStore,
 } from '../reports.ts';
 
-const BY = ['day', 'store', 'platform'] as const;
+const BY = ['day', 'store', 'platform', ...DIMENSIONS] as const;
 
 const MAX_ROWS = 1_000;
 
-/** `GET /v1/gmv?from&to&by=day|store|platform`: a provider's GMV, by rows and in total. */
+/** `GET /v1/gmv?from&to&by=…`: a provider's GMV, by rows and in total. */
 export function gmvRoute(api: Hono, deps: ApiDeps): void {
   api.get('/v1/gmv', async (c) => {
     const providerId = await requireProvider(c, deps);
     const window = readWindow(c, deps.now());
     const { by } = check(z.object({ by: z.enum(BY).default('day') }), { by: c.req.query('by') });
+    const positionSchema: z.ZodType<Position> = by === 'store' ? storePositionSchema : rowPosition;
     const page = {
-      position: readCursor(c, storePositionSchema),
+      position: readCursor(c, positionSchema),
       limit: readLimit(c, MAX_ROWS, MAX_ROWS),
     };
-    const { rows, next } = await rowsBy(by, deps, providerId, window, page);
+    const answer = await rowsBy(by, deps, providerId, window, page);
     const days = await totalsByDay(deps.table, providerId, window);
-    return c.json({
-      rows: rows.map(({ key, fold }) => ({ key, ...amountsOf(fold) })),
-      total: amountsOf(addFolds(days.map((day) => day.fold))),
-      ...(by === 'store' ? { next } : {}),
-    });
+    return c.json({ ...answer, total: amountsOf(addFolds(days.map((day) => day.fold))) });
   });
 }
 
@@ -43,24 +45,76 @@ export function amountsOf(fold: Fold) {
   return { paidFen, redeemedFen, reversedFen, refundedFen, redeemedCount, commissionFen };
 }
 
+/** Rows of a dimension go on by their place among all, the largest first. */
+const rowPosition = z.int().min(0);
+type Position = StorePosition | number;
+
+interface Page {
+  readonly position: Position | undefined;
+  readonly limit: number;
+}
+
+interface Answer {
+  readonly rows: object[];
+  readonly next?: string | null;
+}
+
 async function rowsBy(
   by: (typeof BY)[number],
   { table }: ApiDeps,
   providerId: string,
   window: Window,
-  page: Parameters<typeof totalsByStore>[3],
-): Promise<{ rows: Row[]; next: string | null }> {
+  { position, limit }: Page,
+): Promise<Answer> {
   switch (by) {
     case 'day':
-      return { rows: await totalsByDay(table, providerId, window), next: null };
+      return { rows: keyed(await totalsByDay(table, providerId, window)) };
     case 'platform':
-      return { rows: await totalsByPlatform(table, providerId, window), next: null };
+      return { rows: keyed(await totalsByPlatform(table, providerId, window)) };
     case 'store': {
-      const { stores, next } = await totalsByStore(table, providerId, window, page);
+      const from = typeof position === 'object' ? position : undefined;
+      const { stores, next } = await totalsByStore(table, providerId, window, {
+        position: from,
+        limit,
+      });
       const rows = stores.map((store) => ({ key: storeKey(store), fold: store.fold }));
-      return { rows, next: next === null ? null : writeCursor(next) };
+      return { rows: keyed(rows), next: next === null ? null : writeCursor(next) };
     }
-    default:
-      return by satisfies never;
+    default: {
+      const all = await readDimension(table, providerId, by, window);
+      const first = typeof position === 'number' ? position : 0;
+      const rows = all.sort(largestFirst).slice(first, first + limit);
+      const next = first + limit < all.length ? writeCursor(first + limit) : null;
+      return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
+    }
   }
 }
+
+function keyed(rows: readonly { key: string; fold: Fold }[]): object[] {
+  return rows.map(({ key, fold }) => ({ key, ...amountsOf(fold) }));
+}
+
+/** Equal ones by name, so that pages agree. */
+function largestFirst(a: DimensionRow, b: DimensionRow): number {
+  const name = ({ value, cpsKind }: DimensionRow) => JSON.stringify([value, cpsKind]);
+  return b.fold.redeemedFen - a.fold.redeemedFen || (name(a) < name(b) ? -1 : 1);
+}
+
+/** What nobody told is `unknown`. A merchant is named by platform and id, and by its name where known. */
+async function named(
+  by: Dimension,
+  { value, cpsKind, fold }: DimensionRow,
+  { table }: Pick<ApiDeps, 'table'>,
+): Promise<object> {
+  const amounts = amountsOf(fold);
+  if (by !== 'merchant') {
+    const kind = cpsKind === undefined ? {} : { cpsKind: cpsKind ?? UNKNOWN };
+    return { [by]: value ?? UNKNOWN, ...kind, ...amounts };
+  }
+  const [platform = '', ...rest] = (value ?? '').split('/');
+  const merchant = rest.join('/');
+  const known = await readMerchant(table, platformSchema.parse(platform), merchant);
+  return { merchant, platform, name: known?.name ?? null, ...amounts };
+}
+
+const UNKNOWN = 'unknown';

@@ -1,10 +1,11 @@
 import type { Hono } from 'hono';
+import { readHistory } from '../../../lib/attribution/history.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { type Event, idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import { readBooked } from '../../../lib/store/booking.ts';
-import { readContracts } from '../../../lib/store/contracts.ts';
-import { readEvents } from '../../../lib/store/events.ts';
+import { readState, type SubjectState } from '../../../lib/store/restatements.ts';
 import type { ApiDeps } from '../deps.ts';
+import { knownOf, shownEntry } from '../entries.ts';
 import { check } from '../input.ts';
 import { requirePrincipal } from '../principal.ts';
 
@@ -17,8 +18,9 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
     const principal = await requirePrincipal(c, deps);
     const platform = check(platformSchema, c.req.param('platform'));
     const voucherId = check(idSchema, c.req.param('voucherId'));
-    const events = await findEvents(platform, voucherId, deps);
-    const entries = (await entriesOf(events, deps)).filter(
+    const state = await findState(platform, voucherId, deps);
+    const { events } = state;
+    const entries = (await entriesOf(state, deps)).filter(
       (entry) => principal.is === 'operator' || entry.providerId === principal.providerId,
     );
     // Another provider's voucher is as absent as one that never was.
@@ -28,21 +30,32 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
       throw new Problem('not-found', 'No voucher of that id has anything booked to you.');
     }
     const { merchantId, orderId } = first;
-    return c.json({ platform, voucherId, merchantId, orderId, events: events.map(shown), entries });
+    return c.json({
+      ...{ platform, voucherId, merchantId, orderId },
+      events: events.map(shown),
+      entries: entries.map(shownEntry),
+      // Told, and not booked: a reversal before its redemption, a redemption without its worth.
+      waiting: readHistory(events).waiting.map(({ eventId, kind }) => ({ eventId, kind })),
+    });
   });
 }
 
-async function findEvents(platform: Platform, id: string, { table }: ApiDeps): Promise<Event[]> {
-  const own = await readEvents(table, { of: 'voucher', platform, id });
-  const events = own.length > 0 ? own : await readEvents(table, { of: 'order', platform, id });
-  return events.sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
+async function findState(
+  platform: Platform,
+  id: string,
+  { table }: ApiDeps,
+): Promise<SubjectState> {
+  const own = await readState(table, { of: 'voucher', platform, id });
+  const state = own.events.length > 0 ? own : await readState(table, { of: 'order', platform, id });
+  const events = state.events.sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
+  return { ...state, events };
 }
 
-async function entriesOf(events: readonly Event[], { table, policy }: ApiDeps) {
+async function entriesOf({ events, markers }: SubjectState, deps: ApiDeps) {
   const first = events[0];
   if (first === undefined) return [];
-  const contracts = await readContracts(table, first.platform, first.merchantId);
-  return readBooked(table, events, contracts, policy);
+  const known = await knownOf(first.platform, first.merchantId, deps);
+  return readBooked(deps.table, events, known, markers);
 }
 
 /** Without what is ours alone: which app and which delivery told us. */

@@ -28,6 +28,7 @@ export interface Statement {
   /** Empty where the statement names what it leaves out (`NotAction`). */
   readonly actions: readonly string[];
   readonly resources: readonly unknown[];
+  readonly conditions: Readonly<Record<string, unknown>>;
 }
 
 /** Found by shape and not by resource type, so that a policy in a place nobody thought of counts too. */
@@ -38,6 +39,7 @@ export function* statementsIn(value: unknown, path: readonly string[] = []): Gen
       allows: value.Effect === 'Allow',
       actions: listOf(value.Action).filter((action) => typeof action === 'string'),
       resources: listOf(value.Resource),
+      conditions: isRecord(value.Condition) ? value.Condition : {},
     };
   }
   for (const [key, child] of childrenOf(value)) yield* statementsIn(child, [...path, key]);

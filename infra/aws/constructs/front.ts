@@ -1,24 +1,22 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  ApiMapping,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpStage,
   LogGroupLogDestination,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName, RouteSpec } from '../../topology.ts';
-
-/**
- * Requests a second, and at once, that reach our functions; the rest get 429, and a platform sends
- * again what was not acknowledged. Kept under the smallest quota of an account (2,500 and 1,250 in
- * some regions), so that our own limit is the one that speaks.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
- */
-const THROTTLE = { rateLimit: 1000, burstLimit: 1000 };
+import type { StageSettings } from '../settings.ts';
 
 /**
  * What the access log keeps of a request. The route and not the path, because paths carry stores' and
@@ -42,37 +40,73 @@ const ACCESS_LOG = {
 export interface HttpFrontProps {
   readonly routes: readonly RouteSpec[];
   readonly handlers: ReadonlyMap<FunctionName, IFunction>;
+  readonly settings: Pick<StageSettings, 'throttle' | 'domain'>;
+  readonly accessLogs: ILogGroup;
 }
 
 /** The HTTP API: exactly the routes of the topology, whatever else is asked for gets 404 without a function. */
 export class HttpFront extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
   readonly url: string;
+  /** What the operator's own name must point to, when there is one. */
+  readonly domainTarget: string | undefined;
 
-  constructor(scope: Construct, id: string, { routes, handlers }: HttpFrontProps) {
+  constructor(scope: Construct, id: string, props: HttpFrontProps) {
     super(scope, id);
-    const api = new HttpApi(this, 'Api', {
+    const { routes, handlers, settings, accessLogs } = props;
+    const domain = this.#makeDomain(settings.domain);
+    this.api = new HttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
+      // One name is watched, filed and written into the platforms' consoles; no second way in.
+      ...(domain === undefined ? {} : { disableExecuteApiEndpoint: true }),
     });
-    const stage = new HttpStage(this, 'Stage', {
-      httpApi: api,
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: THROTTLE,
+      throttle: { rateLimit: settings.throttle.rate, burstLimit: settings.throttle.burst },
+      // Latency route by route, which the platforms' deadlines are held against.
+      detailedMetricsEnabled: true,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLogs', { retention: RetentionDays.ONE_MONTH }),
-        ),
+        destination: new LogGroupLogDestination(accessLogs),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    this.url = stage.url;
+    if (domain !== undefined) {
+      new ApiMapping(this, 'Mapping', { api: this.api, domainName: domain, stage: this.stage });
+    }
+    this.url = domain === undefined ? this.stage.url : `https://${domain.name}/`;
+    this.domainTarget = domain?.regionalDomainName;
 
     for (const [name, handler] of handlers) {
       const integration = new HttpLambdaIntegration(name, handler);
       for (const { method, path } of routes.filter((route) => route.to === name)) {
-        api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+        this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
       }
     }
+  }
+  /** How long the answers of one route took, until their last byte left API Gateway. */
+  metricLatency({ method, path }: RouteSpec, options: MetricOptions): Metric {
+    return this.api.metricLatency({
+      ...options,
+      label: path,
+      dimensionsMap: {
+        ApiId: this.api.apiId,
+        Stage: this.stage.stageName,
+        Method: method,
+        Resource: path,
+      },
+    });
+  }
+
+  #makeDomain(domain: StageSettings['domain']): DomainName | undefined {
+    if (domain === undefined) return undefined;
+    return new DomainName(this, 'Domain', {
+      domainName: domain.name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
   }
 }

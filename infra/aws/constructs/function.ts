@@ -1,8 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -10,17 +10,19 @@ import {
   RecursiveLoop,
   Runtime,
   RuntimeFamily,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionSpec, QueueName } from '../../topology.ts';
 import type { RegionTraits } from '../regions.ts';
+import type { Stage } from '../settings.ts';
+import { makeLogs } from './logs.ts';
 import type { WatchedQueue } from './queue.ts';
 
 /**
- * What `lib/store` calls and no more. Neither list has Scan: a function that only reads reads
- * partitions it can name, never another tenant's by accident.
+ * What `lib/store` calls and no more. Neither list has Scan: a function reads partitions it
+ * can name, never another tenant's by accident. Who `scans` on an operator's errand says so.
  */
 const TABLE_ACTIONS = {
   read: ['dynamodb:GetItem', 'dynamodb:Query'],
@@ -33,10 +35,13 @@ const TABLE_ACTIONS = {
   ],
 } satisfies Record<FunctionSpec['table'], string[]>;
 
+/** What `lib/queue/redrive.ts` does to dead letters. */
+const REDRIVE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
+
 export interface TopologyFunctionProps {
   readonly spec: FunctionSpec;
-  readonly region: RegionTraits;
-  /** The function's bundle: `index.mjs` and its source map. */
+  readonly stage: Stage;
+  /** The function's bundle: `index.mjs`, its chunks and their maps. */
   readonly codeDirectory: string;
   readonly table: Table;
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
@@ -53,8 +58,9 @@ export class TopologyFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: TopologyFunctionProps) {
     super(scope, id);
-    const { spec, region, table, queues } = props;
-    const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH });
+    const { spec, stage, table, queues } = props;
+    const { region, settings } = stage;
+    const logGroup = makeLogs(this, 'Logs', stage);
     // Made here because Lambda's default role carries a managed policy that may write any log group.
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -72,23 +78,63 @@ export class TopologyFunction extends Construct {
       role,
       logGroup,
       environment: {
-        NODE_OPTIONS: '--enable-source-maps',
         TABLE_NAME: table.tableName,
+        METRICS_NAMESPACE: metricsNamespace(stage),
         ...queueUrls(spec, queues),
         ...spec.environment,
         ...props.environment,
       },
+      ...(settings.tracing ? { tracing: Tracing.ACTIVE } : {}),
+      ...reserve(spec, stage),
       ...recursion(spec, region),
     });
 
-    table.grant(this.handler, ...TABLE_ACTIONS[spec.table]);
+    this.#grantTable(props);
+    if (spec.secrets === true) this.#grantSecrets(stage);
     for (const name of spec.sendsTo) queues[name].queue.grant(this.handler, 'sqs:SendMessage');
     for (const name of spec.inspects ?? []) {
       queues[name].queue.grant(this.handler, 'sqs:GetQueueAttributes');
       queues[name].deadLetters.grant(this.handler, 'sqs:GetQueueAttributes');
     }
+    for (const name of spec.redrives ?? []) {
+      queues[name].deadLetters.grant(this.handler, ...REDRIVE_ACTIONS);
+    }
     this.#consume(props);
     this.#schedule(spec);
+  }
+
+  /** Only the partitions that its code can name; a scan has no key to hold it to. */
+  #grantTable({ spec, table }: TopologyFunctionProps): void {
+    this.handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: TABLE_ACTIONS[spec.table],
+        resources: [table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': {
+            'dynamodb:LeadingKeys': spec.keys.flatMap((key) => [key, `${key}#*`]),
+          },
+        },
+      }),
+    );
+    if (spec.scans === true) table.grant(this.handler, 'dynamodb:Scan');
+    // DynamoDB decrypts the table's own key in the caller's name.
+    table.encryptionKey?.grant(this.handler, 'kms:Decrypt', 'kms:DescribeKey');
+  }
+
+  #grantSecrets({ name }: Stage): void {
+    this.handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'secretsmanager',
+            resource: 'secret',
+            resourceName: `hexiao/${name}/apps/*`,
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
+      }),
+    );
   }
 
   #consume({ spec: { consumes }, queues }: TopologyFunctionProps): void {
@@ -112,6 +158,11 @@ export class TopologyFunction extends Construct {
   }
 }
 
+/** Where a stage's log lines are counted. */
+export function metricsNamespace({ name }: Stage): string {
+  return `Hexiao/${name}`;
+}
+
 function queueUrls(
   { sendsTo, inspects = [] }: FunctionSpec,
   queues: TopologyFunctionProps['queues'],
@@ -124,6 +175,12 @@ function queueUrls(
     urls[`${name.toUpperCase()}_DLQ_URL`] = queues[name].deadLetters.queueUrl;
   }
   return urls;
+}
+
+/** As many executions as the queue may start, and no more: nobody else takes them, nor it others'. */
+function reserve({ consumes }: FunctionSpec, { settings }: Stage) {
+  if (consumes === undefined || !settings.reserveWorkers) return {};
+  return { reservedConcurrentExecutions: consumes.maxConcurrency };
 }
 
 /**

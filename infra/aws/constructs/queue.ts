@@ -1,14 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IAlarmAction,
-  type Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { QueueSpec } from '../../topology.ts';
+import { watch } from './watch.ts';
 
 /** SQS keeps a message no longer. A message's age counts from its first send, not from its arrival here. */
 const DEAD_LETTER_RETENTION = Duration.days(14);
@@ -50,36 +45,20 @@ export class WatchedQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: spec.maxReceiveCount },
     });
 
-    this.#alarmAbove(0, 'DeadLettersAlarm', {
+    watch(this, alarmAction, {
+      id: `${id}-dead-letters`,
+      meaning: `The ${id} dead-letter queue is not empty: a message failed ${spec.maxReceiveCount} times.`,
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible(MAXIMUM),
-      description: `The ${id} dead-letter queue is not empty: a message failed ${spec.maxReceiveCount} times. Read the consumer's log, mend the cause, then send it back.`,
-      alarmAction,
+      ...{ threshold: 1, evaluationPeriods: 1 },
     });
     const lateSeconds = LONGEST_DELAY_SECONDS + PATIENCE_RECEIVES * spec.visibilityTimeoutSeconds;
-    this.#alarmAbove(lateSeconds, 'AgeAlarm', {
+    watch(this, alarmAction, {
+      id: `${id}-age`,
+      meaning: `The oldest message on the ${id} queue has waited ${lateSeconds} seconds: the consumer fails or does not keep up.`,
       metric: this.queue.metricApproximateAgeOfOldestMessage(MAXIMUM),
-      description: `The oldest message on the ${id} queue has waited more than ${lateSeconds} seconds: the consumer fails or does not keep up.`,
-      alarmAction,
+      ...{ threshold: lateSeconds, evaluationPeriods: 1 },
     });
   }
-
-  #alarmAbove(threshold: number, id: string, { metric, description, alarmAction }: Watch): void {
-    new Alarm(this, id, {
-      alarmDescription: description,
-      metric,
-      threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      // SQS reports nothing for a queue that lay empty for hours.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(alarmAction);
-  }
-}
-
-interface Watch {
-  readonly metric: Metric;
-  readonly description: string;
-  readonly alarmAction: IAlarmAction;
 }
 
 /** Encrypted at rest with SQS's own key, which costs nothing and needs no grant, and in transit. */

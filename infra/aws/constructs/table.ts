@@ -2,20 +2,29 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { TABLE } from '../../topology.ts';
+import type { StageSettings } from '../settings.ts';
 
 /**
- * The one table. It holds what providers are paid by, so it outlives a deleted stack and takes two
- * deliberate steps to delete.
+ * The one table. It holds what providers are paid by, so unless its stage is meant to be thrown away it
+ * outlives a deleted stack and takes two deliberate steps to delete.
  */
-export function makeTable(scope: Construct): Table {
+export function makeTable(scope: Construct, settings: StageSettings): Table {
+  const { tableKey, keepTable } = settings;
   return new Table(scope, 'Table', {
     partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
     sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
     timeToLiveAttribute: TABLE.ttl,
     billingMode: BillingMode.PAY_PER_REQUEST,
-    encryption: TableEncryption.AWS_MANAGED,
+    encryption: ENCRYPTION[tableKey],
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    deletionProtection: keepTable,
+    removalPolicy: keepTable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
 }
+
+/** The account's key shows every use in CloudTrail; one of our own can be taken away as well, and is paid for. */
+const ENCRYPTION: Readonly<Record<StageSettings['tableKey'], TableEncryption>> = {
+  'aws-owned': TableEncryption.DEFAULT,
+  'aws-managed': TableEncryption.AWS_MANAGED,
+  customer: TableEncryption.CUSTOMER_MANAGED,
+};

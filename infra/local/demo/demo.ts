@@ -1,15 +1,16 @@
 import { newToken } from '../../../lib/crypto/hash.ts';
-import {
-  type Sandbox,
-  seededRandom,
-  startSandbox,
-} from '../../../lib/integrations/douyin-life/sandbox/index.ts';
+import { sandboxApp, startSandbox } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
+import { DouyinLifePlayer } from '../../../lib/integrations/douyin-life/sandbox/player.ts';
+import { idsSince, type Player, seededRandom } from '../../../lib/integrations/sandbox.ts';
+import { serveApi } from '../../../lib/integrations/sandbox-server.ts';
+import { createPlayer } from '../../../lib/integrations/sandboxes.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { TABLE_NAME } from '../emulators.ts';
 import type { LocalHexiao } from '../hexiao.ts';
 import { DEMO_CITY, DEMO_PROVIDERS } from './city.ts';
-import { freshIds, Play } from './play.ts';
-import { demoTokens, seedCity } from './seed.ts';
+import { CITY_INTEGRATION, OTHER_MERCHANTS } from './others.ts';
+import { Play } from './play.ts';
+import { demoTokens, seedApp, seedCity, seedOther } from './seed.ts';
 
 const APP_KEY = 'aw0000000000demo';
 
@@ -19,48 +20,61 @@ const EVERY_MS = 1_000;
 export interface Demo {
   /** Where to click and which token to use. */
   readonly greeting: readonly string[];
-  /** Nothing happens in the city any more; its platform still answers. */
+  /** Nothing happens any more; the platforms still answer. */
   pause(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The sandbox plays a small city against this Hexiao, through its front door. */
+/** Every sandbox plays against this Hexiao, through its front door: a small city, and a shop elsewhere. */
 export async function startDemo(hexiao: LocalHexiao, { data }: { data: string }): Promise<Demo> {
   const startedAtMs = Date.now();
+  const random = seededRandom(startedAtMs);
+  const nextId = idsSince(startedAtMs);
   const clientSecret = newToken('hxo');
-  const webhookUrl = `${hexiao.url}/webhooks/douyin-life/${APP_KEY}`;
   const sandbox = await startSandbox({
     clientKey: APP_KEY,
     clientSecret,
-    nextId: freshIds(startedAtMs),
-    webhook: { url: webhookUrl },
+    nextId: () => `7400${nextId()}`,
+    webhook: { url: `${hexiao.url}/webhooks/${CITY_INTEGRATION}/${APP_KEY}` },
   });
-  stockCity(sandbox);
+  const { world } = sandbox;
+  const api = sandboxApp({ world, clientSecret });
+  const city = new DouyinLifePlayer({ world, api, clientSecret, random, merchants: DEMO_CITY });
+  const shops = await Promise.all(
+    OTHER_MERCHANTS.map(async (other) => {
+      const merchants = [other.merchant] as const;
+      const options = { random, now: Date.now, nextId, merchants };
+      const player = createPlayer(other.integration, options);
+      return { other, player, served: await serveApi(player.api) };
+    }),
+  );
+
   const table = new Table(hexiao.emulators.database, TABLE_NAME);
-  await seedCity(table, { appKey: APP_KEY, clientSecret, apiBaseUrl: sandbox.url });
+  await seedCity(table);
+  await seedApp(table, city, sandbox.url);
+  for (const { player, other, served } of shops) await seedOther(table, player, other, served.url);
   const tokens = await demoTokens(table, data);
-  const random = seededRandom(startedAtMs);
-  const play = new Play({ sandbox, webhookUrl, clientSecret, random, everyMs: EVERY_MS });
+  const others = shops.map((shop) => shop.player);
+  const play = new Play({ city, others, url: hexiao.url, random, everyMs: EVERY_MS });
   play.start();
   return {
-    greeting: greeting(hexiao.url, sandbox.url, tokens),
+    greeting: greeting(hexiao.url, sandbox.url, tokens, others),
     pause: () => play.stop(),
-    stop: () => sandbox.stop(),
+    async stop() {
+      await Promise.all([sandbox.stop(), ...shops.map((shop) => shop.served.stop())]);
+    },
   };
 }
 
-function stockCity({ world }: Sandbox): void {
-  for (const { merchantId: accountId, name, stores, products } of DEMO_CITY) {
-    world.addMerchant({ accountId, name });
-    for (const { storeId: poiId, ...store } of stores)
-      world.addStore({ accountId, poiId, ...store });
-    for (const product of products) world.addProduct({ accountId, ...product });
-  }
-}
-
-function greeting(url: string, sandboxUrl: string, tokens: Record<string, string>): string[] {
+function greeting(
+  url: string,
+  sandboxUrl: string,
+  tokens: Record<string, string>,
+  others: readonly Player[],
+): string[] {
   return [
-    'The demo plays a small city: six merchants, three providers, a redemption every other second.',
+    'The demo plays a small city: six merchants, three providers, a redemption every other second,',
+    `and a shop on each other way in: ${others.map((player) => player.integration).join(', ')}.`,
     `  Open ${url}/ and sign in with the token of one of them:`,
     ...DEMO_PROVIDERS.map(({ providerId, name }) => `    ${tokens[providerId]}  ${name}`),
     `  The platform it plays on is a sandbox: curl ${sandboxUrl}/sandbox`,

@@ -2,6 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
+import type { Platform } from '../../../lib/events/event.ts';
+import { findIntegration } from '../../../lib/integrations/registry.ts';
+import type { PlayedMerchant, Player } from '../../../lib/integrations/sandbox.ts';
 import { appendContract, readContracts } from '../../../lib/store/contracts.ts';
 import {
   putApp,
@@ -13,6 +16,7 @@ import {
 import type { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { DEMO_CITY, DEMO_PROVIDERS, type DemoMerchant } from './city.ts';
+import type { OtherMerchant } from './others.ts';
 
 const tokensSchema = z.record(z.string(), z.string());
 
@@ -20,22 +24,37 @@ const tokensSchema = z.record(z.string(), z.string());
 const STARTS_AT = '2025-01-01T00:00:00.000+08:00';
 
 /** Registers the city. Repeating it changes nothing, so the demo can be started again on its data. */
-export async function seedCity(
-  table: Table,
-  app: { appKey: string; clientSecret: string; apiBaseUrl: string },
-): Promise<void> {
-  const { appKey, clientSecret, apiBaseUrl } = app;
-  await putApp(table, {
-    integration: 'douyin-life',
-    appKey,
-    secrets: { clientSecret: [clientSecret] },
-    settings: { apiBaseUrl, enrichment: 'pull' },
-  });
+export async function seedCity(table: Table): Promise<void> {
   for (const provider of DEMO_PROVIDERS) await putProvider(table, provider);
   for (const merchant of DEMO_CITY) {
-    await seedMerchant(table, merchant);
-    await seedContracts(table, merchant);
+    await seedMerchant(table, 'douyin', merchant);
+    await seedContracts(table, 'douyin', merchant);
   }
+}
+
+/** The app of a player, as the operator's route would check and keep it. */
+export async function seedApp(table: Table, player: Player, apiBaseUrl: string): Promise<void> {
+  const { integration: name, appKey } = player;
+  const integration = findIntegration(name);
+  if (integration === undefined) throw new Error(`no integration ${name}`);
+  await putApp(table, {
+    ...{ integration: name, appKey },
+    secrets: integration.secrets.parse(player.secrets),
+    settings: integration.settings.parse(player.settings(apiBaseUrl)),
+  });
+}
+
+/** A platform besides the city's, with its one merchant and who holds it. */
+export async function seedOther(
+  table: Table,
+  player: Player,
+  { merchant, providerId, rateBp }: OtherMerchant,
+  apiBaseUrl: string,
+): Promise<void> {
+  await seedApp(table, player, apiBaseUrl);
+  await seedMerchant(table, player.platform, merchant);
+  const contracts = [{ providerId, shareBp: 10_000, rateBp }];
+  await seedContracts(table, player.platform, { merchantId: merchant.merchantId, contracts });
 }
 
 /** One token a provider, made on the first start and kept with the data so that it can be shown again. */
@@ -53,23 +72,31 @@ export async function demoTokens(table: Table, data: string): Promise<Record<str
   return tokens;
 }
 
-async function seedMerchant(table: Table, { merchantId, name, stores }: DemoMerchant) {
-  await putMerchant(table, { platform: 'douyin', merchantId, name });
+async function seedMerchant(
+  table: Table,
+  platform: Platform,
+  { merchantId, name, stores }: PlayedMerchant,
+) {
+  await putMerchant(table, { platform, merchantId, name });
   for (const store of stores) {
-    await putStore(table, { platform: 'douyin', merchantId, ...store, namedBy: 'operator' });
+    await putStore(table, { platform, merchantId, ...store, namedBy: 'operator' });
   }
 }
 
-async function seedContracts(table: Table, { merchantId, contracts }: DemoMerchant) {
-  const log = await readContracts(table, 'douyin', merchantId);
+async function seedContracts(
+  table: Table,
+  platform: Platform,
+  { merchantId, contracts }: Pick<DemoMerchant, 'merchantId' | 'contracts'>,
+) {
+  const log = await readContracts(table, platform, merchantId);
   for (const [index, contract] of contracts.entries()) {
     const version = index + 1;
     if (version <= log.length) continue;
     await appendContract(table, {
       ...contract,
-      contractId: `${version}.douyin.${merchantId}`,
+      contractId: `${version}.${platform}.${merchantId}`,
       version,
-      platform: 'douyin',
+      platform,
       merchantId,
       mode: 'agency',
       startsAt: STARTS_AT,

@@ -105,9 +105,13 @@ const orderSchema = z.looseObject({
   original_amount: absentAsNull(wireFen),
   pay_time: absentAsNull(wireTime),
   sku_id: absentAsNull(wireId),
+  /** The live room of the sale; and the buyer. A courtesy: odd ones are passed over. */
+  room_id: absentAsNull(wireId).catch(null),
+  open_id: absentAsNull(z.string().max(256)).catch(null),
   order_sale_info: absentAsNull(
     z.looseObject({
       sale_channel: absentAsNull(z.string().max(64)),
+      sale_role: absentAsNull(z.string().max(64)).catch(null),
       transfer_uid: absentAsNull(wireId),
     }),
   ),

@@ -26,6 +26,16 @@ const ENDPOINTS = {
     perSecond: 100,
   },
   orders: { name: 'trade/order/query', path: '/goodlife/v1/trade/order/query/', perSecond: 20 },
+  fulfilmentAudit: {
+    name: 'fulfilment/refund/audit',
+    path: '/goodlife/v1/fulfilment/refund/audit/',
+    perSecond: 20,
+  },
+  afterSaleAudit: {
+    name: 'after_sale/order/audit',
+    path: '/goodlife/v1/akte/after_sale/order/audit/',
+    perSecond: 20,
+  },
   pois: { name: 'shop/poi/query', path: '/goodlife/v1/shop/poi/query/', perSecond: 20 },
 } as const satisfies Record<string, Endpoint>;
 
@@ -85,5 +95,37 @@ export class DouyinLifeClient {
     const query = { account_id: accountId, poi_id: poiId, page: '1', size: '10' };
     const { pois } = await this.transport.get(ENDPOINTS.pois, query, poisSchema);
     return pois.find((poi) => poi.poi_id === poiId);
+  }
+
+  /** Decides a refund that the platform asked us about by SPI (三方码). Reason: told to the buyer. */
+  async auditFulfilment(audit: {
+    afterSaleId: string;
+    certificateIds: readonly string[];
+    isAllowed: boolean;
+    reason: string;
+  }): Promise<void> {
+    await this.transport.post(ENDPOINTS.fulfilmentAudit, {
+      after_sale_id: audit.afterSaleId,
+      result: audit.isAllowed ? 1 : 2,
+      reason: audit.reason,
+      certificate: audit.certificateIds.map((certificate_id) => ({ certificate_id })),
+    });
+  }
+
+  /** Decides a refund after use that the platform told of by webhook (抖音码). */
+  async auditAfterSale(audit: {
+    accountId: string;
+    orderId: string;
+    certificateId: string;
+    isAllowed: boolean;
+    reason: string;
+  }): Promise<void> {
+    await this.transport.post(ENDPOINTS.afterSaleAudit, {
+      account_id: audit.accountId,
+      order_id: audit.orderId,
+      certificate_id: audit.certificateId,
+      audit_status: audit.isAllowed,
+      ...(audit.isAllowed ? {} : { reject_reason: audit.reason }),
+    });
   }
 }

@@ -1,6 +1,7 @@
 import type { Door } from '../integration.ts';
 import { acknowledge, handshake } from './acknowledge.ts';
-import { verify } from './verify.ts';
+import { about, asks, busy } from './spi/about.ts';
+import { signedBytes, verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
 export const douyinLifeDoor: Door = {
@@ -8,6 +9,11 @@ export const douyinLifeDoor: Door = {
   platform: 'douyin',
   handshake,
   verify,
-  signedBytes: (request) => request.body,
+  signedBytes,
   acknowledge,
+  // What answers is loaded when somebody asks, so that the door opens fast for messages.
+  answer: async (request, app, desk) =>
+    asks(request) ? (await import('./spi/answer.ts')).answer(request, app, desk) : undefined,
+  busy,
+  about,
 };

@@ -1,20 +1,18 @@
 import {
   type Amounts,
+  type Cps,
+  type Event,
   type EventDraft,
   NO_AMOUNTS,
   type Sale,
   UNKNOWN_SALE,
 } from '../../events/event.ts';
 import type { Hint } from '../integration.ts';
-import {
-  CERTIFICATE_STATUS,
-  type CertificateRecord,
-  ITEM_REFUNDED,
-  type OrderRecord,
-} from './answers.ts';
+import type { CertificateRecord, OrderRecord } from './answers.ts';
 import { channelOf } from './channel.ts';
-import { type Act, amountsOfAct, isTimesCard } from './facts.ts';
+import { type Act, amountsOfAct } from './facts.ts';
 import { paidEvent } from './read.ts';
+import { refundsOf } from './refunds.ts';
 
 /** A voucher with everything told about it, ready to become events. */
 export interface VoucherFacts {
@@ -24,6 +22,10 @@ export interface VoucherFacts {
   readonly acts: readonly Act[];
   readonly order: OrderRecord | undefined;
   readonly hints: readonly Hint[];
+  /** What we have of this voucher already. */
+  readonly known: readonly Event[];
+  /** Whether an order's `refund_amount` is all of a voucher's refunds or its latest. */
+  readonly refundAmount: 'total' | 'latest';
 }
 
 /** @returns undefined when the platform does not tell what an act is worth */
@@ -37,7 +39,7 @@ export function eventsOfVoucher(facts: VoucherFacts): EventDraft[] | undefined {
   const reversals = facts.acts.flatMap((act) =>
     act.reversed === null ? [] : reversed(facts, act),
   );
-  return [...redemptions, ...reversals, ...refunded(facts)];
+  return [...redemptions, ...reversals, ...refundsOf(facts)];
 }
 
 /** The payment, where the order query tells it. */
@@ -51,6 +53,7 @@ export function paymentOfOrder(merchantId: string, order: OrderRecord | undefine
       paidFen: order.pay_amount ?? 0,
       originalFen: order.original_amount,
       complete: true,
+      buyerId: order.open_id,
     }),
   ];
 }
@@ -66,6 +69,7 @@ function redeemed(facts: VoucherFacts, act: Act, amounts: Amounts): EventDraft {
     storeId: act.poiId,
     amounts,
     sale: saleOf(facts),
+    ...(facts.order?.open_id && { buyerId: facts.order.open_id }),
   };
 }
 
@@ -80,63 +84,6 @@ function reversed(facts: VoucherFacts, act: Act): EventDraft {
   };
 }
 
-/**
- * A refund takes back what was never used first, then the latest uses that still stand. A plain
- * voucher has one use at most, so it is either before or after use.
- */
-function refunded(facts: VoucherFacts): EventDraft[] {
-  const { certificate, order, hints } = facts;
-  const item = order?.certificate?.find((one) => one.certificate_id === certificate.certificate_id);
-  const whole =
-    certificate.status === CERTIFICATE_STATUS.refunded || item?.item_status === ITEM_REFUNDED;
-  if (!whole && (item?.refund_amount ?? 0) === 0) return [];
-  const told = item?.refund_time ?? hints.find((hint) => hint.action === 'refunded')?.occurredAt;
-  if (told === undefined || told === null) return [];
-  return [
-    {
-      kind: 'voucher.refunded',
-      eventId: `refunded:${certificate.certificate_id}`,
-      ...subject(facts),
-      occurredAt: told,
-      complete: true,
-      refundedFen: item?.refund_amount ?? null,
-      ...splitRefund(facts, item?.refund_amount ?? null),
-    },
-  ];
-}
-
-interface RefundSplit {
-  takesBack: { redemptionId: string; paidFen: number | null }[];
-  unusedFen: number;
-}
-
-function splitRefund(facts: VoucherFacts, refundFen: number | null): RefundSplit {
-  const { certificate } = facts;
-  const standing = facts.acts
-    .map((act, index) => ({ act, paidFen: amountsOfAct(certificate, act, index)?.paidFen ?? 0 }))
-    .filter(({ act }) => act.reversed === null);
-  const paidFen = certificate.amount?.paidFen ?? 0;
-  if (!isTimesCard(certificate)) {
-    const latest = standing.at(-1);
-    if (latest === undefined) return { takesBack: [], unusedFen: refundFen ?? paidFen };
-    const all = refundFen === null || refundFen >= latest.paidFen;
-    const take = { redemptionId: latest.act.verifyId, paidFen: all ? null : refundFen };
-    return { takesBack: [take], unusedFen: 0 };
-  }
-  const usedFen = standing.reduce((sum, use) => sum + use.paidFen, 0);
-  const unusedFen = Math.max(0, paidFen - usedFen);
-  // A card is refunded for what is left of it, unless the platform says more.
-  let left = (refundFen ?? unusedFen) - unusedFen;
-  const takesBack: RefundSplit['takesBack'] = [];
-  for (const use of standing.toReversed()) {
-    if (left <= 0) break;
-    const all = left >= use.paidFen;
-    takesBack.push({ redemptionId: use.act.verifyId, paidFen: all ? null : left });
-    left -= use.paidFen;
-  }
-  return { takesBack, unusedFen: Math.min(refundFen ?? unusedFen, unusedFen) };
-}
-
 function saleOf({ certificate, order }: VoucherFacts): Sale {
   const sale = order?.order_sale_info ?? null;
   return {
@@ -145,7 +92,14 @@ function saleOf({ certificate, order }: VoucherFacts): Sale {
     channel: channelOf(sale?.sale_channel ?? null),
     channelRaw: sale?.sale_channel ?? null,
     creatorId: sale?.transfer_uid ?? null,
+    contentId: order?.room_id ?? null,
+    cps: cpsOf(sale?.sale_role ?? null),
   };
+}
+
+/** A creator sold it (达人); by which of the three kinds, and for how much, the order does not say. */
+function cpsOf(role: string | null): Cps | null {
+  return role !== null && /达人/.test(role) ? { kind: 'unknown', amountFen: null } : null;
 }
 
 function subject({ merchantId, orderId, certificate }: VoucherFacts) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { liveSecretSchema, settingsSchema } from '../app.ts';
 import type { Integration } from '../integration.ts';
+import { auditRefund } from './audit.ts';
 import { douyinLifeDoor } from './door.ts';
 import { eventsOfHint } from './events.ts';
 import { REVERSAL_WINDOW_MS } from './facts.ts';
@@ -20,8 +21,15 @@ export const douyinLife: Integration = {
     enrichment: z.enum(['pull', 'none']).default('pull'),
     /** `stable` where several workers ask at once; see token.ts. */
     clientToken: z.enum(['client', 'stable']).default('client'),
+    /** Whether SPI requests that carry only the URL's old MD5 `sign` are taken; see verify.ts. */
+    oldSpiSign: z.enum(['accept', 'refuse']).default('refuse'),
+    /** What 发券 is answered when the pool has no code: result 2, result 0, or "ask again". */
+    whenNoCode: z.enum(['fail', 'pending', 'retry']).default('fail'),
+    /** What an order's `refund_amount` of a voucher is: all its refunds, or the latest; see refunds.ts. */
+    refundAmount: z.enum(['total', 'latest']).default('total'),
   }),
   read,
   resolve,
   fromHint: eventsOfHint,
+  auditRefund,
 };

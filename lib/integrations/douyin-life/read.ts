@@ -1,22 +1,20 @@
-import type * as z from 'zod';
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
-import { JsonError, parseJson, parseJsonBytes } from '../../json/parse.ts';
+import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { App } from '../app.ts';
 import type { Hint, Reading } from '../integration.ts';
+import { commissionChanged, cooperationChanged, storeBound } from './cooperation.ts';
+import { KEPT } from './kinds.ts';
 import {
   afterSaleAuditSchema,
   certificateNotifySchema,
   envelopeSchema,
   orderNotifySchema,
+  refundIdAfterUse,
 } from './payloads.ts';
-
-/** Known, and not about money: product audits, authorisation and store binding. */
-const KEPT = new Set([
-  'life_product_common_audit',
-  'life_product_audit',
-  'life_product_status_change',
-  'life_saas_cooperate_auth_with_bind',
-  'verify_webhook',
-]);
+import { contentOf, type Message, malformed } from './reading.ts';
+import { isObject, isOperation, operationOfBody } from './spi/operation.ts';
+import { readSpi } from './spi/read.ts';
+import { billPosted } from './takeout.ts';
 
 const HINTS: ReadonlyMap<string, Hint['action']> = new Map([
   ['verify', 'redeemed'],
@@ -24,42 +22,68 @@ const HINTS: ReadonlyMap<string, Hint['action']> = new Map([
   ['refund_success', 'refunded'],
 ]);
 
-/** What a verified body says. */
-export function read(body: Uint8Array): Reading {
-  let kind = 'unreadable';
+/**
+ * What a verified body says.
+ * @param about the operation of an SPI request, where its path named it; a webhook has none
+ */
+export function read(body: Uint8Array, app: App, receivedAt?: string, about?: string): Reading {
+  let kind = about === undefined ? 'unreadable' : `spi/${about}`;
   try {
-    const envelope = envelopeSchema.safeParse(parseJsonBytes(body));
+    const json = parseJsonBytes(body);
+    if (about !== undefined || !isObject(json) || !('event' in json)) {
+      return readSpiOrNothing(json, app, receivedAt, about);
+    }
+    const envelope = envelopeSchema.safeParse(json);
     if (!envelope.success) return malformed('no-event', envelope.error);
     kind = envelope.data.event;
-    return readKind(kind, envelope.data.content);
+    const { content, from_user_id: buyerId } = envelope.data;
+    return readKind({ kind, content, buyerId, app, receivedAt });
   } catch (error) {
     if (error instanceof JsonError) return { outcome: 'malformed', kind, why: error.message };
     throw error;
   }
 }
 
-function readKind(kind: string, content: unknown): Reading {
+/** A body without an event: an SPI request's, by the name it came with or else by its shape. */
+function readSpiOrNothing(
+  body: JsonValue,
+  app: App,
+  receivedAt: string | undefined,
+  about: string | undefined,
+): Reading {
+  const operation = about !== undefined && isOperation(about) ? about : operationOfBody(body);
+  if (operation !== undefined) return readSpi({ operation, body, app, receivedAt });
+  if (about !== undefined) return { outcome: 'unknown', kind: 'spi/unknown' };
+  return { outcome: 'malformed', kind: 'no-event', why: 'did not fit: event' };
+}
+
+function readKind(message: Message): Reading {
+  const { kind } = message;
   switch (kind) {
     case 'life_trade_order_notify':
-      return orderPaid(kind, contentOf(content));
+      return orderPaid(message);
     case 'life_trade_certificate_notify':
-      return certificateHint(kind, contentOf(content));
+      return certificateHint(message);
     case 'life_hermes_akte_after_sale_audit':
-      return refundRequested(kind, contentOf(content));
+      return refundRequested(message);
+    case 'life_saas_cooperate_auth_with_bind':
+      return storeBound(message);
+    case 'life_partner_order_notify':
+      return cooperationChanged(message);
+    case 'life_partner_commission_notify':
+      return commissionChanged(message);
+    case 'life_takeout_bill_ledger_create':
+      return billPosted(message);
+    case 'retail_life_meal_order_status_change':
+      return mealOrderChanged(message);
     default:
       // Whatever is in it: whoever learns the kind later reads it then.
       return KEPT.has(kind) ? { outcome: 'kept', kind } : { outcome: 'unknown', kind };
   }
 }
 
-/** JSON in a string, read a second time. What is missing reads as null, and its schema says so. */
-function contentOf(content: unknown): unknown {
-  if (typeof content !== 'string') return content ?? null;
-  return content === '' ? null : parseJson(content);
-}
-
-function orderPaid(kind: string, content: unknown): Reading {
-  const parsed = orderNotifySchema.safeParse(content);
+function orderPaid({ kind, content, buyerId }: Message): Reading {
+  const parsed = orderNotifySchema.safeParse(contentOf(content));
   if (!parsed.success) return malformed(kind, parsed.error);
   const { action, msg_time, order } = parsed.data;
   if (action !== 'pay_success') return { outcome: 'unknown', kind: `${kind}/${action}` };
@@ -71,6 +95,7 @@ function orderPaid(kind: string, content: unknown): Reading {
     originalFen: order.original_amount,
     // The message's own time stands in for the payment's until the order query tells it.
     complete: order.pay_time !== null,
+    buyerId,
   });
   return { outcome: 'events', kind: `${kind}/${action}`, events: [event] };
 }
@@ -86,8 +111,10 @@ export function paidEvent(order: {
   paidFen: number;
   originalFen: number | null;
   complete: boolean;
+  /** Hashed before it is kept; null where it was not told. */
+  buyerId: string | null;
 }): EventDraft {
-  const { orderId, merchantId, paidAt, paidFen, complete } = order;
+  const { orderId, merchantId, paidAt, paidFen, complete, buyerId } = order;
   return {
     kind: 'order.paid',
     eventId: `paid:${orderId}`,
@@ -100,11 +127,12 @@ export function paidEvent(order: {
     // Neither the message nor the order query ties the payment to a store of redemption.
     storeId: null,
     sale: UNKNOWN_SALE,
+    ...(buyerId !== null && { buyerId }),
   };
 }
 
-function certificateHint(kind: string, content: unknown): Reading {
-  const parsed = certificateNotifySchema.safeParse(content);
+function certificateHint({ kind, content }: Message): Reading {
+  const parsed = certificateNotifySchema.safeParse(contentOf(content));
   if (!parsed.success) return malformed(kind, parsed.error);
   const { action, msg_time, certificate } = parsed.data;
   const told = HINTS.get(action);
@@ -119,8 +147,8 @@ function certificateHint(kind: string, content: unknown): Reading {
   return { outcome: 'hint', kind: `${kind}/${action}`, hint };
 }
 
-function refundRequested(kind: string, content: unknown): Reading {
-  const parsed = afterSaleAuditSchema.safeParse(content);
+function refundRequested({ kind, content }: Message): Reading {
+  const parsed = afterSaleAuditSchema.safeParse(contentOf(content));
   if (!parsed.success) return malformed(kind, parsed.error);
   const { account_id, order_id, certificate_id, refund_amount, refund_time } = parsed.data;
   const event: EventDraft = {
@@ -131,13 +159,16 @@ function refundRequested(kind: string, content: unknown): Reading {
     voucherId: certificate_id,
     occurredAt: refund_time,
     complete: true,
+    refundId: refundIdAfterUse(parsed.data),
     requestedFen: refund_amount,
   };
   return { outcome: 'events', kind, events: [event] };
 }
 
-/** Names the fields that did not fit, never what was in them. */
-function malformed(kind: string, error: z.ZodError): Reading {
-  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole');
-  return { outcome: 'malformed', kind, why: `did not fit: ${[...new Set(fields)].join(', ')}` };
+/** Its state and no amount, so it is kept: `…/20` is paid. Source: merchant-status-change. */
+function mealOrderChanged({ kind, content }: Message): Reading {
+  const inner = contentOf(content);
+  const state =
+    typeof inner === 'object' && inner !== null && 'cur_status' in inner ? inner.cur_status : null;
+  return { outcome: 'kept', kind: typeof state === 'number' ? `${kind}/${state}` : kind };
 }

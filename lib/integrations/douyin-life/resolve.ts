@@ -1,10 +1,17 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { Hint, NamedStore, Resolution, ResolveContext } from '../integration.ts';
 import { PlatformError } from '../platform-error.ts';
-import type { CertificateRecord, OrderRecord, VerifyRecord } from './answers.ts';
+import { CERTIFICATE_STATUS, type CertificateRecord, type VerifyRecord } from './answers.ts';
 import { DouyinLifeClient } from './client.ts';
 import { eventsOfVoucher, paymentOfOrder } from './events.ts';
-import { type Act, actsOf, isTimesCard, needsArbiter, REVERSAL_WINDOW_MS } from './facts.ts';
+import {
+  type Act,
+  actsOf,
+  type Evidence,
+  isTimesCard,
+  needsArbiter,
+  REVERSAL_WINDOW_MS,
+} from './facts.ts';
 import { locateStore, nameStores } from './stores.ts';
 
 /**
@@ -58,10 +65,15 @@ async function resolveOrder(
   const order = await unlessRefused(client.order(merchantId, orderId));
   const events: EventDraft[] = paymentOfOrder(merchantId, order);
   const actsByVoucher = new Map<string, Act[]>();
+  const refundsKnown = new Map<string, number>();
+  const refundAmount = context.app.settings.refundAmount === 'latest' ? 'latest' : 'total';
   for (const certificate of certificates) {
     const own = hints.filter((hint) => hint.voucherId === certificate.certificate_id);
-    const acts = await actsOfCertificate(client, certificate, own, { merchantId, context });
-    const facts = { merchantId, orderId, certificate, acts, order, hints: own };
+    const known = await context.history(certificate.certificate_id);
+    const evidence = { certificate, known, hints: own };
+    const acts = await actsOfCertificate(client, evidence, { merchantId, context });
+    const facts = { merchantId, orderId, acts, order, refundAmount, ...evidence } as const;
+    refundsKnown.set(certificate.certificate_id, known.filter(isRefund).length);
     const drafts = eventsOfVoucher(facts);
     if (drafts === undefined) return hints.map(() => wait('the platform tells no amount yet'));
     actsByVoucher.set(certificate.certificate_id, acts);
@@ -69,18 +81,20 @@ async function resolveOrder(
   }
   const stores = await nameStores(client, merchantId, events, context);
   return hints.map((hint) =>
-    resolutionOf(hint, { certificates, actsByVoucher, events, stores, order }, context.answers),
+    resolutionOf(
+      hint,
+      { certificates, actsByVoucher, refundsKnown, events, stores },
+      context.answers,
+    ),
   );
 }
 
 async function actsOfCertificate(
   client: DouyinLifeClient,
-  certificate: CertificateRecord,
-  hints: readonly Hint[],
+  evidence: Omit<Evidence, 'records'>,
   { merchantId, context }: { merchantId: string; context: ResolveContext },
 ): Promise<Act[]> {
-  const known = await context.history(certificate.certificate_id);
-  const evidence = { certificate, known, hints };
+  const { certificate, hints } = evidence;
   const records = needsArbiter(evidence)
     ? await askArbiter(client, merchantId, certificate, hints, actsOf({ ...evidence, records: [] }))
     : [];
@@ -124,7 +138,8 @@ interface Answered {
   readonly actsByVoucher: ReadonlyMap<string, readonly Act[]>;
   readonly events: readonly EventDraft[];
   readonly stores: readonly NamedStore[];
-  readonly order: OrderRecord | undefined;
+  /** How many refunds of each voucher we had before asking. */
+  readonly refundsKnown: ReadonlyMap<string, number>;
 }
 
 /** Whether the platform shows what this hint says; what it shows is booked in any case. */
@@ -132,7 +147,7 @@ function resolutionOf(hint: Hint, answered: Answered, answers: number): Resoluti
   const certificate = answered.certificates.find((one) => one.certificate_id === hint.voucherId);
   const acts = answered.actsByVoucher.get(hint.voucherId) ?? [];
   const { events, stores } = answered;
-  if (certificate !== undefined && shows(hint, certificate, acts, events)) {
+  if (certificate !== undefined && shows(hint, certificate, acts, answered)) {
     return { outcome: 'resolved', events, stores };
   }
   const why = `the platform does not show the ${hint.action} voucher`;
@@ -144,7 +159,7 @@ function shows(
   hint: Hint,
   certificate: CertificateRecord,
   acts: readonly Act[],
-  events: readonly EventDraft[],
+  { events, refundsKnown }: Answered,
 ): boolean {
   const at = Date.parse(hint.occurredAt);
   switch (hint.action) {
@@ -161,13 +176,22 @@ function shows(
       const before = acts.filter((act) => Date.parse(act.at) <= at);
       return before.length === 0 || before.some((act) => act.reversed !== null);
     }
-    case 'refunded':
-      return events.some(
-        (event) => event.kind === 'voucher.refunded' && event.voucherId === hint.voucherId,
+    case 'refunded': {
+      const refunds = events.filter(
+        (event) => isRefund(event) && event.voucherId === hint.voucherId,
       );
+      // One that we had before is not what this message is about, unless it was told of then.
+      if (refunds.length > (refundsKnown.get(hint.voucherId) ?? 0)) return true;
+      const isOver = certificate.status === CERTIFICATE_STATUS.refunded;
+      return refunds.some((event) => isOver || Date.parse(event.occurredAt) >= at - SAME_ACT_MS);
+    }
     default:
       return hint.action satisfies never;
   }
+}
+
+function isRefund(event: { readonly kind: string; readonly complete: boolean }): boolean {
+  return event.kind === 'voucher.refunded' && event.complete;
 }
 
 /** A question that the platform refuses for good is left unanswered; one it may answer later waits. */

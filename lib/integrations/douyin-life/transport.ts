@@ -51,16 +51,7 @@ export class Transport {
     schema: z.ZodType<T>,
   ): Promise<T> {
     const url = `${this.base()}${endpoint.path}?${new URLSearchParams(query)}`;
-    let envelope = await this.call(endpoint, url);
-    if (TOKEN_CODES.has(codeOf(envelope))) {
-      forgetToken(this.context.app, this.base());
-      envelope = await this.call(endpoint, url);
-    }
-    const code = codeOf(envelope);
-    if (code !== 0) {
-      const retryable = BUSY_CODES.has(code) || TOKEN_CODES.has(code);
-      throw new PlatformError(`${endpoint.name} answered error ${code}`, { retryable });
-    }
+    const envelope = await this.ask(endpoint, { url, init: {} });
     const parsed = schema.safeParse(envelope.data);
     if (parsed.success) return parsed.data;
     const fields = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 5);
@@ -72,13 +63,35 @@ export class Transport {
     );
   }
 
-  private async call(endpoint: Endpoint, url: string): Promise<Envelope> {
+  /** Tells an endpoint something. A repetition must be harmless: the answer may get lost. */
+  async post(endpoint: Endpoint, fields: object): Promise<void> {
+    const url = `${this.base()}${endpoint.path}`;
+    await this.ask(endpoint, { url, init: { method: 'POST', body: JSON.stringify(fields) } });
+  }
+
+  private async ask(endpoint: Endpoint, request: Exchange): Promise<Envelope> {
+    let envelope = await this.call(endpoint, request);
+    if (TOKEN_CODES.has(codeOf(envelope))) {
+      forgetToken(this.context.app, this.base());
+      envelope = await this.call(endpoint, request);
+    }
+    const code = codeOf(envelope);
+    if (code === 0) return envelope;
+    const retryable = BUSY_CODES.has(code) || TOKEN_CODES.has(code);
+    throw new PlatformError(`${endpoint.name} answered error ${code}`, {
+      retryable,
+      code: String(code),
+    });
+  }
+
+  private async call(endpoint: Endpoint, { url, init }: Exchange): Promise<Envelope> {
     const token = await clientToken(this.context, this.base(), (what, request) =>
       this.send(what, request),
     );
     await this.waitForSlot(endpoint);
     const headers = { 'access-token': token, 'content-type': 'application/json' };
-    return readEnvelope(endpoint.name, await this.send(endpoint.name, { url, init: { headers } }));
+    const request = { url, init: { ...init, headers } };
+    return readEnvelope(endpoint.name, await this.send(endpoint.name, request));
   }
 
   private async waitForSlot(endpoint: Endpoint): Promise<void> {
@@ -100,10 +113,7 @@ export class Transport {
   }
 
   /** One HTTP exchange; its body as JSON. */
-  private async send(
-    what: string,
-    request: { url: string; init: RequestInit },
-  ): Promise<JsonValue> {
+  private async send(what: string, request: Exchange): Promise<JsonValue> {
     const leftMs = this.context.deadlineMs - this.context.now();
     if (leftMs <= 0) throw new PlatformError(`no time left for ${what}`, { retryable: true });
     let response: Response;
@@ -127,6 +137,11 @@ export class Transport {
   private base(): string {
     return (this.context.app.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
   }
+}
+
+interface Exchange {
+  readonly url: string;
+  readonly init: RequestInit;
 }
 
 const codeSchema = z.coerce.number().catch(0);

@@ -1,25 +1,107 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
 import type { App } from '../app.ts';
 import type { SignedRequest } from '../integration.ts';
+import { isSpi } from './family.ts';
 
-/** Lower-case hex of a SHA-1, as the platform sends it; anything else is not its signature. */
-const SIGNATURE = /^[0-9a-f]{40}$/;
+/**
+ * Every signature that a request carries must be right, so that a header of one family never stands
+ * in for the other's. Only the URL's old `sign` is passed over where a stronger one is there: the
+ * platform sends it along with `x-life-sign`. No scheme bounds the age of a request; a replay is
+ * harmless, because every event is written once and every answer is the same again.
+ */
+export function verify(request: SignedRequest, { secrets, settings }: App): boolean {
+  const { headers } = request;
+  const live = secrets.clientSecret ?? [];
+  const checks: boolean[] = [];
+  if (headers.has('x-douyin-signature')) checks.push(isSignedWebhook(request, live));
+  if (headers.has('x-life-sign')) checks.push(isSignedSpi(request, live));
+  else if (isSpi(request)) {
+    checks.push(settings.oldSpiSign === 'accept' && isSignedTheOldWay(request, live));
+  }
+  return checks.length > 0 && !checks.includes(false);
+}
+
+/** Lower-case hex of each hash, as the platform sends it; anything else is not its signature. */
+const SHA1 = /^[0-9a-f]{40}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const MD5 = /^[0-9a-f]{32}$/;
 
 /**
  * `X-Douyin-Signature` = hex sha1(client_secret + raw body), plain concatenation. Source: Open-Douyin,
- * local-life, preparation/massages.push. There is no timestamp or nonce in the scheme, so a replay
- * verifies: it is harmless because every event is written once.
+ * local-life, preparation/massages.push.
  */
-export function verify(request: SignedRequest, { secrets }: App): boolean {
-  const given = request.headers.get('x-douyin-signature') ?? '';
-  // Every live secret is tried, so that the time taken does not tell which one is in use.
-  const matches = (secrets.clientSecret ?? []).map((secret) =>
-    sameText(given, signatureOf(secret, request.body)),
+function isSignedWebhook({ headers, body }: SignedRequest, live: readonly string[]): boolean {
+  const given = headers.get('x-douyin-signature') ?? '';
+  return isOneOf(SHA1, given, live, (secret) =>
+    createHash('sha1').update(secret, 'utf8').update(body),
   );
-  return SIGNATURE.test(given) && matches.includes(true);
 }
 
-function signatureOf(secret: string, body: Uint8Array): string {
-  return createHash('sha1').update(secret, 'utf8').update(body).digest('hex');
+/** `x-life-sign` = hex sha256 of the string below. Source: preparation/signruleintroduce. */
+function isSignedSpi(request: SignedRequest, live: readonly string[]): boolean {
+  const pairs = signedPairs(request.query);
+  if (pairs === undefined) return false;
+  const given = request.headers.get('x-life-sign') ?? '';
+  return isOneOf(SHA256, given, live, (secret) =>
+    hashSpi(createHash('sha256'), secret, pairs, request.body),
+  );
+}
+
+/** The URL's `sign` = hex md5 of the same string: two integrators say so, no page does. */
+function isSignedTheOldWay(request: SignedRequest, live: readonly string[]): boolean {
+  const pairs = signedPairs(request.query);
+  const [given = '', second] = request.query.getAll('sign');
+  if (pairs === undefined || second !== undefined) return false;
+  return isOneOf(MD5, given, live, (secret) =>
+    hashSpi(createHash('md5'), secret, pairs, request.body),
+  );
+}
+
+/** Every live secret is tried, so that the time taken does not tell which one is in use. */
+function isOneOf(
+  form: RegExp,
+  given: string,
+  live: readonly string[],
+  hash: (secret: string) => Hash,
+): boolean {
+  const matches = live.map((secret) => sameText(given, hash(secret).digest('hex')));
+  return form.test(given) && matches.includes(true);
+}
+
+/** `client_secret&k=v&…&http_body=<raw>`; the last part only where there is a body. */
+function hashSpi(hash: Hash, secret: string, pairs: readonly string[], body: Uint8Array): Hash {
+  hash.update([secret, ...pairs].join('&'), 'utf8');
+  if (body.byteLength > 0) hash.update('&http_body=', 'utf8').update(body);
+  return hash;
+}
+
+/** No `&`, no control character, nothing that was not UTF-8. */
+const PLAIN = /^[^&\p{Cc}\ufffd]*$/u;
+
+/**
+ * The query's parameters but `sign`, decoded and sorted by name, as `k=v`.
+ * @returns undefined where two queries could make one string to sign: a name told twice, a `&` in a
+ * value, a `=` in a name, or a parameter that would pass for the body
+ */
+function signedPairs(query: URLSearchParams): string[] | undefined {
+  const pairs = [...query].filter(([name]) => name !== 'sign');
+  const names = new Set(pairs.map(([name]) => name));
+  const isClear = pairs.every(
+    ([name, value]) => PLAIN.test(name) && PLAIN.test(value) && !name.includes('='),
+  );
+  if (!isClear || names.size !== pairs.length || names.has('http_body')) return undefined;
+  return pairs.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${value}`);
+}
+
+/**
+ * A delivery's identity. A webhook: its body. An SPI request: its body and the query without
+ * `timestamp` and the signature, so that the platform's retry, stamped anew, is the same delivery.
+ */
+export function signedBytes(request: SignedRequest): Uint8Array {
+  if (!isSpi(request)) return request.body;
+  const told = [...request.query]
+    .filter(([name]) => name !== 'sign' && name !== 'timestamp')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Buffer.concat([Buffer.from(`${JSON.stringify(told)}\n`, 'utf8'), request.body]);
 }

@@ -1,13 +1,12 @@
-import * as z from 'zod';
 import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
 import type { Answer, SignedRequest } from '../integration.ts';
-import { isObject, quietBodyOf } from './family.ts';
+import { type Body, isObject, quietBodyOf } from './family.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
 /**
- * Each system's own words. The extension points that want `data` beside them (pre_create_order,
- * pre_create_refund, book_accept_timeout, calculate_price) get the words alone: that we received it.
+ * Each system's own words. Extension points that answer.ts has no data for get the words alone: that
+ * we received it.
  * Sources: notify-payment-result; thirdparty/overview-guide/encryption; locallife/free-group-sol.
  */
 export function acknowledge({ body }: SignedRequest): Answer {
@@ -15,20 +14,31 @@ export function acknowledge({ body }: SignedRequest): Answer {
   if (read.family === 'third_party') {
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'success' };
   }
-  const isFreeGroup =
-    read.family === 'trade' &&
-    typeof read.fields.type === 'string' &&
-    read.fields.type.startsWith('/ext/');
-  return json(isFreeGroup ? '{"error_code":0,"description":""}' : OK);
+  return json(isFreeGroup(read) ? '{"error_code":0,"description":""}' : OK);
+}
+
+/**
+ * "This failed here, ask again": any code but 0 is repeated. A third-party event has one word only,
+ * so an HTTP error tells it. Source: notify-payment-result.
+ */
+export function busy({ body }: SignedRequest): Answer | undefined {
+  const read = quietBodyOf(body);
+  if (read.family === 'third_party') return undefined;
+  return json(
+    isFreeGroup(read)
+      ? '{"error_code":1,"description":"busy, ask again"}'
+      : '{"err_no":1,"err_tips":"busy, ask again"}',
+  );
+}
+
+function isFreeGroup(read: Body): boolean {
+  const type = read.family === 'trade' ? read.fields.type : undefined;
+  return typeof type === 'string' && type.startsWith('/ext/');
 }
 
 const OK = '{"err_no":0,"err_tips":"success"}';
 
 const json = (body: string): Answer => ({ status: 200, headers: JSON_HEADERS, body });
-
-const challengeSchema = z.object({
-  challenge: z.union([z.int(), z.string().min(1).max(1024)]),
-});
 
 /**
  * `verify_webhook`: the console's check of the URL, answered with the same challenge in the same
@@ -43,11 +53,16 @@ export function handshake(request: SignedRequest): Answer | undefined {
   if (read.family !== 'webhook' || read.fields.event !== 'verify_webhook') return undefined;
   const { content } = read.fields;
   const inner = typeof content === 'string' ? quietJson(content) : content;
-  const parsed = challengeSchema.safeParse(isObject(inner) ? inner : null);
-  if (!parsed.success) return undefined;
-  const { challenge } = parsed.data;
+  const challenge = isObject(inner) ? inner.challenge : undefined;
+  if (!isChallenge(challenge)) return undefined;
   const asNumber = wasNumber(challenge, request.body);
   return json(asNumber ? `{"challenge":${challenge}}` : JSON.stringify({ challenge }));
+}
+
+/** By hand: a schema here would bring the schema library into every cold start of the door. */
+function isChallenge(value: JsonValue | undefined): value is string | number {
+  if (typeof value === 'string') return value.length >= 1 && value.length <= 1024;
+  return Number.isSafeInteger(value);
 }
 
 /** Our reader hands 64-bit numbers on as their digits; the bytes tell which of the two it was. */

@@ -6,7 +6,15 @@ import { clientToken, forgetToken } from './token.ts';
 import { baseOf, type CallContext, codeOf, post } from './transport.ts';
 
 /** Of the trade systems in which a mini-program's vouchers are used (生活服务交易系统). */
-const PREFIX = '/api/apps/trade/v2';
+const LIFE = '/api/apps/trade/v2';
+
+/** Where a call lives. The general system's addresses end in a slash. */
+const ROOMS = {
+  fulfillment: (what: string) => `${LIFE}/fulfillment/${what}`,
+  order: (what: string) => `${LIFE}/order/${what}`,
+  refund: (what: string) => `${LIFE}/refund/${what}`,
+  general: (what: string) => `/api/trade_basic/v1/developer/${what}/`,
+} as const;
 
 /**
  * One call with the app's token, and once more with a new one where the platform takes the old one
@@ -17,11 +25,11 @@ const PREFIX = '/api/apps/trade/v2';
 export async function ask(
   context: CallContext,
   what: string,
-  room: 'fulfillment' | 'order',
+  room: keyof typeof ROOMS,
   body: object,
 ): Promise<JsonObject> {
   const { app } = context;
-  const url = `${baseOf(context)}${PREFIX}/${room}/${what}`;
+  const url = `${baseOf(context)}${ROOMS[room](what)}`;
   const call = (token: string) =>
     post(context, what, { url, headers: { 'access-token': token }, body });
   const stale = new Set(settingsOf(app).staleTokenCodes);
@@ -36,7 +44,10 @@ export async function ask(
   if (code === undefined || Number.isNaN(code)) {
     throw new PlatformError(`${what} answered without a code`, { retryable: true });
   }
-  throw new PlatformError(`${what} answered error ${code}`, { retryable: stale.has(code) });
+  throw new PlatformError(`${what} answered error ${code}`, {
+    retryable: stale.has(code),
+    code: String(code),
+  });
 }
 
 /** The answer's `data` in the shape it must have. @throws PlatformError */

@@ -1,5 +1,6 @@
 import type { Door } from '../integration.ts';
-import { acknowledge, handshake } from './acknowledge.ts';
+import { acknowledge, busy, handshake } from './acknowledge.ts';
+import { asksForData } from './family.ts';
 import { signedBytes, verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
@@ -10,4 +11,10 @@ export const douyinMiniappDoor: Door = {
   verify,
   signedBytes,
   acknowledge,
+  // Loaded when first asked: a webhook's cold start does not wait for the schemas of the answers.
+  answer: async (request, app, desk) =>
+    asksForData(request.body)
+      ? (await import('./answer.ts')).answer(request, app, desk)
+      : undefined,
+  busy,
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { NO_AMOUNTS } from '../../events/event.ts';
+import { type Cps, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
 import type { Reading } from '../integration.ts';
 import { events, type Message, readAs } from './reading.ts';
 import { merchantOf } from './settings.ts';
@@ -26,6 +27,10 @@ const paymentSchema = z.looseObject({
   status: wireWord,
   total_amount: wireFen,
   paid_at: absentAsNull(wireTime),
+  /** The video that brought the buyer; the first telling may lack it. */
+  item_id: absentAsNull(wireId).catch(null),
+  /** JSON in a string: the creator's share, where there is one. */
+  extra: z.unknown().optional(),
 });
 
 const refundSchema = z.looseObject({
@@ -65,8 +70,26 @@ export function ecpayPayment(message: Message): Reading {
       occurredAt: payment.paid_at ?? payment.timestamp,
       complete: payment.paid_at !== null,
       amounts: { ...NO_AMOUNTS, paidFen: payment.total_amount, originalFen: payment.total_amount },
+      sale: { ...UNKNOWN_SALE, contentId: payment.item_id, cps: cpsOf(payment.extra) },
     });
   });
+}
+
+const extraSchema = z.looseObject({ cps_info: wireWord, share_amount: optionalFen.catch(null) });
+
+/** Money does not wait for it: what cannot be read is no share. Which kind it is, no page tells. */
+function cpsOf(extra: unknown): Cps | null {
+  const told = extraSchema.safeParse(typeof extra === 'string' ? quietJson(extra) : extra);
+  return told.success ? { kind: 'unknown', amountFen: told.data.share_amount } : null;
+}
+
+function quietJson(text: string): JsonValue | undefined {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
 }
 
 export function ecpayRefund(message: Message): Reading {

@@ -36,6 +36,19 @@ export function quietBodyOf(bytes: Uint8Array): Body {
   }
 }
 
+/** What answer.ts has something to do for. */
+const ASKING: ReadonlySet<unknown> = new Set([
+  'pre_create_order',
+  'pre_create_refund',
+  'refund',
+  'book_accept_timeout',
+]);
+
+export function asksForData(bytes: Uint8Array): boolean {
+  const body = quietBodyOf(bytes);
+  return body.family === 'trade' && ASKING.has(body.fields.type);
+}
+
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { liveSecretSchema } from '../app.ts';
 import type { Integration } from '../integration.ts';
+import { auditRefund } from './audit.ts';
 import { douyinMiniappDoor } from './door.ts';
 import { read } from './read.ts';
 import { miniappSettingsSchema } from './settings.ts';
@@ -58,4 +59,5 @@ export const douyinMiniapp: Integration = {
   // Every message here tells its own facts: there are no hints.
   resolve: async () => [],
   fromHint: () => [],
+  auditRefund,
 };

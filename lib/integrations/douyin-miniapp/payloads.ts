@@ -40,6 +40,8 @@ export const paymentSchema = paymentResultSchema.extend({
   /** `DIAMOND`: the platform's virtual currency. */
   currency: absentAsNull(z.string()),
   order_source: absentAsNull(z.string()),
+  /** The video that brought the buyer; it may come later, or never. */
+  item_id: absentAsNull(wireId).catch(null),
 });
 
 const refundItems = absentAsNull(
@@ -58,7 +60,14 @@ const refund = {
 };
 
 /** Source: refund/refund-callback. */
-export const preCreateRefundSchema = z.looseObject({ ...refund, create_refund_time: wireTime });
+export const preCreateRefundSchema = z.looseObject({
+  ...refund,
+  create_refund_time: wireTime,
+  /** 1: the merchant decides; 2: nobody is asked. */
+  need_refund_audit: wireFlag,
+  /** Silence past it is consent. */
+  refund_audit_deadline: absentAsNull(wireTime).catch(null),
+});
 
 /** Source: refund/notify-result. */
 export const refundResultSchema = z.looseObject({

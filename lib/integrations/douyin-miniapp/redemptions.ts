@@ -32,6 +32,8 @@ export interface Redeeming {
   readonly poi: Poi;
   /** The app's merchant unless told. */
   readonly merchantId?: string;
+  /** The buyer's open_id, where the order told it: it is hashed, and kept nowhere. */
+  readonly buyerId?: string;
   /** By voucher id. A redemption whose worth nobody tells waits, unbooked, until somebody does. */
   readonly worth?: ReadonlyMap<string, Worth>;
 }
@@ -103,6 +105,7 @@ export function redemptionsOf(
       storeId: redeeming.poi.poiId ?? storeFrom(app.settings, poiFields(redeeming.poi)),
       amounts: worth?.amounts ?? NO_AMOUNTS,
       sale: worth?.sale ?? UNKNOWN_SALE,
+      ...(redeeming.buyerId === undefined ? {} : { buyerId: redeeming.buyerId }),
     });
   }
   return { events, unredeemed };

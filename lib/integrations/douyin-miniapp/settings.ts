@@ -2,6 +2,47 @@ import * as z from 'zod';
 import { idSchema } from '../../events/event.ts';
 import { type App, settingsSchema } from '../app.ts';
 
+/** Longer than any id of the platform's, for checking that what is filled in still fits. */
+const LONGEST_ID = 'x'.repeat(128);
+
+/**
+ * A page of the mini-program. `{orderId}`, `{outOrderNo}` and `{refundId}` in a parameter are filled
+ * in. Source: pre-order/callback: no `/` in front, each at most 512 bytes.
+ */
+const entrySchema = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((path) => !path.startsWith('/'), 'does not begin with /')
+    .refine((path) => Buffer.byteLength(path) <= 512, 'has at most 512 bytes'),
+  params: z
+    .record(z.string().min(1).max(64), z.string().max(256))
+    .refine(
+      (params) => Buffer.byteLength(JSON.stringify(params).replace(/\{\w+\}/g, LONGEST_ID)) <= 512,
+      'has at most 512 bytes as JSON, with ids of 128 characters',
+    )
+    .default({}),
+});
+export type Entry = z.infer<typeof entrySchema>;
+
+/** What the extension points are answered with; those not set are acknowledged without data. */
+const answersSchema = z.strictObject({
+  order: z
+    .strictObject({
+      payExpireSeconds: z.int().positive().max(2_592_000),
+      entry: entrySchema,
+      /** The receiving merchant (进件) of every order; the platform's choice when absent. */
+      merchantUid: idSchema.optional(),
+    })
+    .optional(),
+  refund: z.strictObject({ entry: entrySchema }).optional(),
+  /** For a booking that nobody accepted in time. */
+  booking: z
+    .strictObject({ result: z.int(), msg: z.string().max(200).default(''), acceptType: z.int() })
+    .optional(),
+});
+
 /** What the platform's pages leave open, each with what is done unless an operator knows better. */
 const own = {
   /** Which of the ids in a message is the merchant, where `merchantId` is not set. */
@@ -16,6 +57,7 @@ const own = {
   thirdPartyAppId: idSchema.optional(),
   /** Answers that mean "ask for a new token". */
   staleTokenCodes: z.array(z.int()).max(20).default([2190002, 2190008]),
+  answers: answersSchema.default({}),
 };
 
 // Strict: a setting with a slip in its name must not be taken for granted.

@@ -1,4 +1,4 @@
-import { type Amounts, NO_AMOUNTS } from '../../events/event.ts';
+import { type Amounts, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { Reading } from '../integration.ts';
 import {
   paymentResultSchema,
@@ -66,6 +66,7 @@ function orderPaid(message: Message): Reading {
       occurredAt: payment.event_time,
       complete: true,
       amounts,
+      sale: { ...UNKNOWN_SALE, contentId: payment.item_id },
     });
   });
 }

@@ -1,14 +1,13 @@
 import type * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { exchange } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
 import { PlatformError } from '../platform-error.ts';
+import { liveToken, MemoryTokens, type StoredToken, type TokenStore } from '../token-store.ts';
 import { dataSchema, type Token, tokenSchema } from './answers.ts';
 import { type Redemption, redeemedEvents, verifyBody } from './redemption.ts';
 import { callSettingsSchema, DEFAULT_API } from './settings.ts';
-
-/** An answer that takes longer is asked for again later; nothing else waits for it. */
-const TIMEOUT_MS = 2_500;
 
 const VERIFY_PATH = '/goodlife/v1/fulfilment/certificate/verify';
 
@@ -20,12 +19,38 @@ export interface RedemptionAnswer {
   readonly events: readonly EventDraft[];
 }
 
+/** Where no store is plugged in. */
+const memory = new MemoryTokens();
+
 /** What we ask of the platform, for one app. What the platform does wrong is a PlatformError. */
 export class KuaishouLifeClient {
   private readonly context: ClientContext;
+  private readonly tokens: TokenStore;
 
-  constructor(context: ClientContext) {
+  /** @param tokens where merchants' tokens are kept; this worker's memory when absent */
+  constructor(context: ClientContext, tokens: TokenStore = memory) {
     this.context = context;
+    this.tokens = tokens;
+  }
+
+  /**
+   * Keeps the first token of a merchant that just authorised; of one that does so again, the new one.
+   * @throws PlatformError, also when another worker changed the token meanwhile: a code is good once
+   */
+  async authorize(merchant: string, code: string): Promise<void> {
+    const key = this.keyOf(merchant);
+    const before = await this.tokens.read(key);
+    const token = this.stored(await this.accessToken(code));
+    if (await this.tokens.write(key, token, before)) return;
+    throw new PlatformError('another token was kept meanwhile', { retryable: false });
+  }
+
+  /** The merchant's token for `verify`, renewed shortly before it ends. */
+  tokenOf(merchant: string): Promise<string> {
+    return liveToken(this.tokens, this.keyOf(merchant), {
+      nowMs: this.context.now(),
+      renew: async (refreshToken) => this.stored(await this.refreshToken(refreshToken)),
+    });
   }
 
   /** A merchant's first token, for the code that its authorisation brought by the browser. */
@@ -50,11 +75,16 @@ export class KuaishouLifeClient {
     const { app } = this.context;
     redeemedEvents(redemption, undefined, app);
     const name = 'certificate/verify';
-    const answer = await this.send(name, `${this.base()}${VERIFY_PATH}`, {
+    const init = {
       method: 'POST',
       headers: { 'access-token': accessToken, 'content-type': 'application/json' },
       body: JSON.stringify(verifyBody(redemption)),
-    });
+    };
+    const answer = await exchange(
+      name,
+      { url: `${this.base()}${VERIFY_PATH}`, init },
+      this.context,
+    );
     const parsed = dataSchema.safeParse(answer);
     if (!parsed.success) throw unknownShape(name, parsed.error);
     const { error_code, verify_results } = parsed.data.data;
@@ -63,6 +93,20 @@ export class KuaishouLifeClient {
       throw new PlatformError(`${name} answered error ${error_code}`, { retryable: false });
     }
     return { answer, events: redeemedEvents(redemption, verify_results, app) };
+  }
+
+  private keyOf(merchant: string): string {
+    return JSON.stringify([this.context.app.integration, this.context.app.appKey, merchant]);
+  }
+
+  private stored({ lifeSeconds, refreshLifeSeconds, ...token }: Token): StoredToken {
+    const nowMs = this.context.now();
+    return {
+      accessToken: token.accessToken,
+      refreshToken: token.refreshToken,
+      expiresAtMs: nowMs + lifeSeconds * 1000,
+      refreshExpiresAtMs: refreshLifeSeconds === null ? null : nowMs + refreshLifeSeconds * 1000,
+    };
   }
 
   private async token(
@@ -76,34 +120,13 @@ export class KuaishouLifeClient {
     }
     const base = callSettingsSchema.parse(settings).tokenBaseUrl ?? this.base();
     const all = new URLSearchParams({ app_id: appKey, ...query, app_secret: secret });
-    const answer = await this.send(name, `${withoutEndSlash(base)}/oauth2/${name}?${all}`, {});
+    const url = `${withoutEndSlash(base)}/oauth2/${name}?${all}`;
+    const answer = await exchange(name, { url, init: {} }, this.context);
     const parsed = tokenSchema.safeParse(answer);
     if (parsed.success) return parsed.data;
     const result = resultOf(answer);
     if (result === undefined || result === 1) throw unknownShape(name, parsed.error);
     throw new PlatformError(`${name} answered result ${result}`, { retryable: false });
-  }
-
-  /** One HTTP exchange; its body as JSON. */
-  private async send(name: string, url: string, init: RequestInit): Promise<JsonValue> {
-    const leftMs = this.context.deadlineMs - this.context.now();
-    if (leftMs <= 0) throw new PlatformError(`no time left for ${name}`, { retryable: true });
-    let response: Response;
-    let bytes: Uint8Array;
-    try {
-      const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
-      response = await this.context.fetch(url, { ...init, redirect: 'manual', signal });
-      bytes = new Uint8Array(await response.arrayBuffer());
-    } catch (cause) {
-      throw new PlatformError(`${name} did not answer`, { retryable: true, down: true, cause });
-    }
-    if (response.status !== 200) throw httpRefusal(name, response);
-    try {
-      return parseJsonBytes(bytes);
-    } catch (cause) {
-      if (!(cause instanceof JsonError)) throw cause;
-      throw new PlatformError(`${name} answered no JSON`, { retryable: true, down: true, cause });
-    }
   }
 
   private base(): string {
@@ -126,15 +149,5 @@ function unknownShape(name: string, error: z.ZodError): PlatformError {
   const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole').slice(0, 5);
   return new PlatformError(`${name} answered in an unknown shape at ${fields.join(', ')}`, {
     retryable: true,
-  });
-}
-
-function httpRefusal(name: string, response: Response): PlatformError {
-  const retryAfter = Number(response.headers.get('retry-after'));
-  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
-  return new PlatformError(`${name} answered HTTP ${response.status}`, {
-    retryable,
-    down: retryable,
-    ...(retryAfter > 0 ? { retryAfterMs: Math.min(retryAfter, 900) * 1000 } : {}),
   });
 }

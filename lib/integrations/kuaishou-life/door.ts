@@ -1,4 +1,5 @@
 import type { Door } from '../integration.ts';
+import { about } from './about.ts';
 import { acknowledge } from './acknowledge.ts';
 import { signedPart } from './signed.ts';
 import { verify } from './verify.ts';
@@ -12,4 +13,5 @@ export const kuaishouLifeDoor: Door = {
   verify,
   signedBytes: signedPart,
   acknowledge,
+  about,
 };

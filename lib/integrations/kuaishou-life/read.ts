@@ -1,5 +1,7 @@
 import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { App } from '../app.ts';
 import type { Reading } from '../integration.ts';
+import { partsOf } from './about.ts';
 
 /** What a platform calls a message, and nothing that a buyer is called. */
 const NAME = /^[\w.:/-]{1,64}$/;
@@ -10,8 +12,14 @@ const NAMED_BY = ['event', 'biz_type'] as const;
 /**
  * What a verified body says. Neither the list of events nor any body is documented, so nothing is
  * booked from one: every JSON object is parked, whole, until somebody learns its kind.
+ * @param kept what about.ts said of the request: there the kind may be named, too
  */
-export function read(body: Uint8Array): Reading {
+export function read(
+  body: Uint8Array,
+  app: Pick<App, 'settings'>,
+  _receivedAt?: string,
+  kept = '',
+): Reading {
   let message: JsonValue;
   try {
     message = parseJsonBytes(body);
@@ -22,10 +30,21 @@ export function read(body: Uint8Array): Reading {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     return { outcome: 'malformed', kind: 'unreadable', why: 'did not fit: the whole' };
   }
-  return { outcome: 'unknown', kind: nameOf(message) };
+  const kind = nameIn(message) ?? nameAbout(kept, app.settings.kindParameter) ?? 'unnamed';
+  return { outcome: 'unknown', kind };
 }
 
-function nameOf(message: JsonObject): string {
-  const name = NAMED_BY.map((field) => message[field]).find((value) => value !== undefined);
-  return typeof name === 'string' && NAME.test(name) ? name : 'unnamed';
+function nameIn(message: JsonObject): string | undefined {
+  return plainName(NAMED_BY.map((field) => message[field]).find((value) => value !== undefined));
+}
+
+/** By the parameter that the operator names, else by the path. */
+function nameAbout(kept: string, parameter: unknown): string | undefined {
+  const { path, query } = partsOf(kept);
+  const named = typeof parameter === 'string' ? query.get(parameter) : null;
+  return plainName(named ?? undefined) ?? plainName(path);
+}
+
+function plainName(name: JsonValue | undefined): string | undefined {
+  return typeof name === 'string' && NAME.test(name) ? name : undefined;
 }

@@ -31,6 +31,8 @@ export const lifeSettingsSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{1,64}$/, 'is a header name in lower case')
     .optional(),
+  /** The query parameter that names a message's kind, where its body does not. */
+  kindParameter: z.string().min(1).max(64).optional(),
   /** What a delivery is answered with, as JSON text. */
   acknowledgement: z
     .string()

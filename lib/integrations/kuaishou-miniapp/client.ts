@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
-import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonObject } from '../../json/parse.ts';
+import { exchangeObject } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
 import { PlatformError } from '../platform-error.ts';
 import { wireWord } from './payloads.ts';
@@ -15,9 +16,6 @@ import {
 } from './reports.ts';
 import { callSettingsSchema, DEFAULT_API } from './settings.ts';
 import { asSent, type CallFields, signCall } from './sign-call.ts';
-
-/** An answer that takes longer is asked for again later; nothing else waits for it. */
-const TIMEOUT_MS = 2_500;
 
 const REPORT_PATH = '/openapi/mp/developer/order/v1/report';
 
@@ -118,31 +116,12 @@ export class KuaishouMiniappClient {
     const base = (this.settings().apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
     const query = new URLSearchParams({ app_id: app.appKey, access_token: accessToken });
     const type = as === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-    return this.send(name, `${base}${path}?${query}`, {
+    const init = {
       method: 'POST',
-      redirect: 'manual',
       headers: { 'content-type': type },
       body: as === 'json' ? JSON.stringify(asSent(fields)) : formOf(fields),
-    });
-  }
-
-  /** One HTTP exchange; its body as a JSON object. */
-  private async send(name: string, url: string, init: RequestInit): Promise<JsonObject> {
-    const leftMs = this.context.deadlineMs - this.context.now();
-    if (leftMs <= 0) throw new PlatformError(`no time left for ${name}`, { retryable: true });
-    let response: Response;
-    let bytes: Uint8Array;
-    try {
-      const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
-      response = await this.context.fetch(url, { ...init, signal });
-      bytes = new Uint8Array(await response.arrayBuffer());
-    } catch (cause) {
-      throw new PlatformError(`${name} did not answer`, { retryable: true, down: true, cause });
-    }
-    if (response.status !== 200) throw httpRefusal(name, response);
-    const answer = readAnswer(name, bytes);
-    if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
-    throw new PlatformError(`${name} answered no JSON object`, { retryable: true });
+    };
+    return exchangeObject(name, { url: `${base}${path}?${query}`, init }, this.context);
   }
 
   private settings(): z.infer<typeof callSettingsSchema> {
@@ -162,15 +141,6 @@ function formOf(fields: CallFields): URLSearchParams {
   return form;
 }
 
-function readAnswer(name: string, bytes: Uint8Array): JsonValue {
-  try {
-    return parseJsonBytes(bytes);
-  } catch (cause) {
-    if (!(cause instanceof JsonError)) throw cause;
-    throw new PlatformError(`${name} answered no JSON`, { retryable: true, down: true, cause });
-  }
-}
-
 /** No list of codes is known, so none is retried by itself. */
 function refusal(name: string, { result }: JsonObject): PlatformError {
   if (result === undefined || result === 1) {
@@ -178,14 +148,4 @@ function refusal(name: string, { result }: JsonObject): PlatformError {
   }
   const code = typeof result === 'number' ? result : 'that is no number';
   return new PlatformError(`${name} answered result ${code}`, { retryable: false });
-}
-
-function httpRefusal(name: string, response: Response): PlatformError {
-  const retryAfter = Number(response.headers.get('retry-after'));
-  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
-  return new PlatformError(`${name} answered HTTP ${response.status}`, {
-    retryable,
-    down: retryable,
-    ...(retryAfter > 0 ? { retryAfterMs: Math.min(retryAfter, 900) * 1000 } : {}),
-  });
 }

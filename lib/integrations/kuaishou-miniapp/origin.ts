@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type Channel, type Sale, UNKNOWN_SALE } from '../../events/event.ts';
+import { type Channel, type Cps, type Sale, UNKNOWN_SALE } from '../../events/event.ts';
 import { JsonError, parseJson } from '../../json/parse.ts';
 import type { Settings } from '../app.ts';
 import { storeFrom } from '../store-from.ts';
-import { absentAsNull, wireId, wireWord } from './payloads.ts';
+import { absentAsNull, wireFen, wireId, wireWord } from './payloads.ts';
 
 /** The fields of a payment that say where the order came from. Source: epay/appendix. */
 export interface PaymentOrigin {
@@ -11,6 +11,9 @@ export interface PaymentOrigin {
   readonly attach?: unknown;
   /** A string holding JSON, or "". */
   readonly extra_info?: unknown;
+  /** Whether a creator earns by it (分销), and what it is expected to be. */
+  readonly enable_promotion?: unknown;
+  readonly promotion_amount?: unknown;
 }
 
 export interface Origin {
@@ -20,7 +23,8 @@ export interface Origin {
 
 /** Where an order came from: its store by `settings.storeFrom`, and the content and creator behind it. */
 export function originOf(payment: PaymentOrigin, settings: Pick<Settings, 'storeFrom'>): Origin {
-  return { storeId: storeFrom(settings, { ...payment }), sale: saleOf(payment.extra_info) };
+  const sale = { ...saleOf(payment.extra_info), cps: cpsOf(payment) };
+  return { storeId: storeFrom(settings, { ...payment }), sale };
 }
 
 /** `item_type`: a creator's live room or video; `UNKNOWN` for neither. */
@@ -33,19 +37,32 @@ const CHANNELS: ReadonlyMap<string, Channel> = new Map([
 const extraInfoSchema = z.looseObject({
   item_type: absentAsNull(wireWord).catch(null),
   author_id: absentAsNull(wireId).catch(null),
+  item_id: absentAsNull(wireId).catch(null),
 });
 
 /** Money does not wait for it: what cannot be read is an unknown sale. */
 function saleOf(extraInfo: unknown): Sale {
   const parsed = extraInfoSchema.safeParse(readQuietly(extraInfo));
   if (!parsed.success) return UNKNOWN_SALE;
-  const { item_type, author_id } = parsed.data;
+  const { item_type, author_id, item_id } = parsed.data;
   return {
     ...UNKNOWN_SALE,
     channel: CHANNELS.get(item_type ?? '') ?? 'unknown',
     channelRaw: item_type,
     creatorId: author_id,
+    contentId: item_id,
   };
+}
+
+const promotionSchema = z.looseObject({
+  enable_promotion: z.union([z.literal(true), z.literal('true')]),
+  promotion_amount: absentAsNull(wireFen).catch(null),
+});
+
+/** The payment's figure is an estimate; the settlement tells what the creator got. */
+function cpsOf(payment: PaymentOrigin): Cps | null {
+  const told = promotionSchema.safeParse(payment);
+  return told.success ? { kind: 'product', amountFen: told.data.promotion_amount } : null;
 }
 
 function readQuietly(extraInfo: unknown): unknown {

@@ -7,7 +7,7 @@ import { wireFen as sharedFen, wireId as sharedId, wireTime } from '../wire.ts';
 export const wireId = sharedId.refine((id) => id.isWellFormed(), 'an id is Unicode');
 
 /** Of no notice a negative amount is documented: a refund says what it gives back. */
-const wireFen = sharedFen.pipe(z.int().nonnegative());
+export const wireFen = sharedFen.pipe(z.int().nonnegative());
 
 /** Absent, null and "" mean "not told"; 0 fen is told. */
 export function absentAsNull<S extends z.ZodType>(schema: S) {
@@ -40,6 +40,8 @@ export const paymentSchema = z.looseObject({
   /** Read by origin.ts, where nothing is refused: money does not wait for where it came from. */
   attach: z.unknown().optional(),
   extra_info: z.unknown().optional(),
+  enable_promotion: z.unknown().optional(),
+  promotion_amount: z.unknown().optional(),
 });
 
 /** `out_order_no` is not in a refund's notice: `ks_order_no` joins it to its payment. */
@@ -55,6 +57,6 @@ export const settlementSchema = z.looseObject({
   ks_order_no: wireId,
   ks_settle_no: wireId,
   settle_amount: wireFen,
-  /** Of a settlement: to the creator. Of a payment it is an estimate, and not read. */
+  /** To the creator; a payment's was the estimate of it. */
   promotion_amount: absentAsNull(wireFen),
 });

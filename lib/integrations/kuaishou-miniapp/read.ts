@@ -110,14 +110,14 @@ function common({ merchantId, occurredAt }: Notice, orderId: string) {
 function paid(notice: Notice): EventDraft | z.ZodError {
   const parsed = paymentSchema.safeParse(notice.fields);
   if (!parsed.success) return parsed.error;
-  const { ks_order_no, order_amount, attach, extra_info } = parsed.data;
+  const { ks_order_no, order_amount } = parsed.data;
   return {
     kind: 'order.paid',
     eventId: `paid:${ks_order_no}`,
     ...common(notice, ks_order_no),
     voucherId: null,
     amounts: { ...NO_AMOUNTS, paidFen: order_amount, originalFen: order_amount },
-    ...originOf({ attach, extra_info }, notice.settings),
+    ...originOf(parsed.data, notice.settings),
   };
 }
 

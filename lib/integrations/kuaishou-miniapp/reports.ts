@@ -80,6 +80,7 @@ export function redeemedEvent(
     storeId: redemption.storeId ?? order.poiId ?? storeId,
     amounts: redemption.amounts,
     sale: { ...sale, productId: order.productId ?? null },
+    buyerId: order.openId,
   };
 }
 

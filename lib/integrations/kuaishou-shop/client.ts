@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { type ExchangeContext, exchange, refusal } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
 import { PlatformError } from '../platform-error.ts';
 import { RateLimit } from '../rate-limit.ts';
@@ -19,17 +20,12 @@ import { toJsonText, type WireValue, wireIdOf } from './wire-json.ts';
 
 const DEFAULT_API = 'https://openapi.kwaixiaodian.com';
 
-/** An answer that takes longer is asked for again later; nothing else waits for it. */
-const TIMEOUT_MS = 2_500;
-
 /** How long a call may wait for its slot under the rate limit. */
 const PATIENCE_MS = 1_500;
 
 const limits = new Map<string, RateLimit>();
 
-export type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'rateShare'> & {
-  readonly deadlineMs?: number;
-};
+export type ClientContext = ExchangeContext & Pick<ResolveContext, 'app' | 'rateShare'>;
 
 /** What a call of ours did: the platform's answer, and the facts that follow from it. */
 export interface Done {
@@ -99,7 +95,7 @@ export class KuaishouShopClient {
       endpoint.http === 'GET'
         ? { url: `${base}${endpoint.path}?${form}`, init: {} }
         : { url: `${base}${endpoint.path}`, init: { method: 'POST', body: form } };
-    return this.checked(endpoint.method, await this.exchange(endpoint.method, request));
+    return this.checked(endpoint.method, await exchange(endpoint.method, request, this.context));
   }
 
   private checked(what: string, json: JsonValue): JsonValue {
@@ -126,31 +122,6 @@ export class KuaishouShopClient {
     }
     if (slot.waitMs > 0) await sleep(slot.waitMs);
   }
-
-  /** One HTTP exchange; its body as JSON. */
-  private async exchange(
-    what: string,
-    { url, init }: { url: string; init: RequestInit },
-  ): Promise<JsonValue> {
-    const leftMs = (this.context.deadlineMs ?? Number.POSITIVE_INFINITY) - this.context.now();
-    if (leftMs <= 0) throw new PlatformError(`no time left for ${what}`, { retryable: true });
-    let response: Response;
-    let bytes: Uint8Array;
-    try {
-      const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
-      response = await this.context.fetch(url, { ...init, redirect: 'manual', signal });
-      bytes = new Uint8Array(await response.arrayBuffer());
-    } catch (cause) {
-      throw new PlatformError(`${what} did not answer`, { retryable: true, down: true, cause });
-    }
-    if (response.status !== 200) throw refusedByStatus(what, response);
-    try {
-      return parseJsonBytes(bytes);
-    } catch (cause) {
-      if (!(cause instanceof JsonError)) throw cause;
-      throw new PlatformError(`${what} answered no JSON`, { retryable: true, down: true, cause });
-    }
-  }
 }
 
 /** A number or a short word: anything longer is no code, and would be in error texts. */
@@ -161,18 +132,4 @@ const envelopeSchema = z.looseObject({
 function named(endpoint: Endpoint | undefined, setting: string): Endpoint {
   if (endpoint === undefined) throw refusal(`settings.${setting} names no method`);
   return endpoint;
-}
-
-function refusal(why: string): PlatformError {
-  return new PlatformError(why, { retryable: false });
-}
-
-function refusedByStatus(what: string, response: Response): PlatformError {
-  const retryAfter = Number(response.headers.get('retry-after'));
-  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
-  return new PlatformError(`${what} answered HTTP ${response.status}`, {
-    retryable,
-    down: retryable,
-    ...(retryAfter > 0 ? { retryAfterMs: Math.min(retryAfter, 900) * 1000 } : {}),
-  });
 }

@@ -1,5 +1,6 @@
 import type { Door } from '../integration.ts';
 import { acknowledge } from './acknowledge.ts';
+import { about, actionOf, busy, signedBytes } from './spi.ts';
 import { verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
@@ -9,6 +10,13 @@ export const kuaishouShopDoor: Door = {
   // No check of the URL is documented but the heartbeat, which is a message like any other.
   handshake: () => undefined,
   verify,
-  signedBytes: (request) => request.body,
+  signedBytes,
   acknowledge,
+  about,
+  busy,
+  // What answers is loaded when somebody asks, so that the door opens fast for messages.
+  answer: async (request, app, desk) =>
+    actionOf(request) === undefined
+      ? undefined
+      : (await import('./answer.ts')).answer(request, app, desk),
 };

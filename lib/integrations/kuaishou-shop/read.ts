@@ -5,6 +5,8 @@ import type { App } from '../app.ts';
 import type { Hint, Reading } from '../integration.ts';
 import { openMessage } from './cipher.ts';
 import { infoSchema, type Message, messageSchema } from './payloads.ts';
+import { actionIn } from './spi.ts';
+import { readTicketRequest } from './tickets.ts';
 
 /**
  * Known, and telling no money: steps of an order, and its fee before it is paid (what counts is what
@@ -27,8 +29,14 @@ interface Told {
   readonly messageId: string;
 }
 
-/** What a verified body says. */
-export function read(body: Uint8Array, app: App): Reading {
+/**
+ * What a verified body says.
+ * @param receivedAt when it came, for ticket requests, which tell no time
+ * @param about what spi.ts kept about a ticket request
+ */
+export function read(body: Uint8Array, app: App, receivedAt?: string, about?: string): Reading {
+  const action = actionIn(about);
+  if (action !== undefined) return readTicketRequest(action, body, { app, receivedAt });
   const opened = openMessage(body, app);
   if (opened === undefined) {
     // It was opened when it came: its secret was withdrawn since.

@@ -1,10 +1,9 @@
-import * as z from 'zod';
 import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { yuanToFen } from '../../money/yuan.ts';
+import { valueAt, wireAmount } from '../fields.ts';
 import type { Hint, Resolution, ResolveContext } from '../integration.ts';
 import { PlatformError } from '../platform-error.ts';
-import { wireFen, wireId, wireTime } from '../wire.ts';
+import { wireId, wireTime } from '../wire.ts';
 import { KuaishouShopClient } from './client.ts';
 import { type Query, settingsOf } from './settings.ts';
 
@@ -48,7 +47,7 @@ async function resolveOne(hint: Hint, context: ResolveContext): Promise<Resoluti
 
 function resolutionOf(hint: Hint, query: Query, answer: JsonValue, answers: number): Resolution {
   const { statusField, doneStatuses } = query.answer;
-  const status = wireId.safeParse(fieldAt(answer, statusField));
+  const status = wireId.safeParse(valueAt(answer, statusField));
   if (!status.success) return wait(`the answer has no status at ${statusField}`);
   if (!doneStatuses.includes(status.data)) {
     const why = `the platform does not show the ${hint.action} order`;
@@ -63,9 +62,9 @@ function resolutionOf(hint: Hint, query: Query, answer: JsonValue, answers: numb
 /** @returns the name of the field that did not fit instead */
 function eventOf(hint: Hint, query: Query, answer: JsonValue): EventDraft | string {
   const { amountField, amountUnit, atField, refundIdField } = query.answer;
-  const amount = amountSchemas[amountUnit].safeParse(fieldAt(answer, amountField));
+  const amount = wireAmount[amountUnit].safeParse(valueAt(answer, amountField));
   if (!amount.success) return amountField;
-  const told = atField === undefined ? undefined : wireTime.safeParse(fieldAt(answer, atField));
+  const told = atField === undefined ? undefined : wireTime.safeParse(valueAt(answer, atField));
   if (atField !== undefined && !told?.success) return atField;
   const occurredAt = told?.data ?? hint.occurredAt;
   const { merchantId, orderId } = hint;
@@ -75,7 +74,7 @@ function eventOf(hint: Hint, query: Query, answer: JsonValue): EventDraft | stri
     return { kind: 'order.paid', eventId: `paid:${orderId}`, ...common, voucherId: null, amounts };
   }
   const refundId =
-    refundIdField === undefined ? undefined : wireId.safeParse(fieldAt(answer, refundIdField));
+    refundIdField === undefined ? undefined : wireId.safeParse(valueAt(answer, refundIdField));
   if (refundIdField !== undefined && !refundId?.success) return refundIdField;
   return {
     kind: 'voucher.refunded',
@@ -86,31 +85,6 @@ function eventOf(hint: Hint, query: Query, answer: JsonValue): EventDraft | stri
     takesBack: [],
     unusedFen: amount.data,
   };
-}
-
-const amountSchemas = {
-  fen: wireFen.pipe(z.int().nonnegative()),
-  yuan: z
-    .union([z.string(), z.number()])
-    .transform((yuan, context) => {
-      try {
-        return yuanToFen(yuan);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'not an amount in yuan' });
-        return z.NEVER;
-      }
-    })
-    .pipe(z.int().nonnegative()),
-} as const;
-
-/** The value at a dotted path of names and list positions; undefined where there is none. */
-function fieldAt(value: JsonValue, path: string): JsonValue | undefined {
-  let at: JsonValue | undefined = value;
-  for (const name of path.split('.')) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
-    at = (at as { [name: string]: JsonValue })[name];
-  }
-  return at;
 }
 
 function wait(why: string): Resolution {

@@ -44,6 +44,20 @@ export const shopSettingsSchema = settingsSchema.extend({
   callsPerSecond: z.number().positive().max(1_000).default(10),
   /** `paid`: a ticket's `goodsValue` is what its buyer paid, in fen. `ignore`: it is not known to be. */
   goodsValue: z.enum(['paid', 'ignore']).default('ignore'),
+  /**
+   * How ticket requests (电子凭证) are authenticated, which the platform does not document. `path`: by
+   * an address that only it knows, with the secret `eticketSecret` in it.
+   */
+  eticketAuth: z.enum(['refuse', 'path']).default('refuse'),
+  /** `result` of our answers to them that are a success; a failure is -1. */
+  eticketSuccess: z.int().min(0).max(1_000_000).default(1),
+  /** The name of the tickets in an answer. */
+  eticketList: z
+    .string()
+    .regex(/^\w{1,64}$/)
+    .default('etickets'),
+  /** Whether every deduction of stock is granted; stock is not kept here. */
+  eticketDeduct: z.enum(['refuse', 'accept']).default('refuse'),
   orderQuery: querySchema.optional(),
   refundQuery: querySchema.optional(),
   consumeEndpoint: endpointSchema.optional(),
@@ -58,7 +72,8 @@ export function settingsOf({ settings }: App): ShopSettings | undefined {
 
 /**
  * `messageSecret` (消息密钥) opens what comes, `signSecret` signs what we ask, `accessToken` is the
- * seller's, for it: it is asked for outside of here.
+ * seller's, for it: it is asked for outside of here. `eticketSecret` is in the addresses that the
+ * platform sends ticket requests to.
  */
 export const shopSecretsSchema: z.ZodType<Secrets> = z
   .strictObject({
@@ -67,6 +82,13 @@ export const shopSecretsSchema: z.ZodType<Secrets> = z
       .optional(),
     signSecret: liveSecretSchema.optional(),
     accessToken: liveSecretSchema.optional(),
+    /** Of its own: an address is written into logs on its way, and must not give a signing key away. */
+    eticketSecret: liveSecretSchema
+      .refine(
+        (live) => live.every((secret) => /^[\w-]{32,128}$/.test(secret)),
+        'must be 32 to 128 letters, digits, - and _',
+      )
+      .optional(),
   })
   .transform((secrets): Secrets => {
     const told = Object.entries(secrets).flatMap(([name, live]) => (live ? [[name, live]] : []));

@@ -1,7 +1,7 @@
 import type { Answer, SignedRequest } from '../integration.ts';
 import { readForm } from './form.ts';
-import { KINDS } from './kinds.ts';
-import { callbackOf, fieldOf } from './push.ts';
+import { kindOf } from './kinds.ts';
+import { callbackOf } from './push.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
@@ -14,8 +14,9 @@ export function acknowledge(request: SignedRequest): Answer {
   if (form === undefined) return say({ code: 0, message: 'success' });
   // Source: HanSon/meituan-sdk, Application/Store.
   if (callbackOf(form) === 'storemap') return say({ data: 'success' });
-  const isQuery = KINDS.get(fieldOf(form, 'msgType') ?? '')?.isQuery === true;
-  return say(isQuery ? { code: 1, message: 'not supported' } : { code: 0, message: 'success' });
+  const found = kindOf(form);
+  const isQuestion = found?.kind.asks !== undefined && found.kind.meaning === 'kept';
+  return isQuestion ? refuse('not supported') : say({ code: 0, message: 'success' });
 }
 
 /** Wants its data as an object; the other questions are seen to take it as a string of JSON. */
@@ -25,6 +26,26 @@ const OBJECT_DATA = new Set(['110029']);
 export function answerQuery(msgType: string, data: Readonly<Record<string, unknown>>): Answer {
   const told = OBJECT_DATA.has(msgType) ? data : JSON.stringify(data);
   return say({ code: 0, message: 'success', data: told });
+}
+
+/** A code that is not 0 is a failure; which of them mean what is not documented. */
+export function refuse(message: string): Answer {
+  return say({ code: 1, message });
+}
+
+/** "This failed here, ask again." A store mapping has one word only, so an HTTP error says it. */
+export function busy(request: SignedRequest): Answer | undefined {
+  const form = readForm(request.body);
+  return form !== undefined && callbackOf(form) === 'storemap'
+    ? undefined
+    : refuse('busy, ask again');
+}
+
+/** Whether answer.ts has something to do for it. */
+export function asksForData(request: SignedRequest): boolean {
+  const form = readForm(request.body);
+  const kind = form && kindOf(form)?.kind;
+  return kind?.asks !== undefined || kind?.meaning === 'refunded';
 }
 
 function say(words: object): Answer {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
+import { exchange, refusal } from '../exchange.ts';
 import { PlatformError } from '../platform-error.ts';
 import { wireId } from '../wire.ts';
-import { type ClientContext, exchange, refusal } from './exchange.ts';
+import type { ClientContext } from './context.ts';
 import type { MeituanSettings } from './settings.ts';
 import { signMeituan } from './sign.ts';
 

@@ -1,7 +1,8 @@
 import type { JsonValue } from '../../json/parse.ts';
+import { refusal } from '../exchange.ts';
 import { type Account, type AuthorizedStore, callMeituan, listIn } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
-import { type ClientContext, refusal } from './exchange.ts';
+import type { ClientContext } from './context.ts';
 import { type MeituanSettings, settingsOf } from './settings.ts';
 
 /** 服务零售 (到店综合), by store. */

@@ -9,8 +9,9 @@ import {
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../app.ts';
+import { wireYuan } from '../fields.ts';
 import { wireId } from '../wire.ts';
-import { toldOrNull, wireInstant, wireYuan } from './fields.ts';
+import { toldOrNull, wireInstant } from './fields.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /**

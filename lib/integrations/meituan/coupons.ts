@@ -1,10 +1,11 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
+import { refusal } from '../exchange.ts';
 import { wireId } from '../wire.ts';
 import { type Account, type AuthorizedStore, callMeituan, idIn, listIn } from './call.ts';
 import { type Done, madeUpId, type Reversible, reversedEvent } from './consumed.ts';
-import { type ClientContext, refusal } from './exchange.ts';
+import type { ClientContext } from './context.ts';
 import { type MeituanSettings, settingsOf } from './settings.ts';
 
 /** 团购 (到店餐饮). */

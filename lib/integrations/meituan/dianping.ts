@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
+import { exchange, refusal } from '../exchange.ts';
 import { PlatformError } from '../platform-error.ts';
 import type { Account } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
-import { type ClientContext, exchange, refusal } from './exchange.ts';
+import type { ClientContext } from './context.ts';
 import { type MeituanSettings, settingsOf } from './settings.ts';
 import { signDianping } from './sign.ts';
 

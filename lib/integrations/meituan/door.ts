@@ -1,5 +1,5 @@
 import type { Door } from '../integration.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, asksForData, busy } from './acknowledge.ts';
 import { signedBytes, verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
@@ -11,4 +11,8 @@ export const meituanDoor: Door = {
   verify: (request, app) => verify(request, app, Date.now()),
   signedBytes,
   acknowledge,
+  // Loaded when first asked: the other pushes' cold start does not wait for the schemas.
+  answer: async (request, app, desk) =>
+    asksForData(request) ? (await import('./answer.ts')).answer(request, app, desk) : undefined,
+  busy,
 };

@@ -1,13 +1,17 @@
-import type * as z from 'zod';
-import type { JsonObject } from '../../json/parse.ts';
+import * as z from 'zod';
+import { type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../app.ts';
+import { valueAt, wireAmount } from '../fields.ts';
 import { storeFrom } from '../store-from.ts';
 import { wireId } from '../wire.ts';
-import { valueAt, wireAmount, wireInstant } from './fields.ts';
+import { wireInstant } from './fields.ts';
 import type { Form } from './form.ts';
 import { epochMsOf, fieldOf } from './push.ts';
 import type { Rule } from './settings.ts';
+
+/** Without a word of the operator. */
+const NO_RULE: Rule = { orderId: 'orderId' };
 
 /** A voucher's code, as the platform's own calls name it; the order's business decides which. */
 const VOUCHER_FIELDS = ['receiptCode', 'couponCode'] as const;
@@ -18,6 +22,29 @@ export class Misfit extends Error {
     super(`did not fit: ${field}`);
     this.name = 'Misfit';
   }
+}
+
+/** The fields within `message`. @throws JsonError, Misfit */
+export function contentOf(form: Form): JsonObject {
+  const message = fieldOf(form, 'message');
+  const value: JsonValue = message === null ? null : parseJson(message);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Misfit('message');
+  }
+  return value;
+}
+
+/** A message's content with the app's rule for its type; a type that is kept has none. */
+export function innerOf(
+  msgType: string,
+  fields: JsonObject,
+  { form, rule, app }: { form: Form; rule: Rule | 'keep' | undefined; app: App },
+): Inner {
+  return new Inner(msgType, fields, {
+    form,
+    rule: rule === undefined || rule === 'keep' ? NO_RULE : rule,
+    app,
+  });
 }
 
 /** The content of one message, read by the app's rule for its type. Every method may throw Misfit. */
@@ -58,7 +85,25 @@ export class Inner {
     return this.required(this.ruled('redemptionId'), wireId);
   }
 
+  /** How many pieces were sold: one unless the rule says where it stands. */
+  get count(): number {
+    return this.rule.count === undefined ? 1 : this.required(this.rule.count, countSchema);
+  }
+
+  /** The orders that a question is about: ids, or objects that have one where the rule says. */
+  get orders(): readonly string[] {
+    const list = valueAt(this.fields, this.ruled('orders'));
+    if (!Array.isArray(list)) throw new Misfit(`message.${this.rule.orders}`);
+    return list.map((one: JsonValue) => {
+      const id = isObject(one) ? valueAt(one, this.rule.orderId) : one;
+      const parsed = wireId.safeParse(id);
+      if (!parsed.success) throw new Misfit(`message.${this.rule.orders}.${this.rule.orderId}`);
+      return parsed.data;
+    });
+  }
+
   get productId(): string | null {
+    if (this.rule.productId !== undefined) return this.required(this.rule.productId, wireId);
     return this.isTold('dealId') ? this.required('dealId', wireId) : null;
   }
 
@@ -114,7 +159,7 @@ export class Inner {
     return `settings.messages.${this.msgType}.${name}`;
   }
 
-  private ruled(name: 'redemptionId' | 'at'): string {
+  private ruled(name: 'redemptionId' | 'at' | 'orders'): string {
     const field = this.rule[name];
     if (field === undefined) throw new Misfit(this.settingOf(name));
     return field;
@@ -130,4 +175,19 @@ export class Inner {
     if (!parsed.success) throw new Misfit(`message.${field}`);
     return parsed.data;
   }
+}
+
+/** A number, or its digits; more is no sale of coupons. */
+const countSchema = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,4}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int().min(1).max(1_000));
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,16 +1,14 @@
-import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
+import { JsonError } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../app.ts';
 import type { Reading } from '../integration.ts';
 import { wireId } from '../wire.ts';
 import { eventOf } from './events.ts';
 import { type Form, readForm } from './form.ts';
-import { Inner, Misfit } from './inner.ts';
+import { contentOf, type Inner, innerOf, Misfit } from './inner.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { callbackOf, epochMsOf, fieldOf } from './push.ts';
 import { type Rule, settingsOf } from './settings.ts';
-
-const NO_RULE: Rule = { orderId: 'orderId' };
 
 /** What a verified body says. */
 export function read(body: Uint8Array, app: App): Reading {
@@ -42,8 +40,10 @@ function readMessage(form: Form, app: App): Reading {
   const rule = Object.hasOwn(settings.messages, msgType) ? settings.messages[msgType] : undefined;
   if (kind.meaning === 'kept' || rule === 'keep') return { outcome: 'kept', kind: msgType };
   try {
-    const fields = contentOf(fieldOf(form, 'message'));
-    const inner = new Inner(msgType, fields, { form, rule: rule ?? NO_RULE, app });
+    const inner = innerOf(msgType, contentOf(form), { form, rule, app });
+    // The codes are ours, given in the answer: the message names none.
+    const isOurs = kind.asks === 'codes' && typeof settings.answers[msgType] === 'object';
+    if (isOurs && inner.voucherId === null) return { outcome: 'kept', kind: msgType };
     return readInner(msgType, kind, inner, rule);
   } catch (error) {
     if (error instanceof JsonError) return malformed(msgType, `message: ${error.message}`);
@@ -58,15 +58,6 @@ function readInner(msgType: string, kind: Kind, inner: Inner, rule: Rule | undef
   }
   if (!inner.happened) return { outcome: 'kept', kind: msgType };
   return { outcome: 'events', kind: msgType, events: [eventOf(kind, inner)] };
-}
-
-/** @throws JsonError, Misfit */
-function contentOf(message: string | null): JsonObject {
-  const value: JsonValue = message === null ? null : parseJson(message);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Misfit('message');
-  }
-  return value;
 }
 
 /**

@@ -14,6 +14,11 @@ const ruleSchema = z.strictObject({
   voucherId: fieldSchema.optional(),
   redemptionId: fieldSchema.optional(),
   refundId: fieldSchema.optional(),
+  productId: fieldSchema.optional(),
+  /** How many pieces were sold; one when absent. */
+  count: fieldSchema.optional(),
+  /** Of a question about several orders: where their list is. */
+  orders: fieldSchema.optional(),
   /** `whole`: such a message is always about all of a voucher, and tells no amount. */
   amount: z
     .union([
@@ -31,15 +36,38 @@ const ruleSchema = z.strictObject({
 });
 export type Rule = z.infer<typeof ruleSchema>;
 
+const nameSchema = z.string().regex(/^\w{1,64}$/, 'a field’s name');
+const wordSchema = z.union([z.string().min(1).max(64), z.int()]);
+
+/** How one type of question is answered, whose fields no readable page tells either. */
+const answerSchema = z
+  .strictObject({
+    /** What of ours stands in each field of the answer. */
+    fields: z.record(nameSchema, z.enum(['orderId', 'ownOrderId', 'code', 'codes', 'state'])),
+    /** Of a question about several orders: the list in which these fields are, for each. */
+    list: nameSchema.optional(),
+    /** The platform's words for what became of a voucher. */
+    states: z
+      .strictObject({ unused: wordSchema, redeemed: wordSchema, refunded: wordSchema })
+      .optional(),
+  })
+  .refine(
+    ({ fields, states }) => states !== undefined || !Object.values(fields).includes('state'),
+    'a state needs the platform’s words for it in `states`',
+  );
+export type AnswerRule = z.infer<typeof answerSchema>;
+
+const typeSchema = z.string().regex(/^\d{1,16}$/);
+
 export const meituanSettingsSchema = settingsSchema.extend({
   apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
   enrichment: z.enum(['pull', 'none']).default('none'),
   /** How far a push's timestamp may be from our clock; unchecked when absent. */
   timestampWindowMs: z.int().min(1_000).max(86_400_000).optional(),
   /** By message type; `keep` archives such messages without reading them. */
-  messages: z
-    .record(z.string().regex(/^\d{1,16}$/), z.union([z.literal('keep'), ruleSchema]))
-    .default({}),
+  messages: z.record(typeSchema, z.union([z.literal('keep'), ruleSchema])).default({}),
+  /** By message type; `acknowledge`: somebody else answers, by the platform's own calls. */
+  answers: z.record(typeSchema, z.union([z.literal('acknowledge'), answerSchema])).default({}),
   /** What a redemption without `platformAmount` or `merchantAmount` means by that. */
   absentSubsidy: z.enum(['zero', 'unknown']).default('zero'),
   dianpingAppKey: z.string().min(1).max(128).optional(),

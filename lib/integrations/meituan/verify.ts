@@ -3,7 +3,6 @@ import type { App } from '../app.ts';
 import type { SignedRequest } from '../integration.ts';
 import { type Form, readForm } from './form.ts';
 import { epochMsOf, fieldOf } from './push.ts';
-import { settingsOf } from './settings.ts';
 import { signedPairs, signMeituan } from './sign.ts';
 
 /** Lower-case hex of a SHA-1, as the platform sends it; anything else is not its signature. */
@@ -47,8 +46,9 @@ function isOfApp(form: Form, { appKey }: App): boolean {
 
 /** The platform is said to have a window and its length is not documented, so it is off unless set. */
 function isInWindow(form: Form, app: App, nowMs: number): boolean {
-  const windowMs = settingsOf(app)?.timestampWindowMs;
-  if (windowMs === undefined) return true;
+  // Checked when the app was registered; to parse it again would load the schemas at every cold start.
+  const { timestampWindowMs: windowMs } = app.settings;
+  if (typeof windowMs !== 'number') return true;
   const sentMs = epochMsOf(fieldOf(form, 'timestamp'));
   return sentMs !== undefined && Math.abs(nowMs - sentMs) <= windowMs;
 }

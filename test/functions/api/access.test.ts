@@ -12,6 +12,20 @@ const OPERATOR_ROUTES = [
   ['PUT', '/v1/stores/douyin/not-mine', { name: 'x', merchantId: 'not-mine' }],
   ['POST', '/v1/contracts', contractBody({ providerId: 'not-mine', merchantId: 'not-mine' })],
   ['GET', '/v1/pipeline', undefined],
+  ['GET', '/v1/dead-letters?queue=intake', undefined],
+  ['POST', '/v1/dead-letters/redrive', { queue: 'intake' }],
+  ['GET', '/v1/shelves/parked', undefined],
+  ['POST', '/v1/replays', { shelf: 'parked' }],
+  ['POST', '/v1/erasures', { platform: 'douyin', orderIds: ['not-mine'], reason: 'x' }],
+  ['GET', '/v1/erasures/not-mine', undefined],
+  ['PUT', '/v1/merchants/douyin/not-mine/code-pool', { source: 'imported' }],
+  ['GET', '/v1/merchants/douyin/not-mine/code-pool', undefined],
+  ['POST', '/v1/merchants/douyin/not-mine/code-pool/codes', { codes: ['x'] }],
+  ['PUT', '/v1/merchants/douyin/not-mine/refund-policy', { policy: 'manual' }],
+  ['GET', '/v1/merchants/douyin/not-mine/refund-policy', undefined],
+  ['GET', '/v1/refund-requests', undefined],
+  ['GET', '/v1/refund-requests/douyin/not-mine', undefined],
+  ['POST', '/v1/refund-requests/douyin/not-mine/decide', { decision: 'approve' }],
 ] as const;
 
 const PROVIDER_ROUTES = [

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { Event } from '../../../lib/events/event.ts';
+import { recordEvent } from '../../../lib/store/events.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
   ask,
@@ -17,7 +19,13 @@ import {
   WINDOW,
 } from './support.ts';
 
-const answer = z.strictObject({ contractId: z.string().min(1) });
+const answer = z.strictObject({
+  contractId: z.string().min(1),
+  version: z.int().min(1),
+  endsAt: z.string().nullable(),
+  affects: z.strictObject({ from: z.iso.date(), to: z.iso.date() }).nullable(),
+  restatementDue: z.boolean(),
+});
 
 let hexiao: HexiaoUnderTest;
 let providerId: string;
@@ -41,10 +49,14 @@ function propose(over: object): Promise<Reply> {
   return ask(hexiao, 'POST', '/v1/contracts', { body: contractBody({ providerId, ...over }) });
 }
 
-async function accept(over: object): Promise<string> {
+async function record(over: object): Promise<z.infer<typeof answer>> {
   const reply = await propose(over);
   expect(reply.status, reply.text).toBe(201);
-  return read(reply, answer).contractId;
+  return read(reply, answer);
+}
+
+async function accept(over: object): Promise<string> {
+  return (await record(over)).contractId;
 }
 
 describe('POST /v1/contracts', () => {
@@ -208,5 +220,304 @@ describe('shares', () => {
     const merchantId = await newMerchant();
     const ids = await Promise.all([1, 2, 3].map(() => accept({ merchantId, shareBp: 3_000 })));
     expect(new Set(ids).size).toBe(3);
+  });
+});
+
+describe('a contract about the past', () => {
+  it('books nothing, and says which days a restatement is due for', async () => {
+    // Prepare: the clock stands at 2025-10-09
+    const merchantId = await newMerchant();
+    // Act
+    const open = await record({ merchantId, startsAt: '2025-09-30T23:30:00+08:00', shareBp: 1 });
+    const over = await record({
+      ...{ merchantId, shareBp: 1, startsAt: '2025-08-01T00:00:00+08:00' },
+      endsAt: '2025-09-01T00:00:00+08:00',
+    });
+    const ahead = await record({ merchantId, shareBp: 1, startsAt: '2025-10-10T00:00:00+08:00' });
+    // Assess
+    expect(open).toMatchObject({
+      affects: { from: '2025-09-30', to: '2025-10-09' },
+      restatementDue: true,
+    });
+    expect(over.affects).toEqual({ from: '2025-08-01', to: '2025-09-01' });
+    expect(ahead).toMatchObject({ affects: null, restatementDue: false });
+  });
+});
+
+describe('POST /v1/contracts/{id}/end', () => {
+  const end = (contractId: string, endsAt: string) =>
+    ask(hexiao, 'POST', `/v1/contracts/${encodeURIComponent(contractId)}/end`, {
+      body: { endsAt },
+    });
+
+  it('adds a version of the same contract, and room from then on', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const contractId = await accept({ merchantId });
+    // Act
+    const ended = read(await end(contractId, '2025-12-01T00:00:00+08:00'), answer);
+    // Assess
+    expect(ended).toEqual({
+      ...{ contractId, version: 2, endsAt: '2025-12-01T00:00:00.000+08:00' },
+      ...{ affects: null, restatementDue: false },
+    });
+    expectProblem(
+      await propose({ merchantId, startsAt: '2025-11-30T00:00:00+08:00' }),
+      409,
+      'contract-overlap',
+    );
+    await accept({ merchantId, startsAt: '2025-12-01T00:00:00+08:00' });
+  });
+
+  it('in the past says which days it changes', async () => {
+    const contractId = await accept({ merchantId: await newMerchant() });
+    const ended = read(await end(contractId, '2025-10-01T00:00:00+08:00'), answer);
+    expect(ended).toMatchObject({
+      affects: { from: '2025-10-01', to: '2025-10-09' },
+      restatementDue: true,
+    });
+    // Ended earlier still: only the days between are said otherwise.
+    const again = read(await end(contractId, '2025-09-01T00:00:00+08:00'), answer);
+    expect(again.affects).toEqual({ from: '2025-09-01', to: '2025-10-01' });
+  });
+
+  it('is refused before the start, of what is unknown, and where another took the room', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const contractId = await accept({ merchantId, endsAt: '2025-12-01T00:00:00+08:00' });
+    await accept({ merchantId, startsAt: '2025-12-01T00:00:00+08:00' });
+    // Act, Assess
+    const early = await end(contractId, '2025-01-01T00:00:00+08:00');
+    expect(expectProblem(early, 400, 'request-invalid').detail).toContain('endsAt');
+    expectProblem(await end(contractId, '2026-01-01T00:00:00Z'), 409, 'contract-overlap');
+    for (const unknown of [`9.douyin.${merchantId}`, '1.weixin.m', 'nonsense']) {
+      expectProblem(await end(unknown, '2026-01-01T00:00:00Z'), 404, 'not-found');
+    }
+  });
+});
+
+describe('GET /v1/contracts', () => {
+  const listAnswer = z.strictObject({
+    contracts: z.array(
+      z.looseObject({ contractId: z.string(), version: z.int(), providerId: z.string() }),
+    ),
+  });
+  const list = async (query: string, asToken?: string) =>
+    read(
+      await ask(
+        hexiao,
+        'GET',
+        `/v1/contracts?${query}`,
+        asToken === undefined ? {} : { token: asToken },
+      ),
+      listAnswer,
+    ).contracts;
+
+  it('lists the latest versions, all of them when asked, and a provider its own alone', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const [mine, theirs] = [fresh('provider'), fresh('provider')];
+    const mineToken = await makeProvider(hexiao, mine);
+    await makeProvider(hexiao, theirs);
+    const contractId = await accept({ merchantId, providerId: mine, shareBp: 4_000 });
+    await accept({ merchantId, providerId: theirs, shareBp: 4_000 });
+    await ask(hexiao, 'POST', `/v1/contracts/${contractId}/end`, {
+      body: { endsAt: '2026-01-01T00:00:00Z' },
+    });
+    const query = `platform=douyin&merchantId=${merchantId}`;
+    // Act, Assess
+    expect((await list(query)).map((one) => one.version)).toEqual([3, 2]);
+    expect((await list(`${query}&history=true`)).map((one) => one.version)).toEqual([1, 2, 3]);
+    for (const asked of ['', query, `${query}&providerId=${theirs}`, `providerId=${theirs}`]) {
+      expect((await list(asked, mineToken)).map((one) => one.contractId)).toEqual([contractId]);
+    }
+    expect((await list(`providerId=${theirs}`)).map((one) => one.providerId)).toEqual([theirs]);
+  });
+
+  it('asks the operator whose', async () => {
+    expectProblem(await ask(hexiao, 'GET', '/v1/contracts'), 400, 'request-invalid');
+    expectProblem(await ask(hexiao, 'GET', '/v1/contracts?merchantId=m'), 400, 'request-invalid');
+  });
+});
+
+describe('a contract for part of a merchant', () => {
+  it('books by store, channel and product, and leaves the rest to others', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const [one, two] = [fresh('provider'), fresh('provider')];
+    const tokens = [await makeProvider(hexiao, one), await makeProvider(hexiao, two)];
+    const stores = [fresh('store'), fresh('store')];
+    await accept({ merchantId, providerId: one, scope: { stores: [stores[0]] } });
+    await accept({
+      merchantId,
+      providerId: two,
+      scope: { stores: [stores[1]], channels: ['search'] },
+    });
+    // Act: both are live sales
+    await book(
+      hexiao,
+      stores.map((storeId) => redemptionAt({ merchantId }, storeId, { fen: 1_000 })),
+    );
+    // Assess
+    const totals = [];
+    for (const own of tokens) {
+      const reply = await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}`, { token: own });
+      totals.push(read(reply, gmvAnswer).total.redeemedFen);
+    }
+    expect(totals).toEqual([1_000, 0]);
+  });
+
+  it('pays a rate by product, and nothing on what has none', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const own = fresh('provider');
+    const ownToken = await makeProvider(hexiao, own);
+    const terms = { commission: 'product', productRates: { '1805': 300 }, rateBp: undefined };
+    await accept({ merchantId, providerId: own, ...terms });
+    const store = fresh('store');
+    const [rated, other] = [0, 1].map(() => redemptionAt({ merchantId }, store, { fen: 1_000 }));
+    // Act
+    const sale = { ...(rated as NonNullable<typeof rated>).sale, productId: '1805' };
+    await book(hexiao, [
+      { ...(rated as NonNullable<typeof rated>), sale },
+      other as NonNullable<typeof other>,
+    ]);
+    // Assess
+    const reply = await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}`, { token: ownToken });
+    expect(read(reply, gmvAnswer).total).toMatchObject({ redeemedFen: 2_000, commissionFen: 30 });
+  });
+
+  it('is no rival of one for other stores, though a third for all is one of both', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    await accept({ merchantId, shareBp: 6_000, scope: { stores: ['s1'] } });
+    const second = await accept({ merchantId, shareBp: 6_000, scope: { stores: ['s2'] } });
+    // Act, Assess
+    await accept({ merchantId, shareBp: 4_000 });
+    const reply = await propose({ merchantId, shareBp: 1, scope: { stores: ['s2', 's3'] } });
+    const { detail } = expectProblem(reply, 409, 'contract-overlap');
+    expect(detail).toContain(second);
+    await accept({ merchantId, shareBp: 6_000, scope: { stores: ['s3'] } });
+  });
+
+  it.each([
+    { rateBp: undefined },
+    { productRates: { '1': 1 } },
+    { commission: 'product', productRates: { '1': 10_001 } },
+    {
+      tiers: [
+        { fromFen: 5, rateBp: 1 },
+        { fromFen: 5, rateBp: 2 },
+      ],
+    },
+    { scope: { channels: ['radio'] } },
+    { scope: { places: [] } },
+  ])('is refused when it makes no sense: %j', async (over) => {
+    expectProblem(
+      await propose({ merchantId: await newMerchant(), ...over }),
+      400,
+      'request-invalid',
+    );
+  });
+});
+
+describe('POST /v1/contracts/import', () => {
+  const rowSchema = z.strictObject({
+    line: z.int(),
+    result: z.string(),
+    contractId: z.string().nullable(),
+    code: z.string().nullable(),
+    detail: z.string().nullable(),
+  });
+  const importAnswer = z.strictObject({
+    dryRun: z.boolean(),
+    rows: z.array(rowSchema),
+    refused: z.int(),
+    accepted: z.int(),
+  });
+  const send = async (body: string, query = '') =>
+    ask(hexiao, 'POST', `/v1/contracts/import${query}`, { body });
+
+  it('records each row or says what to do, and the same file again changes nothing', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const row = (shareBp: string, stores = '') =>
+      `${providerId},douyin,${merchantId},agency,2025-01-01T00:00:00+08:00,${shareBp},500,"${stores}"`;
+    const file = [
+      '\uFEFFproviderId,platform,merchantId,mode,startsAt,shareBp,rateBp,stores',
+      row('6000', 's1;s2'),
+      row('6000', 's2'),
+      row('6000', 's3'),
+      row('a lot'),
+      '',
+    ].join('\r\n');
+    // Act
+    const dry = read(await send(file, '?dryRun=true'), importAnswer);
+    const wet = read(await send(file), importAnswer);
+    const again = read(await send(file), importAnswer);
+    // Assess
+    const results = (one: z.infer<typeof importAnswer>) => one.rows.map(({ result }) => result);
+    const would = 'would-be-recorded';
+    expect(results(dry)).toEqual([would, 'refused', would, 'refused']);
+    expect(results(wet)).toEqual(['recorded', 'refused', 'recorded', 'refused']);
+    expect(results(again)).toEqual(['standing', 'refused', 'standing', 'refused']);
+    expect(wet.rows.map(({ line, code }) => [line, code])).toEqual([
+      [2, null],
+      [3, 'contract-overlap'],
+      [4, null],
+      [5, 'request-invalid'],
+    ]);
+    expect(again.rows[0]?.contractId).toBe(wet.rows[0]?.contractId);
+  });
+
+  it.each([
+    'providerId,platform\np',
+    'providerId,colour\np,red',
+    'providerId,providerId\np,p',
+    'providerId\np"q',
+    '"providerId',
+  ])('refuses what is no such CSV: %j', async (file) => {
+    expectProblem(await send(file), 400, 'request-invalid');
+  });
+});
+
+describe('contract proposals', () => {
+  it('are listed as the platform told of them, and confirmed into a contract once', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const common = {
+      ...redemptionAt({ merchantId }, 'store'),
+      ...{ orderId: null, voucherId: null, cooperationId: 'c1', state: 'SIGNED' },
+    };
+    const { redemptionId: _r, storeId: _s, amounts: _a, sale: _l, kind: _k, ...told } = common;
+    const events: Event[] = [
+      { ...told, kind: 'contract.proposed', eventId: 'proposed:c1', partnerId: 'partner' },
+      {
+        ...{ ...told, kind: 'commission.changed', eventId: 'rate:c1', changeId: 'x' },
+        ...{ productId: null, rateBp: 450 },
+      },
+    ];
+    for (const event of events) await recordEvent(hexiao.table, event);
+    const query = `platform=douyin&merchantId=${merchantId}`;
+    const list = async () =>
+      hexiao.call<{ proposals: { draft: object; contractId: string | null }[] }>(
+        'GET',
+        `/v1/contract-proposals?${query}`,
+      );
+    // Act
+    const [before] = (await list()).proposals;
+    const path = `/v1/contract-proposals/douyin/${merchantId}/c1/confirm`;
+    const body = { ...before?.draft, providerId, startsAt: '2025-01-01T00:00:00Z' };
+    const first = read(await ask(hexiao, 'POST', path, { body }), answer);
+    const second = read(await ask(hexiao, 'POST', path, { body }), answer);
+    // Assess
+    expect(before).toMatchObject({
+      ...{ partnerId: 'partner', state: 'SIGNED', contractId: null },
+      draft: { rateBp: 450, commission: 'account', merchantId },
+    });
+    expect(second.contractId).toBe(first.contractId);
+    expect((await list()).proposals[0]?.contractId).toBe(first.contractId);
+    const other = path.replace('/c1/', '/c2/');
+    expectProblem(await ask(hexiao, 'POST', other, { body }), 404, 'not-found');
   });
 });

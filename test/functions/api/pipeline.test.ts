@@ -128,7 +128,7 @@ describe('GET /v1/pipeline', () => {
   });
 
   it('counts what was parked and quarantined, once each, and is idle with them', async () => {
-    const unknown = ['life_of_tomorrow', 'life_partner_order_notify'].map((event) =>
+    const unknown = ['life_of_tomorrow', 'life_of_yesterday'].map((event) =>
       JSON.stringify({ event, content: '{}' }),
     );
     const unreadable = ['not JSON', '{"event":"life_trade_order_notify","content":"{}"}', '[]'];

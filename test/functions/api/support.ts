@@ -137,6 +137,7 @@ export const voucherAnswer = z.strictObject({
       explanation: z.looseObject({ rule: z.string(), shareBp: z.int() }),
     }),
   ),
+  waiting: z.array(z.strictObject({ eventId: z.string(), kind: z.string() })),
 });
 
 let count = 0;

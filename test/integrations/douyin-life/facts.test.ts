@@ -436,6 +436,8 @@ describe('what a refund takes back', () => {
 
   const refundOf = (record: CertificateRecord, item: object | undefined, hints: Hint[] = []) => {
     const drafts = eventsOfVoucher({
+      known: [],
+      refundAmount: 'total',
       merchantId: '73',
       orderId: '10',
       certificate: record,
@@ -550,6 +552,8 @@ describe('what a refund takes back', () => {
   test('nothing is an event when the platform does not tell what a use is worth', () => {
     const record = certificate({ amount: null, verify: act('v1', 0) });
     const drafts = eventsOfVoucher({
+      known: [],
+      refundAmount: 'total',
       merchantId: '73',
       orderId: '10',
       certificate: record,

@@ -13,10 +13,13 @@ const sampleSchema = z.object({
   body: z.string(),
   signature: z.string(),
 });
-const samples = readdirSync(SAMPLES).map((name) => ({
-  name,
-  ...sampleSchema.parse(JSON.parse(readFileSync(new URL(name, SAMPLES), 'utf8'))),
-}));
+/** Those of SPI requests are signed otherwise: spi-verify.test.ts. */
+const samples = readdirSync(SAMPLES)
+  .filter((name) => !name.startsWith('spi-'))
+  .map((name) => ({
+    name,
+    ...sampleSchema.parse(JSON.parse(readFileSync(new URL(name, SAMPLES), 'utf8'))),
+  }));
 
 const SECRET = 'test_client_secret_0001';
 const BODY = '{"event":"x","content":"核销"}';

@@ -128,6 +128,13 @@ describe('a code at the counter', () => {
     for (const event of events) stamped(event);
   });
 
+  test('names its buyer where the caller knows one', async () => {
+    const { client } = platform();
+    const prepared = await client.deliveryPrepare({ encryptedData: PIECE.code });
+    const { events } = await client.deliveryVerify(prepared, { poi: POI, buyerId: '_000EXAMPLE' });
+    expect(events).toMatchObject([{ eventId: 'redeemed:v1', buyerId: '_000EXAMPLE' }]);
+  });
+
   test('redeemed twice with one verify token is one act', async () => {
     const { client, world } = platform();
     const prepared = await client.deliveryPrepare({ encryptedData: PIECE.code });

@@ -45,6 +45,26 @@ describe('担保支付', () => {
     });
   });
 
+  test.each([
+    ['{"cps_info":"poi","share_amount":"299"}', '', { kind: 'unknown', amountFen: 299 }, null],
+    ['{"cps_info":"poi"}', '7270', { kind: 'unknown', amountFen: null }, '7270'],
+    [
+      '{"cps_info":"poi","share_amount":"2.99"}',
+      7270,
+      { kind: 'unknown', amountFen: null },
+      '7270',
+    ],
+    ['null', null, null, null],
+    ['', undefined, null, null],
+    ['{', [], null, null],
+  ])('a payment with extra %j and item %j has a creator’s part %j and content %j', (...row) => {
+    const [extra, item_id, cps, contentId] = row;
+    expect(only(legacy('payment', { ...PAYMENT, extra, item_id }))).toMatchObject({
+      eventId: 'paid:N71',
+      sale: { cps, contentId },
+    });
+  });
+
   test('a refund is the order’s, since there are no vouchers', () => {
     expect(only(legacy('refund', REFUND))).toEqual({
       kind: 'voucher.refunded',

@@ -37,6 +37,7 @@ describe('what operators write', () => {
       enrichment: 'none',
       merchantFrom: 'app_id',
       couponVerifyType: 'coupon_verify',
+      answers: {},
       refundTakesBack: 'standing',
       fulfillmentToolPayments: 'kept',
       staleTokenCodes: [2190002, 2190008],

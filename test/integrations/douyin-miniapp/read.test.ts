@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
 import { douyinMiniapp } from '../../../lib/integrations/douyin-miniapp/index.ts';
 import { read } from '../../../lib/integrations/douyin-miniapp/read.ts';
 import { tradeBody } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
@@ -48,6 +49,7 @@ describe('the documented messages', () => {
           occurredAt: '2023-09-19T15:49:28.000+08:00',
           complete: true,
           amounts: { paidFen: 8_800, ...NO_DISCOUNTS, originalFen: 9_900 },
+          sale: { ...UNKNOWN_SALE, contentId: '7270855478333246754' },
         },
       ],
     });
@@ -275,6 +277,45 @@ describe('a refund', () => {
   });
 });
 
+describe('the documented kinds of refunds', () => {
+  test('after use: the settlement came before it, so nothing unused is given back', () => {
+    expect(only(readSample('refund-after-use'))).toMatchObject({
+      voucherId: PIECE,
+      refundedFen: 8_300,
+      takesBack: null,
+      unusedFen: 0,
+    });
+  });
+
+  test('of a part: what was given back, and no more', () => {
+    expect(only(readSample('refund-partial'))).toMatchObject({
+      voucherId: PIECE,
+      refundedFen: 2_000,
+      unusedFen: 2_000,
+    });
+  });
+
+  test('of two pieces of one order: each its own event', () => {
+    expect(readSample('refund-two-pieces')).toMatchObject({
+      events: [
+        { eventId: `refunded:ot7057416814925531432:${PIECE}`, refundedFen: 8_300 },
+        {
+          eventId: 'refunded:ot7057416814925531432:ots72811774181890645061806',
+          refundedFen: 8_300,
+        },
+      ],
+    });
+  });
+
+  test('of what is left of a times card: its uses stay where the app says that it sells such', () => {
+    expect(only(readSample('refund-times-card', { refundTakesBack: 'nothing' }))).toMatchObject({
+      refundedFen: 6_640,
+      takesBack: [],
+      unusedFen: 6_640,
+    });
+  });
+});
+
 describe('a payment', () => {
   const pay = (fields: Record<string, unknown>, settings = {}) =>
     readText(changed('payment-signed', fields), app(undefined, settings));
@@ -292,6 +333,20 @@ describe('a payment', () => {
     const fields = { order_source: 'fulfillment_tool' };
     expect(pay(fields).outcome).toBe('kept');
     expect(pay(fields, { fulfillmentToolPayments: 'booked' }).outcome).toBe('events');
+  });
+
+  test.each([
+    ['7270855478333246754', '7270855478333246754'],
+    ['', null],
+    [undefined, null],
+    [0, null],
+    [{}, null],
+  ])('brought by content %j is of content %j, and never waits for it', (item_id, contentId) => {
+    expect(only(pay({ item_id }))).toMatchObject({ sale: { contentId } });
+  });
+
+  test('told again with the content that was missing is the same event', () => {
+    expect(only(pay({ item_id: '' })).eventId).toBe(only(pay({})).eventId);
   });
 
   test('with a discount over the total is malformed', () => {

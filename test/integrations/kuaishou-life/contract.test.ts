@@ -1,7 +1,7 @@
 import { DEFAULT_ACKNOWLEDGEMENT } from '../../../lib/integrations/kuaishou-life/acknowledge.ts';
 import { kuaishouLife } from '../../../lib/integrations/kuaishou-life/index.ts';
 import { signDelivery } from '../../../lib/integrations/kuaishou-life/sandbox/index.ts';
-import { contractSuite } from '../suite.ts';
+import { contractSuite, rewrittenJson } from '../suite.ts';
 import { appOf, request, SPI } from './make.ts';
 
 const named = (fields: string) => `{"event":"something",${fields}}`;
@@ -33,4 +33,11 @@ contractSuite({
   unknownKind: named('"a":1'),
   missingField: null,
   withExtra: (value) => named(`"extra":${value}`),
+  life: null,
+  rewritten: rewrittenJson,
+  restamped: null,
+  money: null,
+  times: null,
+  // Not documented either: these are the words of its own answers.
+  isReceived: (status, body) => status === 200 && /"error_code":0\b/.test(body),
 });

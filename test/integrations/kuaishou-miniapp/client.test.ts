@@ -178,6 +178,7 @@ describe('a report', () => {
           cps: null,
           buyer: null,
         },
+        buyerId: order.openId,
       },
     ]);
   });
@@ -244,25 +245,33 @@ describe('where an order came from', () => {
   const saleOf = (extra_info: unknown) => originOf({ extra_info }, {}).sale;
 
   test.each([
-    ['{"item_type":"LIVE","author_id":"1"}', 'live', 'LIVE', '1'],
-    ['{"item_type":"VIDEO","item_id":"5","author_id":"880001"}', 'short_video', 'VIDEO', '880001'],
-    ['{"item_type":"UNKNOWN","author_id":""}', 'unknown', 'UNKNOWN', null],
+    ['{"item_type":"LIVE","author_id":"1"}', 'live', 'LIVE', '1', null],
+    [
+      '{"item_type":"VIDEO","item_id":"5","author_id":"880001"}',
+      'short_video',
+      'VIDEO',
+      '880001',
+      '5',
+    ],
+    ['{"item_type":"UNKNOWN","author_id":""}', 'unknown', 'UNKNOWN', null, null],
     [
       '{"item_type":"CARD","author_id":9223372036854775807}',
       'unknown',
       'CARD',
       '9223372036854775807',
+      null,
     ],
-    ['{"item_type":7,"author_id":"2"}', 'unknown', null, '2'],
-    ['{"item_type":"LIVE","author_id":[1]}', 'live', 'LIVE', null],
-    ['{"item_type":"constructor"}', 'unknown', 'constructor', null],
-  ])('%s', (extraInfo, channel, channelRaw, creatorId) => {
+    ['{"item_type":7,"author_id":"2"}', 'unknown', null, '2', null],
+    ['{"item_type":"LIVE","author_id":[1]}', 'live', 'LIVE', null, null],
+    ['{"item_id":[1],"author_id":"2"}', 'unknown', null, '2', null],
+    ['{"item_type":"constructor"}', 'unknown', 'constructor', null, null],
+  ])('%s', (extraInfo, channel, channelRaw, creatorId, contentId) => {
     expect(saleOf(extraInfo)).toEqual({
       productId: null,
       channel,
       channelRaw,
       creatorId,
-      contentId: null,
+      contentId,
       cps: null,
       buyer: null,
     });

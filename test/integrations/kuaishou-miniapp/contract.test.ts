@@ -1,10 +1,42 @@
 import { kuaishouMiniapp } from '../../../lib/integrations/kuaishou-miniapp/index.ts';
-import { signNotice } from '../../../lib/integrations/kuaishou-miniapp/sandbox/index.ts';
-import { contractSuite } from '../suite.ts';
-import { APP, APP_SECRET, appOf, notice, payment, request, sample } from './make.ts';
+import {
+  paymentNotice,
+  refundNotice,
+  settleNotice,
+  signNotice,
+} from '../../../lib/integrations/kuaishou-miniapp/sandbox/index.ts';
+import { contractSuite, rewrittenJson } from '../suite.ts';
+import { APP, APP_ID, APP_SECRET, appOf, notice, payment, request, sample } from './make.ts';
 
 const acked = (end: string) =>
   `{"result":1,"message_id":"11111111-2222-4333-8444-${end.repeat(12)}"}`;
+
+const told = (fen: string, at: string) =>
+  notice(
+    'PAYMENT',
+    `"status":"SUCCESS","ks_order_no":"1","order_amount":${fen}`,
+    `"timestamp":${at}`,
+  );
+
+/** Paid, settled, given back in two parts, a third one failing. */
+function life(seed: number): string[] {
+  const ksOrderNo = `12${seed}`;
+  const sender = (n: number) => ({
+    ...{ appId: APP_ID, appSecret: APP_SECRET },
+    ...{ atMs: 1_760_000_000_000 + seed * 1_000 + n, messageId: `m${seed}-${n}` },
+  });
+  const refund = (n: number) => ({
+    ...{ ksOrderNo, ksRefundNo: `14${seed}-${n}`, outRefundNo: `out${n}`, amountFen: 100 * n },
+  });
+  const settled = { ksOrderNo, ksSettleNo: `13${seed}`, outSettleNo: 'out', amountFen: 9_000 };
+  return [
+    paymentNotice({ ksOrderNo, outOrderNo: 'out', amountFen: 9_900 + seed }, sender(0)),
+    settleNotice(settled, sender(1)),
+    refundNotice(refund(1), sender(2)),
+    refundNotice(refund(2), sender(3)),
+    refundNotice({ ...refund(3), status: 'FAILED' }, sender(4)),
+  ].map((posted) => posted.body);
+}
 
 contractSuite({
   integration: kuaishouMiniapp,
@@ -37,4 +69,19 @@ contractSuite({
     reading.outcome === 'events' ? reading.events.flatMap((event) => event.orderId ?? []) : [],
   unknownKind: notice('COUPON', '"status":"SUCCESS"'),
   missingField: payment('"ks_order_no":"1"'),
+  life,
+  rewritten: rewrittenJson,
+  restamped: null,
+  money: [
+    { body: told('1', '1760000000000'), fen: 1 },
+    { body: told('"9900"', '1760000000000'), fen: 9_900 },
+    { body: told('123456789', '1760000000000'), fen: 123_456_789 },
+  ],
+  times: [
+    { body: told('1', '1760000000123'), at: '2025-10-09T16:53:20.123+08:00' },
+    { body: told('1', '"1760000000123"'), at: '2025-10-09T16:53:20.123+08:00' },
+    { body: told('1', '1760000000'), at: '2025-10-09T16:53:20.000+08:00' },
+  ],
+  isReceived: (status, body) =>
+    status === 200 && /^\{"result":1,"message_id":"[^"]+"\}$/.test(body),
 });

@@ -43,8 +43,8 @@ describe('the documented samples', () => {
             channel: 'short_video',
             channelRaw: 'VIDEO',
             creatorId: '880001',
-            contentId: null,
-            cps: null,
+            contentId: '5239370000000000001',
+            cps: { kind: 'product', amountFen: 495 },
             buyer: null,
           },
         },
@@ -71,6 +71,18 @@ describe('the documented samples', () => {
         },
       ],
     });
+  });
+
+  test('a refund of a part is told with its own number and amount', () => {
+    expect(eventsOf(readText(sample('refund-partial').body))).toMatchObject([
+      {
+        eventId: 'refunded:226112200012345678904',
+        orderId: ORDER,
+        refundedFen: 3_000,
+        takesBack: [],
+        unusedFen: 3_000,
+      },
+    ]);
   });
 
   test('a settlement tells what went to the merchant and what to the creator', () => {
@@ -131,6 +143,29 @@ describe('what the sandbox sends', () => {
       eventsOf(readText(refundNotice({ ...refund, ksRefundNo }, sender).body)),
     );
     expect(ids.map(({ eventId }) => eventId)).toEqual(['refunded:21', 'refunded:22']);
+  });
+});
+
+describe('the creator’s part of a payment', () => {
+  const cpsOf = (fields: string) => {
+    const body = notice(
+      'PAYMENT',
+      `"status":"SUCCESS","ks_order_no":"1","order_amount":1${fields}`,
+    );
+    const [event] = eventsOf(readText(body));
+    return event?.kind === 'order.paid' ? event.sale?.cps : 'no payment';
+  };
+
+  test.each([
+    [',"enable_promotion":true,"promotion_amount":495', { kind: 'product', amountFen: 495 }],
+    [',"enable_promotion":true,"promotion_amount":0', { kind: 'product', amountFen: 0 }],
+    [',"enable_promotion":true', { kind: 'product', amountFen: null }],
+    [',"enable_promotion":true,"promotion_amount":"4.95"', { kind: 'product', amountFen: null }],
+    [',"enable_promotion":false,"promotion_amount":495', null],
+    [',"promotion_amount":495', null],
+    ['', null],
+  ])('%s is %j: an estimate, for which money never waits', (fields, cps) => {
+    expect(cpsOf(fields)).toEqual(cps);
   });
 });
 

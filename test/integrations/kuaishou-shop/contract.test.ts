@@ -1,7 +1,20 @@
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
-import { sealMessage } from '../../../lib/integrations/kuaishou-shop/sandbox/index.ts';
+import {
+  orderAddedMessage,
+  orderMessage,
+  refundMessage,
+  sealMessage,
+} from '../../../lib/integrations/kuaishou-shop/sandbox/index.ts';
 import { contractSuite } from '../suite.ts';
-import { appWith, messageSamples, OTHER_SECRET, plaintext, request, SECRET } from './support.ts';
+import {
+  APP_KEY,
+  appWith,
+  messageSamples,
+  OTHER_SECRET,
+  plaintext,
+  request,
+  SECRET,
+} from './support.ts';
 
 const OUTCOMES: Readonly<Record<string, 'hint' | 'events'>> = {
   'order-pay-success': 'hint',
@@ -12,6 +25,25 @@ const OUTCOMES: Readonly<Record<string, 'hint' | 'events'>> = {
 
 const paid = (info: string) =>
   sealMessage(SECRET, plaintext('kwaishop_order_paySuccess', `{${info}}`));
+
+/** Ordered, paid, on its way, refunded and so ended. */
+function life(seed: number): string[] {
+  let nowMs = 1_760_000_000_000 + seed * 1_000;
+  const now = () => {
+    nowMs += 1_000;
+    return nowMs;
+  };
+  const shop = { appKey: APP_KEY, messageSecret: SECRET, sellerId: 2_160_000_001, now };
+  const orderId = 2_632_600_000_000_000 + seed;
+  return [
+    orderAddedMessage(shop, orderId),
+    orderMessage(shop, 'paySuccess', orderId),
+    orderMessage(shop, 'delivering', orderId),
+    refundMessage(shop, 'addRefund', orderId),
+    refundMessage(shop, 'updateRefund', orderId),
+    orderMessage(shop, 'orderFail', orderId),
+  ];
+}
 
 contractSuite({
   integration: kuaishouShop,
@@ -32,4 +64,21 @@ contractSuite({
   idsOf: (reading) => (reading.outcome === 'hint' ? [reading.hint.orderId] : []),
   unknownKind: sealMessage(SECRET, plaintext('kwaishop_order_dreamtOf', '{}')),
   missingField: paid('"sellerId":1'),
+  life,
+  // Base64 as other writers write it: broken into lines, without its end, for addresses, with a space.
+  rewritten: (signed) => {
+    const text = Buffer.from(signed.body).toString('latin1');
+    const lines = (text.match(/.{1,76}/g) ?? []).join('\n');
+    const unpadded = `${text.replace(/=+$/, '')}====`;
+    return [lines, unpadded, `${text}\n`, ` ${text}`, `"${text}"`].map((one) => request(one));
+  },
+  restamped: null,
+  // What an order cost is for its query to tell.
+  money: null,
+  times: [
+    { body: paid('"oid":1,"updateTime":1760000000123'), at: '2025-10-09T16:53:20.123+08:00' },
+    { body: paid('"oid":1,"updateTime":"1760000000123"'), at: '2025-10-09T16:53:20.123+08:00' },
+    { body: paid('"oid":1,"updateTime":1760000000'), at: '2025-10-09T16:53:20.000+08:00' },
+  ],
+  isReceived: (status, body) => status === 200 && body === '{"result":1}',
 });

@@ -115,6 +115,43 @@ describe('a refund', () => {
   });
 });
 
+describe('the kinds of refunds, by their samples', () => {
+  const RULE = { ...yuan('refundAmount'), refundId: 'refundId' };
+  const refundOf = (name: string, rules: object) => {
+    const reading = readText(pushSample(name).body, appReading(rules));
+    return reading.outcome === 'events' ? recorded(reading.events)[0] : reading;
+  };
+
+  test('after use (5910025): of what was redeemed, by its own id', () => {
+    expect(refundOf('coupon-refund-of-used-voucher', { 5910025: RULE })).toMatchObject({
+      eventId: 'refunded:8026112200000000001',
+      voucherId: VOUCHER,
+      refundedFen: 9_900,
+      takesBack: null,
+      unusedFen: 0,
+    });
+  });
+
+  test('of a part, before use', () => {
+    expect(refundOf('order-refund-partial', { 5810173: { ...RULE, use: 'before' } })).toMatchObject(
+      {
+        eventId: 'refunded:8026112200000000002',
+        refundedFen: 3_000,
+        takesBack: [],
+        unusedFen: 3_000,
+      },
+    );
+  });
+
+  test('of one of two vouchers: the other is not touched', () => {
+    expect(refundOf('order-refund-one-of-two', { 5810173: RULE })).toMatchObject({
+      voucherId: '0112345678902',
+      orderId: ORDER,
+      refundedFen: 9_900,
+    });
+  });
+});
+
 describe('a payment', () => {
   const rule = { ...yuan('pay.total'), at: 'pay.at', when: { field: 'pay.status', in: ['1'] } };
 

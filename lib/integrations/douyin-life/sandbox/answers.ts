@@ -8,6 +8,8 @@ export const CODES = {
   capabilityDenied: 2190004,
   tokenExpired: 2190008,
   merchantNotAuthorised: 2119005,
+  /** A business refusal; what it was is in `sub_error_code`. */
+  refused: 3000001,
 } as const;
 
 /** An answer of the platform that is not a success. HTTP 200 all the same, as the platform does. */

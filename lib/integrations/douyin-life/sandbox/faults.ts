@@ -4,6 +4,8 @@ export const ENDPOINTS = [
   'verify_record.query',
   'order.query',
   'poi.query',
+  'refund.audit',
+  'after_sale.audit',
 ] as const;
 export type EndpointName = (typeof ENDPOINTS)[number];
 

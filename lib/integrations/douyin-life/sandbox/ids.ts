@@ -11,6 +11,7 @@ const SHAPES = {
   certificate: { prefix: '74', width: 17 },
   verify: { prefix: '75', width: 17 },
   code: { prefix: 'CgYIASAHKAESLgos', width: 12 },
+  afterSale: { prefix: '76', width: 17 },
   buyer: { prefix: '_000sandboxBuyer', width: 8 },
   log: { prefix: '02176', width: 32 },
 } as const;

@@ -8,6 +8,7 @@ import { type Stock, stock } from './stock.ts';
 import { TokenDesk } from './tokens.ts';
 import { World } from './world.ts';
 
+export type { Audit } from './after-sales.ts';
 export type { EndpointName, Fault, FaultMode, FaultOptions, Lag } from './faults.ts';
 export { Faults } from './faults.ts';
 export { countingIds, type IdKind, type IdSource } from './ids.ts';
@@ -20,7 +21,8 @@ export type { NewProduct, SaleRequest } from './sale.ts';
 export { createSender, type SendCounts, type SenderOptions, type WebhookSender } from './sender.ts';
 export { type AppOptions, sandboxApp } from './server.ts';
 export type { NewStore } from './shelves.ts';
-export { signWebhook } from './sign.ts';
+export { signSpi, signSpiTheOldWay, signWebhook } from './sign.ts';
+export { type SpiAnswer, type SpiCaller, type SpiCallerOptions, spiCaller } from './spi.ts';
 export { type Stock, stock } from './stock.ts';
 export { TokenDesk } from './tokens.ts';
 export { World, type WorldOptions } from './world.ts';

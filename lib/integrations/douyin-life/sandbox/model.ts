@@ -89,7 +89,13 @@ export type Act = ActCommon &
       }
     | { readonly kind: 'cancelled'; readonly verifyId: string }
     | { readonly kind: 'refund_requested'; readonly requestedFen: number }
-    | { readonly kind: 'refunded'; readonly refundFen: number }
+    | { readonly kind: 'refund_refused' }
+    | {
+        readonly kind: 'refunded';
+        readonly refundFen: number;
+        /** True for a part after which the certificate goes on. */
+        readonly isPartial?: boolean;
+      }
   );
 
 /** That a certificate was used; never changes, even when it is cancelled. */
@@ -117,7 +123,12 @@ export interface CertificateState {
   /** Those that were not cancelled. */
   readonly standing: readonly Use[];
   readonly refundRequested: boolean;
-  readonly refund: { readonly atMs: number; readonly fen: number } | null;
+  /** All refunds together: when the latest was, their sum, and whether the certificate is done with. */
+  readonly refund: {
+    readonly atMs: number;
+    readonly fen: number;
+    readonly isWhole: boolean;
+  } | null;
   readonly updatedAtMs: number | null;
 }
 
@@ -127,7 +138,7 @@ export const REVERSAL_WINDOW_MS = 3_600_000;
 export function foldActs(acts: readonly Act[]): CertificateState {
   const uses = new Map<string, Use>();
   let refundRequested = false;
-  let refund: CertificateState['refund'] = null;
+  let refund = null as CertificateState['refund'];
   for (const act of acts) {
     switch (act.kind) {
       case 'redeemed': {
@@ -144,8 +155,16 @@ export function foldActs(acts: readonly Act[]): CertificateState {
       case 'refund_requested':
         refundRequested = true;
         break;
+      case 'refund_refused':
+        refundRequested = false;
+        break;
       case 'refunded':
-        refund = { atMs: act.atMs, fen: act.refundFen };
+        refundRequested = false;
+        refund = {
+          atMs: act.atMs,
+          fen: (refund?.fen ?? 0) + act.refundFen,
+          isWhole: act.isPartial !== true,
+        };
         break;
     }
   }
@@ -163,11 +182,12 @@ export function freeSerial(certificate: Certificate, state: CertificateState): n
 
 /**
  * What a refund gives back to the buyer: a times card with uses left gives back those, everything
- * else gives back the whole.
+ * else gives back the whole; less what was given back before.
  */
 export function refundableFen(certificate: Certificate, state: CertificateState): number {
   const taken = new Set(state.standing.map((use) => use.serial));
   const unused = certificate.serialAmounts.filter((_, index) => !taken.has(index + 1));
   const given = unused.length > 0 ? unused : certificate.serialAmounts;
-  return given.reduce((sum, amounts) => sum + amounts.payFen, 0);
+  const givenFen = given.reduce((sum, amounts) => sum + amounts.payFen, 0);
+  return Math.max(0, givenFen - (state.refund?.fen ?? 0));
 }

@@ -25,7 +25,7 @@ export function skuRow(product: Product): Fields {
 
 /** Certificate status: 1 unused, 2 used, 3 refund requested, 4 refunded. A card is used when used up. */
 export function certificateStatus(certificate: Certificate, state: CertificateState): number {
-  if (state.refund) return 4;
+  if (state.refund?.isWhole) return 4;
   if (state.refundRequested) return 3;
   return state.standing.length === certificate.serialAmounts.length ? 2 : 1;
 }

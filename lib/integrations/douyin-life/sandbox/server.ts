@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Context, Hono } from 'hono';
 import { ApiFailure, CODES, Envelopes, type Fields } from './answers.ts';
 import { addControls, type Delivery } from './controls.ts';
+import { AUDITS } from './endpoints/audits.ts';
 import { certificateQuery } from './endpoints/certificates.ts';
 import type { Endpoint } from './endpoints/endpoint.ts';
 import { orderQuery } from './endpoints/orders.ts';
@@ -80,7 +81,9 @@ export function sandboxApp(options: AppOptions): Hono {
           : failed(new ApiFailure(CODES.busy, '系统繁忙,此时请开发者稍候再试'));
       }
       try {
-        const data = endpoint.read(new URL(c.req.url).searchParams);
+        const body: unknown =
+          endpoint.method === 'POST' ? await c.req.json().catch(() => null) : null;
+        const data = endpoint.read(new URL(c.req.url).searchParams, body);
         return Response.json(envelopes.success(data));
       } catch (error) {
         if (error instanceof ApiFailure) return failed(error);
@@ -90,9 +93,10 @@ export function sandboxApp(options: AppOptions): Hono {
   }
 
   const app = new Hono();
-  for (const make of [certificateQuery, verifyRecordQuery, orderQuery, poiQuery]) {
+  const endpoints = [certificateQuery, verifyRecordQuery, orderQuery, poiQuery, ...AUDITS];
+  for (const make of endpoints) {
     const endpoint = make(context);
-    app.get(endpoint.path, serve(endpoint));
+    app.on(endpoint.method ?? 'GET', endpoint.path, serve(endpoint));
   }
   addTokenEndpoints(app, { clientKey: world.clientKey, clientSecret, tokens, faulty });
   addControls(app, { world, faults, tokens, ...(options.deliver && { deliver: options.deliver }) });

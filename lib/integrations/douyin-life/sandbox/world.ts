@@ -1,3 +1,4 @@
+import { AfterSales } from './after-sales.ts';
 import { dealOut, type SaleAmounts } from './amounts.ts';
 import { countingIds, type IdSource } from './ids.ts';
 import {
@@ -21,7 +22,6 @@ import {
 } from './model.ts';
 import { REVERSAL_WINDOW_PASSED, Refusal } from './refusal.ts';
 import { type SaleRequest, saleAmounts, saleSource, VALID_MS } from './sale.ts';
-import { Shelves } from './shelves.ts';
 
 type ActFacts = Act extends infer A
   ? A extends Act
@@ -46,7 +46,7 @@ export interface Found {
  * A small Douyin: merchants, stores, products, what was sold and what became of it. It has no clock
  * and no randomness of its own, so the same calls give the same world and the same messages.
  */
-export class World extends Shelves {
+export class World extends AfterSales {
   readonly clientKey: string;
   readonly orders = new Map<string, Order>();
   /** Every redemption of a merchant, in order: what verify_record/query pages through. */
@@ -139,19 +139,42 @@ export class World extends Shelves {
     return requestedFen;
   }
 
+  /** The merchant refuses what the buyer asked for. No message. @throws Refusal */
+  refuseRefund(certificateId: string): void {
+    this.checkAskedBack(certificateId);
+    this.#act(certificateId, { kind: 'refund_refused' });
+  }
+
   /**
    * Refunds the whole certificate, before or after use; of a times card with uses left, those.
    * Message: action `refund_success`.
+   * @param partFen only so much, after which the certificate goes on
    * @returns the fen given back
    * @throws Refusal
    */
-  refund(certificateId: string): number {
+  refund(certificateId: string, partFen?: number): number {
     const { certificate, order, state } = this.find(certificateId);
-    if (state.refund) throw new Refusal(`certificate ${certificateId} was refunded before`);
-    const refundFen = refundableFen(certificate, state);
-    this.#act(certificateId, { kind: 'refunded', refundFen });
+    if (state.refund?.isWhole)
+      throw new Refusal(`certificate ${certificateId} was refunded before`);
+    const wholeFen = refundableFen(certificate, state);
+    const refundFen = partFen ?? wholeFen;
+    if (!Number.isSafeInteger(refundFen) || refundFen < 0 || refundFen > wholeFen) {
+      throw new Refusal(`of certificate ${certificateId} 0 to ${wholeFen} fen can be refunded`);
+    }
+    const isPartial = partFen !== undefined && partFen < wholeFen;
+    this.#act(certificateId, { kind: 'refunded', refundFen, ...(isPartial && { isPartial }) });
     this.#outbox.push(certificateMessage('refund_success', order, certificate, this.#sender()));
     return refundFen;
+  }
+
+  protected askBack(certificateId: string): void {
+    const { certificate, state } = this.#usable(certificateId);
+    const requestedFen = refundableFen(certificate, state);
+    this.#act(certificateId, { kind: 'refund_requested', requestedFen });
+  }
+
+  protected isAskedBack(certificateId: string): boolean {
+    return this.find(certificateId).state.refundRequested;
   }
 
   /** Messages made and not yet taken, oldest first. */
@@ -199,7 +222,7 @@ export class World extends Shelves {
 
   #usable(certificateId: string): Found {
     const found = this.find(certificateId);
-    if (found.state.refund) throw new Refusal(`certificate ${certificateId} was refunded`);
+    if (found.state.refund?.isWhole) throw new Refusal(`certificate ${certificateId} was refunded`);
     if (found.state.refundRequested) throw new Refusal(`certificate ${certificateId} is in refund`);
     return found;
   }

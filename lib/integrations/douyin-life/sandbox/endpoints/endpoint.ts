@@ -4,14 +4,15 @@ import type { Merchant } from '../model.ts';
 import { requiredText } from '../query.ts';
 import type { World } from '../world.ts';
 
-/** One documented GET endpoint. */
+/** One documented endpoint: GET, or POST with a JSON body. */
 export interface Endpoint {
   readonly name: EndpointName;
   readonly path: string;
   /** A success that holds nothing: the fault `empty`. */
   readonly empty: Fields;
-  /** The fields of `data`. @throws ApiFailure */
-  readonly read: (query: URLSearchParams) => Fields;
+  readonly method?: 'GET' | 'POST';
+  /** The fields of `data`. @param body of a POST @throws ApiFailure */
+  readonly read: (query: URLSearchParams, body: unknown) => Fields;
 }
 
 export interface EndpointContext {

@@ -1,0 +1,161 @@
+import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
+import { policyKnownAt } from '../../lib/attribution/policy.ts';
+import { Problem } from '../../lib/errors/problem.ts';
+import { PLATFORMS } from '../../lib/events/id.ts';
+import { reversalWindowMs } from '../../lib/integrations/registry.ts';
+import { lastDayOf, NO_SUMS } from '../../lib/ledger/statement.ts';
+import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import { Queue } from '../../lib/queue/queue.ts';
+import { type Closer, closeHead, closePiece } from '../../lib/store/closing.ts';
+import { foldMessages } from '../../lib/store/fold-messages.ts';
+import { readPolicies } from '../../lib/store/policies.ts';
+import { readProviderIds } from '../../lib/store/registry.ts';
+import {
+  createStatement,
+  moveHead,
+  readHead,
+  readStatement,
+  readStatements,
+  type Statement,
+} from '../../lib/store/statements.ts';
+import { businessDayAt, toInstant } from '../../lib/time/shanghai.ts';
+import type { ApiDeps } from './deps.ts';
+
+/** Entries and lines that a request works through itself; what is more goes on by messages. */
+const WORK_A_REQUEST = 600;
+const ENTRIES_A_PIECE = 200;
+
+/** What became of one provider's month. */
+export type Outcome =
+  | { readonly providerId: string; readonly statement: Statement }
+  | { readonly providerId: string; readonly refused: Problem };
+
+/** Everybody who may have entries: who was ever registered, and nobody. */
+export async function closeForAll(month: string, deps: ApiDeps): Promise<Outcome[]> {
+  refuseOpenMonth(month, deps);
+  const budget = { left: WORK_A_REQUEST };
+  const outcomes: Outcome[] = [];
+  for (const providerId of [...(await readProviderIds(deps.table)), UNATTRIBUTED]) {
+    try {
+      const statement = await closeMonth({ providerId, month }, deps, budget);
+      outcomes.push({ providerId, statement });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status >= 500) throw error;
+      outcomes.push({ providerId, refused: error });
+    }
+  }
+  return outcomes;
+}
+
+/**
+ * Closes a provider's month, or goes on where a closing was left.
+ * @returns the statement: closed, or closing when messages go on with it
+ * @throws Problem `month-not-over`, `statement-order` or `statement-closing`
+ */
+export async function closeMonth(
+  { providerId, month }: { providerId: string; month: string },
+  deps: ApiDeps,
+  budget: { left: number } = { left: WORK_A_REQUEST },
+): Promise<Statement> {
+  refuseOpenMonth(month, deps);
+  await claim(providerId, month, deps);
+  let statement = await openStatement(providerId, month, deps);
+  const closer = closerOf(deps);
+  while (statement.status !== 'closed' && budget.left > 0) {
+    const piece = await closePiece(closer, statement, ENTRIES_A_PIECE);
+    if (piece === undefined) throw busy(month);
+    budget.left -= piece.work;
+    statement = piece.statement;
+  }
+  if (statement.status === 'closed') await closeHead(deps.table, statement);
+  else await attributionQueue(deps).send(nextPiece(statement));
+  return statement;
+}
+
+function refuseOpenMonth(month: string, deps: ApiDeps): void {
+  const last = lastDayOf(month);
+  if (businessDayAt(deps.now()) > last) return;
+  throw new Problem(
+    'month-not-over',
+    `${month} ends with ${last} in Shanghai. Close it after that.`,
+  );
+}
+
+/**
+ * One month at a time, in their order: one item a provider says which, and is moved by one conditional
+ * put, so that of two operators one alone opens a month.
+ */
+async function claim(providerId: string, month: string, { table }: ApiDeps): Promise<void> {
+  const head = await readHead(table, providerId);
+  if (head?.month === month) return;
+  if (head !== undefined && head.month > month) {
+    if (await readStatement(table, { providerId, month })) return;
+    throw new Problem(
+      'statement-order',
+      `${head.month} was opened before. What is left of ${month} is in a later statement.`,
+    );
+  }
+  if (head !== undefined && !head.closed) {
+    throw new Problem('statement-order', `${head.month} is still closing. Close it first.`);
+  }
+  if (!(await moveHead(table, providerId, { month, closed: false }, head))) throw busy(month);
+}
+
+/** The standing statement, taken over when nobody is at it; made when there is none yet. */
+async function openStatement(providerId: string, month: string, deps: ApiDeps): Promise<Statement> {
+  const standing = await readStatement(deps.table, { providerId, month });
+  if (standing !== undefined) {
+    if (standing.status === 'closing' && standing.busyUntilMs > deps.now()) throw busy(month);
+    return standing;
+  }
+  const statement = await newStatement(providerId, month, deps);
+  if (!(await createStatement(deps.table, statement))) throw busy(month);
+  return statement;
+}
+
+async function newStatement(providerId: string, month: string, deps: ApiDeps): Promise<Statement> {
+  const asOf = toInstant(deps.now());
+  const policies = await readPolicies(deps.table);
+  const { holdingDays } = policyKnownAt(policies, asOf, deps.policy);
+  const windows = PLATFORMS.map((platform) => [platform, reversalWindowMs(platform)]);
+  return {
+    ...{ providerId, month, status: 'closing', asOf, closedAt: null },
+    ...{ reversalWindowsMs: Object.fromEntries(windows), holdingDays },
+    // Busy from the start: of two who opened it, who made it goes on.
+    ...{ step: 0, leaseUntilMs: 0, busyUntilMs: deps.now() + 60_000 },
+    ...{ phase: 'taking', cursor: null, sums: NO_SUMS, tiered: {} },
+    openingFen: await openingOf(providerId, month, deps),
+    ...{ payableFen: 0, carriedFen: 0 },
+  };
+}
+
+/** What the statement before left below nothing. */
+async function openingOf(providerId: string, month: string, { table }: ApiDeps): Promise<number> {
+  const statements = await readStatements(table, providerId);
+  return statements.find((statement) => statement.month < month)?.carriedFen ?? 0;
+}
+
+function busy(month: string): Problem {
+  return new Problem(
+    'statement-closing',
+    `${month} is being closed by somebody else right now. Look at GET /v1/statements; if it still ` +
+      'says closing in some minutes, close it again: it goes on where it was left.',
+  );
+}
+
+function closerOf(deps: ApiDeps): Closer {
+  const queue = attributionQueue(deps);
+  return {
+    table: deps.table,
+    now: deps.now,
+    askToFold: (hours) => queue.sendAll(foldMessages(hours)),
+  };
+}
+
+function attributionQueue({ sqs, queues }: ApiDeps): Queue<AttributionMessage> {
+  return new Queue<AttributionMessage>(sqs, queues.attribution.url);
+}
+
+function nextPiece({ providerId, month, step }: Statement): AttributionMessage {
+  return { type: 'close', v: MESSAGE_VERSION, providerId, month, step };
+}

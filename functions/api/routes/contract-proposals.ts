@@ -1,0 +1,113 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { latestVersions } from '../../../lib/attribution/contract.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
+import {
+  type Event,
+  type EventOf,
+  idSchema,
+  type Platform,
+  platformSchema,
+} from '../../../lib/events/event.ts';
+import { readContracts } from '../../../lib/store/contracts.ts';
+import { readEvents } from '../../../lib/store/events.ts';
+import { contractBody, recordContract } from '../contracts.ts';
+import type { ApiDeps } from '../deps.ts';
+import { check, readBody } from '../input.ts';
+import { requireOperator } from '../principal.ts';
+import { answerOf } from './contracts.ts';
+
+type Told = EventOf<
+  'contract.proposed' | 'contract.accepted' | 'contract.ended' | 'commission.changed'
+>;
+
+/** What platforms tell of cooperations, to be confirmed as contracts by the operator. */
+export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
+  /** `?platform&merchantId`: a platform tells of one merchant's cooperations. */
+  api.get('/v1/contract-proposals', async (c) => {
+    await requireOperator(c, deps);
+    const { platform, merchantId } = check(merchantQuery, c.req.query());
+    const told = await readTold(platform, merchantId, deps);
+    const log = latestVersions(await readContracts(deps.table, platform, merchantId));
+    const proposals = [...told].map(([cooperationId, events]) => {
+      const confirmed = log.find((one) => one.cooperationId === cooperationId);
+      return {
+        ...{ cooperationId, ...stateOf(events) },
+        contractId: confirmed?.contractId ?? null,
+        draft: draftOf(platform, merchantId, events),
+      };
+    });
+    return c.json({ proposals });
+  });
+
+  /** With the contract's body, as the draft has it and with our own provider's id. */
+  api.post('/v1/contract-proposals/:platform/:merchantId/:cooperationId/confirm', async (c) => {
+    await requireOperator(c, deps);
+    const { platform, merchantId } = check(merchantQuery, c.req.param());
+    const cooperationId = c.req.param('cooperationId');
+    const proposal = await readBody(c, contractBody);
+    if (proposal.platform !== platform || proposal.merchantId !== merchantId) {
+      throw new Problem('request-invalid', 'platform, merchantId: must be those of the path');
+    }
+    if (!(await readTold(platform, merchantId, deps)).has(cooperationId)) {
+      throw new Problem(
+        'not-found',
+        'The platform told of no such cooperation with this merchant.',
+      );
+    }
+    const log = latestVersions(await readContracts(deps.table, platform, merchantId));
+    const confirmed = log.find((one) => one.cooperationId === cooperationId);
+    if (confirmed !== undefined) return c.json(answerOf({ version: confirmed, affects: null }));
+    return c.json(answerOf(await recordContract(proposal, deps, cooperationId)), 201);
+  });
+}
+
+const merchantQuery = z.object({ platform: platformSchema, merchantId: idSchema });
+
+/** The cooperations of a merchant, each with what was told of it, oldest first. */
+async function readTold(platform: Platform, merchantId: string, { table }: ApiDeps) {
+  const events = await readEvents(table, { of: 'merchant', platform, id: merchantId });
+  const told = events.filter(isTold).sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
+  return Map.groupBy(told, (event) => event.cooperationId);
+}
+
+const TOLD: ReadonlySet<string> = new Set<Told['kind']>([
+  'contract.proposed',
+  'contract.accepted',
+  'contract.ended',
+  'commission.changed',
+]);
+
+function isTold(event: Event): event is Told {
+  return TOLD.has(event.kind);
+}
+
+/** The platform's own word for the state, from the last event that is about the cooperation itself. */
+function stateOf(events: readonly Told[]) {
+  const last = events.findLast((event) => event.kind !== 'commission.changed');
+  return {
+    partnerId: last?.partnerId ?? null,
+    kind: last?.kind ?? null,
+    state: last?.state ?? null,
+    toldAt: events.at(-1)?.occurredAt ?? null,
+  };
+}
+
+/** A contract's body as far as the platform told it: `providerId` is ours to say, and a rate not told. */
+function draftOf(platform: Platform, merchantId: string, events: readonly Told[]) {
+  const changes = events.filter((event) => event.kind === 'commission.changed');
+  const products = changes.flatMap(({ productId, rateBp }) =>
+    productId === null || rateBp === null ? [] : [[productId, rateBp] as const],
+  );
+  const account = changes.findLast(
+    ({ productId, rateBp }) => productId === null && rateBp !== null,
+  );
+  const isByProduct = account === undefined && products.length > 0;
+  return {
+    ...{ providerId: null, platform, merchantId, mode: 'agency', shareBp: 10_000 },
+    ...(isByProduct
+      ? { commission: 'product', productRates: Object.fromEntries(products) }
+      : { commission: 'account', rateBp: account?.rateBp ?? null }),
+    startsAt: events.find((event) => event.kind === 'contract.accepted')?.occurredAt ?? null,
+  };
+}

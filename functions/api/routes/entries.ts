@@ -1,0 +1,132 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
+import type { Entry } from '../../../lib/ledger/entry.ts';
+import { readProviderDays, storeDays } from '../../../lib/store/folds.ts';
+import { keys } from '../../../lib/store/keys.ts';
+import { entriesBackwards } from '../../../lib/store/ledger.ts';
+import type { ApiDeps } from '../deps.ts';
+import { explainEntry, findEntry, shownEntry } from '../entries.ts';
+import { check, readCursor, readLimit, readWindow, type Window, writeCursor } from '../input.ts';
+import { requirePrincipal, requireProvider } from '../principal.ts';
+
+const MAX_ENTRIES = 500;
+
+/** Where a listing goes on: after an entry of a store's day. */
+const positionSchema = z.object({
+  day: z.iso.date(),
+  bucket: z.int().min(0),
+  platform: platformSchema,
+  storeId: z.string(),
+  sk: z.string().min(1).max(1024),
+});
+type Position = z.infer<typeof positionSchema>;
+
+/** The ledger's lines and why they are: a provider's own, for the operator those of `?providerId=`. */
+export function entriesRoutes(api: Hono, deps: ApiDeps): void {
+  /** `?from&to&platform&storeId&limit&cursor`: by days, the newest first, and in a day by stores. */
+  api.get('/v1/entries', async (c) => {
+    const providerId = await requireProvider(c, deps);
+    const window = readWindow(c, deps.now());
+    const limit = readLimit(c, 100, MAX_ENTRIES);
+    const { platform, storeId } = check(storeQuery, c.req.query());
+    const store = platform === undefined || storeId === undefined ? null : { platform, storeId };
+    const position = readCursor(c, positionSchema);
+    const entries: Entry[] = [];
+    let last: Position | null = null;
+    let next: Position | null = null;
+    for await (const one of listEntries({ providerId, window, store }, position, deps)) {
+      next = entries.length === limit ? last : null;
+      if (next !== null) break;
+      entries.push(one.entry);
+      last = one.position;
+    }
+    return c.json({
+      entries: entries.map(shownEntry),
+      next: next === null ? null : writeCursor(next),
+    });
+  });
+
+  api.get('/v1/entries/:entryId/explanation', async (c) => {
+    const principal = await requirePrincipal(c, deps);
+    const entry = await findEntry(c.req.param('entryId'), principal, deps);
+    const explanation = await explainEntry(entry, principal, deps);
+    return c.json({ entry: shownEntry(entry), ...explanation });
+  });
+}
+
+const storeQuery = z
+  .object({ platform: platformSchema.optional(), storeId: idSchema.optional() })
+  .refine(({ platform, storeId }) => (platform === undefined) === (storeId === undefined), {
+    message: 'platform and storeId go together',
+  });
+
+interface Asked {
+  readonly providerId: string;
+  readonly window: Window;
+  readonly store: { readonly platform: Platform; readonly storeId: string } | null;
+}
+
+async function* listEntries(
+  asked: Asked,
+  position: Position | undefined,
+  { table }: ApiDeps,
+): AsyncGenerator<{ entry: Entry; position: Position }> {
+  for await (const place of listPlaces(asked, position, table)) {
+    const { day, platform, storeId } = place;
+    const isResumed =
+      position !== undefined &&
+      day === position.day &&
+      storeId === position.storeId &&
+      platform === position.platform;
+    const span = { providerId: asked.providerId, platform, storeId };
+    const days = { from: day, to: place.to };
+    const before = isResumed ? position.sk : undefined;
+    for await (const { entry, sk } of entriesBackwards(table, span, days, before)) {
+      const { bucket } = place;
+      yield { entry, position: { day, bucket, platform, storeId, sk } };
+    }
+  }
+}
+
+/** The store-days that hold anything, from the position on; one store's days are one place. */
+async function* listPlaces(
+  { providerId, window, store }: Asked,
+  position: Position | undefined,
+  table: ApiDeps['table'],
+) {
+  if (store !== null) {
+    if (position !== undefined && position.day !== window.from) throw foreignCursor();
+    yield { day: window.from, to: window.to, bucket: 0, ...store };
+    return;
+  }
+  const days = await readProviderDays(table, providerId, window);
+  for (const { day, buckets } of days.reverse()) {
+    if (position !== undefined && day > position.day) continue;
+    for (const bucket of [...buckets.keys()].sort((a, b) => a - b)) {
+      const isDay = day === position?.day;
+      if (isDay && bucket < position.bucket) continue;
+      for await (const { platform, storeId } of storeDays(table, providerId, day, bucket, false)) {
+        const isBefore =
+          isDay && bucket === position.bucket && isEarlier({ platform, storeId }, position);
+        if (!isBefore) yield { day, to: day, bucket, platform, storeId };
+      }
+    }
+  }
+}
+
+type StoreKey = Pick<Position, 'platform' | 'storeId'>;
+
+/** Store-days come in the order of their keys; equal is where it goes on. */
+function isEarlier(a: StoreKey, b: StoreKey): boolean {
+  return keyOf(a) < keyOf(b);
+}
+
+function keyOf({ platform, storeId }: StoreKey): string {
+  return keys.storeDay('', '', platform, storeId).sk;
+}
+
+function foreignCursor(): Problem {
+  return new Problem('request-invalid', 'cursor: use the `next` of an earlier answer as it is.');
+}

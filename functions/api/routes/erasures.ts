@@ -1,0 +1,107 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { keyedHash } from '../../../lib/crypto/hash.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { idSchema, platformSchema } from '../../../lib/events/event.ts';
+import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
+import { buyerKey } from '../../../lib/store/buyer-key.ts';
+import { needlesOf, type Whose } from '../../../lib/store/erase.ts';
+import {
+  beginErasure,
+  continueErasure,
+  type Erasure,
+  readErasure,
+  repeatErasure,
+} from '../../../lib/store/erasures.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readBody } from '../input.ts';
+import { requireOperator } from '../principal.ts';
+
+const erasureBody = z
+  .strictObject({
+    platform: platformSchema,
+    orderIds: z.array(idSchema).max(100).default([]),
+    voucherIds: z.array(idSchema).max(100).default([]),
+    /** The platform's id of the buyer (open_id …); a short one would be in other buyers' bodies by chance. */
+    buyerId: z.string().min(8).max(256).optional(),
+    reason: z.string().min(1).max(500),
+    /** Once more from the start, although it is finished. */
+    again: z.boolean().default(false),
+  })
+  .refine(
+    ({ orderIds, voucherIds, buyerId }) => orderIds.length + voucherIds.length > 0 || buyerId,
+    {
+      message: 'name at least one of orderIds, voucherIds and buyerId',
+    },
+  );
+
+type Asked = z.infer<typeof erasureBody>;
+
+/** Well within the function's time-out. */
+const BUDGET_MS = 6_000;
+
+/**
+ * `POST /v1/erasures`: erases a buyer's personal data, some seconds' worth a request. The same request
+ * has the same id, so it is sent again until `finishedAt` is there, also after a crash.
+ * `GET /v1/erasures/{id}`: the receipt.
+ */
+export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
+  api.post('/v1/erasures', async (c) => {
+    await requireOperator(c, deps);
+    const asked = await readBody(c, erasureBody);
+    const key = await buyerKey(deps.table);
+    const erasure = await continueAsked(asked, key, deps);
+    const { erasureId, found } = erasure;
+    deps.log('info', 'personal-data-erased', { erasureId, ...found });
+    return c.json(shown(erasure), erasure.finishedAt === null ? 202 : 200);
+  });
+
+  api.get('/v1/erasures/:erasureId', async (c) => {
+    await requireOperator(c, deps);
+    const erasure = await readErasure(deps.table, c.req.param('erasureId'));
+    if (erasure === undefined) throw new Problem('not-found', 'No erasure has that id.');
+    return c.json(shown(erasure));
+  });
+}
+
+async function continueAsked(asked: Asked, key: string, deps: ApiDeps): Promise<Erasure> {
+  const { platform, reason } = asked;
+  const orderIds = [...new Set(asked.orderIds)].sort();
+  const voucherIds = [...new Set(asked.voucherIds)].sort();
+  const byBuyer = asked.buyerId !== undefined;
+  const now = toInstant(deps.now());
+  const standing = await beginErasure(deps.table, {
+    erasureId: idOf({ ...asked, orderIds, voucherIds }, key),
+    ...{ platform, orderIds, voucherIds, byBuyer, reason },
+    ...{ requestedBy: 'operator', requestedAt: now },
+  });
+  if (standing.finishedAt !== null && !asked.again) return standing;
+  const begun = standing.finishedAt === null ? standing : await repeatErasure(deps.table, standing);
+  return continueErasure(deps.table, begun, whoseOf(asked, key), now, Date.now() + BUDGET_MS);
+}
+
+/** Keyed, so that the id does not tell the buyer's to who can guess it. */
+function idOf({ platform, orderIds, voucherIds, buyerId }: Asked, key: string): string {
+  return keyedHash(key, 'erasure', JSON.stringify([platform, orderIds, voucherIds, buyerId ?? '']));
+}
+
+function whoseOf({ platform, orderIds, voucherIds, buyerId }: Asked, key: string): Whose {
+  const names = integrationNames().filter((name) => findIntegration(name)?.platform === platform);
+  const ids = [...orderIds, ...voucherIds, ...(buyerId === undefined ? [] : [buyerId])];
+  return {
+    platform,
+    orderIds: new Set(orderIds),
+    voucherIds: new Set(voucherIds),
+    integrations: new Set(names),
+    needles: needlesOf(ids),
+    buyers: new Set(
+      buyerId === undefined ? [] : names.map((name) => keyedHash(key, name, buyerId)),
+    ),
+  };
+}
+
+/** Without what is ours alone: how far the work has come. */
+function shown({ step: _step, position: _position, ...receipt }: Erasure) {
+  return receipt;
+}

@@ -1,0 +1,41 @@
+import type { Hono } from 'hono';
+import { policyKnownAt, policySchema } from '../../../lib/attribution/policy.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { appendPolicy, readPolicies } from '../../../lib/store/policies.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readBody } from '../input.ts';
+import { requireOperator, requirePrincipal } from '../principal.ts';
+
+const policyBody = policySchema
+  .strict()
+  .refine(({ order }) => new Set(order).size === order.length, {
+    path: ['order'],
+    message: 'names each mode once',
+  });
+
+const MAX_TRIES = 5;
+
+/** How GMV is measured and contracts are asked: versions that are only added. */
+export function policiesRoutes(api: Hono, deps: ApiDeps): void {
+  api.get('/v1/policies', async (c) => {
+    await requirePrincipal(c, deps);
+    const policies = await readPolicies(deps.table);
+    const current = policyKnownAt(policies, toInstant(deps.now()), deps.policy);
+    return c.json({ current, policies });
+  });
+
+  /** Holds for what is recorded from now on; the past is restated when the operator asks for it. */
+  api.post('/v1/policies', async (c) => {
+    await requireOperator(c, deps);
+    const policy = await readBody(c, policyBody);
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const log = await readPolicies(deps.table);
+      const version = (log.at(-1)?.version ?? 0) + 1;
+      const recordedAt = toInstant(deps.now());
+      const recorded = { ...policy, version, recordedAt, recordedBy: 'operator' };
+      if (await appendPolicy(deps.table, recorded)) return c.json(recorded, 201);
+    }
+    throw new Problem('internal', 'Other policies were recorded at once. Try again.');
+  });
+}

@@ -1,0 +1,142 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
+import { errorFields } from '../../../lib/log/log.ts';
+import { type IntakeMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
+import { Queue } from '../../../lib/queue/queue.ts';
+import {
+  type ListPosition,
+  listPositionSchema,
+  openRefunds,
+} from '../../../lib/store/open-refunds.ts';
+import {
+  type Decision,
+  decideRefund,
+  isToBeTold,
+  readRefund,
+  type StoredRefund,
+} from '../../../lib/store/refund-requests.ts';
+import type { ApiDeps } from '../deps.ts';
+import { check, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
+import { requireOperator } from '../principal.ts';
+
+const PAGE = 50;
+const MAX_PAGE = 200;
+
+const filterSchema = z.object({
+  status: z.enum(['pending', 'approved', 'refused']).default('pending'),
+  platform: platformSchema.optional(),
+  merchantId: idSchema.optional(),
+});
+type Filter = z.infer<typeof filterSchema>;
+
+const decisionBody = z.discriminatedUnion('decision', [
+  z.strictObject({ decision: z.literal('approve') }),
+  /** The reason is in words for the buyer. */
+  z.strictObject({ decision: z.literal('refuse'), reason: z.string().trim().min(1).max(200) }),
+]);
+
+/**
+ * The refund requests (退款申请) that need somebody: pending ones, and decided ones that the platform
+ * is not told of yet. Those that are done are found by their id.
+ */
+export function refundRequestsRoutes(api: Hono, deps: ApiDeps): void {
+  api.get('/v1/refund-requests', async (c) => {
+    await requireOperator(c, deps);
+    const { status, platform, merchantId } = c.req.query();
+    const filter = check(filterSchema, { status, platform, merchantId });
+    const page = { from: readCursor(c, listPositionSchema), limit: readLimit(c, PAGE, MAX_PAGE) };
+    const { requests, next } = await listOpen(deps, filter, page);
+    const cursor = next === undefined ? null : writeCursor(next);
+    return c.json({ refundRequests: requests.map(shown), next: cursor });
+  });
+
+  api.get('/v1/refund-requests/:platform/:refundId', async (c) => {
+    await requireOperator(c, deps);
+    const { platform, refundId } = nameOf(c);
+    return c.json(shown(await requireRefund(deps, platform, refundId)));
+  });
+
+  api.post('/v1/refund-requests/:platform/:refundId/decide', async (c) => {
+    await requireOperator(c, deps);
+    const { platform, refundId } = nameOf(c);
+    const wanted = await readBody(c, decisionBody);
+    await requireRefund(deps, platform, refundId);
+    await decideRefund(deps.table, platform, refundId, decisionOf(wanted), deps.now());
+    const standing = await requireRefund(deps, platform, refundId);
+    if (standing.status !== decisionOf(wanted).status) throw decidedOtherwise(standing);
+    if (isToBeTold(standing)) await sendAudit(standing, deps);
+    return c.json(shown(standing));
+  });
+}
+
+function nameOf(c: Context): { platform: Platform; refundId: string } {
+  const platform = check(platformSchema, c.req.param('platform'));
+  return { platform, refundId: check(idSchema, c.req.param('refundId')) };
+}
+
+async function listOpen(
+  { table }: ApiDeps,
+  filter: Filter,
+  page: { from: ListPosition | undefined; limit: number },
+): Promise<{ requests: StoredRefund[]; next: ListPosition | undefined }> {
+  const requests: StoredRefund[] = [];
+  let last: ListPosition | undefined;
+  for await (const { request, position } of openRefunds(table, page.from)) {
+    if (request === undefined || !isWanted(request, filter)) continue;
+    // One more than the page is there: so there is a next one.
+    if (requests.length === page.limit) return { requests, next: last };
+    requests.push(request);
+    last = position;
+  }
+  return { requests, next: undefined };
+}
+
+function isWanted(request: StoredRefund, { status, platform, merchantId }: Filter): boolean {
+  return (
+    request.status === status &&
+    (request.status === 'pending' || isToBeTold(request)) &&
+    (platform === undefined || request.platform === platform) &&
+    (merchantId === undefined || request.merchantId === merchantId)
+  );
+}
+
+/** @throws Problem `not-found` */
+async function requireRefund(
+  { table }: ApiDeps,
+  platform: Platform,
+  refundId: string,
+): Promise<StoredRefund> {
+  const request = await readRefund(table, platform, refundId);
+  if (request !== undefined) return request;
+  throw new Problem('not-found', 'No refund request of that id has reached us.');
+}
+
+function decisionOf(body: z.infer<typeof decisionBody>): Decision {
+  const decidedBy = 'operator' as const;
+  return body.decision === 'approve'
+    ? { status: 'approved', decidedBy, reason: null }
+    : { status: 'refused', decidedBy, reason: body.reason };
+}
+
+function decidedOtherwise({ status, decidedBy, decidedAt }: StoredRefund): Problem {
+  const detail = `It was ${status} by the ${decidedBy} at ${decidedAt}. A decision is not changed here.`;
+  return new Problem('refund-decided', detail);
+}
+
+/** The decision stands: when this fails, `reconcile` sends it. */
+async function sendAudit({ platform, refundId }: StoredRefund, deps: ApiDeps): Promise<void> {
+  const intake = new Queue<IntakeMessage>(deps.sqs, deps.queues.intake.url);
+  try {
+    await intake.send({ type: 'audit', v: MESSAGE_VERSION, platform, refundId });
+  } catch (error) {
+    deps.log('warn', 'audit-not-sent', errorFields(error));
+  }
+}
+
+/** Without what is ours alone: which app was asked, the platform's own figures, our bookkeeping. */
+function shown(request: StoredRefund) {
+  const { appKey: _app, reference: _reference, tellings, tellAtMs: _at, ...rest } = request;
+  return { ...rest, tellings };
+}

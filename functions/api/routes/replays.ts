@@ -1,0 +1,59 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { SHELVES } from '../../../lib/store/keys.ts';
+import type { ApiDeps } from '../deps.ts';
+import { instantInput, readBody } from '../input.ts';
+import { requireOperator } from '../principal.ts';
+import { type Replayed, replayIds, replayShelf, replayWindow } from '../replay.ts';
+import { deliveryIdSchema } from './shelves.ts';
+
+const common = { dryRun: z.boolean().default(false), cursor: z.string().nullish() };
+
+const replayBody = z.union(
+  [
+    z.strictObject({
+      shelf: z.enum(SHELVES),
+      /** Only what this integration, or this kind of message, left there. */
+      integration: z.string().optional(),
+      kind: z.string().optional(),
+      ...common,
+    }),
+    z.strictObject({ deliveryIds: z.array(deliveryIdSchema).min(1).max(100), ...common }),
+    z
+      .strictObject({
+        integration: z.string().min(1),
+        appKey: z.string().min(1),
+        from: instantInput,
+        to: instantInput,
+        ...common,
+      })
+      .refine(({ from, to }) => from < to, { path: ['to'], message: 'must be after from' }),
+  ],
+  {
+    error:
+      'say what to replay: {"shelf":"parked"|"quarantined"}, {"deliveryIds":[…]} of at most 100, or ' +
+      '{"integration","appKey","from","to"} with instants, to after from',
+  },
+);
+
+/**
+ * `POST /v1/replays`: has deliveries read again from the archive, after an adapter learnt. A request
+ * takes as many as it can in a few seconds; `next` goes back as `cursor`.
+ */
+export function replaysRoute(api: Hono, deps: ApiDeps): void {
+  api.post('/v1/replays', async (c) => {
+    await requireOperator(c, deps);
+    const wanted = await readBody(c, replayBody);
+    const { dryRun } = wanted;
+    const replayed = await replay(wanted, deps);
+    deps.log('info', 'deliveries-replayed', { dryRun, sent: replayed.sent });
+    return c.json({ dryRun, ...replayed });
+  });
+}
+
+function replay(wanted: z.infer<typeof replayBody>, deps: ApiDeps): Promise<Replayed> {
+  const { dryRun, cursor } = wanted;
+  if ('shelf' in wanted) return replayShelf(wanted, cursor, dryRun, deps);
+  if ('deliveryIds' in wanted) return replayIds(wanted.deliveryIds, dryRun, deps);
+  return replayWindow(wanted, cursor, dryRun, deps);
+}

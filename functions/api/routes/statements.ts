@@ -1,0 +1,141 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { Problem, problemBody } from '../../../lib/errors/problem.ts';
+import { idSchema } from '../../../lib/events/id.ts';
+import { BYTE_ORDER_MARK, csvOf } from '../../../lib/ledger/csv.ts';
+import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
+import {
+  parseStatementId,
+  readLines,
+  readStatement,
+  readStatements,
+  type Statement,
+  statementIdOf,
+} from '../../../lib/store/statements.ts';
+import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
+import type { ApiDeps } from '../deps.ts';
+import { check, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
+import { principalOfPage } from '../page/session.ts';
+import { statementPage } from '../page/statement.ts';
+import {
+  type Principal,
+  requireOperator,
+  requirePrincipal,
+  requireProvider,
+} from '../principal.ts';
+import { csvRows } from '../statement-csv.ts';
+
+const closeBody = z.strictObject({ providerId: idSchema.optional() });
+
+const PAGE = 200;
+const MAX_PAGE = 1_000;
+/** Keeps an answer under the 6 MB that a function may give. */
+const CSV_LINES = 15_000;
+
+const positionSchema = z.string().startsWith('LINE#').max(1_024);
+
+/** Monthly statements: closed by the operator, read by each provider, as JSON, CSV and a page. */
+export function statementsRoutes(api: Hono, deps: ApiDeps): void {
+  api.post('/v1/statements/:month/close', async (c) => {
+    await requireOperator(c, deps);
+    const month = check(monthSchema, c.req.param('month'));
+    const hasBody = (c.req.header('content-length') ?? '0') !== '0' || c.req.raw.body !== null;
+    const { providerId } = hasBody ? await readBody(c, closeBody) : {};
+    if (providerId !== undefined) {
+      const statement = await closeMonth({ providerId, month }, deps);
+      return c.json(shown(statement), statement.status === 'closed' ? 200 : 202);
+    }
+    const outcomes = await closeForAll(month, deps);
+    const isDone = outcomes.every((one) => 'statement' in one && one.statement.status === 'closed');
+    const requestId = String(c.get('requestId' as never) ?? '');
+    const statements = outcomes.map((one) => outcomeOf(one, requestId));
+    return c.json({ statements }, isDone ? 200 : 202);
+  });
+
+  api.get('/v1/statements', async (c) => {
+    const providerId = await requireProvider(c, deps);
+    const statements = await readStatements(deps.table, providerId);
+    return c.json({ statements: statements.map(shown) });
+  });
+
+  api.get('/v1/statements/:id', async (c) => {
+    const [id = '', format] = split(c.req.param('id'));
+    // A browser that opens the page brings the cookie of the other pages.
+    const principal =
+      format === 'html' ? await principalOfPage(c, deps) : await requirePrincipal(c, deps);
+    const statement = await find(id, principal, deps);
+    switch (format) {
+      case 'csv':
+        return csvAnswer(c, statement, deps);
+      case 'html':
+        return statementPage(c, statement, await linesOf(c, statement, deps), deps);
+      default: {
+        const { lines, next } = await linesOf(c, statement, deps);
+        return c.json({ ...shown(statement), lines, next });
+      }
+    }
+  });
+}
+
+/** What another provider has is not told apart from what there is not. @throws Problem `not-found` */
+async function find(id: string, principal: Principal, { table }: ApiDeps): Promise<Statement> {
+  const parsed = parseStatementId(id);
+  const isTheirs = principal.is === 'operator' || principal.providerId === parsed?.providerId;
+  const statement =
+    parsed !== undefined && isTheirs ? await readStatement(table, parsed) : undefined;
+  if (statement !== undefined) return statement;
+  throw new Problem('not-found', 'There is no such statement. GET /v1/statements lists them.');
+}
+
+function split(text: string): [string, 'csv' | 'html' | undefined] {
+  const found = /^(.*)\.(csv|html)$/s.exec(text);
+  return found === null ? [text, undefined] : [found[1] ?? '', found[2] as 'csv' | 'html'];
+}
+
+/** A page of lines, each told whether it belongs to a month before. */
+async function linesOf(c: Context, statement: Statement, { table }: ApiDeps) {
+  const after = readCursor(c, positionSchema) ?? null;
+  const limit = readLimit(c, PAGE, MAX_PAGE);
+  const found = await readLines(table, statement, after, limit + 1);
+  const lines = found.slice(0, limit).map(({ line }) => ({
+    ...line,
+    adjustment: isAdjustment(line, statement.month),
+  }));
+  const last = found.length > limit ? found[limit - 1]?.sk : undefined;
+  return { lines, next: last === undefined ? null : writeCursor(last) };
+}
+
+async function csvAnswer(c: Context, statement: Statement, { table }: ApiDeps): Promise<Response> {
+  const after = readCursor(c, positionSchema) ?? null;
+  const found = await readLines(table, statement, after, CSV_LINES + 1);
+  const own = found.slice(0, CSV_LINES).map(({ line }) => line);
+  const rows = csvRows(own, statement.month, after === null);
+  const last = found.length > CSV_LINES ? found[CSV_LINES - 1]?.sk : undefined;
+  const name = `statement-${statement.month}.csv`;
+  return c.body(`${BYTE_ORDER_MARK}${csvOf(rows)}`, 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    ...(last === undefined ? {} : { link: `<?cursor=${writeCursor(last)}>; rel="next"` }),
+  });
+}
+
+function outcomeOf(outcome: Outcome, requestId: string): object {
+  if ('statement' in outcome) return shown(outcome.statement);
+  return { providerId: outcome.providerId, problem: problemBody(outcome.refused, requestId) };
+}
+
+/** Without what is only for going on with a closing. Until it is closed its sums say how far it came. */
+function shown(statement: Statement): object {
+  const { providerId, month, status, asOf, closedAt, holdingDays, sums, openingFen } = statement;
+  return {
+    statementId: statementIdOf(statement),
+    ...{ providerId, month, status, asOf, closedAt, holdingDays },
+    totals: { ...sums.month },
+    adjustments: { ...sums.adjustments },
+    balance: balanceOf(sums, openingFen),
+    ...(status === 'closed'
+      ? {}
+      : { progress: { phase: statement.phase, pieces: statement.step } }),
+  };
+}

@@ -1,0 +1,75 @@
+import { stateOf } from '../../lib/attribution/plan.ts';
+import { type Entry, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
+import { bookEvents } from '../../lib/store/booking.ts';
+import { type BookedSubject, hourOf } from '../../lib/store/keys.ts';
+import { noteStore, readState, type SubjectState } from '../../lib/store/restatements.ts';
+import type { Table } from '../../lib/store/table.ts';
+import type { AttributeDeps } from './attribute.ts';
+import { type Knowledge, knowledgeOf } from './knowledge.ts';
+import type { StoreHour } from './refold.ts';
+
+/** A history that still changes after so many readings is not changing: we are wrong about it. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Books what one voucher or order amounts to. After booking, it is read again: whoever knew less and
+ * books last sees then what came in between, and puts its own entries right. So of any workers at
+ * once, the last to write leaves what all the events together amount to.
+ * @param state read before `knowledge` reads anything
+ * @returns the store-hours to fold, also when every entry stood already: an earlier worker may have
+ *   died before folding
+ */
+export async function bookSubject(
+  subject: BookedSubject,
+  state: SubjectState,
+  knowledge: Knowledge,
+  deps: AttributeDeps,
+): Promise<StoreHour[]> {
+  const touched: Entry[] = [];
+  let { events, markers } = state;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const first = events[0];
+    if (first === undefined) return [];
+    const read = round === 0 ? knowledge : knowledgeOf(deps);
+    const known = await read(first.platform, first.merchantId);
+    const booking = await bookEvents(deps.table, events, known, markers);
+    touched.push(...booking.standing);
+    if (booking.booked === 0) return finish(booking, touched, deps);
+    const now = await readState(deps.table, subject);
+    const isSame = stateOf(now.events, now.markers) === stateOf(events, markers);
+    if (isSame && !booking.isRaced) return finish(booking, touched, deps);
+    ({ events, markers } = now);
+  }
+  throw new Error('a history kept changing while it was booked');
+}
+
+async function finish(
+  { conflicts, waiting }: Awaited<ReturnType<typeof bookEvents>>,
+  touched: readonly Entry[],
+  { table, log }: AttributeDeps,
+): Promise<StoreHour[]> {
+  for (const { entryId } of conflicts) log('error', 'entry-conflict', { entryId });
+  if (waiting.length > 0) log('info', 'takings-wait', { count: waiting.length });
+  await noteStores(table, touched);
+  return touched.map(({ providerId, platform, storeId, merchantId, businessDay, occurredAt }) => ({
+    ...{ providerId, platform, storeId, merchantId, day: businessDay },
+    hour: hourOf(occurredAt),
+  }));
+}
+
+/** What a worker has looked up once it need not again; forgetting costs a read. */
+const noted = new WeakMap<Table, Set<string>>();
+const MAX_NOTED = 50_000;
+
+/** So that a restatement finds the entries of stores that their merchant does not list. */
+async function noteStores(table: Table, entries: readonly Entry[]): Promise<void> {
+  const known = noted.get(table) ?? new Set();
+  noted.set(table, known);
+  for (const { platform, merchantId, storeId } of entries) {
+    const key = JSON.stringify([platform, merchantId, storeId]);
+    if (storeId === UNKNOWN_STORE || known.has(key)) continue;
+    await noteStore(table, platform, merchantId, storeId);
+    if (known.size >= MAX_NOTED) known.clear();
+    known.add(key);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Difference, Run } from '../../lib/store/restatements.ts';
+import type { StoreHour } from './refold.ts';
+
+/** What looking at one entry came to. */
+export interface Finding {
+  readonly touched: readonly StoreHour[];
+  /** 1 where the entry stands for its fact, so that each fact is counted once. */
+  readonly facts: number;
+  readonly changed: number;
+  readonly providers: Run['providers'];
+  readonly differences: readonly Difference[];
+}
+
+export const NOTHING_FOUND: Finding = {
+  ...{ touched: [], facts: 0, changed: 0, providers: {}, differences: [] },
+};
+
+/** The whole list could outgrow its item; what is beyond is counted. */
+const MAX_DIFFERENCES = 100;
+
+/** A run with what a piece of its work found. */
+export function addFindings(run: Run, found: readonly Finding[]): Run {
+  const differences = found.flatMap((one) => one.differences);
+  const { progress } = run;
+  return {
+    ...run,
+    progress: {
+      ...progress,
+      entriesRead: progress.entriesRead + found.length,
+      facts: found.reduce((sum, one) => sum + one.facts, progress.facts),
+      changed: found.reduce((sum, one) => sum + one.changed, progress.changed),
+    },
+    providers: found.reduce((sum, one) => addProviders(sum, one.providers), run.providers),
+    differenceCount: run.differenceCount + differences.length,
+    differences: [...run.differences, ...differences].slice(0, MAX_DIFFERENCES),
+  };
+}
+
+type Sums = Run['providers'][string]['before'];
+
+function addProviders(a: Run['providers'], b: Run['providers']): Run['providers'] {
+  const sum = { ...a };
+  for (const [providerId, { before, after }] of Object.entries(b)) {
+    const own = sum[providerId];
+    sum[providerId] =
+      own === undefined
+        ? { before, after }
+        : { before: add(own.before, before), after: add(own.after, after) };
+  }
+  return sum;
+}
+
+function add(a: Sums, b: Sums): Sums {
+  return {
+    paidFen: a.paidFen + b.paidFen,
+    redeemedFen: a.redeemedFen + b.redeemedFen,
+    commissionFen: a.commissionFen + b.commissionFen,
+  };
+}

@@ -1,0 +1,103 @@
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import type { Received } from '../../lib/queue/batch.ts';
+import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import { foldDimensions } from '../../lib/store/dimensions.ts';
+import { foldMessages, hoursOf } from '../../lib/store/fold-messages.ts';
+import { foldBuckets } from '../../lib/store/folds.ts';
+import { bucketOf } from '../../lib/store/keys.ts';
+import type { AttributeDeps, MessageOf } from './attribute.ts';
+import { refoldStoreHour, type StoreHour } from './refold.ts';
+
+type Asked = Received<AttributionMessage>;
+
+const FOLDS_AT_ONCE = 8;
+const HOURS_AT_ONCE = 4;
+
+/** Dimensions wait so many times as long as totals do: 5 minutes for 2 seconds. */
+const DIMENSIONS_WAIT = 150;
+
+/**
+ * Asks for the folds of store-hours that were touched. They wait, so that what many batches touched is
+ * folded once: folds are written as often as they are asked for, entries only once.
+ */
+export async function foldTouched(
+  touched: readonly { hour: StoreHour; received: readonly Asked[] }[],
+  deps: AttributeDeps,
+): Promise<void> {
+  const messages = foldMessages(touched.map(({ hour }) => hour));
+  await attempt(
+    touched.flatMap(({ received }) => received),
+    () => deps.attribution.sendAll(messages, deps.foldDelaySeconds),
+  );
+}
+
+/**
+ * Folds the store-hours that were asked for, then their buckets, those of a provider's day together,
+ * and asks for the day's dimensions: later, because they are made of the whole day.
+ */
+export async function foldUp(
+  received: readonly Received<MessageOf<'fold'>>[],
+  deps: AttributeDeps,
+): Promise<void> {
+  await mapLimit(byProviderDay(received), FOLDS_AT_ONCE, async (own) => {
+    await attempt(own, () =>
+      foldDay(
+        own.map(({ message }) => message),
+        deps,
+      ),
+    );
+  });
+}
+
+async function foldDay(
+  messages: readonly MessageOf<'fold'>[],
+  { table, attribution, foldDelaySeconds }: AttributeDeps,
+): Promise<void> {
+  const hours = hoursOf(messages);
+  const first = hours[0];
+  if (first === undefined) return;
+  await mapLimit(hours, HOURS_AT_ONCE, (hour) => refoldStoreHour(table, hour));
+  const { providerId, day } = first;
+  const buckets = new Set(hours.map(({ platform, storeId }) => bucketOf(platform, storeId)));
+  await foldBuckets(table, providerId, day, [...buckets], () =>
+    attribution.send(
+      { type: 'dimensions', v: MESSAGE_VERSION, providerId, day },
+      foldDelaySeconds * DIMENSIONS_WAIT,
+    ),
+  );
+}
+
+/** Folds the dimensions of the days that were asked for, each once. */
+export async function foldDays(
+  received: readonly Received<MessageOf<'dimensions'>>[],
+  deps: AttributeDeps,
+): Promise<void> {
+  await mapLimit(byProviderDay(received), FOLDS_AT_ONCE, async (own) => {
+    const message = own[0]?.message;
+    if (message === undefined) return;
+    await attempt(own, () => foldDimensions(deps.table, message.providerId, message.day));
+  });
+}
+
+function byProviderDay<M extends { providerId: string; day: string }>(
+  received: readonly Received<M>[],
+): Received<M>[][] {
+  const groups = Map.groupBy(received, ({ message: { providerId, day } }) =>
+    JSON.stringify([providerId, day]),
+  );
+  return [...groups.values()];
+}
+
+/** Fails the messages that asked for a piece of work when it fails. @returns those that go on */
+async function attempt<M>(
+  own: readonly Received<M>[],
+  work: () => Promise<void>,
+): Promise<readonly Received<M>[]> {
+  try {
+    await work();
+    return own;
+  } catch (error) {
+    for (const one of own) one.fail(error);
+    return [];
+  }
+}

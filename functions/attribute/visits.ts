@@ -1,0 +1,81 @@
+import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
+import type { Known } from '../../lib/attribution/plan.ts';
+import { type Entry, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
+import { entriesForward } from '../../lib/store/ledger.ts';
+import { type Run, storesEverOf } from '../../lib/store/restatements.ts';
+import type { Table } from '../../lib/store/table.ts';
+
+/** Where entries of a merchant may be: one provider's ledger at one store. */
+export interface Place {
+  readonly providerId: string;
+  readonly storeId: string;
+}
+
+/** One entry of the merchant in the run's window. */
+export interface Visit {
+  readonly entry: Entry;
+  /** No entry of its place and day was visited before it. */
+  readonly isFirstOfDay: boolean;
+}
+
+export interface Stretch {
+  readonly visits: readonly Visit[];
+  readonly placesDone: number;
+  /** Where to go on; null when every place is done. */
+  readonly cursor: Run['cursor'];
+}
+
+/**
+ * Every provider that ever had a contract with the merchant, and nobody; at every store that ever
+ * was the merchant's, and at none. In an order that stays when places are added.
+ */
+export async function placesOf(
+  { platform, merchantId }: Run,
+  { contracts }: Known,
+  table: Table,
+): Promise<Place[]> {
+  const stores = new Set([UNKNOWN_STORE, ...(await storesEverOf(table, platform, merchantId))]);
+  const providers = new Set([UNATTRIBUTED, ...contracts.map((contract) => contract.providerId)]);
+  return [...providers]
+    .sort()
+    .flatMap((providerId) => [...stores].sort().map((storeId) => ({ providerId, storeId })));
+}
+
+/** Empty places cost a query each, so a piece of work looks into so many at most. */
+const PLACES_A_STRETCH = 400;
+
+/** The next entries after the run's cursor, at most `limit`. */
+export async function nextEntries(
+  run: Run,
+  places: readonly Place[],
+  limit: number,
+  table: Table,
+): Promise<Stretch> {
+  const visits: Visit[] = [];
+  const from = places.findIndex((place) => compare(place, run.cursor) >= 0);
+  const start = from === -1 ? places.length : from;
+  const end = Math.min(places.length, start + PLACES_A_STRETCH);
+  for (let index = start; index < end; index += 1) {
+    const place = places[index] as Place;
+    const isResumed = compare(place, run.cursor) === 0;
+    let after = isResumed ? (run.cursor?.sk ?? '') : '';
+    const span = { ...place, platform: run.platform };
+    for await (const { entry, sk } of entriesForward(table, span, run, after)) {
+      if (visits.length === limit)
+        return { visits, placesDone: index, cursor: { ...place, sk: after } };
+      // A store may be of several merchants, one after the other.
+      if (entry.merchantId === run.merchantId) {
+        visits.push({ entry, isFirstOfDay: after.slice(0, 10) !== entry.businessDay });
+      }
+      after = sk;
+    }
+  }
+  const next = places[end];
+  return { visits, placesDone: end, cursor: next === undefined ? null : { ...next, sk: '' } };
+}
+
+function compare(a: Place, b: Place | null): number {
+  if (b === null) return 1;
+  if (a.providerId !== b.providerId) return a.providerId < b.providerId ? -1 : 1;
+  return a.storeId === b.storeId ? 0 : a.storeId < b.storeId ? -1 : 1;
+}

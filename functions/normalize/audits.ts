@@ -1,0 +1,123 @@
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import type { Audit, Integration } from '../../lib/integrations/integration.ts';
+import { findIntegration } from '../../lib/integrations/registry.ts';
+import type { Log } from '../../lib/log/log.ts';
+import type { Received } from '../../lib/queue/batch.ts';
+import {
+  type AuditMessage,
+  type IntakeMessage,
+  MESSAGE_VERSION,
+} from '../../lib/queue/messages.ts';
+import { MAX_DELAY_SECONDS, type Queue } from '../../lib/queue/queue.ts';
+import {
+  decidedAtMs,
+  isToBeTold,
+  lateMs,
+  markTold,
+  putOffTelling,
+  readRefund,
+  type StoredRefund,
+} from '../../lib/store/refund-requests.ts';
+import { readApp } from '../../lib/store/registry.ts';
+import type { Table } from '../../lib/store/table.ts';
+
+export interface AuditDeps {
+  readonly table: Table;
+  readonly intake: Queue<IntakeMessage>;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => number;
+  readonly log: Log;
+  /** The registry's when absent. */
+  readonly integrationOf?: (name: string) => Pick<Integration, 'auditRefund'> | undefined;
+}
+
+const TOLD_AT_ONCE = 8;
+
+/** Well within the function's time-out: what is not told by then waits for its next turn. */
+const TELLING_MS = 12_000;
+
+/** The first wait, doubled each time up to what SQS can delay. */
+const FIRST_WAIT_SECONDS = 15;
+
+/** A platform that did not take a decision in this time will not. */
+const GIVE_UP_MS = 30 * 86_400_000;
+
+/** A message that comes this long before its time is a repetition of one that was put off. */
+const EARLY_MS = 5_000;
+
+/**
+ * Tells platforms how refund requests were decided. The request's item says whether it must still be
+ * told and when: messages may come twice, or get lost and be sent again by `reconcile`.
+ */
+export async function tellDecisions(
+  received: readonly Received<AuditMessage>[],
+  deps: AuditDeps,
+): Promise<void> {
+  const deadlineMs = deps.now() + TELLING_MS;
+  await mapLimit(received, TOLD_AT_ONCE, async ({ message, fail }) => {
+    try {
+      await tellDecision(message, deadlineMs, deps);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+async function tellDecision(
+  { platform, refundId }: AuditMessage,
+  deadlineMs: number,
+  deps: AuditDeps,
+): Promise<void> {
+  const { table, now, log } = deps;
+  const request = await readRefund(table, platform, refundId);
+  if (request === undefined || !isToBeTold(request)) return;
+  if (lateMs(request, now()) < -EARLY_MS) return;
+  const audit = await tell(request, deadlineMs, deps);
+  const where = { platform, integration: request.integration };
+  switch (audit.outcome) {
+    case 'told':
+      await markTold(table, request, null, now());
+      return log('info', 'refund-decision-told', where);
+    case 'refused':
+      await markTold(table, request, audit.why, now());
+      return log('error', 'refund-decision-refused', { ...where, why: audit.why });
+    case 'wait':
+      return putOff(request, audit, deps);
+    default:
+      return audit satisfies never;
+  }
+}
+
+/** @throws when the app or its integration is gone: that is ours to mend, and the message is kept */
+async function tell(request: StoredRefund, deadlineMs: number, deps: AuditDeps): Promise<Audit> {
+  const { table, fetch, now } = deps;
+  const { integration: name, appKey } = request;
+  const integration = (deps.integrationOf ?? findIntegration)(name);
+  if (integration === undefined) throw new Error(`no integration ${name} here`);
+  // Its platform takes no such call: the decision is in the answer to its next callback.
+  if (integration.auditRefund === undefined) return { outcome: 'told' };
+  if (now() >= deadlineMs) return { outcome: 'wait', why: 'there was no time to tell' };
+  const app = await readApp(table, name, appKey);
+  if (app === undefined) throw new Error('the app of this request is not registered any more');
+  return integration.auditRefund(request, { app, fetch, now });
+}
+
+/** The item says that the telling waits; the message, that its time has come. */
+async function putOff(
+  request: StoredRefund,
+  { why, retryAfterMs = 0 }: Extract<Audit, { outcome: 'wait' }>,
+  { table, intake, now, log }: AuditDeps,
+): Promise<void> {
+  const { platform, refundId, tellings } = request;
+  const where = { platform, integration: request.integration };
+  if (now() - decidedAtMs(request) > GIVE_UP_MS) {
+    await markTold(table, request, `given up after 30 days: ${why}`, now());
+    return log('error', 'refund-decision-given-up', { ...where, why });
+  }
+  const backoff = FIRST_WAIT_SECONDS * 2 ** Math.min(tellings, 10);
+  const seconds = Math.min(Math.max(backoff, Math.ceil(retryAfterMs / 1000)), MAX_DELAY_SECONDS);
+  // Another worker put it off already: one message a request is enough.
+  if (!(await putOffTelling(table, request, now() + seconds * 1000))) return;
+  await intake.send({ type: 'audit', v: MESSAGE_VERSION, platform, refundId }, seconds);
+  log('warn', 'refund-decision-waits', { ...where, tellings: tellings + 1, seconds, why });
+}

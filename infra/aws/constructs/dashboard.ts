@@ -1,0 +1,132 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  type Metric,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Operation, type Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { METRICS, type MetricName } from '../../../lib/log/metrics.ts';
+import { type FunctionName, type QueueName, ROUTES } from '../../topology.ts';
+import { counted } from './alarms.ts';
+import type { HttpFront } from './front.ts';
+import type { WatchedQueue } from './queue.ts';
+
+export interface DashboardProps {
+  readonly namespace: string;
+  readonly front: HttpFront;
+  readonly table: Table;
+  readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
+  readonly handlers: ReadonlyMap<FunctionName, LambdaFn>;
+}
+
+const SUM = { period: Duration.minutes(5), statistic: 'Sum' };
+const MAXIMUM = { period: Duration.minutes(5), statistic: 'Maximum' };
+const P99 = { period: Duration.minutes(5), statistic: 'p99' };
+
+/** One page in the order of the data's way: what comes in, what waits, what is worked on, what is kept. */
+export function makeDashboard(scope: Construct, props: DashboardProps): Dashboard {
+  const { front, table, handlers, namespace } = props;
+  const queues = Object.entries(props.queues);
+  const each = (of: (handler: LambdaFn) => Metric) =>
+    [...handlers].map(([name, handler]) => of(handler).with({ label: name }));
+  const count = (name: MetricName) => counted(namespace, name, SUM);
+  const watched = ROUTES.filter(({ deadlineMs }) => deadlineMs !== undefined);
+  return new Dashboard(scope, 'Dashboard', {
+    dashboardName: Stack.of(scope).stackName,
+    widgets: [
+      [
+        new TextWidget({
+          markdown: `# ${Stack.of(scope).stackName}\nEach alarm has its section in docs/operating.md.`,
+          width: 24,
+          height: 2,
+        }),
+      ],
+      [
+        graph('Requests', [
+          front.api.metricCount(SUM),
+          front.api.metricClientError(SUM),
+          front.api.metricServerError(SUM),
+        ]),
+        graph(
+          'Answers to platforms: slowest hundredth, ms',
+          watched.map((route) => front.metricLatency(route, P99)),
+        ),
+        graph('Deliveries', [count('DeliveryReceived'), count('SignatureRejected')]),
+      ],
+      [
+        graph(
+          'Oldest message, seconds',
+          queues.map(([name, { queue }]) =>
+            queue.metricApproximateAgeOfOldestMessage({ ...MAXIMUM, label: name }),
+          ),
+        ),
+        graph(
+          'Messages waiting',
+          queues.map(([name, { queue }]) =>
+            queue.metricApproximateNumberOfMessagesVisible({ ...MAXIMUM, label: name }),
+          ),
+        ),
+        graph(
+          'Dead letters',
+          queues.map(([name, { deadLetters }]) =>
+            deadLetters.metricApproximateNumberOfMessagesVisible({ ...MAXIMUM, label: name }),
+          ),
+        ),
+      ],
+      [
+        graph(
+          'Function errors',
+          each((handler) => handler.metricErrors(SUM)),
+        ),
+        graph(
+          'Function throttles',
+          each((handler) => handler.metricThrottles(SUM)),
+        ),
+        graph(
+          'Function time: slowest hundredth, ms',
+          each((handler) => handler.metricDuration(P99)),
+        ),
+      ],
+      [
+        graph('Table capacity used', [
+          table.metricConsumedReadCapacityUnits(SUM),
+          table.metricConsumedWriteCapacityUnits(SUM),
+        ]),
+        graph('Table throttles', [
+          table.metricThrottledRequestsForOperations({
+            operations: [
+              Operation.GET_ITEM,
+              Operation.QUERY,
+              Operation.PUT_ITEM,
+              Operation.UPDATE_ITEM,
+            ],
+            ...SUM,
+          }),
+        ]),
+        graph('Oldest hint, seconds', [counted(namespace, 'OldestHintSeconds', MAXIMUM)]),
+      ],
+      [graph('What was counted besides', others().map(count), 24)],
+    ],
+  });
+}
+
+function graph(title: string, left: readonly IMetric[], width = 8): IWidget {
+  return new GraphWidget({ title, left: [...left], width });
+}
+
+/** Everything that is counted and has no graph of its own. */
+function others(): MetricName[] {
+  const shown: readonly MetricName[] = [
+    'DeliveryReceived',
+    'SignatureRejected',
+    'OldestHintSeconds',
+  ];
+  return Object.values(METRICS)
+    .map(({ name }) => name)
+    .filter((name) => !shown.includes(name));
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { RegionTraits } from './regions.ts';
+
+/**
+ * What an operator decides for a stage, under `context.stages.<stage>` of cdk.json. Every setting has
+ * the default that loses nothing; cdk.json says only what differs.
+ */
+export const stageSettingsSchema = z.strictObject({
+  /** Requests a second, and at once; the rest get 429, and a platform sends again what was not acknowledged. */
+  throttle: z
+    .strictObject({ rate: z.int().min(1), burst: z.int().min(1) })
+    .default({ rate: 1_000, burst: 1_000 }),
+  /** A domain of the operator's, with its certificate in the same region. */
+  domain: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^(?=.{4,253}$)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$/, 'a lower-case host name'),
+      certificateArn: z
+        .string()
+        .regex(/^arn:[^:]+:acm:[^:]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of an ACM certificate'),
+      /** The filing's number (ICP 备案号), where the law asks for one. */
+      icpNumber: z.string().min(1).optional(),
+    })
+    .optional(),
+  /** Who encrypts the table: DynamoDB's own key, the account's, or one made and kept by this stack. */
+  tableKey: z.enum(['aws-owned', 'aws-managed', 'customer']).default('aws-managed'),
+  /** False lets a stack be thrown away with its table. */
+  keepTable: z.boolean().default(true),
+  /** The region's least when absent. */
+  logRetentionDays: z
+    .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653])
+    .optional(),
+  /**
+   * Sets aside for each worker as many of the account's concurrent executions as it may use, so that no
+   * other function starves it. A new account has too few: AWS keeps 100 that cannot be set aside.
+   */
+  reserveWorkers: z.boolean().default(true),
+  tracing: z.boolean().default(false),
+  /** Told of every alarm, once they confirmed the mail that AWS sends them. */
+  alarmEmails: z.array(z.email()).max(10).default([]),
+});
+export type StageSettings = z.infer<typeof stageSettingsSchema>;
+
+/** What the template is made of: the operator's settings, checked against what the region can. */
+export interface Stage {
+  readonly name: string;
+  readonly region: RegionTraits;
+  readonly settings: StageSettings;
+  readonly logRetentionDays: number;
+}
+
+const stageNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}$/, 'a stage is up to 20 lower-case letters, digits and hyphens');
+
+/**
+ * @param given `context.stages.<name>` of cdk.json; all defaults when absent
+ * @throws for settings that are wrong, or that cannot work together or in this region, with what to do
+ */
+export function readStage(name: string, region: RegionTraits, given: unknown): Stage {
+  const at = `context.stages.${name} of cdk.json`;
+  const parsed = z
+    .object({ name: stageNameSchema, settings: stageSettingsSchema })
+    .safeParse({ name, settings: given ?? {} });
+  if (!parsed.success) throw new Error(`${at}: ${z.prettifyError(parsed.error)}`);
+  const { settings } = parsed.data;
+  const impossible = impossibilities(name, region, settings);
+  if (impossible.length > 0) {
+    throw new Error(`${at} cannot be deployed to ${region.name}:\n- ${impossible.join('\n- ')}`);
+  }
+  const logRetentionDays = settings.logRetentionDays ?? region.logRetentionDays;
+  return { name, region, settings, logRetentionDays };
+}
+
+/** Each is a thing that CloudFormation, or the law, would refuse later: what is wrong, and what to do. */
+function impossibilities(name: string, region: RegionTraits, settings: StageSettings): string[] {
+  const { domain, throttle, logRetentionDays, tracing, keepTable } = settings;
+  const found: string[] = [];
+  const unless = (holds: boolean, otherwise: string) => {
+    if (!holds) found.push(otherwise);
+  };
+  const { apiQuota, icp, lacks } = region;
+  unless(
+    throttle.rate <= apiQuota.rate && throttle.burst <= apiQuota.burst,
+    `throttle is above what an account may send here (${apiQuota.rate} a second, ${apiQuota.burst} at once): lower it, or have the quota raised and then raise apiQuota in infra/aws/regions.ts.`,
+  );
+  unless(
+    logRetentionDays === undefined || logRetentionDays >= region.logRetentionDays,
+    `logRetentionDays is under the ${region.logRetentionDays} days that logs must be kept here: raise it or leave it out.`,
+  );
+  unless(!(tracing && lacks.includes('xray')), 'there is no X-Ray here: set tracing to false.');
+  unless(
+    keepTable || name !== 'prod',
+    'prod keeps its table: set keepTable to true, or call the stage something else.',
+  );
+  if (domain === undefined) return found;
+  const [, partition, , certificateRegion] = domain.certificateArn.split(':');
+  unless(
+    partition === region.partition && certificateRegion === region.name,
+    `domain.certificateArn is of ${partition}/${certificateRegion}: a regional API takes a certificate of its own region, so request or import one in ${region.name}.`,
+  );
+  unless(
+    icp === undefined || domain.icpNumber !== undefined,
+    'domain.icpNumber is missing: a domain in mainland China is answered only after its ICP filing (备案), so file it and write the number here.',
+  );
+  return found;
+}

@@ -1,0 +1,54 @@
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { MAX_REQUESTS, need, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import type { Verb } from './verb.ts';
+
+const HELP = `npm run hexiao -- erase --platform P --reason WHY [--order ID]… [--voucher ID]… [--buyer ID|-] [--again]
+npm run hexiao -- erase receipt ID
+
+  按用户请求抹去其个人数据，并给出回执。
+  Erases a buyer's personal data and prints the receipt; --buyer - reads the id from standard input,
+  which keeps it out of the shell's history. Stopped half-way, the same goes on.
+`;
+
+export const erase: Verb = { help: HELP, run };
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...REMOTE_OPTIONS,
+      platform: { type: 'string' },
+      reason: { type: 'string' },
+      order: { type: 'string', multiple: true, default: [] },
+      voucher: { type: 'string', multiple: true, default: [] },
+      buyer: { type: 'string' },
+      again: { type: 'boolean', default: false },
+    },
+  });
+  const remote = new Remote(values);
+  if (positionals[0] === 'receipt') {
+    const id = need(positionals[1], 'the receipt’s id');
+    print(await remote.get(`/v1/erasures/${encodeURIComponent(id)}`));
+    return 0;
+  }
+  const { buyer, order: orderIds, voucher: voucherIds } = values;
+  const platform = need(values.platform, '--platform');
+  const reason = need(values.reason, '--reason');
+  const buyerId = buyer === '-' ? (await text(process.stdin)).trim() : buyer;
+  return eraseAll(remote, { platform, reason, orderIds, voucherIds, buyerId }, values.again);
+}
+
+async function eraseAll(remote: Remote, body: object, again: boolean): Promise<number> {
+  for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
+    // Only the first begins anew; the ones after go on with it.
+    const receipt = await remote.post('/v1/erasures', { ...body, again: again && requests === 0 });
+    if (typeof receipt.finishedAt === 'string') {
+      print(receipt);
+      return 0;
+    }
+    process.stderr.write(`${String(receipt.scanned)} items looked at\n`);
+  }
+  throw new Error('It does not end. Read the receipt, and look at the log.');
+}

@@ -1,0 +1,112 @@
+import { UsageError } from './verb.ts';
+
+/**
+ * What every verb that asks a running Hexiao shares. Where it is and who asks come from --url and
+ * --token, or from HEXIAO_URL and HEXIAO_TOKEN: better for the token, as arguments are seen by others
+ * on the machine.
+ */
+
+export const REMOTE_OPTIONS = { url: { type: 'string' }, token: { type: 'string' } } as const;
+
+/** Longer than any request may take; API Gateway gives up after 30 s. */
+const TIMEOUT_MS = 35_000;
+
+/** A run that would ask more often than this is stuck. */
+export const MAX_REQUESTS = 100_000;
+
+export type Answer = Record<string, unknown>;
+
+export class Remote {
+  private readonly url: string;
+  private readonly token: string;
+
+  /** @throws UsageError when either is missing */
+  constructor({ url = process.env.HEXIAO_URL, token = process.env.HEXIAO_TOKEN }: RemoteValues) {
+    if (url === undefined || !URL.canParse(url)) throw new UsageError('Give --url or HEXIAO_URL.');
+    if (token === undefined || token === '') {
+      throw new UsageError('Give the operator’s token in HEXIAO_TOKEN or with --token.');
+    }
+    this.url = url.replace(/\/+$/, '');
+    this.token = token;
+  }
+
+  async get(path: string, query: object = {}): Promise<Answer> {
+    return toAnswer(await this.text('GET', `${path}${queryText(query)}`));
+  }
+
+  async post(path: string, body: object = {}): Promise<Answer> {
+    return toAnswer(await this.text('POST', path, body));
+  }
+
+  /** @throws with the problem's own words when it is refused */
+  async text(method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}` },
+      // A redirect would carry the token elsewhere.
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(refusalOf(response.status, text));
+    return text;
+  }
+}
+
+export interface RemoteValues {
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+/** Prints an answer as it is, for people and for `jq`. */
+export function print(answer: unknown): void {
+  process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+}
+
+/** A number in an answer; 0 when it is not there. */
+export function numberIn(answer: Answer, name: string): number {
+  const value = answer[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+/** What was typed, required. @throws UsageError */
+export function need(value: string | undefined, name: string): string {
+  if (value === undefined || value === '') throw new UsageError(`${name} is missing.`);
+  return value;
+}
+
+/** `NAME=VALUE` arguments. @throws UsageError */
+export function pairsOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UsageError(`${pair}: write NAME=VALUE.`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+function toAnswer(text: string): Answer {
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed === 'object' && parsed !== null) return { ...parsed };
+  throw new Error('Hexiao answered something that is not an object. Is --url right?');
+}
+
+function queryText(query: object): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  return search.size === 0 ? '' : `?${search.toString()}`;
+}
+
+function refusalOf(status: number, text: string): string {
+  try {
+    const { code, detail } = toAnswer(text);
+    if (typeof detail === 'string') return `${String(code)} (${status}): ${detail}`;
+  } catch {
+    // Not one of ours: something stands between.
+  }
+  return `It answered ${status}, and not in Hexiao’s words. Is --url right?`;
+}

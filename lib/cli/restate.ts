@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { type Answer, need, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import type { Verb } from './verb.ts';
+
+const HELP = `npm run hexiao -- restate --platform P --merchant ID --from DAY --to DAY --reason WHY [--dry-run] [--no-wait]
+npm run hexiao -- restate status|cancel ID
+
+  重新归因一个时间窗口，列出各服务商的增减。
+  Attributes a window again and prints who gains and loses what.
+`;
+
+export const restate: Verb = { help: HELP, run };
+
+const POLL_MS = 1_000;
+const OVER = ['done', 'cancelled', 'failed'];
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...REMOTE_OPTIONS,
+      ...WINDOW_OPTIONS,
+      reason: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+    },
+  });
+  const remote = new Remote(values);
+  const [what, given] = positionals;
+  if (what !== undefined) {
+    const path = `/v1/restatements/${encodeURIComponent(need(given, 'the restatement’s id'))}`;
+    print(what === 'cancel' ? await remote.post(`${path}/cancel`) : await remote.get(path));
+    return 0;
+  }
+  const { restatementId } = await remote.post('/v1/restatements', {
+    ...windowOf(values),
+    reason: need(values.reason, '--reason'),
+    dryRun: values['dry-run'],
+  });
+  if (values['no-wait']) {
+    print({ restatementId });
+    return 0;
+  }
+  const ended = await ending(remote, `/v1/restatements/${String(restatementId)}`);
+  print(ended);
+  return ended.status === 'done' ? 0 : 1;
+}
+
+export const WINDOW_OPTIONS = {
+  platform: { type: 'string' },
+  merchant: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  'no-wait': { type: 'boolean', default: false },
+} as const;
+
+type WindowValues = { [Name in 'platform' | 'merchant' | 'from' | 'to']?: string | undefined };
+
+/** @throws UsageError */
+export function windowOf({ platform, merchant, from, to }: WindowValues) {
+  return {
+    platform: need(platform, '--platform'),
+    merchantId: need(merchant, '--merchant'),
+    from: need(from, '--from'),
+    to: need(to, '--to'),
+  };
+}
+
+/** Waits until a run is over how far it is. It goes on by itself when this is stopped. */
+export async function ending(remote: Remote, path: string): Promise<Answer> {
+  let told = '';
+  for (;;) {
+    const state = await remote.get(path);
+    if (OVER.includes(String(state.status))) return state;
+    const progress = `${String(state.status)} ${JSON.stringify(state.progress ?? {})}\n`;
+    if (progress !== told) process.stderr.write(progress);
+    told = progress;
+    await sleep(POLL_MS);
+  }
+}

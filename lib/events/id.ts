@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/** What names things from outside. Apart from the events, whose schemas `ingest` must not load. */
+
+export const PLATFORMS = ['douyin', 'kuaishou', 'meituan'] as const;
+export const platformSchema = z.enum(PLATFORMS);
+export type Platform = z.infer<typeof platformSchema>;
+
+/** An id from outside: a string even when it looks like a number (many exceed 2^53). */
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(128)
+  // Half a surrogate pair does not survive UTF-8, so two such ids would become one in the table.
+  .refine((id) => id.isWellFormed(), 'an id is well-formed Unicode');

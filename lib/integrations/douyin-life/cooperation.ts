@@ -1,0 +1,87 @@
+import type { EventDraft } from '../../events/event.ts';
+import type { Reading } from '../integration.ts';
+import { authWithBindSchema, partnerCommissionSchema, partnerOrderSchema } from './payloads.ts';
+import { contentOf, type Message, malformed, withoutTime } from './reading.ts';
+
+/** Who works for whom: authorisations, cooperations (代运营) and their commissions. */
+
+/** A store was bound; without a store it is an authorisation, which moves nothing. */
+export function storeBound({ kind, content, receivedAt }: Message): Reading {
+  const parsed = authWithBindSchema.safeParse(contentOf(content));
+  if (!parsed.success) return malformed(kind, parsed.error);
+  const { account_id, poi_id, out_shop_id } = parsed.data;
+  if (poi_id === null) return { outcome: 'kept', kind };
+  if (receivedAt === undefined) return withoutTime(kind);
+  const event: EventDraft = {
+    kind: 'store.bound',
+    eventId: idOf('store_bound', account_id, poi_id, out_shop_id ?? '-'),
+    merchantId: account_id,
+    ...NO_ORDER,
+    occurredAt: receivedAt,
+    complete: false,
+    storeId: poi_id,
+    ownStoreId: out_shop_id,
+  };
+  return { outcome: 'events', kind, events: [event] };
+}
+
+const NO_ORDER = { orderId: null, voucherId: null } as const;
+
+/** Source: paterner/orderget. Refused, ended early and cancelled have numbers that nobody published. */
+const STATES = new Map<number, 'contract.proposed' | 'contract.accepted' | 'contract.ended'>([
+  [102, 'contract.proposed'],
+  [301, 'contract.accepted'],
+  [302, 'contract.accepted'],
+  [201, 'contract.ended'],
+]);
+
+export function cooperationChanged({ kind, content }: Message): Reading {
+  const parsed = partnerOrderSchema.safeParse(contentOf(content));
+  if (!parsed.success) return malformed(kind, parsed.error);
+  const { order_id, merchant_id, partner_id, status, event_time } = parsed.data;
+  const told = STATES.get(status);
+  if (told === undefined) return { outcome: 'kept', kind: `${kind}/${status}` };
+  const event: EventDraft = {
+    kind: told,
+    eventId: idOf('cooperation', order_id, String(status)),
+    merchantId: merchant_id,
+    ...NO_ORDER,
+    occurredAt: event_time,
+    complete: true,
+    cooperationId: order_id,
+    partnerId: partner_id,
+    state: String(status),
+  };
+  return { outcome: 'events', kind: `${kind}/${status}`, events: [event] };
+}
+
+/** Nobody documents its fields: what does not have these is parked until somebody does. */
+export function commissionChanged(message: Message): Reading {
+  const { kind, content, app, receivedAt } = message;
+  const parsed = partnerCommissionSchema.safeParse(contentOf(content));
+  if (!parsed.success) return { outcome: 'unknown', kind };
+  const { order_id, record_id, product_id, commission_ratio, status, event_time } = parsed.data;
+  const { merchant_id, account_id } = parsed.data;
+  const merchantId = merchant_id ?? account_id ?? app.settings.merchantId;
+  const occurredAt = event_time ?? receivedAt;
+  if (merchantId === undefined || occurredAt === undefined) return { outcome: 'unknown', kind };
+  const event: EventDraft = {
+    kind: 'commission.changed',
+    eventId: idOf('commission', order_id, record_id, status ?? '-'),
+    merchantId,
+    ...NO_ORDER,
+    occurredAt,
+    complete: event_time !== null,
+    cooperationId: order_id,
+    changeId: record_id,
+    productId: product_id,
+    rateBp: commission_ratio,
+    state: status ?? 'unknown',
+  };
+  return { outcome: 'events', kind, events: [event] };
+}
+
+/** Parts are escaped, so that no `/` in one makes it look like two. */
+function idOf(what: string, ...parts: string[]): string {
+  return `${what}:${parts.map((part) => encodeURIComponent(part.slice(-90))).join('/')}`;
+}

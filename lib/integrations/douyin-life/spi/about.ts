@@ -1,0 +1,36 @@
+import { JsonError, type JsonValue, parseJsonBytes } from '../../../json/parse.ts';
+import type { Answer, SignedRequest } from '../../integration.ts';
+import { isSpi } from '../family.ts';
+import { ASK_AGAIN, failure } from './envelope.ts';
+import { operationOf } from './operation.ts';
+
+/** What the door must know of every request, apart from the answers: it starts without their schemas. */
+
+/** Whether somebody waits for an answer, or a webhook brings a refund request after use. */
+export function asks(request: SignedRequest): boolean {
+  return isSpi(request) || Buffer.from(request.body).includes(AFTER_USE);
+}
+
+/** Its own word in a webhook's `event`. */
+export const AFTER_USE = 'life_hermes_akte_after_sale_audit';
+
+/** The platform's words for "ask again"; a webhook is asked for again by an HTTP error. */
+export function busy(request: SignedRequest): Answer | undefined {
+  return isSpi(request) ? failure(ASK_AGAIN, 'busy, please ask again') : undefined;
+}
+
+/** The operation of an SPI request, for `read`: its path is not in the body. */
+export function about(request: SignedRequest): string | undefined {
+  if (!isSpi(request)) return undefined;
+  return operationOf(request.spi, bodyOf(request) ?? null) ?? 'unknown';
+}
+
+/** Undefined for bytes that are not one JSON value. */
+export function bodyOf({ body }: SignedRequest): JsonValue | undefined {
+  try {
+    return parseJsonBytes(body);
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+}

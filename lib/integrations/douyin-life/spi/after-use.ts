@@ -1,0 +1,40 @@
+import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../../json/parse.ts';
+import type { App } from '../../app.ts';
+import type { Desk } from '../../desk.ts';
+import { afterSaleAuditSchema, refundIdAfterUse } from '../payloads.ts';
+import { AFTER_USE } from './about.ts';
+
+/**
+ * Files a refund request for a used 抖音码 voucher (`life_hermes_akte_after_sale_audit`). The message
+ * takes no answer, so every decision goes by the audit call. What does not fit is left to `read`,
+ * which quarantines it.
+ */
+export async function fileAfterUse(envelope: JsonObject, app: App, desk: Desk): Promise<void> {
+  if (envelope.event !== AFTER_USE) return;
+  const parsed = afterSaleAuditSchema.safeParse(contentOf(envelope.content));
+  if (!parsed.success) return;
+  const { account_id, order_id, certificate_id, refund_amount } = parsed.data;
+  await desk.fileRefund({
+    integration: app.integration,
+    appKey: app.appKey,
+    merchantId: account_id,
+    refundId: refundIdAfterUse(parsed.data),
+    orderId: order_id,
+    voucherIds: [certificate_id],
+    requestedFen: refund_amount,
+    // No deadline is documented for these.
+    decideBy: null,
+    reference: { call: 'akte', account_id, order_id, certificate_id },
+    toldBy: 'call',
+  });
+}
+
+function contentOf(content: JsonValue | undefined): JsonValue {
+  if (typeof content !== 'string') return content ?? null;
+  try {
+    return parseJson(content);
+  } catch (error) {
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import type { App } from '../../app.ts';
+import type { Desk } from '../../desk.ts';
+import type { Answer, SignedRequest } from '../../integration.ts';
+import { isSpi } from '../family.ts';
+import { bodyOf } from './about.ts';
+import { fileAfterUse } from './after-use.ts';
+import { ASK_AGAIN, failure, success } from './envelope.ts';
+import { issue } from './issue.ts';
+import { isObject, operationOf } from './operation.ts';
+import { preCreateOrder, queryStatus } from './orders.ts';
+import { applyForRefund, noteRefund } from './refunds.ts';
+
+/**
+ * Answers a verified SPI request. A webhook asks nothing; the one that brings a refund request after
+ * use is filed here all the same, because nothing else of us has the desk.
+ */
+export async function answer(
+  request: SignedRequest,
+  app: App,
+  desk: Desk,
+): Promise<Answer | undefined> {
+  const body = bodyOf(request);
+  if (!isSpi(request)) {
+    if (isObject(body)) await fileAfterUse(body, app, desk);
+    return undefined;
+  }
+  if (body === undefined) return failure(ASK_AGAIN, 'the body is not one JSON value');
+  const operation = operationOf(request.spi, body);
+  switch (operation) {
+    case 'tripartite_code':
+      return issue(body, app, desk);
+    case 'refund_apply':
+      return applyForRefund(body, app, desk);
+    case 'refund_notice':
+      return noteRefund(body, desk);
+    case 'status_query':
+      return queryStatus(body, desk);
+    case 'pre_create_order':
+      return preCreateOrder(body);
+    case 'async_cancel_fulfil':
+      // Its fields are documented nowhere: the reversal comes by webhook and by asking.
+      return success();
+    case undefined:
+      if (isObject(body) && 'event' in body) return undefined;
+      return failure(ASK_AGAIN, 'nobody here knows this request');
+    default:
+      return operation satisfies never;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Answer } from '../../integration.ts';
+
+const JSON_HEADERS = { 'content-type': 'application/json' } as const;
+
+/**
+ * The platform's error numbers for SPIs, of 0 to 999999. 100: ask again (online-ordering pages), which
+ * issuing and refund requests do for every number but 0. 20: no order, for another reason than those
+ * that have a number (tripartite.code/precreateorder).
+ */
+export const ASK_AGAIN = 100;
+export const NO_ORDER = 20;
+
+/** Everything is within `data`, numbers as numbers: beside it or as text the platform misreads them. */
+export function success(fields: Readonly<Record<string, unknown>> = {}): Answer {
+  return answerOf({ error_code: 0, description: 'success', ...fields });
+}
+
+export function failure(errorCode: number, description: string): Answer {
+  return answerOf({ error_code: errorCode, description });
+}
+
+function answerOf(data: object): Answer {
+  return { status: 200, headers: JSON_HEADERS, body: JSON.stringify({ data }) };
+}

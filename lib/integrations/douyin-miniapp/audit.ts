@@ -1,0 +1,40 @@
+import type { RefundRequest } from '../desk.ts';
+import type { Audit, AuditContext } from '../integration.ts';
+import { PlatformError } from '../platform-error.ts';
+import { ask } from './ask.ts';
+
+/** A token, the call, and both once more where the token was refused. */
+const PATIENCE_MS = 10_000;
+
+/** `refund_audit_status`. Source: refund/merchant_audit_callback. */
+const STATUS = { approved: 1, refused: 2 } as const;
+
+/**
+ * Tells how a refund was decided: the general system by the platform's id of it, the life services'
+ * two by the number that we gave it. Which one asked, its request's version says.
+ */
+export async function auditRefund(request: RefundRequest, context: AuditContext): Promise<Audit> {
+  const { status, refundId, reference, reason } = request;
+  if (status === 'pending') return { outcome: 'wait', why: 'the refund is not decided yet' };
+  const decision = {
+    refund_audit_status: STATUS[status],
+    ...(status === 'refused' ? { deny_message: reason ?? '' } : {}),
+  };
+  const call = { ...context, deadlineMs: context.now() + PATIENCE_MS };
+  try {
+    if (reference.version?.startsWith('3') === true) {
+      const body = { refund_id: refundId, ...decision };
+      await ask(call, 'refund_audit_callback', 'general', body);
+    } else {
+      const body = { out_refund_no: reference.outRefundNo ?? '', ...decision };
+      await ask(call, 'merchant_audit_callback', 'refund', body);
+    }
+    return { outcome: 'told' };
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    const { message: why, code, retryable, retryAfterMs } = error;
+    // Only the platform's own answer is a refusal: a missing secret or a proxy's 403 can be mended.
+    if (code !== undefined && !retryable) return { outcome: 'refused', why };
+    return { outcome: 'wait', why, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  }
+}

@@ -1,0 +1,221 @@
+import {
+  type Outgoing,
+  type PlayedMerchant,
+  type Player,
+  type PlayerOptions,
+  pick,
+  pickOne,
+  type Retries,
+  type Truth,
+} from '../../sandbox.ts';
+import {
+  couponVerifyBody,
+  couponVerifyCancelBody,
+  paymentBody,
+  refundBody,
+  settleBody,
+} from './messages.ts';
+import { sandboxApp } from './server.ts';
+import { makeKeyPair, signTrade } from './sign.ts';
+import { type Piece, World } from './world.ts';
+
+const MINUTE = 60_000;
+const minutes = (...all: number[]) => all.map((one) => one * MINUTE);
+
+/** The platform's schedules by message, of the general trading pages. Sources: see the README. */
+const RETRIES = {
+  payment: documented(12_000, 12_000, 33_000, ...minutes(1, 2, 3, 4, 5, 6, 7)),
+  refund: documented(10_000, 10_000, 30_000, ...minutes(1, 2, 3, 4, 5, 6, 7, 8)),
+  settle: documented(15_000, 30_000, ...minutes(1, 2, 4, 8, 16, 32, 64, 128)),
+  /** Repeated, says its page, and not when. */
+  couponVerify: { delaysMs: [10_000, 30_000, MINUTE], documented: false },
+} satisfies Record<string, Retries>;
+
+function documented(...delaysMs: number[]): Retries {
+  return { delaysMs, documented: true };
+}
+
+interface Sold {
+  readonly orderId: string;
+  readonly paidFen: number;
+  readonly pieces: readonly (Piece & { readonly paidFen: number })[];
+  readonly used: Set<string>;
+  readonly refunded: Set<string>;
+  /** Of pieces that were given back before the order was settled. */
+  refundedFen: number;
+  isSettled: boolean;
+}
+
+interface Coupon {
+  readonly certificateId: string;
+  readonly orderId: string;
+  readonly verifyId: string;
+  isReversed: boolean;
+}
+
+const APP_ID = 'ttplay00000000000001';
+
+/**
+ * A mini-program and its buyers. Its own pieces are redeemed by our call, whose answer is ours alone:
+ * the platform tells of that only by settling. What its write-off tool does to native coupons is told.
+ */
+export class DouyinMiniappPlayer implements Player {
+  readonly integration = 'douyin-miniapp';
+  readonly platform = 'douyin';
+  readonly appKey = APP_ID;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly merchants: readonly [PlayedMerchant];
+  readonly api: Player['api'];
+  readonly #pair = makeKeyPair();
+  readonly #world: World;
+  readonly #options: PlayerOptions;
+  readonly #orders: Sold[] = [];
+  readonly #coupons: Coupon[] = [];
+
+  constructor(options: PlayerOptions) {
+    const clientSecret = `secret-of-${options.nextId()}`;
+    this.#options = options;
+    this.merchants = [options.merchants[0]];
+    this.secrets = { platformPublicKeys: this.#pair.publicKey, clientSecret };
+    this.#world = new World(options.now);
+    this.api = sandboxApp({ world: this.#world, appId: APP_ID, clientSecret }).app;
+  }
+
+  /** No message names a merchant, so the app belongs to one. */
+  readonly settings = (apiBaseUrl: string) => ({
+    apiBaseUrl,
+    merchantId: this.merchants[0].merchantId,
+  });
+
+  sell(): Outgoing[] {
+    const { random, now, nextId } = this.#options;
+    const { priceFen } = pickOne(random, this.merchants[0].products);
+    const orderId = `106${nextId()}`;
+    const discountFen = random() < 0.3 ? 333 : 0;
+    const pieces = Array.from({ length: random() < 0.3 ? 3 : 1 }, (_, index) => ({
+      ...this.#piece(orderId, priceFen),
+      paidFen: priceFen - (index === 0 ? discountFen : 0),
+    }));
+    for (const piece of pieces) this.#world.sell(piece);
+    const totalFen = priceFen * pieces.length;
+    this.#orders.push({
+      ...{ orderId, pieces, paidFen: totalFen - discountFen, refundedFen: 0, isSettled: false },
+      ...{ used: new Set(), refunded: new Set() },
+    });
+    const made = { appId: APP_ID, orderId, outOrderNo: `out-${orderId}` };
+    const body = paymentBody({ ...made, totalFen, discountFen, atMs: now() });
+    return [this.#sent(body, RETRIES.payment)];
+  }
+
+  redeem(): Outgoing[] {
+    return this.#options.random() < 0.5 ? this.#redeemOwn() : this.#redeemCoupon();
+  }
+
+  /** Of what our call redeemed the reversal is ours too: only coupons' are told. */
+  reverse(): Outgoing[] {
+    const standing = this.#coupons.filter((coupon) => !coupon.isReversed);
+    const coupon = pick(this.#options.random, standing);
+    if (coupon === undefined) return [];
+    coupon.isReversed = true;
+    const body = couponVerifyCancelBody({ appId: APP_ID, ...coupon });
+    return [this.#sent(body, RETRIES.couponVerify)];
+  }
+
+  refund(): Outgoing[] {
+    const { random, now, nextId } = this.#options;
+    const order = pick(random, this.#orders.filter(hasUnrefunded));
+    if (order === undefined) return [];
+    const { orderId, isSettled, pieces, refunded } = order;
+    const open = pieces.filter((piece) => !refunded.has(piece.itemOrderId));
+    const chosen = random() < 0.5 ? open : open.slice(0, 1);
+    for (const piece of chosen) refunded.add(piece.itemOrderId);
+    const items = chosen.map(({ itemOrderId, paidFen }) => ({ itemOrderId, refundFen: paidFen }));
+    // Settled is used: then it is not the payment that is taken back.
+    if (!isSettled) order.refundedFen += items.reduce((sum, item) => sum + item.refundFen, 0);
+    const refund = { appId: APP_ID, orderId, refundId: `108${nextId()}`, items, atMs: now() };
+    return [this.#sent(refundBody(refund, { isAllSettled: isSettled }), RETRIES.refund)];
+  }
+
+  truth(): Truth[] {
+    const orders = this.#orders.map(({ orderId, paidFen, refundedFen }): Truth => {
+      const left = paidFen - refundedFen;
+      const state = left === 0 ? 'refunded' : 'paid';
+      return { id: orderId, state, paidFen: left, redeemedFen: 0, standing: [] };
+    });
+    const coupons = Map.groupBy(this.#coupons, (coupon) => coupon.certificateId);
+    const vouchers = [...coupons].map(([id, acts]): Truth => {
+      const standing = acts.filter((one) => !one.isReversed).map((one) => one.verifyId);
+      const state = standing.length > 0 ? 'redeemed' : 'reversed';
+      // The notice tells no amount: the closed loop's own record does, and there is none here.
+      return { id, state, paidFen: 0, redeemedFen: 0, standing: standing.sort() };
+    });
+    return [...orders, ...vouchers];
+  }
+
+  /** Our own call; once all of an order is used, the platform settles it. */
+  #redeemOwn(): Outgoing[] {
+    const { random, now, nextId } = this.#options;
+    const order = pick(random, this.#orders.filter(hasUnrefunded));
+    const piece = order?.pieces.find(
+      ({ itemOrderId }) => !order.used.has(itemOrderId) && !order.refunded.has(itemOrderId),
+    );
+    if (order === undefined || piece === undefined) return [];
+    this.#world.use(`token-${nextId()}`, [piece.itemOrderId], '{}');
+    order.used.add(piece.itemOrderId);
+    if (order.used.size < order.pieces.length) return [];
+    order.isSettled = true;
+    const { orderId, paidFen: settledFen } = order;
+    const settlement = {
+      orderId,
+      settledFen,
+      settleId: `109${nextId()}`,
+      feeFen: 0,
+      creatorFen: 0,
+    };
+    return [this.#sent(settleBody({ appId: APP_ID, ...settlement, atMs: now() }), RETRIES.settle)];
+  }
+
+  #redeemCoupon(): Outgoing[] {
+    const { random, now, nextId } = this.#options;
+    // A coupon that was taken back may be used again.
+    const again = pick(
+      random,
+      this.#coupons.filter(
+        ({ certificateId }) =>
+          !this.#coupons.some((one) => one.certificateId === certificateId && !one.isReversed),
+      ),
+    );
+    const coupon: Coupon = {
+      certificateId: random() < 0.5 && again ? again.certificateId : `7411${nextId()}`,
+      ...{ orderId: again?.orderId ?? `1061${nextId()}`, verifyId: `7511${nextId()}` },
+      isReversed: false,
+    };
+    this.#coupons.push(coupon);
+    const { storeId: poiId } = pickOne(random, this.merchants[0].stores);
+    const body = couponVerifyBody({ appId: APP_ID, ...coupon, poiId, atMs: now() });
+    return [this.#sent(body, RETRIES.couponVerify)];
+  }
+
+  #piece(orderId: string, priceFen: number): Piece {
+    const [itemOrderId, certificateId] = [this.#options.nextId(), this.#options.nextId()];
+    const code = `code-${itemOrderId}`;
+    return { itemOrderId, certificateId, orderId, outOrderNo: `out-${orderId}`, code, priceFen };
+  }
+
+  #sent(body: string, retries: Retries): Outgoing {
+    const timestamp = String(Math.floor(this.#options.now() / 1000));
+    const stamp = { timestamp, nonce: `nonce${this.#options.nextId()}` };
+    return {
+      ...{ road: 'webhooks', path: '', query: '', body, retries },
+      headers: {
+        'content-type': 'application/json',
+        ...signTrade(this.#pair.privateKey, body, stamp),
+      },
+      isReceived: (status, answer) => status === 200 && /"err_no":0\b/.test(answer),
+    };
+  }
+}
+
+function hasUnrefunded({ pieces, refunded }: Sold): boolean {
+  return refunded.size < pieces.length;
+}

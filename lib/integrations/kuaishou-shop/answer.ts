@@ -1,0 +1,154 @@
+import * as z from 'zod';
+import { fingerprint } from '../../crypto/hash.ts';
+import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { App } from '../app.ts';
+import type { Desk, VoucherState } from '../desk.ts';
+import type { Answer, SignedRequest } from '../integration.ts';
+import { absentAsNull, wireId } from '../wire.ts';
+import { TICKET_STATUS } from './etickets.ts';
+import { type ShopSettings, settingsOf } from './settings.ts';
+import { ACTIONS, type Action, actionOf, failure, json } from './spi.ts';
+import { destroySchema } from './ticket-payloads.ts';
+
+/** Answers what the platform asks an issuer of tickets, from the merchant's pool of codes. */
+export async function answer(
+  request: SignedRequest,
+  app: App,
+  desk: Desk,
+): Promise<Answer | undefined> {
+  const asked = actionOf(request);
+  // A message asks nothing.
+  if (asked === undefined) return undefined;
+  const action = ACTIONS.find((one) => one === asked);
+  if (action === undefined) return failure('no such request here: send, query, destroy or deduct');
+  const settings = settingsOf(app);
+  if (settings === undefined) return failure('the settings of this app do not fit');
+  return answerers[action](fieldsOf(request.body), { app, desk, settings });
+}
+
+interface Circumstances {
+  readonly app: App;
+  readonly desk: Desk;
+  readonly settings: ShopSettings;
+}
+
+const answerers: Readonly<
+  Record<Action, (fields: JsonValue | undefined, context: Circumstances) => Promise<Answer>>
+> = { send, query, destroy, deduct };
+
+/** More tickets than one order is sold with. */
+const MAX_TICKETS = 1_000;
+
+const sendSchema = z.looseObject({
+  oid: wireId,
+  sellerId: absentAsNull(wireId),
+  itemId: absentAsNull(wireId),
+  num: z.int().min(1).max(MAX_TICKETS),
+});
+
+/** 发码: as many codes as pieces. They are told when they are asked for (查券). */
+async function send(fields: JsonValue | undefined, context: Circumstances): Promise<Answer> {
+  const { app, desk, settings } = context;
+  const asked = sendSchema.safeParse(fields);
+  if (!asked.success) return misfit(asked.error);
+  const { oid, sellerId, itemId, num } = asked.data;
+  const merchantId = app.settings.merchantId ?? sellerId ?? app.appKey;
+  const order = { merchantId, orderId: oid, productId: itemId, count: num };
+  const { outcome } = await desk.issueCodes(order);
+  switch (outcome) {
+    case 'issued':
+      return success(settings, { orderNo: orderNoOf(app, oid) });
+    case 'empty':
+      return failure('not enough codes are left');
+    case 'no-pool':
+      return failure('this merchant has no codes here');
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const querySchema = z.looseObject({ oid: wireId, eticketId: absentAsNull(wireId) });
+
+/** 查券: the order's tickets, or the one that is asked about, each with what became of it. */
+async function query(
+  fields: JsonValue | undefined,
+  { desk, settings }: Circumstances,
+): Promise<Answer> {
+  const asked = querySchema.safeParse(fields);
+  if (!asked.success) return misfit(asked.error);
+  const { oid, eticketId } = asked.data;
+  const codes = await desk.codesOf(oid);
+  const tickets = codes
+    .map((code, index) => ({ id: ticketIdOf(oid, index), code }))
+    .filter(({ id }) => eticketId === null || id === eticketId);
+  if (tickets.length === 0) return failure('no such ticket');
+  const told = await Promise.all(
+    tickets.map(async (ticket) => {
+      const state = await desk.voucherState(ticket.id);
+      return { ...ticket, status: STATUS[state], num: 1, eticketConsumeDetails: [] };
+    }),
+  );
+  return success(settings, { [settings.eticketList]: told });
+}
+
+const STATUS: Readonly<Record<VoucherState, string>> = {
+  // Nothing became of it yet.
+  unknown: TICKET_STATUS.unused,
+  unused: TICKET_STATUS.unused,
+  redeemed: TICKET_STATUS.consumed,
+  refunded: TICKET_STATUS.destroyed,
+};
+
+/** 销毁: the platform refunded them. That is a fact, and asks for nobody's leave. */
+async function destroy(
+  fields: JsonValue | undefined,
+  { desk, settings }: Circumstances,
+): Promise<Answer> {
+  const asked = destroySchema.safeParse(fields);
+  if (!asked.success) return misfit(asked.error);
+  await desk.closeRefund(
+    asked.data.serialNum,
+    'approved',
+    '平台已销毁 (destroyed by the platform)',
+  );
+  return success(settings, {});
+}
+
+/** Stock is not kept here, so only an operator can promise it. */
+async function deduct(
+  _fields: JsonValue | undefined,
+  { settings }: Circumstances,
+): Promise<Answer> {
+  return settings.eticketDeduct === 'accept'
+    ? success(settings, {})
+    : failure('stock is not kept here');
+}
+
+function success({ eticketSuccess }: ShopSettings, data: object): Answer {
+  return json({ result: eticketSuccess, errorMsg: '', data });
+}
+
+/** Our number of an order, the same again for the same order. */
+function orderNoOf({ appKey }: App, orderId: string): string {
+  return `E${fingerprint('eticket-order', appKey, orderId).slice(0, 31)}`;
+}
+
+/** A ticket's id tells its order and its place in it, and nothing of its code. */
+function ticketIdOf(orderId: string, index: number): string {
+  return `${orderId}-${index + 1}`;
+}
+
+/** Names the fields that did not fit, never what was in them. */
+function misfit(error: z.ZodError): Answer {
+  const names = error.issues.map((issue) => issue.path.join('.') || 'the whole');
+  return failure(`did not fit: ${[...new Set(names)].slice(0, 5).join(', ')}`);
+}
+
+function fieldsOf(body: Uint8Array): JsonValue | undefined {
+  try {
+    return parseJsonBytes(body);
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import type { EventDraft } from '../../events/event.ts';
+import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { App } from '../app.ts';
+import type { Reading } from '../integration.ts';
+import { settingsOf } from './settings.ts';
+import { ACTIONS } from './spi.ts';
+import { destroySchema } from './ticket-payloads.ts';
+
+/**
+ * What a ticket request (电子凭证) tells, besides what it asks: 销毁 is a refund. It names no time, so
+ * it happened when it came.
+ */
+export function readTicketRequest(
+  action: string,
+  body: Uint8Array,
+  { app, receivedAt }: { readonly app: App; readonly receivedAt: string | undefined },
+): Reading {
+  const kind = `eticket/${action}`;
+  if (action !== 'destroy') {
+    const isKnown = ACTIONS.some((one) => one === action);
+    return { outcome: isKnown ? 'kept' : 'unknown', kind };
+  }
+  const parsed = destroySchema.safeParse(jsonIn(body));
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole');
+    return { outcome: 'malformed', kind, why: `did not fit: ${[...new Set(fields)].join(', ')}` };
+  }
+  if (receivedAt === undefined) {
+    return { outcome: 'malformed', kind, why: 'it tells no time, and nobody its arrival’s' };
+  }
+  const { oid, sellerId, etickets, serialNum } = parsed.data;
+  const isPaid = settingsOf(app)?.goodsValue === 'paid';
+  const events = etickets.map(
+    ({ id, goodsValue }): EventDraft => ({
+      kind: 'voucher.refunded',
+      // One serial may destroy several tickets, and each is a refund of its own.
+      eventId: `refunded:${serialNum}~${id}`,
+      merchantId: app.settings.merchantId ?? sellerId ?? app.appKey,
+      orderId: oid,
+      voucherId: id,
+      occurredAt: receivedAt,
+      complete: false,
+      refundedFen: isPaid ? (goodsValue ?? null) : null,
+      // Whether it was used is not told: whatever stands of it is taken back.
+      takesBack: null,
+      unusedFen: null,
+    }),
+  );
+  return { outcome: 'events', kind, events };
+}
+
+function jsonIn(body: Uint8Array): JsonValue | undefined {
+  try {
+    return parseJsonBytes(body);
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+}

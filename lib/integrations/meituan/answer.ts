@@ -1,0 +1,185 @@
+import { fingerprint } from '../../crypto/hash.ts';
+import { JsonError } from '../../json/parse.ts';
+import type { App } from '../app.ts';
+import type { Desk } from '../desk.ts';
+import type { Answer, SignedRequest } from '../integration.ts';
+import { answerQuery, refuse } from './acknowledge.ts';
+import { readForm } from './form.ts';
+import { contentOf, type Inner, innerOf, Misfit } from './inner.ts';
+import { type Kind, kindOf } from './kinds.ts';
+import { type AnswerRule, type Rule, settingsOf } from './settings.ts';
+
+/** More orders than one question names. */
+const MAX_ORDERS = 100;
+
+/**
+ * What the platform waits for, from our own records. Where in a message and in its answer what stands
+ * is not documented: the settings `messages` and `answers` say it, and without them a question is
+ * refused with the setting's name, rather than answered with a guess.
+ */
+export async function answer(
+  request: SignedRequest,
+  app: App,
+  desk: Desk,
+): Promise<Answer | undefined> {
+  const form = readForm(request.body);
+  const found = form && kindOf(form);
+  if (form === undefined || found === undefined) return undefined;
+  const { msgType, kind } = found;
+  const settings = settingsOf(app);
+  if (settings === undefined) return refuse('the settings of this app do not fit');
+  const rule = settings.messages[msgType];
+  const reply = settings.answers[msgType];
+  const isNews = kind.asks === undefined;
+  if (reply === 'acknowledge' || (isNews && !isReadable(kind, rule))) return undefined;
+  try {
+    const inner = innerOf(msgType, contentOf(form), { form, rule, app });
+    return await answerTo({ msgType, kind, inner, reply, app, desk });
+  } catch (error) {
+    if (!(error instanceof Misfit || error instanceof JsonError)) throw error;
+    return isNews
+      ? undefined
+      : refuse(error instanceof Misfit ? error.message : 'message: no JSON');
+  }
+}
+
+/** A refund's news asks nothing, so a rule that does not say enough is the reader's to tell. */
+function isReadable({ tellsResult }: Kind, rule: Rule | 'keep' | undefined): boolean {
+  if (rule === undefined || rule === 'keep') return false;
+  return tellsResult !== true || rule.when !== undefined;
+}
+
+interface Asked {
+  readonly msgType: string;
+  readonly kind: Kind;
+  readonly inner: Inner;
+  readonly reply: AnswerRule | undefined;
+  readonly app: App;
+  readonly desk: Desk;
+}
+
+/** @throws Misfit */
+async function answerTo(asked: Asked): Promise<Answer | undefined> {
+  const { kind, inner, app, desk } = asked;
+  switch (kind.asks) {
+    case 'order':
+    case 'code':
+      return told(asked, await valuesOf(inner.orderId, inner.voucherId, app, desk));
+    case 'orders':
+      return toldAll(asked);
+    case 'codes':
+      return issue(asked);
+    case 'refund':
+      return fileRefund(asked);
+    case undefined:
+      return closeRefund(asked);
+    default:
+      return kind.asks satisfies never;
+  }
+}
+
+/** What of ours can stand in an answer; null where there is none. */
+interface Values {
+  readonly orderId: string;
+  readonly ownOrderId: string;
+  readonly code: string | null;
+  readonly codes: readonly string[] | null;
+  readonly state: 'unused' | 'redeemed' | 'refunded' | null;
+}
+
+/** @param voucherId the code that the message names; else the order's first is meant */
+async function valuesOf(
+  orderId: string,
+  voucherId: string | null,
+  app: App,
+  desk: Desk,
+): Promise<Values> {
+  const codes = await desk.codesOf(orderId);
+  const code = codes.find((one) => voucherId === null || one === voucherId) ?? null;
+  const state = code === null ? null : await desk.voucherState(code);
+  return {
+    orderId,
+    // Letters and digits, made of the platform's own: the same again for the same order.
+    ownOrderId: `M${fingerprint('order', app.appKey, orderId).slice(0, 31)}`,
+    code,
+    codes: codes.length === 0 ? null : codes,
+    // Nothing became of it yet.
+    state: state === 'unknown' ? 'unused' : state,
+  };
+}
+
+function told(asked: Asked, values: Values): Answer {
+  const fields = fieldsOf(ruleOf(asked), values);
+  return fields === undefined
+    ? refuse('no codes of this order are here')
+    : answerQuery(asked.msgType, fields);
+}
+
+/** Orders that we have nothing of are left out of the list. */
+async function toldAll(asked: Asked): Promise<Answer> {
+  const { msgType, inner, app, desk } = asked;
+  const reply = ruleOf(asked);
+  if (reply.list === undefined) throw new Misfit(`settings.answers.${msgType}.list`);
+  const orderIds = inner.orders;
+  if (orderIds.length > MAX_ORDERS) return refuse(`at most ${MAX_ORDERS} orders at once`);
+  const values = await Promise.all(orderIds.map((id) => valuesOf(id, null, app, desk)));
+  const list = values.map((one) => fieldsOf(reply, one)).filter((one) => one !== undefined);
+  return answerQuery(msgType, { [reply.list]: list });
+}
+
+/** 发券: codes of the merchant's pool, the same ones again for the same order. */
+async function issue(asked: Asked): Promise<Answer> {
+  const { inner, app, desk } = asked;
+  // Nothing is given before it is known how to tell it.
+  ruleOf(asked);
+  const { orderId, merchantId, productId, count } = inner;
+  const { outcome } = await desk.issueCodes({ merchantId, orderId, productId, count });
+  switch (outcome) {
+    case 'issued':
+      return told(asked, await valuesOf(orderId, null, app, desk));
+    case 'empty':
+      return refuse('not enough codes are left');
+    case 'no-pool':
+      return refuse('this merchant has no codes here');
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** 退券: filed and acknowledged; how it is decided is told later, and not by this answer. */
+async function fileRefund({ msgType, inner, app, desk }: Asked): Promise<undefined> {
+  const { refundId, orderId, voucherId, merchantId, amount } = inner;
+  if (refundId === null) throw new Misfit(inner.settingOf('refundId'));
+  await desk.fileRefund({
+    ...{ integration: app.integration, appKey: app.appKey, merchantId, refundId, orderId },
+    voucherIds: voucherId === null ? [] : [voucherId],
+    requestedFen: typeof amount === 'number' ? amount : null,
+    decideBy: null,
+    reference: { msgType },
+    toldBy: 'call',
+  });
+}
+
+/** The platform refunded: whoever still has to decide it need not any more. */
+async function closeRefund({ inner, desk }: Asked): Promise<undefined> {
+  const { refundId } = inner;
+  if (refundId === null || !inner.happened) return;
+  await desk.closeRefund(refundId, 'approved', '平台已退款 (the platform refunded it)');
+}
+
+function ruleOf({ msgType, reply }: Asked): AnswerRule {
+  if (reply === undefined) throw new Misfit(`settings.answers.${msgType}`);
+  return reply;
+}
+
+/** The answer's fields by the platform's names; undefined where we lack one of them. */
+function fieldsOf(
+  { fields, states }: AnswerRule,
+  values: Values,
+): Record<string, unknown> | undefined {
+  const all = Object.entries(fields).map(([name, of]): [string, unknown] => {
+    if (of !== 'state') return [name, values[of]];
+    return [name, values.state === null ? null : (states?.[values.state] ?? null)];
+  });
+  return all.some(([, value]) => value === null) ? undefined : Object.fromEntries(all);
+}

@@ -1,0 +1,158 @@
+import {
+  CHOSEN_RETRIES,
+  type Outgoing,
+  type PlayedMerchant,
+  type Player,
+  type PlayerOptions,
+  pick,
+  pickOne,
+  type Truth,
+} from '../../sandbox.ts';
+import { type Developer, push, storeMapped } from './messages.ts';
+import { MeituanSandbox } from './server.ts';
+
+interface Sold {
+  readonly orderId: string;
+  readonly paidFen: number;
+  readonly storeId: string;
+  readonly ofDelivery: boolean;
+  /** Of group-buying; a delivery has none. */
+  readonly codes: readonly string[];
+  readonly refundedCodes: Set<string>;
+  state: 'paid' | 'redeemed' | 'refunded';
+}
+
+const DEVELOPER_ID = '100777';
+
+/** No page shows what is within a `message`: these names are the sandbox's own. */
+const AMOUNT = { field: 'amount', unit: 'yuan' } as const;
+const DONE = { field: 'result', in: ['SUCCESS'] };
+const MESSAGES = {
+  '4610002': { amount: AMOUNT, at: 'happenedAt' },
+  '4610018': { amount: AMOUNT, at: 'happenedAt' },
+  '4610008': { amount: AMOUNT, at: 'happenedAt', refundId: 'refundId', when: DONE },
+  '5910081': { amount: AMOUNT, at: 'happenedAt', when: DONE },
+  '5810173': { amount: AMOUNT, at: 'happenedAt', refundId: 'refundId', use: 'before' },
+};
+
+/**
+ * Two trades: deliveries (46), whose end the platform tells and which is their use, and group-buying
+ * (59 and 58), whose vouchers our own call uses: of that no message tells.
+ */
+export class MeituanPlayer implements Player {
+  readonly integration = 'meituan';
+  readonly platform = 'meituan';
+  readonly appKey = DEVELOPER_ID;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly merchants: readonly [PlayedMerchant];
+  readonly api: Player['api'];
+  readonly #options: PlayerOptions;
+  readonly #developer: Developer;
+  readonly #orders: Sold[] = [];
+
+  constructor(options: PlayerOptions) {
+    const { nextId, now } = options;
+    this.#options = options;
+    this.merchants = [options.merchants[0]];
+    const [signKey, dianpingSecret] = [`key-${nextId()}`, `dianping-${nextId()}`];
+    this.secrets = { signKey, dianpingSecret };
+    this.#developer = { developerId: DEVELOPER_ID, signKey, now, nextId };
+    const developer = { developerId: DEVELOPER_ID, signKey, now };
+    this.api = new MeituanSandbox({ ...developer, dianpingAppKey: 'dianping', dianpingSecret }).app;
+  }
+
+  readonly settings = (apiBaseUrl: string) => ({
+    apiBaseUrl,
+    merchantId: this.merchants[0].merchantId,
+    messages: MESSAGES,
+  });
+
+  sell(): Outgoing[] {
+    const { random, nextId } = this.#options;
+    const { priceFen } = pickOne(random, this.merchants[0].products);
+    const { storeId } = pickOne(random, this.merchants[0].stores);
+    const ofDelivery = random() < 0.5;
+    const count = ofDelivery ? 1 : pickOne(random, [1, 1, 2]);
+    const codes = ofDelivery ? [] : Array.from({ length: count }, () => `01${nextId()}`);
+    const order: Sold = {
+      ...{ orderId: `50261${nextId()}`, paidFen: priceFen * count, storeId, ofDelivery, codes },
+      ...{ refundedCodes: new Set(), state: 'paid' },
+    };
+    this.#orders.push(order);
+    return ofDelivery
+      ? [this.#told('4610002', order, order.paidFen)]
+      : [this.#told('5910081', order, order.paidFen, { result: 'SUCCESS' })];
+  }
+
+  redeem(): Outgoing[] {
+    const order = pick(
+      this.#options.random,
+      this.#orders.filter((one) => one.ofDelivery && one.state === 'paid'),
+    );
+    if (order === undefined) return [];
+    order.state = 'redeemed';
+    return [this.#told('4610018', order, order.paidFen)];
+  }
+
+  /** Ours to do: no message. A store of ours is bound to one of theirs. */
+  reverse(): Outgoing[] {
+    const { storeId } = pickOne(this.#options.random, this.merchants[0].stores);
+    return [sent(storeMapped(this.#developer, storeId))];
+  }
+
+  refund(): Outgoing[] {
+    const { random, nextId } = this.#options;
+    const order = pick(
+      random,
+      this.#orders.filter((one) => one.state === 'paid'),
+    );
+    if (order === undefined) return [];
+    const refundId = `60${nextId()}`;
+    if (order.ofDelivery) {
+      const result = random() < 0.2 ? 'REFUSED' : 'SUCCESS';
+      if (result === 'SUCCESS') order.state = 'refunded';
+      return [this.#told('4610008', order, order.paidFen, { result, refundId })];
+    }
+    const receiptCode = order.codes.find((code) => !order.refundedCodes.has(code)) ?? '';
+    order.refundedCodes.add(receiptCode);
+    if (order.refundedCodes.size === order.codes.length) order.state = 'refunded';
+    const amountFen = order.paidFen / order.codes.length;
+    return [this.#told('5810173', order, amountFen, { receiptCode, refundId })];
+  }
+
+  truth(): Truth[] {
+    return this.#orders.map(({ orderId: id, paidFen, state, codes, refundedCodes }) => {
+      const ofEach = paidFen / Math.max(1, codes.length);
+      const refundedFen = state === 'refunded' ? paidFen : ofEach * refundedCodes.size;
+      const isRedeemed = state === 'redeemed';
+      return {
+        ...{ id, state, paidFen: paidFen - refundedFen },
+        ...{ redeemedFen: isRedeemed ? paidFen : 0, standing: isRedeemed ? [id] : [] },
+      };
+    });
+  }
+
+  #told(
+    msgType: string,
+    { orderId, storeId }: Sold,
+    amountFen: number,
+    more: Readonly<Record<string, string>> = {},
+  ): Outgoing {
+    const amount = yuanOf(amountFen);
+    const message = { orderId, amount, happenedAt: this.#options.now(), ...more };
+    return sent(push(this.#developer, msgType, message, { opBizCode: storeId }));
+  }
+}
+
+/** A float with two places, as the platform's own calls answer. */
+const yuanOf = (fen: number) =>
+  Number(`${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`);
+
+function sent(body: string): Outgoing {
+  return {
+    ...{ road: 'webhooks', path: '', query: '', body, retries: CHOSEN_RETRIES },
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    isReceived: (status, answer) =>
+      status === 200 && (/"code":0\b/.test(answer) || answer === '{"data":"success"}'),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Fields } from './log.ts';
+
+/**
+ * Which log lines are counted, as what. A line that is counted carries CloudWatch's embedded metric
+ * format, so that a metric costs no call and no permission.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export const METRICS = {
+  'delivery-received': { name: 'DeliveryReceived', by: 'integration' },
+  'signature-rejected': { name: 'SignatureRejected', by: 'integration' },
+  'intake-unavailable': { name: 'IntakeUnavailable' },
+  'callback-failed': { name: 'CallbackFailed', by: 'integration' },
+  'app-remembered': { name: 'AppRemembered' },
+  'secret-remembered': { name: 'SecretRemembered' },
+  'delivery-parked': { name: 'DeliveryParked' },
+  'delivery-quarantined': { name: 'DeliveryQuarantined' },
+  'event-conflict': { name: 'EventConflict' },
+  'entry-conflict': { name: 'EntryConflict' },
+  'hint-waits': { name: 'HintWaits' },
+  'hints-waiting': { name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' },
+  'refund-decision-given-up': { name: 'RefundDecisionGivenUp' },
+  'message-failed': { name: 'MessageFailed' },
+  'request-failed': { name: 'RequestFailed' },
+} as const satisfies Record<string, Metric>;
+
+export interface Metric {
+  readonly name: string;
+  /**
+   * A field to count by as well. It has as many values as there are integrations: each value of each
+   * metric is paid for, so nothing that a request chooses may be one.
+   */
+  readonly by?: 'integration';
+  /** The field that is the value; a line counts one when absent. */
+  readonly value?: string;
+  readonly unit?: 'Seconds';
+}
+
+export type MetricName = (typeof METRICS)[keyof typeof METRICS]['name'];
+
+/** @returns what a line carries to be counted in a namespace; nothing for one that is not counted */
+export function metricFields(
+  what: string,
+  fields: Fields,
+  namespace: string,
+  atMs: number,
+): object {
+  const metric: Metric | undefined = METRICS[what as keyof typeof METRICS];
+  if (metric === undefined) return {};
+  const { name, by, value, unit = 'Count' } = metric;
+  const measured = value === undefined ? 1 : fields[value];
+  if (typeof measured !== 'number') return {};
+  const dimensions = by !== undefined && typeof fields[by] === 'string' ? [[], [by]] : [[]];
+  return {
+    [name]: measured,
+    _aws: {
+      Timestamp: atMs,
+      CloudWatchMetrics: [
+        { Namespace: namespace, Dimensions: dimensions, Metrics: [{ Name: name, Unit: unit }] },
+      ],
+    },
+  };
+}

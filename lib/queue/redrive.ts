@@ -1,0 +1,139 @@
+import {
+  DeleteMessageBatchCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import {
+  type DeadLetter,
+  giveBack,
+  type InHand,
+  PER_CALL,
+  takeDeadLetters,
+} from './dead-letters.ts';
+import { readDepth } from './queue.ts';
+
+/** A batch's bodies together, in bytes: the smallest limit of any region. */
+const BATCH_BYTES = 256 * 1024;
+
+/** Which dead letters to send back; an absent field matches everything. */
+export interface RedriveFilter {
+  readonly type?: string | undefined;
+  readonly integration?: string | undefined;
+  readonly appKey?: string | undefined;
+  /** Instants in our one form; `after` is included, `before` is not. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+export interface RedriveOptions {
+  readonly filter: RedriveFilter;
+  /** Counts what matches and moves nothing. */
+  readonly dryRun: boolean;
+  /**
+   * Epoch ms: a message sent later is left, so that one that fails again while its redrive goes on is
+   * not sent round for ever.
+   */
+  readonly untilMs: number;
+  /** How long it may take. What is not looked at by then is for the next call. */
+  readonly budgetMs: number;
+}
+
+export interface Redriven {
+  readonly matched: number;
+  readonly moved: number;
+  /** In the dead-letter queue afterwards, by SQS's approximate count. */
+  readonly left: number;
+  /** Time was up before everything was looked at: call again. */
+  readonly more: boolean;
+}
+
+/**
+ * Moves dead letters back to their queue, as the SQS of some regions cannot. Each is sent first and
+ * deleted after: a crash between leaves it in both places, which is harmless because every message may
+ * come twice, and none is ever lost. What does not match is hidden until the end, so that the next is seen.
+ */
+export async function redrive(
+  client: SQSClient,
+  urls: { readonly url: string; readonly deadLetterUrl: string },
+  { filter, dryRun, untilMs, budgetMs }: RedriveOptions,
+): Promise<Redriven> {
+  const deadlineMs = Date.now() + budgetMs;
+  const passedOver: InHand[] = [];
+  let matched = 0;
+  let moved = 0;
+  for await (const batch of takeDeadLetters(client, urls.deadLetterUrl, deadlineMs)) {
+    const wanted = batch.filter(
+      ({ letter, sentMs }) => sentMs < untilMs && isMatch(letter, filter),
+    );
+    matched += wanted.length;
+    if (!dryRun) moved += await moveAll(client, urls, wanted);
+    passedOver.push(...(dryRun ? batch : batch.filter((one) => !wanted.includes(one))));
+  }
+  const more = Date.now() >= deadlineMs;
+  // With more to look at, they stay hidden for their minute: the next call begins behind them.
+  if (!more) await giveBack(client, urls.deadLetterUrl, passedOver);
+  const { waiting, inFlight } = await readDepth(client, urls.deadLetterUrl);
+  return { matched, moved, left: waiting + inFlight, more };
+}
+
+/** @returns how many are moved; those that the queue refused stay where they are */
+async function moveAll(
+  client: SQSClient,
+  { url, deadLetterUrl }: { url: string; deadLetterUrl: string },
+  letters: readonly InHand[],
+): Promise<number> {
+  let moved = 0;
+  for (const batch of batches(letters)) {
+    const { Failed = [] } = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: url,
+        Entries: batch.map(({ message }, index) => ({
+          Id: String(index),
+          MessageBody: message.Body,
+        })),
+      }),
+    );
+    const refused = new Set(Failed.map(({ Id }) => Id));
+    const sent = batch.filter((_, index) => !refused.has(String(index)));
+    if (sent.length === 0) continue;
+    await client.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: deadLetterUrl,
+        Entries: sent.map(({ message }, index) => ({
+          Id: String(index),
+          ReceiptHandle: message.ReceiptHandle,
+        })),
+      }),
+    );
+    moved += sent.length;
+  }
+  return moved;
+}
+
+function isMatch(letter: DeadLetter, filter: RedriveFilter): boolean {
+  const { type, integration, appKey, before, after } = filter;
+  return (
+    (type === undefined || letter.type === type) &&
+    (integration === undefined || letter.integration === integration) &&
+    (appKey === undefined || letter.appKey === appKey) &&
+    (before === undefined || letter.receivedAt < before) &&
+    (after === undefined || letter.receivedAt >= after)
+  );
+}
+
+function batches(letters: readonly InHand[]): InHand[][] {
+  const all: InHand[][] = [];
+  let bytes = 0;
+  for (const letter of letters) {
+    const size = Buffer.byteLength(letter.message.Body ?? '');
+    const current = all.at(-1);
+    if (current !== undefined && current.length < PER_CALL && bytes + size <= BATCH_BYTES) {
+      current.push(letter);
+      bytes += size;
+    } else {
+      all.push([letter]);
+      bytes = size;
+    }
+  }
+  return all;
+}

@@ -1,0 +1,52 @@
+import type { App, Secrets, Settings } from '../integrations/app.ts';
+import { keys } from './keys.ts';
+import type { Item, Table } from './table.ts';
+
+/** The apps that operators register. Read on every webhook, so apart from all that has a schema. */
+
+export async function putApp(table: Table, app: App): Promise<void> {
+  await table.put(keys.app(app.integration, app.appKey), app, null);
+}
+
+/** @throws when the item is not what `putApp` wrote */
+export async function readApp(
+  table: Table,
+  integration: string,
+  appKey: string,
+): Promise<App | undefined> {
+  const item = await table.get(keys.app(integration, appKey));
+  return item === undefined ? undefined : toApp(item);
+}
+
+/** By hand, for a schema would bring the schema library into every cold start of `ingest`. */
+function toApp(item: Item): App {
+  const { integration, appKey, secrets, secretId, settings } = item;
+  if (
+    typeof integration !== 'string' ||
+    typeof appKey !== 'string' ||
+    !isSecrets(secrets) ||
+    !isSettings(settings) ||
+    !(secretId === undefined || typeof secretId === 'string')
+  ) {
+    throw new Error(`the app ${item.pk} has another shape: register it again with PUT /v1/apps`);
+  }
+  const app = { integration, appKey, secrets, settings };
+  return secretId === undefined ? app : { ...app, secretId };
+}
+
+/** Live secrets by name, newest first. */
+export function isSecrets(value: unknown): value is Secrets {
+  return isRecord(value) && Object.values(value).every(isTexts);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+function isSettings(value: unknown): value is Settings {
+  return isRecord(value) && (value.enrichment === 'pull' || value.enrichment === 'none');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

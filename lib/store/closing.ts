@@ -1,0 +1,257 @@
+import * as z from 'zod';
+import { latestVersions } from '../attribution/contract.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { addFolds } from '../ledger/fold.ts';
+import {
+  balanceOf,
+  isFinal,
+  type Line,
+  lastDayOf,
+  type Sums,
+  sumLines,
+  tierEntry,
+} from '../ledger/statement.ts';
+import { toInstant } from '../time/shanghai.ts';
+import { readContracts } from './contracts.ts';
+import type { StoreDay } from './folds.ts';
+import { hourOf } from './keys.ts';
+import { bookEntry } from './ledger.ts';
+import type { StoreHour } from './refold.ts';
+import {
+  type Bucket,
+  openBuckets,
+  openStoreDays,
+  setBucketStated,
+  setStoreDayStated,
+} from './stated.ts';
+import {
+  moveHead,
+  putLine,
+  readLines,
+  readStated,
+  type Statement,
+  saveStatement,
+  stampEntry,
+  statedEntries,
+  statementIdOf,
+} from './statements.ts';
+import type { Table } from './table.ts';
+
+/** One piece holds the statement for longer than any function of ours lives. */
+const LEASE_MS = 60_000;
+
+/** After so long without a word, the message of the next piece is taken for lost. */
+const BUSY_MS = 300_000;
+
+const LINES_A_PIECE = 1_000;
+
+/** What a piece came to. */
+export interface Piece {
+  readonly statement: Statement;
+  /** Entries and lines looked at. */
+  readonly work: number;
+}
+
+/** Whoever closes: its clock, and its way to have store-hours folded. */
+export interface Closer {
+  readonly table: Table;
+  readonly now: () => number;
+  readonly askToFold: (hours: readonly StoreHour[]) => Promise<void>;
+}
+
+/**
+ * Works on the next piece of a closing: some store-days whose entries become lines, or some lines that
+ * are added up. Everything in it may be done twice, by a worker that died and the one after it: an entry
+ * is stamped once with the statement it is in, and its line stands at a key made of the entry.
+ * @param most entries to look at, about
+ * @returns undefined when the statement is closed, or another worker has it
+ */
+export async function closePiece(
+  closer: Closer,
+  standing: Statement,
+  most: number,
+): Promise<Piece | undefined> {
+  const { table } = closer;
+  const nowMs = closer.now();
+  if (standing.status === 'closed' || standing.leaseUntilMs > nowMs) return undefined;
+  const held = { ...standing, leaseUntilMs: nowMs + LEASE_MS, busyUntilMs: nowMs + BUSY_MS };
+  if (!(await saveStatement(table, held, standing))) return undefined;
+  const piece = await workOn(closer, held, most);
+  const next = { ...piece.statement, step: held.step + 1, leaseUntilMs: 0 };
+  if (!(await saveStatement(table, next, held))) return undefined;
+  if (next.status === 'closed') await closeHead(table, next);
+  return { ...piece, statement: next };
+}
+
+/** The last write of a closing: the provider may go on to another month. */
+export async function closeHead(
+  table: Table,
+  { providerId, month }: Pick<Statement, 'providerId' | 'month'>,
+): Promise<void> {
+  await moveHead(table, providerId, { month, closed: true }, { month, closed: false });
+}
+
+async function workOn(closer: Closer, statement: Statement, most: number): Promise<Piece> {
+  const { table } = closer;
+  switch (statement.phase) {
+    case 'taking':
+      return takeEntries(table, statement, most);
+    case 'adding':
+      return addLines(table, statement);
+    case 'settling':
+      return settle(closer, statement);
+    default:
+      return statement.phase satisfies never;
+  }
+}
+
+const positionSchema = z.object({ day: z.string(), bucket: z.int(), after: z.string().nullable() });
+type Position = z.infer<typeof positionSchema>;
+
+async function takeEntries(table: Table, statement: Statement, most: number): Promise<Piece> {
+  const { providerId, month, cursor } = statement;
+  const from: Position | null = cursor === null ? null : positionSchema.parse(JSON.parse(cursor));
+  let work = 0;
+  for (const bucket of await openBuckets(table, providerId, lastDayOf(month), from)) {
+    const isSame = bucket.day === from?.day && bucket.bucket === from.bucket;
+    const after = isSame ? from.after : null;
+    for (const { sk, store } of await openStoreDays(table, providerId, bucket, after)) {
+      work += await takeStoreDay(table, statement, bucket, store);
+      if (work < most) continue;
+      const reached = JSON.stringify({ ...bucket, after: sk } satisfies Position);
+      return { statement: { ...statement, cursor: reached }, work };
+    }
+    await setBucketStated(table, providerId, bucket);
+  }
+  return { statement: { ...statement, phase: 'adding', cursor: null }, work };
+}
+
+/** @returns how many entries it looked at */
+async function takeStoreDay(
+  table: Table,
+  statement: Statement,
+  { day }: Bucket,
+  store: StoreDay,
+): Promise<number> {
+  const { providerId } = statement;
+  let looked = 0;
+  let stated = 0;
+  for await (const { entry, statementId } of statedEntries(table, { providerId, ...store }, day)) {
+    looked += 1;
+    if (statementId !== null || isFinal(entry, statement, statement.asOf)) {
+      await takeEntry(table, statement, entry, statementId);
+      stated += 1;
+    }
+  }
+  await setStoreDayStated(table, providerId, day, store, stated);
+  return looked;
+}
+
+/** Stamps an entry that is in no statement, and copies it when it is in this one. */
+async function takeEntry(
+  table: Table,
+  statement: Statement,
+  entry: Entry,
+  statementId: string | null,
+): Promise<void> {
+  const own = statementIdOf(statement);
+  const isOwn =
+    statementId === own ||
+    (statementId === null &&
+      ((await stampEntry(table, entry, own)) || (await readStated(table, entry)) === own));
+  if (isOwn) await putLine(table, statement, entry);
+}
+
+async function addLines(table: Table, statement: Statement): Promise<Piece> {
+  const found = await readLines(table, statement, statement.cursor, LINES_A_PIECE);
+  const lines = found.map(({ line }) => line);
+  const added = {
+    ...statement,
+    sums: addSums(statement.sums, sumLines(lines, statement.month)),
+    tiered: await addTiered(table, statement.tiered, lines),
+  };
+  const last = found.at(-1);
+  const isLast = found.length < LINES_A_PIECE || last === undefined;
+  const next: Statement = isLast
+    ? { ...added, phase: 'settling', cursor: null }
+    : { ...added, cursor: last.sk };
+  return { statement: next, work: found.length };
+}
+
+function addSums(a: Sums, b: Sums): Sums {
+  return {
+    month: addFolds([a.month, b.month]),
+    adjustments: addFolds([a.adjustments, b.adjustments]),
+  };
+}
+
+/** Only contracts with tiers are kept: the others need no settling. */
+async function addTiered(
+  table: Table,
+  before: Statement['tiered'],
+  lines: readonly Line[],
+): Promise<Statement['tiered']> {
+  const sums = { ...before };
+  const byContract = Map.groupBy(lines, (line) => line.contractId);
+  for (const [contractId, own] of byContract) {
+    const first = own[0];
+    if (contractId === null || first === undefined) continue;
+    const { platform, merchantId } = first;
+    if ((await tiersOf(table, { platform, merchantId }, contractId)) === undefined) continue;
+    const { redeemedFen, commissionFen } = addFolds(Object.values(sumLines(own, '9999-12')));
+    const sum = sums[contractId] ?? { platform, merchantId, redeemedFen: 0, commissionFen: 0 };
+    sums[contractId] = {
+      ...sum,
+      redeemedFen: sum.redeemedFen + redeemedFen,
+      commissionFen: sum.commissionFen + commissionFen,
+    };
+  }
+  return sums;
+}
+
+/** Books what tiers earn beside what was booked, and closes: its lines' sums never change again. */
+async function settle(closer: Closer, statement: Statement): Promise<Piece> {
+  const { table } = closer;
+  const settled: Entry[] = [];
+  for (const [contractId, sum] of Object.entries(statement.tiered)) {
+    const contract = await tiersOf(table, sum, contractId);
+    const entry = contract && tierEntry(statement, contract, sum);
+    if (entry !== undefined) settled.push((await bookEntry(table, entry)).entry);
+  }
+  for (const entry of settled) {
+    await takeEntry(table, statement, entry, (await readStated(table, entry)) ?? null);
+  }
+  await closer.askToFold(settled.map(hourFor));
+  const sums = addSums(statement.sums, sumLines(settled, statement.month));
+  const { payableFen, carriedFen } = balanceOf(sums, statement.openingFen);
+  const closedAt = toInstant(closer.now());
+  const closed = {
+    ...statement,
+    sums,
+    payableFen,
+    carriedFen,
+    closedAt,
+    status: 'closed' as const,
+  };
+  return { statement: closed, work: settled.length };
+}
+
+function hourFor(entry: Entry): StoreHour {
+  const { providerId, platform, storeId, merchantId, businessDay, occurredAt } = entry;
+  const place = { providerId, platform, storeId, merchantId };
+  return { ...place, day: businessDay, hour: hourOf(occurredAt) };
+}
+
+async function tiersOf(
+  table: Table,
+  { platform, merchantId }: { platform: string; merchantId: string },
+  contractId: string,
+) {
+  const log = await readContracts(table, platform, merchantId);
+  const contract = latestVersions(log).find((version) => version.contractId === contractId);
+  if (contract === undefined || contract.tiers === null || contract.commission !== 'account') {
+    return undefined;
+  }
+  const { version, rateBp, tiers } = contract;
+  return { contractId, version, rateBp, tiers };
+}

@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { type Erased, eraseItem, type Whose } from './erase.ts';
+import { keys } from './keys.ts';
+import { scanPage, scanPositionSchema } from './scan.ts';
+import type { Table } from './table.ts';
+
+/**
+ * The receipt of what was erased on a buyer's request: what was asked, found and erased, and never the
+ * data. The buyer's own id is not in it. It is also how far the work has come.
+ */
+export const erasureSchema = z.object({
+  erasureId: z.string(),
+  platform: z.string(),
+  orderIds: z.array(z.string()),
+  voucherIds: z.array(z.string()),
+  /** Whether a buyer's id was searched for. */
+  byBuyer: z.boolean(),
+  reason: z.string(),
+  requestedBy: z.string(),
+  requestedAt: z.string(),
+  /** Null while there is more to look at. */
+  finishedAt: z.string().nullable(),
+  /** Items looked at. */
+  scanned: z.int(),
+  found: z.object({ deliveries: z.int(), events: z.int(), entries: z.int() }),
+  /** Whose bytes were erased; the first of them where there are very many. */
+  deliveryIds: z.array(z.string()),
+  /** How often it was gone on with: the item's version. */
+  step: z.int(),
+  position: scanPositionSchema.nullable(),
+});
+export type Erasure = z.infer<typeof erasureSchema>;
+
+/** What fits an item many times over. */
+const MAX_LISTED = 2_000;
+
+export async function readErasure(table: Table, erasureId: string): Promise<Erasure | undefined> {
+  const item = await table.get(keys.erasure(erasureId));
+  return item === undefined ? undefined : erasureSchema.parse(item);
+}
+
+/** @returns the receipt as it stands, which another request may have begun at the same moment */
+export async function beginErasure(
+  table: Table,
+  asked: Omit<Erasure, 'finishedAt' | 'scanned' | 'found' | 'deliveryIds' | 'step' | 'position'>,
+): Promise<Erasure> {
+  const found = { deliveries: 0, events: 0, entries: 0 };
+  const begun: Erasure = {
+    ...asked,
+    ...{ finishedAt: null, scanned: 0, found, deliveryIds: [], step: 0, position: null },
+  };
+  await table.put(keys.erasure(asked.erasureId), begun);
+  return (await readErasure(table, asked.erasureId)) ?? begun;
+}
+
+/** Begins anew with a finished one: something of theirs may have come since. */
+export async function repeatErasure(table: Table, standing: Erasure): Promise<Erasure> {
+  const found = { deliveries: 0, events: 0, entries: 0 };
+  return save(table, {
+    ...standing,
+    ...{ finishedAt: null, scanned: 0, found, deliveryIds: [], position: null },
+  });
+}
+
+/**
+ * Goes through the table from where the receipt says, until the end or the deadline. The receipt is
+ * written last: after a crash the same items are looked at again, and counted once.
+ * @param deadlineMs epoch ms by our own clock
+ */
+export async function continueErasure(
+  table: Table,
+  standing: Erasure,
+  whose: Whose,
+  now: string,
+  deadlineMs: number,
+): Promise<Erasure> {
+  const mark = { erasedBy: standing.erasureId, erasedAt: now };
+  let erasure = standing;
+  do {
+    const page = await scanPage(table, erasure.position);
+    for (const item of page.items)
+      erasure = count(erasure, await eraseItem(table, item, whose, mark));
+    erasure = {
+      ...erasure,
+      scanned: erasure.scanned + page.scanned,
+      position: page.next,
+      finishedAt: page.next === null ? now : null,
+    };
+  } while (erasure.finishedAt === null && Date.now() < deadlineMs);
+  return save(table, erasure);
+}
+
+/** @returns what stands: another request may have gone on with it at the same time, and erased the same */
+async function save(table: Table, erasure: Erasure): Promise<Erasure> {
+  const next = { ...erasure, step: erasure.step + 1 };
+  const saved = await table.put(keys.erasure(erasure.erasureId), next, {
+    expression: 'step = :step',
+    values: { ':step': erasure.step },
+  });
+  return saved ? next : ((await readErasure(table, erasure.erasureId)) ?? next);
+}
+
+function count(erasure: Erasure, { deliveryId, event, entry }: Erased): Erasure {
+  const { deliveryIds, found } = erasure;
+  const isNew = deliveryId !== undefined && !deliveryIds.includes(deliveryId);
+  return {
+    ...erasure,
+    deliveryIds:
+      isNew && deliveryIds.length < MAX_LISTED ? [...deliveryIds, deliveryId] : deliveryIds,
+    found: {
+      deliveries: found.deliveries + (isNew ? 1 : 0),
+      events: found.events + (event === true ? 1 : 0),
+      entries: found.entries + (entry === true ? 1 : 0),
+    },
+  };
+}

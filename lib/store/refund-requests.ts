@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import type { Platform } from '../events/event.ts';
+import { type RefundClaim, type RefundRequest, refundRequestSchema } from '../integrations/desk.ts';
+import { instantToMs, toInstant } from '../time/shanghai.ts';
+import { keys } from './keys.ts';
+import { isApprovedByPolicy } from './refund-policy.ts';
+import type { Condition, Table } from './table.ts';
+
+/** A refund request with what is ours alone: how the telling of its decision goes. */
+export const storedRefundSchema = refundRequestSchema.extend({
+  /** How often the platform was told in vain. Guards the next time. */
+  tellings: z.int(),
+  /** Epoch ms: when the platform is to be told, or told again. */
+  tellAtMs: z.int(),
+  /** Why it counts as told though the platform did not take it. */
+  toldNote: z.string().nullable(),
+});
+export type StoredRefund = z.infer<typeof storedRefundSchema>;
+
+const REASON_MAX = 200;
+
+const NOT_TOLD: Condition = { expression: 'toldAt = :none', values: { ':none': null } };
+
+/** Whether a decision stands that the platform must still be told. */
+export function isToBeTold({ status, toldAt }: RefundRequest): boolean {
+  return status !== 'pending' && toldAt === null;
+}
+
+/**
+ * Files a request once: the same again is answered with what stands, whatever became of it.
+ * @throws when another order's request stands under this id
+ */
+export async function fileRefund(
+  table: Table,
+  platform: Platform,
+  claim: RefundClaim,
+  nowMs: number,
+): Promise<StoredRefund> {
+  const standing = await readRefund(table, platform, claim.refundId);
+  if (standing !== undefined) return sameOrder(standing, claim);
+  const request = await newRequest(table, platform, claim, nowMs);
+  // The list first: a request that needs somebody is then always listed, whatever died in between.
+  if (request.toldAt === null) {
+    const { refundId } = claim;
+    const entry = { platform, refundId, listedAtMs: nowMs };
+    await table.put(keys.openRefund(platform, refundId), entry, null);
+  }
+  if (await table.put(keys.refundRequest(platform, claim.refundId), request)) return request;
+  const other = await readRefund(table, platform, claim.refundId);
+  if (other === undefined) throw new Error('a refund request was refused and is not there');
+  return sameOrder(other, claim);
+}
+
+async function newRequest(
+  table: Table,
+  platform: Platform,
+  { toldBy, ...claim }: RefundClaim,
+  nowMs: number,
+): Promise<StoredRefund> {
+  const isApproved =
+    toldBy === 'none' || (await isApprovedByPolicy(table, platform, { ...claim, toldBy }));
+  const now = toInstant(nowMs);
+  return storedRefundSchema.parse({
+    ...claim,
+    ...{ platform, requestedAt: now, reason: null },
+    status: isApproved ? 'approved' : 'pending',
+    decidedBy: isApproved ? 'policy' : null,
+    decidedAt: isApproved ? now : null,
+    toldAt: isApproved && toldBy !== 'call' ? now : null,
+    ...{ tellings: 0, tellAtMs: nowMs, toldNote: null },
+  });
+}
+
+function sameOrder(standing: StoredRefund, claim: RefundClaim): StoredRefund {
+  if (standing.orderId === claim.orderId) return standing;
+  throw new Error('another order has a refund request of this id');
+}
+
+export async function readRefund(
+  table: Table,
+  platform: Platform,
+  refundId: string,
+): Promise<StoredRefund | undefined> {
+  const item = await table.get(keys.refundRequest(platform, refundId));
+  return item === undefined ? undefined : storedRefundSchema.parse(item);
+}
+
+export interface Decision {
+  readonly status: 'approved' | 'refused';
+  readonly decidedBy: 'operator' | 'platform';
+  /** In words for the buyer; null for an approval. */
+  readonly reason: string | null;
+}
+
+/** Decides a pending request. @returns false when it is pending no longer, or is not there */
+export async function decideRefund(
+  table: Table,
+  platform: Platform,
+  refundId: string,
+  decision: Decision,
+  nowMs: number,
+): Promise<boolean> {
+  const fields = { ...decision, decidedAt: toInstant(nowMs), tellAtMs: nowMs };
+  return table.set(keys.refundRequest(platform, refundId), fields, {
+    expression: '#status = :pending',
+    names: { '#status': 'status' },
+    values: { ':pending': 'pending' },
+  });
+}
+
+/**
+ * Takes over what the platform decided by itself: of a pending request, and of one whose decision it
+ * was not told, because then ours came too late. One that it was told stays as it is.
+ */
+export async function closeRefund(
+  table: Table,
+  platform: Platform,
+  refundId: string,
+  { status, reason }: { status: 'approved' | 'refused'; reason: string },
+  nowMs: number,
+): Promise<void> {
+  const now = toInstant(nowMs);
+  const words = status === 'refused' ? reason.slice(0, REASON_MAX) : null;
+  const closed = { status, reason: words, decidedBy: 'platform', decidedAt: now, toldAt: now };
+  // A request that is not there has no toldAt, so none is made.
+  const key = keys.refundRequest(platform, refundId);
+  if (await table.set(key, closed, NOT_TOLD)) await unlist(table, platform, refundId);
+  else await unlistIfTold(table, platform, refundId);
+}
+
+/** Marks a decision as told; `note` says why where the platform did not take it. */
+export async function markTold(
+  table: Table,
+  { platform, refundId }: RefundRequest,
+  note: string | null,
+  nowMs: number,
+): Promise<void> {
+  const fields = { toldAt: toInstant(nowMs), toldNote: note };
+  await table.set(keys.refundRequest(platform, refundId), fields, NOT_TOLD);
+  await unlist(table, platform, refundId);
+}
+
+/**
+ * Puts the next telling off.
+ * @returns false when another worker did since the request was read: then it is that worker's
+ */
+export async function putOffTelling(
+  table: Table,
+  { platform, refundId, tellings }: StoredRefund,
+  tellAtMs: number,
+): Promise<boolean> {
+  const fields = { tellings: tellings + 1, tellAtMs };
+  return table.set(keys.refundRequest(platform, refundId), fields, {
+    expression: 'tellings = :before AND toldAt = :none',
+    values: { ':before': tellings, ':none': null },
+  });
+}
+
+/** After a death between the item and its place in the list. */
+export async function unlistIfTold(table: Table, platform: Platform, refundId: string) {
+  const request = await readRefund(table, platform, refundId);
+  if (request !== undefined && request.toldAt !== null) await unlist(table, platform, refundId);
+}
+
+/** Takes a request off the list of those that need somebody. */
+export async function unlist(table: Table, platform: Platform, refundId: string): Promise<void> {
+  await table.delete(keys.openRefund(platform, refundId));
+}
+
+/** How long a decision has waited to be told past its time, in ms; negative before it. */
+export function lateMs({ tellAtMs }: StoredRefund, nowMs: number): number {
+  return nowMs - tellAtMs;
+}
+
+/** Epoch ms. */
+export function decidedAtMs({ decidedAt }: StoredRefund): number {
+  return decidedAt === null ? Number.POSITIVE_INFINITY : instantToMs(decidedAt);
+}

@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import type { Marker } from '../attribution/plan.ts';
+import { type Event, eventSchema, idSchema, platformSchema } from '../events/event.ts';
+import { type BookedSubject, keys, PREFIX, subjectPartition } from './keys.ts';
+import type { Item, Table } from './table.ts';
+
+const dayWindow = { from: z.iso.date(), to: z.iso.date() };
+
+const markerSchema = z.object({
+  restatementId: z.string(),
+  asOf: z.iso.datetime({ offset: true }),
+  ...dayWindow,
+  reason: z.string(),
+});
+
+/** Everything booking needs of one voucher or order, read at once. */
+export interface SubjectState {
+  readonly events: Event[];
+  readonly markers: Marker[];
+}
+
+export async function readState(table: Table, subject: BookedSubject): Promise<SubjectState> {
+  const state: SubjectState = { events: [], markers: [] };
+  // '$' sorts right after '#'.
+  const between = [PREFIX.event, PREFIX.restated.replace('#', '$')] as const;
+  for await (const item of table.query(subjectPartition(subject), { between })) {
+    if (item.sk.startsWith(PREFIX.event)) state.events.push(eventSchema.parse(item));
+    else if (item.sk.startsWith(PREFIX.restated)) state.markers.push(markerSchema.parse(item));
+  }
+  return state;
+}
+
+/** From now on the voucher or order is attributed as the restatement knows. @returns false when it was */
+export async function placeMarker(
+  table: Table,
+  subject: BookedSubject,
+  marker: Marker,
+): Promise<boolean> {
+  return table.put(keys.restated(subject, marker.restatementId), marker);
+}
+
+const sumsSchema = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
+
+const differenceSchema = z.object({
+  what: z.enum(['missing', 'extra', 'different', 'fold']),
+  providerId: z.string(),
+  storeId: z.string(),
+  businessDay: z.string(),
+  /** The entry's id; null for a fold. */
+  entryId: z.string().nullable(),
+});
+export type Difference = z.infer<typeof differenceSchema>;
+
+/**
+ * A run over a merchant's window: a restatement attributes again, a rebuild only compares. One item,
+ * saved after each piece of work under a guard, so that it goes on where it stood.
+ */
+export const runSchema = z.object({
+  restatementId: z.string(),
+  does: z.enum(['restate', 'rebuild']),
+  platform: platformSchema,
+  merchantId: idSchema,
+  ...dayWindow,
+  reason: z.string(),
+  dryRun: z.boolean(),
+  /** What was recorded at or before this instant is known to it, and nothing later. */
+  asOf: z.iso.datetime({ offset: true }),
+  status: z.enum(['planned', 'running', 'done', 'cancelled', 'failed']),
+  /** Pieces of work that were saved: the guard. */
+  step: z.int(),
+  /** How often the piece at hand failed. */
+  failures: z.int().default(0),
+  /** The place in the ledger it goes on from; null before the first. */
+  cursor: z.object({ providerId: z.string(), storeId: z.string(), sk: z.string() }).nullable(),
+  progress: z.object({
+    placesDone: z.int(),
+    placesTotal: z.int(),
+    entriesRead: z.int(),
+    /** Redemptions and payments that were looked at, and those whose attribution changed. */
+    facts: z.int(),
+    changed: z.int(),
+  }),
+  /** What the changed facts come to for each provider. */
+  providers: z.record(z.string(), z.object({ before: sumsSchema, after: sumsSchema })),
+  differenceCount: z.int().default(0),
+  /** The first hundred. */
+  differences: z.array(differenceSchema).default([]),
+});
+export type Run = z.infer<typeof runSchema>;
+
+/** @returns false when a run of this id stands */
+export async function createRun(table: Table, run: Run): Promise<boolean> {
+  return table.put(keys.restatement(run.restatementId), run);
+}
+
+export async function readRun(table: Table, restatementId: string): Promise<Run | undefined> {
+  const item = await table.get(keys.restatement(restatementId));
+  return item === undefined ? undefined : runSchema.parse(item);
+}
+
+/**
+ * Saves a run where nobody saved or stopped it since it was read.
+ * @param read the step that it was read at
+ * @returns false when somebody did: leave it to them
+ */
+export async function saveRun(table: Table, run: Run, read: number): Promise<boolean> {
+  return table.put(keys.restatement(run.restatementId), run, {
+    expression: 'step = :step AND (#status = :planned OR #status = :running)',
+    names: { '#status': 'status' },
+    values: { ':step': read, ':planned': 'planned', ':running': 'running' },
+  });
+}
+
+/** Runs are few and operators start them; the newest are the ones that may still be under way. */
+const NEWEST = 200;
+
+/** The newest runs, newest first: their ids begin with the time they were made. */
+export async function newestRuns(table: Table): Promise<Run[]> {
+  const items: Item[] = [];
+  const { pk } = keys.restatement('');
+  for await (const item of table.query(pk, { backwards: true, limit: NEWEST })) items.push(item);
+  return items.map((item) => runSchema.parse(item));
+}
+
+/** The stores where a merchant's entries may be: its list, and those that left it or never were in it. */
+export async function storesEverOf(
+  table: Table,
+  platform: string,
+  merchantId: string,
+): Promise<string[]> {
+  const stores = new Set<string>();
+  const pk = keys.merchant(platform, merchantId).pk;
+  for (const startsWith of [PREFIX.store, PREFIX.seen]) {
+    for await (const item of table.query(pk, { startsWith })) stores.add(String(item.storeId));
+  }
+  return [...stores];
+}
+
+/** Remembers that a store redeemed for a merchant that does not list it. */
+export async function noteStore(
+  table: Table,
+  platform: string,
+  merchantId: string,
+  storeId: string,
+): Promise<void> {
+  if ((await table.get(keys.storeOfMerchant(platform, merchantId, storeId), false)) !== undefined) {
+    return;
+  }
+  await table.put(keys.seenStore(platform, merchantId, storeId), { storeId });
+}

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { FUNCTIONS } from '../../infra/topology.ts';
+import { allPartitions, partitionsReached } from './reach.ts';
+
+/**
+ * A function that touches a partition it was not granted fails when it is deployed and nowhere before.
+ * Its list in the topology is therefore held against what its code can reach.
+ */
+describe.each(FUNCTIONS)('the keys of $folder', ({ folder, keys }) => {
+  test('are those that its code reaches, no more and no less', () => {
+    expect([...keys].toSorted()).toEqual([...partitionsReached(folder)].toSorted());
+  });
+
+  test('are written as the store writes them', () => {
+    for (const key of keys) expect(allPartitions()).toContain(key);
+  });
+});
+
+test('this reader reads: webhooks reach their app, workers their entries, nobody everything', () => {
+  expect(partitionsReached('ingest')).toContain('APP');
+  expect(partitionsReached('ingest')).not.toContain('LEDGER');
+  expect(partitionsReached('attribute')).toContain('LEDGER');
+  expect(partitionsReached('attribute')).not.toContain('TOKEN');
+  expect(allPartitions().size).toBeGreaterThan(15);
+});
