@@ -195,7 +195,7 @@ function deployed(all: readonly Source[]): Map<string, string> {
 }
 
 const sandboxesIn = (all: readonly Source[]) =>
-  [...deployed(all)].filter(([path]) => /\/sandbox(\/|\.ts$)/.test(path));
+  [...deployed(all)].filter(([path]) => /\/sandbox(?:es|-\w+)?(?:\/|\.ts$)/.test(path));
 
 const offences = (rule: Rule, all: readonly Source[]) =>
   all.flatMap((source) => rule(source).map((what) => `${source.path}: ${what}`));

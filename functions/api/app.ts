@@ -25,6 +25,7 @@ import { repeatPurchasesRoute } from './routes/repeat-purchases.ts';
 import { replaysRoute } from './routes/replays.ts';
 import { restatementsRoutes } from './routes/restatements.ts';
 import { shelvesRoute } from './routes/shelves.ts';
+import { statementsRoutes } from './routes/statements.ts';
 import { storesRoutes } from './routes/stores.ts';
 import { vouchersRoute } from './routes/vouchers.ts';
 
@@ -66,6 +67,7 @@ export function apiApp(deps: ApiDeps): Hono {
   storesRoutes(api, deps);
   gmvRoute(api, deps);
   repeatPurchasesRoute(api, deps);
+  statementsRoutes(api, deps);
   vouchersRoute(api, deps);
   entriesRoutes(api, deps);
   restatementsRoutes(api, deps);

@@ -23,6 +23,8 @@ export interface AttributeDeps {
   readonly log: Log;
   /** How long the upper levels wait, so that many changes are folded at once. */
   readonly foldDelaySeconds: number;
+  /** How long a day's dimensions wait: they are folded from all its store-days. */
+  readonly dimensionsDelaySeconds: number;
 }
 
 export type MessageOf<T extends AttributionMessage['type']> = Extract<

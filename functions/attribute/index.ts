@@ -7,13 +7,19 @@ import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { type AttributeDeps, attributeBatch } from './attribute.ts';
 
-const env = readEnvironment(['TABLE_NAME', 'ATTRIBUTION_QUEUE_URL', 'FOLD_DELAY_SECONDS']);
+const env = readEnvironment([
+  'TABLE_NAME',
+  'ATTRIBUTION_QUEUE_URL',
+  'FOLD_DELAY_SECONDS',
+  'DIMENSIONS_DELAY_SECONDS',
+]);
 
 const deps: AttributeDeps = {
   table: new Table(databaseClient(), env.TABLE_NAME),
   attribution: new Queue<AttributionMessage>(queueClient(), env.ATTRIBUTION_QUEUE_URL),
   policy: DEFAULT_POLICY,
   foldDelaySeconds: Number(env.FOLD_DELAY_SECONDS),
+  dimensionsDelaySeconds: Number(env.DIMENSIONS_DELAY_SECONDS),
   now: Date.now,
   log: logLines(),
 };

@@ -13,9 +13,6 @@ type Asked = Received<AttributionMessage>;
 const FOLDS_AT_ONCE = 8;
 const HOURS_AT_ONCE = 4;
 
-/** Dimensions wait so many times as long as totals do: 5 minutes for 2 seconds. */
-const DIMENSIONS_WAIT = 150;
-
 /**
  * Asks for the folds of store-hours that were touched. They wait, so that what many batches touched is
  * folded once: folds are written as often as they are asked for, entries only once.
@@ -51,7 +48,7 @@ export async function foldUp(
 
 async function foldDay(
   messages: readonly MessageOf<'fold'>[],
-  { table, attribution, foldDelaySeconds }: AttributeDeps,
+  { table, attribution, dimensionsDelaySeconds }: AttributeDeps,
 ): Promise<void> {
   const hours = hoursOf(messages);
   const first = hours[0];
@@ -62,7 +59,7 @@ async function foldDay(
   await foldBuckets(table, providerId, day, [...buckets], () =>
     attribution.send(
       { type: 'dimensions', v: MESSAGE_VERSION, providerId, day },
-      foldDelaySeconds * DIMENSIONS_WAIT,
+      dimensionsDelaySeconds,
     ),
   );
 }

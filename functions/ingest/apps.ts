@@ -7,23 +7,34 @@ type FindApp = (integration: string, appKey: string) => Promise<App | undefined>
 const MAX_REMEMBERED = 1_000;
 
 /**
- * Looks an app up each time, so that a revoked secret is refused at once, and falls back on what it
- * last read while the table is out of reach, so that receiving does not depend on it.
+ * Looks an app up again after a few seconds, so that a revoked secret is refused that soon, and falls
+ * back on what it last read while the table is out of reach, so that receiving does not depend on it.
+ * @param freshMs how long what was read is not asked for again; an app that was not there always is
  */
-export function rememberingApps(find: FindApp, log: Log): FindApp {
+export function rememberingApps(
+  find: FindApp,
+  log: Log,
+  freshMs = 0,
+  now: () => number = Date.now,
+): FindApp {
   const remembered = new Map<string, App>();
+  const readAtMs = new Map<string, number>();
   return async (integration, appKey) => {
     const key = JSON.stringify([integration, appKey]);
+    const known = remembered.get(key);
+    if (known !== undefined && now() - (readAtMs.get(key) ?? 0) < freshMs) return known;
     try {
       const app = await find(integration, appKey);
       if (app === undefined) remembered.delete(key);
-      else if (remembered.has(key) || remembered.size < MAX_REMEMBERED) remembered.set(key, app);
+      else if (known !== undefined || remembered.size < MAX_REMEMBERED) {
+        remembered.set(key, app);
+        readAtMs.set(key, now());
+      }
       return app;
     } catch (error) {
-      const app = remembered.get(key);
-      if (app === undefined) throw error;
+      if (known === undefined) throw error;
       log('warn', 'app-remembered', errorFields(error));
-      return app;
+      return known;
     }
   };
 }

@@ -9,13 +9,17 @@ import { ingestApp } from './app.ts';
 import { rememberingApps } from './apps.ts';
 import { lazyDesk } from './lazy-desk.ts';
 
-const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL']);
+const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL', 'APP_FRESH_SECONDS']);
 const table = new Table(databaseClient(), env.TABLE_NAME);
 const intake = new Queue<IntakeMessage>(queueClient(), env.INTAKE_QUEUE_URL);
 const log = logLines();
 
 export const app = ingestApp({
-  findApp: rememberingApps((integration, appKey) => readApp(table, integration, appKey), log),
+  findApp: rememberingApps(
+    (integration, appKey) => readApp(table, integration, appKey),
+    log,
+    Number(env.APP_FRESH_SECONDS) * 1000,
+  ),
   openDesk: (platform) => lazyDesk(table, platform, Date.now),
   sendToIntake: (message, delaySeconds) => intake.send(message, delaySeconds),
   now: Date.now,

@@ -22,13 +22,17 @@ export const OVERDUE_MS = 120_000;
  */
 export async function sweepHints(deps: SweepDeps, overdueMs = OVERDUE_MS): Promise<number> {
   let sent = 0;
-  for await (const { deliveryId, dueAtMs } of waitingHints(deps.table)) {
+  let oldestMs = 0;
+  for await (const { deliveryId, dueAtMs, receivedAt } of waitingHints(deps.table)) {
+    oldestMs = Math.max(oldestMs, deps.now() - Date.parse(receivedAt));
     const lateMs = deps.now() - dueAtMs;
     if (overdueMs > 0 && lateMs < overdueMs) continue;
     const seconds = Math.max(0, Math.ceil(-lateMs / 1000));
     await deps.intake.send({ type: 'hint', v: MESSAGE_VERSION, deliveryId }, seconds);
     sent += 1;
   }
+  // Said each time, because an alarm watches the age and must also see it fall.
+  deps.log('info', 'hints-waiting', { oldestSeconds: Math.ceil(oldestMs / 1000) });
   if (sent > 0) deps.log('warn', 'hints-swept', { sent });
   return sent;
 }

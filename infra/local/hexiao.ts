@@ -84,8 +84,12 @@ function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<
     ATTRIBUTION_QUEUE_URL: emulators.queues.attribution.url,
     ATTRIBUTION_DLQ_URL: emulators.queues.attribution.deadLetterUrl,
     OPERATOR_TOKEN_SHA256: operatorTokenHash,
+    // Whoever tries it wants to see it: a deployment coalesces more.
+    DIMENSIONS_DELAY_SECONDS: '2',
     // One worker has the platforms' rate limits to itself.
     WORKERS: '1',
+    // Whoever tries things out changes secrets and sends right after.
+    APP_FRESH_SECONDS: '0',
     // On a terminal only what needs a look; a deployment keeps everything.
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   };

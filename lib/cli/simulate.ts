@@ -51,6 +51,9 @@ interface Playing {
 async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   const hub = hubAt(options.url.replace(/\/+$/, ''), options.operator);
+  await hub.call('GET', '/healthz').catch((cause: unknown) => {
+    throw new Error(`No Hexiao answers at ${options.url}: start it with npm start.`, { cause });
+  });
   const startedAtMs = Date.now();
   const random = seededRandom(options.seed);
   const names = options.integration === 'all' ? PLAYED_INTEGRATIONS : [options.integration];
@@ -106,15 +109,20 @@ async function join(
 ): Promise<Playing> {
   const merchants = playedMerchants(integration, nextId);
   const player = createPlayer(integration, { random, now: Date.now, nextId, merchants });
-  const { url: apiBaseUrl, stop } = await serveApi(player.api);
+  const api = await serveApi(player.api);
   const providerId = `simulation-${startedAtMs}-${integration}`;
-  await register(hub, player, { apiBaseUrl, providerId });
+  try {
+    await register(hub, player, { apiBaseUrl: api.url, providerId });
+  } catch (error) {
+    await api.stop();
+    throw error;
+  }
   const { loss, duplicate } = options;
   const sender = new Sender({
     post: (outgoing) => hub.post(pathOf(player, outgoing), outgoing),
     ...{ random, loss, duplicate, reorder: options.reorder ? 0.3 : 0 },
   });
-  return { player, sender, providerId, stop };
+  return { player, sender, providerId, stop: () => api.stop() };
 }
 
 async function play(

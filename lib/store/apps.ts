@@ -1,4 +1,5 @@
 import type { App, Secrets, Settings } from '../integrations/app.ts';
+import { type ReadSecrets, secretsReader } from '../secrets/secrets.ts';
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
@@ -8,14 +9,24 @@ export async function putApp(table: Table, app: App): Promise<void> {
   await table.put(keys.app(app.integration, app.appKey), app, null);
 }
 
-/** @throws when the item is not what `putApp` wrote */
+/** One for a process: its memory is what spares Secrets Manager a question for each webhook. */
+let secretsOf: ReadSecrets | undefined;
+
+/**
+ * An app with its live secrets, from its item or from where its item says they are.
+ * @throws when the item is not what `putApp` wrote, or its secret cannot be read
+ */
 export async function readApp(
   table: Table,
   integration: string,
   appKey: string,
 ): Promise<App | undefined> {
   const item = await table.get(keys.app(integration, appKey));
-  return item === undefined ? undefined : toApp(item);
+  if (item === undefined) return undefined;
+  const app = toApp(item);
+  if (app.secretId === undefined) return app;
+  secretsOf ??= secretsReader();
+  return { ...app, secrets: await secretsOf(app.secretId) };
 }
 
 /** By hand, for a schema would bring the schema library into every cold start of `ingest`. */

@@ -27,9 +27,9 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => `h${twoDigits(hour)}`);
 
 /**
  * Up to this many bytes of a store-day, what an hour's entries tell of their sales stands in it too; more
- * has an item of its own. So nearly all store-days stay under the kilobyte that one write unit pays.
+ * has an item of its own. So a store-day costs one write unit, and 50 of them are listed for five read units.
  */
-const STORE_DAY_BYTES = 780;
+const STORE_DAY_BYTES = 480;
 
 /**
  * Writes one hour of a store-day where it is newer than what stands. A store's day is kept by hours,

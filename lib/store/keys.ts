@@ -20,8 +20,11 @@ export function escapeId(id: string): string {
 /** Hashes spread hints, shelves and other lists over 16 partitions; counting one is 16 small queries. */
 export const SHARDS: readonly string[] = '0123456789abcdef'.split('');
 
-/** Store-days of one provider and day are spread over this many buckets. */
-export const BUCKETS = 16;
+/**
+ * Store-days of one provider and day are spread over this many buckets: a bucket is reread when one of its
+ * stores changed, and a list of stores asks one after the other, so neither many nor few of them is cheap.
+ */
+export const BUCKETS = 4;
 
 const e = escapeId;
 

@@ -16,14 +16,19 @@ export const providerSchema = z.object({
 export type Provider = z.infer<typeof providerSchema>;
 
 export async function putProvider(table: Table, provider: Provider): Promise<void> {
-  await table.put(keys.billedProvider(provider.providerId), { providerId: provider.providerId }, null);
+  await table.put(
+    keys.billedProvider(provider.providerId),
+    { providerId: provider.providerId },
+    null,
+  );
   await table.put(keys.provider(provider.providerId), provider, null);
 }
 
 /** Everybody who was ever registered. */
 export async function readProviderIds(table: Table): Promise<string[]> {
   const ids: string[] = [];
-  for await (const item of table.query(keys.billedProvider('').pk)) ids.push(String(item.providerId));
+  for await (const item of table.query(keys.billedProvider('').pk))
+    ids.push(String(item.providerId));
   return ids;
 }
 

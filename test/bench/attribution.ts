@@ -138,7 +138,14 @@ async function restate(table: Table, emulators: Awaited<ReturnType<typeof startE
     emulators.queues.attribution.url,
   );
   const deps: AttributeDeps = {
-    ...{ table, attribution, policy: DEFAULT_POLICY, foldDelaySeconds: 0, log: silent },
+    ...{
+      table,
+      attribution,
+      policy: DEFAULT_POLICY,
+      foldDelaySeconds: 0,
+      dimensionsDelaySeconds: 0,
+      log: silent,
+    },
     now: Date.now,
   };
   const started: Run = {

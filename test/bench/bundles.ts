@@ -78,7 +78,12 @@ function environmentOf({ databaseUrl, queueUrl, queues }: Emulators): Record<str
     ...{ INTAKE_QUEUE_URL: queues.intake.url, INTAKE_DLQ_URL: queues.intake.deadLetterUrl },
     ATTRIBUTION_QUEUE_URL: queues.attribution.url,
     ATTRIBUTION_DLQ_URL: queues.attribution.deadLetterUrl,
-    ...{ WORKERS: '1', CHANGED_DELAY_SECONDS: '1', FOLD_DELAY_SECONDS: '2' },
+    ...{
+      APP_FRESH_SECONDS: '5',
+      WORKERS: '1',
+      CHANGED_DELAY_SECONDS: '1',
+      FOLD_DELAY_SECONDS: '2',
+    },
     ...{ OPERATOR_TOKEN_SHA256: '0'.repeat(64), METRICS_NAMESPACE: 'bench' },
   };
 }

@@ -15,9 +15,10 @@ import { type Bills, Meter, perPiece, round, total } from './meter.ts';
 /**
  * What a redemption costs in write units, counted by the database itself, from the archive of its
  * webhook to the totals: `npm run bench -- writes [redemptions]`. The load is Zipf over 1,000 stores of
- * 50 providers in the order of a business day from 10:00 to 22:00, in worker batches of up to 100. Time
- * is not real: a wave of redemptions stands for the 2 seconds that folds wait, dimensions are folded
- * every 5 minutes. Beside it a straightforward build, on the same emulator.
+ * 50 providers at 100 redemptions a second, in worker batches of up to 100. Time is not real: a wave of
+ * 200 stands for the 2 seconds that folds wait, the waves are spread over a business day from 10:00 to
+ * 22:00, and dimensions are folded once in 5 minutes of such load and at the end. Beside it a
+ * straightforward build, on the same emulator.
  */
 export async function run(args: readonly string[] = []): Promise<void> {
   const redemptions = Number(args[0] ?? 2_000);
@@ -118,7 +119,8 @@ async function prepare(redemptions: number): Promise<Load> {
       for (let index = 0; index < count; index += 1) {
         const place = shuffled[pick()];
         if (place === undefined) throw new Error('there is no such store');
-        const atMs = OPENS_MS + Math.floor(OPEN_MS * (part + index / redemptions));
+        const atMs =
+          OPENS_MS + Math.floor(OPEN_MS * part) + (1_000 * FOLD_DELAY_SECONDS * index) / WAVE;
         setNow(atMs - 3_600_000);
         const order = world.sell({
           productId: place.products[Math.floor(random() ** 2 * place.products.length)] ?? '',

@@ -364,6 +364,27 @@ describe('when something of ours fails', () => {
     await expect(find('douyin-life', APP_KEY)).rejects.toThrow('out of reach');
   });
 
+  test('an app’s secrets for a few seconds, and an app that was not there never', async () => {
+    // Prepare
+    let nowMs = 0;
+    let answer: App | undefined;
+    const find = rememberingApps(
+      async () => answer,
+      () => {},
+      5_000,
+      () => nowMs,
+    );
+    // Act, Assess
+    expect(await find('douyin-life', APP_KEY)).toBeUndefined();
+    answer = app(APP_KEY, SECRET);
+    expect(await find('douyin-life', APP_KEY)).toEqual(answer);
+    answer = app(APP_KEY, 'rotated');
+    nowMs = 4_999;
+    expect((await find('douyin-life', APP_KEY))?.secrets).toEqual({ clientSecret: [SECRET] });
+    nowMs = 5_000;
+    expect((await find('douyin-life', APP_KEY))?.secrets).toEqual({ clientSecret: ['rotated'] });
+  });
+
   test('the table, for a while: two apps are never taken for each other', async () => {
     // Prepare
     const find = rememberingApps(

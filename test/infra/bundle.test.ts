@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,18 +9,21 @@ import { FUNCTIONS } from '../../infra/topology.ts';
 /** The most a function may weigh: past a megabyte, reading it is what a cold start waits for. */
 const MAX_BYTES = 1024 * 1024;
 
+/** What `ingest` may load before its first webhook: a platform waits for that. */
+const MAX_INGEST_START_BYTES = 400_000;
+
 const scratch = mkdtempSync(join(tmpdir(), 'hexiao-bundle-'));
 const bundles = bundleFunctions({ outDirectory: join(scratch, 'deployed') });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-describe.each(bundles)('the bundle of $folder', ({ directory, bytes }) => {
+describe.each(bundles)('the bundle of $folder', ({ folder, directory, startBytes, bytes }) => {
   test('is small enough to start quickly', () => {
     expect(bytes).toBeLessThan(MAX_BYTES);
+    expect(startBytes).toBeLessThanOrEqual(folder === 'ingest' ? MAX_INGEST_START_BYTES : bytes);
   });
 
   test('holds no sandbox, emulator, test or build tool', () => {
-    const map: unknown = JSON.parse(readFileSync(join(directory, 'index.mjs.map'), 'utf8'));
-    const { sources } = z.object({ sources: z.array(z.string()) }).parse(map);
+    const sources = sourcesOf(directory, readdirSync(directory));
 
     expect(sources.length).toBeGreaterThan(0);
     expect(
@@ -30,6 +33,38 @@ describe.each(bundles)('the bundle of $folder', ({ directory, bytes }) => {
     ).toEqual([]);
   });
 });
+
+test('ingest starts without the schemas, and without what only callbacks need', () => {
+  const ingest = bundles.find(({ folder }) => folder === 'ingest');
+  const directory = ingest?.directory ?? '';
+  const atStart = filesAtStart(directory, 'index.mjs');
+  const isPutOff = (source: string) =>
+    /node_modules\/(zod|@aws-sdk\/client-secrets-manager)\/|lib\/store\/desk\.ts/.test(source);
+
+  expect(sourcesOf(directory, [...atStart]).filter(isPutOff)).toEqual([]);
+  expect(sourcesOf(directory, readdirSync(directory)).some(isPutOff)).toBe(true);
+});
+
+/** A file and the chunks that it imports before it runs. */
+function filesAtStart(directory: string, file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const code = readFileSync(join(directory, file), 'utf8');
+  for (const [, chunk = ''] of code.matchAll(/(?:from|import)"\.\/([\w-]+\.mjs)"/g)) {
+    filesAtStart(directory, chunk, seen);
+  }
+  return seen;
+}
+
+/** The sources that went into some of a bundle's files. */
+function sourcesOf(directory: string, files: readonly string[]): string[] {
+  return files
+    .filter((file) => file.endsWith('.mjs'))
+    .flatMap((file) => {
+      const map: unknown = JSON.parse(readFileSync(join(directory, `${file}.map`), 'utf8'));
+      return z.object({ sources: z.array(z.string()) }).parse(map).sources;
+    });
+}
 
 describe('bundling', () => {
   const functionsDirectory = join(scratch, 'functions');

@@ -32,7 +32,13 @@ if (process.env.HEXIAO_LONG !== undefined) vi.setConfig({ testTimeout: 7_200_000
 const SUBJECT: BookedSubject = { of: 'voucher', platform: 'douyin', id: '7400000000000000001' };
 
 const depsOf = (table: MemoryTable): AttributeDeps => ({
-  ...{ table, attribution: undefined as never, policy: DEFAULT_POLICY, foldDelaySeconds: 0 },
+  ...{
+    table,
+    attribution: undefined as never,
+    policy: DEFAULT_POLICY,
+    foldDelaySeconds: 0,
+    dimensionsDelaySeconds: 0,
+  },
   ...{ log: silent, now: () => START_MS },
 });
 

@@ -188,7 +188,8 @@ describe('a version', () => {
 describe('a message of a version we cannot read', () => {
   it('is tried again and given up, and is not misread', async () => {
     const hexiao = await HexiaoUnderTest.start();
-    const fold = { type: 'fold', providerId: 'p', day: '2025-10-09', buckets: [0] };
+    const stores = [{ platform: 'douyin', storeId: 's', merchantId: 'm', hours: ['09'] }];
+    const fold = { type: 'fold', providerId: 'p', day: '2025-10-09', stores };
     const next = { ...fold, v: MESSAGE_VERSION + 1 };
     expect(attributionMessageSchema.parse({ ...next, added: true })).toEqual({
       ...fold,

@@ -85,7 +85,15 @@ export class HexiaoUnderTest {
       buyerKey: async () => 'a key of the tests',
     };
     this.attributeDeps = {
-      ...{ table, attribution, now, policy: DEFAULT_POLICY, foldDelaySeconds: 0, log: silent },
+      ...{
+        table,
+        attribution,
+        now,
+        policy: DEFAULT_POLICY,
+        foldDelaySeconds: 0,
+        dimensionsDelaySeconds: 0,
+        log: silent,
+      },
     };
   }
 

@@ -1,0 +1,19 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type { FetchVersion } from './secrets.ts';
+
+/** One version of a secret from AWS Secrets Manager. */
+export function versionFetcher(client = new SecretsManagerClient({})): FetchVersion {
+  return async (secretId, stage) => {
+    try {
+      const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
+      return (await client.send(command)).SecretString;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,75 @@
+import { totalsByDay, totalsByStore } from '../../functions/api/reports.ts';
+import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
+import { foldEntries } from '../../lib/ledger/fold.ts';
+import { foldDimensions, readBuyers, readDimension } from '../../lib/store/dimensions.ts';
+import { foldBuckets, foldStoreHour } from '../../lib/store/folds.ts';
+import { BUCKETS, keys } from '../../lib/store/keys.ts';
+import { Table } from '../../lib/store/table.ts';
+import { addDays } from '../../lib/time/shanghai.ts';
+import { entry } from '../lib/make.ts';
+import { Meter, round, total } from './meter.ts';
+
+/**
+ * What a provider's numbers cost to read, in read units counted by the database itself, by how many
+ * stores it has: `npm run bench -- reads [sizes]`, 1, 100 and 10000 unless told. The folds are written
+ * straight: each store has entries in 6 hours of the day, and every day of the month is as full.
+ */
+export async function run(args: readonly string[] = []): Promise<void> {
+  const sizes = args.length > 0 ? args.map(Number) : [1, 100, 10_000];
+  const emulators = await startEmulators();
+  const table = new Table(emulators.database, TABLE_NAME);
+  const meter = new Meter(emulators.database);
+  const rows: object[] = [];
+  for (const stores of sizes) {
+    const providerId = `provider-${stores}`;
+    await fill(table, providerId, stores);
+    const cost = async (read: () => Promise<unknown>) => {
+      meter.reset();
+      await read();
+      return round(total(meter.reads));
+    };
+    const today = { from: LAST, to: LAST };
+    const month = { from: addDays(LAST, -30), to: LAST };
+    rows.push({
+      stores,
+      day: await cost(() => totalsByDay(table, providerId, today)),
+      month: await cost(() => totalsByDay(table, providerId, month)),
+      first50: await cost(() => totalsByStore(table, providerId, today, { limit: 50 })),
+      byChannelDay: await cost(() => readDimension(table, providerId, 'channel', today)),
+      byProductDay: await cost(() => readDimension(table, providerId, 'product', today)),
+      repeatRateDay: await cost(() => readBuyers(table, providerId, today)),
+    });
+  }
+  meter.stop();
+  await emulators.stop();
+  console.log(JSON.stringify({ bench: 'reads', unit: 'read units', rows }));
+}
+
+const LAST = '2025-10-31';
+const HOURS = ['10', '12', '13', '18', '19', '20'];
+
+async function fill(table: Table, providerId: string, stores: number): Promise<void> {
+  const names = Array.from(
+    { length: stores },
+    (_, index) => `66${String(index).padStart(17, '0')}`,
+  );
+  await mapLimit(names, 16, async (storeId) => {
+    for (const hour of HOURS) {
+      const occurredAt = `${LAST}T${hour}:00:00.000+08:00`;
+      const sale = { channel: 'live', productId: `1805${storeId.slice(-12)}`.slice(0, 16) };
+      const one = entry({ storeId, occurredAt, ...sale, buyer: `${storeId}-${hour}` });
+      const { platform, merchantId } = one;
+      const total = { platform, storeId, merchantId, fold: foldEntries([one]) };
+      await foldStoreHour(table, providerId, LAST, hour, total, packDetail(detailOf([one])));
+    }
+  });
+  const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
+  await foldBuckets(table, providerId, LAST, buckets, async () => {});
+  await foldDimensions(table, providerId, LAST);
+  const full = await table.get(keys.providerDay(providerId, LAST));
+  for (let day = 1; day <= 30; day += 1) {
+    await table.put(keys.providerDay(providerId, addDays(LAST, -day)), full ?? {}, null);
+  }
+}

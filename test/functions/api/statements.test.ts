@@ -1,0 +1,509 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { TABLE_NAME } from '../../../infra/local/emulators.ts';
+import { entrySchema } from '../../../lib/ledger/entry.ts';
+import { reversed, START_MS } from '../../lib/make.ts';
+import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import {
+  ask,
+  book,
+  Clock,
+  contractBody,
+  expectProblem,
+  fresh,
+  makeMerchant,
+  makeProvider,
+  makeTenant,
+  read,
+  redemptionAt,
+  type Tenant,
+} from './support.ts';
+
+const at = (instant: string) => Date.parse(`${instant}+08:00`);
+const DAY_MINUTES = 1_440;
+
+const foldShape = z.looseObject({
+  entryCount: z.int(),
+  redeemedFen: z.int(),
+  redeemedCount: z.int(),
+  commissionFen: z.int(),
+});
+
+const statementAnswer = z.looseObject({
+  statementId: z.string(),
+  providerId: z.string(),
+  month: z.string(),
+  status: z.enum(['closing', 'closed']),
+  totals: foldShape,
+  adjustments: foldShape,
+  balance: z.strictObject({
+    openingFen: z.int(),
+    commissionFen: z.int(),
+    payableFen: z.int(),
+    carriedFen: z.int(),
+  }),
+});
+
+const pageAnswer = statementAnswer.extend({
+  lines: z.array(
+    z.looseObject({
+      entryId: z.string(),
+      kind: z.string(),
+      commissionFen: z.int(),
+      amountFen: z.int(),
+      adjustment: z.boolean(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+const clock = new Clock();
+let hexiao: HexiaoUnderTest;
+
+beforeAll(async () => {
+  hexiao = await HexiaoUnderTest.start({ now: clock.now });
+});
+
+afterAll(() => hexiao.stop());
+
+/** With a contract that is older than the events: they are recorded soon after the start. */
+async function tenantOf(of: HexiaoUnderTest): Promise<Tenant> {
+  clock.ms = START_MS;
+  return makeTenant(of);
+}
+
+async function close(month: string, providerId: string) {
+  return ask(hexiao, 'POST', `/v1/statements/${month}/close`, { body: { providerId } });
+}
+
+async function closed(month: string, providerId: string) {
+  const statement = read(await close(month, providerId), statementAnswer);
+  expect(statement.status).toBe('closed');
+  return statement;
+}
+
+/** A statement with all its lines, page after page. */
+async function whole(statementId: string, limit = 1_000, token?: string) {
+  const path = `/v1/statements/${encodeURIComponent(statementId)}`;
+  const asking = token === undefined ? {} : { token };
+  const lines: z.infer<typeof pageAnswer>['lines'] = [];
+  for (let cursor = ''; ; ) {
+    const page = read(
+      await ask(hexiao, 'GET', `${path}?limit=${limit}${cursor}`, asking),
+      pageAnswer,
+    );
+    lines.push(...page.lines);
+    if (page.next === null) return { ...page, lines };
+    cursor = `&cursor=${page.next}`;
+  }
+}
+
+/** Entries of a provider as they stand, with the statement they are stamped with. */
+async function stamped(providerId: string) {
+  const found: { entryId: string; statementId: unknown; commissionFen: number }[] = [];
+  let start: Record<string, never> | undefined;
+  do {
+    const page = await hexiao.emulators.database.send(
+      new ScanCommand({
+        TableName: TABLE_NAME,
+        ConsistentRead: true,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    );
+    for (const attributes of page.Items ?? []) {
+      const item = unmarshall(attributes);
+      if (!String(item.pk).startsWith('LEDGER#')) continue;
+      const { entryId, providerId: owner, commissionFen } = entrySchema.parse(item);
+      if (owner === providerId) {
+        found.push({ entryId, statementId: item.statementId, commissionFen });
+      }
+    }
+    start = page.LastEvaluatedKey as Record<string, never> | undefined;
+  } while (start !== undefined);
+  return found;
+}
+
+/** Totals = lines = what is stamped with the statement. */
+async function expectExact(statementId: string, providerId: string) {
+  const statement = await whole(statementId, 7);
+  const sum = (key: 'commissionFen' | 'amountFen') =>
+    statement.lines.reduce((total, line) => total + line[key], 0);
+  const { totals, adjustments, balance, lines } = statement;
+  expect(totals.entryCount + adjustments.entryCount).toBe(lines.length);
+  expect(totals.commissionFen + adjustments.commissionFen).toBe(sum('commissionFen'));
+  expect(balance.commissionFen).toBe(sum('commissionFen'));
+  const own = (await stamped(providerId)).filter((entry) => entry.statementId === statementId);
+  expect(lines.map((line) => line.entryId).sort()).toEqual(own.map((one) => one.entryId).sort());
+  return statement;
+}
+
+describe('closing a month', () => {
+  it('takes what is final, leaves the rest, and what is left is in the next as an adjustment', async () => {
+    // Prepare: two in October, one of them five minutes before its end
+    const tenant = await tenantOf(hexiao);
+    clock.ms = at('2025-10-31T23:59:00');
+    const last = (clock.ms - START_MS) / 60_000 - 4;
+    await book(hexiao, [
+      redemptionAt(tenant, 's1', { fen: 10_000 }),
+      redemptionAt(tenant, 's2', { fen: 20_000, minutes: last }),
+    ]);
+    // Act: ten minutes into November the second may still be reversed
+    clock.ms = at('2025-11-01T00:10:00');
+    const october = await closed('2025-10', tenant.providerId);
+    clock.ms = at('2025-12-01T00:10:00');
+    const november = await closed('2025-11', tenant.providerId);
+    // Assess
+    expect(october.totals).toMatchObject({ entryCount: 1, redeemedFen: 10_000 });
+    expect(november.totals.entryCount).toBe(0);
+    expect(november.adjustments).toMatchObject({ entryCount: 1, redeemedFen: 20_000 });
+    await expectExact(october.statementId, tenant.providerId);
+    await expectExact(november.statementId, tenant.providerId);
+    expect((await stamped(tenant.providerId)).every((one) => one.statementId)).toBe(true);
+  });
+
+  it('waits for the operator’s holding days on top of the platform’s window', async () => {
+    const tenant = await tenantOf(hexiao);
+    await book(hexiao, [redemptionAt(tenant, 's1', { minutes: 20 * DAY_MINUTES })]);
+    const policy = { basis: 'paid+platform', order: ['special', 'agency'] };
+    clock.ms = at('2025-11-01T01:00:00');
+    await hexiao.call('POST', '/v1/policies', { ...policy, holdingDays: 30 });
+    const october = await closed('2025-10', tenant.providerId);
+    await hexiao.call('POST', '/v1/policies', { ...policy, holdingDays: 0 });
+    clock.ms = at('2025-12-01T01:00:00');
+    const november = await closed('2025-11', tenant.providerId);
+    expect(october.totals.entryCount).toBe(0);
+    expect(november.adjustments.entryCount).toBe(1);
+  });
+
+  it('again gives the same statement, whatever was booked since', async () => {
+    const tenant = await tenantOf(hexiao);
+    await book(hexiao, [redemptionAt(tenant, 's1')]);
+    clock.ms = at('2025-11-02T00:00:00');
+    const first = await closed('2025-10', tenant.providerId);
+    await book(hexiao, [redemptionAt(tenant, 's1')]);
+    clock.ms = at('2025-11-05T00:00:00');
+    expect(await closed('2025-10', tenant.providerId)).toEqual(first);
+    clock.ms = at('2025-12-02T00:00:00');
+    expect((await closed('2025-11', tenant.providerId)).adjustments.entryCount).toBe(1);
+  });
+
+  it('carries over what was taken back beyond what was earned', async () => {
+    // Prepare: October is reversed within November, and November earns less
+    const tenant = await tenantOf(hexiao);
+    const taken = redemptionAt(tenant, 's1', { fen: 50_000 });
+    await book(hexiao, [taken]);
+    clock.ms = at('2025-11-01T08:00:00');
+    const october = await closed('2025-10', tenant.providerId);
+    const { voucherId, orderId, merchantId, redemptionId } = taken;
+    const occurredAt = '2025-11-03T10:00:00.000+08:00';
+    await book(hexiao, [
+      reversed(redemptionId, { voucherId, orderId, merchantId, occurredAt }),
+      redemptionAt(tenant, 's1', { fen: 10_000, minutes: 30 * DAY_MINUTES }),
+    ]);
+    clock.ms = at('2025-12-01T08:00:00');
+    const november = await closed('2025-11', tenant.providerId);
+    await book(hexiao, [redemptionAt(tenant, 's1', { fen: 80_000, minutes: 60 * DAY_MINUTES })]);
+    clock.ms = at('2026-01-01T08:00:00');
+    const december = await closed('2025-12', tenant.providerId);
+    // Assess
+    expect(october.balance).toMatchObject({ openingFen: 0, payableFen: 2_500, carriedFen: 0 });
+    expect(november.balance).toMatchObject({ commissionFen: -2_000, payableFen: 0 });
+    expect(november.balance.carriedFen).toBe(-2_000);
+    expect(december.balance).toMatchObject({ openingFen: -2_000, payableFen: 2_000 });
+  });
+
+  it('lists what a restated month came to apart, in the statement after', async () => {
+    // Prepare: October is closed, then an entry of October is undone and booked to another
+    const tenant = await tenantOf(hexiao);
+    const [loser, winner] = [tenant.providerId, fresh('winner')];
+    await book(hexiao, [redemptionAt(tenant, 's1', { fen: 40_000 })]);
+    clock.ms = at('2025-11-01T08:00:00');
+    await closed('2025-10', loser);
+    const winnerToken = await makeProvider(hexiao, winner);
+    await hexiao.call('POST', '/v1/contracts', {
+      ...contractBody({ providerId: winner, merchantId: tenant.merchantId, mode: 'special' }),
+    });
+    const window = { platform: 'douyin', merchantId: tenant.merchantId };
+    const days = { from: '2025-10-01', to: '2025-10-31' };
+    await hexiao.call('POST', '/v1/restatements', { ...window, ...days, reason: '补签合同' });
+    for (let rounds = 0; rounds < 6; rounds += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await hexiao.settle();
+    }
+    // Act
+    clock.ms = at('2025-12-01T08:00:00');
+    const lost = await closed('2025-11', loser);
+    const won = await closed('2025-11', winner);
+    // Assess
+    expect(lost.totals.entryCount).toBe(0);
+    expect(lost.adjustments).toMatchObject({ entryCount: 1, redeemedFen: -40_000 });
+    expect(lost.balance.carriedFen).toBe(-2_000);
+    expect(won.adjustments).toMatchObject({ entryCount: 1, redeemedFen: 40_000 });
+    expect((await whole(won.statementId, 10, winnerToken)).lines[0]?.adjustment).toBe(true);
+    await expectExact(lost.statementId, loser);
+  });
+
+  it('settles tiers with one entry of the month’s last instant, which the totals know', async () => {
+    clock.ms = START_MS;
+    const providerId = fresh('tiered');
+    const merchantId = fresh('merchant');
+    const token = await makeProvider(hexiao, providerId);
+    await makeMerchant(hexiao, merchantId);
+    const tiers = [{ fromFen: 10_000, rateBp: 1_000 }];
+    await hexiao.call('POST', '/v1/contracts', contractBody({ providerId, merchantId, tiers }));
+    const own = { merchantId };
+    await book(hexiao, [
+      redemptionAt(own, 's1', { fen: 10_000 }),
+      redemptionAt(own, 's2', { fen: 5_000 }),
+    ]);
+    clock.ms = at('2025-11-01T08:00:00');
+    const october = await closed('2025-10', providerId);
+    await hexiao.settle();
+    // 5% of the first 10,000 and 10% of the other 5,000
+    expect(october.totals).toMatchObject({ entryCount: 3, commissionFen: 1_000 });
+    const { lines } = await expectExact(october.statementId, providerId);
+    expect(lines.filter((line) => line.kind === 'tier')).toMatchObject([{ commissionFen: 250 }]);
+    const window = 'from=2025-10-01&to=2025-10-31';
+    const gmv = await hexiao.call<{ total: object }>('GET', `/v1/gmv?${window}`, undefined, token);
+    expect(gmv.total).toMatchObject({ commissionFen: 1_000, redeemedFen: 15_000 });
+    clock.ms = at('2025-12-01T08:00:00');
+    expect((await closed('2025-11', providerId)).adjustments.entryCount).toBe(0);
+  });
+});
+
+describe('every entry is in exactly one statement', () => {
+  it('also when bookings race three closings in a row', async () => {
+    // Prepare
+    const tenant = await tenantOf(hexiao);
+    const months = ['2025-10', '2025-11', '2025-12'];
+    const nows = ['2025-11-01T12:00:00', '2025-12-01T12:00:00', '2026-01-01T12:00:00'];
+    const some = () =>
+      Array.from({ length: 12 }, (_, index) =>
+        redemptionAt(tenant, `s${index % 5}`, { fen: 1_000 + index, minutes: index * 1_000 }),
+      );
+    const first = redemptionAt(tenant, 's0', { fen: 99_000 });
+    await book(hexiao, [first, ...some()]);
+    // Act: each month is closed while old days are booked to and folded
+    for (const [index, month] of months.entries()) {
+      clock.ms = at(nows[index] ?? '');
+      await Promise.all([
+        closed(month, tenant.providerId),
+        book(hexiao, some()),
+        book(hexiao, some()),
+      ]);
+    }
+    clock.ms = at('2026-02-01T12:00:00');
+    await closed('2026-01', tenant.providerId);
+    // Assess
+    const all = await stamped(tenant.providerId);
+    expect(all).toHaveLength(1 + 7 * 12);
+    const ids = [...months, '2026-01'].map((month) => `${month}.${tenant.providerId}`);
+    const statements = [];
+    for (const id of ids) statements.push(await expectExact(id, tenant.providerId));
+    const lines = statements.flatMap((statement) => statement.lines.map((line) => line.entryId));
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(lines.sort()).toEqual(all.map((entry) => entry.entryId).sort());
+  });
+
+  it('also when the closing dies after any of its writes and is begun again', async () => {
+    for (const writes of [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14]) {
+      // Prepare
+      const tenant = await tenantOf(hexiao);
+      await book(hexiao, [
+        redemptionAt(tenant, 's1'),
+        redemptionAt(tenant, 's1'),
+        redemptionAt(tenant, 's2', { minutes: DAY_MINUTES }),
+      ]);
+      clock.ms = at('2025-11-01T12:00:00');
+      // Act
+      const died = await dyingAfter(writes, () => close('2025-10', tenant.providerId));
+      clock.ms += 600_000;
+      const october = await closed('2025-10', tenant.providerId);
+      // Assess
+      if (writes < 8) expect(died.status, `after ${writes}`).toBe(500);
+      expect(october.totals.entryCount, `after ${writes}`).toBe(3);
+      await expectExact(october.statementId, tenant.providerId);
+    }
+  });
+
+  it('also by messages, piece after piece, when there is more than a request does', async () => {
+    // Prepare: entries straight into the ledger, folded by the worker
+    const tenant = await tenantOf(hexiao);
+    const events = Array.from({ length: 660 }, (_, index) =>
+      redemptionAt(tenant, `s${index % 40}`, { fen: 100, minutes: index * 20 }),
+    );
+    for (let from = 0; from < events.length; from += 110) {
+      await book(hexiao, events.slice(from, from + 110));
+    }
+    clock.ms = at('2025-11-01T12:00:00');
+    // Act
+    const first = await close('2025-10', tenant.providerId);
+    expect(first.status).toBe(202);
+    const second = await close('2025-10', tenant.providerId);
+    await hexiao.settle();
+    // Assess
+    expectProblem(second, 409, 'statement-closing');
+    const october = await closed('2025-10', tenant.providerId);
+    expect(october.totals).toMatchObject({ entryCount: 660, redeemedFen: 66_000 });
+    await expectExact(october.statementId, tenant.providerId);
+  }, 180_000);
+});
+
+describe('two operators', () => {
+  it('who close one month at once: one does it, the other is told what to do', async () => {
+    const tenant = await tenantOf(hexiao);
+    await book(hexiao, [redemptionAt(tenant, 's1')]);
+    clock.ms = at('2025-11-01T12:00:00');
+    const replies = await Promise.all([1, 2, 3].map(() => close('2025-10', tenant.providerId)));
+    const done = replies.filter((reply) => reply.status === 200);
+    expect(done.length).toBeGreaterThanOrEqual(1);
+    for (const reply of replies) {
+      if (reply.status === 200) continue;
+      expect(expectProblem(reply, 409, 'statement-closing').detail).toContain('close it again');
+    }
+    const october = await closed('2025-10', tenant.providerId);
+    await expectExact(october.statementId, tenant.providerId);
+  });
+
+  it('cannot open months out of their order, nor one that is not over', async () => {
+    const tenant = await tenantOf(hexiao);
+    clock.ms = at('2025-11-30T23:59:59');
+    const early = expectProblem(await close('2025-11', tenant.providerId), 422, 'month-not-over');
+    expect(early.detail).toContain('2025-11-30');
+    clock.ms = at('2025-12-01T00:00:00');
+    await closed('2025-11', tenant.providerId);
+    expectProblem(await close('2025-10', tenant.providerId), 409, 'statement-order');
+    expectProblem(await close('2025-13', tenant.providerId), 400, 'request-invalid');
+  });
+
+  it('close for everybody at once, nobody’s entries too', async () => {
+    const own = await HexiaoUnderTest.start({ now: clock.now });
+    const [a, b] = [await tenantOf(own), await tenantOf(own)];
+    await book(own, [
+      redemptionAt(a, 's1'),
+      redemptionAt(b, 's1'),
+      redemptionAt({ merchantId: 'nobody' }, 's9'),
+    ]);
+    clock.ms = at('2025-11-01T12:00:00');
+    const reply = await ask(own, 'POST', '/v1/statements/2025-10/close');
+    const { statements } = read(reply, z.object({ statements: z.array(statementAnswer) }));
+    const counts = statements.map((one) => [one.providerId, one.totals.entryCount]);
+    await own.stop();
+    expect(counts.sort()).toEqual(
+      [
+        [a.providerId, 1],
+        [b.providerId, 1],
+        ['unattributed', 1],
+      ].sort(),
+    );
+  });
+});
+
+describe('a statement', () => {
+  let tenant: Tenant;
+  let stranger: Tenant;
+  let statementId: string;
+
+  beforeAll(async () => {
+    tenant = await tenantOf(hexiao);
+    stranger = await tenantOf(hexiao);
+    await book(hexiao, [
+      redemptionAt(tenant, '=cmd()', { fen: 12_345 }),
+      redemptionAt(tenant, '<b>店</b>', { fen: 5, minutes: 1 }),
+    ]);
+    clock.ms = at('2025-11-01T12:00:00');
+    statementId = (await closed('2025-10', tenant.providerId)).statementId;
+  });
+
+  it('is listed for its provider, and for the operator who says whose', async () => {
+    const list = z.object({ statements: z.array(statementAnswer) });
+    const own = await ask(hexiao, 'GET', '/v1/statements', { token: tenant.token });
+    expect(read(own, list).statements.map((one) => one.statementId)).toEqual([statementId]);
+    const path = `/v1/statements?providerId=${tenant.providerId}`;
+    expect(read(await ask(hexiao, 'GET', path), list).statements).toHaveLength(1);
+    expectProblem(await ask(hexiao, 'GET', '/v1/statements'), 400, 'request-invalid');
+  });
+
+  it('is nobody else’s, by its name in no form and by no parameter', async () => {
+    const token = stranger.token;
+    for (const form of ['', '.csv', '.html']) {
+      const reply = await ask(hexiao, 'GET', `/v1/statements/${statementId}${form}`, { token });
+      expectProblem(reply, 404, 'not-found');
+      const none = await ask(hexiao, 'GET', `/v1/statements/${statementId}${form}`, {
+        token: null,
+      });
+      expectProblem(none, 401, 'token-missing');
+    }
+    const path = `/v1/statements?providerId=${tenant.providerId}`;
+    const listed = await ask(hexiao, 'GET', path, { token });
+    expect(JSON.parse(listed.text)).toEqual({ statements: [] });
+    const closing = await ask(hexiao, 'POST', '/v1/statements/2025-11/close', { token });
+    expectProblem(closing, 403, 'role-forbidden');
+  });
+
+  it.each(['2025-10', '2025-10.', '2025-99.x', 'x', '2024-01.nobody'])(
+    'named %j is none',
+    async (id) => {
+      expectProblem(await ask(hexiao, 'GET', `/v1/statements/${id}`), 404, 'not-found');
+    },
+  );
+
+  it('as CSV begins with a mark and headings, has numbers for money and no formula', async () => {
+    const path = `/v1/statements/${statementId}.csv`;
+    const response = await hexiao.api.request(path, {
+      headers: { authorization: `Bearer ${tenant.token}` },
+    });
+    // Response.text() takes the mark away.
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer());
+    expect(response.headers.get('content-type')).toContain('text/csv');
+    expect(text.startsWith('\uFEFF营业日 Business day,')).toBe(true);
+    const [, first = '', second = ''] = text.split('\r\n');
+    expect(first).toContain(",'=cmd(),");
+    expect(first).toContain(',123.45,6.17,');
+    expect(first).toContain('核销 Redemption');
+    expect(second).toContain(',0.05,0.00,');
+  });
+
+  it.each([
+    ['zh', '结算单', '本期应付', '往月调整'],
+    ['en', 'Statement', 'Payable', 'Adjustments of earlier months'],
+  ])('is a page in %s, with everything from outside escaped', async (lang, ...words) => {
+    const path = `/v1/statements/${statementId}.html?lang=${lang}`;
+    const reply = await ask(hexiao, 'GET', path, { token: tenant.token });
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'");
+    for (const word of [...words, '123.45', '&lt;b&gt;店&lt;/b&gt;'])
+      expect(reply.text).toContain(word);
+    expect(reply.text).not.toContain('<b>');
+  });
+
+  it('comes in pages whose lines are each there once', async () => {
+    const one = await whole(statementId, 1, tenant.token);
+    expect(one.lines).toHaveLength(2);
+    expect(one.lines).toEqual((await whole(statementId)).lines);
+    const bad = await ask(hexiao, 'GET', `/v1/statements/${statementId}?cursor=IkhFQUQi`);
+    expectProblem(bad, 400, 'request-invalid');
+  });
+});
+
+/** Runs with a database that takes so many writes and then no more. */
+async function dyingAfter<T>(writes: number, work: () => Promise<T>): Promise<T> {
+  const client = hexiao.emulators.database;
+  const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  let left = writes;
+  const dying = async (command: object, ...rest: unknown[]) => {
+    if (/^(Put|Update|Delete)/.test(command.constructor.name)) {
+      left -= 1;
+      if (left < 0) throw new Error('the worker died');
+    }
+    return send(command, ...rest);
+  };
+  client.send = dying as unknown as typeof client.send;
+  try {
+    return await work();
+  } finally {
+    client.send = send as unknown as typeof client.send;
+  }
+}

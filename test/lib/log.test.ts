@@ -1,0 +1,82 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { COUNTED_ALARMS } from '../../infra/aws/alarms.ts';
+import { logLines } from '../../lib/log/log.ts';
+import { METRICS } from '../../lib/log/metrics.ts';
+import { redactText } from '../../lib/log/redact.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+function lineOf(what: string, fields: Record<string, string | number>, namespace = 'Hexiao/test') {
+  const lines: string[] = [];
+  logLines((line) => lines.push(line), 'info', namespace)('warn', what, fields);
+  return JSON.parse(lines[0] ?? '{}') as Record<string, unknown>;
+}
+
+describe('a log line', () => {
+  test('that is counted carries the embedded metric format', () => {
+    const line = lineOf('signature-rejected', { integration: 'meituan' });
+
+    expect(line).toMatchObject({
+      ...{ what: 'signature-rejected', integration: 'meituan', SignatureRejected: 1 },
+      _aws: {
+        Timestamp: Date.parse(String(line.at)),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Hexiao/test',
+            Dimensions: [[], ['integration']],
+            Metrics: [{ Name: 'SignatureRejected', Unit: 'Count' }],
+          },
+        ],
+      },
+    });
+  });
+
+  test('can carry the value that is measured', () => {
+    expect(lineOf('hints-waiting', { oldestSeconds: 90 })).toMatchObject({ OldestHintSeconds: 90 });
+    expect(lineOf('hints-waiting', {})).not.toHaveProperty('_aws');
+  });
+
+  test('is not counted where nothing is, or where there is no namespace', () => {
+    expect(lineOf('hints-swept', { sent: 1 })).not.toHaveProperty('_aws');
+    expect(lineOf('event-conflict', {}, '')).not.toHaveProperty('_aws');
+  });
+});
+
+test('everything that is counted is logged somewhere, and every alarm counts something', () => {
+  const code = globSync('{lib,functions}/**/*.ts', { cwd: ROOT })
+    .filter((path) => !path.startsWith('lib/log/'))
+    .map((path) => readFileSync(join(ROOT, path), 'utf8'))
+    .join('\n');
+  const isLogged = (what: string) =>
+    code.includes(`'${what}'`) ||
+    // The one that is put together: record.ts logs `delivery-${outcome}`.
+    (what.startsWith('delivery-') && /`delivery-\$\{outcome\}`/.test(code));
+
+  expect(Object.keys(METRICS).filter((what) => !isLogged(what))).toEqual([]);
+  const names: string[] = Object.values(METRICS).map(({ name }) => name);
+  expect(COUNTED_ALARMS.filter(({ metric }) => !names.includes(metric))).toEqual([]);
+});
+
+describe('what slips into a log', () => {
+  test.each([
+    ['Authorization: Bearer hxp_abcDEF-123', 'abcDEF'],
+    ['the token hxo_abcdef', 'abcdef'],
+    ['GET /x?access_token=act.1234&page=2', 'act.1234'],
+    ['{"client_secret":"s3cret","a":1}', 's3cret'],
+    ['call 13812345678 about it', '13812345678'],
+    ['+86 13812345678', '13812345678'],
+  ])('is made unreadable: %s', (text, secret) => {
+    expect(redactText(text)).not.toContain(secret);
+  });
+
+  test.each([
+    'order 7300000000000000001 of 1382026112100012345',
+    'deliveryId 13812345678abcdef13812345678abcdef',
+    'expected 1759276800000, got 12.5',
+    'the app is unknown',
+  ])('is left as it is where it is no secret: %s', (text) => {
+    expect(redactText(text)).toBe(text);
+  });
+});
