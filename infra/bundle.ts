@@ -48,7 +48,7 @@ export function bundleFunctions({
   });
 }
 
-/** How every function is built; decision 0011 says what each of the size's levers is worth. */
+/** How every function is built; decision 0016 says what each of the size's levers is worth. */
 const BUILD = {
   absWorkingDir: ROOT,
   bundle: true,

@@ -11,6 +11,7 @@ import { codePoolsRoutes } from './routes/code-pools.ts';
 import { contractImportsRoute } from './routes/contract-imports.ts';
 import { contractProposalsRoutes } from './routes/contract-proposals.ts';
 import { contractsRoute } from './routes/contracts.ts';
+import { counterRoutes } from './routes/counter.ts';
 import { deadLettersRoutes } from './routes/dead-letters.ts';
 import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
@@ -64,6 +65,7 @@ export function apiApp(deps: ApiDeps): Hono {
   shelvesRoute(api, deps);
   replaysRoute(api, deps);
   erasuresRoutes(api, deps);
+  counterRoutes(api, deps);
   storesRoutes(api, deps);
   gmvRoute(api, deps);
   repeatPurchasesRoute(api, deps);

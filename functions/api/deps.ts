@@ -10,6 +10,8 @@ export interface ApiDeps {
   /** Lower-case hex SHA-256 of the operator's token. */
   readonly operatorTokenHash: string;
   readonly policy: Policy;
+  /** Reaches the platforms, for what is done at the counter. */
+  readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
   readonly log: Log;
 }

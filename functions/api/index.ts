@@ -24,6 +24,7 @@ export const app = apiApp({
   },
   operatorTokenHash: env.OPERATOR_TOKEN_SHA256,
   policy: DEFAULT_POLICY,
+  fetch: globalThis.fetch,
   now: Date.now,
   log: logLines(),
 });

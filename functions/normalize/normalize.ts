@@ -7,6 +7,7 @@ import type { Received } from '../../lib/queue/batch.ts';
 import {
   type AuditMessage,
   type DeliveryMessage,
+  type FactsMessage,
   type IntakeMessage,
   unpackBody,
 } from '../../lib/queue/messages.ts';
@@ -14,6 +15,7 @@ import { type Delivery, isArchived, readHint } from '../../lib/store/deliveries.
 import { readApp } from '../../lib/store/registry.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { type AuditDeps, tellDecisions } from './audits.ts';
+import { factsIn, findingsOfFacts } from './facts.ts';
 import { type AskDeps, askAboutHints, type HintWork } from './hints.ts';
 import { type Finding, type RecordDeps, recordFindings } from './record.ts';
 
@@ -37,7 +39,7 @@ export async function normalize(
   deps: NormalizeDeps,
 ): Promise<void> {
   const apps = new Map<string, Promise<App | undefined>>();
-  const { deliveries, audits } = byKind(received);
+  const { deliveries, audits, facts } = byKind(received);
   const works = await mapLimit(deliveries, READS_AT_ONCE, async (one) => {
     try {
       return await readMessage(one, apps, deps);
@@ -47,7 +49,7 @@ export async function normalize(
     }
   });
   const hints: HintWork[] = [];
-  const findings: Finding[] = [];
+  const findings: Finding[] = await findingsOfFacts(facts, deps.table);
   for (const work of works) {
     if (work === undefined) continue;
     if ('hint' in work) hints.push(work);
@@ -64,11 +66,13 @@ export async function normalize(
 function byKind(received: readonly Received<IntakeMessage>[]) {
   const deliveries: Received<DeliveryMessage>[] = [];
   const audits: Received<AuditMessage>[] = [];
+  const facts: Received<FactsMessage>[] = [];
   for (const { message, fail } of received) {
     if (message.type === 'audit') audits.push({ message, fail });
+    else if (message.type === 'facts') facts.push({ message, fail });
     else deliveries.push({ message, fail });
   }
-  return { deliveries, audits };
+  return { deliveries, audits, facts };
 }
 
 async function readMessage(
@@ -85,6 +89,8 @@ async function readMessage(
   const again = message.type === 'delivery' ? message.again : waiting?.again;
   if (waiting === undefined && !again && (await isArchived(deps.table, delivery.deliveryId)))
     return undefined;
+  const facts = factsIn(delivery, { fail, again });
+  if (facts !== undefined) return facts;
   const { integration, app } = await ownerOf(delivery, apps, deps.table);
   const reading = integration.read(delivery.body, app, delivery.receivedAt, delivery.about);
   const base = { delivery, integration, kind: reading.kind, fail, waiting, again };

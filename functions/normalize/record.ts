@@ -1,16 +1,10 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { keyedHash } from '../../lib/crypto/hash.ts';
-import {
-  type Event,
-  type EventDraft,
-  type EventOf,
-  eventSchema,
-  UNKNOWN_SALE,
-} from '../../lib/events/event.ts';
+import { type Event, type EventDraft, type EventOf, eventSchema } from '../../lib/events/event.ts';
 import type { Integration, NamedStore } from '../../lib/integrations/integration.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
+import { withoutBuyer } from '../../lib/store/buyer-key.ts';
 import {
   amendArchive,
   archiveDelivery,
@@ -91,8 +85,9 @@ export async function recordFindings(
 
 async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Subject[]> {
   const subjects: Subject[] = [];
+  const { name: integration } = finding.integration;
   for (const draft of finding.events) {
-    const event = stamp(await withoutBuyer(draft, finding, deps), finding, deps.now());
+    const event = stamp(await withoutBuyer(draft, integration, deps.buyerKey), finding, deps.now());
     const outcome = await recordEvent(deps.table, event);
     if (outcome === 'conflict') {
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
@@ -115,18 +110,6 @@ async function bindStore(event: EventOf<'store.bound'>, table: Table): Promise<v
     ...{ platform, storeId, merchantId },
     ...{ name: null, city: null, namedBy: 'platform' as const },
   });
-}
-
-/** Buyer ids end here: what goes on is a keyed hash, where the event has a sale to carry it. */
-async function withoutBuyer(
-  { buyerId, ...draft }: EventDraft,
-  { integration }: Finding,
-  deps: RecordDeps,
-): Promise<object> {
-  if (typeof buyerId !== 'string' || buyerId === '') return draft;
-  if (draft.kind !== 'order.paid' && draft.kind !== 'voucher.redeemed') return draft;
-  const buyer = keyedHash(await deps.buyerKey(), integration.name, buyerId);
-  return { ...draft, sale: { ...UNKNOWN_SALE, ...draft.sale, buyer } };
 }
 
 function stamp(draft: object, { delivery, integration }: Finding, nowMs: number): Event {

@@ -1,5 +1,6 @@
 import { addIntegration } from './add-integration.ts';
 import { contracts } from './contracts.ts';
+import { redeem, reverse } from './counter.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
 import { rebuild } from './rebuild.ts';
@@ -22,6 +23,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   restate,
   rebuild,
   statements,
+  redeem,
+  reverse,
   redrive,
   replay,
   erase,

@@ -11,6 +11,7 @@ const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing here' },
   'contract-overlap': { status: 409, title: 'The shares would add up to more than the whole' },
   'refund-decided': { status: 409, title: 'The refund request is decided already' },
+  'request-reused': { status: 409, title: 'The requestId stands for another request' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'statement-closing': { status: 409, title: 'The month is being closed' },
   'statement-order': { status: 409, title: 'Months are closed in their order' },
@@ -18,8 +19,11 @@ const PROBLEMS = {
   'merchant-unknown': { status: 422, title: 'The merchant is not registered' },
   'provider-unknown': { status: 422, title: 'The provider is not registered' },
   'code-pool-missing': { status: 422, title: 'The merchant has no pool for imported codes' },
+  'platform-refused': { status: 422, title: 'The platform refused it' },
   'integration-unknown': { status: 422, title: 'There is no such integration' },
   internal: { status: 500, title: 'Something failed on our side' },
+  'platform-unavailable': { status: 503, title: 'The platform did not answer' },
+  'act-unrecorded': { status: 503, title: 'Done at the platform, and not recorded yet' },
   'queue-unavailable': { status: 503, title: 'The delivery could not be stored' },
 } as const;
 
@@ -32,12 +36,19 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
   readonly retryable: boolean;
-  constructor(code: ProblemCode, detail: string, options?: { cause?: unknown }) {
+  /** When the same call makes sense again, where somebody said so. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options?: { cause?: unknown; retryAfterMs?: number },
+  ) {
     super(detail, options);
     this.name = 'Problem';
     this.code = code;
     this.status = PROBLEMS[code].status;
     this.retryable = this.status >= 500;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

@@ -14,7 +14,12 @@ export function respondToError(error: Error, c: Context, log: Log): Response {
     log('error', 'request-failed', { requestId, ...errorFields(error) });
   return new Response(JSON.stringify(problemBody(problem, requestId)), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json' },
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(problem.retryAfterMs === undefined
+        ? {}
+        : { 'retry-after': String(Math.ceil(problem.retryAfterMs / 1000)) }),
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Event, EventDraft, Loop, Platform } from '../events/event.ts';
 import type { App, Secrets, Settings } from './app.ts';
+import type { CounterContext, CounterOutcome, RedeemCommand, ReverseCommand } from './counter.ts';
 import type { Desk, RefundRequest } from './desk.ts';
 
 /**
@@ -68,6 +69,13 @@ export interface Integration extends Door {
    * throws for what the platform does: it waits. Absent: the platform takes no such call.
    */
   auditRefund?(request: RefundRequest, context: AuditContext): Promise<Audit>;
+  /**
+   * Redeems at the platform, where that is our call, and tells the facts in its answer. The same request
+   * again is the same act. Never throws for what the platform does. Absent: nobody knows such a call.
+   */
+  redeem?(command: RedeemCommand, context: CounterContext): Promise<CounterOutcome>;
+  /** Takes a redemption back at the platform, alike. */
+  reverse?(command: ReverseCommand, context: CounterContext): Promise<CounterOutcome>;
 }
 
 export interface AuditContext {

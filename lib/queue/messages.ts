@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { draftSchema } from '../events/draft.ts';
 import { idSchema, platformSchema } from '../events/id.ts';
 import { VersionError, Versions } from '../versions/versions.ts';
 import { MESSAGE_VERSION } from './packing.ts';
@@ -11,6 +12,8 @@ export { MAX_MESSAGE_BYTES, MESSAGE_VERSION, packBody, unpackBody } from './pack
 const MESSAGES = new Versions('message', []);
 
 const version = { v: z.literal(MESSAGE_VERSION) };
+
+export const factsSchema = z.array(draftSchema).min(1).max(200);
 
 const intakeMessages = z.discriminatedUnion('type', [
   z.object({
@@ -37,10 +40,21 @@ const intakeMessages = z.discriminatedUnion('type', [
     platform: platformSchema,
     refundId: idSchema,
   }),
+  /** What a platform answered to a call of ours, as events. Buyers are hashed before. */
+  z.object({
+    type: z.literal('facts'),
+    ...version,
+    deliveryId: z.string().regex(/^[0-9a-f]{64}$/),
+    integration: z.string(),
+    appKey: z.string(),
+    receivedAt: z.string(),
+    events: factsSchema,
+  }),
 ]);
 export type IntakeMessage = z.infer<typeof intakeMessages>;
 export type DeliveryMessage = Extract<IntakeMessage, { type: 'delivery' | 'hint' }>;
 export type AuditMessage = Extract<IntakeMessage, { type: 'audit' }>;
+export type FactsMessage = Extract<IntakeMessage, { type: 'facts' }>;
 
 /** Of this version, or of another that this one reads. */
 export const intakeMessageSchema = z.preprocess(toThisVersion, intakeMessages);

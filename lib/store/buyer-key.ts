@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { keyedHash } from '../crypto/hash.ts';
+import { type EventDraft, UNKNOWN_SALE } from '../events/event.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -27,6 +29,19 @@ export function buyerKeyReader(table: Table): () => Promise<string> {
       throw error;
     }
   };
+}
+
+/** Buyer ids end here: what goes on is a keyed hash, where the event has a sale to carry it. */
+export async function withoutBuyer(
+  { buyerId, ...draft }: EventDraft,
+  integration: string,
+  key: () => Promise<string>,
+): Promise<EventDraft> {
+  const anonymous = draft as EventDraft;
+  if (typeof buyerId !== 'string' || buyerId === '') return anonymous;
+  if (anonymous.kind !== 'order.paid' && anonymous.kind !== 'voucher.redeemed') return anonymous;
+  const buyer = keyedHash(await key(), integration, buyerId);
+  return { ...anonymous, sale: { ...UNKNOWN_SALE, ...anonymous.sale, buyer } };
 }
 
 async function readKey(table: Table): Promise<string | undefined> {

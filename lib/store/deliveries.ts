@@ -11,6 +11,9 @@ export function archiveEnd(nowMs: number): number {
   return Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400;
 }
 
+/** The `about` of facts that a platform answered to a call of ours: no road from outside writes it so. */
+export const COUNTER_ABOUT = '=counter';
+
 export const deliverySchema = z.object({
   deliveryId: z.string().regex(/^[0-9a-f]{64}$/),
   integration: z.string(),

@@ -153,8 +153,13 @@ async function rowsOf(
         })),
       );
     }
-    default:
+    case 'loop':
+    case 'channel':
+    case 'product':
+    case 'creator':
       return rowsBy(dimension, cells);
+    default:
+      return dimension satisfies never;
   }
 }
 

@@ -76,6 +76,12 @@ export const keys = {
     sk: '-',
   }),
 
+  /** A request at the counter, by the caller's id of it. */
+  counter: (integration: string, appKey: string, requestId: string, verb: string): Key => ({
+    pk: `COUNTER#${e(integration)}#${e(appKey)}#${e(requestId)}`,
+    sk: verb,
+  }),
+
   provider: (providerId: string): Key => ({ pk: providerPartition(providerId), sk: '-' }),
 
   token: (tokenHash: string): Key => ({ pk: `TOKEN#${tokenHash}`, sk: '-' }),

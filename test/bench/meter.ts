@@ -26,11 +26,10 @@ export class Meter {
   readonly stop: () => void;
 
   constructor(client: DynamoDBClient) {
-    const { send: own } = client;
-    this.stop = () => {
-      client.send = own;
-    };
     const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    this.stop = () => {
+      client.send = send as unknown as typeof client.send;
+    };
     const metered = async (command: { input: object }, ...rest: unknown[]) => {
       const input = command.input as Record<string, unknown>;
       input.ReturnConsumedCapacity = 'TOTAL';

@@ -135,12 +135,17 @@ describe('a CSV', () => {
 
   test('never has a text that begins like a formula, whatever an id looks like', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n",;a0 ') }), (text) => {
-        const cell = csvOf([[text]])
-          .slice(0, -2)
-          .replace(/^"/, '');
-        expect(cell).not.toMatch(/^[=+\-@\t\r]/);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', 'a', '0', ' '),
+        }),
+        (text) => {
+          const cell = csvOf([[text]])
+            .slice(0, -2)
+            .replace(/^"/, '');
+          expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

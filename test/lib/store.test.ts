@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { type Event, eventSchema } from '../../lib/events/event.ts';
-import type { Entry } from '../../lib/ledger/entry.ts';
 import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
+import type { Entry } from '../../lib/ledger/entry.ts';
 import { emptyFold, type Fold, foldEntries } from '../../lib/ledger/fold.ts';
 import { bookEvents, readBooked } from '../../lib/store/booking.ts';
 import { appendContract, readContracts } from '../../lib/store/contracts.ts';
@@ -436,7 +436,8 @@ describe('folds', () => {
   test('of a store-hour: a newer one takes the place of an older, never the other way', async () => {
     // Prepare
     const provider = fresh('provider');
-    const put = (fold: Fold) => foldStoreHour(table, provider, DAY, '16', total('s1', fold), DETAIL);
+    const put = (fold: Fold) =>
+      foldStoreHour(table, provider, DAY, '16', total('s1', fold), DETAIL);
     const read = async () => (await readStoreDay(table, provider, DAY, 'douyin', 's1'))?.fold;
     // Act, Assess
     await put(foldOf(2, 200));

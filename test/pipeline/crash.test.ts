@@ -117,7 +117,8 @@ async function outcomeOf(
         entries.push([kind, occurredAt, amountFen, commissionFen, paidFen, count].join(' '));
       }
     }
-    outcome.push({ total, rows, entries: entries.sort() });
+    const byLoop = await hexiao.call<{ rows: object[] }>('GET', `${path}&by=loop`);
+    outcome.push({ total, rows, loops: byLoop.rows, entries: entries.sort() });
   }
   return outcome;
 }
@@ -129,8 +130,8 @@ async function outcomeOf(
 const WAYS_TO_DIE: readonly ('before' | 'after')[] =
   process.env.HEXIAO_LONG === undefined ? ['before'] : ['before', 'after'];
 
-/** Enough batches for the story: intake, booking, folds, and one to see that nothing is left. */
-const STEPS = ['intake', 'attribution', 'attribution', 'attribution'] as const;
+/** Enough batches for the story: intake, booking, folds, dimensions, and one to see that nothing is left. */
+const STEPS = ['intake', 'attribution', 'attribution', 'attribution', 'attribution'] as const;
 
 describe('a worker that dies at any of its calls', () => {
   it('leaves nothing undone and nothing done twice', async () => {

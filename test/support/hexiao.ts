@@ -76,6 +76,7 @@ export class HexiaoUnderTest {
       queues,
       operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
       policy: DEFAULT_POLICY,
+      fetch,
       now,
       log: silent,
     });

@@ -80,13 +80,20 @@ async function rowsBy(
       const rows = stores.map((store) => ({ key: storeKey(store), fold: store.fold }));
       return { rows: keyed(rows), next: next === null ? null : writeCursor(next) };
     }
-    default: {
+    case 'loop':
+    case 'channel':
+    case 'product':
+    case 'creator':
+    case 'merchant':
+    case 'city': {
       const all = await readDimension(table, providerId, by, window);
       const first = typeof position === 'number' ? position : 0;
       const rows = all.sort(largestFirst).slice(first, first + limit);
       const next = first + limit < all.length ? writeCursor(first + limit) : null;
       return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
     }
+    default:
+      return by satisfies never;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
-import { Problem, problemBody } from '../../../lib/errors/problem.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/id.ts';
 import { BYTE_ORDER_MARK, csvOf } from '../../../lib/ledger/csv.ts';
 import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
@@ -47,8 +47,7 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     }
     const outcomes = await closeForAll(month, deps);
     const isDone = outcomes.every((one) => 'statement' in one && one.statement.status === 'closed');
-    const requestId = String(c.get('requestId' as never) ?? '');
-    const statements = outcomes.map((one) => outcomeOf(one, requestId));
+    const statements = outcomes.map(outcomeOf);
     return c.json({ statements }, isDone ? 200 : 202);
   });
 
@@ -59,21 +58,15 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
   });
 
   api.get('/v1/statements/:id', async (c) => {
-    const [id = '', format] = split(c.req.param('id'));
+    const [id, format] = split(c.req.param('id'));
     // A browser that opens the page brings the cookie of the other pages.
     const principal =
       format === 'html' ? await principalOfPage(c, deps) : await requirePrincipal(c, deps);
     const statement = await find(id, principal, deps);
-    switch (format) {
-      case 'csv':
-        return csvAnswer(c, statement, deps);
-      case 'html':
-        return statementPage(c, statement, await linesOf(c, statement, deps), deps);
-      default: {
-        const { lines, next } = await linesOf(c, statement, deps);
-        return c.json({ ...shown(statement), lines, next });
-      }
-    }
+    if (format === 'csv') return csvAnswer(c, statement, deps);
+    const page = await linesOf(c, statement, deps);
+    if (format === 'html') return statementPage(c, statement, page, deps);
+    return c.json({ ...shown(statement), ...page });
   });
 }
 
@@ -120,9 +113,11 @@ async function csvAnswer(c: Context, statement: Statement, { table }: ApiDeps): 
   });
 }
 
-function outcomeOf(outcome: Outcome, requestId: string): object {
+/** One that was refused says why, as its own request would have. */
+function outcomeOf(outcome: Outcome): object {
   if ('statement' in outcome) return shown(outcome.statement);
-  return { providerId: outcome.providerId, problem: problemBody(outcome.refused, requestId) };
+  const { code, message: detail } = outcome.refused;
+  return { providerId: outcome.providerId, refused: { code, detail } };
 }
 
 /** Without what is only for going on with a closing. Until it is closed its sums say how far it came. */

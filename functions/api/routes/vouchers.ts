@@ -18,11 +18,12 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
     const principal = await requirePrincipal(c, deps);
     const platform = check(platformSchema, c.req.param('platform'));
     const voucherId = check(idSchema, c.req.param('voucherId'));
-    const state = await findState(platform, voucherId, deps);
-    const { events } = state;
-    const entries = (await entriesOf(state, deps)).filter(
-      (entry) => principal.is === 'operator' || entry.providerId === principal.providerId,
-    );
+    const histories = await findHistories(platform, voucherId, deps);
+    const events = inOrder(histories);
+    const booked = await Promise.all(histories.map((history) => entriesOf(history, deps)));
+    const entries = booked
+      .flat()
+      .filter((entry) => principal.is === 'operator' || entry.providerId === principal.providerId);
     // Another provider's voucher is as absent as one that never was.
     const hidden = principal.is === 'provider' && entries.length === 0;
     const first = events[0];
@@ -35,20 +36,37 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
       events: events.map(shown),
       entries: entries.map(shownEntry),
       // Told, and not booked: a reversal before its redemption, a redemption without its worth.
-      waiting: readHistory(events).waiting.map(({ eventId, kind }) => ({ eventId, kind })),
+      waiting: onceEach(histories.flatMap(({ events: own }) => readHistory(own).waiting)).map(
+        ({ eventId, kind }) => ({ eventId, kind }),
+      ),
     });
   });
 }
 
-async function findState(
+/**
+ * The voucher's history, and that of an order that stands for its own voucher: each is read on its own,
+ * as it was booked, a redemption from the one and a payment from the other.
+ */
+async function findHistories(
   platform: Platform,
   id: string,
   { table }: ApiDeps,
-): Promise<SubjectState> {
+): Promise<SubjectState[]> {
   const own = await readState(table, { of: 'voucher', platform, id });
-  const state = own.events.length > 0 ? own : await readState(table, { of: 'order', platform, id });
-  const events = state.events.sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
-  return { ...state, events };
+  const standsForItself = own.events.some((event) => event.orderId === id);
+  // By chance, another order may have the id of this voucher.
+  if (own.events.length > 0 && !standsForItself) return [own];
+  return [own, await readState(table, { of: 'order', platform, id })];
+}
+
+function inOrder(histories: readonly SubjectState[]): Event[] {
+  const all = onceEach(histories.flatMap((history) => history.events));
+  return all.sort((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
+}
+
+/** A refund of money never used is in both histories. */
+function onceEach(events: readonly Event[]): Event[] {
+  return [...new Map(events.map((event) => [event.eventId, event])).values()];
 }
 
 async function entriesOf({ events, markers }: SubjectState, deps: ApiDeps) {

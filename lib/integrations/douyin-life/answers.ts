@@ -140,3 +140,35 @@ export type PoiRecord = z.infer<typeof poiSchema>;
 export const poisSchema = z.looseObject({
   pois: absentAsNull(z.array(poiSchema)).transform((list) => list ?? []),
 });
+
+/** Source: certificate.prepare. The encrypted codes are secrets. */
+export const preparedCodesSchema = z
+  .looseObject({
+    verify_token: z.string().min(1),
+    order_id: wireId,
+    certificates: z
+      .array(z.looseObject({ encrypted_code: z.string().min(1), certificate_id: wireId }))
+      .min(1),
+  })
+  .transform(({ verify_token, order_id, certificates }) => ({
+    verifyToken: verify_token,
+    orderId: order_id,
+    certificates: certificates.map((one) => ({
+      encryptedCode: one.encrypted_code,
+      certificateId: one.certificate_id,
+    })),
+  }));
+export type PreparedCodes = z.infer<typeof preparedCodesSchema>;
+
+/** Source: certificate.verify. A success is 0; see counter.ts for what a repetition may answer. */
+const verifyResultSchema = z.looseObject({
+  result: z.coerce.number(),
+  verify_id: absentAsNull(wireId),
+  certificate_id: absentAsNull(wireId),
+  account_id: absentAsNull(wireId).catch(null),
+});
+export type VerifyResult = z.infer<typeof verifyResultSchema>;
+
+export const verifyResultsSchema = z.looseObject({
+  verify_results: z.array(verifyResultSchema).min(1),
+});

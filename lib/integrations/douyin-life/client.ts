@@ -4,9 +4,13 @@ import {
   type OrderRecord,
   ordersSchema,
   type PoiRecord,
+  type PreparedCodes,
   poisSchema,
+  preparedCodesSchema,
   type VerifyRecord,
+  type VerifyResult,
   verifyRecordsSchema,
+  verifyResultsSchema,
 } from './answers.ts';
 import { type Endpoint, Transport, type TransportContext } from './transport.ts';
 
@@ -26,6 +30,21 @@ const ENDPOINTS = {
     perSecond: 100,
   },
   orders: { name: 'trade/order/query', path: '/goodlife/v1/trade/order/query/', perSecond: 20 },
+  prepare: {
+    name: 'certificate/prepare',
+    path: '/goodlife/v1/fulfilment/certificate/prepare/',
+    perSecond: 200,
+  },
+  verify: {
+    name: 'certificate/verify',
+    path: '/goodlife/v1/fulfilment/certificate/verify/',
+    perSecond: 100,
+  },
+  cancel: {
+    name: 'certificate/cancel',
+    path: '/goodlife/v1/fulfilment/certificate/cancel/',
+    perSecond: 100,
+  },
   fulfilmentAudit: {
     name: 'fulfilment/refund/audit',
     path: '/goodlife/v1/fulfilment/refund/audit/',
@@ -95,6 +114,47 @@ export class DouyinLifeClient {
     const query = { account_id: accountId, poi_id: poiId, page: '1', size: '10' };
     const { pois } = await this.transport.get(ENDPOINTS.pois, query, poisSchema);
     return pois.find((poi) => poi.poi_id === poiId);
+  }
+
+  /** Looks behind a code that a buyer shows: its unused vouchers. Their codes are secrets. */
+  async prepare(
+    shown: ({ code: string } | { encryptedData: string }) & { poiId: string },
+  ): Promise<PreparedCodes> {
+    const what = 'code' in shown ? { code: shown.code } : { encrypted_data: shown.encryptedData };
+    const query = { ...what, poi_id: shown.poiId };
+    return this.transport.get(ENDPOINTS.prepare, query, preparedCodesSchema);
+  }
+
+  /** Redeems vouchers of one order. The same `verify_token` again is the same act. */
+  async verify(act: {
+    verifyToken: string;
+    poiId: string;
+    encryptedCodes: readonly string[];
+  }): Promise<VerifyResult[]> {
+    const fields = {
+      verify_token: act.verifyToken,
+      poi_id: act.poiId,
+      encrypted_codes: act.encryptedCodes,
+    };
+    const { verify_results } = await this.transport.ask(
+      ENDPOINTS.verify,
+      fields,
+      verifyResultsSchema,
+    );
+    return verify_results;
+  }
+
+  /** Takes a redemption back, at most an hour later. */
+  async cancel(act: {
+    verifyId: string;
+    certificateId: string;
+    cancelToken: string;
+  }): Promise<void> {
+    await this.transport.post(ENDPOINTS.cancel, {
+      verify_id: act.verifyId,
+      certificate_id: act.certificateId,
+      cancel_token: act.cancelToken,
+    });
   }
 
   /** Decides a refund that the platform asked us about by SPI (三方码). Reason: told to the buyer. */

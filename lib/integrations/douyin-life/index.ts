@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { liveSecretSchema, settingsSchema } from '../app.ts';
 import type { Integration } from '../integration.ts';
 import { auditRefund } from './audit.ts';
+import { redeem, reverse } from './counter.ts';
 import { douyinLifeDoor } from './door.ts';
 import { eventsOfHint } from './events.ts';
 import { REVERSAL_WINDOW_MS } from './facts.ts';
@@ -32,4 +33,6 @@ export const douyinLife: Integration = {
   resolve,
   fromHint: eventsOfHint,
   auditRefund,
+  redeem,
+  reverse,
 };

@@ -51,25 +51,23 @@ export class Transport {
     schema: z.ZodType<T>,
   ): Promise<T> {
     const url = `${this.base()}${endpoint.path}?${new URLSearchParams(query)}`;
-    const envelope = await this.ask(endpoint, { url, init: {} });
-    const parsed = schema.safeParse(envelope.data);
-    if (parsed.success) return parsed.data;
-    const fields = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 5);
-    throw new PlatformError(
-      `${endpoint.name} answered in an unknown shape at ${fields.join(', ')}`,
-      {
-        retryable: true,
-      },
-    );
+    return dataOf(endpoint, await this.exchange(endpoint, { url, init: {} }), schema);
+  }
+
+  /** Posts a question whose repetition must be harmless. @returns the answer's data */
+  async ask<T>(endpoint: Endpoint, fields: object, schema: z.ZodType<T>): Promise<T> {
+    const url = `${this.base()}${endpoint.path}`;
+    const init = { method: 'POST', body: JSON.stringify(fields) };
+    return dataOf(endpoint, await this.exchange(endpoint, { url, init }), schema);
   }
 
   /** Tells an endpoint something. A repetition must be harmless: the answer may get lost. */
   async post(endpoint: Endpoint, fields: object): Promise<void> {
     const url = `${this.base()}${endpoint.path}`;
-    await this.ask(endpoint, { url, init: { method: 'POST', body: JSON.stringify(fields) } });
+    await this.exchange(endpoint, { url, init: { method: 'POST', body: JSON.stringify(fields) } });
   }
 
-  private async ask(endpoint: Endpoint, request: Exchange): Promise<Envelope> {
+  private async exchange(endpoint: Endpoint, request: Exchange): Promise<Envelope> {
     let envelope = await this.call(endpoint, request);
     if (TOKEN_CODES.has(codeOf(envelope))) {
       forgetToken(this.context.app, this.base());
@@ -137,6 +135,15 @@ export class Transport {
   private base(): string {
     return (this.context.app.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
   }
+}
+
+function dataOf<T>({ name }: Endpoint, { data }: Envelope, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 5);
+  throw new PlatformError(`${name} answered in an unknown shape at ${fields.join(', ')}`, {
+    retryable: true,
+  });
 }
 
 interface Exchange {

@@ -184,7 +184,7 @@ export class DouyinMiniappClient {
   ): Redeemed {
     const { verify_results } = dataOf(what, verifyResultsSchema, answer);
     const { app, now } = this.context;
-    const how = { app, nowMs: now(), voucherOf };
+    const how = { app, nowMs: redeeming.atMs ?? now(), voucherOf };
     return { answer, ...redemptionsOf(what, verify_results, redeeming, how) };
   }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { liveSecretSchema } from '../app.ts';
 import type { Integration } from '../integration.ts';
 import { auditRefund } from './audit.ts';
+import { redeem, reverse } from './counter.ts';
 import { douyinMiniappDoor } from './door.ts';
 import { read } from './read.ts';
 import { miniappSettingsSchema } from './settings.ts';
@@ -60,4 +61,6 @@ export const douyinMiniapp: Integration = {
   resolve: async () => [],
   fromHint: () => [],
   auditRefund,
+  redeem,
+  reverse,
 };

@@ -34,6 +34,8 @@ export interface Redeeming {
   readonly merchantId?: string;
   /** The buyer's open_id, where the order told it: it is hashed, and kept nowhere. */
   readonly buyerId?: string;
+  /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
+  readonly atMs?: number;
   /** By voucher id. A redemption whose worth nobody tells waits, unbooked, until somebody does. */
   readonly worth?: ReadonlyMap<string, Worth>;
 }

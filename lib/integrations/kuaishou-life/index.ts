@@ -1,4 +1,5 @@
 import type { Integration } from '../integration.ts';
+import { redeem } from './counter.ts';
 import { kuaishouLifeDoor } from './door.ts';
 import { read } from './read.ts';
 import { lifeSettingsSchema, secretsSchema } from './settings.ts';
@@ -15,4 +16,6 @@ export const kuaishouLife: Integration = {
   // Nothing it says is a hint.
   resolve: async () => [],
   fromHint: () => [],
+  // No public source tells how a redemption is cancelled.
+  redeem,
 };

@@ -5,11 +5,15 @@ import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
 /** Of the two hosts known, the one that has the platform's name. */
 export const DEFAULT_API = 'https://lbs-open.kwailocallife.com';
 
-/** `signSecret` verifies deliveries; `appSecret` gets tokens. Whether they are one is not known. */
+/**
+ * `signSecret` verifies deliveries; `appSecret` gets tokens; whether they are one is not known. `accessToken` is
+ * the merchant's, for redeeming, where it is got and renewed elsewhere.
+ */
 export const secretsSchema = z
   .strictObject({
     signSecret: liveSecretSchema.exactOptional(),
     appSecret: liveSecretSchema.exactOptional(),
+    accessToken: liveSecretSchema.exactOptional(),
   })
   .refine(
     ({ signSecret, appSecret }) => signSecret !== undefined || appSecret !== undefined,

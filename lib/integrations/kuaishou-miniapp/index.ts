@@ -1,4 +1,5 @@
 import type { Integration } from '../integration.ts';
+import { redeem, reverse } from './counter.ts';
 import { kuaishouMiniappDoor } from './door.ts';
 import { read } from './read.ts';
 import { miniappSettingsSchema, secretsSchema } from './settings.ts';
@@ -15,4 +16,6 @@ export const kuaishouMiniapp: Integration = {
   // Nothing it says is a hint.
   resolve: async () => [],
   fromHint: () => [],
+  redeem,
+  reverse,
 };

@@ -15,13 +15,14 @@ const messageKeySchema = liveSecretSchema.refine(
 
 /**
  * `appSecret` verifies plain notices and signs calls; `messageToken` verifies a provider's encrypted
- * events, and `messageKey` reads them.
+ * events, and `messageKey` reads them; `accessToken` goes with calls, and is got and renewed elsewhere.
  */
 export const secretsSchema = z
   .strictObject({
     appSecret: liveSecretSchema.exactOptional(),
     messageToken: liveSecretSchema.exactOptional(),
     messageKey: messageKeySchema.exactOptional(),
+    accessToken: liveSecretSchema.exactOptional(),
   })
   .refine(
     ({ appSecret, messageToken }) => appSecret !== undefined || messageToken !== undefined,

@@ -1,4 +1,5 @@
 import type { Integration } from '../integration.ts';
+import { redeem, reverse } from './counter.ts';
 import { kuaishouShopDoor } from './door.ts';
 import { read } from './read.ts';
 import { resolve } from './resolve.ts';
@@ -16,4 +17,6 @@ export const kuaishouShop: Integration = {
   resolve,
   // Without an answer of the platform there is neither an amount nor anybody who vouches for it.
   fromHint: () => [],
+  redeem,
+  reverse,
 };

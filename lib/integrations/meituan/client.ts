@@ -31,7 +31,14 @@ export class MeituanClient {
   /** Uses `count` (at most 100) of a code's vouchers. */
   async consume(
     store: AuthorizedStore,
-    use: { requestId: string; receiptCode: string; count: number; account: Account },
+    use: {
+      requestId: string;
+      receiptCode: string;
+      count: number;
+      account: Account;
+      /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
+      atMs?: number;
+    },
   ): Promise<Done> {
     const { requestId, receiptCode, count, account } = use;
     if (!Number.isInteger(count) || count < 1 || count > 100) {
@@ -39,7 +46,7 @@ export class MeituanClient {
     }
     const biz = { requestId, receiptCode, count, ...accountFields(account) };
     const answer = await this.call(store, 'consume', biz);
-    const act = { requestId, atMs: this.context.now() };
+    const act = { requestId, atMs: use.atMs ?? this.context.now() };
     return readConsumed(answer, listIn(answer, 'result'), { ...this.about(store), act });
   }
 

@@ -29,7 +29,14 @@ export class MeituanCouponClient {
    */
   async consume(
     store: AuthorizedStore,
-    use: { couponCode: string; count: number; employee: Account; ownOrderId: string },
+    use: {
+      couponCode: string;
+      count: number;
+      employee: Account;
+      ownOrderId: string;
+      /** When it was asked for, epoch ms; now when absent. */
+      atMs?: number;
+    },
   ): Promise<Done> {
     const { couponCode, count, employee, ownOrderId } = use;
     const biz = { couponCode, count, ...employeeFields(employee), eOrderId: ownOrderId };
@@ -38,7 +45,7 @@ export class MeituanCouponClient {
     const codes = (told ?? []).map((code) => wireId.safeParse(code).data);
     const events = codes
       .filter((code) => code !== undefined)
-      .map((code) => this.redeemed(code, ownOrderId, store, idIn(answer, 'dealId')));
+      .map((code) => this.redeemed(code, use, store, idIn(answer, 'dealId')));
     // A use whose answer nobody can read has happened all the same.
     return { answer, events, unread: (told?.length ?? 1) - events.length };
   }
@@ -57,7 +64,7 @@ export class MeituanCouponClient {
 
   private redeemed(
     code: string,
-    ownOrderId: string,
+    { ownOrderId, atMs = this.context.now() }: { ownOrderId: string; atMs?: number },
     { storeId }: AuthorizedStore,
     productId: string | null,
   ): EventDraft {
@@ -68,7 +75,7 @@ export class MeituanCouponClient {
       merchantId: this.settings.merchantId ?? this.context.app.appKey,
       orderId: ownOrderId,
       voucherId: code,
-      occurredAt: toInstant(this.context.now()),
+      occurredAt: toInstant(atMs),
       complete: false,
       redemptionId,
       storeId,

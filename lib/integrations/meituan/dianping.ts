@@ -35,7 +35,14 @@ export class DianpingClient {
 
   async consume(
     store: DianpingStore,
-    use: { requestId: string; receiptCode: string; count: number; account: Account },
+    use: {
+      requestId: string;
+      receiptCode: string;
+      count: number;
+      account: Account;
+      /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
+      atMs?: number;
+    },
   ): Promise<Done> {
     const { requestId, receiptCode, count, account } = use;
     const params = {
@@ -45,7 +52,7 @@ export class DianpingClient {
       ...accountFields(account),
     };
     const answer = await this.call('consume', 'POST', store, params);
-    const act = { requestId, atMs: this.context.now() };
+    const act = { requestId, atMs: use.atMs ?? this.context.now() };
     return readConsumed(answer, recordsIn(answer), { ...this.about(store), act });
   }
 

@@ -1,4 +1,5 @@
 import type { Integration } from '../integration.ts';
+import { redeem, reverse } from './counter.ts';
 import { meituanDoor } from './door.ts';
 import { read } from './read.ts';
 import { meituanSecretsSchema, meituanSettingsSchema } from './settings.ts';
@@ -22,4 +23,6 @@ export const meituan: Integration = {
     outcome: 'refused',
     why: 'no documented call tells Meituan a decision: enter it in its merchant console too',
   }),
+  redeem,
+  reverse,
 };

@@ -70,6 +70,8 @@ export const meituanSettingsSchema = settingsSchema.extend({
   answers: z.record(typeSchema, z.union([z.literal('acknowledge'), answerSchema])).default({}),
   /** What a redemption without `platformAmount` or `merchantAmount` means by that. */
   absentSubsidy: z.enum(['zero', 'unknown']).default('zero'),
+  /** Whose calls redeem: 服务零售 (58), 到店餐饮 (1), or 点评北极星. */
+  counter: z.enum(['retail', 'dining', 'dianping']).default('retail'),
   dianpingAppKey: z.string().min(1).max(128).optional(),
   dianpingApiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
 });
@@ -80,14 +82,28 @@ export function settingsOf({ settings }: App): MeituanSettings | undefined {
   return meituanSettingsSchema.safeParse(settings).data;
 }
 
-/** `signKey` is the developer's, for pushes and calls; `dianpingSecret` is 点评北极星's app secret. */
+/** A store's token, or that of all stores of the app. */
+const TOKEN_NAME = /^(?:appAuthToken|dianpingSession)(?::.{1,128})?$/;
+
+/**
+ * `signKey` is the developer's, for pushes and calls; `dianpingSecret` is 点评北极星's app secret. To redeem,
+ * stores' tokens: `appAuthToken:<storeId>`, `dianpingSession:<storeId>`, or without a store for all.
+ */
 export const meituanSecretsSchema: z.ZodType<Secrets> = z
-  .strictObject({
-    signKey: liveSecretSchema.optional(),
-    dianpingSecret: liveSecretSchema.optional(),
-  })
+  .object({ signKey: liveSecretSchema.optional(), dianpingSecret: liveSecretSchema.optional() })
+  .catchall(liveSecretSchema)
   .transform((secrets): Secrets => {
     const told = Object.entries(secrets).flatMap(([name, live]) => (live ? [[name, live]] : []));
     return Object.fromEntries(told);
   })
-  .refine((secrets) => Object.keys(secrets).length > 0, 'must have at least one secret');
+  .refine(
+    (secrets) =>
+      Object.keys(secrets).every(
+        (name) => name === 'signKey' || name === 'dianpingSecret' || TOKEN_NAME.test(name),
+      ),
+    'are signKey, dianpingSecret, appAuthToken:<storeId> and dianpingSession:<storeId>',
+  )
+  .refine(
+    ({ signKey, dianpingSecret }) => signKey !== undefined || dianpingSecret !== undefined,
+    'must have signKey or dianpingSecret',
+  );

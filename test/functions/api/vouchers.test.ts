@@ -60,6 +60,34 @@ describe('GET /v1/vouchers/{platform}/{voucherId}', () => {
     expect(shown.entries).toMatchObject([{ kind: 'payment', amountFen: 9_900 }]);
   });
 
+  it('shows the payment of an order that stands for its voucher beside what became of that', async () => {
+    const tenant = await makeTenant(hexiao);
+    const orderId = fresh('order');
+    const { merchantId } = tenant;
+    const used = { ...redemptionAt(tenant, 'store', { fen: 9_900 }), orderId, voucherId: orderId };
+    await book(hexiao, [paid({ merchantId, orderId, eventId: `paid:${orderId}` }), used]);
+    const shown = read(await voucher(orderId, tenant.token), voucherAnswer);
+    expect(shown.events.map((one) => one.kind).toSorted()).toEqual([
+      'order.paid',
+      'voucher.redeemed',
+    ]);
+    expect(shown.entries.map(({ kind, amountFen }) => [kind, amountFen]).toSorted()).toEqual([
+      ['payment', 9_900],
+      ['redemption', 9_900],
+    ]);
+  });
+
+  it('shows nothing of an order that has the id of another order’s voucher by chance', async () => {
+    const tenant = await makeTenant(hexiao);
+    const event = redemptionAt(tenant, 'store', { fen: 9_900 });
+    const { voucherId: orderId } = event;
+    const { merchantId } = tenant;
+    await book(hexiao, [paid({ merchantId, orderId, eventId: `paid:${orderId}` }), event]);
+    const shown = read(await voucher(orderId, tenant.token), voucherAnswer);
+    expect(shown.events.map((one) => one.kind)).toEqual(['voucher.redeemed']);
+    expect(shown.entries.map((entry) => entry.kind)).toEqual(['redemption']);
+  });
+
   it('tells nobody through which app and delivery we know', async () => {
     const tenant = await makeTenant(hexiao);
     const event = {

@@ -4,6 +4,9 @@ export const ENDPOINTS = [
   'verify_record.query',
   'order.query',
   'poi.query',
+  'certificate.prepare',
+  'certificate.verify',
+  'certificate.cancel',
   'refund.audit',
   'after_sale.audit',
 ] as const;

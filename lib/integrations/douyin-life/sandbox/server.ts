@@ -4,6 +4,7 @@ import { ApiFailure, CODES, Envelopes, type Fields } from './answers.ts';
 import { addControls, type Delivery } from './controls.ts';
 import { AUDITS } from './endpoints/audits.ts';
 import { certificateQuery } from './endpoints/certificates.ts';
+import { COUNTER } from './endpoints/counter.ts';
 import type { Endpoint } from './endpoints/endpoint.ts';
 import { orderQuery } from './endpoints/orders.ts';
 import { poiQuery } from './endpoints/stores.ts';
@@ -93,7 +94,14 @@ export function sandboxApp(options: AppOptions): Hono {
   }
 
   const app = new Hono();
-  const endpoints = [certificateQuery, verifyRecordQuery, orderQuery, poiQuery, ...AUDITS];
+  const endpoints = [
+    certificateQuery,
+    verifyRecordQuery,
+    orderQuery,
+    poiQuery,
+    ...AUDITS,
+    ...COUNTER,
+  ];
   for (const make of endpoints) {
     const endpoint = make(context);
     app.on(endpoint.method ?? 'GET', endpoint.path, serve(endpoint));

@@ -1,0 +1,30 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Seals a text for whoever has the key and can say `what` again: AES-256-GCM under a key made of both.
+ * @returns nonce, tag and ciphertext
+ */
+export function seal(key: string, what: string, text: string): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, keyOf(key, what), nonce);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
+}
+
+/** @throws when it was sealed under another key or `what`, or is damaged */
+export function unseal(key: string, what: string, sealed: Uint8Array): string {
+  const nonce = sealed.subarray(0, NONCE_BYTES);
+  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+  const decipher = createDecipheriv(CIPHER, keyOf(key, what), nonce, { authTagLength: TAG_BYTES });
+  decipher.setAuthTag(tag);
+  const rest = sealed.subarray(NONCE_BYTES + TAG_BYTES);
+  return Buffer.concat([decipher.update(rest), decipher.final()]).toString('utf8');
+}
+
+function keyOf(key: string, what: string): Uint8Array {
+  return createHmac('sha256', key).update('seal\n').update(what).digest();
+}

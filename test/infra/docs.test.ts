@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { costPage, readMeasured } from '../../infra/aws/cost/cost.ts';
+import { REGIONS } from '../../infra/aws/regions.ts';
+import { stageSettingsSchema } from '../../infra/aws/settings.ts';
+import { integrationNames } from '../../lib/integrations/registry.ts';
+import { alarmIds } from './alarm-ids.ts';
+
+const DOCS = join(import.meta.dirname, '../../docs');
+const read = (name: string) => readFileSync(join(DOCS, name), 'utf8');
+
+describe('docs/operating.md', () => {
+  let ids: string[];
+  beforeAll(() => {
+    ids = alarmIds();
+  });
+
+  test('has a section for every alarm, and none for what is no alarm', () => {
+    const titles = [...read('operating.md').matchAll(/^### (.*)$/gm)].flatMap(([, title = '']) =>
+      [...title.matchAll(/`([^`]+)`/g)].map(([, id = '']) => id),
+    );
+
+    expect(ids.length).toBeGreaterThan(15);
+    expect(titles.toSorted()).toEqual(ids.toSorted());
+  });
+});
+
+describe('docs/deploying.md', () => {
+  const page = read('deploying.md');
+
+  test('tells every integration’s operator where to paste the URL', () => {
+    for (const name of integrationNames()) expect(page).toContain(`/webhooks/${name}/{appKey}`);
+  });
+
+  test('names every region and every setting of a stage', () => {
+    for (const { name } of REGIONS) expect(page).toContain(`\`${name}\``);
+    for (const name of Object.keys(stageSettingsSchema.shape))
+      expect(page).toContain(`\`${name}\``);
+  });
+});
+
+// Absent until both benches were run and their lines kept.
+test.skipIf(!existsSync(join(DOCS, 'measured', 'bundles.json')))(
+  'docs/cost.md is what its generator writes from what was measured',
+  () => {
+    expect(read('cost.md')).toBe(costPage(readMeasured()));
+  },
+);
