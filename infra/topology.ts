@@ -166,6 +166,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'TOKEN',
       'VOUCHER',
     ],
+    secrets: true,
     sendsTo: ['intake', 'attribution'],
     inspects: ['intake', 'attribution'],
     redrives: ['intake', 'attribution'],

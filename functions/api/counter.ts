@@ -1,6 +1,6 @@
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
-import type { EventOf } from '../../lib/events/event.ts';
+import type { EventDraft, EventOf } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/app.ts';
 import type {
   CounterContext,
@@ -44,8 +44,8 @@ const RETRY_AFTER_MS = 2_000;
 
 /**
  * Has the platform do it, and the pipeline know it, in the order that makes every crash harmless: the
- * request is kept, then the platform called, then the facts sent, then the request is done. What is
- * repeated is repeated with the platform's own idempotency, and comes to the same events.
+ * request is kept, then the platform called, then its answer kept, the facts sent, and the request done. What
+ * is repeated is repeated with the platform's own idempotency, and comes to the same events.
  * @throws Problem
  */
 export async function performAct(asked: AskedAct, deps: ApiDeps): Promise<CounterAnswer> {
@@ -63,15 +63,33 @@ export async function performAct(asked: AskedAct, deps: ApiDeps): Promise<Counte
   const before = request.ending;
   if (before?.status === 'refused') throw refusal(String(before.answer), asked);
   if (before?.status === 'done') return before.answer as CounterAnswer;
-  const outcome = await act(integration, asked, contextOf(app, integration, request, deps));
-  if (outcome.outcome === 'refused' && request.isFirst)
-    await request.finish('refused', outcome.why);
-  const done = requireDone(outcome, asked, request.isFirst);
+  const done =
+    (request.told as Done | undefined) ?? (await call(integration, app, asked, request, deps));
   await sendFacts(done, asked, deps);
   const { acts, notDone, unread } = done;
   const answer = { acts, ...(notDone && { notDone }), ...(unread && { unread }) };
   await request.finish('done', answer);
   return answer;
+}
+
+/** Calls the platform, and keeps what it answered. @throws Problem for everything but a success */
+async function call(
+  integration: Integration,
+  app: App,
+  asked: AskedAct,
+  request: CounterRequest,
+  deps: ApiDeps,
+): Promise<Done> {
+  const outcome = await act(integration, asked, contextOf(app, integration, request, deps));
+  if (outcome.outcome === 'refused' && request.isFirst)
+    await request.finish('refused', outcome.why);
+  const { events, ...done } = requireDone(outcome, asked, request.isFirst);
+  const key = () => buyerKey(deps.table);
+  const anonymous: EventDraft[] = [];
+  for (const event of events) anonymous.push(await withoutBuyer(event, integration.name, key));
+  const told = { ...done, events: anonymous };
+  await request.keepTold(told);
+  return told;
 }
 
 function requireIntegration(name: string): Integration {
@@ -128,13 +146,11 @@ async function sendFacts(
   deps: ApiDeps,
 ): Promise<void> {
   if (events.length === 0) return;
-  const key = () => buyerKey(deps.table);
-  const anonymous = [];
-  for (const event of events) anonymous.push(await withoutBuyer(event, integration, key));
   const intake = new Queue<IntakeMessage>(deps.sqs, deps.queues.intake.url);
   try {
     await intake.send({
-      ...{ type: 'facts', v: MESSAGE_VERSION, integration, appKey, events: anonymous },
+      ...{ type: 'facts', v: MESSAGE_VERSION, integration, appKey },
+      events: [...events],
       deliveryId: fingerprint(integration, appKey, 'counter', command.requestId, verb),
       receivedAt: toInstant(deps.now()),
     });

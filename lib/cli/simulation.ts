@@ -12,10 +12,12 @@ export interface Hub {
 /** Any running Hexiao. */
 export function hubAt(url: string, operatorToken: string): Hub {
   return {
-    async post(path, { headers, body }) {
+    async post(path, { road, headers, body }) {
+      const isTill = road === 'v1';
+      const token = isTill ? { authorization: `Bearer ${operatorToken}` } : {};
       const response = await fetch(`${url}${path}`, {
-        ...{ method: 'POST', headers, body, redirect: 'manual' },
-        signal: AbortSignal.timeout(POST_TIMEOUT_MS),
+        ...{ method: 'POST', headers: { ...headers, ...token }, body, redirect: 'manual' },
+        signal: AbortSignal.timeout(isTill ? TILL_TIMEOUT_MS : POST_TIMEOUT_MS),
       });
       return { status: response.status, body: await response.text() };
     },
@@ -36,8 +38,12 @@ export function hubAt(url: string, operatorToken: string): Hub {
 /** The shortest of the platforms' documented ones. */
 const POST_TIMEOUT_MS = 5_000;
 
+/** A till waits for the platform behind Hexiao too. */
+const TILL_TIMEOUT_MS = 20_000;
+
 /** Where a player's request goes. */
 export function pathOf({ integration, appKey }: Player, { road, path, query }: Outgoing): string {
+  if (road === 'v1') return `/v1${path}`;
   const search = query === '' ? '' : `?${query}`;
   return `/${road}/${integration}/${encodeURIComponent(appKey)}${path}${search}`;
 }

@@ -70,9 +70,12 @@ export interface PlayedMerchant {
   }[];
 }
 
-/** One signed request, ready to be posted to `/{road}/{integration}/{appKey}{path}?{query}`. */
+/**
+ * One signed request, ready to be posted to `/{road}/{integration}/{appKey}{path}?{query}`; or on the
+ * road `v1` what a till asks of `/v1{path}`, as the operator.
+ */
 export interface Outgoing {
-  readonly road: 'webhooks' | 'spi';
+  readonly road: 'webhooks' | 'spi' | 'v1';
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -90,12 +93,30 @@ export interface Retries {
   readonly documented: boolean;
 }
 
+/**
+ * A till's request to redeem or take back at the platform, repeated like a message until it is answered.
+ * A refusal is an answer: some of what people try, a platform refuses.
+ */
+export function atCounter(
+  path: '/redemptions' | '/reversals',
+  { integration, appKey }: Pick<Player, 'integration' | 'appKey'>,
+  asked: object,
+): Outgoing {
+  return {
+    ...{ road: 'v1', path, query: '', retries: COUNTER_RETRIES },
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ integration, appKey, ...asked }),
+    isReceived: (status) => status === 200 || status === 422,
+  };
+}
+
+const COUNTER_RETRIES: Retries = { delaysMs: [1_000, 2_000, 4_000, 8_000], documented: false };
+
 /** For platforms whose schedule nobody knows. */
 export const CHOSEN_RETRIES: Retries = { delaysMs: [5_000, 5_000, 5_000], documented: false };
 
 /**
- * What became of a voucher, or of an order that has none of its own. Redemptions that the platform
- * answers to our own call, and tells nobody besides, are not in it: no road brings them to Hexiao.
+ * What became of a voucher, or of an order that has none of its own.
  */
 export interface Truth {
   /** As `GET /v1/vouchers/{platform}/{id}` finds it. */

@@ -17,12 +17,14 @@ export interface CounterName {
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 const counterSchema = z.object({
-  status: z.enum(['started', 'done', 'refused']),
+  status: z.enum(['started', 'told', 'done', 'refused']),
   /** A keyed hash of what was asked: the same id may not ask for something else. */
   asked: z.string(),
   startedAt: z.iso.datetime({ offset: true }),
   /** Sealed: what the platform's idempotency hangs on (verify_token …) with the codes it is for. */
   notes: bytes.optional(),
+  /** Sealed: what the platform answered, from `told` on: it is not asked again. */
+  told: bytes.optional(),
   /** Sealed: what was answered. A voucher's id may be its code. */
   answer: bytes.optional(),
 });
@@ -59,8 +61,14 @@ export class CounterRequest {
   /** What it came to; undefined while it came to nothing yet. */
   get ending(): { readonly status: 'done' | 'refused'; readonly answer: unknown } | undefined {
     const { status, answer } = this.item;
-    if (status === 'started' || answer === undefined) return undefined;
+    if ((status !== 'done' && status !== 'refused') || answer === undefined) return undefined;
     return { status, answer: this.open(answer) };
+  }
+
+  /** What the platform answered to an earlier try, that may not be recorded yet. */
+  get told(): unknown {
+    const { told } = this.item;
+    return told === undefined ? undefined : this.open(told);
   }
 
   get notes(): Readonly<Record<string, unknown>> | undefined {
@@ -80,14 +88,26 @@ export class CounterRequest {
     return this.notes;
   }
 
+  /** Keeps what the platform answered, before it is recorded: not every act can be asked for twice. */
+  async keepTold(told: unknown): Promise<void> {
+    await this.set({ status: 'told', told: this.close(told) }, ['started', 'refused']);
+  }
+
   /** What it came to; the first answer stays. */
   async finish(status: 'done' | 'refused', answer: unknown): Promise<void> {
-    const guard = {
-      expression: '#status = :started',
+    const before = status === 'done' ? 'told' : 'started';
+    await this.set({ status, answer: this.close(answer) }, [before]);
+  }
+
+  private async set(
+    fields: Record<string, unknown>,
+    [from, or = from]: readonly [string, string?],
+  ): Promise<void> {
+    await this.table.set(this.key(), fields, {
+      expression: '#status = :from OR #status = :or',
       names: { '#status': 'status' },
-      values: { ':started': 'started' },
-    };
-    await this.table.set(this.key(), { status, answer: this.close(answer) }, guard);
+      values: { ':from': from, ':or': or },
+    });
   }
 
   private key() {

@@ -123,7 +123,7 @@ describe('every deployed function', () => {
       ingest: [...always, 'INTAKE_QUEUE_URL'],
       normalize: [...always, ...queues],
       attribute: [...always, 'ATTRIBUTION_QUEUE_URL'],
-      reconcile: [...always, 'INTAKE_QUEUE_URL'],
+      reconcile: [...always, ...queues],
       api: [...always, ...queues, ...deadLetters, 'OPERATOR_TOKEN_SHA256'],
     };
     for (const { folder, environment = {} } of FUNCTIONS) {

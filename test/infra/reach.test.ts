@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FUNCTIONS } from '../../infra/topology.ts';
-import { allPartitions, partitionsReached } from './reach.ts';
+import { allPartitions, partitionsReached, reaches } from './reach.ts';
 
 /**
  * A function that touches a partition it was not granted fails when it is deployed and nowhere before.
@@ -14,6 +14,12 @@ describe.each(FUNCTIONS)('the keys of $folder', ({ folder, keys }) => {
   test('are written as the store writes them', () => {
     for (const key of keys) expect(allPartitions()).toContain(key);
   });
+});
+
+test('who reads apps may read their secrets where they are kept, and nobody else may', () => {
+  for (const { folder, secrets } of FUNCTIONS) {
+    expect([folder, secrets === true]).toEqual([folder, reaches(folder, 'lib/secrets/secrets.ts')]);
+  }
 });
 
 test('this reader reads: webhooks reach their app, workers their entries, nobody everything', () => {

@@ -7,12 +7,19 @@ import { join, posix } from 'node:path';
  * lead nowhere. It errs towards more: a declaration counts whole.
  */
 export function partitionsReached(folder: string): Set<string> {
-  const found = new Set<string>();
+  return walk(folder).partitions;
+}
+
+/** Whether a function's code can reach anything that a file declares. */
+export function reaches(folder: string, path: string): boolean {
+  return walk(folder).paths.has(path);
+}
+
+function walk(folder: string): { partitions: Set<string>; paths: Set<string> } {
+  const partitions = new Set<string>();
+  const paths = new Set<string>();
   const seen = new Set<string>();
-  const next = [...sourceOf(`functions/${folder}/index.ts`).declarations.keys()].map((name) => ({
-    path: `functions/${folder}/index.ts`,
-    name,
-  }));
+  const next = wholeOf(`functions/${folder}/index.ts`);
   for (let at = next.pop(); at !== undefined; at = next.pop()) {
     const id = `${at.path}:${at.name}`;
     if (seen.has(id)) continue;
@@ -24,17 +31,21 @@ export function partitionsReached(folder: string): Set<string> {
       if (from !== undefined) next.push(from);
       continue;
     }
-    for (const partition of partitionsIn(text, source)) found.add(partition);
+    paths.add(at.path);
+    for (const partition of partitionsIn(text, source)) partitions.add(partition);
     for (const [, name = ''] of text.matchAll(/(?<!\.)\b([A-Za-z_]\w*)\b/g)) {
       // The keys themselves are read by `partitionsIn`, one by one.
       if (name !== at.name && name !== 'keys') next.push({ path: at.path, name });
     }
     for (const [, target = ''] of text.matchAll(/import\('(\.[^']+)'\)/g)) {
-      const path = posix.join(posix.dirname(at.path), target);
-      next.push(...[...sourceOf(path).declarations.keys()].map((name) => ({ path, name })));
+      next.push(...wholeOf(posix.join(posix.dirname(at.path), target)));
     }
   }
-  return found;
+  return { partitions, paths };
+}
+
+function wholeOf(path: string): Place[] {
+  return [...sourceOf(path).declarations.keys()].map((name) => ({ path, name }));
 }
 
 /** Every partition that `lib/store/keys.ts` can spell. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { contracts } from '../../lib/cli/contracts.ts';
+import { redeem, reverse } from '../../lib/cli/counter.ts';
 import { readCsv } from '../../lib/cli/csv.ts';
 import { entries, explanation } from '../../lib/cli/entries.ts';
 import { erase } from '../../lib/cli/erase.ts';
@@ -123,6 +124,35 @@ describe('redrive', () => {
     expect(await redrive.run(['attribution', '--dry-run'])).toBe(0);
     expect(calls()[0]).toBe('GET /v1/dead-letters?queue=attribution&limit=1000');
     expect(bodies()[1]).toMatchObject({ dryRun: true });
+  });
+});
+
+describe('redeem and reverse', () => {
+  const whose = ['--integration', 'meituan', '--app', 'k'];
+
+  it('ask what was typed, under a request id that is told before it is sent', async () => {
+    answer({ acts: [] }, { acts: [] });
+    vi.stubEnv('HEXIAO_CODE', '0123');
+    const store = ['--store', 's1', '--count', '2', '--paid', '9900'];
+    expect(await redeem.run([...whose, ...store])).toBe(0);
+    const back = ['--voucher', 'v1', '--request', 'back-0001', '--body', '{"storeId":"s1"}'];
+    expect(await reverse.run([...whose, ...back])).toBe(0);
+    expect(calls()).toEqual(['POST /v1/redemptions', 'POST /v1/reversals']);
+    const named = { integration: 'meituan', appKey: 'k', storeId: 's1' };
+    expect(bodies()).toMatchObject([
+      { ...named, code: '0123', count: 2, amounts: { paidFen: 9_900, originalFen: 9_900 } },
+      { ...named, requestId: 'back-0001', voucherId: 'v1' },
+    ]);
+    const [first] = bodies() as { requestId: string }[];
+    expect(told).toContain(`--request ${first?.requestId}`);
+    expect(told).not.toContain('0123');
+  });
+
+  it('refuse what cannot be meant, without repeating it', async () => {
+    const bad = redeem.run([...whose, '--store', 's1', '--body', 'secret-code']);
+    await expect(bad).rejects.toThrow(/^--body is a JSON object\.$/);
+    await expect(reverse.run(whose)).rejects.toThrow(/--voucher/);
+    expect(hexiao.asked).toEqual([]);
   });
 });
 

@@ -82,18 +82,19 @@ describe('the AWS client', () => {
 
   test('asks for the stage, and takes a stage that no version has for none', async () => {
     const asked: unknown[] = [];
-    server = createServer(async (request, response) => {
+    server = createServer((request, response) => {
       let text = '';
-      for await (const chunk of request) text += String(chunk);
-      const body = JSON.parse(text) as { VersionStage: string };
-      asked.push([request.headers['x-amz-target'], body]);
-      const isCurrent = body.VersionStage === 'AWSCURRENT';
-      response.writeHead(isCurrent ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end(
-        isCurrent
-          ? '{"SecretString":"{}"}'
-          : '{"__type":"ResourceNotFoundException","Message":"no"}',
-      );
+      request.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8');
+      });
+      request.on('end', () => {
+        const body = JSON.parse(text) as { VersionStage: string };
+        asked.push([request.headers['x-amz-target'], body]);
+        const isCurrent = body.VersionStage === 'AWSCURRENT';
+        const none = '{"__type":"ResourceNotFoundException","Message":"no"}';
+        response.writeHead(isCurrent ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
+        response.end(isCurrent ? '{"SecretString":"{}"}' : none);
+      });
     });
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

@@ -78,6 +78,16 @@ describe('all six platforms at once, with doubles, disorder and a queue that fai
     },
   );
 
+  it('booked redemptions of every platform whose redemption is our call', async () => {
+    const entries = await hexiao.entries();
+    const redeemed = new Set(
+      entries.filter((entry) => entry.kind === 'redemption').map((entry) => entry.providerId),
+    );
+    for (const integration of ['douyin-miniapp', 'kuaishou-miniapp', 'kuaishou-shop', 'meituan']) {
+      expect(redeemed).toContain(`p-${integration}`);
+    }
+  });
+
   it('had doubles, failures that were repeated, and a few hundred vouchers', () => {
     const sum = (of: 'duplicated' | 'retried') =>
       [...senders.values()].reduce((all, { counts }) => all + counts[of], 0);
@@ -135,8 +145,11 @@ function platforms(players: readonly Player[]): typeof globalThis.fetch {
 /** Hexiao as platforms and the operator see it, in process. */
 function hubOf(hexiao: HexiaoUnderTest): Hub {
   return {
-    async post(path, { headers, body }) {
-      const response = await hexiao.ingest.request(path, { method: 'POST', headers, body });
+    async post(path, { road, headers, body }) {
+      const isTill = road === 'v1';
+      const all = isTill ? { ...headers, authorization: `Bearer ${OPERATOR_TOKEN}` } : headers;
+      const door = isTill ? hexiao.api : hexiao.ingest;
+      const response = await door.request(path, { method: 'POST', headers: all, body });
       return { status: response.status, body: await response.text() };
     },
     async call(method, path, body) {

@@ -18,13 +18,12 @@ export interface Watch
 
 /** An alarm that tells somebody, in the words and by the name that the operator's page has. */
 export function watch(scope: Construct, action: IAlarmAction, watched: Watch): Alarm {
-  const { id, meaning, below = false, evaluationPeriods = 1, ...rest } = watched;
+  const { id, meaning, below = false, ...rest } = watched;
   const alarm = new Alarm(scope, `${id}-alarm`, {
     treatMissingData: TreatMissingData.NOT_BREACHING,
     ...rest,
     alarmName: `${Stack.of(scope).stackName}-${id}`,
     alarmDescription: `${meaning} What to do: docs/operating.md, "${id}".`,
-    evaluationPeriods,
     comparisonOperator: below
       ? ComparisonOperator.LESS_THAN_THRESHOLD
       : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

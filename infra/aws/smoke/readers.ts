@@ -49,7 +49,7 @@ export const READERS: Readonly<Record<string, Reader>> = {
     const told = typeof found.RedrivePolicy === 'string' ? JSON.parse(found.RedrivePolicy) : {};
     const visibility = properties.VisibilityTimeout ?? 30;
     return [
-      ['VisibilityTimeout', String(visibility), found.VisibilityTimeout],
+      ['VisibilityTimeout', JSON.stringify(visibility), found.VisibilityTimeout],
       [
         'MessageRetentionPeriod',
         String(properties.MessageRetentionPeriod),

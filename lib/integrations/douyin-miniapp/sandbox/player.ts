@@ -1,4 +1,5 @@
 import {
+  atCounter,
   type Outgoing,
   type PlayedMerchant,
   type Player,
@@ -17,7 +18,7 @@ import {
 } from './messages.ts';
 import { sandboxApp } from './server.ts';
 import { makeKeyPair, signTrade } from './sign.ts';
-import { type Piece, World } from './world.ts';
+import { type Act, type Piece, World } from './world.ts';
 
 const MINUTE = 60_000;
 const minutes = (...all: number[]) => all.map((one) => one * MINUTE);
@@ -39,7 +40,9 @@ interface Sold {
   readonly orderId: string;
   readonly paidFen: number;
   readonly pieces: readonly (Piece & { readonly paidFen: number })[];
-  readonly used: Set<string>;
+  /** Shown at a till, and asked to be taken back: whatever that came to. */
+  readonly shown: Set<string>;
+  readonly takenBack: Set<string>;
   readonly refunded: Set<string>;
   /** Of pieces that were given back before the order was settled. */
   refundedFen: number;
@@ -57,7 +60,7 @@ const APP_ID = 'ttplay00000000000001';
 
 /**
  * A mini-program and its buyers. Its own pieces are redeemed by our call, whose answer is ours alone:
- * the platform tells of that only by settling. What its write-off tool does to native coupons is told.
+ * a till asks Hexiao to, and the platform tells of that only by settling. What its write-off tool does to native coupons is told.
  */
 export class DouyinMiniappPlayer implements Player {
   readonly integration = 'douyin-miniapp';
@@ -100,7 +103,7 @@ export class DouyinMiniappPlayer implements Player {
     const totalFen = priceFen * pieces.length;
     this.#orders.push({
       ...{ orderId, pieces, paidFen: totalFen - discountFen, refundedFen: 0, isSettled: false },
-      ...{ used: new Set(), refunded: new Set() },
+      ...{ shown: new Set(), takenBack: new Set(), refunded: new Set() },
     });
     const made = { appId: APP_ID, orderId, outOrderNo: `out-${orderId}` };
     const body = paymentBody({ ...made, totalFen, discountFen, atMs: now() });
@@ -111,8 +114,29 @@ export class DouyinMiniappPlayer implements Player {
     return this.#options.random() < 0.5 ? this.#redeemOwn() : this.#redeemCoupon();
   }
 
-  /** Of what our call redeemed the reversal is ours too: only coupons' are told. */
   reverse(): Outgoing[] {
+    return this.#options.random() < 0.5 ? this.#takeBackOwn() : this.#takeBackCoupon();
+  }
+
+  /** Ours to ask for, at the till that redeemed it. */
+  #takeBackOwn(): Outgoing[] {
+    const { random, nextId } = this.#options;
+    const standing = this.#orders
+      .filter((order) => !order.isSettled)
+      .flatMap((order) => this.#standingOf(order).map((act) => ({ order, act })))
+      .filter(({ order, act }) => !order.takenBack.has(act.itemOrderId));
+    const chosen = pick(random, standing);
+    if (chosen === undefined) return [];
+    const { order, act } = chosen;
+    const { itemOrderId: voucherId, verifyId: redemptionId } = act;
+    order.takenBack.add(voucherId);
+    const piece = order.pieces.find((one) => one.itemOrderId === voucherId);
+    const { orderId } = order;
+    const named = { voucherId, redemptionId, orderId, certificateId: piece?.certificateId };
+    return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...named })];
+  }
+
+  #takeBackCoupon(): Outgoing[] {
     const standing = this.#coupons.filter((coupon) => !coupon.isReversed);
     const coupon = pick(this.#options.random, standing);
     if (coupon === undefined) return [];
@@ -123,10 +147,13 @@ export class DouyinMiniappPlayer implements Player {
 
   refund(): Outgoing[] {
     const { random, now, nextId } = this.#options;
-    const order = pick(random, this.#orders.filter(hasUnrefunded));
+    const order = pick(
+      random,
+      this.#orders.filter((one) => refundableOf(one).length > 0),
+    );
     if (order === undefined) return [];
-    const { orderId, isSettled, pieces, refunded } = order;
-    const open = pieces.filter((piece) => !refunded.has(piece.itemOrderId));
+    const { orderId, isSettled, refunded } = order;
+    const open = refundableOf(order);
     const chosen = random() < 0.5 ? open : open.slice(0, 1);
     for (const piece of chosen) refunded.add(piece.itemOrderId);
     const items = chosen.map(({ itemOrderId, paidFen }) => ({ itemOrderId, refundFen: paidFen }));
@@ -149,30 +176,54 @@ export class DouyinMiniappPlayer implements Player {
       // The notice tells no amount: the closed loop's own record does, and there is none here.
       return { id, state, paidFen: 0, redeemedFen: 0, standing: standing.sort() };
     });
-    return [...orders, ...vouchers];
+    const acts = Map.groupBy(this.#world.acts(), (act) => act.itemOrderId);
+    const pieces = this.#orders.flatMap((order) =>
+      order.pieces.flatMap((piece) => truthOf(order, piece, acts.get(piece.itemOrderId) ?? [])),
+    );
+    return [...orders, ...pieces, ...vouchers];
   }
 
-  /** Our own call; once all of an order is used, the platform settles it. */
+  /** A till shows a code to Hexiao; once all of an order is used, the platform settles it. */
   #redeemOwn(): Outgoing[] {
-    const { random, now, nextId } = this.#options;
-    const order = pick(random, this.#orders.filter(hasUnrefunded));
-    const piece = order?.pieces.find(
-      ({ itemOrderId }) => !order.used.has(itemOrderId) && !order.refunded.has(itemOrderId),
+    const { random, nextId } = this.#options;
+    const used = this.#orders.find((order) => this.#isUsedUp(order));
+    if (used !== undefined) return [this.#settled(used)];
+    const open = this.#orders.flatMap((order) =>
+      order.pieces.filter((piece) => isOpen(order, piece)).map((piece) => ({ order, piece })),
     );
-    if (order === undefined || piece === undefined) return [];
-    this.#world.use(`token-${nextId()}`, [piece.itemOrderId], '{}');
-    order.used.add(piece.itemOrderId);
-    if (order.used.size < order.pieces.length) return [];
+    const chosen = pick(random, open);
+    if (chosen === undefined) return [];
+    const { order, piece } = chosen;
+    order.shown.add(piece.itemOrderId);
+    const { code, paidFen } = piece;
+    const { storeId } = pickOne(random, this.merchants[0].stores);
+    const none = { platformDiscountFen: 0, merchantDiscountFen: 0, paymentDiscountFen: 0 };
+    const amounts = { paidFen, ...none, originalFen: paidFen };
+    const asked = { requestId: `r${nextId()}`, code, storeId, amounts };
+    return [atCounter('/redemptions', this, asked)];
+  }
+
+  /** And nothing of it was given or taken back. */
+  #isUsedUp(order: Sold): boolean {
+    const { isSettled, takenBack, refunded, pieces } = order;
+    if (isSettled || takenBack.size > 0 || refunded.size > 0) return false;
+    return this.#standingOf(order).length === pieces.length;
+  }
+
+  #standingOf({ pieces }: Sold): readonly Act[] {
+    const own = new Set(pieces.map((piece) => piece.itemOrderId));
+    return this.#world
+      .acts()
+      .filter((act) => own.has(act.itemOrderId) && act.cancelledAtMs === null);
+  }
+
+  #settled(order: Sold): Outgoing {
+    const { now, nextId } = this.#options;
     order.isSettled = true;
     const { orderId, paidFen: settledFen } = order;
-    const settlement = {
-      orderId,
-      settledFen,
-      settleId: `109${nextId()}`,
-      feeFen: 0,
-      creatorFen: 0,
-    };
-    return [this.#sent(settleBody({ appId: APP_ID, ...settlement, atMs: now() }), RETRIES.settle)];
+    const fees = { settleId: `109${nextId()}`, feeFen: 0, creatorFen: 0 };
+    const settlement = { appId: APP_ID, orderId, settledFen, ...fees, atMs: now() };
+    return this.#sent(settleBody(settlement), RETRIES.settle);
   }
 
   #redeemCoupon(): Outgoing[] {
@@ -216,6 +267,32 @@ export class DouyinMiniappPlayer implements Player {
   }
 }
 
-function hasUnrefunded({ pieces, refunded }: Sold): boolean {
-  return refunded.size < pieces.length;
+/** Neither given back nor shown at a till, where it may be used at any moment. */
+function isOpen({ refunded, shown }: Sold, { itemOrderId }: Piece): boolean {
+  return !refunded.has(itemOrderId) && !shown.has(itemOrderId);
+}
+
+/** Before use, what is open; after use, what was settled. */
+function refundableOf(order: Sold): Sold['pieces'] {
+  const { pieces, refunded, isSettled } = order;
+  return pieces.filter((piece) =>
+    isSettled ? !refunded.has(piece.itemOrderId) : isOpen(order, piece),
+  );
+}
+
+/** Nothing for a piece that was never used: its order tells what became of it. */
+function truthOf(order: Sold, piece: Sold['pieces'][number], acts: readonly Act[]): Truth[] {
+  if (acts.length === 0) return [];
+  const standing = acts.filter((act) => act.cancelledAtMs === null).map((act) => act.verifyId);
+  const isRefunded = order.refunded.has(piece.itemOrderId);
+  const isUsed = standing.length > 0;
+  return [
+    {
+      id: piece.itemOrderId,
+      state: isRefunded ? 'refunded' : isUsed ? 'redeemed' : 'reversed',
+      paidFen: 0,
+      redeemedFen: isUsed && !isRefunded ? piece.paidFen : 0,
+      standing: standing.sort(),
+    },
+  ];
 }

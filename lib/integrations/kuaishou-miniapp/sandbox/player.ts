@@ -1,4 +1,5 @@
 import {
+  atCounter,
   type Outgoing,
   type PlayedMerchant,
   type Player,
@@ -16,7 +17,7 @@ import {
   settleNotice,
   webhookNotice,
 } from './messages.ts';
-import { startSandbox } from './server.ts';
+import { type Sandbox, startSandbox } from './server.ts';
 
 /** Documented for webhooks: 3 repetitions, 5 s apart. For payments none are, so these serve them too. */
 const RETRIES: Retries = { delaysMs: [5_000, 5_000, 5_000], documented: true };
@@ -26,6 +27,9 @@ interface Sold {
   readonly attach: string;
   readonly paidFen: number;
   refundedFen: number;
+  /** The till's request, once it was shown at one: it names the redemption. */
+  requestId: string | null;
+  isTakenBack: boolean;
   /** Used and reported by us; the money is released after that, and not refunded any more. */
   isSettled: boolean;
 }
@@ -34,7 +38,7 @@ const APP_ID = 'ks700000000000000playb';
 
 /**
  * A mini-program and its buyers. A redemption is ours to report and the platform has no notice of it:
- * what it tells is the settlement that follows.
+ * a till asks Hexiao to. What the platform tells is the settlement that follows.
  */
 export class KuaishouMiniappPlayer implements Player {
   readonly integration = 'kuaishou-miniapp';
@@ -44,14 +48,16 @@ export class KuaishouMiniappPlayer implements Player {
   readonly merchants: readonly [PlayedMerchant];
   readonly api: Player['api'];
   readonly #options: PlayerOptions;
+  readonly #sandbox: Sandbox;
   readonly #orders: Sold[] = [];
 
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.merchants = [options.merchants[0]];
     const appSecret = `secret-of-${options.nextId()}`;
-    this.secrets = { appSecret };
-    this.api = startSandbox({ appId: APP_ID, appSecret, accessToken: 'token' }).app;
+    this.secrets = { appSecret, accessToken: 'token' };
+    this.#sandbox = startSandbox({ appId: APP_ID, appSecret, accessToken: 'token' });
+    this.api = this.#sandbox.app;
   }
 
   readonly settings = (apiBaseUrl: string) => ({
@@ -66,7 +72,7 @@ export class KuaishouMiniappPlayer implements Player {
     const { storeId } = pickOne(random, this.merchants[0].stores);
     const orderNo = `12${nextId()}`;
     const order = { orderNo, attach: `shop=${storeId}&n=1`, paidFen, refundedFen: 0 };
-    this.#orders.push({ ...order, isSettled: false });
+    this.#orders.push({ ...order, requestId: null, isTakenBack: false, isSettled: false });
     const payment = { ksOrderNo: orderNo, outOrderNo: `out${orderNo}`, amountFen: paidFen };
     const live = { item_type: 'LIVE', item_id: `live${orderNo}`, author_id: '77001' } as const;
     const isDriven = random() < 0.4;
@@ -80,27 +86,60 @@ export class KuaishouMiniappPlayer implements Player {
 
   redeem(): Outgoing[] {
     const { random, nextId } = this.#options;
-    const unused = this.#orders.filter((one) => !one.isSettled && one.refundedFen < one.paidFen);
-    const order = pick(random, unused);
+    const used = this.#orders.find(
+      (one) => !one.isSettled && !one.isTakenBack && this.#isUsed(one),
+    );
+    if (used !== undefined && random() < 0.5) return this.#settle(used);
+    const order = pick(random, this.#orders.filter(isOpen));
     if (order === undefined) return [];
+    order.requestId = `r${nextId()}`;
+    const { requestId, paidFen, refundedFen } = order;
+    const left = paidFen - refundedFen;
+    const none = { platformDiscountFen: 0, merchantDiscountFen: 0, paymentDiscountFen: 0 };
+    const amounts = { paidFen: left, ...none, originalFen: left };
+    const { storeId } = pickOne(random, this.merchants[0].stores);
+    const asked = { requestId, storeId, amounts, order: reported(order) };
+    return [atCounter('/redemptions', this, asked)];
+  }
+
+  #settle(order: Sold): Outgoing[] {
     order.isSettled = true;
     const { orderNo: ksOrderNo, paidFen, refundedFen, attach } = order;
-    const settleNo = `13${nextId()}`;
+    const settleNo = `13${this.#options.nextId()}`;
     const settled = { ksOrderNo, ksSettleNo: settleNo, outSettleNo: `out${settleNo}`, attach };
     return this.#sent((sender) =>
       settleNotice({ ...settled, amountFen: paidFen - refundedFen }, sender),
     );
   }
 
-  /** Ours to report: no notice. What is told besides orders is of no money. */
+  /** Ours to report; what is told besides orders is of no money. */
   reverse(): Outgoing[] {
-    return this.#sent((sender) => webhookNotice('POI_AUDITED', { poi_id: '1' }, sender));
+    const { random, nextId } = this.#options;
+    const used = this.#orders.filter(
+      (one) => !one.isSettled && !one.isTakenBack && this.#isUsed(one),
+    );
+    const order = pick(random, used);
+    if (order === undefined || random() < 0.3) {
+      return this.#sent((sender) => webhookNotice('POI_AUDITED', { poi_id: '1' }, sender));
+    }
+    order.isTakenBack = true;
+    const { orderNo: orderId, requestId: redemptionId } = order;
+    const act = { voucherId: orderId, orderId, redemptionId, order: reported(order) };
+    return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act })];
+  }
+
+  /** What was reported last, in what the platform was told. */
+  #isUsed({ orderNo }: Sold): boolean {
+    return this.#lastReport(orderNo)?.order_status === USED;
+  }
+
+  #lastReport(orderNo: string) {
+    return this.#sandbox.reports.findLast((report) => report.out_order_no === `out${orderNo}`);
   }
 
   refund(): Outgoing[] {
     const { random, nextId } = this.#options;
-    const open = this.#orders.filter((one) => !one.isSettled && one.refundedFen < one.paidFen);
-    const order = pick(random, open);
+    const order = pick(random, this.#orders.filter(isOpen));
     if (order === undefined) return [];
     const left = order.paidFen - order.refundedFen;
     const amountFen = random() < 0.4 ? Math.ceil(left / 3) : left;
@@ -114,10 +153,17 @@ export class KuaishouMiniappPlayer implements Player {
   }
 
   truth(): Truth[] {
-    return this.#orders.map(({ orderNo: id, paidFen, refundedFen }) => {
+    return this.#orders.map((order) => {
+      const { orderNo: id, paidFen, refundedFen, requestId } = order;
       const left = paidFen - refundedFen;
-      const state = left === 0 ? 'refunded' : 'paid';
-      return { id, state, paidFen: left, redeemedFen: 0, standing: [] };
+      const paid = { id, paidFen: left };
+      if (this.#isUsed(order)) {
+        const standing = requestId === null ? [] : [requestId];
+        return { ...paid, state: 'redeemed', redeemedFen: left, standing };
+      }
+      const isReversed = this.#lastReport(id) !== undefined;
+      const state = left === 0 ? 'refunded' : isReversed ? 'reversed' : 'paid';
+      return { ...paid, state, redeemedFen: 0, standing: [] };
     });
   }
 
@@ -135,4 +181,18 @@ export class KuaishouMiniappPlayer implements Player {
       },
     ];
   }
+}
+
+/** `order_status` 11. */
+const USED = 11;
+
+/** Not shown at a till, where it may be used at any moment, and not given back whole. */
+function isOpen({ requestId, refundedFen, paidFen }: Sold): boolean {
+  return requestId === null && refundedFen < paidFen;
+}
+
+/** What a report says of an order. */
+function reported({ orderNo }: Sold) {
+  const createdAt = '2026-01-01T10:00:00+08:00';
+  return { orderId: orderNo, ownOrderId: `out${orderNo}`, buyerId: `open-${orderNo}`, createdAt };
 }

@@ -1,4 +1,5 @@
 import {
+  atCounter,
   CHOSEN_RETRIES,
   type Outgoing,
   type PlayedMerchant,
@@ -20,8 +21,12 @@ import { SANDBOX_METHODS, ShopSandbox } from './server.ts';
 interface Sold {
   /** A JSON number on the wire, so below 2^53 here. */
   readonly orderId: number;
+  /** Of its one ticket. */
+  readonly ticketId: string;
   readonly paidFen: number;
-  isUsed: boolean;
+  /** Shown at a till, whatever that came to. */
+  isShown: boolean;
+  isEnded: boolean;
   isRefunded: boolean;
 }
 
@@ -35,8 +40,8 @@ const ANSWER = {
 };
 
 /**
- * A shop of e-tickets and its buyers. Tickets are used by our own call, whose answer is ours alone, so
- * what is told of that is the order's end, and no redemption.
+ * A shop of e-tickets and its buyers. Tickets are used by our own call, whose answer is ours alone: a
+ * till asks Hexiao to. What the platform tells of it is the order's end.
  */
 export class KuaishouShopPlayer implements Player {
   readonly integration = 'kuaishou-shop';
@@ -63,6 +68,8 @@ export class KuaishouShopPlayer implements Player {
     apiBaseUrl,
     merchantId: this.merchants[0].merchantId,
     callsPerSecond: 1_000,
+    consumeEndpoint: { ...SANDBOX_METHODS.consume, http: 'POST' },
+    reverseEndpoint: { ...SANDBOX_METHODS.reverse, http: 'POST' },
     orderQuery: { ...SANDBOX_METHODS.order, answer: ANSWER },
     refundQuery: {
       ...SANDBOX_METHODS.refund,
@@ -74,7 +81,9 @@ export class KuaishouShopPlayer implements Player {
     const { random, now, nextId } = this.#options;
     const { priceFen: paidFen } = pickOne(random, this.merchants[0].products);
     const orderId = Number(`1${nextId()}`);
-    this.#orders.push({ orderId, paidFen, isUsed: false, isRefunded: false });
+    const ticketId = `2${nextId()}`;
+    const sold = { orderId, ticketId, paidFen };
+    this.#orders.push({ ...sold, isShown: false, isEnded: false, isRefunded: false });
     const order = { status: PAID, amountFen: paidFen, atMs: now() };
     this.#sandbox.orders.set(String(orderId), order);
     const shop = this.#shop;
@@ -82,10 +91,26 @@ export class KuaishouShopPlayer implements Player {
   }
 
   redeem(): Outgoing[] {
-    const open = this.#orders.filter((one) => !one.isUsed && !one.isRefunded);
-    const order = pick(this.#options.random, open);
+    const { random, nextId } = this.#options;
+    const used = this.#orders.find((one) => this.#sandbox.uses.has(one.ticketId) && !one.isEnded);
+    if (used !== undefined && random() < 0.5) return this.#end(used);
+    const order = pick(
+      random,
+      this.#orders.filter((one) => !one.isShown && !one.isRefunded),
+    );
     if (order === undefined) return [];
-    order.isUsed = true;
+    order.isShown = true;
+    const { ticketId: voucherId, paidFen } = order;
+    const { storeId, name: storeName } = pickOne(random, this.merchants[0].stores);
+    const none = { platformDiscountFen: 0, merchantDiscountFen: 0, paymentDiscountFen: 0 };
+    const amounts = { paidFen, ...none, originalFen: paidFen };
+    const vouchers = [{ voucherId, code: `code-${nextId()}`, amounts }];
+    const asked = { order: { orderId: String(order.orderId) }, vouchers, storeId, storeName };
+    return [atCounter('/redemptions', this, { requestId: `r${nextId()}`, ...asked })];
+  }
+
+  #end(order: Sold): Outgoing[] {
+    order.isEnded = true;
     const shop = this.#shop;
     return [
       orderMessage(shop, 'deliverySuccess', order.orderId),
@@ -93,14 +118,24 @@ export class KuaishouShopPlayer implements Player {
     ].map(sent);
   }
 
-  /** Ours to do: no message. The platform looks whether we are there. */
+  /** Ours to ask for; or the platform looks whether we are there. */
   reverse(): Outgoing[] {
-    return [sent(heartbeatMessage(this.#shop))];
+    const { random, nextId } = this.#options;
+    const used = pick(random, [...this.#sandbox.uses]);
+    if (used === undefined || random() < 0.3) return [sent(heartbeatMessage(this.#shop))];
+    const [voucherId, serial] = used;
+    const order = this.#orders.find((one) => one.ticketId === voucherId);
+    const act = {
+      voucherId,
+      redemptionId: `${serial}~${voucherId}`,
+      orderId: String(order?.orderId),
+    };
+    return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act })];
   }
 
   refund(): Outgoing[] {
     const { random, now, nextId } = this.#options;
-    const open = this.#orders.filter((one) => !one.isUsed && !one.isRefunded);
+    const open = this.#orders.filter((one) => !one.isShown && !one.isRefunded);
     const order = pick(random, open);
     if (order === undefined) return [];
     order.isRefunded = true;
@@ -116,13 +151,25 @@ export class KuaishouShopPlayer implements Player {
   }
 
   truth(): Truth[] {
-    return this.#orders.map(({ orderId, paidFen, isRefunded }) => ({
-      id: String(orderId),
-      state: isRefunded ? 'refunded' : 'paid',
-      paidFen: isRefunded ? 0 : paidFen,
-      redeemedFen: 0,
-      standing: [],
-    }));
+    const orders = this.#orders.map(
+      ({ orderId, paidFen, isRefunded }): Truth => ({
+        id: String(orderId),
+        state: isRefunded ? 'refunded' : 'paid',
+        paidFen: isRefunded ? 0 : paidFen,
+        redeemedFen: 0,
+        standing: [],
+      }),
+    );
+    const tickets = this.#orders.flatMap(({ ticketId: id, paidFen }): Truth[] => {
+      if (!this.#sandbox.everUsed.has(id)) return [];
+      const serial = this.#sandbox.uses.get(id);
+      if (serial === undefined) {
+        return [{ id, state: 'reversed', paidFen: 0, redeemedFen: 0, standing: [] }];
+      }
+      const standing = [`${serial}~${id}`];
+      return [{ id, state: 'redeemed', paidFen: 0, redeemedFen: paidFen, standing }];
+    });
+    return [...orders, ...tickets];
   }
 
   get #shop(): Shop {

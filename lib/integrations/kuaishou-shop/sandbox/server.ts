@@ -27,6 +27,8 @@ export class ShopSandbox {
   readonly refunds = new Map<string, SandboxOrder & { readonly refundId: string }>();
   /** The serial of each use that stands, by ticket. */
   readonly uses = new Map<string, string>();
+  /** Tickets that were ever used, by the serial of the last use. */
+  readonly everUsed = new Map<string, string>();
   readonly calls: { readonly method: string; readonly param: string }[] = [];
   readonly app = new Hono();
   readonly #options: SandboxOptions;
@@ -79,7 +81,10 @@ export class ShopSandbox {
   #consume({ etickets, seriallNum }: Fields): unknown {
     const ids = ticketIds(etickets);
     if (ids.some((id) => (this.uses.get(id) ?? seriallNum) !== seriallNum)) return null;
-    for (const id of ids) this.uses.set(id, String(seriallNum));
+    for (const id of ids) {
+      this.uses.set(id, String(seriallNum));
+      this.everUsed.set(id, String(seriallNum));
+    }
     return { status: 'CONSUMED' };
   }
 

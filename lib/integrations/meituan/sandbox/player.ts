@@ -1,4 +1,5 @@
 import {
+  atCounter,
   CHOSEN_RETRIES,
   type Outgoing,
   type PlayedMerchant,
@@ -19,6 +20,8 @@ interface Sold {
   /** Of group-buying; a delivery has none. */
   readonly codes: readonly string[];
   readonly refundedCodes: Set<string>;
+  /** Shown at a till, whatever that came to. */
+  readonly shownCodes: Set<string>;
   state: 'paid' | 'redeemed' | 'refunded';
 }
 
@@ -37,7 +40,7 @@ const MESSAGES = {
 
 /**
  * Two trades: deliveries (46), whose end the platform tells and which is their use, and group-buying
- * (59 and 58), whose vouchers our own call uses: of that no message tells.
+ * (59 and 58), whose vouchers our own call uses: of that no message tells, so a till asks Hexiao to.
  */
 export class MeituanPlayer implements Player {
   readonly integration = 'meituan';
@@ -48,6 +51,7 @@ export class MeituanPlayer implements Player {
   readonly api: Player['api'];
   readonly #options: PlayerOptions;
   readonly #developer: Developer;
+  readonly #sandbox: MeituanSandbox;
   readonly #orders: Sold[] = [];
 
   constructor(options: PlayerOptions) {
@@ -55,10 +59,12 @@ export class MeituanPlayer implements Player {
     this.#options = options;
     this.merchants = [options.merchants[0]];
     const [signKey, dianpingSecret] = [`key-${nextId()}`, `dianping-${nextId()}`];
-    this.secrets = { signKey, dianpingSecret };
+    this.secrets = { signKey, dianpingSecret, appAuthToken: `store-token-${nextId()}` };
     this.#developer = { developerId: DEVELOPER_ID, signKey, now, nextId };
     const developer = { developerId: DEVELOPER_ID, signKey, now };
-    this.api = new MeituanSandbox({ ...developer, dianpingAppKey: 'dianping', dianpingSecret }).app;
+    const dianping = { dianpingAppKey: 'dianping', dianpingSecret };
+    this.#sandbox = new MeituanSandbox({ ...developer, ...dianping });
+    this.api = this.#sandbox.app;
   }
 
   readonly settings = (apiBaseUrl: string) => ({
@@ -76,15 +82,37 @@ export class MeituanPlayer implements Player {
     const codes = ofDelivery ? [] : Array.from({ length: count }, () => `01${nextId()}`);
     const order: Sold = {
       ...{ orderId: `50261${nextId()}`, paidFen: priceFen * count, storeId, ofDelivery, codes },
-      ...{ refundedCodes: new Set(), state: 'paid' },
+      ...{ refundedCodes: new Set(), shownCodes: new Set(), state: 'paid' },
     };
     this.#orders.push(order);
+    const { orderId } = order;
+    const voucher = { orderId, dealId: `70${nextId()}`, priceYuan: yuanOf(priceFen) };
+    for (const code of codes) this.#sandbox.till.sell({ ...voucher, code, platformYuan: '0.00' });
     return ofDelivery
       ? [this.#told('4610002', order, order.paidFen)]
       : [this.#told('5910081', order, order.paidFen, { result: 'SUCCESS' })];
   }
 
   redeem(): Outgoing[] {
+    return this.#options.random() < 0.5 ? this.#deliver() : this.#showCode();
+  }
+
+  /** A till asks for it. Of an order's codes the shown one is used. */
+  #showCode(): Outgoing[] {
+    const { random, nextId } = this.#options;
+    const open = this.#orders.flatMap((order) =>
+      order.codes.filter((code) => isOpen(order, code)).map((code) => ({ order, code })),
+    );
+    const shown = pick(random, open);
+    if (shown === undefined) return [];
+    const { order, code } = shown;
+    order.shownCodes.add(code);
+    const { storeId } = order;
+    const asked = { requestId: `r${nextId()}`, code, storeId };
+    return [atCounter('/redemptions', this, asked)];
+  }
+
+  #deliver(): Outgoing[] {
     const order = pick(
       this.#options.random,
       this.#orders.filter((one) => one.ofDelivery && one.state === 'paid'),
@@ -94,8 +122,16 @@ export class MeituanPlayer implements Player {
     return [this.#told('4610018', order, order.paidFen)];
   }
 
-  /** Ours to do: no message. A store of ours is bound to one of theirs. */
+  /** Ours to ask for; or a store of ours is bound to one of theirs. */
   reverse(): Outgoing[] {
+    const { random, nextId } = this.#options;
+    const used = pick(random, this.#sandbox.till.used());
+    if (used?.use && random() < 0.7) {
+      const { code: voucherId, orderId, dealId: productId, use } = used;
+      const { storeId } = this.#orders.find((order) => order.orderId === orderId) ?? {};
+      const act = { voucherId, orderId, productId, storeId, redemptionId: use.flowId };
+      return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act })];
+    }
     const { storeId } = pickOne(this.#options.random, this.merchants[0].stores);
     return [sent(storeMapped(this.#developer, storeId))];
   }
@@ -104,7 +140,7 @@ export class MeituanPlayer implements Player {
     const { random, nextId } = this.#options;
     const order = pick(
       random,
-      this.#orders.filter((one) => one.state === 'paid'),
+      this.#orders.filter((one) => one.state === 'paid' && (one.ofDelivery || hasOpen(one))),
     );
     if (order === undefined) return [];
     const refundId = `60${nextId()}`;
@@ -113,7 +149,7 @@ export class MeituanPlayer implements Player {
       if (result === 'SUCCESS') order.state = 'refunded';
       return [this.#told('4610008', order, order.paidFen, { result, refundId })];
     }
-    const receiptCode = order.codes.find((code) => !order.refundedCodes.has(code)) ?? '';
+    const receiptCode = order.codes.find((code) => isOpen(order, code)) ?? '';
     order.refundedCodes.add(receiptCode);
     if (order.refundedCodes.size === order.codes.length) order.state = 'refunded';
     const amountFen = order.paidFen / order.codes.length;
@@ -121,15 +157,24 @@ export class MeituanPlayer implements Player {
   }
 
   truth(): Truth[] {
-    return this.#orders.map(({ orderId: id, paidFen, state, codes, refundedCodes }) => {
-      const ofEach = paidFen / Math.max(1, codes.length);
-      const refundedFen = state === 'refunded' ? paidFen : ofEach * refundedCodes.size;
-      const isRedeemed = state === 'redeemed';
-      return {
-        ...{ id, state, paidFen: paidFen - refundedFen },
-        ...{ redeemedFen: isRedeemed ? paidFen : 0, standing: isRedeemed ? [id] : [] },
-      };
+    const orders = this.#orders.map(
+      ({ orderId: id, paidFen, state, codes, refundedCodes }): Truth => {
+        const ofEach = paidFen / Math.max(1, codes.length);
+        const refundedFen = state === 'refunded' ? paidFen : ofEach * refundedCodes.size;
+        const isRedeemed = state === 'redeemed';
+        return {
+          ...{ id, state, paidFen: paidFen - refundedFen },
+          ...{ redeemedFen: isRedeemed ? paidFen : 0, standing: isRedeemed ? [id] : [] },
+        };
+      },
+    );
+    const vouchers = this.#sandbox.till.everUsed().map(({ code: id, orderId, use }): Truth => {
+      const { paidFen = 0, codes = [] } = this.#orders.find((one) => one.orderId === orderId) ?? {};
+      if (use === null) return { id, state: 'reversed', paidFen: 0, redeemedFen: 0, standing: [] };
+      const redeemedFen = paidFen / codes.length;
+      return { id, state: 'redeemed', paidFen: 0, redeemedFen, standing: [use.flowId] };
     });
+    return [...orders, ...vouchers];
   }
 
   #told(
@@ -142,6 +187,15 @@ export class MeituanPlayer implements Player {
     const message = { orderId, amount, happenedAt: this.#options.now(), ...more };
     return sent(push(this.#developer, msgType, message, { opBizCode: storeId }));
   }
+}
+
+/** Neither refunded nor shown at a till, where it may be used at any moment. */
+function isOpen({ refundedCodes, shownCodes }: Sold, code: string): boolean {
+  return !refundedCodes.has(code) && !shownCodes.has(code);
+}
+
+function hasOpen(order: Sold): boolean {
+  return order.codes.some((code) => isOpen(order, code));
 }
 
 /** A float with two places, as the platform's own calls answer. */

@@ -19,6 +19,9 @@ export interface TillAnswer {
 export class Till {
   readonly #now: () => number;
   readonly #vouchers: SandboxVoucher[] = [];
+  /** What each request was answered: a repetition is answered the same, whatever happened since. */
+  readonly #answers = new Map<string, readonly SandboxVoucher[]>();
+  readonly #everUsed = new Set<string>();
   #flows = 0;
 
   constructor(now: () => number) {
@@ -33,21 +36,34 @@ export class Till {
     return this.#vouchers.filter((voucher) => voucher.code === code);
   }
 
+  /** Also those that were taken back. */
+  everUsed(): SandboxVoucher[] {
+    return this.#vouchers.filter((voucher) => this.#everUsed.has(voucher.code));
+  }
+
   used(): SandboxVoucher[] {
     return this.#vouchers.filter((voucher) => voucher.use !== null);
   }
 
   /** Uses up to `count` vouchers of the code's order; the same request again is the same use. */
   use(code: string, count: number, requestId: string): TillAnswer {
-    const again = this.#vouchers.filter((voucher) => voucher.use?.requestId === requestId);
-    if (again.length > 0) return { vouchers: again };
+    const again = this.#answers.get(requestId);
+    if (again !== undefined) return { vouchers: again };
     const orderId = this.find(code)[0]?.orderId;
-    const free = this.#vouchers.filter((one) => one.orderId === orderId && one.use === null);
+    const free = this.#vouchers
+      .filter((one) => one.orderId === orderId && one.use === null)
+      // Of several the one that is shown comes first.
+      .sort((a, b) => Number(b.code === code) - Number(a.code === code));
     if (free.length < count) return { vouchers: [], failure: 'OP_USED' };
     const vouchers = free.slice(0, count);
     for (const voucher of vouchers) {
       voucher.use = { flowId: `f${++this.#flows}`, requestId, atMs: this.#now() };
+      this.#everUsed.add(voucher.code);
     }
+    this.#answers.set(
+      requestId,
+      vouchers.map((voucher) => ({ ...voucher })),
+    );
     return { vouchers };
   }
 

@@ -5,7 +5,7 @@ import type { Platform } from '../../../../lib/events/event.ts';
 import { actSchema } from '../../../../lib/integrations/counter.ts';
 import type { Api } from '../../../../lib/integrations/sandbox.ts';
 import { type ServedApi, serveApi } from '../../../../lib/integrations/sandbox-server.ts';
-import { registerProvider } from '../../../support/douyin.ts';
+import { registerProvider, urlOf } from '../../../support/douyin.ts';
 import { HexiaoUnderTest } from '../../../support/hexiao.ts';
 import { ask, type Reply } from '../support.ts';
 
@@ -116,7 +116,7 @@ export class Till {
 
   private readonly fetch: typeof globalThis.fetch = async (input, init) => {
     this.calls += 1;
-    const lost = String(input).includes(this.loses?.of ?? '\0') ? this.loses?.what : undefined;
+    const lost = urlOf(input).includes(this.loses?.of ?? '\0') ? this.loses?.what : undefined;
     if (lost === 'request') throw new TypeError('no connection');
     const response = await globalThis.fetch(input, init);
     if (lost === 'answer') throw new TypeError('the answer was lost');
