@@ -12,8 +12,12 @@ export function knowledgeOf({ table, policy }: Pick<AttributeDeps, 'table' | 'po
   let policies: ReturnType<typeof readPolicies> | undefined;
   const read = async (platform: string, merchantId: string): Promise<Known> => {
     policies ??= readPolicies(table);
-    const contracts = await readContracts(table, platform, merchantId);
-    return { contracts, policies: await policies, standard: policy };
+    // Both awaited at once: when both fail, neither failure is left without anybody to take it.
+    const [contracts, versions] = await Promise.all([
+      readContracts(table, platform, merchantId),
+      policies,
+    ]);
+    return { contracts, policies: versions, standard: policy };
   };
   return (platform, merchantId) => {
     const key = JSON.stringify([platform, merchantId]);

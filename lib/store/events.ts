@@ -71,14 +71,19 @@ function mayHaveStore(event: Event): event is WithStore {
   return event.kind === 'order.paid' || event.kind === 'voucher.redeemed';
 }
 
-/** Before the event itself, so that a redemption that is known is always found by its order. */
+/**
+ * Before the event itself, so that a redemption that is known is found by its order, where somebody may
+ * ask: of an order that we gave its codes, and in the open loop. It is a write for every redemption, so
+ * the others do without.
+ */
 async function listRedeemed(table: Table, event: Event): Promise<void> {
   if (event.kind !== 'voucher.redeemed') return;
-  const { platform, orderId, voucherId } = event;
+  const { platform, orderId, voucherId, loop } = event;
+  if (loop !== 'open' && (await table.get(keys.codeClaim(platform, orderId))) === undefined) return;
   await table.put(keys.redeemedVoucher(platform, orderId, voucherId), { voucherId });
 }
 
-/** The vouchers of an order that a redemption was ever told of, whatever became of it. */
+/** The vouchers of an order that a redemption was ever told of, where they are listed: see `listRedeemed`. */
 export async function redeemedVouchers(
   table: Table,
   platform: Platform,

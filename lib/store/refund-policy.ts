@@ -60,8 +60,8 @@ export async function isApprovedByPolicy(
 
 /**
  * Every voucher named is unused by our records. One that we know nothing of may have been used before
- * its app was registered here. It still counts as unused where we gave the order its codes, and so saw
- * the order from its beginning, and no redemption of that order is known under any name.
+ * its app was registered here. It still counts as unused where we watch its order (see `isWatched`), and
+ * no redemption of that order is known under any name.
  */
 async function areVouchersUnused(
   table: Table,
@@ -74,20 +74,29 @@ async function areVouchersUnused(
   });
   if (states.every((state) => state === 'unused')) return true;
   if (states.some((state) => state !== 'unused' && state !== 'unknown')) return false;
-  const codes = await codesOf(table, platform, orderId);
-  return codes.length > 0 && isNothingRedeemed(table, platform, orderId);
+  const events = await readEvents(table, { of: 'order', platform, id: orderId });
+  const isKnown = await isWatched(table, platform, orderId, events);
+  return isKnown && isNothingRedeemed(table, platform, orderId);
 }
 
 /**
- * Of an order that we know (by its events, or because we gave it its codes) no voucher stands redeemed
- * or refunded. An order that we never heard of proves nothing.
+ * Whether we saw an order from its beginning, and list what of it is redeemed: we gave it its codes, or
+ * it was made or paid in the open loop, whose redemptions go through us.
  */
+async function isWatched(
+  table: Table,
+  platform: Platform,
+  orderId: string,
+  events: readonly Event[],
+): Promise<boolean> {
+  if (events.some((event) => event.loop === 'open' && isEvidence(event))) return true;
+  return (await codesOf(table, platform, orderId)).length > 0;
+}
+
+/** Of an order that we watch no voucher stands redeemed or refunded. Any other order proves nothing. */
 async function isOrderUnused(table: Table, platform: Platform, orderId: string): Promise<boolean> {
-  const [events, codes] = await Promise.all([
-    readEvents(table, { of: 'order', platform, id: orderId }),
-    codesOf(table, platform, orderId),
-  ]);
-  const isKnown = codes.length > 0 || events.some(isEvidence);
+  const events = await readEvents(table, { of: 'order', platform, id: orderId });
+  const isKnown = await isWatched(table, platform, orderId, events);
   if (!isKnown || voucherState(events) === 'refunded') return false;
   return isNothingRedeemed(table, platform, orderId);
 }

@@ -323,6 +323,32 @@ describe('the merchant’s policy', () => {
       },
     );
 
+    test('an order of the closed loop that we gave no codes proves nothing', async () => {
+      const orderId = fresh('order');
+      await recordEvent(table, paid({ orderId, loop: 'closed' }));
+      expect((await file(await withPolicy('auto-approve-unused', { orderId }))).status).toBe(
+        'pending',
+      );
+    });
+
+    test.each([
+      [false, 'approved'],
+      [true, 'pending'],
+    ])(
+      'a voucher unknown, of an order paid in the open loop, used elsewhere %s',
+      async (isUsed, status) => {
+        // Prepare
+        const orderId = fresh('order');
+        const loop = 'open';
+        await recordEvent(table, paid({ orderId, loop }));
+        const voucherId = fresh('voucher');
+        if (isUsed) await recordEvent(table, redeemed(fresh('r'), { orderId, voucherId, loop }));
+        // Act, Assess
+        const over = { orderId, voucherIds: [fresh('voucher')] };
+        expect((await file(await withPolicy('auto-approve-unused', over))).status).toBe(status);
+      },
+    );
+
     test.each([
       ['nothing is known of it', false, [], 'pending'],
       ['it was paid', true, [], 'approved'],
@@ -334,9 +360,10 @@ describe('the merchant’s policy', () => {
       const orderId = fresh('order');
       const [voucherId, act] = [fresh('voucher'), fresh('r')];
       const eventId = fresh('event');
-      if (isPaid) await recordEvent(table, paid({ orderId }));
+      const loop = 'open';
+      if (isPaid) await recordEvent(table, paid({ orderId, loop }));
       if (happened.includes('redeemed')) {
-        await recordEvent(table, redeemed(act, { orderId, voucherId }));
+        await recordEvent(table, redeemed(act, { orderId, voucherId, loop }));
       }
       if (happened.includes('reversed')) {
         await recordEvent(table, reversed(act, { orderId, voucherId }));
