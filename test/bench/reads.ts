@@ -9,15 +9,15 @@ import { BUCKETS, keys } from '../../lib/store/keys.ts';
 import { Table } from '../../lib/store/table.ts';
 import { addDays } from '../../lib/time/shanghai.ts';
 import { entry } from '../lib/make.ts';
-import { Meter, round, total } from './meter.ts';
+import { Meter, round, total } from './support/meter.ts';
 
 /**
  * What a provider's numbers cost to read, in read units counted by the database itself, by how many
- * stores it has: `npm run bench -- reads [sizes]`, 1, 100 and 10000 unless told. The folds are written
+ * stores it has: `npm run bench -- reads [stores=1,100,10000]`, 1, 100 and 10000 unless told. The folds are written
  * straight: each store has entries in 6 hours of the day, and every day of the month is as full.
  */
-export async function run(args: readonly string[] = []): Promise<void> {
-  const sizes = args.length > 0 ? args.map(Number) : [1, 100, 10_000];
+export async function run({ stores }: Readonly<Record<string, string>>): Promise<object> {
+  const sizes = stores === undefined ? [1, 100, 10_000] : stores.split(',').map(Number);
   const emulators = await startEmulators();
   const table = new Table(emulators.database, TABLE_NAME);
   const meter = new Meter(emulators.database);
@@ -44,7 +44,7 @@ export async function run(args: readonly string[] = []): Promise<void> {
   }
   meter.stop();
   await emulators.stop();
-  console.log(JSON.stringify({ bench: 'reads', unit: 'read units', rows }));
+  return { unit: 'read units', rows };
 }
 
 const LAST = '2025-10-31';

@@ -9,19 +9,19 @@ import {
   startDouyin,
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
-import { straightforward } from './baseline.ts';
-import { type Bills, Meter, perPiece, round, total } from './meter.ts';
+import { straightforward } from './support/baseline.ts';
+import { type Bills, Meter, perPiece, round, total } from './support/meter.ts';
 
 /**
  * What a redemption costs in write units, counted by the database itself, from the archive of its
- * webhook to the totals: `npm run bench -- writes [redemptions]`. The load is Zipf over 1,000 stores of
+ * webhook to the totals: `npm run bench -- writes [redemptions=2000]`. The load is Zipf over 1,000 stores of
  * 50 providers at 100 redemptions a second, in worker batches of up to 100. Time is not real: a wave of
  * 200 stands for the 2 seconds that folds wait, the waves are spread over a business day from 10:00 to
  * 22:00, and dimensions are folded once in 5 minutes of such load and at the end. Beside it a
  * straightforward build, on the same emulator.
  */
-export async function run(args: readonly string[] = []): Promise<void> {
-  const redemptions = Number(args[0] ?? 2_000);
+export async function run(options: Readonly<Record<string, string>> = {}): Promise<object> {
+  const redemptions = Number(options.redemptions ?? 2_000);
   const load = await prepare(redemptions);
   const { hexiao, meter } = load;
   const payments: Bills[] = [];
@@ -43,20 +43,17 @@ export async function run(args: readonly string[] = []): Promise<void> {
   if (bills.LEDGER?.calls !== redemptions) throw new Error('not every redemption was booked once');
   const units = total(bills) / redemptions;
   const baseline = await straightforward(redemptions);
-  console.log(
-    JSON.stringify({
-      bench: 'writes',
-      redemptions,
-      perSecond: WAVE / FOLD_DELAY_SECONDS,
-      unitsPerRedemption: round(units),
-      perItemKind: perPiece(bills, redemptions),
-      unitsPerPayment: round(total(addBills(payments)) / redemptions),
-      unitsPerDuplicate: round(Math.max(same, retold)),
-      duplicates: { sameBytes: round(same), otherBytes: round(retold) },
-      baseline: { ...baseline, ratio: round(baseline.unitsPerRedemption / units) },
-    }),
-  );
   meter.stop();
+  return {
+    redemptions,
+    perSecond: WAVE / FOLD_DELAY_SECONDS,
+    unitsPerRedemption: round(units),
+    perItemKind: perPiece(bills, redemptions),
+    unitsPerPayment: round(total(addBills(payments)) / redemptions),
+    unitsPerDuplicate: round(Math.max(same, retold)),
+    duplicates: { sameBytes: round(same), otherBytes: round(retold) },
+    baseline: { ...baseline, ratio: round(baseline.unitsPerRedemption / units) },
+  };
 }
 
 /** Sends what was sent before once more. @returns what that wrote */

@@ -1,6 +1,6 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { round } from './meter.ts';
 
 /**
