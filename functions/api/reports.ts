@@ -5,6 +5,7 @@ import { addFolds, type Fold } from '../../lib/ledger/fold.ts';
 import {
   addPlatforms,
   overPlatforms,
+  type ProviderDay,
   readProviderDays,
   type StoreDay,
   storeDaysAfter,
@@ -71,7 +72,7 @@ export async function totalsByStore(
   const stores: StoreDay[] = [];
   let { bucket, after } = page.position ?? { bucket: 0, after: null };
   while (bucket < BUCKETS) {
-    const used = days.filter((day) => day.buckets.has(bucket)).map(({ day }) => day);
+    const used = days.filter((day) => day.buckets.has(bucket));
     const place = { providerId, days: used, bucket, after };
     // One more than wanted tells whether there is another page.
     const chunk = await nextStores(table, place, page.limit - stores.length + 1);
@@ -93,7 +94,7 @@ export function storeKey({ platform, storeId }: { platform: Platform; storeId: s
 
 interface BucketPlace {
   readonly providerId: string;
-  readonly days: readonly string[];
+  readonly days: readonly ProviderDay[];
   readonly bucket: number;
   readonly after: string | null;
 }
@@ -104,8 +105,8 @@ async function nextStores(
   { providerId, days, bucket, after }: BucketPlace,
   limit: number,
 ): Promise<{ stores: { sk: string; store: StoreDay }[]; isLast: boolean }> {
-  const perDay = await mapLimit(days, READS_AT_ONCE, (day) =>
-    storeDaysAfter(table, { providerId, day, bucket }, after, limit),
+  const perDay = await mapLimit(days, READS_AT_ONCE, ({ day, isV1 }) =>
+    storeDaysAfter(table, { providerId, day, isV1, bucket }, after, limit),
   );
   const all = [...Map.groupBy(perDay.flat(), ({ sk }) => sk)].sort(([a], [b]) => byBytes(a, b));
   const stores = all.slice(0, limit).flatMap(([sk, own]) => {

@@ -69,6 +69,20 @@ export function readFold(reader: ByteReader): Fold {
   return fold;
 }
 
+/**
+ * A fold as the first version kept it: its measures in their order.
+ * @throws RangeError when it is no such list
+ */
+export function listedFold(list: unknown): Fold {
+  const fold = emptyFold();
+  MEASURES.forEach((measure, index) => {
+    const value: unknown = Array.isArray(list) ? list[index] : undefined;
+    if (!Number.isSafeInteger(value)) throw new RangeError(`a stored fold lacks ${measure}`);
+    fold[measure] = Number(value);
+  });
+  return fold;
+}
+
 function addAmount(fold: Fold, entry: Foldable): void {
   const { amountFen, count } = entry;
   switch (entry.kind) {

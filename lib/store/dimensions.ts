@@ -12,8 +12,10 @@ import {
 } from '../ledger/dimensions.ts';
 import { detailsOf, providerDayOf, type StoreDay, storeDayOf } from './folds.ts';
 import { bucketPartition, dimensionPartition, keys, PREFIX } from './keys.ts';
+import { refoldStoreHour } from './refold.ts';
 import { storesOfMerchant } from './registry.ts';
 import type { Item, Table } from './table.ts';
+import { listedHours } from './v1-folds.ts';
 
 /** What a provider's day is folded by, beside its days, stores and platforms. */
 export const DIMENSIONS = [...CELL_DIMENSIONS, 'merchant', 'city'] as const;
@@ -30,12 +32,10 @@ export async function foldDimensions(table: Table, providerId: string, day: stri
   await forgetAsked(table, providerId, day);
   const item = await table.get(keys.providerDay(providerId, day));
   if (item === undefined) return;
-  const items: Item[] = [];
-  const apart: Item[] = [];
-  for (const bucket of providerDayOf(item).buckets.keys()) {
-    for await (const own of table.query(bucketPartition(providerId, day, bucket))) {
-      (own.sk.startsWith(PREFIX.store) ? items : apart).push(own);
-    }
+  const buckets = [...providerDayOf(item).buckets.keys()];
+  let { items, apart } = await readDay(table, providerId, day, buckets);
+  if (await refoldListed(table, providerId, day, items)) {
+    ({ items, apart } = await readDay(table, providerId, day, buckets));
   }
   const stores = items.map(storeDayOf);
   const detail = addDetails(detailsOf(items, apart).map(unpackDetail));
@@ -47,6 +47,35 @@ export async function foldDimensions(table: Table, providerId: string, day: stri
   }
   folded.set(BUYERS, [packBuyers(detail.buyers)]);
   await putFolded(table, { providerId, day, entryCount }, folded);
+}
+
+async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {
+  const items: Item[] = [];
+  const apart: Item[] = [];
+  for (const bucket of buckets) {
+    for await (const own of table.query(bucketPartition(providerId, day, bucket))) {
+      (own.sk.startsWith(PREFIX.store) ? items : apart).push(own);
+    }
+  }
+  return { items, apart };
+}
+
+/** Hours of the first version tell nothing of their sales: they are folded again. @returns whether any was */
+async function refoldListed(
+  table: Table,
+  providerId: string,
+  day: string,
+  items: readonly Item[],
+): Promise<boolean> {
+  const hours = items.flatMap((item) => {
+    const { platform, storeId, merchantId } = storeDayOf(item);
+    return Object.keys(listedHours(item)).map((name) => ({
+      ...{ providerId, platform, storeId, merchantId, day },
+      hour: name.slice(1),
+    }));
+  });
+  for (const hour of hours) await refoldStoreHour(table, hour);
+  return hours.length > 0;
 }
 
 const BUYERS = 'buyers';

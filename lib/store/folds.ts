@@ -2,9 +2,10 @@ import * as z from 'zod';
 import type { Platform } from '../events/event.ts';
 import { PLATFORMS, platformSchema } from '../events/event.ts';
 import { ByteReader, ByteWriter, versionBytes } from '../ledger/bytes.ts';
-import { addFolds, type Fold, readFold, writeFold } from '../ledger/fold.ts';
+import { addFolds, type Fold, listedFold, readFold, writeFold } from '../ledger/fold.ts';
 import { BUCKETS, bucketPartition, keys, PREFIX, providerPartition } from './keys.ts';
-import type { Condition, Item, Table } from './table.ts';
+import type { Condition, Item, QueryOptions, Table } from './table.ts';
+import { isV1Day, readV1StoreDay, takeOverStoreDays, v1Folds, v1StoreDays } from './v1-folds.ts';
 
 /** One store's total for one provider and business day. */
 export interface StoreDay {
@@ -70,63 +71,84 @@ export async function foldStoreHour(
 
 /**
  * Refolds buckets of a provider's day from their store-days, each with its own guard, in one write.
- * @param askForDimensions asks for the day's dimensions, unless that was done and not yet worked on
+ * A day of the first version is taken over as a whole.
+ * @param askForDimensions asks for the day's dimensions, unless that was done and not yet worked on;
+ *   null when what changes needs none
  */
 export async function foldBuckets(
   table: Table,
   providerId: string,
   day: string,
   buckets: readonly number[],
-  askForDimensions: () => Promise<void>,
+  askForDimensions: (() => Promise<void>) | null,
 ): Promise<void> {
+  const key = keys.providerDay(providerId, day);
+  const standing = await table.get(key);
+  const isV1 = isV1Day(standing);
+  if (isV1) await takeOverStoreDays(table, providerId, day);
   const folded = await Promise.all(
-    buckets.map(async (bucket) => {
+    (isV1 ? ALL_BUCKETS : buckets).map(async (bucket) => {
       const stores: StoreDay[] = [];
-      for await (const store of storeDays(table, providerId, day, bucket)) stores.push(store);
+      const pk = bucketPartition(providerId, day, bucket);
+      for await (const item of table.query(pk, { startsWith: PREFIX.store })) {
+        stores.push(storeDayOf(item));
+      }
       return { bucket, folds: byPlatform(stores) };
     }),
   );
-  const key = keys.providerDay(providerId, day);
-  const standing = await table.get(key);
   const newer = folded.filter(({ bucket, folds }) => {
     const before = standing?.[bucketAttribute(bucket)];
     const { entryCount } = overPlatforms(folds);
     return entryCount > (before instanceof Uint8Array ? versionOf(before) : 0);
   });
   if (newer.length === 0) return;
-  if (standing?.asked !== true) await askForDimensions();
-  if (await setBuckets(table, key, newer)) return;
+  if (askForDimensions !== null && standing?.asked !== true) await askForDimensions();
+  const fields = {
+    ...(askForDimensions === null ? {} : { asked: true }),
+    ...(isV1 ? { platforms: null } : {}),
+  };
+  if (await setBuckets(table, key, newer, fields)) return;
   // Another worker was ahead in one of them: each stands for itself then.
-  for (const one of newer) await setBuckets(table, key, [one]);
+  for (const one of newer) await setBuckets(table, key, [one], fields);
 }
 
 /** The store-days of one bucket, in key order, after `afterKey` when given. */
 export async function* storeDays(
   table: Table,
   providerId: string,
-  day: string,
+  day: Pick<ProviderDay, 'day' | 'isV1'>,
   bucket: number,
-  consistent = true,
 ): AsyncGenerator<StoreDay> {
-  const pk = bucketPartition(providerId, day, bucket);
-  for await (const item of table.query(pk, { startsWith: PREFIX.store, consistent })) {
-    yield storeDayOf(item);
-  }
+  const place = { providerId, ...day, bucket };
+  const options = { startsWith: PREFIX.store, consistent: false };
+  for await (const item of storeDayItems(table, place, options)) yield storeDayOf(item);
+}
+
+interface BucketDay extends Pick<ProviderDay, 'day' | 'isV1'> {
+  readonly providerId: string;
+  readonly bucket: number;
+}
+
+async function* storeDayItems(
+  table: Table,
+  place: BucketDay,
+  options: QueryOptions,
+): AsyncGenerator<Item> {
+  if (place.isV1) yield* await v1StoreDays(table, place, options);
+  else yield* table.query(bucketPartition(place.providerId, place.day, place.bucket), options);
 }
 
 /** So many store-days of one bucket after a sort key, with theirs. */
 export async function storeDaysAfter(
   table: Table,
-  bucketDay: { providerId: string; day: string; bucket: number },
+  bucketDay: BucketDay,
   after: string | null,
   limit: number,
 ): Promise<{ sk: string; store: StoreDay }[]> {
-  const { providerId, day, bucket } = bucketDay;
   const found: { sk: string; store: StoreDay }[] = [];
   // '$' sorts right after '#', and a space before everything that an escaped id begins with.
   const between = [after === null ? PREFIX.store : `${after} `, 'STORE$'] as const;
-  const pk = bucketPartition(providerId, day, bucket);
-  for await (const item of table.query(pk, { between, limit, consistent: false })) {
+  for await (const item of storeDayItems(table, bucketDay, { between, limit, consistent: false })) {
     found.push({ sk: item.sk, store: storeDayOf(item) });
   }
   return found;
@@ -140,14 +162,18 @@ export async function readStoreDay(
   platform: Platform,
   storeId: string,
 ): Promise<StoreDay | undefined> {
-  const item = await table.get(keys.storeDay(providerId, day, platform, storeId), false);
+  const item =
+    (await table.get(keys.storeDay(providerId, day, platform, storeId), false)) ??
+    (await readV1StoreDay(table, { providerId, day, platform, storeId }));
   return item === undefined ? undefined : storeDayOf(item);
 }
 
 export interface ProviderDay {
   readonly day: string;
   readonly folds: PlatformFolds;
-  /** Those that hold anything, by number. */
+  /** Still as the first version kept it. */
+  readonly isV1: boolean;
+  /** Those that hold anything, by number; of a first version's day all, and nobody knows how much. */
   readonly buckets: ReadonlyMap<number, PlatformFolds>;
 }
 
@@ -167,13 +193,18 @@ export async function readProviderDays(
 }
 
 export function providerDayOf(item: Item): ProviderDay {
+  const day = item.sk.slice(PREFIX.day.length);
+  if (isV1Day(item)) {
+    const all = new Map(ALL_BUCKETS.map((bucket) => [bucket, {}]));
+    return { day, isV1: true, folds: v1Folds(item), buckets: all };
+  }
   const buckets = new Map<number, PlatformFolds>();
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+  for (const bucket of ALL_BUCKETS) {
     const bytes = item[bucketAttribute(bucket)];
     if (bytes instanceof Uint8Array) buckets.set(bucket, unpackPlatforms(bytes));
   }
   const folds = addPlatforms([...buckets.values()]);
-  return { day: item.sk.slice(PREFIX.day.length), folds, buckets };
+  return { day, isV1: false, folds, buckets };
 }
 
 /** One total over all platforms. */
@@ -221,20 +252,24 @@ export function versionOf(bytes: Uint8Array): number {
   return new ByteReader(bytes).version();
 }
 
-/** Holds where nothing stands or what stands has seen fewer entries: it begins with their number. */
+/**
+ * Holds where nothing stands or what stands has seen fewer entries: it begins with their number. A first
+ * version's list gives way to one of as many, which tells more.
+ */
 export function newerThan(attribute: string, entryCount: number): Condition {
   return {
-    expression: 'attribute_not_exists(#f) OR #f < :count',
+    expression:
+      'attribute_not_exists(#f) OR #f < :count OR (attribute_type(#f, :list) AND #f[0] <= :seen)',
     names: { '#f': attribute },
-    values: { ':count': versionBytes(entryCount) },
+    values: { ':count': versionBytes(entryCount), ':list': 'L', ':seen': entryCount },
   };
 }
 
 /** An hour that has its detail apart keeps it there. */
 function hasRoom(item: Item | undefined, attribute: string, detail: Uint8Array): boolean {
   if (item === undefined) return detail.byteLength <= STORE_DAY_BYTES;
-  const before = readHour(item[attribute]);
-  if (before !== undefined && before.detail === null) return false;
+  const before = item[attribute];
+  if (before instanceof Uint8Array && readHour(before)?.detail === null) return false;
   const others = HOURS.filter((hour) => hour !== attribute).map((hour) => item[hour]);
   const bytes = others.reduce(
     (sum: number, hour) => sum + (hour instanceof Uint8Array ? hour.byteLength + 3 : 0),
@@ -247,6 +282,7 @@ async function setBuckets(
   table: Table,
   key: { pk: string; sk: string },
   folded: readonly { bucket: number; folds: PlatformFolds }[],
+  others: Record<string, unknown>,
 ): Promise<boolean> {
   const fields = folded.map(({ bucket, folds }) => [bucketAttribute(bucket), packPlatforms(folds)]);
   const guards = folded.map(({ bucket, folds }, index) => ({
@@ -256,7 +292,7 @@ async function setBuckets(
   }));
   return table.set(
     key,
-    { ...Object.fromEntries(fields), asked: true },
+    { ...Object.fromEntries(fields), ...others },
     {
       expression: guards.map(({ expression }) => expression).join(' AND '),
       names: Object.fromEntries(guards.map(({ name }) => name)),
@@ -264,6 +300,8 @@ async function setBuckets(
     },
   );
 }
+
+const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 
 const bucketAttribute = (bucket: number) => `b${twoDigits(bucket)}`;
 
@@ -276,6 +314,7 @@ function byPlatform(stores: readonly StoreDay[]): PlatformFolds {
 }
 
 function readHour(bytes: unknown): { fold: Fold; detail: Uint8Array | null } | undefined {
+  if (Array.isArray(bytes)) return { fold: listedFold(bytes), detail: null };
   if (!(bytes instanceof Uint8Array)) return undefined;
   const reader = new ByteReader(bytes);
   reader.version();

@@ -1,6 +1,7 @@
-import { providerDayOf, type StoreDay, storeDayOf } from './folds.ts';
+import { foldBuckets, providerDayOf, type StoreDay, storeDayOf } from './folds.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from './keys.ts';
 import type { Item, Table } from './table.ts';
+import { isV1Day } from './v1-folds.ts';
 
 /**
  * How many of a fold's entries are in statements, kept beside the fold by the closing. Where the two
@@ -21,7 +22,8 @@ export async function openBuckets(
 ): Promise<Bucket[]> {
   const open: Bucket[] = [];
   const between = [`${PREFIX.day}${from?.day ?? ''}`, `${PREFIX.day}${until}`] as const;
-  for await (const item of table.query(providerPartition(providerId), { between })) {
+  for await (const found of table.query(providerPartition(providerId), { between })) {
+    const item = await takenOver(table, providerId, found);
     const { day, buckets } = providerDayOf(item);
     for (const [bucket, folds] of [...buckets].sort(([a], [b]) => a - b)) {
       if (from !== null && day === from.day && bucket < from.bucket) continue;
@@ -30,6 +32,13 @@ export async function openBuckets(
     }
   }
   return open;
+}
+
+/** A day of the first version has no buckets to keep the numbers by: it gets them. */
+async function takenOver(table: Table, providerId: string, item: Item): Promise<Item> {
+  if (!isV1Day(item)) return item;
+  await foldBuckets(table, providerId, item.sk.slice(PREFIX.day.length), [], null);
+  return (await table.get(item)) ?? item;
 }
 
 /** A bucket's store-days with entries in no statement yet, after a sort key when given. */

@@ -27,8 +27,10 @@ import {
   overPlatforms,
   readProviderDays,
   readStoreDay,
+  type StoreDay,
+  storeDays,
 } from '../../lib/store/folds.ts';
-import { bucketOf, ledgerPartition, type Subject } from '../../lib/store/keys.ts';
+import { bucketOf, keys, ledgerPartition, type Subject } from '../../lib/store/keys.ts';
 import { bookEntry, entriesBackwards, entriesOfHour, readEntry } from '../../lib/store/ledger.ts';
 import {
   discoverStore,
@@ -38,6 +40,7 @@ import {
   readStore,
   storesOfMerchant,
 } from '../../lib/store/registry.ts';
+import { openBuckets, openStoreDays } from '../../lib/store/stated.ts';
 import { Table } from '../../lib/store/table.ts';
 import {
   amountsOf,
@@ -769,5 +772,103 @@ describe('the table', () => {
 
   test('throws on what is no failed condition', async () => {
     await expect(table.put({ pk: '', sk: '-' }, {})).rejects.toThrow();
+  });
+});
+
+/** As the first version kept a fold, and where: see `v1-folds`. */
+describe('Folds of the first version', () => {
+  const DAY = '2025-10-09';
+  const stores = ['s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9', 's10'];
+  const listOf = (entryCount: number, fen: number) => [entryCount, 0, fen, 0, 0, 0, 0, 0];
+  const foldOf = (entryCount: number, redeemedFen: number): Fold => ({
+    ...emptyFold(),
+    entryCount,
+    redeemedFen,
+  });
+  const names = (storeId: string) => ({ platform: 'douyin', storeId, merchantId: 'm1' }) as const;
+  const DETAIL = packDetail(detailOf([]));
+  const nothing = async () => {};
+
+  /** Ten stores with two hours of 100 fen each, in 16 partitions. */
+  async function prepare(): Promise<string> {
+    const provider = fresh('provider');
+    for (const storeId of stores) {
+      const hours = { h10: listOf(1, 100), h11: listOf(1, 100) };
+      const key = keys.v1StoreDay(provider, DAY, 'douyin', storeId);
+      await table.put(key, { ...names(storeId), ...hours });
+    }
+    const platforms = { douyin: listOf(20, 2_000) };
+    await table.put(keys.providerDay(provider, DAY), { entryCount: 20, platforms });
+    return provider;
+  }
+
+  async function levels(provider: string) {
+    const [day] = await readProviderDays(table, provider, { from: DAY, to: DAY }, true);
+    if (day === undefined) throw new Error('the day is missing');
+    const listed: StoreDay[] = [];
+    for (const bucket of day.buckets.keys()) {
+      for await (const store of storeDays(table, provider, day, bucket)) listed.push(store);
+    }
+    const read = await Promise.all(
+      stores.map((store) => readStoreDay(table, provider, DAY, 'douyin', store)),
+    );
+    return {
+      day: overPlatforms(day.folds),
+      listed: Object.fromEntries(listed.map(({ storeId, fold }) => [storeId, fold])),
+      rows: listed.length,
+      read: Object.fromEntries(read.flatMap((one) => (one ? [[one.storeId, one.fold]] : []))),
+    };
+  }
+
+  const each = Object.fromEntries(stores.map((store) => [store, foldOf(2, 200)]));
+
+  test('are read as they stand, each store once', async () => {
+    const provider = await prepare();
+    const expected = { day: foldOf(20, 2_000), listed: each, rows: 10, read: each };
+    expect(await levels(provider)).toEqual(expected);
+  });
+
+  test('give way to a new entry in one of their hours, at every level', async () => {
+    for (const storeId of stores) {
+      // Prepare
+      const provider = await prepare();
+      const total = { ...names(storeId), fold: foldOf(2, 150) };
+      const bucket = bucketOf('douyin', storeId);
+      // Act
+      await foldStoreHour(table, provider, DAY, '10', total, DETAIL);
+      await foldBuckets(table, provider, DAY, [bucket], nothing);
+      // Assess
+      const all = { ...each, [storeId]: foldOf(3, 250) };
+      const expected = { day: foldOf(21, 2_050), listed: all, rows: 10, read: all };
+      expect(await levels(provider)).toEqual(expected);
+      // An older one comes too late, and the same again changes nothing.
+      await foldStoreHour(table, provider, DAY, '10', { ...total, fold: foldOf(1, 9) }, DETAIL);
+      await foldStoreHour(table, provider, DAY, '11', { ...total, fold: foldOf(0, 0) }, DETAIL);
+      await foldBuckets(table, provider, DAY, [bucket], nothing);
+      expect(await levels(provider)).toEqual(expected);
+    }
+  });
+
+  test('are taken over by two workers at once as by one', async () => {
+    const provider = await prepare();
+    await Promise.all(
+      stores.map(async (storeId) => {
+        const total = { ...names(storeId), fold: foldOf(2, 150) };
+        await foldStoreHour(table, provider, DAY, '10', total, DETAIL);
+        await foldBuckets(table, provider, DAY, [bucketOf('douyin', storeId)], nothing);
+      }),
+    );
+    const all = Object.fromEntries(stores.map((store) => [store, foldOf(3, 250)]));
+    const expected = { day: foldOf(30, 2_500), listed: all, rows: 10, read: all };
+    expect(await levels(provider)).toEqual(expected);
+  });
+
+  test('have numbers to close a month by once a closing asked', async () => {
+    const provider = await prepare();
+    const open = await openBuckets(table, provider, DAY, null);
+    const found = await Promise.all(
+      open.map((bucket) => openStoreDays(table, provider, bucket, null)),
+    );
+    expect(found.flat().map(({ store }) => store.storeId).toSorted()).toEqual(stores.toSorted());
   });
 });

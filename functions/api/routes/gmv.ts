@@ -116,12 +116,13 @@ async function named(
   const amounts = amountsOf(fold);
   if (by !== 'merchant') {
     const kind = cpsKind === undefined ? {} : { cpsKind: cpsKind ?? UNKNOWN };
-    return { [by]: value ?? UNKNOWN, ...kind, ...amounts };
+    const key = value ?? UNKNOWN;
+    return { key, [by]: key, ...kind, ...amounts };
   }
   const [platform = '', ...rest] = (value ?? '').split('/');
   const merchant = rest.join('/');
   const known = await readMerchant(table, platformSchema.parse(platform), merchant);
-  return { merchant, platform, name: known?.name ?? null, ...amounts };
+  return { key: value, merchant, platform, name: known?.name ?? null, ...amounts };
 }
 
 const UNKNOWN = 'unknown';

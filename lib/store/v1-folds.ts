@@ -1,0 +1,93 @@
+import { PLATFORMS, type Platform, platformSchema } from '../events/id.ts';
+import type { Fold } from '../ledger/fold.ts';
+import { listedFold } from '../ledger/fold.ts';
+import { BUCKETS, bucketPartition, keys, PREFIX } from './keys.ts';
+import type { Item, QueryOptions, Table } from './table.ts';
+
+/**
+ * What the first folds were kept as: an hour as the list of its measures, store-days spread over 16
+ * partitions, and a provider's day as one item of `platforms`. They are read as they stand. The first
+ * fold or closing that touches such a day takes its store-days over to where they are kept now.
+ */
+const V1_BUCKETS = 16;
+
+/** Whether a provider's day is still the first version's. */
+export function isV1Day(item: Item | undefined): boolean {
+  return typeof item?.platforms === 'object' && item.platforms !== null;
+}
+
+/** What such a day came to. */
+export function v1Folds(item: Item): Partial<Record<Platform, Fold>> {
+  const listed = Object.entries(item.platforms ?? {});
+  const known = listed.filter(([platform]) => PLATFORMS.some((one) => one === platform));
+  return Object.fromEntries(known.map(([platform, list]) => [platform, listedFold(list)]));
+}
+
+/** The hours of a store-day that are lists, by attribute. */
+export function listedHours(item: Item): Record<string, readonly unknown[]> {
+  return Object.fromEntries(
+    Object.entries(item).flatMap(([name, value]) =>
+      HOUR.test(name) && Array.isArray(value) ? [[name, value as readonly unknown[]]] : [],
+    ),
+  );
+}
+
+/** Sets the store-days of such a day where they are kept now, beside what was folded there already. */
+export async function takeOverStoreDays(
+  table: Table,
+  providerId: string,
+  day: string,
+): Promise<void> {
+  for (let bucket = BUCKETS; bucket < V1_BUCKETS; bucket += 1) {
+    const pk = bucketPartition(providerId, day, bucket);
+    for await (const item of table.query(pk, { startsWith: PREFIX.store })) {
+      await takeOver(table, providerId, day, item);
+    }
+  }
+}
+
+/** The store-days of one bucket as it is cut now, wherever they stand, in key order. */
+export async function v1StoreDays(
+  table: Table,
+  place: { providerId: string; day: string; bucket: number },
+  options: QueryOptions,
+): Promise<Item[]> {
+  const found = new Map<string, Item>();
+  // The hash is cut by 4 now and was by 16: what is in one bucket now was in these. Today's comes last.
+  for (let bucket = place.bucket + V1_BUCKETS - BUCKETS; bucket >= 0; bucket -= BUCKETS) {
+    const pk = bucketPartition(place.providerId, place.day, bucket);
+    for await (const item of table.query(pk, options)) {
+      found.set(item.sk, { ...found.get(item.sk), ...item });
+    }
+  }
+  return [...found.values()]
+    .sort((a, b) => Buffer.compare(Buffer.from(a.sk), Buffer.from(b.sk)))
+    .slice(0, options.limit);
+}
+
+/** A store's day in the partition it had at first. */
+export async function readV1StoreDay(
+  table: Table,
+  place: { providerId: string; day: string; platform: Platform; storeId: string },
+): Promise<Item | undefined> {
+  const { providerId, day, platform, storeId } = place;
+  const { pk, sk } = keys.v1StoreDay(providerId, day, platform, storeId);
+  return table.get({ pk, sk }, false);
+}
+
+async function takeOver(table: Table, providerId: string, day: string, item: Item) {
+  const platform = platformSchema.parse(item.platform);
+  const [storeId, merchantId] = [String(item.storeId), String(item.merchantId)];
+  const key = keys.storeDay(providerId, day, platform, storeId);
+  const names = { platform, storeId, merchantId };
+  const hours = listedHours(item);
+  if (await table.set(key, { ...names, ...hours }, ABSENT)) return;
+  // What stands is folded from the same ledger, and later.
+  for (const [hour, list] of Object.entries(hours)) {
+    const guard = { expression: 'attribute_not_exists(#f)', names: { '#f': hour } };
+    await table.set(key, { ...names, [hour]: list }, guard);
+  }
+}
+
+const ABSENT = { expression: 'attribute_not_exists(pk)' };
+const HOUR = /^h\d\d$/;
