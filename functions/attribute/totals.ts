@@ -4,7 +4,8 @@ import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messag
 import { foldDimensions } from '../../lib/store/dimensions.ts';
 import { foldMessages, hoursOf } from '../../lib/store/fold-messages.ts';
 import { foldBuckets } from '../../lib/store/folds.ts';
-import { bucketOf } from '../../lib/store/keys.ts';
+import { BUCKETS, bucketOf } from '../../lib/store/keys.ts';
+import { v1Hours } from '../../lib/store/v1-folds.ts';
 import type { AttributeDeps, MessageOf } from './attribute.ts';
 import { refoldStoreHour, type StoreHour } from './refold.ts';
 
@@ -50,12 +51,16 @@ async function foldDay(
   messages: readonly MessageOf<'fold'>[],
   { table, attribution, dimensionsDelaySeconds }: AttributeDeps,
 ): Promise<void> {
-  const hours = hoursOf(messages);
-  const first = hours[0];
+  const first = messages[0];
   if (first === undefined) return;
-  await mapLimit(hours, HOURS_AT_ONCE, (hour) => refoldStoreHour(table, hour));
   const { providerId, day } = first;
-  const buckets = new Set(hours.map(({ platform, storeId }) => bucketOf(platform, storeId)));
+  const v1Buckets = new Set(messages.flatMap(({ bucket }) => bucket ?? []));
+  const hours = [...hoursOf(messages), ...(await v1Hours(table, providerId, day, [...v1Buckets]))];
+  await mapLimit(hours, HOURS_AT_ONCE, (hour) => refoldStoreHour(table, hour));
+  const buckets = new Set([
+    ...hours.map(({ platform, storeId }) => bucketOf(platform, storeId)),
+    ...[...v1Buckets].map((bucket) => bucket % BUCKETS),
+  ]);
   await foldBuckets(table, providerId, day, [...buckets], () =>
     attribution.send(
       { type: 'dimensions', v: MESSAGE_VERSION, providerId, day },

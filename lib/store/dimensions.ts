@@ -15,7 +15,7 @@ import { bucketPartition, dimensionPartition, keys, PREFIX } from './keys.ts';
 import { refoldStoreHour } from './refold.ts';
 import { storesOfMerchant } from './registry.ts';
 import type { Item, Table } from './table.ts';
-import { listedHours } from './v1-folds.ts';
+import { listedPlaces } from './v1-folds.ts';
 
 /** What a provider's day is folded by, beside its days, stores and platforms. */
 export const DIMENSIONS = [...CELL_DIMENSIONS, 'merchant', 'city'] as const;
@@ -67,13 +67,7 @@ async function refoldListed(
   day: string,
   items: readonly Item[],
 ): Promise<boolean> {
-  const hours = items.flatMap((item) => {
-    const { platform, storeId, merchantId } = storeDayOf(item);
-    return Object.keys(listedHours(item)).map((name) => ({
-      ...{ providerId, platform, storeId, merchantId, day },
-      hour: name.slice(1),
-    }));
-  });
+  const hours = items.flatMap((item) => listedPlaces(providerId, day, item));
   for (const hour of hours) await refoldStoreHour(table, hour);
   return hours.length > 0;
 }

@@ -2,6 +2,7 @@ import { PLATFORMS, type Platform, platformSchema } from '../events/id.ts';
 import type { Fold } from '../ledger/fold.ts';
 import { listedFold } from '../ledger/fold.ts';
 import { BUCKETS, bucketPartition, keys, PREFIX } from './keys.ts';
+import type { StoreHour } from './refold.ts';
 import type { Item, QueryOptions, Table } from './table.ts';
 
 /**
@@ -24,12 +25,37 @@ export function v1Folds(item: Item): Partial<Record<Platform, Fold>> {
 }
 
 /** The hours of a store-day that are lists, by attribute. */
-export function listedHours(item: Item): Record<string, readonly unknown[]> {
+function listedHours(item: Item): Record<string, readonly unknown[]> {
   return Object.fromEntries(
     Object.entries(item).flatMap(([name, value]) =>
       HOUR.test(name) && Array.isArray(value) ? [[name, value as readonly unknown[]]] : [],
     ),
   );
+}
+
+/** The store-hours that stand as lists in some of the 16 partitions. */
+export async function v1Hours(
+  table: Table,
+  providerId: string,
+  day: string,
+  buckets: readonly number[],
+): Promise<StoreHour[]> {
+  const hours: StoreHour[] = [];
+  for (const bucket of buckets) {
+    const pk = bucketPartition(providerId, day, bucket);
+    for await (const item of table.query(pk, { startsWith: PREFIX.store })) {
+      hours.push(...listedPlaces(providerId, day, item));
+    }
+  }
+  return hours;
+}
+
+/** The hours of a store-day that are lists, as places to fold again. */
+export function listedPlaces(providerId: string, day: string, item: Item): StoreHour[] {
+  const platform = platformSchema.parse(item.platform);
+  const [storeId, merchantId] = [String(item.storeId), String(item.merchantId)];
+  const place = { providerId, platform, storeId, merchantId, day };
+  return Object.keys(listedHours(item)).map((name) => ({ ...place, hour: name.slice(1) }));
 }
 
 /** Sets the store-days of such a day where they are kept now, beside what was folded there already. */

@@ -869,6 +869,11 @@ describe('Folds of the first version', () => {
     const found = await Promise.all(
       open.map((bucket) => openStoreDays(table, provider, bucket, null)),
     );
-    expect(found.flat().map(({ store }) => store.storeId).toSorted()).toEqual(stores.toSorted());
+    expect(
+      found
+        .flat()
+        .map(({ store }) => store.storeId)
+        .toSorted(),
+    ).toEqual(stores.toSorted());
   });
 });

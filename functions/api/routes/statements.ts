@@ -1,9 +1,13 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
+import { mapLimit } from '../../../lib/async/map-limit.ts';
+import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/id.ts';
 import { BYTE_ORDER_MARK, csvOf } from '../../../lib/ledger/csv.ts';
 import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
+import type { StatementId } from '../../../lib/store/keys.ts';
+import { readProviderIds } from '../../../lib/store/registry.ts';
 import {
   parseStatementId,
   readLines,
@@ -32,6 +36,9 @@ const MAX_PAGE = 1_000;
 /** Keeps an answer under the 6 MB that a function may give. */
 const CSV_LINES = 15_000;
 
+/** The last one given. */
+const listPosition = z.strictObject({ month: monthSchema, providerId: idSchema });
+
 const positionSchema = z.string().startsWith('LINE#').max(1_024);
 
 /** Monthly statements: closed by the operator, read by each provider, as JSON, CSV and a page. */
@@ -52,9 +59,13 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
   });
 
   api.get('/v1/statements', async (c) => {
+    const principal = await requirePrincipal(c, deps);
+    if (principal.is === 'operator' && c.req.query('providerId') === undefined) {
+      return c.json(await listAll(c, deps));
+    }
     const providerId = await requireProvider(c, deps);
     const statements = await readStatements(deps.table, providerId);
-    return c.json({ statements: statements.map(shown) });
+    return c.json({ statements: statements.map(shown), next: null });
   });
 
   api.get('/v1/statements/:id', async (c) => {
@@ -68,6 +79,31 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     if (format === 'html') return statementPage(c, statement, page, deps);
     return c.json({ ...shown(statement), ...page });
   });
+}
+
+/**
+ * A page of everybody's, the newest month first. It asks for each provider's after the other, since they are
+ * closed together and a provider has twelve a year.
+ */
+async function listAll(c: Context, { table }: ApiDeps) {
+  const after = readCursor(c, listPosition);
+  const limit = readLimit(c, PAGE, MAX_PAGE);
+  const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
+  const all = await mapLimit(providers, 8, (providerId) => readStatements(table, providerId));
+  const left = all
+    .flat()
+    .sort(newestFirst)
+    .filter((one) => after === undefined || newestFirst(after, one) < 0);
+  const page = left.slice(0, limit);
+  const last = left.length > limit ? page.at(-1) : undefined;
+  const next = last && writeCursor({ month: last.month, providerId: last.providerId });
+  return { statements: page.map(shown), next: next ?? null };
+}
+
+function newestFirst(a: StatementId, b: StatementId): number {
+  if (a.month !== b.month) return a.month > b.month ? -1 : 1;
+  if (a.providerId === b.providerId) return 0;
+  return a.providerId < b.providerId ? -1 : 1;
 }
 
 /** What another provider has is not told apart from what there is not. @throws Problem `not-found` */

@@ -117,6 +117,13 @@ describe('GET /v1/gmv by what a sale was', () => {
     ]);
   });
 
+  it.each(DIMENSIONS)('by %s has a key in every row', async (by) => {
+    const { rows } = await gmv(by);
+    const keys = rows.map((row) => row.key);
+    const merchant = `douyin/${tenant.merchantId}`;
+    expect(keys).toEqual(by === 'merchant' ? [merchant] : rows.map((row) => row[by]));
+  });
+
   it('counts the days of the window alone', async () => {
     const { rows } = await gmv('channel', 'from=2025-10-10&to=2025-10-10');
     expect(rows).toMatchObject([{ channel: 'search', redeemedFen: 400 }]);

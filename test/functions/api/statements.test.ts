@@ -418,7 +418,27 @@ describe('a statement', () => {
     expect(read(own, list).statements.map((one) => one.statementId)).toEqual([statementId]);
     const path = `/v1/statements?providerId=${tenant.providerId}`;
     expect(read(await ask(hexiao, 'GET', path), list).statements).toHaveLength(1);
-    expectProblem(await ask(hexiao, 'GET', '/v1/statements'), 400, 'request-invalid');
+  });
+
+  it('is in the operator’s list of everybody’s, the newest month first, in pages', async () => {
+    const list = z.object({ statements: z.array(statementAnswer), next: z.string().nullable() });
+    const [nowMs, other] = [clock.ms, await tenantOf(hexiao)];
+    clock.ms = nowMs;
+    const theirs = await closed('2025-10', other.providerId);
+    const ids: string[] = [];
+    const months: string[] = [];
+    for (let cursor = '', isLast = false; !isLast; ) {
+      const page = read(await ask(hexiao, 'GET', `/v1/statements?limit=1${cursor}`), list);
+      expect(page.statements.length).toBeLessThanOrEqual(1);
+      ids.push(...page.statements.map((one) => one.statementId));
+      months.push(...page.statements.map((one) => one.month));
+      isLast = page.next === null;
+      cursor = `&cursor=${page.next ?? ''}`;
+    }
+    expect(ids).toEqual(expect.arrayContaining([statementId, theirs.statementId]));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(months).toEqual(months.toSorted().reverse());
+    expectProblem(await ask(hexiao, 'GET', '/v1/statements?providerId='), 400, 'request-invalid');
   });
 
   it('is nobody else’s, by its name in no form and by no parameter', async () => {
@@ -433,7 +453,9 @@ describe('a statement', () => {
     }
     const path = `/v1/statements?providerId=${tenant.providerId}`;
     const listed = await ask(hexiao, 'GET', path, { token });
-    expect(JSON.parse(listed.text)).toEqual({ statements: [] });
+    expect(JSON.parse(listed.text)).toEqual({ statements: [], next: null });
+    const all = await ask(hexiao, 'GET', '/v1/statements', { token });
+    expect(JSON.parse(all.text)).toEqual({ statements: [], next: null });
     const closing = await ask(hexiao, 'POST', '/v1/statements/2025-11/close', { token });
     expectProblem(closing, 403, 'role-forbidden');
   });
