@@ -64,7 +64,7 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
       return c.json(await listAll(c, deps));
     }
     const providerId = await requireProvider(c, deps);
-    const statements = await readStatements(deps.table, providerId);
+    const statements = (await readStatements(deps.table, providerId)).filter(ofMonth(c));
     return c.json({ statements: statements.map(shown), next: null });
   });
 
@@ -92,12 +92,20 @@ async function listAll(c: Context, { table }: ApiDeps) {
   const all = await mapLimit(providers, 8, (providerId) => readStatements(table, providerId));
   const left = all
     .flat()
+    .filter(ofMonth(c))
     .sort(newestFirst)
     .filter((one) => after === undefined || newestFirst(after, one) < 0);
   const page = left.slice(0, limit);
   const last = left.length > limit ? page.at(-1) : undefined;
   const next = last && writeCursor({ month: last.month, providerId: last.providerId });
   return { statements: page.map(shown), next: next ?? null };
+}
+
+/** `?month=YYYY-MM` asks for that month alone. @throws Problem */
+function ofMonth(c: Context): (statement: StatementId) => boolean {
+  const asked = c.req.query('month');
+  const month = asked === undefined ? undefined : check(monthSchema, asked);
+  return (statement) => month === undefined || statement.month === month;
 }
 
 function newestFirst(a: StatementId, b: StatementId): number {

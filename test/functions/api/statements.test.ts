@@ -418,6 +418,10 @@ describe('a statement', () => {
     expect(read(own, list).statements.map((one) => one.statementId)).toEqual([statementId]);
     const path = `/v1/statements?providerId=${tenant.providerId}`;
     expect(read(await ask(hexiao, 'GET', path), list).statements).toHaveLength(1);
+    const inMonth = async (month: string) =>
+      read(await ask(hexiao, 'GET', `${path}&month=${month}`), list).statements.length;
+    expect([await inMonth('2025-10'), await inMonth('2025-09')]).toEqual([1, 0]);
+    expectProblem(await ask(hexiao, 'GET', `${path}&month=2025`), 400, 'request-invalid');
   });
 
   it('is in the operator’s list of everybody’s, the newest month first, in pages', async () => {
