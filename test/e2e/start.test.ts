@@ -158,6 +158,14 @@ describe('npm start for the first time', () => {
     await expect
       .poll(async () => (await total()).redeemedCount, { timeout: 30_000 })
       .toBeGreaterThan(0);
+    // The shops of the other platforms redeem at their own tills, which is another road.
+    const platforms = async () => {
+      const path = '/v1/gmv?by=platform';
+      type Rows = { rows: { key: string; redeemedCount: number }[] };
+      const { rows } = await client.call<Rows>('GET', path, undefined, token);
+      return rows.filter((row) => row.redeemedCount > 0).map((row) => row.key);
+    };
+    await expect.poll(platforms, { timeout: 30_000 }).toContain('kuaishou');
     const { queues } = await client.call<{ queues: object }>(
       'GET',
       '/v1/pipeline',

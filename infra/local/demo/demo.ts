@@ -11,6 +11,7 @@ import { DEMO_CITY, DEMO_PROVIDERS } from './city.ts';
 import { CITY_INTEGRATION, OTHER_MERCHANTS } from './others.ts';
 import { Play } from './play.ts';
 import { demoTokens, seedApp, seedCity, seedOther } from './seed.ts';
+import { openTill } from './till.ts';
 
 const APP_KEY = 'aw0000000000demo';
 
@@ -55,7 +56,8 @@ export async function startDemo(hexiao: LocalHexiao, { data }: { data: string })
   for (const { player, other, served } of shops) await seedOther(table, player, other, served.url);
   const tokens = await demoTokens(table, data);
   const others = shops.map((shop) => shop.player);
-  const play = new Play({ city, others, url: hexiao.url, random, everyMs: EVERY_MS });
+  const till = openTill(hexiao);
+  const play = new Play({ city, others, url: hexiao.url, till, random, everyMs: EVERY_MS });
   play.start();
   return {
     greeting: greeting(hexiao.url, sandbox.url, tokens, others),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathOf } from '../../../lib/cli/simulation.ts';
 import { act, type Player, pickOne, type Random } from '../../../lib/integrations/sandbox.ts';
 import { Sender } from '../../../lib/integrations/sandbox-sender.ts';
+import type { Till } from './till.ts';
 
 /** Redemptions that are there when the page is first opened: in the city, and on each other platform. */
 const FIRST_SALES = { city: 40, others: 4 } as const;
@@ -15,6 +16,7 @@ export interface PlayOptions {
   readonly others: readonly Player[];
   /** Where Hexiao listens. */
   readonly url: string;
+  readonly till: Till;
   readonly random: Random;
   readonly everyMs: number;
 }
@@ -75,14 +77,18 @@ export class Play {
   }
 }
 
-function senderOf(player: Player, { url, random }: PlayOptions): Sender {
+function senderOf(player: Player, { url, till, random }: PlayOptions): Sender {
   return new Sender({
     async post(outgoing) {
-      const { headers, body } = outgoing;
-      const response = await fetch(`${url}${pathOf(player, outgoing)}`, {
-        ...{ method: 'POST', headers, body, redirect: 'manual' },
-        signal: AbortSignal.timeout(5_000),
-      });
+      const { road, headers, body } = outgoing;
+      const path = pathOf(player, outgoing);
+      const response =
+        road === 'v1'
+          ? await till(path, body)
+          : await fetch(`${url}${path}`, {
+              ...{ method: 'POST', headers, body, redirect: 'manual' },
+              signal: AbortSignal.timeout(5_000),
+            });
       return { status: response.status, body: await response.text() };
     },
     ...{ random, duplicate: DUPLICATE, reorder: REORDER, concurrency: 4 },

@@ -1,0 +1,30 @@
+import { apiApp } from '../../../functions/api/app.ts';
+import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
+import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { logLines } from '../../../lib/log/log.ts';
+import { Table } from '../../../lib/store/table.ts';
+import { TABLE_NAME } from '../emulators.ts';
+import type { LocalHexiao } from '../hexiao.ts';
+
+/** Sends what a shop's till asks of Hexiao. */
+export type Till = (path: string, body: Uint8Array | string) => Promise<Response>;
+
+/**
+ * The tills of the demo's shops. They redeem through the operator's API, whose token the local run does
+ * not keep: so the demo has an API of its own on the same table and queues, which listens nowhere.
+ */
+export function openTill({ emulators }: LocalHexiao): Till {
+  const token = newToken('hxo');
+  const api = apiApp({
+    table: new Table(emulators.database, TABLE_NAME),
+    sqs: emulators.sqs,
+    queues: emulators.queues,
+    operatorTokenHash: sha256Hex(token),
+    policy: DEFAULT_POLICY,
+    fetch: globalThis.fetch,
+    now: Date.now,
+    log: logLines(),
+  });
+  return async (path, body) =>
+    api.request(path, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body });
+}
