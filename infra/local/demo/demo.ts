@@ -80,6 +80,8 @@ function greeting(
     `  Open ${url}/ and sign in with the token of one of them:`,
     ...DEMO_PROVIDERS.map(({ providerId, name }) => `    ${tokens[providerId]}  ${name}`),
     `  The platform it plays on is a sandbox: curl ${sandboxUrl}/sandbox`,
+    '  Lines that say delivery-parked are meant: no message of kuaishou-life is documented, so each is',
+    '  kept unread and listed under /v1/shelves/parked.',
     '  HEXIAO_DEMO=off starts empty.',
   ];
 }
