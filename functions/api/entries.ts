@@ -8,9 +8,10 @@ import { Problem } from '../../lib/errors/problem.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { readContracts } from '../../lib/store/contracts.ts';
 import { keys } from '../../lib/store/keys.ts';
-import { entryAt, subjectOf } from '../../lib/store/ledger.ts';
+import { entryAt } from '../../lib/store/ledger.ts';
 import { readPolicies } from '../../lib/store/policies.ts';
 import { readState } from '../../lib/store/restatements.ts';
+import { subjectOf } from '../../lib/store/subjects.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Principal } from './principal.ts';
 

@@ -2,15 +2,10 @@ import * as z from 'zod';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { PLATFORMS, type Platform } from '../../lib/events/event.ts';
 import { addFolds, type Fold } from '../../lib/ledger/fold.ts';
-import {
-  addPlatforms,
-  overPlatforms,
-  type ProviderDay,
-  readProviderDays,
-  type StoreDay,
-  storeDaysAfter,
-} from '../../lib/store/folds.ts';
+import { readProviderDays, storeDaysAfter } from '../../lib/store/folds.ts';
 import { BUCKETS, PREFIX } from '../../lib/store/keys.ts';
+import { addPlatforms, overPlatforms, type ProviderDay } from '../../lib/store/provider-day.ts';
+import type { StoreDay } from '../../lib/store/store-day.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Window } from './input.ts';
 

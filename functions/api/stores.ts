@@ -1,7 +1,7 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Platform } from '../../lib/events/event.ts';
-import type { StoreDay } from '../../lib/store/folds.ts';
 import { readStore } from '../../lib/store/registry.ts';
+import type { StoreDay } from '../../lib/store/store-day.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Window } from './input.ts';
 import { type StorePosition, totalsByStore } from './reports.ts';

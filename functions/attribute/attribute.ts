@@ -1,16 +1,16 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Policy } from '../../lib/attribution/policy.ts';
 import type { Log } from '../../lib/log/log.ts';
-import type { Received } from '../../lib/queue/batch.ts';
+import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import type { BookedSubject } from '../../lib/store/keys.ts';
 import { readState } from '../../lib/store/restatements.ts';
+import type { StoreHour } from '../../lib/store/store-day.ts';
+import type { BookedSubject } from '../../lib/store/subjects.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { bookSubject } from './book.ts';
 import { workOnClosing } from './close.ts';
 import { knowledgeOf } from './knowledge.ts';
-import type { StoreHour } from './refold.ts';
 import { workOnRun } from './runs.ts';
 import { foldDays, foldTouched, foldUp } from './totals.ts';
 
@@ -81,19 +81,6 @@ function ownersOf(
     const hour = all[0]?.hour;
     return hour === undefined ? [] : [{ hour, received: all.flatMap((one) => one.received) }];
   });
-}
-
-/** Fails the messages that asked for a piece of work when it fails. */
-async function attempt<T>(
-  own: readonly Received<AttributionMessage>[],
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    for (const one of own) one.fail(error);
-    return undefined;
-  }
 }
 
 function select<T extends AttributionMessage['type']>(

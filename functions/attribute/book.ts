@@ -1,12 +1,12 @@
 import { stateOf } from '../../lib/attribution/plan.ts';
 import { type Entry, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
 import { bookEvents } from '../../lib/store/booking.ts';
-import { type BookedSubject, hourOf } from '../../lib/store/keys.ts';
 import { noteStore, readState, type SubjectState } from '../../lib/store/restatements.ts';
+import { type StoreHour, storeHourOf } from '../../lib/store/store-day.ts';
+import type { BookedSubject } from '../../lib/store/subjects.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { AttributeDeps } from './attribute.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
-import type { StoreHour } from './refold.ts';
 
 /** A history that still changes after so many readings is not changing: we are wrong about it. */
 const MAX_ROUNDS = 8;
@@ -51,10 +51,7 @@ async function finish(
   for (const { entryId } of conflicts) log('error', 'entry-conflict', { entryId });
   if (waiting.length > 0) log('info', 'takings-wait', { count: waiting.length });
   await noteStores(table, touched);
-  return touched.map(({ providerId, platform, storeId, merchantId, businessDay, occurredAt }) => ({
-    ...{ providerId, platform, storeId, merchantId, day: businessDay },
-    hour: hourOf(occurredAt),
-  }));
+  return touched.map(storeHourOf);
 }
 
 /** What a worker has looked up once it need not again; forgetting costs a read. */

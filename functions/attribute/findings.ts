@@ -1,5 +1,5 @@
 import type { Difference, Run } from '../../lib/store/restatements.ts';
-import type { StoreHour } from './refold.ts';
+import type { StoreHour } from '../../lib/store/store-day.ts';
 
 /** What looking at one entry came to. */
 export interface Finding {

@@ -1,13 +1,14 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import type { Received } from '../../lib/queue/batch.ts';
+import { attempt, type Received } from '../../lib/queue/batch.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { foldDimensions } from '../../lib/store/dimensions.ts';
 import { foldMessages, hoursOf } from '../../lib/store/fold-messages.ts';
 import { foldBuckets } from '../../lib/store/folds.ts';
 import { BUCKETS, bucketOf } from '../../lib/store/keys.ts';
+import { refoldStoreHour } from '../../lib/store/refold.ts';
+import type { StoreHour } from '../../lib/store/store-day.ts';
 import { v1Hours } from '../../lib/store/v1-folds.ts';
 import type { AttributeDeps, MessageOf } from './attribute.ts';
-import { refoldStoreHour, type StoreHour } from './refold.ts';
 
 type Asked = Received<AttributionMessage>;
 
@@ -88,18 +89,4 @@ function byProviderDay<M extends { providerId: string; day: string }>(
     JSON.stringify([providerId, day]),
   );
   return [...groups.values()];
-}
-
-/** Fails the messages that asked for a piece of work when it fails. @returns those that go on */
-async function attempt<M>(
-  own: readonly Received<M>[],
-  work: () => Promise<void>,
-): Promise<readonly Received<M>[]> {
-  try {
-    await work();
-    return own;
-  } catch (error) {
-    for (const one of own) one.fail(error);
-    return [];
-  }
 }

@@ -14,8 +14,8 @@ import {
   type WaitingHint,
 } from '../../lib/store/deliveries.ts';
 import { recordEvent } from '../../lib/store/events.ts';
-import { isBooked, type Subject, subjectsOf } from '../../lib/store/keys.ts';
 import { discoverStore } from '../../lib/store/registry.ts';
+import { isBooked, type Subject, subjectsOf } from '../../lib/store/subjects.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 

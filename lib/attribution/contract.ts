@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { channelSchema, idSchema, platformSchema } from '../events/event.ts';
+import type { TieredContract } from '../ledger/tiers.ts';
 
 /** The provider to whom everything goes that no contract claims. Only operators see it. */
 export const UNATTRIBUTED = 'unattributed';
@@ -71,6 +72,19 @@ export function knownAt(log: readonly ContractVersion[], instant: string): Contr
 /** The latest version of each contract. */
 export function latestVersions(log: readonly ContractVersion[]): ContractVersion[] {
   return [...new Map(inOrder(log).map((version) => [version.contractId, version])).values()];
+}
+
+/** What a contract pays by tiers in its latest version; undefined when it pays by none. */
+export function tieredOf(
+  log: readonly ContractVersion[],
+  contractId: string,
+): TieredContract | undefined {
+  const contract = latestVersions(log).find((version) => version.contractId === contractId);
+  if (contract === undefined || contract.tiers === null || contract.commission !== 'account') {
+    return undefined;
+  }
+  const { version, rateBp, tiers } = contract;
+  return { contractId, version, rateBp, tiers };
 }
 
 export function inForceAt(contract: Span, instant: string): boolean {

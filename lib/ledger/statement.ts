@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { proportion, WHOLE_BP } from '../money/fen.ts';
-import { addDays, businessDayOf, DAY_MS, instantToMs } from '../time/shanghai.ts';
-import { type Entry, entrySchema, UNKNOWN_STORE } from './entry.ts';
-import { emptyFold, type Fold, foldEntries, MEASURES } from './fold.ts';
+import { addDays, DAY_MS, instantToMs } from '../time/shanghai.ts';
+import { type Entry, entrySchema } from './entry.ts';
+import { addFolds, emptyFold, type Fold, foldEntries, MEASURES } from './fold.ts';
 
 /** A calendar month of Asia/Shanghai, YYYY-MM. */
 export const monthSchema = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'a month is YYYY-MM');
@@ -60,6 +59,13 @@ export function sumLines(lines: readonly Line[], month: string): Sums {
   return { month: own ?? emptyFold(), adjustments: adjustments ?? emptyFold() };
 }
 
+export function addSums(a: Sums, b: Sums): Sums {
+  return {
+    month: addFolds([a.month, b.month]),
+    adjustments: addFolds([a.adjustments, b.adjustments]),
+  };
+}
+
 /** How long entries may still be taken back, by platform, and the operator's days on top of it. */
 export interface Holding {
   readonly reversalWindowsMs: Readonly<Record<string, number>>;
@@ -91,70 +97,6 @@ export function balanceOf({ month, adjustments }: Sums, openingFen: number): Bal
   const balance = openingFen + commissionFen;
   const payableFen = Math.max(0, balance);
   return { openingFen, commissionFen, payableFen, carriedFen: balance - payableFen };
-}
-
-/** What a contract's lines in one statement come to. */
-export interface ContractSum {
-  readonly platform: Entry['platform'];
-  readonly merchantId: string;
-  readonly redeemedFen: number;
-  readonly commissionFen: number;
-}
-
-export interface Tier {
-  readonly fromFen: number;
-  readonly rateBp: number;
-}
-
-/**
- * What a statement's redeemed GMV earns by tiers: each part of it at the rate of the tier it falls into,
- * and below the first tier at the contract's own. Each part is rounded half up on its absolute value.
- */
-export function tieredCommissionFen(
-  redeemedFen: number,
-  rateBp: number,
-  tiers: readonly Tier[],
-): number {
-  const steps = [{ fromFen: 0, rateBp }, ...[...tiers].sort((a, b) => a.fromFen - b.fromFen)];
-  return steps.reduce((sum, step, index) => {
-    const until = steps[index + 1]?.fromFen ?? Number.MAX_SAFE_INTEGER;
-    // GMV below nothing, after refunds of months before, falls into the first part.
-    const over = index === 0 ? redeemedFen : Math.max(0, redeemedFen - step.fromFen);
-    return sum + proportion(Math.min(over, until - step.fromFen), step.rateBp, WHOLE_BP);
-  }, 0);
-}
-
-/** The one entry that settles a contract's tiers for a statement; undefined when nothing is due. */
-export function tierEntry(
-  statement: { readonly providerId: string; readonly month: string },
-  contract: {
-    readonly contractId: string;
-    readonly version: number;
-    readonly rateBp: number;
-    readonly tiers: readonly Tier[];
-  },
-  sum: ContractSum,
-): Entry | undefined {
-  const { redeemedFen, platform, merchantId } = sum;
-  const wanted = tieredCommissionFen(redeemedFen, contract.rateBp, contract.tiers);
-  const commissionFen = wanted - sum.commissionFen;
-  if (commissionFen === 0) return undefined;
-  const occurredAt = `${lastDayOf(statement.month)}T23:59:59.999+08:00`;
-  const id = `tier:${statement.month}`;
-  return {
-    entryId: `${id}~${contract.contractId}`,
-    ...{ providerId: statement.providerId, platform, merchantId, storeId: UNKNOWN_STORE },
-    ...{ orderId: id, voucherId: null, redemptionId: null, eventId: id, kind: 'tier' },
-    ...{ occurredAt, businessDay: businessDayOf(occurredAt), count: 0, amountFen: 0, paidFen: 0 },
-    commissionFen,
-    ...{ contractId: contract.contractId, contractVersion: contract.version },
-    ...{ mirrors: null, undoes: null, restatementId: null, loop: 'closed', channel: 'unknown' },
-    ...{ productId: null, creatorId: null, cpsKind: null, buyer: null, complete: true },
-    explanation: {
-      ...{ rule: 'tier', basis: 'paid', basisFen: redeemedFen, shareBp: WHOLE_BP },
-      ...{ rateBp: contract.rateBp, candidates: 1, policy: 0 },
-    },
-  };
 }
 
 export function lineOf(entry: Entry): Line {

@@ -48,3 +48,16 @@ export interface Received<Message> {
   readonly message: Message;
   readonly fail: (error: unknown) => void;
 }
+
+/** Fails the messages that asked for a piece of work when it fails. @returns undefined then */
+export async function attempt<T>(
+  asked: readonly Pick<Received<unknown>, 'fail'>[],
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    for (const one of asked) one.fail(error);
+    return undefined;
+  }
+}

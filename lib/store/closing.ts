@@ -1,22 +1,7 @@
 import * as z from 'zod';
-import { latestVersions } from '../attribution/contract.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { addFolds } from '../ledger/fold.ts';
-import {
-  balanceOf,
-  isFinal,
-  type Line,
-  lastDayOf,
-  type Sums,
-  sumLines,
-  tierEntry,
-} from '../ledger/statement.ts';
+import { addSums, balanceOf, isFinal, lastDayOf, sumLines } from '../ledger/statement.ts';
 import { toInstant } from '../time/shanghai.ts';
-import { readContracts } from './contracts.ts';
-import type { StoreDay } from './folds.ts';
-import { hourOf } from './keys.ts';
-import { bookEntry } from './ledger.ts';
-import type { StoreHour } from './refold.ts';
 import {
   type Bucket,
   openBuckets,
@@ -35,7 +20,9 @@ import {
   statedEntries,
   statementIdOf,
 } from './statements.ts';
+import { type StoreDay, type StoreHour, storeHourOf } from './store-day.ts';
 import type { Table } from './table.ts';
+import { addTiered, bookTiers } from './tiers.ts';
 
 /** One piece holds the statement for longer than any function of ours lives. */
 const LEASE_MS = 60_000;
@@ -178,50 +165,14 @@ async function addLines(table: Table, statement: Statement): Promise<Piece> {
   return { statement: next, work: found.length };
 }
 
-function addSums(a: Sums, b: Sums): Sums {
-  return {
-    month: addFolds([a.month, b.month]),
-    adjustments: addFolds([a.adjustments, b.adjustments]),
-  };
-}
-
-/** Only contracts with tiers are kept: the others need no settling. */
-async function addTiered(
-  table: Table,
-  before: Statement['tiered'],
-  lines: readonly Line[],
-): Promise<Statement['tiered']> {
-  const sums = { ...before };
-  const byContract = Map.groupBy(lines, (line) => line.contractId);
-  for (const [contractId, own] of byContract) {
-    const first = own[0];
-    if (contractId === null || first === undefined) continue;
-    const { platform, merchantId } = first;
-    if ((await tiersOf(table, { platform, merchantId }, contractId)) === undefined) continue;
-    const { redeemedFen, commissionFen } = addFolds(Object.values(sumLines(own, '9999-12')));
-    const sum = sums[contractId] ?? { platform, merchantId, redeemedFen: 0, commissionFen: 0 };
-    sums[contractId] = {
-      ...sum,
-      redeemedFen: sum.redeemedFen + redeemedFen,
-      commissionFen: sum.commissionFen + commissionFen,
-    };
-  }
-  return sums;
-}
-
 /** Books what tiers earn beside what was booked, and closes: its lines' sums never change again. */
 async function settle(closer: Closer, statement: Statement): Promise<Piece> {
   const { table } = closer;
-  const settled: Entry[] = [];
-  for (const [contractId, sum] of Object.entries(statement.tiered)) {
-    const contract = await tiersOf(table, sum, contractId);
-    const entry = contract && tierEntry(statement, contract, sum);
-    if (entry !== undefined) settled.push((await bookEntry(table, entry)).entry);
-  }
+  const settled = await bookTiers(table, statement);
   for (const entry of settled) {
     await takeEntry(table, statement, entry, (await readStated(table, entry)) ?? null);
   }
-  await closer.askToFold(settled.map(hourFor));
+  await closer.askToFold(settled.map(storeHourOf));
   const sums = addSums(statement.sums, sumLines(settled, statement.month));
   const { payableFen, carriedFen } = balanceOf(sums, statement.openingFen);
   const closedAt = toInstant(closer.now());
@@ -234,24 +185,4 @@ async function settle(closer: Closer, statement: Statement): Promise<Piece> {
     status: 'closed' as const,
   };
   return { statement: closed, work: settled.length };
-}
-
-function hourFor(entry: Entry): StoreHour {
-  const { providerId, platform, storeId, merchantId, businessDay, occurredAt } = entry;
-  const place = { providerId, platform, storeId, merchantId };
-  return { ...place, day: businessDay, hour: hourOf(occurredAt) };
-}
-
-async function tiersOf(
-  table: Table,
-  { platform, merchantId }: { platform: string; merchantId: string },
-  contractId: string,
-) {
-  const log = await readContracts(table, platform, merchantId);
-  const contract = latestVersions(log).find((version) => version.contractId === contractId);
-  if (contract === undefined || contract.tiers === null || contract.commission !== 'account') {
-    return undefined;
-  }
-  const { version, rateBp, tiers } = contract;
-  return { contractId, version, rateBp, tiers };
 }

@@ -1,6 +1,7 @@
 import { contradicts } from '../events/contradicts.ts';
 import { type Event, type EventOf, eventSchema, type Platform } from '../events/event.ts';
-import { type Key, keys, PREFIX, type Subject, subjectPartition, subjectsOf } from './keys.ts';
+import { type Key, keys, PREFIX, subjectPartition } from './keys.ts';
+import { type Subject, subjectsOf } from './subjects.ts';
 import type { Condition, Table } from './table.ts';
 
 const STILL_INCOMPLETE: Condition = {

@@ -1,5 +1,5 @@
 import { type AttributionMessage, MESSAGE_VERSION } from '../queue/messages.ts';
-import type { StoreHour } from './refold.ts';
+import type { StoreHour } from './store-day.ts';
 
 export type FoldMessage = Extract<AttributionMessage, { type: 'fold' }>;
 

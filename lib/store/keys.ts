@@ -1,7 +1,8 @@
 import { fingerprint } from '../crypto/hash.ts';
-import type { Event, Platform } from '../events/event.ts';
+import type { Platform } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { instantToMs, toInstant } from '../time/shanghai.ts';
+import type { Subject } from './subjects.ts';
 
 /** Where every item lives. Nothing else in the project spells a key. */
 export interface Key {
@@ -239,36 +240,6 @@ export const keys = {
 /** Deliveries set aside: `parked`, a kind nobody knows; `quarantined`, a shape nobody expected. */
 export const SHELVES = ['parked', 'quarantined'] as const;
 export type Shelf = (typeof SHELVES)[number];
-
-/** Whose history an event belongs to. */
-export interface Subject<
-  Of extends 'voucher' | 'order' | 'merchant' = 'voucher' | 'order' | 'merchant',
-> {
-  readonly of: Of;
-  readonly platform: Platform;
-  readonly id: string;
-}
-
-/** The histories that entries are booked from; a merchant's is only kept. */
-export type BookedSubject = Subject<'voucher' | 'order'>;
-
-export function isBooked(subject: Subject): subject is BookedSubject {
-  return subject.of !== 'merchant';
-}
-
-/**
- * The histories that an event is part of. A refund that takes back money never redeemed changes both
- * its voucher's and its order's, so it is written to both.
- */
-export function subjectsOf(event: Event): Subject[] {
-  const { platform } = event;
-  if (event.orderId === null) return [{ of: 'merchant', platform, id: event.merchantId }];
-  const order: Subject = { of: 'order', platform, id: event.orderId };
-  if (event.voucherId === null) return [order];
-  const voucher: Subject = { of: 'voucher', platform, id: event.voucherId };
-  const changesOrder = event.kind === 'voucher.refunded' && (event.unusedFen ?? 0) > 0;
-  return changesOrder ? [voucher, order] : [voucher];
-}
 
 export function subjectPartition({ of, platform, id }: Subject): string {
   return `${SUBJECT_PARTITIONS[of]}#${platform}#${e(id)}`;

@@ -1,5 +1,5 @@
 import { type Entry, entrySchema } from '../ledger/entry.ts';
-import { type BookedSubject, type Key, keys, ledgerPartition } from './keys.ts';
+import { type Key, keys, ledgerPartition } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** An entry as it stands after an attempt to book it; `conflict` when another stood there. */
@@ -31,13 +31,6 @@ export async function readEntry(table: Table, entry: Entry): Promise<Entry | und
 export async function entryAt(table: Table, key: Key): Promise<Entry | undefined> {
   const item = await table.get(key);
   return item === undefined ? undefined : entrySchema.parse(item);
-}
-
-/** Whose events an entry was booked from. */
-export function subjectOf({ kind, platform, orderId, voucherId }: Entry): BookedSubject {
-  const isOrders = kind === 'payment' || kind === 'unused_refund' || voucherId === null;
-  if (isOrders) return { of: 'order', platform, id: orderId };
-  return { of: 'voucher', platform, id: voucherId };
 }
 
 export interface LedgerSpan {

@@ -1,20 +1,9 @@
-import type { Platform } from '../events/id.ts';
 import { detailOf, packDetail } from '../ledger/detail.ts';
 import { foldEntries } from '../ledger/fold.ts';
 import { foldStoreHour } from './folds.ts';
 import { entriesOfHour } from './ledger.ts';
+import type { StoreHour } from './store-day.ts';
 import type { Table } from './table.ts';
-
-/** The smallest thing that is folded: one store's hour for one provider. */
-export interface StoreHour {
-  readonly providerId: string;
-  readonly platform: Platform;
-  readonly storeId: string;
-  readonly merchantId: string;
-  readonly day: string;
-  /** `00` to `23`, Asia/Shanghai. */
-  readonly hour: string;
-}
 
 /** Folds one store's hour again from its entries, with what they tell of their sales. */
 export async function refoldStoreHour(table: Table, place: StoreHour): Promise<void> {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Marker } from '../attribution/plan.ts';
 import { type Event, eventSchema, idSchema, platformSchema } from '../events/event.ts';
-import { type BookedSubject, keys, PREFIX, subjectPartition } from './keys.ts';
+import { keys, PREFIX, subjectPartition } from './keys.ts';
+import type { BookedSubject } from './subjects.ts';
 import type { Item, Table } from './table.ts';
 
 const dayWindow = { from: z.iso.date(), to: z.iso.date() };

@@ -1,5 +1,7 @@
-import { foldBuckets, providerDayOf, type StoreDay, storeDayOf } from './folds.ts';
+import { foldBuckets } from './folds.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from './keys.ts';
+import { providerDayOf } from './provider-day.ts';
+import { type StoreDay, storeDayOf } from './store-day.ts';
 import type { Item, Table } from './table.ts';
 import { isV1Day } from './v1-folds.ts';
 

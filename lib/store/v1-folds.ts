@@ -2,7 +2,7 @@ import { PLATFORMS, type Platform, platformSchema } from '../events/id.ts';
 import type { Fold } from '../ledger/fold.ts';
 import { listedFold } from '../ledger/fold.ts';
 import { BUCKETS, bucketPartition, keys, PREFIX } from './keys.ts';
-import type { StoreHour } from './refold.ts';
+import type { StoreHour } from './store-day.ts';
 import type { Item, QueryOptions, Table } from './table.ts';
 
 /**

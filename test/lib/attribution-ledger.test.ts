@@ -12,8 +12,9 @@ import type { Event } from '../../lib/events/event.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { type Fold, foldEntries } from '../../lib/ledger/fold.ts';
 import { silent } from '../../lib/log/log.ts';
-import { type BookedSubject, keys } from '../../lib/store/keys.ts';
+import { keys } from '../../lib/store/keys.ts';
 import { placeMarker, type Run, readState } from '../../lib/store/restatements.ts';
+import type { BookedSubject } from '../../lib/store/subjects.ts';
 import {
   amountsOf,
   contract,

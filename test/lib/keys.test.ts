@@ -13,8 +13,8 @@ import {
   statementPartition,
   statementsPartition,
   subjectPartition,
-  subjectsOf,
 } from '../../lib/store/keys.ts';
+import { subjectsOf } from '../../lib/store/subjects.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { entry, paid, redeemed, refunded, reversed } from './make.ts';
 

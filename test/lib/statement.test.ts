@@ -10,10 +10,9 @@ import {
   monthSchema,
   NO_SUMS,
   sumLines,
-  tierEntry,
-  tieredCommissionFen,
   wholeOf,
 } from '../../lib/ledger/statement.ts';
+import { tierEntry, tieredCommissionFen } from '../../lib/ledger/tiers.ts';
 import { entry } from './make.ts';
 
 describe('a month', () => {

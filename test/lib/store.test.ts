@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import type { Emulators } from '../../infra/local/emulators.ts';
 import { type Event, eventSchema } from '../../lib/events/event.ts';
 import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
@@ -24,14 +24,13 @@ import { readEvents, recordEvent } from '../../lib/store/events.ts';
 import {
   foldBuckets,
   foldStoreHour,
-  overPlatforms,
   readProviderDays,
   readStoreDay,
-  type StoreDay,
   storeDays,
 } from '../../lib/store/folds.ts';
-import { bucketOf, keys, ledgerPartition, type Subject } from '../../lib/store/keys.ts';
+import { bucketOf, keys, ledgerPartition } from '../../lib/store/keys.ts';
 import { bookEntry, entriesBackwards, entriesOfHour, readEntry } from '../../lib/store/ledger.ts';
+import { overPlatforms } from '../../lib/store/provider-day.ts';
 import {
   discoverStore,
   putApp,
@@ -41,7 +40,11 @@ import {
   storesOfMerchant,
 } from '../../lib/store/registry.ts';
 import { openBuckets, openStoreDays } from '../../lib/store/stated.ts';
-import { Table } from '../../lib/store/table.ts';
+import type { StoreDay } from '../../lib/store/store-day.ts';
+import type { Subject } from '../../lib/store/subjects.ts';
+import type { Table } from '../../lib/store/table.ts';
+import { fresh } from '../support/fresh.ts';
+import { startTable } from '../support/table.ts';
 import {
   amountsOf,
   contract,
@@ -59,20 +62,12 @@ let emulators: Emulators;
 let table: Table;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
-  table = new Table(emulators.database, TABLE_NAME);
+  ({ emulators, table } = await startTable());
 });
 
 afterAll(async () => {
   await emulators.stop();
 });
-
-let made = 0;
-/** An id that no other test has. */
-const fresh = (what: string): string => {
-  made += 1;
-  return `${what}-${made}`;
-};
 
 const voucherOf = (id: string): Subject => ({ of: 'voucher', platform: 'douyin', id });
 

@@ -8,7 +8,7 @@ import {
   refundBody,
   settleBody,
 } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import { subjectsOf } from '../../../lib/store/keys.ts';
+import { subjectsOf } from '../../../lib/store/subjects.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { APP_ID, app, readText, stamped } from './support.ts';
 

@@ -1,1 +1,0 @@
-export { refoldStoreHour, type StoreHour } from '../../lib/store/refold.ts';

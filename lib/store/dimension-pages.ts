@@ -1,0 +1,111 @@
+import { fingerprint } from '../crypto/hash.ts';
+import type { Row } from '../ledger/dimensions.ts';
+import { dimensionPartition, keys } from './keys.ts';
+import type { Item, Table } from './table.ts';
+
+/** More rows than this go to another page: a page of long ids stays under 300 KB. */
+const ROWS_A_PAGE = 1_500;
+
+/** All dimensions of a small day, in one item. */
+const TOGETHER = 'all';
+
+/** Up to this many bytes they stand together: one write instead of seven. */
+const TOGETHER_BYTES = 6_000;
+
+/**
+ * Keeps a provider's day by its dimensions: all in one item while they are small, and else each in pages
+ * of its own. Nothing newer is overwritten.
+ * @param entryCount how many entries they are folded from
+ */
+export async function putPages(
+  table: Table,
+  { providerId, day, entryCount }: { providerId: string; day: string; entryCount: number },
+  folded: ReadonlyMap<string, readonly Uint8Array[]>,
+): Promise<void> {
+  const put = (dimension: string, page: number, fields: object) =>
+    putNewer(table, keys.dimensionDay(providerId, dimension, day, page), entryCount, fields);
+  const all = [...folded.values()].flat();
+  const bytes = all.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (bytes <= TOGETHER_BYTES) {
+    const own = [...folded].map(([dimension, [first]]) => [dimension, first]);
+    return put(TOGETHER, 0, { pages: 1, ...Object.fromEntries(own) });
+  }
+  for (const [dimension, pages] of folded) {
+    for (const [page, own] of pages.entries()) {
+      await put(dimension, page, { pages: pages.length, [dimension]: own });
+    }
+  }
+}
+
+/** Of as many entries it is written again: a store may have found its city. */
+async function putNewer(
+  table: Table,
+  key: { pk: string; sk: string },
+  entryCount: number,
+  fields: object,
+): Promise<void> {
+  const standing = Number((await table.get(key))?.n ?? 0);
+  if (standing > entryCount) return;
+  await table.put(
+    key,
+    { ...fields, n: entryCount },
+    {
+      expression: 'attribute_not_exists(pk) OR n <= :count',
+      values: { ':count': entryCount },
+    },
+  );
+}
+
+/** Rows → pages, by a hash of the value, so that a row keeps its page while there are as many pages. */
+export function pagesOf(rows: readonly Row[]): Row[][] {
+  const pages = Math.max(1, Math.ceil(rows.length / ROWS_A_PAGE));
+  const pageOf = ({ value }: Row) =>
+    pages === 1 ? 0 : Number.parseInt(fingerprint(value ?? '').slice(0, 8), 16) % pages;
+  const groups = Map.groupBy(rows, pageOf);
+  return Array.from({ length: pages }, (_, page) => groups.get(page) ?? []);
+}
+
+/**
+ * A dimension's pages of each day, from the item of all dimensions or from its own items: whichever has
+ * seen more entries, since a day grows from the one into the other.
+ */
+export async function readPages(
+  table: Table,
+  providerId: string,
+  dimension: string,
+  window: { from: string; to: string },
+): Promise<Uint8Array[]> {
+  const days = new Map<string, Item[]>();
+  for (const prefix of [TOGETHER, dimension]) {
+    for (const [day, pages] of await pagesByDay(table, providerId, prefix, window)) {
+      const before = days.get(day);
+      if (before === undefined || countOf(pages) >= countOf(before)) days.set(day, pages);
+    }
+  }
+  return [...days.values()].flat().flatMap((item) => {
+    const bytes = item[dimension];
+    return bytes instanceof Uint8Array ? [bytes] : [];
+  });
+}
+
+/** Pages that a fold with more of them left behind are passed over. */
+async function pagesByDay(
+  table: Table,
+  providerId: string,
+  prefix: string,
+  { from, to }: { from: string; to: string },
+): Promise<Map<string, Item[]>> {
+  const between = [`${prefix}#${from}`, `${prefix}#${to}$`] as const;
+  const days = new Map<string, Item[]>();
+  const pk = dimensionPartition(providerId);
+  for await (const item of table.query(pk, { between, consistent: false })) {
+    const [, day = '', page = ''] = item.sk.split('#');
+    const pages = days.get(day) ?? [];
+    if (Number(page) < Number(pages[0]?.pages ?? item.pages)) days.set(day, [...pages, item]);
+  }
+  return days;
+}
+
+function countOf(pages: readonly Item[]): number {
+  return Number(pages[0]?.n ?? 0);
+}

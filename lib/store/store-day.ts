@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { type Platform, platformSchema } from '../events/id.ts';
+import { ByteReader, ByteWriter } from '../ledger/bytes.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { addFolds, type Fold, listedFold, readFold, writeFold } from '../ledger/fold.ts';
+import { hourOf, PREFIX } from './keys.ts';
+import type { Item } from './table.ts';
+
+/** One store's total for one provider and business day. */
+export interface StoreDay {
+  readonly platform: Platform;
+  readonly storeId: string;
+  readonly merchantId: string;
+  readonly fold: Fold;
+}
+
+/** The smallest thing that is folded: one store's hour for one provider. */
+export interface StoreHour {
+  readonly providerId: string;
+  readonly platform: Platform;
+  readonly storeId: string;
+  readonly merchantId: string;
+  readonly day: string;
+  /** `00` to `23`, Asia/Shanghai. */
+  readonly hour: string;
+}
+
+/** The store-hour that an entry is folded in. */
+export function storeHourOf(entry: Entry): StoreHour {
+  const { providerId, platform, storeId, merchantId, businessDay, occurredAt } = entry;
+  const place = { providerId, platform, storeId, merchantId };
+  return { ...place, day: businessDay, hour: hourOf(occurredAt) };
+}
+
+const storeDaySchema = z.object({
+  platform: platformSchema,
+  storeId: z.string(),
+  merchantId: z.string(),
+});
+
+export const hourAttribute = (hour: string) => `h${hour}`;
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hourAttribute(String(hour).padStart(2, '0')));
+
+/**
+ * Up to this many bytes of a store-day, what an hour's entries tell of their sales stands in it too; more
+ * has an item of its own. So a store-day costs one write unit, and 50 of them are listed for five read units.
+ */
+const STORE_DAY_BYTES = 480;
+
+/** A store-day as its item keeps it: by hours, each an attribute of its own. */
+export function storeDayOf(item: Item): StoreDay {
+  const hours = HOURS.flatMap((hour) => readHour(item[hour])?.fold ?? []);
+  return { ...storeDaySchema.parse(item), fold: addFolds(hours) };
+}
+
+/**
+ * The details of store-days, each hour's once: in the store-day itself or in an item of its own. Where
+ * both stand, two workers thought differently of the room there was, and the store-day's is the newer.
+ */
+export function detailsOf(storeDays: readonly Item[], own: readonly Item[]): Uint8Array[] {
+  const inline = new Map<string, Uint8Array>();
+  for (const item of storeDays) {
+    for (const hour of HOURS) {
+      const detail = readHour(item[hour])?.detail;
+      if (detail) inline.set(`${item.sk.slice(PREFIX.store.length)}#${hour.slice(1)}`, detail);
+    }
+  }
+  const apart = own.filter(({ sk }) => !inline.has(sk.slice(PREFIX.detail.length)));
+  return [...inline.values(), ...apart.map(ownDetail)];
+}
+
+/** Whether an hour's detail still fits its store-day. An hour that has its detail apart keeps it there. */
+export function hasRoom(item: Item | undefined, attribute: string, detail: Uint8Array): boolean {
+  if (item === undefined) return detail.byteLength <= STORE_DAY_BYTES;
+  const before = item[attribute];
+  if (before instanceof Uint8Array && readHour(before)?.detail === null) return false;
+  const others = HOURS.filter((hour) => hour !== attribute).map((hour) => item[hour]);
+  const bytes = others.reduce(
+    (sum: number, hour) => sum + (hour instanceof Uint8Array ? hour.byteLength + 3 : 0),
+    detail.byteLength,
+  );
+  return bytes <= STORE_DAY_BYTES;
+}
+
+/** @param detail null where it has an item of its own */
+export function packHour(fold: Fold, detail: Uint8Array | null): Uint8Array {
+  const writer = new ByteWriter().version(fold.entryCount);
+  writeFold(writer, fold);
+  if (detail !== null) writer.raw(detail);
+  return writer.finish();
+}
+
+function readHour(bytes: unknown): { fold: Fold; detail: Uint8Array | null } | undefined {
+  if (Array.isArray(bytes)) return { fold: listedFold(bytes), detail: null };
+  if (!(bytes instanceof Uint8Array)) return undefined;
+  const reader = new ByteReader(bytes);
+  reader.version();
+  const fold = readFold(reader);
+  return { fold, detail: reader.isAtEnd ? null : reader.rest() };
+}
+
+/** What the item of a detail keeps as `d`. */
+export function packOwnDetail(entryCount: number, detail: Uint8Array): Uint8Array {
+  return new ByteWriter().version(entryCount).raw(detail).finish();
+}
+
+function ownDetail(item: Item): Uint8Array {
+  if (item.d instanceof Uint8Array) return item.d.subarray(4);
+  throw new RangeError('a stored detail has no bytes');
+}
