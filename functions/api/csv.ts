@@ -1,27 +1,33 @@
 import { Problem } from '../../lib/errors/problem.ts';
 
+/** A CSV: the names of its columns, and its rows with the lines of the file that they begin in. */
+export interface Csv {
+  readonly names: readonly string[];
+  readonly rows: readonly { readonly line: number; readonly fields: Record<string, string> }[];
+}
+
 /**
  * CSV as RFC 4180 has it, strictly: quotes only around a whole field, doubled inside one, every record
- * with as many fields as the header. A byte order mark (spreadsheets write one) is passed over.
+ * with as many fields as the header. What spreadsheets add is passed over: a byte order mark, and
+ * records with nothing in any field.
  * @throws Problem `request-invalid`, naming the line
  */
-export function readCsv(text: string): { line: number; fields: Record<string, string> }[] {
+export function readCsv(text: string): Csv {
   const [header, ...records] = readRecords(text.replace(/^\uFEFF/, ''));
   if (header === undefined) throw new Problem('request-invalid', 'The CSV has no header.');
-  const names = header.fields;
+  const names = header.fields.map((name) => name.trim());
   if (new Set(names).size !== names.length) {
     throw new Problem('request-invalid', 'line 1: a column is named twice');
   }
-  return records.map(({ line, fields }) => {
+  const rows = records.flatMap(({ line, fields }) => {
+    if (fields.every((field) => field === '')) return [];
     if (fields.length !== names.length) {
       const found = `${fields.length} fields, and the header names ${names.length}`;
       throw new Problem('request-invalid', `line ${line}: ${found}`);
     }
-    return {
-      line,
-      fields: Object.fromEntries(fields.map((field, index) => [names[index], field])),
-    };
+    return [{ line, fields: Object.fromEntries(fields.map((field, at) => [names[at], field])) }];
   });
+  return { names, rows };
 }
 
 /** One field with what ends it: quoted, or free of quotes, commas and line breaks. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { readCsv } from './csv.ts';
+import * as z from 'zod';
+import { ContractTextError, readContractText } from '../attribution/contract-text.ts';
 import { need, pairsOf, print, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
@@ -9,18 +10,16 @@ npm run hexiao -- contracts add NAME=VALUE…
 npm run hexiao -- contracts end CONTRACT_ID --ends-at INSTANT
 npm run hexiao -- contracts import FILE.csv [--dry-run]
 
-  合同：列出、新增、终止、从 CSV 导入。
+  合同：列出、新增、终止、从 CSV 导入（UTF-8，第一行为列名）。
   Names are those of POST /v1/contracts: providerId, platform, merchantId, mode, shareBp, rateBp,
   commission, startsAt, endsAt. Lists (stores, channels, products, creators) are separated by ';',
-  productRates are product:rate, tiers are fromFen:rate. A file has a line of names first; an empty
-  field is absent. A line that is refused is named, and the others go on.
+  productRates are product=rate;product=rate, tiers are fromFen=rate;fromFen=rate. A file has these
+  names in its first line and a contract in each other; an empty field is absent. What became of
+  each line is said; one that is refused does not stop the others. A file may be sent again: what
+  stands already stays as it is. It has at most 64 KiB: split a larger one.
 `;
 
 export const contracts: Verb = { help: HELP, run };
-
-const NUMBERS = ['shareBp', 'rateBp'];
-const SCOPES = ['stores', 'channels', 'products', 'creators'];
-const TEXTS = ['providerId', 'platform', 'merchantId', 'mode', 'commission', 'startsAt', 'endsAt'];
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -46,7 +45,7 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     }
     case 'add':
-      print(await remote.post('/v1/contracts', bodyOf(pairsOf(positionals.slice(1)))));
+      print(await remote.post('/v1/contracts', termsOf(pairsOf(positionals.slice(1)))));
       return 0;
     case 'end': {
       const path = `/v1/contracts/${encodeURIComponent(need(given, 'the contract’s id'))}/end`;
@@ -54,73 +53,61 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     }
     case 'import':
-      return importAll(remote, need(given, 'the file'), values['dry-run']);
+      return importFile(remote, need(given, 'the file'), values['dry-run']);
     default:
       throw new UsageError('Say list, add, end or import.');
   }
 }
 
-/** @returns 1 when any line was refused */
-async function importAll(remote: Remote, file: string, dryRun: boolean): Promise<number> {
-  // Every line is read before the first is sent: a misspelt name stops all of it.
-  const bodies = readCsv(await readFile(file, 'utf8')).map(bodyOf);
-  let refused = 0;
-  for (const [index, body] of bodies.entries()) {
-    if (dryRun) print(body);
-    if (dryRun) continue;
-    try {
-      const { contractId } = await remote.post('/v1/contracts', body);
-      process.stdout.write(`line ${index + 2}: ${String(contractId)}\n`);
-    } catch (error) {
-      refused += 1;
-      const why = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`line ${index + 2}: ${why}\n`);
-    }
+/** @throws UsageError */
+function termsOf(fields: Readonly<Record<string, string>>): object {
+  try {
+    return readContractText(fields);
+  } catch (error) {
+    if (!(error instanceof ContractTextError)) throw error;
+    throw new UsageError(error.message);
   }
+}
+
+/** @returns 1 when any line was refused */
+async function importFile(remote: Remote, file: string, dryRun: boolean): Promise<number> {
+  const content = new Uint8Array(await readFile(file));
+  const path = `/v1/contracts/import${dryRun ? '?dryRun=true' : ''}`;
+  const answer = importSchema.parse(await remote.postFile(path, 'text/csv', content));
+  const { rows, accepted, refused } = answer;
+  for (const row of rows) process.stdout.write(`line ${row.line}: ${wordsOf(row)}\n`);
+  // What Hexiao says it did, not what it was asked for.
+  const written = answer.dryRun ? '; nothing is written in a dry run' : '';
+  process.stdout.write(`${accepted} accepted, ${refused} refused${written}\n`);
   return refused === 0 ? 0 : 1;
 }
 
-/** A contract's body of named texts. @throws UsageError for a name or number that is none */
-function bodyOf(fields: Readonly<Record<string, string>>): object {
-  const body: Record<string, unknown> = {};
-  const scope: Record<string, string[]> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === '') continue;
-    if (TEXTS.includes(name)) body[name] = value;
-    else if (NUMBERS.includes(name)) body[name] = wholeOf(name, value);
-    else if (SCOPES.includes(name)) scope[name] = listOf(value);
-    else if (name === 'productRates') body[name] = ratesOf(value);
-    else if (name === 'tiers') body[name] = tiersOf(value);
-    else throw new UsageError(`A contract has no ${name}.`);
+const rowSchema = z.object({
+  line: z.int(),
+  result: z.enum(['recorded', 'would-be-recorded', 'standing', 'refused']),
+  contractId: z.string().nullable(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+});
+
+const importSchema = z.object({
+  dryRun: z.boolean(),
+  rows: z.array(rowSchema),
+  accepted: z.int(),
+  refused: z.int(),
+});
+
+function wordsOf({ result, contractId, code, detail }: z.infer<typeof rowSchema>): string {
+  switch (result) {
+    case 'recorded':
+      return `recorded as ${contractId}`;
+    case 'would-be-recorded':
+      return 'would be recorded';
+    case 'standing':
+      return `stands already as ${contractId}`;
+    case 'refused':
+      return `refused, ${code}: ${detail}`;
+    default:
+      return result satisfies never;
   }
-  return Object.keys(scope).length === 0 ? body : { ...body, scope };
-}
-
-function ratesOf(value: string): Record<string, number> {
-  return Object.fromEntries(
-    listOf(value).map((pair) => {
-      const at = pair.lastIndexOf(':');
-      if (at < 1) throw new UsageError('productRates are written product:rate;product:rate.');
-      return [pair.slice(0, at), wholeOf('productRates', pair.slice(at + 1))];
-    }),
-  );
-}
-
-function tiersOf(value: string): { fromFen: number; rateBp: number }[] {
-  return listOf(value).map((pair) => {
-    const [from = '', rate = ''] = pair.split(':');
-    return { fromFen: wholeOf('tiers', from), rateBp: wholeOf('tiers', rate) };
-  });
-}
-
-function wholeOf(name: string, value: string): number {
-  if (!/^\d{1,15}$/.test(value)) throw new UsageError(`${name}: whole numbers only.`);
-  return Number(value);
-}
-
-function listOf(value: string): string[] {
-  return value
-    .split(';')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
 }

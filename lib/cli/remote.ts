@@ -35,23 +35,36 @@ export class Remote {
   }
 
   async post(path: string, body: object = {}): Promise<Answer> {
-    return toAnswer(await this.text('POST', path, body));
+    const sent = { type: 'application/json', content: JSON.stringify(body) };
+    return toAnswer(await this.text('POST', path, sent));
+  }
+
+  /** Sends a file byte by byte: whether it is text, and in which encoding, is for Hexiao to judge. */
+  async postFile(path: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<Answer> {
+    return toAnswer(await this.text('POST', path, { type, content }));
   }
 
   /** @throws with the problem's own words when it is refused */
-  async text(method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
+  async text(method: 'GET' | 'POST', path: string, sent?: Sent): Promise<string> {
+    const authorization = `Bearer ${this.token}`;
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}` },
       // A redirect would carry the token elsewhere.
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined
+        ? { headers: { authorization } }
+        : { headers: { authorization, 'content-type': sent.type }, body: sent.content }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(refusalOf(response.status, text));
     return text;
   }
+}
+
+interface Sent {
+  readonly type: string;
+  readonly content: string | Uint8Array<ArrayBuffer>;
 }
 
 export interface RemoteValues {
@@ -76,15 +89,16 @@ export function need(value: string | undefined, name: string): string {
   return value;
 }
 
-/** `NAME=VALUE` arguments. @throws UsageError */
-export function pairsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new UsageError(`${pair}: write NAME=VALUE.`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
+/** `NAME=VALUE` arguments. @throws UsageError, also where one of two values would be lost */
+export function pairsOf(args: readonly string[]): Record<string, string> {
+  const pairs = args.map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UsageError(`${pair}: write NAME=VALUE.`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  const named = Object.fromEntries(pairs);
+  if (Object.keys(named).length < pairs.length) throw new UsageError('A name is given twice.');
+  return named;
 }
 
 function toAnswer(text: string): Answer {

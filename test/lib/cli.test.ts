@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CONTRACT_NAMES, readContractText } from '../../lib/attribution/contract-text.ts';
 import { contracts } from '../../lib/cli/contracts.ts';
 import { redeem, reverse } from '../../lib/cli/counter.ts';
-import { readCsv } from '../../lib/cli/csv.ts';
 import { entries, explanation } from '../../lib/cli/entries.ts';
 import { erase } from '../../lib/cli/erase.ts';
 import { rebuild } from '../../lib/cli/rebuild.ts';
@@ -22,6 +22,8 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly token: string | undefined;
+  readonly type: string | undefined;
+  /** Parsed where it said that it is JSON, and else as it came. */
   readonly body: unknown;
 }
 
@@ -36,11 +38,12 @@ class FakeHexiao {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
+        const { authorization: token, 'content-type': type } = request.headers;
+        const bytes = Buffer.concat(chunks);
+        const sent = type === 'application/json' ? JSON.parse(bytes.toString('utf8')) : bytes;
         this.asked.push({
-          ...{ method: request.method ?? '', path: request.url ?? '' },
-          token: request.headers.authorization,
-          body: text === '' ? undefined : JSON.parse(text),
+          ...{ method: request.method ?? '', path: request.url ?? '', token, type },
+          body: bytes.length === 0 ? undefined : sent,
         });
         const { status = 200, body } = this.answers.shift() ?? { status: 500, body: {} };
         response.statusCode = status;
@@ -293,39 +296,111 @@ describe('contracts', () => {
     ]);
   });
 
-  it('are imported line by line: one that is refused is named, and the others go on', async () => {
-    const file = join(scratch, 'good.csv');
-    writeFileSync(
-      file,
-      '\uFEFFproviderId,merchantId,shareBp,endsAt,productRates,tiers\r\nacme,007,10000,,1805:300;18:5,\r\nother,8,1,T,,0:100;5000:200\r\n',
-    );
-    hexiao.answers = [
-      { status: 409, body: { code: 'contract-overlap', detail: 'With 1.p.7 …' } },
-      { body: { contractId: '2.p.8' } },
-    ];
-    expect(await contracts.run(['import', file])).toBe(1);
-    expect(bodies()).toEqual([
-      {
-        ...{ providerId: 'acme', merchantId: '007', shareBp: 10_000 },
-        productRates: { '1805': 300, '18': 5 },
-      },
-      {
-        ...{ providerId: 'other', merchantId: '8', shareBp: 1, endsAt: 'T' },
-        tiers: [
-          { fromFen: 0, rateBp: 100 },
-          { fromFen: 5000, rateBp: 200 },
-        ],
-      },
-    ]);
-    expect(told).toBe('line 2: contract-overlap (409): With 1.p.7 …\n');
-    expect(out).toBe('line 3: 2.p.8\n');
+  it('are added of nothing that a contract has not, and never of one of two values', async () => {
+    await expect(contracts.run(['add', 'rate=5'])).rejects.toThrow(/no "rate"/);
+    await expect(contracts.run(['add', 'rateBp=a lot'])).rejects.toThrow(/^rateBp: whole numbers/);
+    await expect(contracts.run(['add', 'stores=1', 'stores=2'])).rejects.toThrow(/twice/);
+    expect(hexiao.asked).toEqual([]);
   });
 
-  it('with a field that no contract has are not imported at all', async () => {
-    const file = join(scratch, 'bad.csv');
-    writeFileSync(file, 'providerId,rate\nacme,\nacme,5\n');
-    await expect(contracts.run(['import', file])).rejects.toThrow('A contract has no rate.');
-    expect(hexiao.asked).toEqual([]);
+  const row = (line: number, result: string, over: object = {}) => {
+    return { line, result, contractId: null, code: null, detail: null, ...over };
+  };
+  const written = (content: string | Uint8Array) => {
+    const file = join(scratch, 'contracts.csv');
+    writeFileSync(file, content);
+    return file;
+  };
+
+  it('are imported by Hexiao, which gets the file byte by byte; what became of each is said', async () => {
+    // Prepare: bytes that are no UTF-8, as a spreadsheet may write them
+    const content = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x0d, 0x0a, 0xc9, 0xcf]);
+    const rows = [
+      row(2, 'recorded', { contractId: '1.p.7' }),
+      row(3, 'standing', { contractId: '1.p.8' }),
+      row(5, 'refused', { code: 'contract-overlap', detail: 'With 1.p.7 …' }),
+    ];
+    answer({ dryRun: false, rows, accepted: 2, refused: 1 });
+    // Act
+    const code = await contracts.run(['import', written(content)]);
+    // Assess
+    expect(code).toBe(1);
+    expect(hexiao.asked).toEqual([
+      {
+        ...{ method: 'POST', path: '/v1/contracts/import', type: 'text/csv', body: content },
+        token: `Bearer ${TOKEN}`,
+      },
+    ]);
+    expect(out.split('\n')).toEqual([
+      'line 2: recorded as 1.p.7',
+      'line 3: stands already as 1.p.8',
+      'line 5: refused, contract-overlap: With 1.p.7 …',
+      '2 accepted, 1 refused',
+      '',
+    ]);
+  });
+
+  it('are tried in a dry run, and none refused is a success', async () => {
+    const rows = [row(2, 'would-be-recorded', { contractId: '1.p.7' })];
+    answer({ dryRun: true, rows, accepted: 1, refused: 0 });
+    expect(await contracts.run(['import', written('a'), '--dry-run'])).toBe(0);
+    expect(calls()).toEqual(['POST /v1/contracts/import?dryRun=true']);
+    expect(out).toMatch(/^line 2: would be recorded\n1 accepted, 0 refused; nothing is written/);
+  });
+
+  it('of a file that is refused whole tell why', async () => {
+    const body = { code: 'request-invalid', detail: 'line 1: "rate" is none of …' };
+    hexiao.answers = [{ status: 400, body }];
+    await expect(contracts.run(['import', written('rate')])).rejects.toThrow(
+      /\(400\): line 1: "rate"/,
+    );
+  });
+});
+
+describe('the texts of a contract', () => {
+  it('become numbers, lists, rates and tiers; an empty one is absent', () => {
+    const texts = {
+      ...{ providerId: ' acme ', merchantId: '007', shareBp: '10000', endsAt: ' ' },
+      ...{ stores: '1; 2', creators: '', tiers: '0=100; 500000=200' },
+      productRates: '1805=300;spu:7=0;a=b==5',
+    };
+    expect(readContractText(texts)).toEqual({
+      ...{ providerId: 'acme', merchantId: '007', shareBp: 10_000 },
+      scope: { stores: ['1', '2'] },
+      productRates: { '1805': 300, 'spu:7': 0, 'a=b=': 5 },
+      tiers: [
+        { fromFen: 0, rateBp: 100 },
+        { fromFen: 500_000, rateBp: 200 },
+      ],
+    });
+    expect(readContractText({})).toEqual({});
+  });
+
+  it.each([
+    ['colour', 'red'],
+    ['constructor', 'x'],
+    ['shareBp', '60.5'],
+    ['rateBp', '-1'],
+    ['stores', '1;;2'],
+    ['stores', ';'],
+    ['productRates', '1805:300'],
+    ['productRates', '=300'],
+    ['productRates', '1805=300;1805=200'],
+    ['productRates', '1805=3%'],
+    ['tiers', '0:100'],
+    ['tiers', '0='],
+    ['tiers', 'all=100'],
+  ])('are refused by their name alone: %s %s', (name, text) => {
+    expect(() => readContractText({ [name]: text })).toThrow(new RegExp(`^${name}: |no "${name}"`));
+  });
+
+  it.each(['lib/cli/contracts.ts', 'docs/api.md'])('are all named in %s', (path) => {
+    const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    const told = path.endsWith('.md')
+      ? text.slice(text.indexOf('A file of contracts'))
+      : contracts.help;
+    expect(CONTRACT_NAMES.length).toBeGreaterThan(14);
+    for (const name of CONTRACT_NAMES) expect(told).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
 
@@ -364,23 +439,5 @@ describe('a verb', () => {
     const second = await listing();
     expect(second).toContain('502');
     expect(second).not.toContain(TOKEN);
-  });
-});
-
-describe('comma-separated values', () => {
-  it('may be quoted, with commas, quotes and line ends inside', () => {
-    expect(readCsv('a,b\n"1,2","say ""hi""\nthere"\n\n3,\n')).toEqual([
-      { a: '1,2', b: 'say "hi"\nthere' },
-      { a: '3', b: '' },
-    ]);
-  });
-
-  it.each(['a,b\n1\n', 'a\n1,2\n', 'a\n"1\n', 'a\nx"y"\n'])('%j is refused', (text) => {
-    expect(() => readCsv(text)).toThrow(/line \d/);
-  });
-
-  it('of nothing is nothing', () => {
-    expect(readCsv('')).toEqual([]);
-    expect(readCsv('a,b\n')).toEqual([]);
   });
 });

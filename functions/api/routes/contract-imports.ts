@@ -1,5 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Hono } from 'hono';
+import * as z from 'zod';
 import { type ContractVersion, latestVersions } from '../../../lib/attribution/contract.ts';
+import {
+  CONTRACT_NAMES,
+  ContractTextError,
+  readContractText,
+} from '../../../lib/attribution/contract-text.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { readContracts } from '../../../lib/store/contracts.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -15,21 +22,6 @@ import type { ApiDeps } from '../deps.ts';
 import { check } from '../input.ts';
 import { requireOperator } from '../principal.ts';
 
-/**
- * The columns, by name and in any order; those of `OPTIONAL` may be absent or empty. Lists are
- * separated by `;`, and a product's rate is `1805=300`.
- */
-const REQUIRED = ['providerId', 'platform', 'merchantId', 'mode', 'startsAt'];
-const OPTIONAL = [
-  'endsAt',
-  'shareBp',
-  'rateBp',
-  'stores',
-  'channels',
-  'products',
-  'creators',
-].concat(['commission', 'productRates']);
-
 interface RowResult {
   readonly line: number;
   /** `standing`: a contract says just this already, so the file may be sent again. */
@@ -40,19 +32,20 @@ interface RowResult {
 }
 
 /**
- * `POST /v1/contracts/import`: contracts from CSV. The file is read whole before anything is written;
- * then each row is recorded, or refused with what to do, for itself. `?dryRun=true` writes nothing.
+ * `POST /v1/contracts/import`: contracts from CSV, its columns in any order, each field as
+ * `readContractText` has it. The file is read whole before anything is written; then each row is
+ * recorded, or refused with what to do, for itself. `?dryRun=true` writes nothing.
  */
 export function contractImportsRoute(api: Hono, deps: ApiDeps): void {
   api.post('/v1/contracts/import', async (c) => {
     await requireOperator(c, deps);
-    const rows = readCsv(decode(await c.req.arrayBuffer()));
-    for (const name of Object.keys(rows[0]?.fields ?? {})) {
-      if (REQUIRED.includes(name) || OPTIONAL.includes(name)) continue;
-      const known = [...REQUIRED, ...OPTIONAL].join(', ');
-      throw new Problem('request-invalid', `line 1: "${name.slice(0, 50)}" is none of ${known}`);
+    const dryRun = check(importQuery, c.req.query()).dryRun === 'true';
+    const { names, rows } = readCsv(decode(await c.req.arrayBuffer()));
+    const unknown = names.find((name) => !CONTRACT_NAMES.includes(name));
+    if (unknown !== undefined) {
+      const known = CONTRACT_NAMES.join(', ');
+      throw new Problem('request-invalid', `line 1: "${unknown.slice(0, 50)}" is none of ${known}`);
     }
-    const dryRun = c.req.query('dryRun') === 'true';
     const logs = new Map<string, ContractVersion[]>();
     const results: RowResult[] = [];
     for (const { line, fields } of rows) {
@@ -62,6 +55,9 @@ export function contractImportsRoute(api: Hono, deps: ApiDeps): void {
     return c.json({ dryRun, rows: results, refused, accepted: results.length - refused });
   });
 }
+
+/** Strict: a misspelt `dryRun` must not write. */
+const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });
 
 /** @param imagined the logs as the rows before left them, where nothing is written */
 async function resultOf(
@@ -74,7 +70,6 @@ async function resultOf(
   };
   try {
     const proposal = check(contractBody, bodyOf(fields));
-    await requireParties(proposal, deps);
     const { platform, merchantId } = proposal;
     const key = JSON.stringify([platform, merchantId]);
     const log = imagined?.get(key) ?? (await readContracts(deps.table, platform, merchantId));
@@ -83,6 +78,7 @@ async function resultOf(
     if (imagined === null) {
       return done('recorded', (await recordContract(proposal, deps)).version.contractId);
     }
+    await requireParties(proposal, deps);
     const number = (log.at(-1)?.version ?? 0) + 1;
     const recordedAt = toInstant(deps.now());
     const version = versionOf(proposal, { log, number, recordedAt, cooperationId: null });
@@ -94,37 +90,21 @@ async function resultOf(
   }
 }
 
-/** What is not a whole number stays text, and is refused as such. */
-function bodyOf(fields: Record<string, string>): Record<string, unknown> {
-  const { shareBp, rateBp, stores, channels, products, creators, productRates, ...texts } = fields;
-  const number = (text: string) => (/^\d{1,6}$/.test(text) ? Number(text) : text);
-  const list = (text = '') => (text === '' ? [] : text.split(';').map((part) => part.trim()));
-  const rates = list(productRates).map((pair) => {
-    const at = pair.lastIndexOf('=');
-    return [pair.slice(0, Math.max(0, at)), number(pair.slice(at + 1))];
-  });
-  const told = Object.entries({ ...texts, shareBp, rateBp }).flatMap(([name, text]) => {
-    if (text === undefined || text === '') return [];
-    return [[name, name === 'shareBp' || name === 'rateBp' ? number(text) : text]];
-  });
-  return {
-    ...Object.fromEntries(told),
-    scope: {
-      stores: list(stores),
-      channels: list(channels),
-      products: list(products),
-      creators: list(creators),
-    },
-    productRates: Object.fromEntries(rates),
-  };
+/** @throws Problem `request-invalid` */
+function bodyOf(fields: Record<string, string>): object {
+  try {
+    return readContractText(fields);
+  } catch (error) {
+    if (!(error instanceof ContractTextError)) throw error;
+    throw new Problem('request-invalid', error.message);
+  }
 }
 
+/** In whatever order a record's keys are: the table keeps none. */
 function saysTheSame(version: ContractVersion, { rateBp = 0, ...proposal }: Proposal): boolean {
-  const terms = { ...proposal, rateBp };
-  const own = Object.fromEntries(
-    Object.keys(terms).map((name) => [name, version[name as keyof ContractVersion]]),
+  return Object.entries({ ...proposal, rateBp }).every(([name, value]) =>
+    isDeepStrictEqual(version[name as keyof ContractVersion], value),
   );
-  return JSON.stringify(own) === JSON.stringify(terms);
 }
 
 function decode(bytes: ArrayBuffer): string {

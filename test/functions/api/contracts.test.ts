@@ -470,14 +470,133 @@ describe('POST /v1/contracts/import', () => {
     expect(again.rows[0]?.contractId).toBe(wet.rows[0]?.contractId);
   });
 
+  /** One row of a merchant's contract, with more columns. */
+  const one = (merchantId: string, more: Record<string, string>) => {
+    const fields = {
+      ...{ providerId, platform: 'douyin', merchantId, mode: 'agency' },
+      ...{ startsAt: '2025-01-01T00:00:00+08:00', ...more },
+    };
+    const cells = Object.values(fields).map((field) => `"${field.replaceAll('"', '""')}"`);
+    return `${Object.keys(fields).join(',')}\n${cells.join(',')}\n`;
+  };
+  const latest = async (merchantId: string) => {
+    const path = `/v1/contracts?platform=douyin&merchantId=${merchantId}`;
+    return read(
+      await ask(hexiao, 'GET', path),
+      z.object({ contracts: z.array(z.record(z.string(), z.unknown())) }),
+    ).contracts;
+  };
+
+  it('takes all that a contract can say', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const file = one(merchantId, {
+      ...{ endsAt: '2026-01-01T00:00:00Z', shareBp: '9000', rateBp: '', commission: 'product' },
+      ...{ stores: 's1; s2', channels: 'live;search', products: 'spu:1', creators: 'c1' },
+      ...{ productRates: 'spu:1=300;a=b=0', tiers: '0=100;500000=200' },
+    });
+    // Act
+    const { rows } = read(await send(file), importAnswer);
+    // Assess
+    expect(rows).toMatchObject([{ line: 2, result: 'recorded' }]);
+    expect(await latest(merchantId)).toMatchObject([
+      {
+        ...{ endsAt: '2026-01-01T08:00:00.000+08:00', shareBp: 9_000, commission: 'product' },
+        scope: {
+          ...{ stores: ['s1', 's2'], channels: ['live', 'search'] },
+          ...{ products: ['spu:1'], creators: ['c1'] },
+        },
+        productRates: { 'spu:1': 300, 'a=b': 0 },
+        tiers: [
+          { fromFen: 0, rateBp: 100 },
+          { fromFen: 500_000, rateBp: 200 },
+        ],
+      },
+    ]);
+  });
+
+  it('knows what stands in whatever order its rates are said', async () => {
+    const merchantId = await newMerchant();
+    const contractId = await accept({
+      ...{ merchantId, rateBp: undefined, commission: 'product' },
+      productRates: { b: 1, a: 2 },
+    });
+    const by = { commission: 'product', shareBp: '10000' };
+    const same = one(merchantId, { ...by, productRates: 'a=2;b=1' });
+    const other = one(merchantId, { ...by, productRates: 'a=2;b=2' });
+    expect(read(await send(same), importAnswer).rows).toMatchObject([
+      { result: 'standing', contractId },
+    ]);
+    expect(read(await send(other), importAnswer).rows).toMatchObject([
+      { result: 'refused', code: 'contract-overlap' },
+    ]);
+  });
+
+  it('refuses a row of somebody unknown, in a dry run too', async () => {
+    const merchantId = await newMerchant();
+    const nobody = one(merchantId, { rateBp: '1' }).replace(providerId, 'nobody');
+    const nowhere = one('unheard-of', { rateBp: '1' });
+    for (const query of ['?dryRun=true', '?dryRun=false']) {
+      const told = [];
+      for (const file of [nobody, nowhere]) {
+        const { rows, ...sums } = read(await send(file, query), importAnswer);
+        expect(sums).toEqual({ dryRun: query === '?dryRun=true', refused: 1, accepted: 0 });
+        told.push(rows[0]?.code);
+      }
+      expect(told).toEqual(['provider-unknown', 'merchant-unknown']);
+    }
+  });
+
   it.each([
-    'providerId,platform\np',
-    'providerId,colour\np,red',
-    'providerId,providerId\np,p',
-    'providerId\np"q',
-    '"providerId',
-  ])('refuses what is no such CSV: %j', async (file) => {
-    expectProblem(await send(file), 400, 'request-invalid');
+    ['rateBp', '3%'],
+    ['stores', 's1;'],
+    ['tiers', '0:100'],
+    ['productRates', '1805:300'],
+  ])('says of a row which field is written wrongly: %s %s', async (name, text) => {
+    const merchantId = await newMerchant();
+    const { rows } = read(await send(one(merchantId, { [name]: text })), importAnswer);
+    expect(rows).toMatchObject([{ result: 'refused', code: 'request-invalid' }]);
+    expect(rows[0]?.detail).toContain(`${name}: `);
+    expect(rows[0]?.detail).not.toContain(text);
+  });
+
+  it('passes over what spreadsheets add, and tells the line that a row begins in', async () => {
+    const merchantId = await newMerchant();
+    const [header = '', row = ''] = one(merchantId, { rateBp: '500', stores: 's1;\n s2' }).split(
+      /\n(.*)/s,
+    );
+    const empty = ','.repeat(header.split(',').length - 1);
+    const file = `\uFEFF${header.replace('rateBp', ' rateBp ')}\n${empty}\n\n${row}${row}${empty}\n`;
+    const { rows } = read(await send(file), importAnswer);
+    expect(rows.map(({ line, result }) => [line, result])).toEqual([
+      [4, 'recorded'],
+      [6, 'standing'],
+    ]);
+  });
+
+  it.each(['?dryrun=true', '?dryRun=yes', '?dryRun'])('writes nothing at %s', async (query) => {
+    const merchantId = await newMerchant();
+    const reply = await send(one(merchantId, { rateBp: '1' }), query);
+    expectProblem(reply, 400, 'request-invalid');
+    expect(await latest(merchantId)).toEqual([]);
+  });
+
+  it.each([
+    ['providerId,platform\np', /^line 2: 1 fields/],
+    ['providerId,colour\np,red', /^line 1: "colour" is none of providerId, /],
+    ['colour', /^line 1: "colour" is none of providerId, /],
+    ['providerId,providerId\np,p', /^line 1: .* twice/],
+    ['providerId\n\np"q', /^line 3: a quote/],
+    ['"providerId', /^line 1: a quote/],
+    ['', /no header/],
+  ])('refuses what is no such CSV: %j', async (file, why) => {
+    expect(expectProblem(await send(file), 400, 'request-invalid').detail).toMatch(why);
+  });
+
+  it('refuses a file in another encoding, instead of guessing its ids', async () => {
+    const bytes = new Uint8Array([...new TextEncoder().encode('providerId\n'), 0xc9, 0xcf]);
+    const reply = await ask(hexiao, 'POST', '/v1/contracts/import', { bytes });
+    expect(expectProblem(reply, 400, 'request-invalid').detail).toContain('UTF-8');
   });
 });
 
