@@ -76,7 +76,7 @@ export function apiApp(deps: ApiDeps): Hono {
   pages(api, deps);
 
   api.notFound(() => {
-    throw new Problem('not-found', 'No such path. The README lists what there is.');
+    throw new Problem('not-found', 'No such path. docs/api.md lists what there is.');
   });
   api.onError((error, c) => respondToError(error, c, deps.log));
   return api;

@@ -112,6 +112,14 @@ export function atCounter(
 
 const COUNTER_RETRIES: Retries = { delaysMs: [1_000, 2_000, 4_000, 8_000], documented: false };
 
+/** A platform's message to Hexiao, without headers and a query unless told. */
+export function atWebhook(
+  body: string,
+  sent: Pick<Outgoing, 'retries' | 'isReceived'> & Partial<Pick<Outgoing, 'headers' | 'query'>>,
+): Outgoing {
+  return { ...{ road: 'webhooks', path: '', query: '', headers: {} }, body, ...sent };
+}
+
 /** For platforms whose schedule nobody knows. */
 export const CHOSEN_RETRIES: Retries = { delaysMs: [5_000, 5_000, 5_000], documented: false };
 
@@ -128,6 +136,20 @@ export interface Truth {
   readonly redeemedFen: number;
   /** The platform's ids of the redemptions that nobody reversed, sorted. */
   readonly standing: readonly string[];
+}
+
+/**
+ * A voucher that was used at least once or given back: what was paid for it is its order's truth.
+ * @param standing the redemptions that nobody reversed, in any order
+ */
+export function truthOfVoucher({
+  id,
+  standing,
+  redeemedFen,
+  isRefunded = false,
+}: Pick<Truth, 'id' | 'standing' | 'redeemedFen'> & { readonly isRefunded?: boolean }): Truth {
+  const state = isRefunded ? 'refunded' : standing.length > 0 ? 'redeemed' : 'reversed';
+  return { id, state, paidFen: 0, redeemedFen, standing: [...standing].sort() };
 }
 
 /** @returns undefined from an empty list */

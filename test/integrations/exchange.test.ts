@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exchange, exchangeObject } from '../../lib/integrations/exchange.ts';
-import { PlatformError } from '../../lib/integrations/platform-error.ts';
+import { failureOf } from '../support/platform-fetch.ts';
 
 const URL_ = 'https://platform.test/ask?secret=s3cr3t';
 
@@ -20,17 +20,6 @@ const ask = (fetch: typeof globalThis.fetch, deadlineMs?: number, init: RequestI
     { fetch, now: () => 1_000, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
   );
 
-const failure = (asking: Promise<unknown>): Promise<PlatformError> =>
-  asking.then(
-    () => {
-      throw new Error('it did not fail');
-    },
-    (error: unknown) => {
-      if (error instanceof PlatformError) return error;
-      throw error;
-    },
-  );
-
 describe('one exchange', () => {
   test('gives the body as JSON, ids exactly', async () => {
     const { fetch } = answering(() => new Response('{"id":9223372036854775807}'));
@@ -46,7 +35,7 @@ describe('one exchange', () => {
 
   test('asks nothing once its time is over', async () => {
     const { fetch, asked } = answering(() => new Response('1'));
-    const error = await failure(ask(fetch, 1_000));
+    const error = await failureOf(ask(fetch, 1_000));
     expect(error).toMatchObject({ retryable: true, down: false });
     expect(asked).toEqual([]);
   });
@@ -61,7 +50,7 @@ describe('one exchange', () => {
     [503, true, true],
   ])('HTTP %i without JSON: again later %s, down %s', async (status, retryable, down) => {
     const { fetch } = answering(() => new Response('<html>', { status }));
-    expect(await failure(ask(fetch))).toMatchObject({ retryable, down });
+    expect(await failureOf(ask(fetch))).toMatchObject({ retryable, down });
   });
 
   test.each([
@@ -71,11 +60,11 @@ describe('one exchange', () => {
   ])('Retry-After %s is kept, up to a quarter of an hour', async (value, retryAfterMs) => {
     const headers = { 'retry-after': value };
     const { fetch } = answering(() => new Response('', { status: 429, headers }));
-    expect((await failure(ask(fetch))).retryAfterMs).toBe(retryAfterMs);
+    expect((await failureOf(ask(fetch))).retryAfterMs).toBe(retryAfterMs);
   });
 
   test('that breaks off is a platform that is down; no secret of the address is told', async () => {
-    const error = await failure(ask(() => Promise.reject(new Error('ECONNRESET'))));
+    const error = await failureOf(ask(() => Promise.reject(new Error('ECONNRESET'))));
     expect(error).toMatchObject({ retryable: true, down: true });
     expect(error.message).toBe('the endpoint did not answer');
   });
@@ -83,6 +72,6 @@ describe('one exchange', () => {
   test.each(['[]', 'null', '"x"', '1'])('%s is no object', async (body) => {
     const { fetch } = answering(() => new Response(body));
     const asking = exchangeObject('it', { url: URL_, init: {} }, { fetch, now: () => 0 });
-    expect((await failure(asking)).message).toBe('it answered no JSON object');
+    expect((await failureOf(asking)).message).toBe('it answered no JSON object');
   });
 });

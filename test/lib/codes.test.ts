@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import { type Emulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import type { Issue } from '../../lib/integrations/desk.ts';
 import {
   countFreeCodes,
@@ -12,27 +12,21 @@ import {
   takeCode,
 } from '../../lib/store/code-pools.ts';
 import { codesOf, issueCodes, MAX_CODES } from '../../lib/store/codes.ts';
-import { Table } from '../../lib/store/table.ts';
-import { TableKiller } from '../support/killer.ts';
+import type { Table } from '../../lib/store/table.ts';
+import { fresh } from '../support/fresh.ts';
+import type { Killer } from '../support/killer.ts';
+import { startTable } from '../support/table.ts';
 import { minute } from './make.ts';
 
 let emulators: Emulators;
 let table: Table;
-let killer: TableKiller;
+let killer: Killer;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
-  table = new Table(emulators.database, TABLE_NAME);
-  killer = new TableKiller(emulators);
+  ({ emulators, table, killer } = await startTable());
 });
 
 afterAll(() => emulators.stop());
-
-let made = 0;
-const fresh = (what: string): string => {
-  made += 1;
-  return `${what}-${made}`;
-};
 
 const codesNamed = (count: number, of = fresh('C')) =>
   Array.from({ length: count }, (_, index) => `${of}-${index}`);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import type { Emulators } from '../../infra/local/emulators.ts';
 import { voucherState } from '../../lib/attribution/voucher-state.ts';
 import type { Event } from '../../lib/events/event.ts';
 import type { RefundClaim } from '../../lib/integrations/desk.ts';
@@ -17,28 +17,22 @@ import {
   readRefund,
   type StoredRefund,
 } from '../../lib/store/refund-requests.ts';
-import { Table } from '../../lib/store/table.ts';
+import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
-import { TableKiller } from '../support/killer.ts';
+import { fresh } from '../support/fresh.ts';
+import type { Killer } from '../support/killer.ts';
+import { startTable } from '../support/table.ts';
 import { minute, paid, redeemed, refunded, reversed, START_MS } from './make.ts';
 
 let emulators: Emulators;
 let table: Table;
-let killer: TableKiller;
+let killer: Killer;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
-  table = new Table(emulators.database, TABLE_NAME);
-  killer = new TableKiller(emulators);
+  ({ emulators, table, killer } = await startTable());
 });
 
 afterAll(() => emulators.stop());
-
-let made = 0;
-const fresh = (what: string): string => {
-  made += 1;
-  return `${what}-${made}`;
-};
 
 const claimOf = (over: Partial<RefundClaim> = {}): RefundClaim => ({
   integration: 'douyin-life',

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import type { Emulators } from '../../infra/local/emulators.ts';
 import { type Event, NO_AMOUNTS } from '../../lib/events/event.ts';
 import { bookEvents } from '../../lib/store/booking.ts';
 import { readEvents, recordEvent } from '../../lib/store/events.ts';
-import { Table } from '../../lib/store/table.ts';
+import type { Table } from '../../lib/store/table.ts';
+import { startTable } from '../support/table.ts';
 import { knowing, redeemed } from './make.ts';
 
 describe('one redemption that reaches us on two roads', () => {
@@ -11,8 +12,7 @@ describe('one redemption that reaches us on two roads', () => {
   let table: Table;
 
   beforeAll(async () => {
-    emulators = await startEmulators();
-    table = new Table(emulators.database, TABLE_NAME);
+    ({ emulators, table } = await startTable());
   });
 
   afterAll(() => emulators.stop());

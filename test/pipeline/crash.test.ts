@@ -10,54 +10,7 @@ import {
   startDouyin,
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
-
-/**
- * A worker is a chain of calls to the table and the queues. Here it dies at each of them: just before
- * the call went out, and just after it was done but before the worker knew. Then its messages come
- * again, as they do when a visibility time-out passes.
- */
-class Killer {
-  calls = 0;
-  private at: number | null = null;
-  private when: 'before' | 'after' = 'before';
-
-  arm(at: number, when: 'before' | 'after'): void {
-    this.calls = 0;
-    this.at = at;
-    this.when = when;
-  }
-
-  disarm(): void {
-    this.at = null;
-  }
-
-  /** Puts itself into every call that the workers' clients make. */
-  watch({ emulators }: HexiaoUnderTest): void {
-    for (const client of [emulators.database, emulators.sqs]) {
-      const stack = client.middlewareStack as {
-        add(
-          middleware: (
-            next: (args: object) => Promise<object>,
-          ) => (args: object) => Promise<object>,
-          options: { step: 'initialize' },
-        ): void;
-      };
-      stack.add((next) => (args) => this.call(() => next(args)), { step: 'initialize' });
-    }
-  }
-
-  private async call<T>(next: () => Promise<T>): Promise<T> {
-    this.calls += 1;
-    const mine = this.calls;
-    // Dead is dead: nothing that the worker tries after its death goes out.
-    if (this.at !== null && (mine > this.at || (mine === this.at && this.when === 'before'))) {
-      throw new Error('killed');
-    }
-    const result = await next();
-    if (this.at === mine) throw new Error('killed');
-    return result;
-  }
-}
+import { Killer } from '../support/killer.ts';
 
 let stories = 0;
 
@@ -136,12 +89,15 @@ const STRIDE = process.env.HEXIAO_LONG === undefined ? 2 : 1;
 /** Enough batches for the story: intake, booking, folds, dimensions, and one to see that nothing is left. */
 const STEPS = ['intake', 'attribution', 'attribution', 'attribution', 'attribution'] as const;
 
+/**
+ * A worker is a chain of calls to the table and the queues. Here it dies at each of them, and then its
+ * messages come again, as they do when a visibility time-out passes.
+ */
 describe('a worker that dies at any of its calls', () => {
   it('leaves nothing undone and nothing done twice', async () => {
     const douyin = startDouyin();
     const hexiao = await HexiaoUnderTest.start({ fetch: douyin.fetch, now: clock() });
-    const killer = new Killer();
-    killer.watch(hexiao);
+    const killer = new Killer(hexiao.emulators.database, hexiao.emulators.sqs);
     await registerApp(hexiao);
     const undisturbed = await tellStory(hexiao, douyin);
     await hexiao.settle();

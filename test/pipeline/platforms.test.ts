@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerProvider } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { sampleText } from '../support/sample-files.ts';
 
 const WINDOW = 'from=2026-11-01&to=2026-11-30';
 
@@ -11,11 +11,7 @@ interface Gmv {
 }
 
 function sampleOf(integration: string, name: string): { body: string; signature: string } {
-  const file = new URL(
-    `../../lib/integrations/${integration}/samples/${name}.json`,
-    import.meta.url,
-  );
-  return JSON.parse(readFileSync(file, 'utf8')) as { body: string; signature: string };
+  return JSON.parse(sampleText(integration, name)) as { body: string; signature: string };
 }
 
 describe('Kuaishou’s mini-program, with its documented samples', () => {

@@ -11,9 +11,9 @@ import {
   registerApp,
   SAMPLE_TIME,
   startDouyin,
-  urlOf,
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { urlOf } from '../support/platform-fetch.ts';
 
 interface Request {
   readonly status: string;

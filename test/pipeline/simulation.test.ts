@@ -8,6 +8,7 @@ import {
   PLAYED_INTEGRATIONS,
   playedMerchants,
 } from '../../lib/integrations/sandboxes.ts';
+import { aroundCalls } from '../support/around.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../support/hexiao.ts';
 
 /** Acts an integration; with HEXIAO_LONG=1 enough to take minutes. */
@@ -169,18 +170,15 @@ function hubOf(hexiao: HexiaoUnderTest): Hub {
 /** One send to the intake queue in twenty fails, half of them after the queue took the message. */
 function failSometimes({ emulators }: HexiaoUnderTest, random: () => number): void {
   const { sqs, queues } = emulators;
-  sqs.middlewareStack.add(
-    (next, context) => async (args) => {
-      const { QueueUrl } = args.input as { QueueUrl?: string };
-      const isSend = context.commandName === 'SendMessageCommand' && QueueUrl === queues.intake.url;
-      const chance = isSend ? random() : 1;
-      if (chance < 0.025) throw new Error('the queue is down');
-      const sent = await next(args);
-      if (chance < 0.05) throw new Error('the queue took it, and its answer was lost');
-      return sent;
-    },
-    { step: 'initialize' },
-  );
+  aroundCalls(sqs, async (next, { command, input }) => {
+    const { QueueUrl } = input as { QueueUrl?: string };
+    const isSend = command === 'SendMessageCommand' && QueueUrl === queues.intake.url;
+    const chance = isSend ? random() : 1;
+    if (chance < 0.025) throw new Error('the queue is down');
+    const sent = await next();
+    if (chance < 0.05) throw new Error('the queue took it, and its answer was lost');
+    return sent;
+  });
 }
 
 /** Hints that wait come back after a while, so the queues being empty is not the end. */

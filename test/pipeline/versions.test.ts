@@ -7,8 +7,9 @@ import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { attributionMessageSchema, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { ITEM_VERSION } from '../../lib/store/table.ts';
 import { VersionError, Versions } from '../../lib/versions/versions.ts';
-import { SAMPLE_TIME, urlOf } from '../support/douyin.ts';
+import { SAMPLE_TIME } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { urlOf } from '../support/platform-fetch.ts';
 
 const WINDOW = 'from=2025-10-01&to=2025-10-31';
 

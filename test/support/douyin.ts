@@ -7,6 +7,7 @@ import {
   World,
 } from '../../lib/integrations/douyin-life/sandbox/index.ts';
 import type { HexiaoUnderTest } from './hexiao.ts';
+import { urlOf } from './platform-fetch.ts';
 
 export const APP_KEY = 'aw0000000000test';
 export const CLIENT_SECRET = 'test_client_secret_0001';
@@ -17,11 +18,6 @@ export interface DouyinUnderTest {
   readonly fetch: typeof globalThis.fetch;
   /** Sets the world's clock, epoch ms. */
   setNow(ms: number): void;
-}
-
-/** What a fetch was asked for. */
-export function urlOf(input: string | URL | Request): string {
-  return input instanceof Request ? input.url : input.toString();
 }
 
 /** 2025-10-09 16:53:20 in Shanghai: the time of the documented samples. */

@@ -1,22 +1,16 @@
-import type { Emulators } from '../../infra/local/emulators.ts';
+import { aroundCalls } from './around.ts';
 
 /**
- * Lets whoever uses the table die at one of its calls: just before the call goes out, or just after it
+ * Lets whoever uses these clients die at one of its calls: just before the call goes out, or just after it
  * was done but before the caller knew. Dead is dead: nothing that it tries afterwards goes out.
  */
-export class TableKiller {
+export class Killer {
   calls = 0;
   private at: number | null = null;
   private when: 'before' | 'after' = 'before';
 
-  constructor({ database }: Emulators) {
-    const stack = database.middlewareStack as {
-      add(
-        middleware: (next: (args: object) => Promise<object>) => (args: object) => Promise<object>,
-        options: { step: 'initialize' },
-      ): void;
-    };
-    stack.add((next) => (args) => this.call(() => next(args)), { step: 'initialize' });
+  constructor(...clients: readonly { readonly middlewareStack: object }[]) {
+    for (const client of clients) aroundCalls(client, (next) => this.call(next));
   }
 
   arm(at: number, when: 'before' | 'after'): void {
@@ -56,7 +50,7 @@ export class TableKiller {
     throw new Error('it made more calls than anything should');
   }
 
-  private async call<T>(next: () => Promise<T>): Promise<T> {
+  private async call(next: () => Promise<object>): Promise<object> {
     this.calls += 1;
     const mine = this.calls;
     if (this.at !== null && (mine > this.at || (mine === this.at && this.when === 'before'))) {

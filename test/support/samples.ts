@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { startSandbox } from '../../lib/integrations/douyin-life/sandbox/index.ts';
 import { APP_KEY, CLIENT_SECRET, SAMPLE_TIME } from './douyin.ts';
+import { sampleText } from './sample-files.ts';
 
 interface Sample {
   readonly body: string;
@@ -9,8 +9,7 @@ interface Sample {
 
 /** A documented body with its documented signature. */
 export function sample(name: string): Sample {
-  const file = new URL(`../../lib/integrations/douyin-life/samples/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Sample;
+  return JSON.parse(sampleText('douyin-life', name)) as Sample;
 }
 
 export const SAMPLE_MERCHANT = '7300000000000000001';

@@ -9,9 +9,9 @@ import {
   registerProvider,
   SAMPLE_TIME,
   startDouyin,
-  urlOf,
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { urlOf } from '../support/platform-fetch.ts';
 
 /**
  * Records what the pipeline of this checkout sends and stores, for later versions to be held against:

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { MESSAGE_VERSION, packBody } from '../../../lib/queue/messages.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { aroundCalls } from '../../support/around.ts';
 import { registerApp } from '../../support/douyin.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { ask, expectProblem, makeProvider, read } from './support.ts';
@@ -168,17 +169,11 @@ describe('POST /v1/dead-letters/redrive', () => {
   it('that dies between sending and deleting has doubled a message and lost none', async () => {
     // Prepare: the first delete never goes out
     await bury('intake', delivery(1), delivery(2));
-    const stack = hexiao.emulators.sqs.middlewareStack as unknown as {
-      add(middleware: object, options: object): void;
-    };
     let isArmed = true;
-    stack.add(
-      (next: (args: object) => unknown, context: { commandName?: string }) => (args: object) => {
-        if (!isArmed || context.commandName !== 'DeleteMessageBatchCommand') return next(args);
-        throw new Error('killed');
-      },
-      { step: 'initialize' },
-    );
+    aroundCalls(hexiao.emulators.sqs, async (next, { command }) => {
+      if (!isArmed || command !== 'DeleteMessageBatchCommand') return next();
+      throw new Error('killed');
+    });
     // Act
     expect(
       (await ask(hexiao, 'POST', '/v1/dead-letters/redrive', { body: { queue: 'intake' } })).status,

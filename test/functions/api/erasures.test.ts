@@ -17,6 +17,7 @@ import { readEvents } from '../../../lib/store/events.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { START_MS } from '../../lib/make.ts';
+import { aroundCalls } from '../../support/around.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { ask, book, Clock, expectProblem, makeProvider, read, redemptionAt } from './support.ts';
 
@@ -191,19 +192,13 @@ describe('an erasure', () => {
   });
 
   it('that dies at any of its writes is finished by the same request, with the same receipt', async () => {
-    const stack = hexiao.emulators.database.middlewareStack as unknown as {
-      add(middleware: object, options: object): void;
-    };
     let left = Number.POSITIVE_INFINITY;
-    stack.add(
-      (next: (args: object) => unknown, context: { commandName?: string }) => (args: object) => {
-        if (!/^(Put|Update|Delete)/.test(context.commandName ?? '')) return next(args);
-        left -= 1;
-        if (left < 0) throw new Error('killed');
-        return next(args);
-      },
-      { step: 'initialize' },
-    );
+    aroundCalls(hexiao.emulators.database, async (next, { command }) => {
+      if (!/^(Put|Update|Delete)/.test(command)) return next();
+      left -= 1;
+      if (left < 0) throw new Error('killed');
+      return next();
+    });
     let deaths = 0;
     for (let writes = 0; ; writes += 1) {
       const buyerId = `${BUYER}-${writes}`;

@@ -5,7 +5,10 @@ import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { recordEvent } from '../../../lib/store/events.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { amountsOf, redeemed, START_MS } from '../../lib/make.ts';
+import { fresh } from '../../support/fresh.ts';
 import { type HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
+
+export { fresh };
 
 /** What the tests of the API share: asking, reading answers, and a provider with something to see. */
 
@@ -139,14 +142,6 @@ export const voucherAnswer = z.strictObject({
   ),
   waiting: z.array(z.strictObject({ eventId: z.string(), kind: z.string() })),
 });
-
-let count = 0;
-
-/** An id that no other test of this file uses. */
-export function fresh(what: string): string {
-  count += 1;
-  return `${what}-${count}`;
-}
 
 export async function makeProvider(
   hexiao: HexiaoUnderTest,

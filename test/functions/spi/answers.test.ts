@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type IngestDeps, ingestApp } from '../../../functions/ingest/app.ts';
 import { lazyDesk } from '../../../functions/ingest/lazy-desk.ts';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import type { Emulators } from '../../../infra/local/emulators.ts';
 import type { Fields } from '../../../lib/log/log.ts';
 import {
   type IntakeMessage,
@@ -13,28 +13,22 @@ import { countFreeCodes, importCodes, putCodePool } from '../../../lib/store/cod
 import { codesOf } from '../../../lib/store/codes.ts';
 import { putRefundPolicy } from '../../../lib/store/refund-policy.ts';
 import { readRefund } from '../../../lib/store/refund-requests.ts';
-import { Table } from '../../../lib/store/table.ts';
+import type { Table } from '../../../lib/store/table.ts';
 import { START_MS } from '../../lib/make.ts';
-import { TableKiller } from '../../support/killer.ts';
+import { fresh } from '../../support/fresh.ts';
+import type { Killer } from '../../support/killer.ts';
 import { plainDoor, type Question, SPI_APP, signPlain } from '../../support/spi-door.ts';
+import { startTable } from '../../support/table.ts';
 
 let emulators: Emulators;
 let table: Table;
-let killer: TableKiller;
+let killer: Killer;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
-  table = new Table(emulators.database, TABLE_NAME);
-  killer = new TableKiller(emulators);
+  ({ emulators, table, killer } = await startTable());
 });
 
 afterAll(() => emulators.stop());
-
-let made = 0;
-const fresh = (what: string): string => {
-  made += 1;
-  return `${what}-${made}`;
-};
 
 const SPI = '/spi/plain/plain-app';
 const WEBHOOKS = '/webhooks/plain/plain-app';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tellDecisions } from '../../../functions/normalize/audits.ts';
 import { sweepAudits } from '../../../functions/reconcile/sweep-audits.ts';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import type { Emulators } from '../../../infra/local/emulators.ts';
 import { type Fields, silent } from '../../../lib/log/log.ts';
 import {
   type AuditMessage,
@@ -11,9 +11,10 @@ import {
 import { Queue, readDepth } from '../../../lib/queue/queue.ts';
 import { decideRefund, fileRefund, readRefund } from '../../../lib/store/refund-requests.ts';
 import { putApp } from '../../../lib/store/registry.ts';
-import { Table } from '../../../lib/store/table.ts';
+import type { Table } from '../../../lib/store/table.ts';
 import { START_MS } from '../../lib/make.ts';
 import { PlainAudits, SPI_APP } from '../../support/spi-door.ts';
+import { startTable } from '../../support/table.ts';
 
 let emulators: Emulators;
 let table: Table;
@@ -23,8 +24,7 @@ let nowMs = START_MS;
 let logged: [string, string, Fields | undefined][];
 
 beforeAll(async () => {
-  emulators = await startEmulators();
-  table = new Table(emulators.database, TABLE_NAME);
+  ({ emulators, table } = await startTable());
   intake = new Queue<IntakeMessage>(emulators.sqs, emulators.queues.intake.url);
   await putApp(table, SPI_APP);
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -6,8 +5,7 @@ import type { App } from '../../../lib/integrations/app.ts';
 import { channelOf } from '../../../lib/integrations/douyin-life/channel.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
 import type { Reading } from '../../../lib/integrations/integration.ts';
-
-const SAMPLES = new URL('../../../lib/integrations/douyin-life/samples/', import.meta.url);
+import { sampleOf } from '../../support/sample-files.ts';
 
 const APP: App = {
   integration: 'douyin-life',
@@ -19,8 +17,7 @@ const APP: App = {
 const readText = (body: string): Reading => douyinLife.read(new TextEncoder().encode(body), APP);
 
 function readSample(name: string): Reading {
-  const text = readFileSync(new URL(`${name}.json`, SAMPLES), 'utf8');
-  return readText(z.object({ body: z.string() }).parse(JSON.parse(text)).body);
+  return readText(sampleOf('douyin-life', name, z.object({ body: z.string() })).body);
 }
 
 /** An envelope around content that is given as JSON text, so that big numbers stay as written. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import type { Emulators } from '../../../infra/local/emulators.ts';
 import { eventSchema } from '../../../lib/events/event.ts';
 import type { App } from '../../../lib/integrations/app.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
@@ -8,8 +8,9 @@ import { type OpenDesk, openDesk } from '../../../lib/store/desk.ts';
 import { recordEvent } from '../../../lib/store/events.ts';
 import { putRefundPolicy, type RefundPolicy } from '../../../lib/store/refund-policy.ts';
 import { decideRefund } from '../../../lib/store/refund-requests.ts';
-import { Table } from '../../../lib/store/table.ts';
+import type { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { startTable } from '../../support/table.ts';
 import { appOf, MERCHANT, ORDER, spiRequest, spiSample, textOf, VOUCHER } from './support.ts';
 
 const NOW = 1_760_090_000_000;
@@ -21,8 +22,7 @@ let table: Table;
 let desk: OpenDesk;
 
 beforeEach(async () => {
-  emulators = await startEmulators();
-  table = new Table(emulators.database, TABLE_NAME);
+  ({ emulators, table } = await startTable());
   desk = openDesk(table, 'douyin', () => NOW);
 });
 

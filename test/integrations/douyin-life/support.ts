@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { App, Settings } from '../../../lib/integrations/app.ts';
 import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import { sampleText } from '../../support/sample-files.ts';
 
 export const SECRET = 'test_client_secret_0001';
 export const MERCHANT = '7300000000000000001';
@@ -29,11 +29,7 @@ const spiSampleSchema = z.object({
 });
 export type SpiSample = z.infer<typeof spiSampleSchema>;
 
-export const textOf = (name: string): string =>
-  readFileSync(
-    new URL(`../../../lib/integrations/douyin-life/samples/${name}.json`, import.meta.url),
-    'utf8',
-  );
+export const textOf = (name: string): string => sampleText('douyin-life', name);
 
 export const spiSample = (name: string): SpiSample =>
   spiSampleSchema.parse(JSON.parse(textOf(`spi-${name}`)));

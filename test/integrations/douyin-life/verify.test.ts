@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { App } from '../../../lib/integrations/app.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
 import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import { samplesOf } from '../../support/sample-files.ts';
 
-const SAMPLES = new URL('../../../lib/integrations/douyin-life/samples/', import.meta.url);
 const sampleSchema = z.object({
   source: z.string().min(1),
   secret: z.string(),
@@ -14,12 +13,7 @@ const sampleSchema = z.object({
   signature: z.string(),
 });
 /** Those of SPI requests are signed otherwise: spi-verify.test.ts. */
-const samples = readdirSync(SAMPLES)
-  .filter((name) => !name.startsWith('spi-'))
-  .map((name) => ({
-    name,
-    ...sampleSchema.parse(JSON.parse(readFileSync(new URL(name, SAMPLES), 'utf8'))),
-  }));
+const samples = samplesOf('douyin-life', sampleSchema, (name) => !name.startsWith('spi-'));
 
 const SECRET = 'test_client_secret_0001';
 const BODY = '{"event":"x","content":"核销"}';

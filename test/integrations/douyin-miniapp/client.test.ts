@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { App } from '../../../lib/integrations/app.ts';
 import { DouyinMiniappClient } from '../../../lib/integrations/douyin-miniapp/client.ts';
 import { sandboxApp, World } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import { PlatformError } from '../../../lib/integrations/platform-error.ts';
+import { failureOf, urlOf } from '../../support/platform-fetch.ts';
 import { only, readText, stamped } from './support.ts';
 
 const AT = 1_795_281_241_545;
@@ -63,20 +63,8 @@ function platform(over: { settings?: Record<string, unknown>; fetch?: typeof fet
   return { client, calls, paths, world, wait, revokeTokens, appId, app };
 }
 
-const urlOf = (input: string | URL | Request): string =>
-  input instanceof Request ? input.url : input.toString();
-
 const TOKEN = '/oauth/client_token/';
 const V2 = '/api/apps/trade/v2';
-
-const failure = async (promise: Promise<unknown>): Promise<PlatformError> => {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof PlatformError)) throw new Error('it did not fail as a platform does');
-  return error;
-};
 
 describe('a code at the counter', () => {
   test('is prepared, redeemed where the caller says, and told as an event', async () => {
@@ -166,7 +154,7 @@ describe('a code at the counter', () => {
     const prepared = await client.deliveryPrepare({ code: PIECE.code });
     await client.deliveryVerify(prepared, { poi: POI });
     // Act, Assess
-    const used = await failure(client.deliveryPrepare({ code: PIECE.code }));
+    const used = await failureOf(client.deliveryPrepare({ code: PIECE.code }));
     expect(used).toMatchObject({
       retryable: false,
       message: 'delivery_prepare answered error 20000',
@@ -217,11 +205,11 @@ describe('the developer’s own codes', () => {
   test('are at most 100 a call, and the call is not made otherwise', async () => {
     const { client, calls } = platform();
     for (const itemOrderIds of [[], Array.from({ length: 101 }, (_, index) => `${index}`)]) {
-      const error = await failure(client.pushDelivery({ ...push, itemOrderIds }));
+      const error = await failureOf(client.pushDelivery({ ...push, itemOrderIds }));
       expect(error.retryable).toBe(false);
     }
     const long = { ...push, poi: { shopName: '火'.repeat(400) }, itemOrderIds: ['ots1-1'] };
-    expect((await failure(client.pushDelivery(long))).message).toMatch(/1024/);
+    expect((await failureOf(client.pushDelivery(long))).message).toMatch(/1024/);
     expect(calls).toEqual([]);
   });
 });
@@ -256,7 +244,7 @@ describe('a redemption taken back', () => {
     const prepared = await client.deliveryPrepare({ code: PIECE.code });
     await client.deliveryVerify(prepared, { poi: POI });
     wait(3_600_001);
-    expect((await failure(client.verifyCancel(act))).retryable).toBe(false);
+    expect((await failureOf(client.verifyCancel(act))).retryable).toBe(false);
   });
 });
 
@@ -338,7 +326,7 @@ describe('the token', () => {
         );
       },
     });
-    const error = await failure(client.queryOrder({ orderId: '1' }));
+    const error = await failureOf(client.queryOrder({ orderId: '1' }));
     expect(error).toMatchObject({ retryable: true, message: 'query_order answered error 2190008' });
     expect(calls).toBe(4);
   });
@@ -351,7 +339,7 @@ describe('the token', () => {
       deadlineMs: AT + 1_000,
       fetch: () => Promise.reject(new Error('nobody may call')),
     });
-    expect((await failure(bare.queryOrder({ orderId: '1' }))).retryable).toBe(false);
+    expect((await failureOf(bare.queryOrder({ orderId: '1' }))).retryable).toBe(false);
     expect(calls).toEqual([]);
   });
 });
@@ -380,7 +368,7 @@ describe('a platform in trouble', () => {
   ])(
     'that gives %s is a PlatformError without its words',
     async (_what, answer, retryable, down) => {
-      const error = await failure(answering(answer));
+      const error = await failureOf(answering(answer));
       expect(error).toMatchObject({ retryable, down });
       expect(error.message).not.toContain('secret words');
     },
@@ -389,8 +377,8 @@ describe('a platform in trouble', () => {
   test('that says how long to wait is believed, up to 15 minutes', async () => {
     const busy = (seconds: string) =>
       answering(() => new Response('', { status: 429, headers: { 'retry-after': seconds } }));
-    expect((await failure(busy('7'))).retryAfterMs).toBe(7_000);
-    expect((await failure(busy('99999'))).retryAfterMs).toBe(900_000);
+    expect((await failureOf(busy('7'))).retryAfterMs).toBe(7_000);
+    expect((await failureOf(busy('99999'))).retryAfterMs).toBe(900_000);
   });
 
   test('that redeemed but does not say which act is asked again, never taken for done', async () => {
@@ -403,7 +391,7 @@ describe('a platform in trouble', () => {
               : { err_no: 0, data: { verify_results: results } },
           ),
       });
-      return failure(
+      return failureOf(
         client.pushDelivery({
           ...{ orderId: '1', outOrderNo: '2', poi: {}, token: 't', itemOrderIds: ['3'] },
         }),
@@ -421,6 +409,6 @@ describe('a platform in trouble', () => {
       deadlineMs: AT,
       fetch: () => Promise.reject(new Error('nobody may call')),
     });
-    expect((await failure(late.queryOrder({ orderId: '1' }))).message).toMatch(/no time left/);
+    expect((await failureOf(late.queryOrder({ orderId: '1' }))).message).toMatch(/no time left/);
   });
 });

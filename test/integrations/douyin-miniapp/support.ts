@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { Event, EventDraft } from '../../../lib/events/event.ts';
 import { eventSchema } from '../../../lib/events/event.ts';
@@ -7,8 +6,7 @@ import { douyinMiniapp } from '../../../lib/integrations/douyin-miniapp/index.ts
 import { read } from '../../../lib/integrations/douyin-miniapp/read.ts';
 import { makeKeyPair, signTrade } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
 import type { Reading, SignedRequest } from '../../../lib/integrations/integration.ts';
-
-const SAMPLES = new URL('../../../lib/integrations/douyin-miniapp/samples/', import.meta.url);
+import { sampleOf } from '../../support/sample-files.ts';
 
 const sampleSchema = z.looseObject({
   source: z.string().min(1),
@@ -24,7 +22,7 @@ const sampleSchema = z.looseObject({
 });
 
 export function sample(name: string): z.infer<typeof sampleSchema> {
-  return sampleSchema.parse(JSON.parse(readFileSync(new URL(`${name}.json`, SAMPLES), 'utf8')));
+  return sampleOf('douyin-miniapp', name, sampleSchema);
 }
 
 export const APP_ID = 'ttexample00000000001';

@@ -5,8 +5,8 @@ import type { App, Settings } from '../../../lib/integrations/app.ts';
 import { KuaishouLifeClient } from '../../../lib/integrations/kuaishou-life/client.ts';
 import type { Redemption } from '../../../lib/integrations/kuaishou-life/redemption.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-life/sandbox/index.ts';
-import { PlatformError } from '../../../lib/integrations/platform-error.ts';
-import { APP_ID, appOf, sampleFile, urlOf } from './make.ts';
+import { answering, failureOf, TROUBLES, urlOf } from '../../support/platform-fetch.ts';
+import { APP_ID, appOf, sampleFile } from './make.ts';
 
 const NOW_MS = 1_795_312_800_000;
 const APP_SECRET = 'test_app_secret_LL';
@@ -28,17 +28,6 @@ function harness(settings: Partial<Settings> = {}) {
   );
   return { sandbox, client, calls };
 }
-
-const answering = (body: string, init?: ResponseInit) => async () => new Response(body, init);
-
-const failureOf = async (promise: Promise<unknown>): Promise<PlatformError> => {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof PlatformError) return error;
-  throw new Error('no PlatformError', { cause: error });
-};
 
 const REDEMPTION: Redemption = {
   verifyToken: 'vt-20261122-0001',
@@ -282,32 +271,14 @@ describe('success', () => {
 });
 
 describe('a platform that does not answer', () => {
-  test.each([
-    ['HTTP 503', answering('', { status: 503 }), { retryable: true, down: true }],
-    [
-      'HTTP 429',
-      answering('', { status: 429, headers: { 'retry-after': '9999' } }),
-      { retryable: true, retryAfterMs: 900_000 },
-    ],
-    ['HTTP 403', answering('', { status: 403 }), { retryable: false, down: false }],
-    [
-      'a redirect',
-      answering('', { status: 302, headers: { location: 'http://x' } }),
-      { retryable: false },
-    ],
-    ['half a JSON', answering('{"data":'), { retryable: true, down: true }],
-    [
-      'no connection',
-      async () => {
-        throw new TypeError('fetch failed');
-      },
-      { retryable: true, down: true },
-    ],
-  ] as const)('%s is a PlatformError that says what to do', async (_what, fetch, expected) => {
-    const client = clientOf(fetch, appOf(SECRETS));
-    expect(await failureOf(client.verify('t', two))).toMatchObject(expected);
-    expect(await failureOf(client.accessToken(CODE))).toMatchObject(expected);
-  });
+  test.each(TROUBLES)(
+    '%s is a PlatformError that says what to do',
+    async (_what, fetch, expected) => {
+      const client = clientOf(fetch, appOf(SECRETS));
+      expect(await failureOf(client.verify('t', two))).toMatchObject(expected);
+      expect(await failureOf(client.accessToken(CODE))).toMatchObject(expected);
+    },
+  );
 
   test('is given what is left of the time, 2.5 s at most, and is not asked without any', async () => {
     const never: typeof globalThis.fetch = (_input, init) =>

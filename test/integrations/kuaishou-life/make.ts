@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { App, Settings } from '../../../lib/integrations/app.ts';
 import type { SignedRequest } from '../../../lib/integrations/integration.ts';
 import { kuaishouLife } from '../../../lib/integrations/kuaishou-life/index.ts';
+import { sampleText } from '../../support/sample-files.ts';
 
 export const APP_ID = 'ks690000000000000002';
 
 export function sampleFile(name: string): unknown {
-  const file = `../../../lib/integrations/kuaishou-life/samples/${name}.json`;
-  return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
+  return JSON.parse(sampleText('kuaishou-life', name));
 }
 
 export const SPI = z
@@ -43,7 +42,3 @@ export function request(
 }
 
 export const readText = (body: string) => kuaishouLife.read(utf8(body), appOf({}));
-
-/** The address that a client asked, however it gave it. */
-export const urlOf = (input: string | URL | Request): string =>
-  input instanceof Request ? input.url : input.toString();

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { KuaishouLifeClient } from '../../../lib/integrations/kuaishou-life/client.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-life/sandbox/index.ts';
 import { MemoryTokens } from '../../../lib/integrations/token-store.ts';
-import { APP_ID, appOf, urlOf } from './make.ts';
+import { urlOf } from '../../support/platform-fetch.ts';
+import { APP_ID, appOf } from './make.ts';
 
 const NOW = 1_795_312_800_000;
 const LIFE_MS = 172_800_000;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { NO_AMOUNTS } from '../../../lib/events/event.ts';
 import type { Settings } from '../../../lib/integrations/app.ts';
@@ -7,7 +6,15 @@ import { originOf } from '../../../lib/integrations/kuaishou-miniapp/origin.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-miniapp/sandbox/index.ts';
 import { signCall } from '../../../lib/integrations/kuaishou-miniapp/sign-call.ts';
 import { PlatformError } from '../../../lib/integrations/platform-error.ts';
-import { APP_ID, APP_SECRET, appOf, urlOf } from './make.ts';
+import {
+  answering,
+  failureOf,
+  TROUBLES,
+  type Trouble,
+  urlOf,
+} from '../../support/platform-fetch.ts';
+import { sampleText } from '../../support/sample-files.ts';
+import { APP_ID, APP_SECRET, appOf } from './make.ts';
 
 const NOW_MS = 1_795_312_800_000;
 const ACCESS_TOKEN = 'test_access_token';
@@ -34,28 +41,9 @@ function harness(settings: Partial<Settings> = {}, fetch?: typeof globalThis.fet
   return { sandbox, client, calls };
 }
 
-const answering = (body: string, init?: ResponseInit) => async () => new Response(body, init);
-
-const failureOf = async (promise: Promise<unknown>): Promise<PlatformError> => {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof PlatformError) return error;
-  throw new Error('no PlatformError', { cause: error });
-};
-
 describe('the signature of a call', () => {
   test('is the documented one', () => {
-    const sample = JSON.parse(
-      readFileSync(
-        new URL(
-          '../../../lib/integrations/kuaishou-miniapp/samples/call-query-order.json',
-          import.meta.url,
-        ),
-        'utf8',
-      ),
-    );
+    const sample = JSON.parse(sampleText('kuaishou-miniapp', 'call-query-order'));
     expect(signCall(sample.fields, sample.secrets.appSecret)).toBe(sample.sign);
     expect(sample.sign).toBe('46c55ce3d917392f005f1e3219fcf7f9');
   });
@@ -298,32 +286,13 @@ describe('where an order came from', () => {
 });
 
 describe('a platform that does not answer', () => {
-  test.each([
-    ['HTTP 500', answering('', { status: 500 }), { retryable: true, down: true }],
-    [
-      'HTTP 429',
-      answering('', { status: 429, headers: { 'retry-after': '7' } }),
-      { retryable: true, retryAfterMs: 7_000 },
-    ],
-    ['HTTP 403', answering('', { status: 403 }), { retryable: false, down: false }],
-    [
-      'a redirect',
-      answering('', { status: 302, headers: { location: 'http://x' } }),
-      { retryable: false },
-    ],
-    ['half a JSON', answering('{"result":'), { retryable: true, down: true }],
+  test.each<Trouble>([
+    ...TROUBLES,
     ['a list', answering('[]'), { retryable: true }],
     ['success without what was asked', answering('{"result":1}'), { retryable: true }],
     ['a refusal', answering('{"result":100,"error_msg":"x"}'), { retryable: false }],
     ['a refusal of no number', answering('{"result":"x"}'), { retryable: false }],
-    [
-      'no connection',
-      async () => {
-        throw new TypeError('fetch failed');
-      },
-      { retryable: true, down: true },
-    ],
-  ] as const)('%s is a PlatformError that says what to do', async (_what, fetch, expected) => {
+  ])('%s is a PlatformError that says what to do', async (_what, fetch, expected) => {
     const { client } = harness({}, fetch);
     expect(await failureOf(client.queryOrder('T1'))).toMatchObject(expected);
   });

@@ -1,15 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { App, Settings } from '../../../lib/integrations/app.ts';
 import type { Reading, SignedRequest } from '../../../lib/integrations/integration.ts';
 import { kuaishouMiniapp } from '../../../lib/integrations/kuaishou-miniapp/index.ts';
+import { samplesOf } from '../../support/sample-files.ts';
 
 export const APP_ID = 'ks700000000000000001';
 export const APP_SECRET = 'test_app_secret_KS01';
 export const MESSAGE_TOKEN = 'test_component_token';
 export const MESSAGE_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
-
-const SAMPLES = new URL('../../../lib/integrations/kuaishou-miniapp/samples/', import.meta.url);
 
 const sampleSchema = z.object({
   source: z.string().min(1),
@@ -19,12 +17,11 @@ const sampleSchema = z.object({
 });
 
 /** The documented deliveries; those of calls are not among them. */
-export const samples = readdirSync(SAMPLES)
-  .filter((name) => !name.startsWith('call-'))
-  .map((name) => ({
-    name: name.replace('.json', ''),
-    ...sampleSchema.parse(JSON.parse(readFileSync(new URL(name, SAMPLES), 'utf8'))),
-  }));
+export const samples = samplesOf(
+  'kuaishou-miniapp',
+  sampleSchema,
+  (name) => !name.startsWith('call-'),
+);
 
 export function sample(name: string): (typeof samples)[number] {
   const found = samples.find((one) => one.name === name);
@@ -68,7 +65,3 @@ export const notice = (bizType: string, data: string, more = '"timestamp":179531
   `{"data":{${data}},"biz_type":"${bizType}","message_id":"m1","app_id":"${APP_ID}",${more}}`;
 
 export const payment = (data: string) => notice('PAYMENT', `"status":"SUCCESS",${data}`);
-
-/** The address that a client asked, however it gave it. */
-export const urlOf = (input: string | URL | Request): string =>
-  input instanceof Request ? input.url : input.toString();

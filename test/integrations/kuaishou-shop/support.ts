@@ -1,17 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type EventDraft, eventSchema } from '../../../lib/events/event.ts';
 import type { App } from '../../../lib/integrations/app.ts';
 import type { SignedRequest } from '../../../lib/integrations/integration.ts';
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
 import { sealMessage } from '../../../lib/integrations/kuaishou-shop/sandbox/index.ts';
+import { samplesOf } from '../../support/sample-files.ts';
 
 export const APP_KEY = 'ks699000000000000003';
 export const SECRET = 'MDEyMzQ1Njc4OWFiY2RlZg==';
 export const OTHER_SECRET = Buffer.from('another-16-bytes').toString('base64');
 export const ORDER = '2632600000000001';
-
-const SAMPLES = new URL('../../../lib/integrations/kuaishou-shop/samples/', import.meta.url);
 
 const sampleSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -31,10 +29,7 @@ const sampleSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const samples = readdirSync(SAMPLES).map((file) => ({
-  name: file.replace('.json', ''),
-  ...sampleSchema.parse(JSON.parse(readFileSync(new URL(file, SAMPLES), 'utf8'))),
-}));
+const samples = samplesOf('kuaishou-shop', sampleSchema);
 
 export const messageSamples = samples.filter((sample) => sample.kind === 'message');
 export const callSamples = samples.filter((sample) => sample.kind === 'call');

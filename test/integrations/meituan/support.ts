@@ -1,17 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type EventDraft, eventSchema } from '../../../lib/events/event.ts';
 import type { App } from '../../../lib/integrations/app.ts';
 import type { SignedRequest } from '../../../lib/integrations/integration.ts';
 import { meituan } from '../../../lib/integrations/meituan/index.ts';
 import { signedForm } from '../../../lib/integrations/meituan/sandbox/index.ts';
+import { samplesOf } from '../../support/sample-files.ts';
 
 export const KEY = 'test_sign_key_MT';
 export const DEVELOPER = '100001';
 export const ORDER = '5026112200000000001';
 export const VOUCHER = '0112345678901';
-
-const SAMPLES = new URL('../../../lib/integrations/meituan/samples/', import.meta.url);
 
 const sampleSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -33,10 +31,7 @@ const sampleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), source: z.string().min(1), body: z.string() }),
 ]);
 
-const samples = readdirSync(SAMPLES).map((file) => ({
-  name: file.replace('.json', ''),
-  ...sampleSchema.parse(JSON.parse(readFileSync(new URL(file, SAMPLES), 'utf8'))),
-}));
+const samples = samplesOf('meituan', sampleSchema);
 
 export const pushSamples = samples.filter((sample) => sample.kind === 'push');
 export const callSamples = samples.filter((sample) => sample.kind === 'call');

@@ -1,5 +1,6 @@
 import {
   type Api,
+  atWebhook,
   type Outgoing,
   type PlayedMerchant,
   type Player,
@@ -9,6 +10,7 @@ import {
   type Random,
   type Retries,
   type Truth,
+  truthOfVoucher,
 } from '../../sandbox.ts';
 import type { WebhookMessage } from './messages.ts';
 import { type Certificate, foldActs, type Order } from './model.ts';
@@ -140,20 +142,16 @@ function stockMerchant(world: World, merchant: PlayedMerchant): void {
 }
 
 function outgoing({ body, msgId }: WebhookMessage, { clientSecret = '' }: Player['secrets']) {
-  return {
-    road: 'webhooks' as const,
-    path: '',
-    query: '',
+  return atWebhook(body, {
     headers: {
       'content-type': 'application/json',
       'x-douyin-signature': signWebhook(clientSecret, body),
       'msg-id': msgId,
     },
-    body,
     retries: RETRIES,
     // The words may be anything; the platform looks at the status.
-    isReceived: (status: number) => status === 200,
-  };
+    isReceived: (status) => status === 200,
+  });
 }
 
 /** What was paid, less what was given back of it before use. */
@@ -173,13 +171,12 @@ function truthOfCertificate(certificate: Certificate): Truth[] {
     return (amounts?.payFen ?? 0) + (amounts?.platformDiscountFen ?? 0);
   });
   return [
-    {
+    truthOfVoucher({
       id: certificate.certificateId,
-      state: refund !== null ? 'refunded' : standing.length > 0 ? 'redeemed' : 'reversed',
-      paidFen: 0,
+      standing: standing.map((use) => use.verifyId),
       redeemedFen: takesBack ? 0 : worth.reduce((sum, fen) => sum + fen, 0),
-      standing: standing.map((use) => use.verifyId).sort(),
-    },
+      isRefunded: refund !== null,
+    }),
   ];
 }
 

@@ -1,5 +1,7 @@
+import { NO_AMOUNTS } from '../../../events/event.ts';
 import {
   atCounter,
+  atWebhook,
   type Outgoing,
   type PlayedMerchant,
   type Player,
@@ -9,58 +11,20 @@ import {
   type Retries,
   type Truth,
 } from '../../sandbox.ts';
-import {
-  couponVerifyBody,
-  couponVerifyCancelBody,
-  paymentBody,
-  refundBody,
-  settleBody,
-} from './messages.ts';
+import { CouponPlay } from './coupons.ts';
+import { paymentBody, refundBody, settleBody } from './messages.ts';
+import { RETRIES } from './retries.ts';
 import { sandboxApp } from './server.ts';
 import { makeKeyPair, signTrade } from './sign.ts';
+import { isOpen, refundableOf, type Sold, truthOfOrder, truthOfPiece } from './sold.ts';
 import { type Act, type Piece, World } from './world.ts';
-
-const MINUTE = 60_000;
-const minutes = (...all: number[]) => all.map((one) => one * MINUTE);
-
-/** The platform's schedules by message, of the general trading pages. Sources: see the README. */
-const RETRIES = {
-  payment: documented(12_000, 12_000, 33_000, ...minutes(1, 2, 3, 4, 5, 6, 7)),
-  refund: documented(10_000, 10_000, 30_000, ...minutes(1, 2, 3, 4, 5, 6, 7, 8)),
-  settle: documented(15_000, 30_000, ...minutes(1, 2, 4, 8, 16, 32, 64, 128)),
-  /** Repeated, says its page, and not when. */
-  couponVerify: { delaysMs: [10_000, 30_000, MINUTE], documented: false },
-} satisfies Record<string, Retries>;
-
-function documented(...delaysMs: number[]): Retries {
-  return { delaysMs, documented: true };
-}
-
-interface Sold {
-  readonly orderId: string;
-  readonly paidFen: number;
-  readonly pieces: readonly (Piece & { readonly paidFen: number })[];
-  /** Shown at a till, and asked to be taken back: whatever that came to. */
-  readonly shown: Set<string>;
-  readonly takenBack: Set<string>;
-  readonly refunded: Set<string>;
-  /** Of pieces that were given back before the order was settled. */
-  refundedFen: number;
-  isSettled: boolean;
-}
-
-interface Coupon {
-  readonly certificateId: string;
-  readonly orderId: string;
-  readonly verifyId: string;
-  isReversed: boolean;
-}
 
 const APP_ID = 'ttplay00000000000001';
 
 /**
  * A mini-program and its buyers. Its own pieces are redeemed by our call, whose answer is ours alone:
- * a till asks Hexiao to, and the platform tells of that only by settling. What its write-off tool does to native coupons is told.
+ * a till asks Hexiao to, and the platform tells of that only by settling. Half of what is redeemed are
+ * native coupons, by its write-off tool.
  */
 export class DouyinMiniappPlayer implements Player {
   readonly integration = 'douyin-miniapp';
@@ -73,7 +37,7 @@ export class DouyinMiniappPlayer implements Player {
   readonly #world: World;
   readonly #options: PlayerOptions;
   readonly #orders: Sold[] = [];
-  readonly #coupons: Coupon[] = [];
+  readonly #coupons: CouponPlay;
 
   constructor(options: PlayerOptions) {
     const clientSecret = `secret-of-${options.nextId()}`;
@@ -81,6 +45,7 @@ export class DouyinMiniappPlayer implements Player {
     this.merchants = [options.merchants[0]];
     this.secrets = { platformPublicKeys: this.#pair.publicKey, clientSecret };
     this.#world = new World(options.now);
+    this.#coupons = new CouponPlay(APP_ID, this.merchants[0], options);
     this.api = sandboxApp({ world: this.#world, appId: APP_ID, clientSecret }).app;
   }
 
@@ -137,12 +102,8 @@ export class DouyinMiniappPlayer implements Player {
   }
 
   #takeBackCoupon(): Outgoing[] {
-    const standing = this.#coupons.filter((coupon) => !coupon.isReversed);
-    const coupon = pick(this.#options.random, standing);
-    if (coupon === undefined) return [];
-    coupon.isReversed = true;
-    const body = couponVerifyCancelBody({ appId: APP_ID, ...coupon });
-    return [this.#sent(body, RETRIES.couponVerify)];
+    const body = this.#coupons.takeBack();
+    return body === undefined ? [] : [this.#sent(body, RETRIES.couponVerify)];
   }
 
   refund(): Outgoing[] {
@@ -164,23 +125,13 @@ export class DouyinMiniappPlayer implements Player {
   }
 
   truth(): Truth[] {
-    const orders = this.#orders.map(({ orderId, paidFen, refundedFen }): Truth => {
-      const left = paidFen - refundedFen;
-      const state = left === 0 ? 'refunded' : 'paid';
-      return { id: orderId, state, paidFen: left, redeemedFen: 0, standing: [] };
-    });
-    const coupons = Map.groupBy(this.#coupons, (coupon) => coupon.certificateId);
-    const vouchers = [...coupons].map(([id, acts]): Truth => {
-      const standing = acts.filter((one) => !one.isReversed).map((one) => one.verifyId);
-      const state = standing.length > 0 ? 'redeemed' : 'reversed';
-      // The notice tells no amount: the closed loop's own record does, and there is none here.
-      return { id, state, paidFen: 0, redeemedFen: 0, standing: standing.sort() };
-    });
     const acts = Map.groupBy(this.#world.acts(), (act) => act.itemOrderId);
     const pieces = this.#orders.flatMap((order) =>
-      order.pieces.flatMap((piece) => truthOf(order, piece, acts.get(piece.itemOrderId) ?? [])),
+      order.pieces.flatMap((piece) =>
+        truthOfPiece(order, piece, acts.get(piece.itemOrderId) ?? []),
+      ),
     );
-    return [...orders, ...pieces, ...vouchers];
+    return [...this.#orders.map(truthOfOrder), ...pieces, ...this.#coupons.truth()];
   }
 
   /** A till shows a code to Hexiao; once all of an order is used, the platform settles it. */
@@ -197,8 +148,7 @@ export class DouyinMiniappPlayer implements Player {
     order.shown.add(piece.itemOrderId);
     const { code, paidFen } = piece;
     const { storeId } = pickOne(random, this.merchants[0].stores);
-    const none = { platformDiscountFen: 0, merchantDiscountFen: 0, paymentDiscountFen: 0 };
-    const amounts = { paidFen, ...none, originalFen: paidFen };
+    const amounts = { ...NO_AMOUNTS, paidFen, originalFen: paidFen };
     const asked = { requestId: `r${nextId()}`, code, storeId, amounts };
     return [atCounter('/redemptions', this, asked)];
   }
@@ -227,24 +177,7 @@ export class DouyinMiniappPlayer implements Player {
   }
 
   #redeemCoupon(): Outgoing[] {
-    const { random, now, nextId } = this.#options;
-    // A coupon that was taken back may be used again.
-    const again = pick(
-      random,
-      this.#coupons.filter(
-        ({ certificateId }) =>
-          !this.#coupons.some((one) => one.certificateId === certificateId && !one.isReversed),
-      ),
-    );
-    const coupon: Coupon = {
-      certificateId: random() < 0.5 && again ? again.certificateId : `7411${nextId()}`,
-      ...{ orderId: again?.orderId ?? `1061${nextId()}`, verifyId: `7511${nextId()}` },
-      isReversed: false,
-    };
-    this.#coupons.push(coupon);
-    const { storeId: poiId } = pickOne(random, this.merchants[0].stores);
-    const body = couponVerifyBody({ appId: APP_ID, ...coupon, poiId, atMs: now() });
-    return [this.#sent(body, RETRIES.couponVerify)];
+    return [this.#sent(this.#coupons.redeem(), RETRIES.couponVerify)];
   }
 
   #piece(orderId: string, priceFen: number): Piece {
@@ -256,43 +189,13 @@ export class DouyinMiniappPlayer implements Player {
   #sent(body: string, retries: Retries): Outgoing {
     const timestamp = String(Math.floor(this.#options.now() / 1000));
     const stamp = { timestamp, nonce: `nonce${this.#options.nextId()}` };
-    return {
-      ...{ road: 'webhooks', path: '', query: '', body, retries },
+    return atWebhook(body, {
       headers: {
         'content-type': 'application/json',
         ...signTrade(this.#pair.privateKey, body, stamp),
       },
+      retries,
       isReceived: (status, answer) => status === 200 && /"err_no":0\b/.test(answer),
-    };
+    });
   }
-}
-
-/** Neither given back nor shown at a till, where it may be used at any moment. */
-function isOpen({ refunded, shown }: Sold, { itemOrderId }: Piece): boolean {
-  return !refunded.has(itemOrderId) && !shown.has(itemOrderId);
-}
-
-/** Before use, what is open; after use, what was settled. */
-function refundableOf(order: Sold): Sold['pieces'] {
-  const { pieces, refunded, isSettled } = order;
-  return pieces.filter((piece) =>
-    isSettled ? !refunded.has(piece.itemOrderId) : isOpen(order, piece),
-  );
-}
-
-/** Nothing for a piece that was never used: its order tells what became of it. */
-function truthOf(order: Sold, piece: Sold['pieces'][number], acts: readonly Act[]): Truth[] {
-  if (acts.length === 0) return [];
-  const standing = acts.filter((act) => act.cancelledAtMs === null).map((act) => act.verifyId);
-  const isRefunded = order.refunded.has(piece.itemOrderId);
-  const isUsed = standing.length > 0;
-  return [
-    {
-      id: piece.itemOrderId,
-      state: isRefunded ? 'refunded' : isUsed ? 'redeemed' : 'reversed',
-      paidFen: 0,
-      redeemedFen: isUsed && !isRefunded ? piece.paidFen : 0,
-      standing: standing.sort(),
-    },
-  ];
 }

@@ -1,4 +1,5 @@
 import {
+  atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
   type PlayedMerchant,
@@ -61,11 +62,11 @@ export class KuaishouLifePlayer implements Player {
     const { now, nextId } = this.#options;
     const body = JSON.stringify({ event, message_id: nextId(), timestamp: now() });
     const query = { app_id: APP_ID, timestamp: String(now()) };
-    return {
-      ...{ road: 'webhooks', path: '', body, retries: CHOSEN_RETRIES },
+    return atWebhook(body, {
       query: delivery(this.secrets.signSecret ?? '', query, body).query,
       headers: { 'content-type': 'application/json' },
+      retries: CHOSEN_RETRIES,
       isReceived: (status, answer) => status === 200 && /"error_code":0\b/.test(answer),
-    };
+    });
   }
 }

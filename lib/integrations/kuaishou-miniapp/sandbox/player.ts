@@ -1,5 +1,7 @@
+import { NO_AMOUNTS } from '../../../events/event.ts';
 import {
   atCounter,
+  atWebhook,
   type Outgoing,
   type PlayedMerchant,
   type Player,
@@ -95,8 +97,7 @@ export class KuaishouMiniappPlayer implements Player {
     order.requestId = `r${nextId()}`;
     const { requestId, paidFen, refundedFen } = order;
     const left = paidFen - refundedFen;
-    const none = { platformDiscountFen: 0, merchantDiscountFen: 0, paymentDiscountFen: 0 };
-    const amounts = { paidFen: left, ...none, originalFen: left };
+    const amounts = { ...NO_AMOUNTS, paidFen: left, originalFen: left };
     const { storeId } = pickOne(random, this.merchants[0].stores);
     const asked = { requestId, storeId, amounts, order: reported(order) };
     return [atCounter('/redemptions', this, asked)];
@@ -173,12 +174,12 @@ export class KuaishouMiniappPlayer implements Player {
     const appSecret = this.secrets.appSecret ?? '';
     const { body, kwaisign } = notice({ appId: APP_ID, appSecret, atMs: now(), messageId });
     return [
-      {
-        ...{ road: 'webhooks', path: '', query: '', body, retries: RETRIES },
+      atWebhook(body, {
         headers: { 'content-type': 'application/json', kwaisign },
+        retries: RETRIES,
         isReceived: (status, answer) =>
           status === 200 && answer === JSON.stringify({ result: 1, message_id: messageId }),
-      },
+      }),
     ];
   }
 }

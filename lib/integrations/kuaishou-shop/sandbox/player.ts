@@ -1,5 +1,7 @@
+import { NO_AMOUNTS } from '../../../events/event.ts';
 import {
   atCounter,
+  atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
   type PlayedMerchant,
@@ -8,6 +10,7 @@ import {
   pick,
   pickOne,
   type Truth,
+  truthOfVoucher,
 } from '../../sandbox.ts';
 import {
   heartbeatMessage,
@@ -102,8 +105,7 @@ export class KuaishouShopPlayer implements Player {
     order.isShown = true;
     const { ticketId: voucherId, paidFen } = order;
     const { storeId, name: storeName } = pickOne(random, this.merchants[0].stores);
-    const none = { platformDiscountFen: 0, merchantDiscountFen: 0, paymentDiscountFen: 0 };
-    const amounts = { paidFen, ...none, originalFen: paidFen };
+    const amounts = { ...NO_AMOUNTS, paidFen, originalFen: paidFen };
     const vouchers = [{ voucherId, code: `code-${nextId()}`, amounts }];
     const asked = { order: { orderId: String(order.orderId) }, vouchers, storeId, storeName };
     return [atCounter('/redemptions', this, { requestId: `r${nextId()}`, ...asked })];
@@ -163,11 +165,8 @@ export class KuaishouShopPlayer implements Player {
     const tickets = this.#orders.flatMap(({ ticketId: id, paidFen }): Truth[] => {
       if (!this.#sandbox.everUsed.has(id)) return [];
       const serial = this.#sandbox.uses.get(id);
-      if (serial === undefined) {
-        return [{ id, state: 'reversed', paidFen: 0, redeemedFen: 0, standing: [] }];
-      }
-      const standing = [`${serial}~${id}`];
-      return [{ id, state: 'redeemed', paidFen: 0, redeemedFen: paidFen, standing }];
+      if (serial === undefined) return [truthOfVoucher({ id, standing: [], redeemedFen: 0 })];
+      return [truthOfVoucher({ id, standing: [`${serial}~${id}`], redeemedFen: paidFen })];
     });
     return [...orders, ...tickets];
   }
@@ -179,8 +178,8 @@ export class KuaishouShopPlayer implements Player {
 }
 
 function sent(body: string): Outgoing {
-  return {
-    ...{ road: 'webhooks', path: '', query: '', headers: {}, body, retries: CHOSEN_RETRIES },
+  return atWebhook(body, {
+    retries: CHOSEN_RETRIES,
     isReceived: (status, answer) => status === 200 && answer === '{"result":1}',
-  };
+  });
 }

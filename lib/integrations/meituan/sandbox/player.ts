@@ -1,5 +1,6 @@
 import {
   atCounter,
+  atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
   type PlayedMerchant,
@@ -8,6 +9,7 @@ import {
   pick,
   pickOne,
   type Truth,
+  truthOfVoucher,
 } from '../../sandbox.ts';
 import { type Developer, push, storeMapped } from './messages.ts';
 import { MeituanSandbox } from './server.ts';
@@ -170,9 +172,9 @@ export class MeituanPlayer implements Player {
     );
     const vouchers = this.#sandbox.till.everUsed().map(({ code: id, orderId, use }): Truth => {
       const { paidFen = 0, codes = [] } = this.#orders.find((one) => one.orderId === orderId) ?? {};
-      if (use === null) return { id, state: 'reversed', paidFen: 0, redeemedFen: 0, standing: [] };
+      if (use === null) return truthOfVoucher({ id, standing: [], redeemedFen: 0 });
       const redeemedFen = paidFen / codes.length;
-      return { id, state: 'redeemed', paidFen: 0, redeemedFen, standing: [use.flowId] };
+      return truthOfVoucher({ id, standing: [use.flowId], redeemedFen });
     });
     return [...orders, ...vouchers];
   }
@@ -203,10 +205,10 @@ const yuanOf = (fen: number) =>
   Number(`${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`);
 
 function sent(body: string): Outgoing {
-  return {
-    ...{ road: 'webhooks', path: '', query: '', body, retries: CHOSEN_RETRIES },
+  return atWebhook(body, {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    retries: CHOSEN_RETRIES,
     isReceived: (status, answer) =>
       status === 200 && (/"code":0\b/.test(answer) || answer === '{"data":"success"}'),
-  };
+  });
 }

@@ -5,8 +5,10 @@ import type { Platform } from '../../../../lib/events/event.ts';
 import { actSchema } from '../../../../lib/integrations/counter.ts';
 import type { Api } from '../../../../lib/integrations/sandbox.ts';
 import { type ServedApi, serveApi } from '../../../../lib/integrations/sandbox-server.ts';
-import { registerProvider, urlOf } from '../../../support/douyin.ts';
+import { aroundCalls } from '../../../support/around.ts';
+import { registerProvider } from '../../../support/douyin.ts';
 import { HexiaoUnderTest } from '../../../support/hexiao.ts';
+import { urlOf } from '../../../support/platform-fetch.ts';
 import { ask, type Reply } from '../support.ts';
 
 /** What the tests of the counter share: a Hexiao, and a platform's sandbox served over HTTP. */
@@ -82,20 +84,14 @@ export class Till {
   failNextSend(when: 'before' | 'after'): void {
     const { sqs, queues } = this.hexiao.emulators;
     let isDone = false;
-    sqs.middlewareStack.add(
-      (next, context) => async (args) => {
-        const { QueueUrl } = args.input as { QueueUrl?: string };
-        const isOurs =
-          !isDone &&
-          context.commandName === SendMessageCommand.name &&
-          QueueUrl === queues.intake.url;
-        if (!isOurs) return next(args);
-        isDone = true;
-        if (when === 'after') await next(args);
-        throw new Error('the queue is down');
-      },
-      { step: 'initialize' },
-    );
+    aroundCalls(sqs, async (next, { command, input }) => {
+      const { QueueUrl } = input as { QueueUrl?: string };
+      const isSend = command === SendMessageCommand.name && QueueUrl === queues.intake.url;
+      if (isDone || !isSend) return next();
+      isDone = true;
+      if (when === 'after') await next();
+      throw new Error('the queue is down');
+    });
   }
 
   /** Redeemed GMV and count of the provider over all days, after everything is booked. */
