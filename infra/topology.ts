@@ -45,8 +45,6 @@ export interface RouteSpec {
   /** HTTP API syntax: `{name}` is one segment, `{name+}` the rest. */
   readonly path: string;
   readonly to: FunctionName;
-  /** The shortest time that a platform documents for waiting here; it is watched. */
-  readonly deadlineMs?: number;
 }
 
 export type QueueName = 'intake' | 'attribution';
@@ -176,9 +174,9 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
 
 /** Matched from the most specific down, as the HTTP API does. */
 export const ROUTES: readonly RouteSpec[] = [
-  { method: 'POST', path: '/webhooks/{integration}/{appKey}', to: 'ingest', deadlineMs: 5_000 },
-  { method: 'POST', path: '/spi/{integration}/{appKey}', to: 'ingest', deadlineMs: 2_000 },
-  { method: 'POST', path: '/spi/{integration}/{appKey}/{rest+}', to: 'ingest', deadlineMs: 2_000 },
+  { method: 'POST', path: '/webhooks/{integration}/{appKey}', to: 'ingest' },
+  { method: 'POST', path: '/spi/{integration}/{appKey}', to: 'ingest' },
+  { method: 'POST', path: '/spi/{integration}/{appKey}/{rest+}', to: 'ingest' },
   { method: 'GET', path: '/healthz', to: 'api' },
   { method: 'ANY', path: '/v1/{path+}', to: 'api' },
   { method: 'GET', path: '/', to: 'api' },

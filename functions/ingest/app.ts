@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { fingerprint } from '../../lib/crypto/hash.ts';
@@ -48,20 +48,14 @@ export function ingestApp(deps: IngestDeps): Hono {
 
   door.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => raise(tooLarge()) }));
 
-  door.post('/webhooks/:integration/:appKey', (c) => {
-    const { integration, appKey } = c.req.param();
-    return receive(deps, integration, appKey, c.req.raw);
-  });
+  door.post('/webhooks/:integration/:appKey', (c) => receive(deps, c));
 
-  door.post('/spi/:integration/:appKey', (c) => {
-    const { integration, appKey } = c.req.param();
-    return receive(deps, integration, appKey, c.req.raw, '');
-  });
+  door.post('/spi/:integration/:appKey', (c) => receive(deps, c, ''));
 
   door.post('/spi/:integration/:appKey/:rest{.+}', (c) => {
-    const { integration, appKey, rest } = c.req.param();
+    const { rest } = c.req.param();
     if (rest.length > MAX_REST) raise(nowhere());
-    return receive(deps, integration, appKey, c.req.raw, rest);
+    return receive(deps, c, rest);
   });
 
   door.notFound(() => raise(nowhere()));
@@ -71,14 +65,12 @@ export function ingestApp(deps: IngestDeps): Hono {
   return door;
 }
 
-async function receive(
-  deps: IngestDeps,
-  name: string,
-  appKey: string,
-  raw: Request,
-  spi?: string,
-): Promise<Response> {
-  const request = await readRequest(raw, spi);
+type Call = Context<object, '/:integration/:appKey'>;
+
+async function receive(deps: IngestDeps, c: Call, spi?: string): Promise<Response> {
+  const arrivedMs = arrivalOf(c, deps);
+  const { integration: name, appKey } = c.req.param();
+  const request = await readRequest(c.req.raw, spi);
   const door = (deps.doorOf ?? findDoor)(name);
   const greeting = door?.handshake(request);
   if (greeting !== undefined) return toResponse(greeting);
@@ -90,13 +82,24 @@ async function receive(
     throw new Problem('signature-invalid', SIGNATURE_HELP);
   }
   try {
-    return toResponse(await answer(deps, door, app, request));
+    return toResponse(await answer(deps, arrivedMs, door, app, request));
   } catch (error) {
     const busy = isForNothing(error) ? undefined : door.busy?.(request);
     if (busy === undefined) throw error;
     deps.log('error', 'callback-failed', { integration: door.name, ...errorFields(error) });
     return toResponse(busy);
   }
+}
+
+/** What the HTTP API tells beside a request; on one machine there is none. */
+interface Bindings {
+  readonly requestContext?: { readonly timeEpoch?: number };
+}
+
+/** Epoch ms. When the platform began to wait: at the HTTP API, before this function was even started. */
+function arrivalOf({ env }: Call, { now }: IngestDeps): number {
+  const { requestContext } = (env ?? {}) as Bindings;
+  return requestContext?.timeEpoch ?? now();
 }
 
 /** Asking again would bring the same. */
@@ -110,14 +113,17 @@ function isForNothing(error: unknown): boolean {
  */
 async function answer(
   deps: IngestDeps,
+  arrivedMs: number,
   door: Door,
   app: App,
   request: SignedRequest,
 ): Promise<Answer> {
   const desk = deps.openDesk(door.platform);
   const answered = await door.answer?.(request, app, desk);
-  await enqueue(deps, door, app.appKey, request);
+  const deliveryId = await enqueue(deps, door, app.appKey, request);
   for (const refundId of desk.toTell) await sendAudit(deps, door.platform, refundId);
+  const answerMs = Math.max(0, deps.now() - arrivedMs);
+  deps.log('info', 'delivery-received', { deliveryId, integration: door.name, answerMs });
   return answered ?? door.acknowledge(request, app);
 }
 
@@ -146,12 +152,13 @@ async function signedFor(
   return app !== undefined && integration.verify(request, app) ? app : undefined;
 }
 
+/** @returns the delivery's id */
 async function enqueue(
   deps: IngestDeps,
   integration: Door,
   appKey: string,
   request: SignedRequest,
-): Promise<void> {
+): Promise<string> {
   const about = integration.about?.(request)?.slice(0, MAX_ABOUT);
   const message: IntakeMessage = {
     type: 'delivery',
@@ -172,10 +179,7 @@ async function enqueue(
     deps.log('error', 'intake-unavailable', errorFields(cause));
     throw new Problem('queue-unavailable', 'It was not stored. Send the webhook again.', { cause });
   }
-  deps.log('info', 'delivery-received', {
-    deliveryId: message.deliveryId,
-    integration: integration.name,
-  });
+  return message.deliveryId;
 }
 
 async function readRequest(raw: Request, spi: string | undefined): Promise<SignedRequest> {

@@ -37,6 +37,11 @@ export const stageSettingsSchema = z.strictObject({
    */
   reserveWorkers: z.boolean().default(true),
   tracing: z.boolean().default(false),
+  /**
+   * How a deployment's code takes over from the last: a tenth of the calls for 5 minutes and then all, a
+   * tenth more each minute, or all at once. While it shifts, an alarm puts everything back.
+   */
+  rollout: z.enum(['canary', 'linear', 'at-once']).default('canary'),
   /** Told of every alarm, once they confirmed the mail that AWS sends them. */
   alarmEmails: z.array(z.email()).max(10).default([]),
 });

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -12,6 +11,7 @@ import { HttpFront } from './constructs/front.ts';
 import { metricsNamespace, TopologyFunction } from './constructs/function.ts';
 import { makeLogs } from './constructs/logs.ts';
 import { WatchedQueue } from './constructs/queue.ts';
+import { Rollout } from './constructs/rollout.ts';
 import { makeTable } from './constructs/table.ts';
 import type { Stage } from './settings.ts';
 
@@ -43,9 +43,9 @@ export class HexiaoStack extends Stack {
     const action = new SnsAction(topic);
     const table = makeTable(this, settings);
     const queues = this.#makeQueues(action);
-    const handlers = new Map<FunctionName, LambdaFn>(
+    const functions = new Map<FunctionName, TopologyFunction>(
       FUNCTIONS.map((spec) => {
-        const { handler } = new TopologyFunction(this, spec.folder, {
+        const made = new TopologyFunction(this, spec.folder, {
           spec,
           stage,
           codeDirectory: join(bundlesDirectory, spec.folder),
@@ -54,13 +54,18 @@ export class HexiaoStack extends Stack {
           environment:
             spec.folder === 'api' ? { OPERATOR_TOKEN_SHA256: operatorToken.valueAsString } : {},
         });
-        return [spec.folder, handler];
+        return [spec.folder, made];
       }),
     );
+    const handlers = new Map([...functions].map(([name, { callee }]) => [name, callee]));
     const accessLogs = makeLogs(this, 'AccessLogs', stage);
     const front = new HttpFront(this, 'front', { routes: ROUTES, handlers, settings, accessLogs });
     const namespace = metricsNamespace(stage);
-    new Alarms(this, 'alarms', { action, namespace, front, table, handlers });
+    const { all: alarms } = new Alarms(this, 'alarms', {
+      ...{ action, namespace, front, table, handlers },
+    });
+    const { rollout } = settings;
+    if (rollout !== 'at-once') new Rollout(this, 'rollout', { rollout, functions, alarms });
     makeDashboard(this, { namespace, front, table, queues, handlers });
     this.#tell(stage, front, { TableName: table.tableName, AlarmTopicArn: topic.topicArn });
   }

@@ -10,7 +10,7 @@ import { meituanDoor } from './meituan/door.ts';
  * The integrations as `ingest` sees them. A list of its own, because a list of whole integrations
  * would bring every platform client into the function that must start fastest.
  */
-const DOORS: readonly Door[] = [
+export const DOORS: readonly Door[] = [
   douyinLifeDoor,
   douyinMiniappDoor,
   kuaishouLifeDoor,

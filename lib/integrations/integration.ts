@@ -11,6 +11,8 @@ import type { Desk, RefundRequest } from './desk.ts';
 export interface Door {
   readonly name: string;
   readonly platform: Platform;
+  /** The shortest time that the platform documents for waiting for any answer; absent: it says none. */
+  readonly deadlineMs?: number;
 
   /** Answers a platform's check of the URL. It may come unsigned, so it reads nothing and stores nothing. */
   handshake(request: SignedRequest): Answer | undefined;

@@ -6,22 +6,25 @@ import type { Fields } from './log.ts';
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export const METRICS = {
-  'delivery-received': { name: 'DeliveryReceived', by: 'integration' },
-  'signature-rejected': { name: 'SignatureRejected', by: 'integration' },
-  'intake-unavailable': { name: 'IntakeUnavailable' },
-  'callback-failed': { name: 'CallbackFailed', by: 'integration' },
-  'app-remembered': { name: 'AppRemembered' },
-  'secret-remembered': { name: 'SecretRemembered' },
-  'delivery-parked': { name: 'DeliveryParked' },
-  'delivery-quarantined': { name: 'DeliveryQuarantined' },
-  'event-conflict': { name: 'EventConflict' },
-  'entry-conflict': { name: 'EntryConflict' },
-  'hint-waits': { name: 'HintWaits' },
-  'hints-waiting': { name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' },
-  'refund-decision-given-up': { name: 'RefundDecisionGivenUp' },
-  'message-failed': { name: 'MessageFailed' },
-  'request-failed': { name: 'RequestFailed' },
-} as const satisfies Record<string, Metric>;
+  'delivery-received': [
+    { name: 'DeliveryReceived', by: 'integration' },
+    { name: 'AnswerMs', value: 'answerMs', unit: 'Milliseconds', by: 'integration' },
+  ],
+  'signature-rejected': [{ name: 'SignatureRejected', by: 'integration' }],
+  'intake-unavailable': [{ name: 'IntakeUnavailable' }],
+  'callback-failed': [{ name: 'CallbackFailed', by: 'integration' }],
+  'app-remembered': [{ name: 'AppRemembered' }],
+  'secret-remembered': [{ name: 'SecretRemembered' }],
+  'delivery-parked': [{ name: 'DeliveryParked' }],
+  'delivery-quarantined': [{ name: 'DeliveryQuarantined' }],
+  'event-conflict': [{ name: 'EventConflict' }],
+  'entry-conflict': [{ name: 'EntryConflict' }],
+  'hint-waits': [{ name: 'HintWaits' }],
+  'hints-waiting': [{ name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' }],
+  'refund-decision-given-up': [{ name: 'RefundDecisionGivenUp' }],
+  'message-failed': [{ name: 'MessageFailed' }],
+  'request-failed': [{ name: 'RequestFailed' }],
+} as const satisfies Record<string, readonly Metric[]>;
 
 export interface Metric {
   readonly name: string;
@@ -32,10 +35,10 @@ export interface Metric {
   readonly by?: 'integration';
   /** The field that is the value; a line counts one when absent. */
   readonly value?: string;
-  readonly unit?: 'Seconds';
+  readonly unit?: 'Seconds' | 'Milliseconds';
 }
 
-export type MetricName = (typeof METRICS)[keyof typeof METRICS]['name'];
+export type MetricName = (typeof METRICS)[keyof typeof METRICS][number]['name'];
 
 /** @returns what a line carries to be counted in a namespace; nothing for one that is not counted */
 export function metricFields(
@@ -44,19 +47,21 @@ export function metricFields(
   namespace: string,
   atMs: number,
 ): object {
-  const metric: Metric | undefined = METRICS[what as keyof typeof METRICS];
-  if (metric === undefined) return {};
-  const { name, by, value, unit = 'Count' } = metric;
-  const measured = value === undefined ? 1 : fields[value];
-  if (typeof measured !== 'number') return {};
-  const dimensions = by !== undefined && typeof fields[by] === 'string' ? [[], [by]] : [[]];
+  const metrics: readonly Metric[] = METRICS[what as keyof typeof METRICS] ?? [];
+  const measured = metrics.flatMap((metric) => {
+    const value = metric.value === undefined ? 1 : fields[metric.value];
+    return typeof value === 'number' ? [{ ...metric, value }] : [];
+  });
+  if (measured.length === 0) return {};
   return {
-    [name]: measured,
+    ...Object.fromEntries(measured.map(({ name, value }) => [name, value])),
     _aws: {
       Timestamp: atMs,
-      CloudWatchMetrics: [
-        { Namespace: namespace, Dimensions: dimensions, Metrics: [{ Name: name, Unit: unit }] },
-      ],
+      CloudWatchMetrics: measured.map(({ name, by, unit = 'Count' }) => ({
+        Namespace: namespace,
+        Dimensions: by !== undefined && typeof fields[by] === 'string' ? [[], [by]] : [[]],
+        Metrics: [{ Name: name, Unit: unit }],
+      })),
     },
   };
 }

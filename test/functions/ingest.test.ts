@@ -64,16 +64,22 @@ function door(over: Partial<IngestDeps> = {}) {
   });
   const post = (
     body: string | Uint8Array,
-    options: { path?: string; signature?: string | null; headers?: Record<string, string> } = {},
+    options: {
+      path?: string;
+      signature?: string | null;
+      headers?: Record<string, string>;
+      env?: object;
+    } = {},
   ) => {
-    const { path = PATH, signature = sign(SECRET, body), headers = {} } = options;
+    const { path = PATH, signature = sign(SECRET, body), headers = {}, env } = options;
     const signed: Record<string, string> =
       signature === null ? {} : { 'X-Douyin-Signature': signature };
-    return hono.request(path, {
+    const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...signed, ...headers },
       body: typeof body === 'string' ? body : Uint8Array.from(body),
-    });
+    };
+    return hono.request(path, init, env);
   };
   return { sent, logged, hono, post };
 }
@@ -491,9 +497,18 @@ describe('the log', () => {
       [
         'info',
         'delivery-received',
-        { deliveryId: deliveryIdOf(sent[0]), integration: 'douyin-life' },
+        { deliveryId: deliveryIdOf(sent[0]), integration: 'douyin-life', answerMs: 0 },
       ],
     ]);
+  });
+
+  test('tells how long the platform waited, from when the HTTP API had its request', async () => {
+    const { post, logged } = door();
+    await post(BODY, { env: { requestContext: { timeEpoch: START_MS - 1_250 } } });
+    // A clock that is ahead of ours is no answer before the question.
+    await post(BODY, { env: { requestContext: { timeEpoch: START_MS + 3 } } });
+
+    expect(logged.map(([, , fields]) => fields?.answerMs)).toEqual([1_250, 0]);
   });
 
   test('tells a stranger’s address by nothing that the stranger wrote', async () => {

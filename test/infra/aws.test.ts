@@ -15,6 +15,7 @@ import {
 import { DEFAULT_REGION, REGIONS, type RegionTraits } from '../../infra/aws/regions.ts';
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTIONS, type FunctionName, QUEUES, ROUTES, TABLE } from '../../infra/topology.ts';
+import { DOORS } from '../../lib/integrations/doors.ts';
 import { functionOf, grantsOf, readTopology, textOf, variablesOf } from './read-topology.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hexiao-aws-'));
@@ -215,6 +216,37 @@ test('the access log keeps no path, query, header or body', () => {
   expect(kept.filter((variable) => /path|header|query|body|authorizer/i.test(variable))).toEqual(
     [],
   );
+});
+
+test('nobody may call a function but by the alias of what is live', () => {
+  for (const { name } of REGIONS) {
+    const template = templateOf({ name });
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::Lambda::Permission')) {
+      const { Ref } = Properties.FunctionName as { Ref?: string };
+      expect(template.Resources[Ref ?? '']?.Type).toBe('AWS::Lambda::Alias');
+    }
+  }
+});
+
+test('each platform’s answers are held against its own deadline', () => {
+  const template = templateOf({ name: DEFAULT_REGION });
+  const thresholds = resourcesOf(template, 'AWS::CloudWatch::Alarm')
+    .filter(([, { Properties }]) => Properties.MetricName === 'AnswerMs')
+    .map(([, { Properties }]) => [Properties.Dimensions, Properties.Threshold]);
+
+  expect(thresholds).toHaveLength(DOORS.length);
+  for (const { name, deadlineMs = 5_000 } of DOORS) {
+    expect(thresholds).toContainEqual([[{ Name: 'integration', Value: name }], deadlineMs / 2]);
+  }
+});
+
+test('no alarm is made of several metrics, so each says what it is about', () => {
+  for (const [, { Properties }] of resourcesOf(
+    templateOf({ name: DEFAULT_REGION }),
+    'AWS::CloudWatch::Alarm',
+  )) {
+    expect(Properties.MetricName).toBeDefined();
+  }
 });
 
 test('a worker has as many executions set aside as its queue may start', () => {

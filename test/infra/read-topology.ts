@@ -83,11 +83,11 @@ function readFunction(template: Template, id: string, folder: string) {
       .map(([name]) => name)
       .toSorted();
   const [mapping] = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').filter(
-    ([, found]) => ref(found.Properties.FunctionName) === id,
+    ([, found]) => calledBy(template, found.Properties.FunctionName) === id,
   );
   const [rule] = resourcesOf(template, 'AWS::Events::Rule').filter(([, found]) =>
     listOf(found.Properties.Targets).some(
-      (target) => isRecord(target) && attributeOf(target.Arn, 'Arn') === id,
+      (target) => isRecord(target) && calledBy(template, target.Arn) === id,
     ),
   );
   return {
@@ -144,9 +144,18 @@ function readRoutes(template: Template) {
     const [method, path] = textOf(Properties.RouteKey).split(' ');
     const join = isRecord(Properties.Target) ? listOf(Properties.Target['Fn::Join'])[1] : [];
     const integration = resource(template, textOf(ref(listOf(join)[1])));
-    const target = attributeOf(integration.Properties.IntegrationUri, 'Arn') ?? '';
-    return { method, path, to: folders.get(target) };
+    const target = calledBy(template, integration.Properties.IntegrationUri);
+    return { method, path, to: folders.get(target ?? '') };
   });
+}
+
+/** The function whose live alias a value names in any of CloudFormation's ways; nothing for another. */
+function calledBy(template: Template, value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map((each) => calledBy(template, each)).find(Boolean);
+  if (!isRecord(value)) return undefined;
+  const named = template.Resources[String(value.Ref)];
+  if (named?.Type !== 'AWS::Lambda::Alias') return calledBy(template, Object.values(value));
+  return named.Properties.Name === 'live' ? textOf(ref(named.Properties.FunctionName)) : undefined;
 }
 
 /** `intake` and the logical id of its queue or of its dead letters. */

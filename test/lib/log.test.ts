@@ -38,6 +38,17 @@ describe('a log line', () => {
     expect(lineOf('hints-waiting', {})).not.toHaveProperty('_aws');
   });
 
+  test('can carry several, each with its unit', () => {
+    const line = lineOf('delivery-received', { integration: 'meituan', answerMs: 40 });
+    const metrics = (line._aws as { CloudWatchMetrics: { Metrics: object[] }[] }).CloudWatchMetrics;
+
+    expect(line).toMatchObject({ DeliveryReceived: 1, AnswerMs: 40 });
+    expect(metrics.flatMap(({ Metrics }) => Metrics)).toEqual([
+      { Name: 'DeliveryReceived', Unit: 'Count' },
+      { Name: 'AnswerMs', Unit: 'Milliseconds' },
+    ]);
+  });
+
   test('is not counted where nothing is, or where there is no namespace', () => {
     expect(lineOf('hints-swept', { sent: 1 })).not.toHaveProperty('_aws');
     expect(lineOf('event-conflict', {}, '')).not.toHaveProperty('_aws');
@@ -55,7 +66,9 @@ test('everything that is counted is logged somewhere, and every alarm counts som
     (what.startsWith('delivery-') && /`delivery-\$\{outcome\}`/.test(code));
 
   expect(Object.keys(METRICS).filter((what) => !isLogged(what))).toEqual([]);
-  const names: string[] = Object.values(METRICS).map(({ name }) => name);
+  const names: string[] = Object.values(METRICS)
+    .flat()
+    .map(({ name }) => name);
   expect(COUNTED_ALARMS.filter(({ metric }) => !names.includes(metric))).toEqual([]);
 });
 

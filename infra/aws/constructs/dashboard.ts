@@ -8,10 +8,11 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation, type Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { DOORS } from '../../../lib/integrations/doors.ts';
 import { METRICS, type MetricName } from '../../../lib/log/metrics.ts';
-import { type FunctionName, type QueueName, ROUTES } from '../../topology.ts';
+import type { FunctionName, QueueName } from '../../topology.ts';
 import { counted } from './alarms.ts';
 import type { HttpFront } from './front.ts';
 import type { WatchedQueue } from './queue.ts';
@@ -21,7 +22,7 @@ export interface DashboardProps {
   readonly front: HttpFront;
   readonly table: Table;
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
-  readonly handlers: ReadonlyMap<FunctionName, LambdaFn>;
+  readonly handlers: ReadonlyMap<FunctionName, IFunction>;
 }
 
 const SUM = { period: Duration.minutes(5), statistic: 'Sum' };
@@ -32,10 +33,9 @@ const P99 = { period: Duration.minutes(5), statistic: 'p99' };
 export function makeDashboard(scope: Construct, props: DashboardProps): Dashboard {
   const { front, table, handlers, namespace } = props;
   const queues = Object.entries(props.queues);
-  const each = (of: (handler: LambdaFn) => Metric) =>
+  const each = (of: (handler: IFunction) => Metric) =>
     [...handlers].map(([name, handler]) => of(handler).with({ label: name }));
   const count = (name: MetricName) => counted(namespace, name, SUM);
-  const watched = ROUTES.filter(({ deadlineMs }) => deadlineMs !== undefined);
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: Stack.of(scope).stackName,
     widgets: [
@@ -54,7 +54,12 @@ export function makeDashboard(scope: Construct, props: DashboardProps): Dashboar
         ]),
         graph(
           'Answers to platforms: slowest hundredth, ms',
-          watched.map((route) => front.metricLatency(route, P99)),
+          DOORS.map(({ name }) =>
+            counted(namespace, 'AnswerMs', P99).with({
+              dimensionsMap: { integration: name },
+              label: name,
+            }),
+          ),
         ),
         graph('Deliveries', [count('DeliveryReceived'), count('SignatureRejected')]),
       ],
@@ -123,10 +128,12 @@ function graph(title: string, left: readonly IMetric[], width = 8): IWidget {
 function others(): MetricName[] {
   const shown: readonly MetricName[] = [
     'DeliveryReceived',
+    'AnswerMs',
     'SignatureRejected',
     'OldestHintSeconds',
   ];
   return Object.values(METRICS)
+    .flat()
     .map(({ name }) => name)
     .filter((name) => !shown.includes(name));
 }

@@ -11,7 +11,6 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -67,8 +66,6 @@ export class HttpFront extends Construct {
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: settings.throttle.rate, burstLimit: settings.throttle.burst },
-      // Latency route by route, which the platforms' deadlines are held against.
-      detailedMetricsEnabled: true,
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLogs),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
@@ -86,19 +83,6 @@ export class HttpFront extends Construct {
         this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
       }
     }
-  }
-  /** How long the answers of one route took, until their last byte left API Gateway. */
-  metricLatency({ method, path }: RouteSpec, options: MetricOptions): Metric {
-    return this.api.metricLatency({
-      ...options,
-      label: path,
-      dimensionsMap: {
-        ApiId: this.api.apiId,
-        Stage: this.stage.stageName,
-        Method: method,
-        Resource: path,
-      },
-    });
   }
 
   #makeDomain(domain: StageSettings['domain']): DomainName | undefined {

@@ -1,11 +1,14 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   Code,
+  type IFunction,
+  type IVersion,
   Function as LambdaFn,
   RecursiveLoop,
   Runtime,
@@ -38,6 +41,9 @@ const TABLE_ACTIONS = {
 /** What `lib/queue/redrive.ts` does to dead letters. */
 const REDRIVE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
 
+/** The alias of every function's version in use. */
+export const LIVE = 'live';
+
 export interface TopologyFunctionProps {
   readonly spec: FunctionSpec;
   readonly stage: Stage;
@@ -55,6 +61,8 @@ export interface TopologyFunctionProps {
  */
 export class TopologyFunction extends Construct {
   readonly handler: LambdaFn;
+  /** What everybody calls: the version that is live, or two of them while a deployment shifts. */
+  readonly live: Alias;
 
   constructor(scope: Construct, id: string, props: TopologyFunctionProps) {
     super(scope, id);
@@ -87,6 +95,12 @@ export class TopologyFunction extends Construct {
       ...(settings.tracing ? { tracing: Tracing.ACTIVE } : {}),
       ...reserve(spec, stage),
       ...recursion(spec, region),
+      // What was live before stays, so that going back needs no build.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    });
+    this.live = new Alias(this, 'Live', {
+      aliasName: LIVE,
+      version: this.handler.currentVersion as IVersion,
     });
 
     this.#grantTable(props);
@@ -101,6 +115,11 @@ export class TopologyFunction extends Construct {
     }
     this.#consume(props);
     this.#schedule(spec);
+  }
+
+  /** The alias as what may be called: CDK's classes say `undefined` where its interfaces say absent. */
+  get callee(): IFunction {
+    return this.live as IFunction;
   }
 
   /** Only the partitions that its code can name; a scan has no key to hold it to. */
@@ -139,7 +158,7 @@ export class TopologyFunction extends Construct {
 
   #consume({ spec: { consumes }, queues }: TopologyFunctionProps): void {
     if (consumes === undefined) return;
-    this.handler.addEventSource(
+    this.live.addEventSource(
       new SqsEventSource(queues[consumes.queue].queue, {
         batchSize: consumes.batchSize,
         maxBatchingWindow: Duration.seconds(consumes.batchingWindowSeconds),
@@ -153,7 +172,7 @@ export class TopologyFunction extends Construct {
     if (schedule === undefined) return;
     new Rule(this, 'Schedule', {
       schedule: Schedule.rate(Duration.minutes(schedule.everyMinutes)),
-      targets: [new LambdaFunction(this.handler)],
+      targets: [new LambdaFunction(this.callee)],
     });
   }
 }

@@ -9,7 +9,10 @@ import {
 import type { Construct } from 'constructs';
 
 export interface Watch
-  extends Pick<AlarmProps, 'metric' | 'threshold' | 'evaluationPeriods' | 'treatMissingData'> {
+  extends Pick<
+    AlarmProps,
+    'metric' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData'
+  > {
   /** Its name after the stack's, and the title of its section in docs/operating.md. */
   readonly id: string;
   readonly meaning: string;

@@ -7,6 +7,8 @@ import { signedBytes, verify } from './verify.ts';
 export const douyinLifeDoor: Door = {
   name: 'douyin-life',
   platform: 'douyin',
+  // Webhooks are cut off after 5 s; synchronous callbacks after 8, and in some trades after 2.
+  deadlineMs: 2_000,
   handshake,
   verify,
   signedBytes,

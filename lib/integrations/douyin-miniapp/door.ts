@@ -7,6 +7,7 @@ import { signedBytes, verify } from './verify.ts';
 export const douyinMiniappDoor: Door = {
   name: 'douyin-miniapp',
   platform: 'douyin',
+  deadlineMs: 5_000,
   handshake,
   verify,
   signedBytes,

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildApp } from '../../infra/aws/app.ts';
+import {
+  isRecord,
+  resourcesOf,
+  statementsIn,
+  type Template,
+  templateSchema,
+} from '../../infra/aws/checks/template.ts';
+import { bundleFunctions } from '../../infra/bundle.ts';
+import { FUNCTIONS } from '../../infra/topology.ts';
+import { functionOf } from './read-topology.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'hexiao-rollout-'));
+const bundlesDirectory = join(scratch, 'bundles');
+let template: Template;
+
+beforeAll(() => {
+  bundleFunctions({ outDirectory: bundlesDirectory });
+  template = synthesize('prod');
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function synthesize(stage: string): Template {
+  const outdir = join(scratch, stage);
+  const [stack] = buildApp({ bundlesDirectory, context: { stage }, outdir }).synth().stacks;
+  return templateSchema.parse(stack?.template);
+}
+
+/** The CodeDeploy group that a change of a function's live alias goes through; nothing where it goes at once. */
+function groupOf(folder: string) {
+  const [id] = functionOf(template, folder);
+  const [, alias] =
+    resourcesOf(template, 'AWS::Lambda::Alias').find(
+      ([, { Properties }]) =>
+        isRecord(Properties.FunctionName) && Properties.FunctionName.Ref === id,
+    ) ?? [];
+  const update: unknown = alias?.UpdatePolicy;
+  const shift = isRecord(update) ? update.CodeDeployLambdaAliasUpdate : undefined;
+  const name = isRecord(shift) ? shift.DeploymentGroupName : undefined;
+  return isRecord(name) ? template.Resources[String(name.Ref)] : undefined;
+}
+
+describe('a new version', () => {
+  test.each(['ingest', 'normalize', 'attribute', 'api'])(
+    'of %s takes over bit by bit, and an alarm that tells somebody puts the last one back',
+    (folder) => {
+      const { Properties } = groupOf(folder) ?? {};
+
+      expect(Properties).toMatchObject({
+        DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+        AutoRollbackConfiguration: { Enabled: true },
+        AlarmConfiguration: { Enabled: true },
+      });
+      const { AlarmConfiguration } = Properties as {
+        AlarmConfiguration: { Alarms: { Name: { Ref: string } }[] };
+      };
+      const alarms = AlarmConfiguration.Alarms.map(
+        ({ Name }) => template.Resources[Name.Ref]?.Properties,
+      );
+      expect(alarms.map((alarm) => alarm?.AlarmName)).toContain(`hexiao-prod-${folder}-errors`);
+      for (const alarm of alarms) expect(alarm?.AlarmActions).toHaveLength(1);
+    },
+  );
+
+  test('of what only a schedule runs takes over at once, and so does everything where it is said', () => {
+    expect(groupOf('reconcile')).toBeUndefined();
+    const dev = synthesize('dev');
+    expect(resourcesOf(dev, 'AWS::Lambda::Alias')).toHaveLength(FUNCTIONS.length);
+    expect(resourcesOf(dev, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
+  });
+
+  test('leaves the last one there, to go back to', () => {
+    const versions = resourcesOf(template, 'AWS::Lambda::Version');
+    expect(versions).toHaveLength(FUNCTIONS.length);
+    for (const [, version] of versions) expect(version).toMatchObject({ DeletionPolicy: 'Retain' });
+  });
+
+  test('may be put in place by a role that can do nothing else', () => {
+    const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(([id]) =>
+      id.startsWith('rollout'),
+    );
+    expect(policies).toHaveLength(4);
+    for (const [, { Properties }] of policies) {
+      const granted = [...statementsIn(Properties)].flatMap(({ actions }) => actions);
+      expect(granted.toSorted()).toEqual([
+        'cloudwatch:DescribeAlarms',
+        'lambda:GetAlias',
+        'lambda:GetProvisionedConcurrencyConfig',
+        'lambda:UpdateAlias',
+      ]);
+    }
+  });
+});
