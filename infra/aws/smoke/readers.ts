@@ -124,12 +124,63 @@ export const READERS: Readonly<Record<string, Reader>> = {
     return [['Name', properties.Name, found.name]];
   },
 
-  async 'AWS::ApiGatewayV2::Route'(emulator, { physicalId, properties, others }) {
-    const api = isRecord(properties.ApiId) ? others.get(String(properties.ApiId.Ref)) : undefined;
-    const found = await callRest(emulator, 'apigateway', `/v2/apis/${api}/routes/${physicalId}`);
-    return [['RouteKey', properties.RouteKey, found.routeKey]];
+  // By the list of all, because some emulators know a route by another id than they say.
+  async 'AWS::ApiGatewayV2::Route'(emulator, { properties, others }) {
+    const routes = await itemsOf(emulator, apiOf(properties, others), 'routes');
+    const found = routes.find(({ routeKey }) => routeKey === properties.RouteKey);
+    return [['RouteKey', properties.RouteKey, found?.routeKey]];
+  },
+
+  async 'AWS::ApiGatewayV2::Integration'(emulator, { properties, others }) {
+    const uri = isRecord(properties.IntegrationUri) ? properties.IntegrationUri.Ref : undefined;
+    const meant = others.get(String(uri));
+    const integrations = await itemsOf(emulator, apiOf(properties, others), 'integrations');
+    const found = integrations.find(({ integrationUri }) => integrationUri === meant);
+    return [
+      ['IntegrationUri', meant, found?.integrationUri],
+      ['PayloadFormatVersion', properties.PayloadFormatVersion, found?.payloadFormatVersion],
+    ];
+  },
+
+  async 'AWS::ApiGatewayV2::Stage'(emulator, { properties, others }) {
+    const stages = await itemsOf(emulator, apiOf(properties, others), 'stages');
+    const found = stages.find(({ stageName }) => stageName === properties.StageName);
+    return [['StageName', properties.StageName, found?.stageName]];
+  },
+
+  async 'AWS::Lambda::Alias'(emulator, { properties, others }) {
+    const name = isRecord(properties.FunctionName) ? String(properties.FunctionName.Ref) : '';
+    const path = `/2015-03-31/functions/${others.get(name)}/aliases/${String(properties.Name)}`;
+    const found = await callRest(emulator, 'lambda', path);
+    return [
+      ['Name', properties.Name, found.Name],
+      ['FunctionVersion is one that stays', true, /^\d+$/.test(String(found.FunctionVersion))],
+    ];
+  },
+
+  async 'AWS::CloudWatch::Dashboard'(emulator, { properties }) {
+    const fields = { Action: 'ListDashboards' };
+    const xml = await callQuery(emulator, 'monitoring', '2010-08-01', fields);
+    const names = elements(xml, 'DashboardName');
+    return [['DashboardName', true, names.includes(String(properties.DashboardName))]];
   },
 };
+
+function apiOf(
+  { ApiId }: Readonly<Record<string, unknown>>,
+  others: ReadonlyMap<string, string>,
+): string {
+  return others.get(isRecord(ApiId) ? String(ApiId.Ref) : '') ?? '';
+}
+
+async function itemsOf(
+  emulator: Emulator,
+  apiId: string,
+  kind: 'routes' | 'integrations' | 'stages',
+): Promise<Record<string, unknown>[]> {
+  const { items } = await callRest(emulator, 'apigateway', `/v2/apis/${apiId}/${kind}`);
+  return Array.isArray(items) ? items.filter(isRecord) : [];
+}
 
 function same(
   properties: Readonly<Record<string, unknown>>,
