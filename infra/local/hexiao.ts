@@ -146,7 +146,7 @@ async function listen(port: number, functions: ReadonlyMap<FunctionName, Functio
 }
 
 function noRoute(): Response {
-  const problem = new Problem('not-found', 'No such path. The README lists what there is.');
+  const problem = new Problem('not-found', 'No such path. docs/api.md lists what there is.');
   return new Response(JSON.stringify(problemBody(problem, crypto.randomUUID())), {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json' },
