@@ -1,5 +1,7 @@
 import { stateOf } from '../../lib/attribution/plan.ts';
+import type { Event } from '../../lib/events/event.ts';
 import { type Entry, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { bookEvents } from '../../lib/store/booking.ts';
 import { noteStore, readState, type SubjectState } from '../../lib/store/restatements.ts';
 import { type StoreHour, storeHourOf } from '../../lib/store/store-day.ts';
@@ -34,13 +36,25 @@ export async function bookSubject(
     const known = await read(first.platform, first.merchantId);
     const booking = await bookEvents(deps.table, events, known, markers);
     touched.push(...booking.standing);
-    if (booking.booked === 0) return finish(booking, touched, deps);
+    tell(booking.booked, events, deps.log);
+    if (booking.booked.length === 0) return finish(booking, touched, deps);
     const now = await readState(deps.table, subject);
     const isSame = stateOf(now.events, now.markers) === stateOf(events, markers);
     if (isSame && !booking.isRaced) return finish(booking, touched, deps);
     ({ events, markers } = now);
   }
   throw new Error('a history kept changing while it was booked');
+}
+
+/** A line for each event: it names the delivery that brought it, by which a webhook's way is followed. */
+function tell(booked: readonly Entry[], events: readonly Event[], log: Log): void {
+  for (const [eventId, entries] of Map.groupBy(booked, (entry) => entry.eventId)) {
+    const event = events.find((each) => each.eventId === eventId);
+    log('info', 'entries-booked', {
+      ...{ deliveryId: event?.deliveryId ?? null, eventId, kind: event?.kind },
+      entries: entries.length,
+    });
+  }
 }
 
 async function finish(

@@ -155,4 +155,6 @@ async function close(finding: Finding, { table, now, log }: RecordDeps): Promise
   if (finding.again) await amendArchive(table, delivery, written, now());
   else await archiveDelivery(table, delivery, written, now());
   if (finding.waiting !== undefined) await deleteHint(table, delivery.deliveryId);
+  const { deliveryId } = delivery;
+  log('info', 'delivery-read', { deliveryId, outcome, kind, events: finding.events.length });
 }

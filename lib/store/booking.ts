@@ -23,7 +23,7 @@ export interface Booking {
   /** Reversals and refunds whose redemption is not known yet. */
   readonly waiting: readonly Event[];
   /** Entries that were booked now. */
-  readonly booked: number;
+  readonly booked: readonly Entry[];
   /** Another worker booked here at the same moment: read again, and book again. */
   readonly isRaced: boolean;
 }
@@ -43,7 +43,7 @@ export async function bookEvents(
   const history = readHistory(events);
   const standing: Entry[] = [];
   const conflicts: Entry[] = [];
-  let booked = 0;
+  const booked: Entry[] = [];
   let isRaced = false;
   for (const line of history.booked) {
     const wanted = await wantedOf(table, line, history, generationsOf(line.event, known, markers));
@@ -52,7 +52,7 @@ export async function bookEvents(
     for (const entry of wanted.missing) {
       const outcome = await bookEntry(table, entry);
       standing.push(outcome.entry);
-      booked += 1;
+      booked.push(outcome.entry);
       isRaced ||= outcome.conflict;
     }
   }

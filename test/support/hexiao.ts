@@ -17,7 +17,7 @@ import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/em
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { sha256Hex } from '../../lib/crypto/hash.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
-import { silent } from '../../lib/log/log.ts';
+import { type Log, silent } from '../../lib/log/log.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
 import {
   type AttributionMessage,
@@ -45,7 +45,9 @@ export class HexiaoUnderTest {
   normalizeDeps: NormalizeDeps;
   readonly attributeDeps: AttributeDeps;
 
-  static async start(options: { fetch?: typeof globalThis.fetch; now?: () => number } = {}) {
+  static async start(
+    options: { fetch?: typeof globalThis.fetch; now?: () => number; log?: Log } = {},
+  ) {
     return new HexiaoUnderTest(await startEmulators(), options);
   }
 
@@ -54,7 +56,8 @@ export class HexiaoUnderTest {
     {
       fetch = globalThis.fetch,
       now = Date.now,
-    }: { fetch?: typeof globalThis.fetch; now?: () => number },
+      log = silent,
+    }: { fetch?: typeof globalThis.fetch; now?: () => number; log?: Log },
   ) {
     this.emulators = emulators;
     const table = new Table(emulators.database, TABLE_NAME);
@@ -68,7 +71,7 @@ export class HexiaoUnderTest {
       // Without its delay: a test steps by hand.
       sendToIntake: (message) => intake.send(message),
       now,
-      log: silent,
+      log,
     });
     this.api = apiApp({
       table,
@@ -78,11 +81,11 @@ export class HexiaoUnderTest {
       policy: DEFAULT_POLICY,
       fetch,
       now,
-      log: silent,
+      log,
     });
     this.normalizeDeps = {
       ...{ table, intake, attribution, fetch, now },
-      ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log: silent },
+      ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log },
       buyerKey: async () => 'a key of the tests',
     };
     this.attributeDeps = {
@@ -93,7 +96,7 @@ export class HexiaoUnderTest {
         policy: DEFAULT_POLICY,
         foldDelaySeconds: 0,
         dimensionsDelaySeconds: 0,
-        log: silent,
+        log,
       },
     };
   }
