@@ -188,7 +188,7 @@ function requireRoom(version: ContractVersion, log: readonly ContractVersion[]):
 }
 
 /** The past days for which one version says something else than the one before it. */
-function affected(
+export function affected(
   before: ContractVersion | null,
   after: ContractVersion,
   now: string,

@@ -86,6 +86,7 @@ const rowSchema = z.object({
   line: z.int(),
   result: z.enum(['recorded', 'would-be-recorded', 'standing', 'refused']),
   contractId: z.string().nullable(),
+  affects: z.object({ from: z.string(), to: z.string() }).nullable(),
   code: z.string().nullable(),
   detail: z.string().nullable(),
 });
@@ -97,12 +98,14 @@ const importSchema = z.object({
   refused: z.int(),
 });
 
-function wordsOf({ result, contractId, code, detail }: z.infer<typeof rowSchema>): string {
+function wordsOf(row: z.infer<typeof rowSchema>): string {
+  const { result, contractId, affects, code, detail } = row;
+  const due = affects === null ? '' : `; ${affects.from} to ${affects.to} should be restated`;
   switch (result) {
     case 'recorded':
-      return `recorded as ${contractId}`;
+      return `recorded as ${contractId}${due}`;
     case 'would-be-recorded':
-      return 'would be recorded';
+      return `would be recorded${due}`;
     case 'standing':
       return `stands already as ${contractId}`;
     case 'refused':

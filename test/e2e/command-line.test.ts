@@ -90,11 +90,13 @@ describe('the command line', () => {
         `nobody,douyin,${MERCHANT},agency,1,300,2025-01-01T00:00:00+08:00,\n`,
     );
     const tried = await cli('contracts', 'import', file, '--dry-run');
-    expect(tried.out).toMatch(/^line 2: would be recorded\nline 3: refused, provider-unknown: /);
+    expect(tried.out).toMatch(
+      /^line 2: would be recorded; 2025-01-01 to .*\nline 3: refused, provider-unknown: /,
+    );
     const imported = await cli('contracts', 'import', file);
     expect(imported.code).toBe(1);
     expect(imported.out.split('\n')).toEqual([
-      `line 2: recorded as 2.douyin.${MERCHANT}`,
+      expect.stringMatching(`line 2: recorded as 2.douyin.${MERCHANT}; 2025-01-01 to `),
       expect.stringMatching(/^line 3: refused, provider-unknown: Register it first/),
       ...['1 accepted, 1 refused', ''],
     ]);

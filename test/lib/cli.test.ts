@@ -304,7 +304,7 @@ describe('contracts', () => {
   });
 
   const row = (line: number, result: string, over: object = {}) => {
-    return { line, result, contractId: null, code: null, detail: null, ...over };
+    return { line, result, contractId: null, affects: null, code: null, detail: null, ...over };
   };
   const written = (content: string | Uint8Array) => {
     const file = join(scratch, 'contracts.csv');
@@ -316,7 +316,10 @@ describe('contracts', () => {
     // Prepare: bytes that are no UTF-8, as a spreadsheet may write them
     const content = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x0d, 0x0a, 0xc9, 0xcf]);
     const rows = [
-      row(2, 'recorded', { contractId: '1.p.7' }),
+      row(2, 'recorded', {
+        contractId: '1.p.7',
+        affects: { from: '2025-01-01', to: '2025-02-01' },
+      }),
       row(3, 'standing', { contractId: '1.p.8' }),
       row(5, 'refused', { code: 'contract-overlap', detail: 'With 1.p.7 …' }),
     ];
@@ -332,7 +335,7 @@ describe('contracts', () => {
       },
     ]);
     expect(out.split('\n')).toEqual([
-      'line 2: recorded as 1.p.7',
+      'line 2: recorded as 1.p.7; 2025-01-01 to 2025-02-01 should be restated',
       'line 3: stands already as 1.p.8',
       'line 5: refused, contract-overlap: With 1.p.7 …',
       '2 accepted, 1 refused',

@@ -11,8 +11,11 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { readContracts } from '../../../lib/store/contracts.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import {
+  type Affected,
+  affected,
   contractBody,
   type Proposal,
+  type Recorded,
   recordContract,
   requireParties,
   versionOf,
@@ -27,6 +30,8 @@ interface RowResult {
   /** `standing`: a contract says just this already, so the file may be sent again. */
   readonly result: 'recorded' | 'would-be-recorded' | 'standing' | 'refused';
   readonly contractId: string | null;
+  /** The past days that a recorded contract says something else about: they are due for a restatement. */
+  readonly affects: Affected | null;
   readonly code: string | null;
   readonly detail: string | null;
 }
@@ -65,8 +70,8 @@ async function resultOf(
   imagined: Map<string, ContractVersion[]> | null,
   deps: ApiDeps,
 ): Promise<Omit<RowResult, 'line'>> {
-  const done = (result: RowResult['result'], contractId: string) => {
-    return { result, contractId, code: null, detail: null };
+  const done = (result: RowResult['result'], { version, affects }: Recorded) => {
+    return { result, contractId: version.contractId, affects, code: null, detail: null };
   };
   try {
     const proposal = check(contractBody, bodyOf(fields));
@@ -74,19 +79,18 @@ async function resultOf(
     const key = JSON.stringify([platform, merchantId]);
     const log = imagined?.get(key) ?? (await readContracts(deps.table, platform, merchantId));
     const standing = latestVersions(log).find((one) => saysTheSame(one, proposal));
-    if (standing !== undefined) return done('standing', standing.contractId);
-    if (imagined === null) {
-      return done('recorded', (await recordContract(proposal, deps)).version.contractId);
-    }
+    if (standing !== undefined) return done('standing', { version: standing, affects: null });
+    if (imagined === null) return done('recorded', await recordContract(proposal, deps));
     await requireParties(proposal, deps);
     const number = (log.at(-1)?.version ?? 0) + 1;
     const recordedAt = toInstant(deps.now());
     const version = versionOf(proposal, { log, number, recordedAt, cooperationId: null });
     imagined.set(key, [...log, version]);
-    return done('would-be-recorded', version.contractId);
+    return done('would-be-recorded', { version, affects: affected(null, version, recordedAt) });
   } catch (error) {
     if (!(error instanceof Problem) || error.retryable) throw error;
-    return { result: 'refused', contractId: null, code: error.code, detail: error.message };
+    const { code, message: detail } = error;
+    return { result: 'refused', contractId: null, affects: null, code, detail };
   }
 }
 

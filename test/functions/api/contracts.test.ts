@@ -426,6 +426,7 @@ describe('POST /v1/contracts/import', () => {
     line: z.int(),
     result: z.string(),
     contractId: z.string().nullable(),
+    affects: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
     code: z.string().nullable(),
     detail: z.string().nullable(),
   });
@@ -468,6 +469,11 @@ describe('POST /v1/contracts/import', () => {
       [5, 'request-invalid'],
     ]);
     expect(again.rows[0]?.contractId).toBe(wet.rows[0]?.contractId);
+    // It began in the past, which is booked by what was known then.
+    for (const { rows } of [dry, wet])
+      expect(rows[0]?.affects).toMatchObject({ from: '2025-01-01' });
+    expect(wet.rows[1]?.affects).toBeNull();
+    expect(again.rows[0]?.affects).toBeNull();
   });
 
   /** One row of a merchant's contract, with more columns. */
