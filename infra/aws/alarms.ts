@@ -110,6 +110,14 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     meaning: 'A decision about a refund never reached its platform, which then decides by itself.',
   },
   {
+    id: 'messages-failed',
+    metric: 'MessageFailed',
+    statistic: 'Sum',
+    periodMinutes: 5,
+    atLeast: 10,
+    meaning: 'Messages failed inside our own code and are tried again; at the eighth time they die.',
+  },
+  {
     id: 'requests-failed',
     metric: 'RequestFailed',
     statistic: 'Sum',

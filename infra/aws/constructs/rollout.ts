@@ -10,14 +10,14 @@ import type { FunctionName } from '../../topology.ts';
 import { LIVE, type TopologyFunction } from './function.ts';
 
 /**
- * What puts a function's last version back while a deployment shifts, beside its own errors: alarms on
- * what that function alone does. Not those that stay on until somebody acts (dead letters, old hints):
+ * What puts a function's last version back while a deployment shifts, beside its own errors: a message
+ * or a request that fails is none of those, because the rest of its batch goes on. Not those that stay on until somebody acts (dead letters, old hints):
  * an alarm that rings already stops a deployment, also the one that mends its cause.
  */
 const PUTS_BACK = {
   ingest: ['signatures-rejected', 'intake-unavailable', 'callbacks-failed', 'requests-failed'],
-  normalize: ['deliveries-quarantined', 'event-conflict'],
-  attribute: ['entry-conflict'],
+  normalize: ['messages-failed', 'deliveries-quarantined', 'event-conflict'],
+  attribute: ['messages-failed', 'entry-conflict'],
   api: ['requests-failed'],
   // It runs every few minutes: of so few calls no tenth can be tried.
   reconcile: undefined,
