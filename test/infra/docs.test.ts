@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { costPage, readMeasured } from '../../infra/aws/cost/cost.ts';
+import { costPage } from '../../infra/aws/cost/cost.ts';
+import { readMeasured } from '../../infra/aws/cost/measured.ts';
 import { REGIONS } from '../../infra/aws/regions.ts';
 import { stageSettingsSchema } from '../../infra/aws/settings.ts';
 import { integrationNames } from '../../lib/integrations/registry.ts';
@@ -23,6 +24,10 @@ describe('docs/operating.md', () => {
 
     expect(ids.length).toBeGreaterThan(15);
     expect(titles.toSorted()).toEqual(ids.toSorted());
+  });
+
+  test('has as many alarms as docs/cost.md reckons with', () => {
+    expect(readMeasured().alarms).toBe(ids.length);
   });
 });
 

@@ -1,0 +1,55 @@
+/** What docs/cost.md multiplies: what the benches measured, and how many alarms and metrics the stack has. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { DOORS } from '../../../lib/integrations/doors.ts';
+import { METRICS, type Metric } from '../../../lib/log/metrics.ts';
+
+export const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
+
+/** Of `npm run bench -- writes`. */
+const writesSchema = z.object({
+  redemptions: z.number(),
+  unitsPerRedemption: z.number().positive(),
+  unitsPerPayment: z.number().positive(),
+});
+
+/** Of `npm run bench -- bundles`. */
+const bundlesSchema = z.object({
+  warm: z.object({ micros: z.object({ ingest: z.number().positive() }) }),
+});
+
+export interface Measured {
+  readonly writes: z.infer<typeof writesSchema>;
+  readonly bundles: z.infer<typeof bundlesSchema>;
+  /** As many as docs/operating.md has sections for, which a test holds to the template. */
+  readonly alarms: number;
+  readonly metrics: number;
+}
+
+/** @throws when a bench was not run, saying which */
+export function readMeasured(): Measured {
+  const operating = readFileSync(join(DOCS, 'operating.md'), 'utf8');
+  const titles = [...operating.matchAll(/^### (.*)$/gm)].map(([, title = '']) => title);
+  return {
+    writes: writesSchema.parse(readBench('writes')),
+    bundles: bundlesSchema.parse(readBench('bundles')),
+    alarms: titles.flatMap((title) => [...title.matchAll(/`[^`]+`/g)]).length,
+    metrics: countMetrics(),
+  };
+}
+
+/** One for each metric, and one more for each integration of those that are counted by it. */
+function countMetrics(): number {
+  const metrics: readonly Metric[] = Object.values(METRICS).flat();
+  return metrics.reduce((sum, { by }) => sum + 1 + (by === undefined ? 0 : DOORS.length), 0);
+}
+
+function readBench(name: string): unknown {
+  const file = join(DOCS, 'measured', `${name}.json`);
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`Run: npm run -s bench -- ${name} > docs/measured/${name}.json`, { cause });
+  }
+}
