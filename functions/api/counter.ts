@@ -166,12 +166,12 @@ function contextOf(
   app: App,
   { platform }: Integration,
   request: CounterRequest,
-  { table, fetch, now }: ApiDeps,
+  { table, fetch, now, tokens }: ApiDeps,
 ): CounterContext {
   const history = (of: 'voucher' | 'order') => (id: string) =>
     readEvents(table, { of, platform, id });
   return {
-    ...{ app, fetch, now, deadlineMs: now() + WITHIN_MS, rateShare: RATE_SHARE },
+    ...{ app, fetch, now, tokens, deadlineMs: now() + WITHIN_MS, rateShare: RATE_SHARE },
     startedAtMs: request.startedAtMs,
     notes: request.notes,
     note: (notes) => request.note(notes),

@@ -1,5 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Policy } from '../../lib/attribution/policy.ts';
+import type { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Table } from '../../lib/store/table.ts';
 
@@ -13,6 +14,8 @@ export interface ApiDeps {
   /** Reaches the platforms, for what is done at the counter. */
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
+  /** To call them with. */
+  readonly tokens: LiveTokens;
   readonly log: Log;
 }
 

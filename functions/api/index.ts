@@ -1,8 +1,10 @@
 import { handle } from 'hono/aws-lambda';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { readEnvironment } from '../../lib/environment/environment.ts';
+import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { queueClient } from '../../lib/queue/queue.ts';
+import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { apiApp } from './app.ts';
 
@@ -15,8 +17,11 @@ const env = readEnvironment([
   'OPERATOR_TOKEN_SHA256',
 ]);
 
+const table = new Table(databaseClient(), env.TABLE_NAME);
+const log = logLines();
+
 export const app = apiApp({
-  table: new Table(databaseClient(), env.TABLE_NAME),
+  table,
   sqs: queueClient(),
   queues: {
     intake: { url: env.INTAKE_QUEUE_URL, deadLetterUrl: env.INTAKE_DLQ_URL },
@@ -26,7 +31,8 @@ export const app = apiApp({
   policy: DEFAULT_POLICY,
   fetch: globalThis.fetch,
   now: Date.now,
-  log: logLines(),
+  tokens: new LiveTokens(new PlatformTokens(table), log),
+  log,
 });
 
 export const handler = handle(app);

@@ -1,5 +1,6 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Audit, Integration } from '../../lib/integrations/integration.ts';
+import type { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
@@ -26,6 +27,7 @@ export interface AuditDeps {
   readonly intake: Queue<IntakeMessage>;
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
+  readonly tokens: LiveTokens;
   readonly log: Log;
   /** The registry's when absent. */
   readonly integrationOf?: (name: string) => Pick<Integration, 'auditRefund'> | undefined;
@@ -90,7 +92,7 @@ async function tellDecision(
 
 /** @throws when the app or its integration is gone: that is ours to mend, and the message is kept */
 async function tell(request: StoredRefund, deadlineMs: number, deps: AuditDeps): Promise<Audit> {
-  const { table, fetch, now } = deps;
+  const { table, fetch, now, tokens } = deps;
   const { integration: name, appKey } = request;
   const integration = (deps.integrationOf ?? findIntegration)(name);
   if (integration === undefined) throw new Error(`no integration ${name} here`);
@@ -99,7 +101,7 @@ async function tell(request: StoredRefund, deadlineMs: number, deps: AuditDeps):
   if (now() >= deadlineMs) return { outcome: 'wait', why: 'there was no time to tell' };
   const app = await readApp(table, name, appKey);
   if (app === undefined) throw new Error('the app of this request is not registered any more');
-  return integration.auditRefund(request, { app, fetch, now });
+  return integration.auditRefund(request, { app, fetch, now, tokens });
 }
 
 /** The item says that the telling waits; the message, that its time has come. */

@@ -2,6 +2,7 @@ import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Platform } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/app.ts';
 import type { Hint, Resolution, ResolveContext } from '../../lib/integrations/integration.ts';
+import type { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
@@ -17,6 +18,7 @@ export interface AskDeps {
   readonly intake: Queue<IntakeMessage>;
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
+  readonly tokens: LiveTokens;
   readonly rateShare: number;
   readonly breakers: Breakers;
   readonly log: Log;
@@ -119,12 +121,13 @@ function contextOf(
   platform: Platform,
   works: readonly HintWork[],
   deadlineMs: number,
-  { table, fetch, now, rateShare }: AskDeps,
+  { table, fetch, now, tokens, rateShare }: AskDeps,
 ): ResolveContext {
   return {
     app,
     fetch,
     now,
+    tokens,
     rateShare,
     deadlineMs,
     answers: Math.min(...works.map((work) => work.waiting?.answers ?? 0)),

@@ -1,4 +1,5 @@
 import { readEnvironment } from '../../lib/environment/environment.ts';
+import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { buyerKeyReader } from '../../lib/store/buyer-key.ts';
+import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { Breakers } from './breakers.ts';
 import { type NormalizeDeps, normalize } from './normalize.ts';
@@ -21,6 +23,7 @@ const env = readEnvironment([
 ]);
 const sqs = queueClient();
 const table = new Table(databaseClient(), env.TABLE_NAME);
+const log = logLines();
 
 const deps: NormalizeDeps = {
   table,
@@ -28,11 +31,12 @@ const deps: NormalizeDeps = {
   attribution: new Queue<AttributionMessage>(sqs, env.ATTRIBUTION_QUEUE_URL),
   fetch: globalThis.fetch,
   now: Date.now,
+  tokens: new LiveTokens(new PlatformTokens(table), log),
   rateShare: 1 / Number(env.WORKERS),
   changedDelaySeconds: Number(env.CHANGED_DELAY_SECONDS),
   breakers: new Breakers(),
   buyerKey: buyerKeyReader(table),
-  log: logLines(),
+  log,
 };
 
 export const handler = (event: SqsEvent) =>

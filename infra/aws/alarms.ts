@@ -110,6 +110,14 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     meaning: 'A decision about a refund never reached its platform, which then decides by itself.',
   },
   {
+    id: 'tokens-refused',
+    metric: 'TokenRefused',
+    statistic: 'Sum',
+    periodMinutes: 5,
+    atLeast: 1,
+    meaning: 'A platform did not renew an app’s token: nothing of it can be asked or redeemed there.',
+  },
+  {
     id: 'messages-failed',
     metric: 'MessageFailed',
     statistic: 'Sum',

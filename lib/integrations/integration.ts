@@ -3,6 +3,7 @@ import type { Event, EventDraft, Loop, Platform } from '../events/event.ts';
 import type { App, Secrets, Settings } from './app.ts';
 import type { CounterContext, CounterOutcome, RedeemCommand, ReverseCommand } from './counter.ts';
 import type { Desk, RefundRequest } from './desk.ts';
+import type { LiveTokens } from './live-tokens.ts';
 
 /**
  * What stands at the platform's door: all that `ingest` needs of an integration, and nothing that
@@ -85,6 +86,8 @@ export interface AuditContext {
   readonly fetch: typeof globalThis.fetch;
   /** Epoch ms. */
   readonly now: () => number;
+  /** The platforms' tokens that all workers share; this worker's memory when absent. */
+  readonly tokens?: LiveTokens;
 }
 
 /** `refused`: the platform will not take the decision any more, and why; `wait`: tell it again later. */
@@ -134,6 +137,8 @@ export interface ResolveContext {
   readonly fetch: typeof globalThis.fetch;
   /** Epoch ms. */
   readonly now: () => number;
+  /** The platforms' tokens that all workers share; this worker's memory when absent. */
+  readonly tokens?: LiveTokens;
   /** How often the platform answered about these hints without showing what they say; 0 at first. */
   readonly answers: number;
   /** Epoch ms: what is not answered by then is asked again later. */

@@ -22,6 +22,7 @@ export const METRICS = {
   'hint-waits': [{ name: 'HintWaits' }],
   'hints-waiting': [{ name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' }],
   'refund-decision-given-up': [{ name: 'RefundDecisionGivenUp' }],
+  'token-renewal-refused': [{ name: 'TokenRefused', by: 'integration' }],
   'message-failed': [{ name: 'MessageFailed' }],
   'request-failed': [{ name: 'RequestFailed' }],
 } as const satisfies Record<string, readonly Metric[]>;

@@ -10,7 +10,7 @@ const FORMS: readonly [form: RegExp, instead: string][] = [
   [/\bBearer\s+\S+/gi, 'Bearer [token]'],
   // `access_token=…`, `"client_secret":"…"`: a platform's error may repeat the call that failed.
   [
-    /((?:access_token|app_secret|client_secret|secret|sign|password|authorization)["']?\s*[=:]\s*["']?)[^\s"'&,}]+/gi,
+    /((?:access_token|refresh_token|app_secret|client_secret|secret|sign|password|authorization)["']?\s*[=:]\s*["']?)[^\s"'&,}]+/gi,
     '$1[secret]',
   ],
   // A mainland mobile number that stands by itself.

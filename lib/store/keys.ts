@@ -83,6 +83,12 @@ export const keys = {
     sk: verb,
   }),
 
+  /** What a platform gave us to call it with, by a keyed hash of what it comes from. */
+  platformToken: (integration: string, appKey: string, origin: string): Key => ({
+    pk: `PLATFORM-TOKEN#${e(integration)}#${e(appKey)}`,
+    sk: origin,
+  }),
+
   provider: (providerId: string): Key => ({ pk: providerPartition(providerId), sk: '-' }),
 
   token: (tokenHash: string): Key => ({ pk: `TOKEN#${tokenHash}`, sk: '-' }),

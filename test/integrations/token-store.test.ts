@@ -1,94 +1,182 @@
 import { describe, expect, test } from 'vitest';
-import { liveToken, MemoryTokens, type StoredToken } from '../../lib/integrations/token-store.ts';
+import { LEASE_MS, LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import { PlatformError } from '../../lib/integrations/platform-error.ts';
+import { MemoryTokens, type PlatformToken } from '../../lib/integrations/token-store.ts';
 
 const NOW = 1_795_312_800_000;
 const HOUR = 3_600_000;
+const PLACE = { integration: 'i', appKey: 'a', scope: 's', secret: 'seed' };
+const WRONG = new PlatformError('refresh answered 7', { retryable: false });
+const SILENCE = new PlatformError('refresh did not answer', { retryable: true, down: true });
 
-const token = (name: string, change: Partial<StoredToken> = {}): StoredToken => ({
-  accessToken: name,
-  refreshToken: `${name}-refresh`,
-  expiresAtMs: NOW + HOUR,
-  refreshExpiresAtMs: NOW + 100 * HOUR,
-  ...change,
-});
-
-const kept = async (standing?: StoredToken) => {
+/** A platform whose refresh tokens are good once, and workers with one store. */
+function platform(lifeMs = HOUR) {
+  const clock = { nowMs: NOW };
   const store = new MemoryTokens();
-  if (standing !== undefined) await store.write('k', standing, undefined);
-  const renewed: string[] = [];
-  const renew = async (refreshToken: string) => {
-    renewed.push(refreshToken);
-    return token(`next-${renewed.length}`);
+  const asked: (string | null)[] = [];
+  const faults: unknown[] = [];
+  let good = 'seed';
+  const renew = async (refreshToken: string | null): Promise<PlatformToken> => {
+    asked.push(refreshToken);
+    const fault = faults.shift();
+    if (fault !== undefined) throw fault;
+    if (refreshToken !== null && refreshToken !== good) throw WRONG;
+    good = `refresh-${asked.length}`;
+    return {
+      ...{ accessToken: `access-${asked.length}`, refreshToken: refreshToken && good },
+      ...{ renewAtMs: clock.nowMs + lifeMs - 60_000, expiresAtMs: clock.nowMs + lifeMs },
+      refreshExpiresAtMs: clock.nowMs + 100 * HOUR,
+    };
   };
-  return { store, renewed, live: () => liveToken(store, 'k', { nowMs: NOW, renew }) };
-};
+  const wait = async (ms: number) => {
+    clock.nowMs += ms;
+    await Promise.resolve();
+  };
+  const worker = () => {
+    const tokens = new LiveTokens(store, undefined, wait);
+    return (change: { first?: string | null; refused?: string; deadlineMs?: number } = {}) =>
+      tokens.of(PLACE, { now: () => clock.nowMs, first: 'seed', renew, ...change });
+  };
+  return { clock, store, asked, faults, worker };
+}
 
 describe('a token', () => {
-  test('that lives is taken as it stands', async () => {
-    const { live, renewed } = await kept(token('a'));
-    expect([await live(), renewed]).toEqual(['a', []]);
+  test('is asked for once, and taken by every worker until it is to be renewed', async () => {
+    const { clock, asked, worker } = platform();
+    const [one, two] = [worker(), worker()];
+    const all = [await one(), await two(), await one()];
+    clock.nowMs += HOUR - 60_001;
+    all.push(await one(), await two());
+    expect(all).toEqual(Array(5).fill('access-1'));
+    expect(asked).toEqual(['seed']);
   });
 
-  test.each([HOUR * -1, 0, 299_999, 300_000])(
-    'that ends in %i ms is renewed and kept',
-    async (leftMs) => {
-      const { live, renewed } = await kept(token('a', { expiresAtMs: NOW + leftMs }));
-      expect(await live()).toBe('next-1');
-      expect(await live()).toBe('next-1');
-      expect(renewed).toEqual(['a-refresh']);
-    },
-  );
-
-  test('whose refreshing ended, or that nobody gave, is the merchant’s to give', async () => {
-    const ended = await kept(token('a', { expiresAtMs: NOW, refreshExpiresAtMs: NOW }));
-    await expect(ended.live()).rejects.toMatchObject({ retryable: false });
-    expect(ended.renewed).toEqual([]);
-    const none = await kept();
-    await expect(none.live()).rejects.toThrow('authorise first');
+  test('is renewed a while before it ends, with the refresh token that came last', async () => {
+    const { clock, asked, worker } = platform();
+    const one = worker();
+    await one();
+    clock.nowMs += HOUR - 60_000;
+    expect([await one(), await worker()()]).toEqual(['access-2', 'access-2']);
+    expect(asked).toEqual(['seed', 'refresh-1']);
   });
 
-  test('whose refreshing has no known end is tried', async () => {
-    const { live } = await kept(token('a', { expiresAtMs: NOW, refreshExpiresAtMs: null }));
-    expect(await live()).toBe('next-1');
+  test('renewed by workers and calls at once is asked for once', async () => {
+    const { clock, asked, worker } = platform();
+    const [one, two] = [worker(), worker()];
+    await Promise.all([one(), two()]);
+    clock.nowMs += 2 * HOUR;
+    const all = await Promise.all([one(), two(), one(), two(), worker()()]);
+    expect(all).toEqual(Array(5).fill('access-2'));
+    expect(asked).toEqual(['seed', 'refresh-1']);
   });
 
-  test('renewed by two workers at once is for both the one that was written', async () => {
-    const { live, store } = await kept(token('a', { expiresAtMs: NOW }));
-    const both = await Promise.all([live(), live()]);
-    const standing = (await store.read('k'))?.accessToken;
-    expect(both).toEqual([standing, standing]);
+  test('renewed by two workers all the same is for both the one that was kept first', async () => {
+    const { clock, store, worker } = platform();
+    const theirs = {
+      ...{ accessToken: 'theirs', refreshToken: 'their refresh', refreshExpiresAtMs: null },
+      ...{ renewAtMs: clock.nowMs + HOUR, expiresAtMs: clock.nowMs + HOUR },
+    };
+    const tokens = new LiveTokens(store);
+    const renew = async () => {
+      await store.write(PLACE, theirs, undefined);
+      return { ...theirs, accessToken: 'ours' };
+    };
+    const how = { now: () => clock.nowMs, first: 'seed', renew };
+    expect(await tokens.of(PLACE, how)).toBe('theirs');
+    expect([await tokens.of(PLACE, how), await worker()()]).toEqual(['theirs', 'theirs']);
+  });
+
+  test('that the platform takes no more is renewed by one worker, for all', async () => {
+    const { asked, worker } = platform();
+    const [one, two] = [worker(), worker()];
+    await one();
+    await two();
+    const refused = 'access-1';
+    expect(await Promise.all([one({ refused }), two({ refused })])).toEqual([
+      'access-2',
+      'access-2',
+    ]);
+    expect(await two({ refused })).toBe('access-2');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('whose authorisation ended is somebody’s to authorise, and nobody asks the platform', async () => {
+    const { clock, asked, worker } = platform();
+    await worker()();
+    clock.nowMs += 100 * HOUR;
+    await expect(worker()()).rejects.toMatchObject({ retryable: false });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is not asked for when there is too little time for the answer', async () => {
+    const { asked, worker } = platform();
+    const late = worker()({ deadlineMs: NOW + 2_000 });
+    await expect(late).rejects.toMatchObject({ retryable: true });
+    expect(asked).toEqual([]);
+    expect(await worker()({ deadlineMs: NOW + 5_000 })).toBe('access-1');
   });
 });
 
 describe('a renewal that fails', () => {
-  const refused = new Error('that refresh token was used');
-
-  test('gives way to another worker’s, which made it fail', async () => {
-    const store = new MemoryTokens();
-    const old = token('a', { expiresAtMs: NOW });
-    await store.write('k', old, undefined);
-    const renew = async () => {
-      await store.write('k', token('theirs'), old);
-      throw refused;
-    };
-    expect(await liveToken(store, 'k', { nowMs: NOW, renew })).toBe('theirs');
+  test('leaves a token that has not ended in use, and is tried again soon', async () => {
+    const { clock, asked, faults, worker } = platform();
+    const one = worker();
+    await one();
+    clock.nowMs += HOUR - 30_000;
+    faults.push(WRONG);
+    expect([await one(), await one()]).toEqual(['access-1', 'access-1']);
+    expect(asked).toHaveLength(2);
+    clock.nowMs += 10_000;
+    expect(await one()).toBe('access-3');
   });
 
-  test('is told where nobody renewed it', async () => {
-    const { store } = await kept(token('a', { expiresAtMs: NOW }));
-    const renew = () => Promise.reject(refused);
-    await expect(liveToken(store, 'k', { nowMs: NOW, renew })).rejects.toBe(refused);
+  test('is told when the token has ended, and says what to do', async () => {
+    const { clock, faults, worker } = platform();
+    const one = worker();
+    await one();
+    clock.nowMs += HOUR;
+    faults.push(WRONG);
+    await expect(one()).rejects.toMatchObject({
+      retryable: false,
+      message: expect.stringMatching(/^refresh answered 7; the platform refuses .*PUT \/v1\/apps/),
+    });
+  });
+
+  test('without an answer holds others off for the lease, and is then tried once more', async () => {
+    const { clock, asked, faults, worker } = platform();
+    faults.push(SILENCE);
+    const beganMs = clock.nowMs;
+    await expect(worker()()).rejects.toBe(SILENCE);
+    await expect(worker()()).rejects.toMatchObject({ retryable: true });
+    expect(asked).toHaveLength(1);
+    clock.nowMs = beganMs + LEASE_MS;
+    expect(await worker()()).toBe('access-2');
+  });
+
+  test('after one without an answer says that this may have used the refresh token up', async () => {
+    const { clock, faults, worker } = platform();
+    faults.push(SILENCE, WRONG, WRONG);
+    await expect(worker()()).rejects.toBe(SILENCE);
+    clock.nowMs += LEASE_MS;
+    const lost = { retryable: false, message: expect.stringContaining('renewal was lost') };
+    await expect(worker()()).rejects.toMatchObject(lost);
+    await expect(worker()()).rejects.toMatchObject(lost);
   });
 });
 
-describe('a store', () => {
-  test('takes a token only over the one it was made from', async () => {
-    const store = new MemoryTokens();
-    expect(await store.write('k', token('a'), undefined)).toBe(true);
-    expect(await store.write('k', token('b'), undefined)).toBe(false);
-    expect(await store.write('k', token('b'), token('z'))).toBe(false);
-    expect(await store.write('k', token('b'), token('a'))).toBe(true);
-    expect((await store.read('k'))?.accessToken).toBe('b');
-    expect(await store.read('other')).toBeUndefined();
+describe('a token that only the app’s own secret is needed for', () => {
+  test('is asked for again at once when it was not given', async () => {
+    const { asked, faults, worker } = platform();
+    faults.push(SILENCE);
+    await expect(worker()({ first: null })).rejects.toBe(SILENCE);
+    expect(await worker()({ first: null })).toBe('access-2');
+    expect(asked).toEqual([null, null]);
+  });
+
+  test('is not waited for longer than 3 s when a worker died asking', async () => {
+    const { clock, store, worker } = platform();
+    await store.lease(PLACE, undefined, { holder: 'dead', untilMs: NOW + LEASE_MS }, NOW);
+    expect(await worker()({ first: null })).toBe('access-1');
+    expect(clock.nowMs - NOW).toBeLessThanOrEqual(3_000);
   });
 });

@@ -16,6 +16,7 @@ import { type NormalizeDeps, normalize } from '../../functions/normalize/normali
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { sha256Hex } from '../../lib/crypto/hash.ts';
+import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { type Log, silent } from '../../lib/log/log.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
@@ -26,6 +27,7 @@ import {
   intakeMessageSchema,
 } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
+import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
 import { readApp } from '../../lib/store/registry.ts';
 import { Table } from '../../lib/store/table.ts';
 
@@ -65,6 +67,7 @@ export class HexiaoUnderTest {
     const intake = new Queue<IntakeMessage>(sqs, queues.intake.url);
     const attribution = new Queue<AttributionMessage>(sqs, queues.attribution.url);
     this.table = table;
+    const tokensOfWorker = () => new LiveTokens(new PlatformTokens(table), log);
     this.ingest = ingestApp({
       findApp: (integration, appKey) => readApp(table, integration, appKey),
       openDesk: (platform) => lazyDesk(table, platform, now),
@@ -81,10 +84,11 @@ export class HexiaoUnderTest {
       policy: DEFAULT_POLICY,
       fetch,
       now,
+      tokens: tokensOfWorker(),
       log,
     });
     this.normalizeDeps = {
-      ...{ table, intake, attribution, fetch, now },
+      ...{ table, intake, attribution, fetch, now, tokens: tokensOfWorker() },
       ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log },
       buyerKey: async () => 'a key of the tests',
     };

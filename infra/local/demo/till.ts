@@ -1,7 +1,9 @@
 import { apiApp } from '../../../functions/api/app.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
 import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { LiveTokens } from '../../../lib/integrations/live-tokens.ts';
 import { logLines } from '../../../lib/log/log.ts';
+import { PlatformTokens } from '../../../lib/store/platform-tokens.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { TABLE_NAME } from '../emulators.ts';
 import type { LocalHexiao } from '../hexiao.ts';
@@ -15,14 +17,16 @@ export type Till = (path: string, body: Uint8Array | string) => Promise<Response
  */
 export function openTill({ emulators }: LocalHexiao): Till {
   const token = newToken('hxo');
+  const table = new Table(emulators.database, TABLE_NAME);
   const api = apiApp({
-    table: new Table(emulators.database, TABLE_NAME),
+    table,
     sqs: emulators.sqs,
     queues: emulators.queues,
     operatorTokenHash: sha256Hex(token),
     policy: DEFAULT_POLICY,
     fetch: globalThis.fetch,
     now: Date.now,
+    tokens: new LiveTokens(new PlatformTokens(table)),
     log: logLines(),
   });
   return async (path, body) =>

@@ -20,7 +20,7 @@ export const douyinLife: Integration = {
     ...settingsSchema.shape,
     apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
     enrichment: z.enum(['pull', 'none']).default('pull'),
-    /** `stable` where several workers ask at once; see token.ts. */
+    /** `stable` where other programs ask for the app's tokens too; see token.ts. */
     clientToken: z.enum(['client', 'stable']).default('client'),
     /** Whether SPI requests that carry only the URL's old MD5 `sign` are taken; see verify.ts. */
     oldSpiSign: z.enum(['accept', 'refuse']).default('refuse'),

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import type { App } from '../app.ts';
+import { refusal } from '../exchange.ts';
+import type { ResolveContext } from '../integration.ts';
+import { memoryTokens } from '../live-tokens.ts';
 import { PlatformError } from '../platform-error.ts';
+import type { PlatformToken } from '../token-store.ts';
 
 /**
  * Two ways to the same token. `client_token` makes a new one each time, and only the two newest are
- * valid; `stable_client_token` hands out the one in force, which several workers can share.
+ * valid; `stable_client_token` hands out the one in force, which programs that know nothing of each other can share.
  * Source: preparation/client_token.
  */
 export const TOKEN_PATHS = {
@@ -27,43 +31,35 @@ const answerSchema = z.looseObject({
   }),
 });
 
-const tokens = new Map<string, { token: Promise<string>; untilMs: number }>();
-
 type Send = (what: string, request: { url: string; init: RequestInit }) => Promise<JsonValue>;
 
 /**
- * The app's client_token, asked for once and shared by concurrent calls until shortly before it ends.
+ * The app's client_token, which all workers share: asked for once, until shortly before it ends.
  * Which way is `settings.clientToken`: `client` unless told.
+ * @param refused one that the platform takes no more
  */
 export async function clientToken(
-  context: { app: App; now: () => number },
+  context: Pick<ResolveContext, 'app' | 'now' | 'tokens'>,
   base: string,
   send: Send,
+  refused?: string,
 ): Promise<string> {
-  const key = keyOf(context.app, base);
-  const cached = tokens.get(key);
-  if (cached !== undefined && cached.untilMs > context.now()) return cached.token;
-  const entry = { token: Promise.resolve(''), untilMs: context.now() + DEFAULT_LIFE_MS };
-  entry.token = request(context, base, send).then(({ token, lifeMs }) => {
-    entry.untilMs = context.now() + lifeMs;
-    return token;
-  });
-  tokens.set(key, entry);
-  entry.token.catch(() => forget(key, entry));
-  return entry.token;
-}
-
-/** Forgets a token that the platform no longer takes. */
-export function forgetToken(app: App, base: string): void {
-  tokens.delete(keyOf(app, base));
+  const { app, now, tokens = memoryTokens } = context;
+  const { integration, appKey, secrets } = app;
+  const secret = secrets.clientSecret?.[0];
+  if (secret === undefined) throw refusal('the app has no clientSecret to call with');
+  return tokens.of(
+    { integration, appKey, scope: base, secret },
+    { now, refused, first: null, renew: () => request(context, base, send) },
+  );
 }
 
 async function request(
-  context: { app: App },
+  { app, now }: { app: App; now: () => number },
   base: string,
   send: Send,
-): Promise<{ token: string; lifeMs: number }> {
-  const { appKey, secrets, settings } = context.app;
+): Promise<PlatformToken> {
+  const { appKey, secrets, settings } = app;
   const path = TOKEN_PATHS[settings.clientToken === 'stable' ? 'stable' : 'client'];
   const form = {
     client_key: appKey,
@@ -86,14 +82,10 @@ async function request(
   }
   const told = data.expires_in !== undefined && data.expires_in > 0;
   const lifeMs = told ? (data.expires_in ?? 0) * 1000 : DEFAULT_LIFE_MS;
-  return { token: data.access_token, lifeMs: Math.max(lifeMs - MARGIN_MS, lifeMs / 2) };
-}
-
-/** Only the failed one: a newer one may already stand in its place. */
-function forget(key: string, entry: { token: Promise<string>; untilMs: number }): void {
-  if (tokens.get(key) === entry) tokens.delete(key);
-}
-
-function keyOf(app: App, base: string): string {
-  return `${base} ${app.appKey} ${app.secrets.clientSecret?.[0] ?? ''}`;
+  const nowMs = now();
+  return {
+    ...{ accessToken: data.access_token, refreshToken: null, refreshExpiresAtMs: null },
+    renewAtMs: nowMs + Math.max(lifeMs - MARGIN_MS, lifeMs / 2),
+    expiresAtMs: nowMs + lifeMs,
+  };
 }

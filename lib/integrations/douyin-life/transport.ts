@@ -4,7 +4,7 @@ import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
 import type { ResolveContext } from '../integration.ts';
 import { PlatformError } from '../platform-error.ts';
 import { RateLimit } from '../rate-limit.ts';
-import { clientToken, forgetToken } from './token.ts';
+import { clientToken } from './token.ts';
 
 const DEFAULT_API = 'https://open.douyin.com';
 
@@ -30,7 +30,7 @@ const limits = new Map<string, RateLimit>();
 
 export type TransportContext = Pick<
   ResolveContext,
-  'app' | 'fetch' | 'now' | 'deadlineMs' | 'rateShare'
+  'app' | 'fetch' | 'now' | 'deadlineMs' | 'rateShare' | 'tokens'
 >;
 
 /**
@@ -68,10 +68,10 @@ export class Transport {
   }
 
   private async exchange(endpoint: Endpoint, request: Exchange): Promise<Envelope> {
-    let envelope = await this.call(endpoint, request);
+    const token = await this.token();
+    let envelope = await this.call(endpoint, request, token);
     if (TOKEN_CODES.has(codeOf(envelope))) {
-      forgetToken(this.context.app, this.base());
-      envelope = await this.call(endpoint, request);
+      envelope = await this.call(endpoint, request, await this.token(token));
     }
     const code = codeOf(envelope);
     if (code === 0) return envelope;
@@ -82,10 +82,16 @@ export class Transport {
     });
   }
 
-  private async call(endpoint: Endpoint, { url, init }: Exchange): Promise<Envelope> {
-    const token = await clientToken(this.context, this.base(), (what, request) =>
-      this.send(what, request),
-    );
+  private token(refused?: string): Promise<string> {
+    const send = (what: string, request: Exchange) => this.send(what, request);
+    return clientToken(this.context, this.base(), send, refused);
+  }
+
+  private async call(
+    endpoint: Endpoint,
+    { url, init }: Exchange,
+    token: string,
+  ): Promise<Envelope> {
     await this.waitForSlot(endpoint);
     const headers = { 'access-token': token, 'content-type': 'application/json' };
     const request = { url, init: { ...init, headers } };

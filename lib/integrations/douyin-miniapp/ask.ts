@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { JsonObject } from '../../json/parse.ts';
 import { PlatformError } from '../platform-error.ts';
 import { settingsOf } from './settings.ts';
-import { clientToken, forgetToken } from './token.ts';
+import { clientToken } from './token.ts';
 import { baseOf, type CallContext, codeOf, post } from './transport.ts';
 
 /** Of the trade systems in which a mini-program's vouchers are used (生活服务交易系统). */
@@ -36,8 +36,7 @@ export async function ask(
   const token = await clientToken(context);
   let answer = await call(token);
   if (stale.has(codeOf(answer) ?? 0)) {
-    await forgetToken(app, token);
-    answer = await call(await clientToken(context));
+    answer = await call(await clientToken(context, token));
   }
   const code = codeOf(answer);
   if (code === 0) return answer;

@@ -6,7 +6,7 @@ import { isObject } from './family.ts';
 const DEFAULT_API = 'https://open.douyin.com';
 
 /** What a call needs to know: whose it is, how to reach the platform, and how long it may take. */
-export type CallContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs'>;
+export type CallContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs' | 'tokens'>;
 
 export function baseOf({ app }: Pick<CallContext, 'app'>): string {
   return (app.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');

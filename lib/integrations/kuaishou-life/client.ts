@@ -1,17 +1,18 @@
 import type * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { exchange } from '../exchange.ts';
+import { exchange, refusal } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
+import { memoryTokens } from '../live-tokens.ts';
 import { PlatformError } from '../platform-error.ts';
-import { liveToken, MemoryTokens, type StoredToken, type TokenStore } from '../token-store.ts';
+import type { PlatformToken } from '../token-store.ts';
 import { dataSchema, type Token, tokenSchema } from './answers.ts';
 import { type Redemption, redeemedEvents, verifyBody } from './redemption.ts';
 import { callSettingsSchema, DEFAULT_API } from './settings.ts';
 
 const VERIFY_PATH = '/goodlife/v1/fulfilment/certificate/verify';
 
-type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs'>;
+type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs' | 'tokens'>;
 
 /** What a call to redeem came to, as facts, beside what the platform answered. */
 export interface RedemptionAnswer {
@@ -19,38 +20,35 @@ export interface RedemptionAnswer {
   readonly events: readonly EventDraft[];
 }
 
-/** Where no store is plugged in. */
-const memory = new MemoryTokens();
+/** A token is renewed this long before it ends, so that none ends on its way. */
+const MARGIN_MS = 300_000;
 
 /** What we ask of the platform, for one app. What the platform does wrong is a PlatformError. */
 export class KuaishouLifeClient {
   private readonly context: ClientContext;
-  private readonly tokens: TokenStore;
 
-  /** @param tokens where merchants' tokens are kept; this worker's memory when absent */
-  constructor(context: ClientContext, tokens: TokenStore = memory) {
+  constructor(context: ClientContext) {
     this.context = context;
-    this.tokens = tokens;
   }
 
   /**
-   * Keeps the first token of a merchant that just authorised; of one that does so again, the new one.
-   * @throws PlatformError, also when another worker changed the token meanwhile: a code is good once
+   * The merchant's token for `verify`: as it was registered where it is got and renewed elsewhere, or one
+   * that comes from the refresh token that was registered, and is renewed here.
    */
-  async authorize(merchant: string, code: string): Promise<void> {
-    const key = this.keyOf(merchant);
-    const before = await this.tokens.read(key);
-    const token = this.stored(await this.accessToken(code));
-    if (await this.tokens.write(key, token, before)) return;
-    throw new PlatformError('another token was kept meanwhile', { retryable: false });
-  }
-
-  /** The merchant's token for `verify`, renewed shortly before it ends. */
-  tokenOf(merchant: string): Promise<string> {
-    return liveToken(this.tokens, this.keyOf(merchant), {
-      nowMs: this.context.now(),
-      renew: async (refreshToken) => this.stored(await this.refreshToken(refreshToken)),
-    });
+  async tokenOf(merchant: string): Promise<string> {
+    const { app, now, deadlineMs, tokens = memoryTokens } = this.context;
+    const { integration, appKey, secrets } = app;
+    const of = (name: string) => secrets[`${name}:${merchant}`]?.[0] ?? secrets[name]?.[0];
+    const first = of('refreshToken');
+    if (first === undefined) {
+      const accessToken = of('accessToken');
+      if (accessToken !== undefined) return accessToken;
+      throw refusal(`no token of this merchant: give the app the secret ${WANTED}`);
+    }
+    return tokens.of(
+      { integration, appKey, scope: 'merchant', secret: first },
+      { now, deadlineMs, first, renew: (refreshToken) => this.renewed(refreshToken ?? first) },
+    );
   }
 
   /** A merchant's first token, for the code that its authorisation brought by the browser. */
@@ -95,17 +93,16 @@ export class KuaishouLifeClient {
     return { answer, events: redeemedEvents(redemption, verify_results, app) };
   }
 
-  private keyOf(merchant: string): string {
-    return JSON.stringify([this.context.app.integration, this.context.app.appKey, merchant]);
-  }
-
-  private stored({ lifeSeconds, refreshLifeSeconds, ...token }: Token): StoredToken {
+  private async renewed(refreshToken: string): Promise<PlatformToken> {
+    const next = await this.refreshToken(refreshToken);
     const nowMs = this.context.now();
+    const lifeMs = next.lifeSeconds * 1000;
+    const refreshLife = next.refreshLifeSeconds;
     return {
-      accessToken: token.accessToken,
-      refreshToken: token.refreshToken,
-      expiresAtMs: nowMs + lifeSeconds * 1000,
-      refreshExpiresAtMs: refreshLifeSeconds === null ? null : nowMs + refreshLifeSeconds * 1000,
+      ...{ accessToken: next.accessToken, refreshToken: next.refreshToken },
+      renewAtMs: nowMs + Math.max(lifeMs - MARGIN_MS, lifeMs / 2),
+      expiresAtMs: nowMs + lifeMs,
+      refreshExpiresAtMs: refreshLife === null ? null : nowMs + refreshLife * 1000,
     };
   }
 
@@ -134,6 +131,8 @@ export class KuaishouLifeClient {
     return withoutEndSlash(apiBaseUrl ?? DEFAULT_API);
   }
 }
+
+const WANTED = 'refreshToken:<merchantId> or refreshToken, or accessToken';
 
 function withoutEndSlash(url: string): string {
   return url.replace(/\/+$/, '');

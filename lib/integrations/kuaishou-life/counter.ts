@@ -14,7 +14,7 @@ export function redeem(command: RedeemCommand, context: CounterContext): Promise
     if (order.orderId === undefined) throw lacks('order.orderId');
     const client = new KuaishouLifeClient(context);
     const merchant = command.merchantId ?? context.app.settings.merchantId ?? context.app.appKey;
-    const token = context.app.secrets.accessToken?.[0] ?? (await client.tokenOf(merchant));
+    const token = await client.tokenOf(merchant);
     const certificateIds = vouchers?.map(({ voucherId }) => voucherId);
     const { events } = await client.verify(token, {
       ...codesOf(command),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { tellDecisions } from '../../../functions/normalize/audits.ts';
 import { sweepAudits } from '../../../functions/reconcile/sweep-audits.ts';
 import type { Emulators } from '../../../infra/local/emulators.ts';
+import { memoryTokens } from '../../../lib/integrations/live-tokens.ts';
 import { type Fields, silent } from '../../../lib/log/log.ts';
 import {
   type AuditMessage,
@@ -64,7 +65,7 @@ async function work(...refundIds: string[]): Promise<unknown[]> {
     fail: (error: unknown) => failures.push(error),
   }));
   await tellDecisions(received, {
-    ...{ table, intake, fetch: globalThis.fetch, now: () => nowMs },
+    ...{ table, intake, fetch: globalThis.fetch, now: () => nowMs, tokens: memoryTokens },
     log: (level, what, fields) => logged.push([level, what, fields]),
     integrationOf: (name) => (name === SPI_APP.integration ? platform.integration : undefined),
   });

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { App } from '../../../lib/integrations/app.ts';
 import { KuaishouLifeClient } from '../../../lib/integrations/kuaishou-life/client.ts';
+import { kuaishouLife } from '../../../lib/integrations/kuaishou-life/index.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-life/sandbox/index.ts';
+import { LiveTokens } from '../../../lib/integrations/live-tokens.ts';
 import { MemoryTokens } from '../../../lib/integrations/token-store.ts';
 import { urlOf } from '../../support/platform-fetch.ts';
 import { APP_ID, appOf } from './make.ts';
@@ -8,7 +11,8 @@ import { APP_ID, appOf } from './make.ts';
 const NOW = 1_795_312_800_000;
 const LIFE_MS = 172_800_000;
 
-function platform(tokens = new MemoryTokens()) {
+/** A platform that one merchant authorised us at: `refresh-1` is what that brought. */
+async function platform(secrets: App['secrets'] = { refreshToken: ['refresh-1'] }) {
   const sandbox = startSandbox({ appId: APP_ID, appSecret: 's', code: 'code-1' });
   const clock = { nowMs: NOW };
   const paths: string[] = [];
@@ -16,49 +20,88 @@ function platform(tokens = new MemoryTokens()) {
     paths.push(new URL(urlOf(input)).pathname);
     return sandbox.app.request(urlOf(input), init);
   };
-  const context = { app: appOf({ appSecret: ['s'] }), fetch, now: () => clock.nowMs };
-  const worker = () =>
-    new KuaishouLifeClient({ ...context, deadlineMs: Number.POSITIVE_INFINITY }, tokens);
+  const store = new MemoryTokens();
+  const worker = (secretsNow = secrets) =>
+    new KuaishouLifeClient({
+      app: appOf({ appSecret: ['s'], ...secretsNow }),
+      ...{ fetch, now: () => clock.nowMs, deadlineMs: Number.POSITIVE_INFINITY },
+      tokens: new LiveTokens(store),
+    });
+  await worker().accessToken('code-1');
+  paths.length = 0;
   return { clock, paths, worker };
 }
 
 describe('a merchant’s token', () => {
-  test('is got once, kept, and renewed before its 48 h are over, by any worker', async () => {
+  test('comes from the registered refresh token, and is renewed before its 48 h are over', async () => {
     // Prepare
-    const { clock, paths, worker } = platform();
+    const { clock, paths, worker } = await platform();
     // Act
-    await worker().authorize('m1', 'code-1');
     const first = await worker().tokenOf('m1');
-    clock.nowMs += LIFE_MS - 60_000;
+    clock.nowMs += LIFE_MS - 300_001;
+    const still = await worker().tokenOf('m1');
+    clock.nowMs += 1;
     const second = await worker().tokenOf('m1');
-    const third = await worker().tokenOf('m1');
     // Assess
-    expect([first, second, third]).toEqual(['access-1', 'access-2', 'access-2']);
-    expect(paths).toEqual(['/oauth2/access_token', '/oauth2/refresh_token']);
+    expect([first, still, second]).toEqual(['access-2', 'access-2', 'access-3']);
+    expect(paths).toEqual(['/oauth2/refresh_token', '/oauth2/refresh_token']);
   });
 
   test('renewed by two workers at once is one, though a refresh token is good once', async () => {
-    const { clock, worker } = platform();
-    await worker().authorize('m1', 'code-1');
+    const { clock, worker } = await platform();
+    await worker().tokenOf('m1');
     clock.nowMs += LIFE_MS;
     expect(await Promise.all([worker().tokenOf('m1'), worker().tokenOf('m1')])).toEqual([
-      'access-2',
-      'access-2',
+      'access-3',
+      'access-3',
     ]);
   });
 
-  test('is nobody else’s, and not asked for after 180 days', async () => {
-    const { clock, paths, worker } = platform();
-    await worker().authorize('m1', 'code-1');
-    await expect(worker().tokenOf('m2')).rejects.toThrow('authorise first');
+  test('is not asked for after 180 days without a renewal', async () => {
+    const { clock, paths, worker } = await platform();
+    await worker().tokenOf('m1');
     clock.nowMs += 180 * 86_400_000;
     await expect(worker().tokenOf('m1')).rejects.toThrow('authorise again');
-    expect(paths).toEqual(['/oauth2/access_token']);
+    expect(paths).toHaveLength(1);
   });
 
-  test('is not kept where the platform refuses the code', async () => {
-    const { worker } = platform();
-    await expect(worker().authorize('m1', 'wrong')).rejects.toThrow('access_token answered result');
-    await expect(worker().tokenOf('m1')).rejects.toThrow('authorise first');
+  test('is the merchant’s own where one is registered, else the app’s', async () => {
+    const { worker } = await platform({
+      'refreshToken:m1': ['refresh-1'],
+      'accessToken:m2': ['fixed-2'],
+      accessToken: ['fixed'],
+    });
+    const all = ['m1', 'm2', 'm3'].map((merchant) => worker().tokenOf(merchant));
+    expect(await Promise.all(all)).toEqual(['access-2', 'fixed-2', 'fixed']);
+  });
+
+  test('that nobody registered is asked for in words', async () => {
+    const { worker } = await platform({});
+    await expect(worker().tokenOf('m1')).rejects.toThrow('refreshToken:<merchantId>');
+  });
+
+  test('comes from what is registered anew, and goes on with what is registered again', async () => {
+    // Prepare
+    const { worker } = await platform();
+    await worker().tokenOf('m1');
+    const anew = await worker({}).accessToken('code-1');
+    // Act
+    const token = await worker({ refreshToken: [anew.refreshToken, 'refresh-1'] }).tokenOf('m1');
+    const again = await worker({ refreshToken: [anew.refreshToken] }).tokenOf('m1');
+    // Assess
+    expect([anew.accessToken, token, again]).toEqual(['access-3', 'access-4', 'access-4']);
+  });
+});
+
+describe('the secrets', () => {
+  const isTaken = (secrets: object) => kuaishouLife.secrets.safeParse(secrets).success;
+
+  test('may be of a merchant, and renewing wants the app’s', () => {
+    expect(isTaken({ appSecret: 's', 'refreshToken:m1': 'r', accessToken: 'a' })).toBe(true);
+    expect(isTaken({ signSecret: 's', accessToken: 'a' })).toBe(true);
+    expect(isTaken({ signSecret: 's', refreshToken: 'r' })).toBe(false);
+    expect(isTaken({ refreshToken: 'r' })).toBe(false);
+    expect(isTaken({ appSecret: 's', refreshTokens: 'r' })).toBe(false);
+    expect(isTaken({ appSecret: 's', 'refreshToken:m1': '' })).toBe(false);
   });
 });
