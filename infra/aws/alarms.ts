@@ -115,7 +115,8 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     statistic: 'Sum',
     periodMinutes: 5,
     atLeast: 1,
-    meaning: 'A platform did not renew an app’s token: nothing of it can be asked or redeemed there.',
+    meaning:
+      'A platform did not renew an app’s token: nothing of it can be asked or redeemed there.',
   },
   {
     id: 'messages-failed',
@@ -123,7 +124,8 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     statistic: 'Sum',
     periodMinutes: 5,
     atLeast: 10,
-    meaning: 'Messages failed inside our own code and are tried again; at the eighth time they die.',
+    meaning:
+      'Messages failed inside our own code and are tried again; at the eighth time they die.',
   },
   {
     id: 'requests-failed',
