@@ -1,36 +1,15 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import type { Policy } from '../../lib/attribution/policy.ts';
-import type { Log } from '../../lib/log/log.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
-import type { Queue } from '../../lib/queue/queue.ts';
 import { readState } from '../../lib/store/restatements.ts';
 import type { StoreHour } from '../../lib/store/store-day.ts';
 import type { BookedSubject } from '../../lib/store/subjects.ts';
-import type { Table } from '../../lib/store/table.ts';
 import { bookSubject } from './book.ts';
 import { workOnClosing } from './close.ts';
+import type { AttributeDeps, MessageOf } from './deps.ts';
 import { knowledgeOf } from './knowledge.ts';
 import { workOnRun } from './runs.ts';
 import { foldDays, foldTouched, foldUp } from './totals.ts';
-
-export interface AttributeDeps {
-  readonly table: Table;
-  readonly attribution: Queue<AttributionMessage>;
-  /** What holds before an operator recorded a policy. */
-  readonly policy: Policy;
-  readonly now: () => number;
-  readonly log: Log;
-  /** How long the upper levels wait, so that many changes are folded at once. */
-  readonly foldDelaySeconds: number;
-  /** How long a day's dimensions wait: they are folded from all its store-days. */
-  readonly dimensionsDelaySeconds: number;
-}
-
-export type MessageOf<T extends AttributionMessage['type']> = Extract<
-  AttributionMessage,
-  { type: T }
->;
 
 const SUBJECTS_AT_ONCE = 16;
 

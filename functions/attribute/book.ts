@@ -7,7 +7,7 @@ import { noteStore, readState, type SubjectState } from '../../lib/store/restate
 import { type StoreHour, storeHourOf } from '../../lib/store/store-day.ts';
 import type { BookedSubject } from '../../lib/store/subjects.ts';
 import type { Table } from '../../lib/store/table.ts';
-import type { AttributeDeps } from './attribute.ts';
+import type { AttributeDeps } from './deps.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
 
 /** A history that still changes after so many readings is not changing: we are wrong about it. */

@@ -3,7 +3,7 @@ import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { closePiece } from '../../lib/store/closing.ts';
 import { foldMessages } from '../../lib/store/fold-messages.ts';
 import { readStatement } from '../../lib/store/statements.ts';
-import type { AttributeDeps, MessageOf } from './attribute.ts';
+import type { AttributeDeps, MessageOf } from './deps.ts';
 
 /** Entries a message works through: some seconds of work. */
 const ENTRIES_A_PIECE = 300;

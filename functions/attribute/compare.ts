@@ -8,7 +8,7 @@ import { entriesForward } from '../../lib/store/ledger.ts';
 import { type Difference, readState } from '../../lib/store/restatements.ts';
 import { subjectOf } from '../../lib/store/subjects.ts';
 import type { Table } from '../../lib/store/table.ts';
-import type { AttributeDeps } from './attribute.ts';
+import type { AttributeDeps } from './deps.ts';
 import { type Finding, NOTHING_FOUND } from './findings.ts';
 import type { Knowledge } from './knowledge.ts';
 import { isOriginal } from './restate.ts';

@@ -5,7 +5,8 @@ import { processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
 import { type AttributionMessage, attributionMessageSchema } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
-import { type AttributeDeps, attributeBatch } from './attribute.ts';
+import { attributeBatch } from './attribute.ts';
+import type { AttributeDeps } from './deps.ts';
 
 const env = readEnvironment([
   'TABLE_NAME',

@@ -1,7 +1,7 @@
 import type { Known } from '../../lib/attribution/plan.ts';
 import { readContracts } from '../../lib/store/contracts.ts';
 import { readPolicies } from '../../lib/store/policies.ts';
-import type { AttributeDeps } from './attribute.ts';
+import type { AttributeDeps } from './deps.ts';
 
 /** Reads what is known about a merchant's contracts, and the policies. */
 export type Knowledge = (platform: string, merchantId: string) => Promise<Known>;

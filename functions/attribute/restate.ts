@@ -4,8 +4,8 @@ import { addEntries, NO_SUMS, restate } from '../../lib/attribution/restate.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { placeMarker, type Run, readState } from '../../lib/store/restatements.ts';
 import { subjectOf } from '../../lib/store/subjects.ts';
-import type { AttributeDeps } from './attribute.ts';
 import { bookSubject } from './book.ts';
+import type { AttributeDeps } from './deps.ts';
 import { type Finding, NOTHING_FOUND } from './findings.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
 

@@ -8,7 +8,7 @@ import { BUCKETS, bucketOf } from '../../lib/store/keys.ts';
 import { refoldStoreHour } from '../../lib/store/refold.ts';
 import type { StoreHour } from '../../lib/store/store-day.ts';
 import { v1Hours } from '../../lib/store/v1-folds.ts';
-import type { AttributeDeps, MessageOf } from './attribute.ts';
+import type { AttributeDeps, MessageOf } from './deps.ts';
 
 type Asked = Received<AttributionMessage>;
 

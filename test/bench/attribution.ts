@@ -1,4 +1,4 @@
-import type { AttributeDeps } from '../../functions/attribute/attribute.ts';
+import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { workOnRun } from '../../functions/attribute/runs.ts';
 import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { attribute } from '../../lib/attribution/attribute.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { AttributeDeps } from '../../functions/attribute/attribute.ts';
 import { bookSubject } from '../../functions/attribute/book.ts';
 import { compareEntry } from '../../functions/attribute/compare.ts';
+import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { knowledgeOf } from '../../functions/attribute/knowledge.ts';
 import { restateEntry } from '../../functions/attribute/restate.ts';
 import type { ContractVersion } from '../../lib/attribution/contract.ts';

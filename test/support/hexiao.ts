@@ -8,7 +8,8 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Hono } from 'hono';
 import { apiApp } from '../../functions/api/app.ts';
-import { type AttributeDeps, attributeBatch } from '../../functions/attribute/attribute.ts';
+import { attributeBatch } from '../../functions/attribute/attribute.ts';
+import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { ingestApp } from '../../functions/ingest/app.ts';
 import { lazyDesk } from '../../functions/ingest/lazy-desk.ts';
 import { Breakers } from '../../functions/normalize/breakers.ts';
