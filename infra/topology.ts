@@ -64,7 +64,7 @@ const NORMALIZE_WORKERS = 4;
 export const FUNCTIONS: readonly FunctionSpec[] = [
   {
     folder: 'ingest',
-    memoryMb: 512,
+    memoryMb: 896,
     timeoutSeconds: 5,
     // Synchronous callbacks are answered from what they write: codes issued, refund requests.
     table: 'readWrite',
@@ -76,7 +76,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     folder: 'normalize',
-    memoryMb: 512,
+    memoryMb: 576,
     timeoutSeconds: 30,
     table: 'readWrite',
     keys: [
@@ -105,7 +105,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     folder: 'attribute',
-    memoryMb: 512,
+    memoryMb: 896,
     timeoutSeconds: 30,
     table: 'readWrite',
     keys: [
@@ -126,7 +126,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     folder: 'reconcile',
-    memoryMb: 256,
+    memoryMb: 448,
     timeoutSeconds: 60,
     table: 'readWrite',
     keys: ['HINT', 'REFUND', 'REFUND-OPEN', 'RESTATEMENT'],
@@ -135,7 +135,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     folder: 'api',
-    memoryMb: 512,
+    memoryMb: 1536,
     timeoutSeconds: 15,
     table: 'readWrite',
     keys: [

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
-import { FUNCTIONS } from '../../infra/topology.ts';
 import { signWebhook } from '../../lib/integrations/douyin-life/sandbox/index.ts';
 import { putApp } from '../../lib/store/apps.ts';
 import { Table } from '../../lib/store/table.ts';
 import { httpEvent } from '../infra/runtime/events.ts';
 import { Lambda } from '../infra/runtime/lambda.ts';
 import { APP_KEY, CLIENT_SECRET } from '../support/douyin.ts';
+import { environmentOf } from './support/environment.ts';
 
 /**
  * What the bundles weigh and what they cost to load, to start and to run, against a straightforward
@@ -71,18 +71,6 @@ async function prepare(scratch: string, emulators: Emulators): Promise<Bench> {
 }
 
 const PLAIN = { alias: {}, external: [], splitting: false };
-
-function environmentOf({ databaseUrl, queueUrl, queues }: Emulators): Record<string, string> {
-  return {
-    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-    ...{ AWS_ENDPOINT_URL_DYNAMODB: databaseUrl, AWS_ENDPOINT_URL_SQS: queueUrl, TABLE_NAME },
-    ...{ INTAKE_QUEUE_URL: queues.intake.url, INTAKE_DLQ_URL: queues.intake.deadLetterUrl },
-    ATTRIBUTION_QUEUE_URL: queues.attribution.url,
-    ATTRIBUTION_DLQ_URL: queues.attribution.deadLetterUrl,
-    ...Object.assign({}, ...FUNCTIONS.map((spec) => spec.environment ?? {})),
-    ...{ OPERATOR_TOKEN_SHA256: '0'.repeat(64), METRICS_NAMESPACE: 'bench' },
-  };
-}
 
 const IMPORT = (url: string) => `
 const before = process.cpuUsage();

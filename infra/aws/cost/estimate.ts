@@ -1,4 +1,5 @@
 /** The arithmetic of docs/cost.md, apart from its words: units × prices, and a total only of what is known. */
+import { MB_PER_PROCESSOR } from '../../memory.ts';
 import type { ItemName, RegionPrices } from './prices.ts';
 
 /** How much of each item something takes. */
@@ -36,9 +37,6 @@ export function estimate(usage: Usage, { prices }: Pick<RegionPrices, 'prices'>)
 
 /** The end of an item's name says how many units its price is for. */
 const unitsOfPrice = (item: ItemName) => (item.endsWith('Million') ? 1e6 : 1);
-
-/** A whole processor's worth of memory. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const MB_PER_PROCESSOR = 1_769;
 
 /** The part of a processor that a function has for its memory. */
 export const processorsOf = (memoryMb: number) => memoryMb / MB_PER_PROCESSOR;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Answered, RuntimeApi } from './runtime-api.ts';
 
@@ -61,6 +62,16 @@ export class Lambda {
   /** What the function wrote, which on Lambda is its log. */
   get log(): string {
     return this.output;
+  }
+
+  /**
+   * The most resident memory that the process had so far, in bytes, as Linux tells it. Not `maxRSS`: that
+   * begins with what its parent had.
+   * @see https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+   */
+  get peakBytes(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024;
   }
 
   /** @throws when the process ends before it answers, or takes longer than its time-out */

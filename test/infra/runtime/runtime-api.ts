@@ -10,8 +10,12 @@ export interface Answered {
   readonly result?: unknown;
   /** What it threw, when it did; or what Lambda says of an answer that is too large. */
   readonly error?: { readonly errorType: string; readonly errorMessage: string };
-  /** Microseconds of processor: loading the handler, and the whole process until this answer. */
+  /**
+   * Microseconds of processor: loading the handler, the whole process until it was loaded, and until
+   * this answer.
+   */
   readonly importCpuMicros: number;
+  readonly initCpuMicros: number;
   readonly cpuMicros: number;
 }
 
@@ -105,6 +109,7 @@ export class RuntimeApi {
     this.running.delete(id);
     const used = {
       importCpuMicros: Number(headers['x-import-cpu-micros'] ?? 0),
+      initCpuMicros: Number(headers['x-init-cpu-micros'] ?? 0),
       cpuMicros: Number(headers['x-cpu-micros'] ?? 0),
     };
     invocation?.settle({ ...used, ...outcomeOf(failed, body) });

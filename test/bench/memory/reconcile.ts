@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import { mapLimit } from '../../../lib/async/map-limit.ts';
+import { putHint } from '../../../lib/store/deliveries.ts';
+import { Table } from '../../../lib/store/table.ts';
+import { scheduleEvent } from '../../infra/runtime/events.ts';
+import { APP_KEY } from '../../support/douyin.ts';
+import { environmentOf } from '../support/environment.ts';
+import { type Load, records } from './load.ts';
+
+/** Ticks over a list of hints whose messages were all lost: each is read, and sent again. */
+export async function prepare(part: number): Promise<Load> {
+  const emulators = await startEmulators();
+  const table = new Table(emulators.database, TABLE_NAME);
+  const count = Math.ceil(2_000 * part);
+  const seeds = Array.from({ length: count }, (_, index) => index);
+  await mapLimit(seeds, 16, (seed) => putHint(table, hint(seed), 0));
+  return {
+    environment: environmentOf(emulators),
+    stop: () => emulators.stop(),
+    works: [
+      {
+        name: `tick over ${count} lost hints`,
+        times: 3,
+        event: scheduleEvent,
+        check(result) {
+          const { hints } = result as { hints: number };
+          if (hints !== count) throw new Error(`${hints} of ${count} hints were sent`);
+        },
+      },
+    ],
+  };
+}
+
+const HINT_BYTES = 2_000;
+
+function hint(seed: number) {
+  const body = new Uint8Array(Buffer.from(records(HINT_BYTES, seed)));
+  return {
+    ...{ deliveryId: createHash('sha256').update(body).digest('hex'), body },
+    ...{ integration: 'douyin-life', appKey: APP_KEY, receivedAt: '2025-10-09T16:53:20.000+08:00' },
+    ...{ attempt: 1, failures: 1, answers: 0, dueAtMs: 1_760_000_000_000, why: 'no answer yet' },
+  };
+}
