@@ -51,9 +51,12 @@ export type StorePosition = z.infer<typeof storePositionSchema>;
 
 const READS_AT_ONCE = 16;
 
+/** Store-days that a page may read: twice as many as a month of 500 stores, some seconds of work. */
+const MAX_STORE_DAYS = 31_000;
+
 /**
  * One page of a provider's stores with their totals over a window. What it costs depends on the page and
- * the days, not on how many stores there are.
+ * the days, not on how many stores there are; over many days a page has fewer stores than were asked for.
  * @param wanted which stores count; others are passed over
  */
 export async function totalsByStore(
@@ -64,16 +67,17 @@ export async function totalsByStore(
   wanted: (store: StoreDay) => boolean = () => true,
 ): Promise<{ stores: StoreDay[]; next: StorePosition | null }> {
   const days = await readProviderDays(table, providerId, window);
+  const limit = Math.max(1, Math.min(page.limit, Math.floor(MAX_STORE_DAYS / days.length)));
   const stores: StoreDay[] = [];
   let { bucket, after } = page.position ?? { bucket: 0, after: null };
   while (bucket < BUCKETS) {
     const used = days.filter((day) => day.buckets.has(bucket));
     const place = { providerId, days: used, bucket, after };
     // One more than wanted tells whether there is another page.
-    const chunk = await nextStores(table, place, page.limit - stores.length + 1);
+    const chunk = await nextStores(table, place, limit - stores.length + 1);
     for (const { sk, store } of chunk.stores) {
       if (wanted(store)) {
-        if (stores.length === page.limit) return { stores, next: { bucket, after } };
+        if (stores.length === limit) return { stores, next: { bucket, after } };
         stores.push(store);
       }
       after = sk;

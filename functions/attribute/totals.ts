@@ -15,6 +15,9 @@ type Asked = Received<AttributionMessage>;
 const FOLDS_AT_ONCE = 8;
 const HOURS_AT_ONCE = 4;
 
+/** Of the function's 30 s, so that the days begun last have as much again to end in. */
+const DIMENSIONS_MS = 12_000;
+
 /**
  * Asks for the folds of store-hours that were touched. They wait, so that what many batches touched is
  * folded once: folds are written as often as they are asked for, entries only once.
@@ -70,16 +73,25 @@ async function foldDay(
   );
 }
 
-/** Folds the dimensions of the days that were asked for, each once. */
+/**
+ * Folds the dimensions of the days that were asked for, each once. A restated month of many stores is more
+ * than one invocation has time for: what is not begun by then is asked for again.
+ */
 export async function foldDays(
   received: readonly Received<MessageOf<'dimensions'>>[],
   deps: AttributeDeps,
 ): Promise<void> {
+  const untilMs = deps.now() + DIMENSIONS_MS;
+  const late: Received<MessageOf<'dimensions'>>[] = [];
   await mapLimit(byProviderDay(received), FOLDS_AT_ONCE, async (own) => {
-    const message = own[0]?.message;
-    if (message === undefined) return;
-    await attempt(own, () => foldDimensions(deps.table, message.providerId, message.day));
+    const first = own[0];
+    if (first === undefined) return;
+    const { providerId, day } = first.message;
+    // The first are done however late it is, so that each round leaves fewer.
+    if (first !== received[0] && deps.now() >= untilMs) late.push(...own);
+    else await attempt(own, () => foldDimensions(deps.table, providerId, day));
   });
+  await attempt(late, () => deps.attribution.sendAll(late.map(({ message }) => message)));
 }
 
 function byProviderDay<M extends { providerId: string; day: string }>(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sweepHints } from '../../functions/reconcile/sweep.ts';
+import { resendHints } from '../../functions/reconcile/sweep.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { Queue } from '../../lib/queue/queue.ts';
 import { Table } from '../../lib/store/table.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
 async function resendWaitingHints({ emulators }: LocalHexiao): Promise<void> {
   const table = new Table(emulators.database, TABLE_NAME);
   const intake = new Queue<never>(emulators.sqs, emulators.queues.intake.url);
-  await sweepHints({ table, intake: intake as never, now: Date.now, log }, 0);
+  await resendHints({ table, intake: intake as never, now: Date.now, log });
 }
 
 function stopOnSignals(hexiao: LocalHexiao, demo: Demo | undefined): void {

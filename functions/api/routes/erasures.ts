@@ -18,12 +18,15 @@ import type { ApiDeps } from '../deps.ts';
 import { readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
 
+/** What is looked for in bodies: a short id would be in other buyers' by chance. */
+const neededId = idSchema.min(8, 'an id of under 8 characters is in other bodies by chance');
+
 const erasureBody = z
   .strictObject({
     platform: platformSchema,
-    orderIds: z.array(idSchema).max(100).default([]),
-    voucherIds: z.array(idSchema).max(100).default([]),
-    /** The platform's id of the buyer (open_id …); a short one would be in other buyers' bodies by chance. */
+    orderIds: z.array(neededId).max(100).default([]),
+    voucherIds: z.array(neededId).max(100).default([]),
+    /** The platform's id of the buyer (open_id …). */
     buyerId: z.string().min(8).max(256).optional(),
     reason: z.string().min(1).max(500),
     /** Once more from the start, although it is finished. */

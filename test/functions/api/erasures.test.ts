@@ -255,10 +255,12 @@ describe('an erasure', () => {
     {},
     { orderIds: [] },
     { buyerId: 'short' },
-    { orderIds: Array.from({ length: 101 }, (_, n) => `o${n}`) },
-    { orderIds: ['o'], reason: '' },
-    { orderIds: ['o'], platform: 'elsewhere' },
-    { orderIds: ['o'], phone: '1' },
+    { orderIds: ['1234567'] },
+    { voucherIds: ['1234567'] },
+    { orderIds: Array.from({ length: 101 }, (_, n) => `order-act-${n}`) },
+    { orderIds: ['order-act-a'], reason: '' },
+    { orderIds: ['order-act-a'], platform: 'elsewhere' },
+    { orderIds: ['order-act-a'], phone: '1' },
   ])('of %j is refused', async (over) => {
     const body = { platform: 'douyin', reason: 'x', ...over };
     expectProblem(await ask(hexiao, 'POST', '/v1/erasures', { body }), 400, 'request-invalid');
@@ -266,7 +268,7 @@ describe('an erasure', () => {
 
   it('is the operator’s alone', async () => {
     const token = await makeProvider(hexiao, 'p1');
-    const body = { platform: 'douyin', reason: 'x', orderIds: ['o'] };
+    const body = { platform: 'douyin', reason: 'x', orderIds: ['order-act-a'] };
     expectProblem(
       await ask(hexiao, 'POST', '/v1/erasures', { body, token }),
       403,

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { totalsByStore } from '../../functions/api/reports.ts';
+import type { AttributeDeps, MessageOf } from '../../functions/attribute/deps.ts';
+import { foldDays } from '../../functions/attribute/totals.ts';
+import { sweepHints } from '../../functions/reconcile/sweep.ts';
+import type { Emulators } from '../../infra/local/emulators.ts';
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { silent } from '../../lib/log/log.ts';
+import type { Received } from '../../lib/queue/batch.ts';
+import {
+  type AttributionMessage,
+  type IntakeMessage,
+  MESSAGE_VERSION,
+} from '../../lib/queue/messages.ts';
+import { Queue, readDepth } from '../../lib/queue/queue.ts';
+import { putHint } from '../../lib/store/deliveries.ts';
+import { foldBuckets } from '../../lib/store/folds.ts';
+import { bookEntry } from '../../lib/store/ledger.ts';
+import { refoldStoreHour } from '../../lib/store/refold.ts';
+import { storeHourOf } from '../../lib/store/store-day.ts';
+import type { Table } from '../../lib/store/table.ts';
+import { toInstant } from '../../lib/time/shanghai.ts';
+import { entry, START_MS } from '../lib/make.ts';
+import { startTable } from '../support/table.ts';
+
+let emulators: Emulators;
+let table: Table;
+
+beforeAll(async () => {
+  ({ emulators, table } = await startTable());
+});
+afterAll(() => emulators.stop());
+
+describe('more days’ dimensions than one invocation has time for', () => {
+  const days = Array.from({ length: 31 }, (_, n) => `2025-10-${String(n + 1).padStart(2, '0')}`);
+
+  test('are asked for again, all that was not begun, and at least one is done', async () => {
+    // Prepare: a clock on which each look costs a second
+    let nowMs = START_MS;
+    const sent: string[] = [];
+    const failed: unknown[] = [];
+    const attribution = {
+      sendAll: async (messages: readonly AttributionMessage[]) => {
+        for (const message of messages) if (message.type === 'dimensions') sent.push(message.day);
+      },
+    } as unknown as Queue<AttributionMessage>;
+    const deps: AttributeDeps = {
+      ...{ table, attribution, policy: DEFAULT_POLICY, log: silent },
+      ...{ foldDelaySeconds: 0, dimensionsDelaySeconds: 0 },
+      now: () => {
+        nowMs += 1_000;
+        return nowMs;
+      },
+    };
+    const received = days.map((day): Received<MessageOf<'dimensions'>> => {
+      const message = { type: 'dimensions', v: MESSAGE_VERSION, providerId: 'p', day } as const;
+      return { message, fail: (error) => failed.push(error) };
+    });
+    // Act
+    await foldDays(received, deps);
+    // Assess: eleven seconds for as many days, and the first besides
+    expect(failed).toEqual([]);
+    expect(sent.toSorted()).toEqual(days.slice(12));
+    nowMs = START_MS;
+    sent.length = 0;
+    await foldDays(received.slice(0, 5), deps);
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('a sweep of hints that lost their messages', () => {
+  test('sends all that are overdue, and none that is not', async () => {
+    // Prepare
+    const intake = new Queue<IntakeMessage>(emulators.sqs, emulators.queues.intake.url);
+    const waiting = (n: number, dueAtMs: number) => ({
+      ...{ deliveryId: n.toString(16).padStart(64, '0'), integration: 'douyin-life', appKey: 'a' },
+      ...{ receivedAt: toInstant(START_MS), body: new TextEncoder().encode('{}') },
+      ...{ attempt: 1, failures: 0, answers: 0, dueAtMs, why: 'no answer' },
+    });
+    for (let n = 0; n < 25; n += 1) {
+      await putHint(table, waiting(n, START_MS + (n % 5 === 0 ? 1_000_000 : 0)), 0);
+    }
+    const lines: [string, unknown][] = [];
+    const log = (_level: string, what: string, fields: unknown) => void lines.push([what, fields]);
+    // Act
+    const sent = await sweepHints({ table, intake, now: () => START_MS + 120_000, log });
+    // Assess
+    expect(sent).toBe(20);
+    expect((await readDepth(emulators.sqs, emulators.queues.intake.url)).waiting).toBe(20);
+    expect(lines).toEqual([
+      ['hints-waiting', { oldestSeconds: 120 }],
+      ['hints-swept', { sent: 20 }],
+    ]);
+  });
+});
+
+describe('a page of stores over many days', () => {
+  test('has fewer stores than were asked for, and goes on where it ended', async () => {
+    // Prepare: one store every day, so that every day counts, and ninety on the first
+    const days = Array.from({ length: 400 }, (_, n) =>
+      toInstant(START_MS + n * 86_400_000).slice(0, 10),
+    );
+    const stores = Array.from({ length: 90 }, (_, n) => `s${n}`);
+    await mapLimit([...days.entries()], 8, async ([n, businessDay]) => {
+      for (const storeId of n === 0 ? stores : ['s0']) {
+        const one = entry({
+          ...{ entryId: `e${n}-${storeId}`, providerId: 'many', storeId, businessDay },
+          occurredAt: `${businessDay}T12:00:00.000+08:00`,
+        });
+        await bookEntry(table, one);
+        await refoldStoreHour(table, storeHourOf(one));
+      }
+      await foldBuckets(table, 'many', businessDay, [0, 1, 2, 3], async () => {});
+    });
+    const window = { from: days[0] ?? '', to: days.at(-1) ?? '' };
+    // Act
+    const first = await totalsByStore(table, 'many', window, { limit: 1_000 });
+    const second = await totalsByStore(table, 'many', window, {
+      ...(first.next === null ? {} : { position: first.next }),
+      limit: 1_000,
+    });
+    // Assess
+    expect(first.stores).toHaveLength(77);
+    expect(second.next).toBeNull();
+    const seen = [...first.stores, ...second.stores];
+    expect(seen.map(({ storeId }) => storeId).toSorted()).toEqual(stores.toSorted());
+    expect(seen.find(({ storeId }) => storeId === 's0')?.fold.redeemedCount).toBe(400);
+  });
+});
