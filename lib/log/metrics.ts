@@ -8,6 +8,7 @@ import type { Fields } from './log.ts';
 export const METRICS = {
   'delivery-received': [
     { name: 'DeliveryReceived', by: 'integration' },
+    // By the same as the first: a line says once what its metrics are counted by.
     { name: 'AnswerMs', value: 'answerMs', unit: 'Milliseconds', by: 'integration' },
   ],
   'signature-rejected': [{ name: 'SignatureRejected', by: 'integration' }],
@@ -53,16 +54,16 @@ export function metricFields(
     const value = metric.value === undefined ? 1 : fields[metric.value];
     return typeof value === 'number' ? [{ ...metric, value }] : [];
   });
-  if (measured.length === 0) return {};
+  const [first] = measured;
+  if (first === undefined) return {};
+  const { by } = first;
+  const directive = {
+    Namespace: namespace,
+    Dimensions: by !== undefined && typeof fields[by] === 'string' ? [[], [by]] : [[]],
+    Metrics: measured.map(({ name, unit = 'Count' }) => ({ Name: name, Unit: unit })),
+  };
   return {
     ...Object.fromEntries(measured.map(({ name, value }) => [name, value])),
-    _aws: {
-      Timestamp: atMs,
-      CloudWatchMetrics: measured.map(({ name, by, unit = 'Count' }) => ({
-        Namespace: namespace,
-        Dimensions: by !== undefined && typeof fields[by] === 'string' ? [[], [by]] : [[]],
-        Metrics: [{ Name: name, Unit: unit }],
-      })),
-    },
+    _aws: { Timestamp: atMs, CloudWatchMetrics: [directive] },
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COUNTED_ALARMS } from '../../infra/aws/alarms.ts';
 import { logLines } from '../../lib/log/log.ts';
-import { METRICS } from '../../lib/log/metrics.ts';
+import { METRICS, type Metric } from '../../lib/log/metrics.ts';
 import { redactText } from '../../lib/log/redact.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -53,6 +53,11 @@ describe('a log line', () => {
     expect(lineOf('hints-swept', { sent: 1 })).not.toHaveProperty('_aws');
     expect(lineOf('event-conflict', {}, '')).not.toHaveProperty('_aws');
   });
+});
+
+test('all that one line counts is counted by the same', () => {
+  const by = (metrics: readonly Metric[]) => new Set(metrics.map((metric) => metric.by));
+  expect(Object.entries(METRICS).filter(([, metrics]) => by(metrics).size > 1)).toEqual([]);
 });
 
 test('everything that is counted is logged somewhere, and every alarm counts something', () => {
