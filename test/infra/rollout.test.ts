@@ -1,34 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildApp } from '../../infra/aws/app.ts';
-import {
-  isRecord,
-  resourcesOf,
-  statementsIn,
-  type Template,
-  templateSchema,
-} from '../../infra/aws/checks/template.ts';
-import { bundleFunctions } from '../../infra/bundle.ts';
+import { describe, expect, test } from 'vitest';
+import { isRecord, resourcesOf, statementsIn } from '../../infra/aws/checks/template.ts';
 import { FUNCTIONS } from '../../infra/topology.ts';
 import { functionOf } from './read-topology.ts';
+import { templateOf } from './template-of.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'hexiao-rollout-'));
-const bundlesDirectory = join(scratch, 'bundles');
-let template: Template;
-
-beforeAll(() => {
-  bundleFunctions({ outDirectory: bundlesDirectory });
-  template = synthesize('prod');
-});
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-function synthesize(stage: string): Template {
-  const outdir = join(scratch, stage);
-  const [stack] = buildApp({ bundlesDirectory, context: { stage }, outdir }).synth().stacks;
-  return templateSchema.parse(stack?.template);
-}
+const template = templateOf('prod');
 
 /** The CodeDeploy group that a change of a function's live alias goes through; nothing where it goes at once. */
 function groupOf(folder: string) {
@@ -68,7 +44,7 @@ describe('a new version', () => {
 
   test('of what only a schedule runs takes over at once, and so does everything where it is said', () => {
     expect(groupOf('reconcile')).toBeUndefined();
-    const dev = synthesize('dev');
+    const dev = templateOf('dev');
     expect(resourcesOf(dev, 'AWS::Lambda::Alias')).toHaveLength(FUNCTIONS.length);
     expect(resourcesOf(dev, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
   });

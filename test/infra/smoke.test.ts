@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../../infra/aws/smoke/aws-calls.ts';
 import { READERS } from '../../infra/aws/smoke/readers.ts';
+import { templateOf } from './template-of.ts';
 
 const SMOKE = join(import.meta.dirname, '../../infra/aws/smoke/smoke.ts');
 
@@ -25,6 +26,13 @@ test('the smoke does not deploy to AWS itself', () => {
 
   expect(status).toBe(1);
   expect(stderr).toContain('deploy there with cdk deploy');
+});
+
+test('every kind of resource that is deployed there is read back', () => {
+  const types = Object.values(templateOf('sandbox').Resources).map(({ Type }) => Type);
+
+  expect(new Set(types).size).toBeGreaterThan(15);
+  expect(new Set(types).difference(new Set(Object.keys(READERS)))).toEqual(new Set());
 });
 
 describe('what is read back', () => {

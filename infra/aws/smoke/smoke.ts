@@ -2,8 +2,9 @@
  * `npm run deploy:smoke`: deploys the stage `sandbox` to an emulator of AWS and reads back what was made,
  * resource by resource: an emulator reports success also for what it left out. It is a smoke test: what
  * an emulator accepts AWS may still refuse. Then every platform is played against the deployed API.
- * Without an emulator it is skipped. DEPLOY_SMOKE_WITHOUT names properties that this emulator is known
- * to leave out, with commas between: each is told, and one that it does keep is an error.
+ * Without an emulator it is skipped. DEPLOY_SMOKE_WITHOUT names properties and types of resources that
+ * this emulator is known to leave out, with commas between: each is told, and one that it does keep is
+ * an error.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -138,6 +139,7 @@ async function readBack(
       continue;
     }
     const found = await wrongIn(
+      Type,
       () => read(emulator, { physicalId: others.get(id) ?? '', properties, others }),
       others.has(id),
     );
@@ -159,11 +161,13 @@ interface Wrong {
   readonly text: string;
 }
 
+/** What cannot be read at all goes by the name of its type. */
 async function wrongIn(
+  type: string,
   read: () => ReturnType<NonNullable<(typeof READERS)[string]>>,
   isMade: boolean,
 ): Promise<Wrong[]> {
-  if (!isMade) return [{ name: 'resource', text: 'it was not made' }];
+  if (!isMade) return [{ name: type, text: 'it was not made' }];
   try {
     const findings = await read();
     return findings
@@ -174,6 +178,6 @@ async function wrongIn(
       }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return [{ name: 'resource', text: `it cannot be read: ${why}` }];
+    return [{ name: type, text: `it cannot be read: ${why}` }];
   }
 }
