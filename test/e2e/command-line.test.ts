@@ -173,7 +173,9 @@ describe('the command line', () => {
     expect((await cli('replay', 'parked', '--list')).out).toContain('kuaishou-life');
     expect(await asked('replay', 'parked', '--dry-run')).toMatchObject({ sent: 0 });
     expect(await asked('redrive', 'intake', '--dry-run')).toMatchObject({ matched: 0 });
-    const { out } = await cli('erase', '--platform', 'douyin', '--reason', 'asked', '--order', '1');
-    expect(out).toContain('erasureId');
+    const erase = (order: string) =>
+      cli('erase', '--platform', 'douyin', '--reason', 'asked', '--order', order);
+    expect((await erase('1060000000000000001')).out).toContain('erasureId');
+    expect((await erase('1')).out).toMatch(/^request-invalid \(400\): orderIds\.0: an id of under/);
   });
 });
