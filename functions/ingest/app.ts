@@ -43,26 +43,26 @@ export interface IngestDeps {
  * sends both kinds to it, so both addresses take both.
  */
 export function ingestApp(deps: IngestDeps): Hono {
-  const door = new Hono();
-  door.use(requestId());
+  const ingest = new Hono();
+  ingest.use(requestId());
 
-  door.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => raise(tooLarge()) }));
+  ingest.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => raise(tooLarge()) }));
 
-  door.post('/webhooks/:integration/:appKey', (c) => receive(deps, c));
+  ingest.post('/webhooks/:integration/:appKey', (c) => receive(deps, c));
 
-  door.post('/spi/:integration/:appKey', (c) => receive(deps, c, ''));
+  ingest.post('/spi/:integration/:appKey', (c) => receive(deps, c, ''));
 
-  door.post('/spi/:integration/:appKey/:rest{.+}', (c) => {
+  ingest.post('/spi/:integration/:appKey/:rest{.+}', (c) => {
     const { rest } = c.req.param();
     if (rest.length > MAX_REST) raise(nowhere());
     return receive(deps, c, rest);
   });
 
-  door.notFound(() => raise(nowhere()));
+  ingest.notFound(() => raise(nowhere()));
 
-  door.onError((error, c) => respondToError(error, c, deps.log));
+  ingest.onError((error, c) => respondToError(error, c, deps.log));
 
-  return door;
+  return ingest;
 }
 
 type Call = Context<object, '/:integration/:appKey'>;

@@ -45,6 +45,23 @@ export const liveSecretSchema = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(5)])
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
+/**
+ * Secrets of which some have names of their own and the rest are tokens, each of a store or a merchant:
+ * `<token>:<id>`, or `<token>` for all of them.
+ */
+export function secretsWithTokens(
+  names: readonly string[],
+  tokens: readonly string[],
+  of: string,
+): z.ZodType<Secrets> {
+  const token = new RegExp(`^(?:${tokens.join('|')})(?::.{1,128})?$`);
+  const all = [...names, ...tokens.map((name) => `${name}:<${of}>`)];
+  const isKnown = (name: string) => names.includes(name) || token.test(name);
+  return z
+    .record(z.string(), liveSecretSchema)
+    .refine((secrets) => Object.keys(secrets).every(isKnown), `are ${all.join(', ')}`);
+}
+
 function isPattern(pattern: string): boolean {
   try {
     return new RegExp(pattern).source.includes('(');

@@ -6,41 +6,49 @@ import type { Fields } from './log.ts';
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export const METRICS = {
-  'delivery-received': [
-    { name: 'DeliveryReceived', by: 'integration' },
-    // By the same as the first: a line says once what its metrics are counted by.
-    { name: 'AnswerMs', value: 'answerMs', unit: 'Milliseconds', by: 'integration' },
-  ],
-  'signature-rejected': [{ name: 'SignatureRejected', by: 'integration' }],
-  'intake-unavailable': [{ name: 'IntakeUnavailable' }],
-  'callback-failed': [{ name: 'CallbackFailed', by: 'integration' }],
-  'app-remembered': [{ name: 'AppRemembered' }],
-  'secret-remembered': [{ name: 'SecretRemembered' }],
-  'delivery-parked': [{ name: 'DeliveryParked' }],
-  'delivery-quarantined': [{ name: 'DeliveryQuarantined' }],
-  'event-conflict': [{ name: 'EventConflict' }],
-  'entry-conflict': [{ name: 'EntryConflict' }],
-  'hint-waits': [{ name: 'HintWaits' }],
-  'hints-waiting': [{ name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' }],
-  'refund-decision-given-up': [{ name: 'RefundDecisionGivenUp' }],
-  'token-renewal-refused': [{ name: 'TokenRefused', by: 'integration' }],
-  'message-failed': [{ name: 'MessageFailed' }],
-  'request-failed': [{ name: 'RequestFailed' }],
-} as const satisfies Record<string, readonly Metric[]>;
+  'delivery-received': {
+    by: 'integration',
+    metrics: [
+      { name: 'DeliveryReceived' },
+      { name: 'AnswerMs', value: 'answerMs', unit: 'Milliseconds' },
+    ],
+  },
+  'signature-rejected': { by: 'integration', metrics: [{ name: 'SignatureRejected' }] },
+  'intake-unavailable': { metrics: [{ name: 'IntakeUnavailable' }] },
+  'callback-failed': { by: 'integration', metrics: [{ name: 'CallbackFailed' }] },
+  'app-remembered': { metrics: [{ name: 'AppRemembered' }] },
+  'secret-remembered': { metrics: [{ name: 'SecretRemembered' }] },
+  'delivery-parked': { metrics: [{ name: 'DeliveryParked' }] },
+  'delivery-quarantined': { metrics: [{ name: 'DeliveryQuarantined' }] },
+  'event-conflict': { metrics: [{ name: 'EventConflict' }] },
+  'entry-conflict': { metrics: [{ name: 'EntryConflict' }] },
+  'hint-waits': { metrics: [{ name: 'HintWaits' }] },
+  'hints-waiting': {
+    metrics: [{ name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' }],
+  },
+  'refund-decision-given-up': { metrics: [{ name: 'RefundDecisionGivenUp' }] },
+  'token-renewal-refused': { by: 'integration', metrics: [{ name: 'TokenRefused' }] },
+  'message-failed': { metrics: [{ name: 'MessageFailed' }] },
+  'request-failed': { metrics: [{ name: 'RequestFailed' }] },
+} as const satisfies Record<string, CountedLine>;
 
-export interface Metric {
-  readonly name: string;
+export interface CountedLine {
   /**
    * A field to count by as well. It has as many values as there are integrations: each value of each
    * metric is paid for, so nothing that a request chooses may be one.
    */
   readonly by?: 'integration';
+  readonly metrics: readonly Metric[];
+}
+
+interface Metric {
+  readonly name: string;
   /** The field that is the value; a line counts one when absent. */
   readonly value?: string;
   readonly unit?: 'Seconds' | 'Milliseconds';
 }
 
-export type MetricName = (typeof METRICS)[keyof typeof METRICS][number]['name'];
+export type MetricName = (typeof METRICS)[keyof typeof METRICS]['metrics'][number]['name'];
 
 /** @returns what a line carries to be counted in a namespace; nothing for one that is not counted */
 export function metricFields(
@@ -49,14 +57,14 @@ export function metricFields(
   namespace: string,
   atMs: number,
 ): object {
-  const metrics: readonly Metric[] = METRICS[what as keyof typeof METRICS] ?? [];
+  const line: CountedLine | undefined = METRICS[what as keyof typeof METRICS];
+  if (line === undefined) return {};
+  const { by, metrics } = line;
   const measured = metrics.flatMap((metric) => {
     const value = metric.value === undefined ? 1 : fields[metric.value];
     return typeof value === 'number' ? [{ ...metric, value }] : [];
   });
-  const [first] = measured;
-  if (first === undefined) return {};
-  const { by } = first;
+  if (measured.length === 0) return {};
   const directive = {
     Namespace: namespace,
     Dimensions: by !== undefined && typeof fields[by] === 'string' ? [[], [by]] : [[]],

@@ -133,7 +133,6 @@ function others(): MetricName[] {
     'OldestHintSeconds',
   ];
   return Object.values(METRICS)
-    .flat()
-    .map(({ name }) => name)
+    .flatMap(({ metrics }) => metrics.map(({ name }) => name))
     .filter((name) => !shown.includes(name));
 }

@@ -1,32 +1,20 @@
 import * as z from 'zod';
-import { liveSecretSchema, type Secrets, settingsSchema } from '../app.ts';
+import { type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
 import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
 
 /** Of the two hosts known, the one that has the platform's name. */
 export const DEFAULT_API = 'https://lbs-open.kwailocallife.com';
-
-/** A merchant's token, or that of all merchants of the app. */
-const TOKEN_NAME = /^(?:accessToken|refreshToken)(?::.{1,128})?$/;
 
 /**
  * `signSecret` verifies deliveries; `appSecret` gets tokens; whether they are one is not known. To redeem, a
  * merchant's `refreshToken:<merchantId>`, which is renewed here, or its `accessToken:<merchantId>`, which is got
  * and renewed elsewhere; without a merchant for all of them.
  */
-export const secretsSchema: z.ZodType<Secrets> = z
-  .object({ signSecret: liveSecretSchema.optional(), appSecret: liveSecretSchema.optional() })
-  .catchall(liveSecretSchema)
-  .transform((secrets): Secrets => {
-    const told = Object.entries(secrets).flatMap(([name, live]) => (live ? [[name, live]] : []));
-    return Object.fromEntries(told);
-  })
-  .refine(
-    (secrets) =>
-      Object.keys(secrets).every(
-        (name) => name === 'signSecret' || name === 'appSecret' || TOKEN_NAME.test(name),
-      ),
-    'are signSecret, appSecret, refreshToken:<merchantId> and accessToken:<merchantId>',
-  )
+export const secretsSchema: z.ZodType<Secrets> = secretsWithTokens(
+  ['signSecret', 'appSecret'],
+  ['refreshToken', 'accessToken'],
+  'merchantId',
+)
   .refine(
     ({ signSecret, appSecret }) => signSecret !== undefined || appSecret !== undefined,
     'needs signSecret to receive, appSecret to call, or both',

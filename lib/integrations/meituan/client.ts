@@ -2,8 +2,8 @@ import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../exchange.ts';
 import { type Account, type AuthorizedStore, callMeituan, listIn } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
-import type { ClientContext } from './context.ts';
-import { type MeituanSettings, settingsOf } from './settings.ts';
+import { type ClientContext, settingsFor } from './context.ts';
+import type { MeituanSettings } from './settings.ts';
 
 /** 服务零售 (到店综合), by store. */
 const BUSINESS_ID = '58';
@@ -18,9 +18,7 @@ export class MeituanClient {
 
   constructor(context: ClientContext) {
     this.context = context;
-    const settings = settingsOf(context.app);
-    if (settings === undefined) throw refusal('the app’s settings do not fit');
-    this.settings = settings;
+    this.settings = settingsFor(context);
   }
 
   /** Looks a code up before it is used. */

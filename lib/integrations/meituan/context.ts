@@ -1,5 +1,13 @@
 import type { App } from '../app.ts';
-import type { ExchangeContext } from '../exchange.ts';
+import { type ExchangeContext, refusal } from '../exchange.ts';
+import { type MeituanSettings, settingsOf } from './settings.ts';
 
 /** What a client needs to know: whose calls they are, and how to reach the platform. */
 export type ClientContext = ExchangeContext & { readonly app: App };
+
+/** @throws PlatformError where the app's settings were never checked and do not fit */
+export function settingsFor({ app }: { readonly app: App }): MeituanSettings {
+  const settings = settingsOf(app);
+  if (settings === undefined) throw refusal('the app’s settings do not fit');
+  return settings;
+}

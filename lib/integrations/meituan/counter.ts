@@ -4,9 +4,9 @@ import { refusal } from '../exchange.ts';
 import type { Account } from './call.ts';
 import { MeituanClient } from './client.ts';
 import type { Done } from './consumed.ts';
+import { settingsFor } from './context.ts';
 import { MeituanCouponClient } from './coupons.ts';
 import { DianpingClient } from './dianping.ts';
-import { settingsOf } from './settings.ts';
 
 /** Uses a code's vouchers, by the calls that the setting `counter` names. The request's id makes it one. */
 export function redeem(command: RedeemCommand, context: CounterContext): Promise<CounterOutcome> {
@@ -41,7 +41,7 @@ interface Use {
 function consume(storeId: string, use: Use, context: CounterContext): Promise<Done> {
   const { receiptCode, count, requestId, account } = use;
   const atMs = context.startedAtMs;
-  const counter = counterOf(context);
+  const counter = settingsFor(context).counter;
   switch (counter) {
     case 'retail':
       return new MeituanClient(context).consume(storeOf(storeId, context), { ...use, atMs });
@@ -68,7 +68,7 @@ function takeBack(
   context: CounterContext,
 ): Promise<Done> {
   const { voucherId: receiptCode } = redemption;
-  const counter = counterOf(context);
+  const counter = settingsFor(context).counter;
   if (counter === 'dining') {
     const cancel = { couponCode: receiptCode, employee: account, redemption };
     return new MeituanCouponClient(context).cancel(storeOf(storeId, context), cancel);
@@ -78,12 +78,6 @@ function takeBack(
   return counter === 'dianping'
     ? new DianpingClient(context).reverseConsume(shopOf(storeId, context), reversal)
     : new MeituanClient(context).reverseConsume(storeOf(storeId, context), reversal);
-}
-
-function counterOf({ app }: CounterContext) {
-  const settings = settingsOf(app);
-  if (settings === undefined) throw refusal('the app’s settings do not fit');
-  return settings.counter;
 }
 
 /** A token of the store's own, or the app's for all its stores. */

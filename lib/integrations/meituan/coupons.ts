@@ -1,12 +1,11 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import { refusal } from '../exchange.ts';
 import { wireId } from '../wire.ts';
 import { type Account, type AuthorizedStore, callMeituan, idIn, listIn } from './call.ts';
 import { type Done, madeUpId, type Reversible, reversedEvent } from './consumed.ts';
-import type { ClientContext } from './context.ts';
-import { type MeituanSettings, settingsOf } from './settings.ts';
+import { type ClientContext, settingsFor } from './context.ts';
+import type { MeituanSettings } from './settings.ts';
 
 /** 团购 (到店餐饮). */
 const BUSINESS_ID = '1';
@@ -18,9 +17,7 @@ export class MeituanCouponClient {
 
   constructor(context: ClientContext) {
     this.context = context;
-    const settings = settingsOf(context.app);
-    if (settings === undefined) throw refusal('the app’s settings do not fit');
-    this.settings = settings;
+    this.settings = settingsFor(context);
   }
 
   /**

@@ -5,8 +5,8 @@ import { exchange, refusal } from '../exchange.ts';
 import { PlatformError } from '../platform-error.ts';
 import type { Account } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
-import type { ClientContext } from './context.ts';
-import { type MeituanSettings, settingsOf } from './settings.ts';
+import { type ClientContext, settingsFor } from './context.ts';
+import type { MeituanSettings } from './settings.ts';
 import { signDianping } from './sign.ts';
 
 const DEFAULT_API = 'https://openapi.dianping.com';
@@ -28,9 +28,7 @@ export class DianpingClient {
 
   constructor(context: ClientContext) {
     this.context = context;
-    const settings = settingsOf(context.app);
-    if (settings === undefined) throw refusal('the app’s settings do not fit');
-    this.settings = settings;
+    this.settings = settingsFor(context);
   }
 
   async consume(

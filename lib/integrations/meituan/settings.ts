@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type App, liveSecretSchema, type Secrets, settingsSchema } from '../app.ts';
+import { type App, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
 
 /** A field within a message: names or list positions, dotted, such as `refund.amount`. */
 const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
@@ -82,28 +82,15 @@ export function settingsOf({ settings }: App): MeituanSettings | undefined {
   return meituanSettingsSchema.safeParse(settings).data;
 }
 
-/** A store's token, or that of all stores of the app. */
-const TOKEN_NAME = /^(?:appAuthToken|dianpingSession)(?::.{1,128})?$/;
-
 /**
  * `signKey` is the developer's, for pushes and calls; `dianpingSecret` is 点评北极星's app secret. To redeem,
  * stores' tokens: `appAuthToken:<storeId>`, `dianpingSession:<storeId>`, or without a store for all.
  */
-export const meituanSecretsSchema: z.ZodType<Secrets> = z
-  .object({ signKey: liveSecretSchema.optional(), dianpingSecret: liveSecretSchema.optional() })
-  .catchall(liveSecretSchema)
-  .transform((secrets): Secrets => {
-    const told = Object.entries(secrets).flatMap(([name, live]) => (live ? [[name, live]] : []));
-    return Object.fromEntries(told);
-  })
-  .refine(
-    (secrets) =>
-      Object.keys(secrets).every(
-        (name) => name === 'signKey' || name === 'dianpingSecret' || TOKEN_NAME.test(name),
-      ),
-    'are signKey, dianpingSecret, appAuthToken:<storeId> and dianpingSession:<storeId>',
-  )
-  .refine(
-    ({ signKey, dianpingSecret }) => signKey !== undefined || dianpingSecret !== undefined,
-    'must have signKey or dianpingSecret',
-  );
+export const meituanSecretsSchema: z.ZodType<Secrets> = secretsWithTokens(
+  ['signKey', 'dianpingSecret'],
+  ['appAuthToken', 'dianpingSession'],
+  'storeId',
+).refine(
+  ({ signKey, dianpingSecret }) => signKey !== undefined || dianpingSecret !== undefined,
+  'must have signKey or dianpingSecret',
+);
