@@ -21,8 +21,8 @@ export function lazyDesk(table: Table, platform: Platform, now: () => number): O
     refundRequest: async (refundId) => (await desk()).refundRequest(refundId),
     eventsOf: async (of, id) => (await desk()).eventsOf(of, id),
     voucherState: async (voucherId) => (await desk()).voucherState(voucherId),
-    closeRefund: async (refundId, decision, reason) =>
-      (await desk()).closeRefund(refundId, decision, reason),
+    closeRefund: async (request, decision, reason) =>
+      (await desk()).closeRefund(request, decision, reason),
     async fileRefund(claim) {
       const real = await desk();
       const request = await real.fileRefund(claim);

@@ -13,14 +13,21 @@ export interface Desk {
   issueCodes(order: CodeOrder): Promise<Issue>;
   /** The codes an order was given, in the order they were given; empty where none was. */
   codesOf(orderId: string): Promise<readonly string[]>;
-  /** Files a refund request once, decided by the merchant's policy where that can decide. */
+  /**
+   * Files a refund request once, decided by the merchant's policy where that can decide. One whose id
+   * another order's request has already is filed under an id of its own: take it from what is returned.
+   */
   fileRefund(claim: RefundClaim): Promise<RefundRequest>;
   refundRequest(refundId: string): Promise<RefundRequest | undefined>;
   /**
    * The platform decided a request itself (its deadline passed, its own staff did): it is pending no
-   * longer, and the platform need not be told.
+   * longer, and the platform need not be told. Another order's request of the same id stays as it is.
    */
-  closeRefund(refundId: string, decision: 'approved' | 'refused', reason: string): Promise<void>;
+  closeRefund(
+    request: { readonly refundId: string; readonly orderId: string },
+    decision: 'approved' | 'refused',
+    reason: string,
+  ): Promise<void>;
   /** Every event of one voucher or order, oldest first. */
   eventsOf(of: 'voucher' | 'order', id: string): Promise<readonly Event[]>;
   /** What became of a voucher, by its events. `unknown`: no event of it has reached us. */

@@ -28,8 +28,8 @@ export function openDesk(table: Table, platform: Platform, now: () => number): O
     codesOf: (orderId) => codesOf(table, platform, orderId),
     voucherState: async (voucherId) => voucherState(await eventsOf('voucher', voucherId)),
     refundRequest: (refundId) => readRefund(table, platform, refundId),
-    closeRefund: (refundId, status, reason) =>
-      closeRefund(table, platform, refundId, { status, reason }, now()),
+    closeRefund: (request, status, reason) =>
+      closeRefund(table, platform, request, { status, reason }, now()),
     async fileRefund(claim) {
       const request = await fileRefund(table, platform, claim, now());
       // Also of a repeated callback: whoever filed it may have died before the audit was sent.

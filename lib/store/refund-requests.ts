@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fingerprint } from '../crypto/hash.ts';
 import type { Platform } from '../events/event.ts';
 import { type RefundClaim, type RefundRequest, refundRequestSchema } from '../integrations/desk.ts';
 import { instantToMs, toInstant } from '../time/shanghai.ts';
@@ -27,8 +28,8 @@ export function isToBeTold({ status, toldAt }: RefundRequest): boolean {
 }
 
 /**
- * Files a request once: the same again is answered with what stands, whatever became of it.
- * @throws when another order's request stands under this id
+ * Files a request once: the same again is answered with what stands, whatever became of it. Where another
+ * order's request stands under its id, it is filed under one made of both, and somebody must look at it.
  */
 export async function fileRefund(
   table: Table,
@@ -36,8 +37,29 @@ export async function fileRefund(
   claim: RefundClaim,
   nowMs: number,
 ): Promise<StoredRefund> {
+  const { refundId, orderId } = claim;
+  const first = await fileUnder(table, platform, claim, nowMs);
+  if (first.orderId === orderId) return first;
+  const apart = { ...claim, refundId: idApart(refundId, orderId), isDisputed: true };
+  const second = await fileUnder(table, platform, apart, nowMs);
+  if (second.orderId === orderId) return second;
+  throw new Error('another order has a refund request of an id that is made of this one');
+}
+
+/** The platforms name a request once; one that is named again for another order is kept apart from it. */
+function idApart(refundId: string, orderId: string): string {
+  return `~${fingerprint('refund', refundId, orderId).slice(0, 32)}`;
+}
+
+/** @returns what stands under the claim's id, also where it is another order's */
+async function fileUnder(
+  table: Table,
+  platform: Platform,
+  claim: RefundClaim & { readonly isDisputed?: boolean },
+  nowMs: number,
+): Promise<StoredRefund> {
   const standing = await readRefund(table, platform, claim.refundId);
-  if (standing !== undefined) return sameOrder(standing, claim);
+  if (standing !== undefined) return standing;
   const request = await newRequest(table, platform, claim, nowMs);
   // The list first: a request that needs somebody is then always listed, whatever died in between.
   if (request.toldAt === null) {
@@ -48,17 +70,19 @@ export async function fileRefund(
   if (await table.put(keys.refundRequest(platform, claim.refundId), request)) return request;
   const other = await readRefund(table, platform, claim.refundId);
   if (other === undefined) throw new Error('a refund request was refused and is not there');
-  return sameOrder(other, claim);
+  return other;
 }
 
 async function newRequest(
   table: Table,
   platform: Platform,
-  { toldBy, ...claim }: RefundClaim,
+  { toldBy, isDisputed = false, ...claim }: RefundClaim & { readonly isDisputed?: boolean },
   nowMs: number,
 ): Promise<StoredRefund> {
+  // Two orders claim one id: no policy knows which of them is right.
   const isApproved =
-    toldBy === 'none' || (await isApprovedByPolicy(table, platform, { ...claim, toldBy }));
+    toldBy === 'none' ||
+    (!isDisputed && (await isApprovedByPolicy(table, platform, { ...claim, toldBy })));
   const now = toInstant(nowMs);
   return storedRefundSchema.parse({
     ...claim,
@@ -71,11 +95,6 @@ async function newRequest(
   });
 }
 
-function sameOrder(standing: StoredRefund, claim: RefundClaim): StoredRefund {
-  if (standing.orderId === claim.orderId) return standing;
-  throw new Error('another order has a refund request of this id');
-}
-
 export async function readRefund(
   table: Table,
   platform: Platform,
@@ -83,6 +102,17 @@ export async function readRefund(
 ): Promise<StoredRefund | undefined> {
   const item = await table.get(keys.refundRequest(platform, refundId));
   return item === undefined ? undefined : storedRefundSchema.parse(item);
+}
+
+/** The id that an order's request of a platform's id was filed under. */
+async function idOfOrder(
+  table: Table,
+  platform: Platform,
+  { refundId, orderId }: { readonly refundId: string; readonly orderId: string },
+): Promise<string> {
+  const standing = await readRefund(table, platform, refundId);
+  const isAnothers = standing !== undefined && standing.orderId !== orderId;
+  return isAnothers ? idApart(refundId, orderId) : refundId;
 }
 
 export interface Decision {
@@ -111,14 +141,16 @@ export async function decideRefund(
 /**
  * Takes over what the platform decided by itself: of a pending request, and of one whose decision it
  * was not told, because then ours came too late. One that it was told stays as it is.
+ * @param of.orderId the order that the platform names: another order's request of this id stays as it is
  */
 export async function closeRefund(
   table: Table,
   platform: Platform,
-  refundId: string,
+  of: { readonly refundId: string; readonly orderId: string },
   { status, reason }: { status: 'approved' | 'refused'; reason: string },
   nowMs: number,
 ): Promise<void> {
+  const refundId = await idOfOrder(table, platform, of);
   const now = toInstant(nowMs);
   const words = status === 'refused' ? reason.slice(0, REASON_MAX) : null;
   const closed = { status, reason: words, decidedBy: 'platform', decidedAt: now, toldAt: now };

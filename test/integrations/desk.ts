@@ -64,7 +64,7 @@ export class MemoryDesk implements Desk {
     const before = this.refunds.get(claim.refundId);
     if (before !== undefined) {
       if (before.orderId === claim.orderId) return before;
-      throw new Error('another order has a refund request of this id');
+      return this.fileRefund({ ...claim, refundId: `~${claim.refundId}~${claim.orderId}` });
     }
     const { toldBy, ...named } = claim;
     const request: RefundRequest = {
@@ -85,7 +85,7 @@ export class MemoryDesk implements Desk {
   }
 
   async closeRefund(
-    refundId: string,
+    { refundId }: { readonly refundId: string },
     decision: 'approved' | 'refused',
     reason: string,
   ): Promise<void> {

@@ -102,10 +102,32 @@ describe('filing a request', () => {
     expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(1);
   });
 
-  test('under the id of another order’s request is refused', async () => {
+  test('under the id of another order’s request is kept apart, for somebody to look at', async () => {
+    // Prepare: the policy would approve anything
+    const claim = claimOf();
+    await putRefundPolicy(table, 'douyin', claim.merchantId, 'auto-approve-all');
+    const first = await file(claim);
+    const orderId = fresh('order');
+    // Act
+    const second = await file({ ...claim, orderId });
+    // Assess
+    expect(first).toMatchObject({ refundId: claim.refundId, status: 'approved' });
+    expect(second).toMatchObject({ orderId, status: 'pending', reference: claim.reference });
+    expect(second.refundId).not.toBe(claim.refundId);
+    expect(await file({ ...claim, orderId })).toEqual(second);
+    expect(await read(claim.refundId)).toEqual(first);
+    expect(await isListed(second.refundId)).toBe(true);
+  });
+
+  test('of two orders under one id is closed for the order that the platform names', async () => {
     const claim = claimOf();
     await file(claim);
-    await expect(file({ ...claim, orderId: 'another' })).rejects.toThrow('another order');
+    const other = await file({ ...claim, orderId: fresh('order') });
+    const words = { status: 'approved', reason: '' } as const;
+    const { refundId } = claim;
+    await closeRefund(table, 'douyin', { refundId, orderId: other.orderId }, words, START_MS + 1);
+    expect(await read(refundId)).toMatchObject({ status: 'pending' });
+    expect(await read(other.refundId)).toMatchObject({ status: 'approved' });
   });
 
   test('that wants no decision is approved and told, and in no list', async () => {
@@ -197,14 +219,16 @@ describe('a decision', () => {
   test('of nothing makes nothing', async () => {
     expect(await decideRefund(table, 'douyin', 'nobody', approve, START_MS)).toBe(false);
     const words = { status: 'refused', reason: 'x' } as const;
-    await closeRefund(table, 'douyin', 'nobody', words, START_MS);
+    const nobody = { refundId: 'nobody', orderId: 'no-order' };
+    await closeRefund(table, 'douyin', nobody, words, START_MS);
     expect(await read('nobody')).toBeUndefined();
   });
 
   test('by the platform closes a pending request, and it need not be told', async () => {
-    const { refundId } = await file(claimOf());
+    const request = await file(claimOf());
+    const { refundId } = request;
     const words = { status: 'refused', reason: '超'.repeat(300) } as const;
-    await closeRefund(table, 'douyin', refundId, words, START_MS + 5);
+    await closeRefund(table, 'douyin', request, words, START_MS + 5);
     expect(await read(refundId)).toMatchObject({
       ...{ status: 'refused', decidedBy: 'platform', reason: '超'.repeat(200) },
       toldAt: toInstant(START_MS + 5),
@@ -220,8 +244,8 @@ describe('a decision', () => {
     }
     await markTold(table, told, null, START_MS);
     // Act
-    for (const { refundId } of [untold, told]) {
-      await closeRefund(table, 'douyin', refundId, { status: 'approved', reason: '' }, START_MS);
+    for (const request of [untold, told]) {
+      await closeRefund(table, 'douyin', request, { status: 'approved', reason: '' }, START_MS);
     }
     // Assess
     expect(await read(untold.refundId)).toMatchObject({

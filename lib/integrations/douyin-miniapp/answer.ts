@@ -101,7 +101,8 @@ async function refundNumber({ app, desk, version, content }: Asked): Promise<Ans
     voucherIds: [...new Set(refund.refund_item_detail.map((item) => item.item_order_id))],
     requestedFen: refund.refund_total_amount,
     decideBy: refund.refund_audit_deadline,
-    reference: { version, outRefundNo },
+    // The platform's own id, which its general system wants back.
+    reference: { version, outRefundNo, refundId },
     toldBy: refund.need_refund_audit ? 'call' : 'none',
   });
   const { entry } = settingsOf(app).answers.refund ?? {};
@@ -117,11 +118,12 @@ async function refundNumber({ app, desk, version, content }: Asked): Promise<Ans
 async function refundDone({ desk, content }: Asked): Promise<undefined> {
   const parsed = refundResultSchema.safeParse(content);
   if (!parsed.success) return;
-  const { refund_id: refundId, status } = parsed.data;
+  const { refund_id: refundId, order_id: orderId, status } = parsed.data;
+  const request = { refundId, orderId };
   if (status === 'SUCCESS')
-    await desk.closeRefund(refundId, 'approved', '平台已退款 (the platform refunded it)');
+    await desk.closeRefund(request, 'approved', '平台已退款 (the platform refunded it)');
   if (status === 'FAIL')
-    await desk.closeRefund(refundId, 'refused', '平台未能退款 (the refund failed at the platform)');
+    await desk.closeRefund(request, 'refused', '平台未能退款 (the refund failed at the platform)');
 }
 
 /** What its numbers mean no page tells, so an operator who knows says which they are. */

@@ -23,7 +23,7 @@ export async function auditRefund(request: RefundRequest, context: AuditContext)
   const call = { ...context, deadlineMs: context.now() + PATIENCE_MS };
   try {
     if (reference.version?.startsWith('3') === true) {
-      const body = { refund_id: refundId, ...decision };
+      const body = { refund_id: reference.refundId ?? refundId, ...decision };
       await ask(call, 'refund_audit_callback', 'general', body);
     } else {
       const body = { out_refund_no: reference.outRefundNo ?? '', ...decision };

@@ -164,7 +164,9 @@ async function fileRefund({ msgType, inner, app, desk }: Asked): Promise<undefin
 async function closeRefund({ inner, desk }: Asked): Promise<undefined> {
   const { refundId } = inner;
   if (refundId === null || !inner.happened) return;
-  await desk.closeRefund(refundId, 'approved', '平台已退款 (the platform refunded it)');
+  const { orderId } = inner;
+  const reason = '平台已退款 (the platform refunded it)';
+  await desk.closeRefund({ refundId, orderId }, 'approved', reason);
 }
 
 function ruleOf({ msgType, reply }: Asked): AnswerRule {

@@ -61,7 +61,8 @@ export async function noteRefund(body: JsonValue, desk: Desk): Promise<Answer> {
   if (decision === undefined) return success();
   for (const refundId of await refundsMeant(parsed.data, desk)) {
     if ((await desk.refundRequest(refundId)) === undefined) continue;
-    await desk.closeRefund(refundId, decision, decision === 'refused' ? '平台审核未通过' : '');
+    const request = { refundId, orderId: parsed.data.order_id };
+    await desk.closeRefund(request, decision, decision === 'refused' ? '平台审核未通过' : '');
   }
   return success();
 }
