@@ -106,11 +106,9 @@ async function destroy(
 ): Promise<Answer> {
   const asked = destroySchema.safeParse(fields);
   if (!asked.success) return misfit(asked.error);
-  await desk.closeRefund(
-    asked.data.serialNum,
-    'approved',
-    '平台已销毁 (destroyed by the platform)',
-  );
+  const { oid: orderId, serialNum: refundId } = asked.data;
+  const reason = '平台已销毁 (destroyed by the platform)';
+  await desk.closeRefund({ refundId, orderId }, 'approved', reason);
   return success(settings, {});
 }
 

@@ -1,5 +1,5 @@
 import type { Door } from '../integration.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, handshake } from './acknowledge.ts';
 import { about, actionOf, busy, signedBytes } from './spi.ts';
 import { verify } from './verify.ts';
 
@@ -7,8 +7,9 @@ import { verify } from './verify.ts';
 export const kuaishouShopDoor: Door = {
   name: 'kuaishou-shop',
   platform: 'kuaishou',
-  // No check of the URL is documented but the heartbeat, which is a message like any other.
-  handshake: () => undefined,
+  // Of messages. Source: 消息服务说明 2.4.
+  deadlineMs: 3_000,
+  handshake,
   verify,
   signedBytes,
   acknowledge,

@@ -1,6 +1,7 @@
 import { sameText } from '../../crypto/hash.ts';
 import type { App } from '../app.ts';
 import type { Answer, SignedRequest } from '../integration.ts';
+import { inOneLine } from './cipher.ts';
 
 /**
  * 电子凭证 requests: what the platform asks an issuer of tickets. How it authenticates them is not
@@ -49,11 +50,14 @@ export function actionIn(kept: string | undefined): string | undefined {
   return kept?.startsWith(ABOUT) === true ? kept.slice(ABOUT.length) : undefined;
 }
 
-/** A ticket request's identity: the action and the body, without the secret, which is replaced. */
+/**
+ * A ticket request's identity: the action and the body, without the secret, which is replaced. A message's:
+ * its base64, in however many lines it came.
+ */
 export function signedBytes(request: SignedRequest): Uint8Array {
   const action = actionOf(request);
   return action === undefined
-    ? request.body
+    ? Buffer.from(inOneLine(request.body), 'latin1')
     : Buffer.concat([Buffer.from(`${ABOUT}${action}\n`, 'utf8'), request.body]);
 }
 

@@ -17,6 +17,10 @@ import {
 
 const { body: BODY, plaintext: PLAINTEXT } = messageSample('order-pay-success');
 
+/** The body as encoders of other libraries write it. */
+const inLines = (length: number, ending: string) =>
+  (BODY.match(new RegExp(`.{1,${length}}`, 'g')) ?? []).join(ending);
+
 const isTaken = (body: string | Uint8Array, app = appWith()) =>
   kuaishouShop.verify(request(body), app);
 
@@ -61,7 +65,11 @@ describe('a message', () => {
     ['shorter by a digit', BODY.slice(1)],
     ['shorter by a cipher block', BODY.slice(0, -24)],
     ['longer', `${BODY}AAAA`],
-    ['broken by a new line within', `${BODY.slice(0, 76)}\r\n${BODY.slice(76)}`],
+    ['in lines of several lengths', `${BODY.slice(0, 40)}\r\n${BODY.slice(40)}`],
+    ['in lines with an empty one', inLines(76, '\r\n\r\n')],
+    ['in lines with two endings', `${inLines(76, '\r\n').replace('\r\n', '\n')}\r\n`],
+    ['in lines that are cut within four digits', inLines(75, '\n')],
+    ['in lines with spaces', inLines(76, ' \n')],
     ['after a byte order mark', `\ufeff${BODY}`],
     ['in the alphabet of addresses', BODY.replaceAll('+', '-').replaceAll('/', '_')],
     ['in hexadecimal', Buffer.from(BODY, 'base64').toString('hex')],
@@ -75,6 +83,29 @@ describe('a message', () => {
     ['the plain text', PLAINTEXT],
   ])('is refused when it comes %s', (_what, body) => {
     expect(isTaken(body)).toBe(false);
+  });
+
+  test.each([
+    ['76 digits and CRLF', inLines(76, '\r\n')],
+    ['76 digits and a line feed', inLines(76, '\n')],
+    ['64 digits and an ending on the last', `${inLines(64, '\n')}\n`],
+    ['76 digits and CRLF on the last', `${inLines(76, '\r\n')}\r\n`],
+  ])('in lines of %s is read, and is the same delivery', (_what, body) => {
+    expect(isTaken(body)).toBe(true);
+    expect(kuaishouShop.read(Buffer.from(body), appWith())).toEqual(
+      kuaishouShop.read(Buffer.from(BODY), appWith()),
+    );
+    expect(kuaishouShop.signedBytes(request(body))).toEqual(Buffer.from(BODY));
+  });
+
+  test('of the console’s test, which names no app, is taken, and nothing else without an app', () => {
+    expect(isTaken(sealMessage(SECRET, '{"test":true}'))).toBe(true);
+    expect(isTaken(sealMessage(SECRET, '{"test":false}'))).toBe(false);
+    expect(isTaken(sealMessage(SECRET, '{"test":true,"event":"kwaishop_order_paySuccess"}'))).toBe(
+      false,
+    );
+    const sealed = Buffer.from(sealMessage(SECRET, '{"test":true}'));
+    expect(kuaishouShop.read(sealed, appWith())).toMatchObject({ outcome: 'kept' });
   });
 
   test('changed by one bit where its app key stands is refused', () => {
@@ -169,8 +200,14 @@ test('what was received is acknowledged byte for byte, heartbeats too', () => {
   });
 });
 
-test('no check of the URL is known, so none is answered', () => {
-  expect(kuaishouShop.handshake(request(BODY))).toBeUndefined();
+test('the console’s bare test of the address is answered, and nothing else is unsigned', () => {
+  const words = { status: 200, body: '{"result":1}' };
+  expect(kuaishouShop.handshake(request('{"test":true}'))).toMatchObject(words);
+  expect(kuaishouShop.handshake(request(' {"test" : true}\n'))).toMatchObject(words);
+  for (const body of [BODY, '', '{}', '{"test":false}', '{"test":true,"a":1}', '[true]', 'null']) {
+    expect(kuaishouShop.handshake(request(body)), body).toBeUndefined();
+  }
+  expect(kuaishouShop.handshake({ ...request('{"test":true}'), spi: 'x/send' })).toBeUndefined();
 });
 
 describe('the signature of a call', () => {
