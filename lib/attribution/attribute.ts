@@ -50,8 +50,11 @@ export function attribute(
     candidates: known.length,
     policy: 'version' in policy ? policy.version : 0,
   };
+  const providers = shares.map(providerOf);
   return shares.map((share, index) =>
     entryOf(told, share, restating, {
+      // Of a provider's contracts that share one use, the first counts it.
+      count: isRedemption(told) && providers.indexOf(providerOf(share)) === index ? 1 : 0,
       amountFen: amounts[index] ?? 0,
       paidFen: paid[index] ?? 0,
       explanation: {
@@ -67,6 +70,14 @@ export function attribute(
 /** The store as it was known at an instant: a later telling may have named it. */
 export function storeOf({ storeId, storeToldAt }: Attributable, instant: string): string | null {
   return storeToldAt === undefined || compareInstants(storeToldAt, instant) <= 0 ? storeId : null;
+}
+
+function isRedemption(event: Attributable): event is EventOf<'voucher.redeemed'> {
+  return event.kind === 'voucher.redeemed';
+}
+
+function providerOf({ contract }: Share): string {
+  return contract?.providerId ?? UNATTRIBUTED;
 }
 
 interface Share {
@@ -114,29 +125,27 @@ function entryOf(
   event: Attributable,
   share: Share,
   restating: Restating | null,
-  booked: Pick<Entry, 'amountFen' | 'paidFen' | 'explanation'>,
+  booked: Pick<Entry, 'count' | 'amountFen' | 'paidFen' | 'explanation'>,
 ): Entry {
-  const isRedemption = event.kind === 'voucher.redeemed';
+  const redemption = isRedemption(event) ? event : null;
   const contractId = share.contract?.contractId ?? null;
   const parts = [event.eventId, contractId ?? UNATTRIBUTED];
   return {
     entryId: joinIds(...parts, ...(restating === null ? [] : [restating.restatementId])),
-    providerId: share.contract?.providerId ?? UNATTRIBUTED,
+    providerId: providerOf(share),
     platform: event.platform,
     merchantId: event.merchantId,
     storeId: event.storeId ?? UNKNOWN_STORE,
     orderId: event.orderId,
     voucherId: event.voucherId,
-    redemptionId: isRedemption ? event.redemptionId : null,
+    redemptionId: redemption?.redemptionId ?? null,
     eventId: event.eventId,
-    kind: isRedemption ? 'redemption' : 'payment',
+    kind: redemption === null ? 'payment' : 'redemption',
     occurredAt: event.occurredAt,
     businessDay: dayOf(event.occurredAt),
-    count: isRedemption ? 1 : 0,
     // Providers are paid on what is redeemed, so a payment earns nothing yet.
-    commissionFen: isRedemption
-      ? proportion(booked.amountFen, booked.explanation.rateBp, WHOLE_BP)
-      : 0,
+    commissionFen:
+      redemption === null ? 0 : proportion(booked.amountFen, booked.explanation.rateBp, WHOLE_BP),
     contractId,
     contractVersion: share.contract?.version ?? null,
     mirrors: null,

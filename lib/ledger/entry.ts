@@ -53,7 +53,10 @@ export const entrySchema = z.object({
   ]),
   occurredAt: z.iso.datetime({ offset: true }),
   businessDay: z.iso.date(),
-  /** 1 for a redemption, −1 for what takes one back whole, 0 for a partial refund or a payment. */
+  /**
+   * 1 for a redemption, −1 for what takes one back whole, 0 for a partial refund or a payment, and for
+   * the further shares of one provider in one redemption.
+   */
   count: z.int().min(-1).max(1),
   amountFen: z.int(),
   commissionFen: z.int(),

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { type ContractVersion, latestVersions } from '../../../lib/attribution/contract.ts';
+import type { ContractVersion } from '../../../lib/attribution/contract.ts';
 import {
   CONTRACT_NAMES,
   ContractTextError,
@@ -10,20 +9,13 @@ import {
 import { Problem } from '../../../lib/errors/problem.ts';
 import { readContracts } from '../../../lib/store/contracts.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
-import {
-  type Affected,
-  affected,
-  contractBody,
-  type Proposal,
-  type Recorded,
-  recordContract,
-  requireParties,
-  versionOf,
-} from '../contracts.ts';
+import { contractBody } from '../contract-body.ts';
+import { recordContract, requireParties, versionOf } from '../contracts.ts';
 import { readCsv } from '../csv.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check } from '../input.ts';
 import { requireOperator } from '../principal.ts';
+import { type Affected, affected, type Recorded, standingOf } from '../standing-contracts.ts';
 
 interface RowResult {
   readonly line: number;
@@ -70,23 +62,25 @@ async function resultOf(
   imagined: Map<string, ContractVersion[]> | null,
   deps: ApiDeps,
 ): Promise<Omit<RowResult, 'line'>> {
-  const done = (result: RowResult['result'], { version, affects }: Recorded) => {
-    return { result, contractId: version.contractId, affects, code: null, detail: null };
-  };
+  const done = (result: RowResult['result'], { version, standing, affects }: Recorded) => ({
+    ...{ result: standing ? ('standing' as const) : result, contractId: version.contractId },
+    ...{ affects, code: null, detail: null },
+  });
   try {
     const proposal = check(contractBody, bodyOf(fields));
+    if (imagined === null) return done('recorded', await recordContract(proposal, deps));
     const { platform, merchantId } = proposal;
     const key = JSON.stringify([platform, merchantId]);
-    const log = imagined?.get(key) ?? (await readContracts(deps.table, platform, merchantId));
-    const standing = latestVersions(log).find((one) => saysTheSame(one, proposal));
-    if (standing !== undefined) return done('standing', { version: standing, affects: null });
-    if (imagined === null) return done('recorded', await recordContract(proposal, deps));
+    const log = imagined.get(key) ?? (await readContracts(deps.table, platform, merchantId));
     await requireParties(proposal, deps);
+    const standing = standingOf(log, proposal);
+    if (standing !== undefined) return done('standing', standing);
     const number = (log.at(-1)?.version ?? 0) + 1;
     const recordedAt = toInstant(deps.now());
     const version = versionOf(proposal, { log, number, recordedAt, cooperationId: null });
     imagined.set(key, [...log, version]);
-    return done('would-be-recorded', { version, affects: affected(null, version, recordedAt) });
+    const affects = affected(null, version, recordedAt);
+    return done('would-be-recorded', { version, standing: false, affects });
   } catch (error) {
     if (!(error instanceof Problem) || error.retryable) throw error;
     const { code, message: detail } = error;
@@ -102,13 +96,6 @@ function bodyOf(fields: Record<string, string>): object {
     if (!(error instanceof ContractTextError)) throw error;
     throw new Problem('request-invalid', error.message);
   }
-}
-
-/** In whatever order a record's keys are: the table keeps none. */
-function saysTheSame(version: ContractVersion, { rateBp = 0, ...proposal }: Proposal): boolean {
-  return Object.entries({ ...proposal, rateBp }).every(([name, value]) =>
-    isDeepStrictEqual(version[name as keyof ContractVersion], value),
-  );
 }
 
 function decode(bytes: ArrayBuffer): string {

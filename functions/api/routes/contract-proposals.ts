@@ -11,7 +11,8 @@ import {
 } from '../../../lib/events/event.ts';
 import { readContracts } from '../../../lib/store/contracts.ts';
 import { readEvents } from '../../../lib/store/events.ts';
-import { contractBody, recordContract } from '../contracts.ts';
+import { contractBody } from '../contract-body.ts';
+import { recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
@@ -55,10 +56,8 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
         'The platform told of no such cooperation with this merchant.',
       );
     }
-    const log = latestVersions(await readContracts(deps.table, platform, merchantId));
-    const confirmed = log.find((one) => one.cooperationId === cooperationId);
-    if (confirmed !== undefined) return c.json(answerOf({ version: confirmed, affects: null }));
-    return c.json(answerOf(await recordContract(proposal, deps, cooperationId)), 201);
+    const recorded = await recordContract(proposal, deps, cooperationId);
+    return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
 }
 

@@ -4,17 +4,19 @@ import { type ContractVersion, latestVersions } from '../../../lib/attribution/c
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { merchantsOfProvider, readContracts } from '../../../lib/store/contracts.ts';
-import { contractBody, endContract, type Recorded, recordContract } from '../contracts.ts';
+import { contractBody } from '../contract-body.ts';
+import { endContract, recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, instantInput, readBody } from '../input.ts';
 import { requireOperator, requirePrincipal } from '../principal.ts';
+import type { Recorded } from '../standing-contracts.ts';
 
 /** Contracts: recorded, ended, listed. Versions are only added. */
 export function contractsRoute(api: Hono, deps: ApiDeps): void {
   api.post('/v1/contracts', async (c) => {
     await requireOperator(c, deps);
     const recorded = await recordContract(await readBody(c, contractBody), deps);
-    return c.json(answerOf(recorded), 201);
+    return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
 
   api.post('/v1/contracts/:contractId/end', async (c) => {
@@ -37,9 +39,16 @@ export function contractsRoute(api: Hono, deps: ApiDeps): void {
 }
 
 /** What is answered when a contract was recorded: what of the past it says something else about. */
-export function answerOf({ version, affects }: Recorded) {
+export function answerOf({ version, standing, affects }: Recorded) {
   const { contractId, version: number, endsAt } = version;
-  return { contractId, version: number, endsAt, affects, restatementDue: affects !== null };
+  return {
+    contractId,
+    version: number,
+    endsAt,
+    standing,
+    affects,
+    restatementDue: affects !== null,
+  };
 }
 
 const listQuery = z

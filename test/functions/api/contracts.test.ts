@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Event } from '../../../lib/events/event.ts';
 import { recordEvent } from '../../../lib/store/events.ts';
+import { reversed } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
   ask,
@@ -24,6 +25,7 @@ const answer = z.strictObject({
   version: z.int().min(1),
   endsAt: z.string().nullable(),
   affects: z.strictObject({ from: z.iso.date(), to: z.iso.date() }).nullable(),
+  standing: z.boolean(),
   restatementDue: z.boolean(),
 });
 
@@ -191,7 +193,7 @@ describe('shares', () => {
     const turn = '2025-06-01T00:00:00+08:00';
     await accept({ merchantId, endsAt: turn });
     await accept({ merchantId, startsAt: turn, shareBp: 5_000 });
-    await accept({ merchantId, startsAt: turn, shareBp: 5_000 });
+    await accept({ merchantId, startsAt: turn, shareBp: 5_000, rateBp: 501 });
     const justBefore = { startsAt: '2025-05-31T23:59:59.999+08:00', shareBp: 1 };
     expectProblem(await propose({ merchantId, ...justBefore }), 409, 'contract-overlap');
   });
@@ -210,7 +212,7 @@ describe('shares', () => {
       const merchantId = await newMerchant();
       const replies = await Promise.all([
         propose({ merchantId, shareBp: 6_000 }),
-        propose({ merchantId, shareBp: 6_000 }),
+        propose({ merchantId, shareBp: 6_000, rateBp: 501 }),
       ]);
       expect(replies.map((reply) => reply.status).sort((a, b) => a - b)).toEqual([201, 409]);
     }
@@ -218,8 +220,140 @@ describe('shares', () => {
 
   it('that fit together are all taken when they are posted at once, each under its own id', async () => {
     const merchantId = await newMerchant();
-    const ids = await Promise.all([1, 2, 3].map(() => accept({ merchantId, shareBp: 3_000 })));
+    const ids = await Promise.all(
+      [1, 2, 3].map((rateBp) => accept({ merchantId, shareBp: 3_000, rateBp })),
+    );
     expect(new Set(ids).size).toBe(3);
+  });
+});
+
+describe('a contract that is posted again', () => {
+  const log = async (merchantId: string) => {
+    const path = `/v1/contracts?platform=douyin&merchantId=${merchantId}&history=true`;
+    const { contracts } = read(
+      await ask(hexiao, 'GET', path),
+      z.object({ contracts: z.array(z.looseObject({ version: z.int() })) }),
+    );
+    return contracts.map(({ version }) => version);
+  };
+
+  it('stands already, and is answered as the first time: the books are as of one', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const own = fresh('provider');
+    const ownToken = await makeProvider(hexiao, own);
+    const scope = { stores: ['s1', 's2'], channels: ['live', 'search'] };
+    const terms = { merchantId, providerId: own, shareBp: 5_000 };
+    const first = await record({ ...terms, scope });
+    // Act: the same is said in another order, and in another offset
+    const again = await propose({
+      ...{ ...terms, startsAt: '2024-12-31T16:00:00Z', endsAt: null },
+      scope: { stores: ['s2', 's1', 's2'], channels: ['search', 'live'] },
+    });
+    // Assess
+    expect(again.status).toBe(200);
+    expect(read(again, answer)).toEqual({ ...first, standing: true });
+    expect(first).toMatchObject({ standing: false, restatementDue: true });
+    expect(await log(merchantId)).toEqual([1]);
+    await book(hexiao, [redemptionAt({ merchantId }, 's1', { fen: 10_000 })]);
+    const { total } = read(
+      await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}`, { token: ownToken }),
+      gmvAnswer,
+    );
+    expect(total).toMatchObject({ redeemedCount: 1, redeemedFen: 5_000, commissionFen: 250 });
+  });
+
+  it('at once by eight is one', async () => {
+    const merchantId = await newMerchant();
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () => propose({ merchantId, shareBp: 1_000 })),
+    );
+    expect(replies.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+      ...[200, 200, 200, 200, 200, 200, 200, 201],
+    ]);
+    expect(await log(merchantId)).toEqual([1]);
+  });
+
+  it.each([
+    { rateBp: 501 },
+    { shareBp: 5_001 },
+    { mode: 'special' },
+    { endsAt: '2027-01-01T00:00:00Z' },
+    { startsAt: '2025-01-01T00:00:00.001+08:00' },
+    { scope: { stores: ['s1'] } },
+    { tiers: [{ fromFen: 5, rateBp: 600 }] },
+  ])('in other terms is another: %j', async (over) => {
+    const merchantId = await newMerchant();
+    const terms = { merchantId, shareBp: 1_000 };
+    await accept(terms);
+    await accept({ ...terms, ...over });
+    expect(await log(merchantId)).toEqual([1, 2]);
+  });
+
+  it('is another too after the first was ended', async () => {
+    const merchantId = await newMerchant();
+    const terms = { merchantId, startsAt: '2025-11-01T00:00:00+08:00' };
+    const contractId = await accept(terms);
+    const path = `/v1/contracts/${contractId}/end`;
+    const body = { endsAt: '2025-11-01T00:00:00.001+08:00' };
+    await ask(hexiao, 'POST', path, { body });
+    expectProblem(await propose(terms), 409, 'contract-overlap');
+    await accept({ ...terms, startsAt: body.endsAt });
+  });
+
+  it('and its end, said again, is one version and the same answer', async () => {
+    const merchantId = await newMerchant();
+    const contractId = await accept({ merchantId });
+    const path = `/v1/contracts/${contractId}/end`;
+    const end = () => ask(hexiao, 'POST', path, { body: { endsAt: '2025-09-30T16:00:00Z' } });
+    const [first, again] = [read(await end(), answer), read(await end(), answer)];
+    expect(first.affects).toEqual({ from: '2025-10-01', to: '2025-10-09' });
+    expect(again).toEqual({ ...first, standing: true });
+    expect(await log(merchantId)).toEqual([1, 2]);
+  });
+});
+
+describe('two contracts of one provider that share a redemption', () => {
+  it('count it once in all totals, also when it is taken back', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const [own, other] = [fresh('provider'), fresh('provider')];
+    const ownToken = await makeProvider(hexiao, own);
+    const otherToken = await makeProvider(hexiao, other);
+    await accept({ merchantId, providerId: own, shareBp: 3_000 });
+    await accept({ merchantId, providerId: other, shareBp: 3_000 });
+    await accept({ merchantId, providerId: own, shareBp: 4_000, rateBp: 1_000 });
+    const [kept, taken] = [0, 1].map(() => redemptionAt({ merchantId }, 'shared', { fen: 10_000 }));
+    if (kept === undefined || taken === undefined) throw new Error('there are two');
+    await book(hexiao, [kept, taken]);
+    const counts = async (asToken: string) => {
+      const totals = [];
+      for (const by of ['day', 'store']) {
+        const path = `/v1/gmv?${WINDOW}&by=${by}`;
+        const { rows, total } = read(await ask(hexiao, 'GET', path, { token: asToken }), gmvAnswer);
+        totals.push(total.redeemedCount, ...rows.map(({ redeemedCount }) => redeemedCount));
+      }
+      return totals;
+    };
+    // Act
+    const before = [await counts(ownToken), await counts(otherToken)];
+    const { voucherId, orderId, redemptionId } = taken;
+    await book(hexiao, [reversed(redemptionId, { voucherId, orderId, merchantId })]);
+    const after = [await counts(ownToken), await counts(otherToken)];
+    // Assess
+    expect(before).toEqual([
+      [2, 2, 2, 2],
+      [2, 2, 2, 2],
+    ]);
+    expect(after).toEqual([
+      [1, 1, 1, 1],
+      [1, 1, 1, 1],
+    ]);
+    const { total } = read(
+      await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}`, { token: ownToken }),
+      gmvAnswer,
+    );
+    expect(total).toMatchObject({ redeemedFen: 7_000, commissionFen: 150 + 400 });
   });
 });
 
@@ -259,7 +393,7 @@ describe('POST /v1/contracts/{id}/end', () => {
     // Assess
     expect(ended).toEqual({
       ...{ contractId, version: 2, endsAt: '2025-12-01T00:00:00.000+08:00' },
-      ...{ affects: null, restatementDue: false },
+      ...{ standing: false, affects: null, restatementDue: false },
     });
     expectProblem(
       await propose({ merchantId, startsAt: '2025-11-30T00:00:00+08:00' }),
@@ -469,11 +603,10 @@ describe('POST /v1/contracts/import', () => {
       [5, 'request-invalid'],
     ]);
     expect(again.rows[0]?.contractId).toBe(wet.rows[0]?.contractId);
-    // It began in the past, which is booked by what was known then.
-    for (const { rows } of [dry, wet])
+    // It began in the past, which is booked by what was known then; whoever lost the answer is told again.
+    for (const { rows } of [dry, wet, again])
       expect(rows[0]?.affects).toMatchObject({ from: '2025-01-01' });
     expect(wet.rows[1]?.affects).toBeNull();
-    expect(again.rows[0]?.affects).toBeNull();
   });
 
   /** One row of a merchant's contract, with more columns. */
@@ -644,5 +777,37 @@ describe('contract proposals', () => {
     expect((await list()).proposals[0]?.contractId).toBe(first.contractId);
     const other = path.replace('/c1/', '/c2/');
     expectProblem(await ask(hexiao, 'POST', other, { body }), 404, 'not-found');
+  });
+
+  it('confirmed at once on different terms are one contract; one registered by hand is linked', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const tell = (cooperationId: string) => {
+      const common = {
+        ...redemptionAt({ merchantId }, 'store'),
+        ...{ orderId: null, voucherId: null, cooperationId, state: 'SIGNED' },
+      };
+      const { redemptionId: _r, storeId: _s, amounts: _a, sale: _l, kind: _k, ...told } = common;
+      const eventId = `proposed:${merchantId}:${cooperationId}`;
+      const event = { ...told, kind: 'contract.proposed', eventId, partnerId: 'p' } as const;
+      return recordEvent(hexiao.table, event);
+    };
+    await Promise.all([tell('c1'), tell('c2')]);
+    const confirm = (id: string, over: object) =>
+      ask(hexiao, 'POST', `/v1/contract-proposals/douyin/${merchantId}/${id}/confirm`, {
+        body: contractBody({ providerId, merchantId, ...over }),
+      });
+    const byHand = await accept({ merchantId, shareBp: 1_000 });
+    // Act
+    const [a, b] = await Promise.all([
+      confirm('c1', { shareBp: 2_000 }),
+      confirm('c1', { shareBp: 2_001 }),
+    ]);
+    const linked = read(await confirm('c2', { shareBp: 1_000 }), answer);
+    // Assess
+    expect([a.status, b.status].sort((x, y) => x - y)).toEqual([200, 201]);
+    expect(read(a, answer).contractId).toBe(read(b, answer).contractId);
+    expect(linked.contractId).toBe(byHand);
+    expect(read(await confirm('c2', { shareBp: 1_000 }), answer).standing).toBe(true);
   });
 });
