@@ -1,3 +1,36 @@
+import type { Resolution } from './integration.ts';
+
+/**
+ * What a platform's number says to whoever asked. `busy`: the same call may work later. `token`: with
+ * a new token. `refused`: the same call is answered the same. `business`: the platform files many
+ * reasons under it, so that a question is worth asking again and an act was not done.
+ */
+export type CodeMeaning = 'busy' | 'token' | 'refused' | 'business';
+
+/** One table of numbers, as a platform publishes it. */
+export interface CodeTable {
+  /** The platform's own page. */
+  readonly source: string;
+  /** By the number or word as it stands in the answer. */
+  readonly codes: Readonly<Record<string, CodeMeaning>>;
+}
+
+/**
+ * How often a question is asked again that is answered with a number of no table: with the pauses of a
+ * hint, some hours. After that nobody here can do more, and somebody must look at the number.
+ */
+export const UNKNOWN_CODE_PATIENCE = 24;
+
+/** What a number means by the first table that has it; `unknown` where none has. */
+export function meaningOf(
+  code: string | number,
+  tables: readonly CodeTable[],
+): CodeMeaning | 'unknown' {
+  const name = String(code);
+  const table = tables.find(({ codes }) => Object.hasOwn(codes, name));
+  return table?.codes[name] ?? 'unknown';
+}
+
 /**
  * What a platform's API did instead of answering. `retryable`: the same call may work later.
  * `why` is made of endpoint names and codes, never of what the platform sent.
@@ -9,6 +42,8 @@ export class PlatformError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The platform's own code, where it answered one: it understood the question, and said no. */
   readonly code: string | undefined;
+  /** What the platform's tables say of the code; absent without a code, or where nobody looked it up. */
+  readonly meaning: CodeMeaning | 'unknown' | undefined;
   constructor(
     why: string,
     options: {
@@ -16,6 +51,7 @@ export class PlatformError extends Error {
       down?: boolean;
       retryAfterMs?: number;
       code?: string;
+      meaning?: CodeMeaning | 'unknown';
       cause?: unknown;
     },
   ) {
@@ -25,5 +61,47 @@ export class PlatformError extends Error {
     this.down = options.down ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.code = options.code;
+    this.meaning = options.meaning;
   }
+}
+
+/**
+ * The error for an answer with a number that is no success. A number that no table has is worth asking
+ * again, with a bound; its text names it, so that whoever reads the log can look it up.
+ * @param what the endpoint's name
+ * @param told.subCode the platform's closer reason: where a table has it, it decides
+ * @param told.isAct the call does something, so that `business` is a refusal
+ */
+export function codeError(
+  what: string,
+  told: { readonly code: string | number; readonly subCode?: string | number; isAct?: boolean },
+  tables: readonly CodeTable[],
+): PlatformError {
+  const { code, subCode, isAct = false } = told;
+  const closer = subCode === undefined ? 'unknown' : meaningOf(subCode, tables);
+  const meaning = closer === 'unknown' ? meaningOf(code, tables) : closer;
+  const number = subCode === undefined ? `${code}` : `${code} (${subCode})`;
+  const hint = meaning === 'unknown' ? ', which none of its tables has' : '';
+  return new PlatformError(`${what} answered error ${number}${hint}`, {
+    retryable: meaning === 'business' ? !isAct : meaning !== 'refused',
+    code: String(code),
+    meaning,
+  });
+}
+
+/**
+ * What becomes of a hint whose question was not answered: it waits. Where the platform did answer, by a
+ * number without a plain meaning, it waits only so long, and is then set aside with that number.
+ * @param answers how often the platform answered about this hint before without showing what it says
+ */
+export function unanswered(error: PlatformError, answers: number): Resolution {
+  const { message: why, retryAfterMs, down: unavailable, meaning } = error;
+  const isPuzzling = meaning === 'unknown' || meaning === 'business';
+  return {
+    outcome: isPuzzling && answers >= UNKNOWN_CODE_PATIENCE ? 'contradicted' : 'wait',
+    why,
+    ...(isPuzzling && { answered: true }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...{ unavailable, events: [], stores: [] },
+  };
 }

@@ -34,26 +34,31 @@ const ENDPOINTS = {
     name: 'certificate/prepare',
     path: '/goodlife/v1/fulfilment/certificate/prepare/',
     perSecond: 200,
+    isAct: true,
   },
   verify: {
     name: 'certificate/verify',
     path: '/goodlife/v1/fulfilment/certificate/verify/',
     perSecond: 100,
+    isAct: true,
   },
   cancel: {
     name: 'certificate/cancel',
     path: '/goodlife/v1/fulfilment/certificate/cancel/',
     perSecond: 100,
+    isAct: true,
   },
   fulfilmentAudit: {
     name: 'fulfilment/refund/audit',
     path: '/goodlife/v1/fulfilment/refund/audit/',
     perSecond: 20,
+    isAct: true,
   },
   afterSaleAudit: {
     name: 'after_sale/order/audit',
     path: '/goodlife/v1/akte/after_sale/order/audit/',
     perSecond: 20,
+    isAct: true,
   },
   pois: { name: 'shop/poi/query', path: '/goodlife/v1/shop/poi/query/', perSecond: 20 },
 } as const satisfies Record<string, Endpoint>;

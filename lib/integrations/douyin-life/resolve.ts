@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { Hint, NamedStore, Resolution, ResolveContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import { PlatformError, unanswered } from '../platform-error.ts';
 import { CERTIFICATE_STATUS, type CertificateRecord, type VerifyRecord } from './answers.ts';
 import { DouyinLifeClient } from './client.ts';
 import { eventsOfVoucher, paymentOfOrder } from './events.ts';
@@ -40,9 +40,8 @@ export async function resolve(
     return await resolveOrder(first, hints, context);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    const { message: why, retryAfterMs, down: unavailable } = error;
-    const told = retryAfterMs === undefined ? {} : { retryAfterMs };
-    return hints.map(() => ({ ...wait(why), ...told, unavailable }));
+    const resolution = unanswered(error, context.answers);
+    return hints.map(() => resolution);
   }
 }
 
@@ -62,7 +61,8 @@ async function resolveOrder(
     } as const;
     return hints.map(() => answer);
   }
-  const order = await unlessRefused(client.order(merchantId, orderId));
+  // Channel, creator and refunds hang on it: only the platform's own "no" lets us go on without.
+  const order = await unlessRefused(client.order(merchantId, orderId), isRefusal);
   const events: EventDraft[] = paymentOfOrder(merchantId, order);
   const actsByVoucher = new Map<string, Act[]>();
   const refundsKnown = new Map<string, number>();
@@ -194,14 +194,22 @@ function isRefund(event: { readonly kind: string; readonly complete: boolean }):
   return event.kind === 'voucher.refunded' && event.complete;
 }
 
-/** A question that the platform refuses for good is left unanswered; one it may answer later waits. */
-async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+/** A question that is refused for good is left unanswered; one that may be answered later waits. */
+async function unlessRefused<T>(
+  answer: Promise<T>,
+  isForGood = (error: PlatformError) => !error.retryable,
+): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof PlatformError && !error.retryable) return undefined;
+    if (error instanceof PlatformError && isForGood(error)) return undefined;
     throw error;
   }
+}
+
+/** The platform understood, and its tables say that it will answer the same: no proxy's 404 is that. */
+function isRefusal({ meaning }: PlatformError): boolean {
+  return meaning === 'refused';
 }
 
 function wait(why: string): Resolution {

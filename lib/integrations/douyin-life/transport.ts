@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
 import type { ResolveContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import { GENERAL_CODES, LIFE_CODES } from '../open-douyin-codes.ts';
+import { codeError, meaningOf, PlatformError } from '../platform-error.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { clientToken } from './token.ts';
 
@@ -14,16 +15,15 @@ const TIMEOUT_MS = 2_500;
 /** How long a call may wait for its slot under the rate limit before its hint waits instead. */
 const PATIENCE_MS = 1_500;
 
-/** 2190002 token invalid, 2190008 token expired. Source: OpenAPI common codes. */
-const TOKEN_CODES = new Set([2190002, 2190008]);
-/** 2100001 unknown error, 2100004 busy: documented as "retry". */
-const BUSY_CODES = new Set([2100001, 2100004]);
+const TABLES = [LIFE_CODES, GENERAL_CODES];
 
 export interface Endpoint {
   readonly name: string;
   readonly path: string;
   /** Calls a second and app, as documented for orders (20) and records (100); the others are kept civil. */
   readonly perSecond: number;
+  /** It does something, or is the first step of that: a business number is then a refusal. */
+  readonly isAct?: true;
 }
 
 const limits = new Map<string, RateLimit>();
@@ -70,16 +70,14 @@ export class Transport {
   private async exchange(endpoint: Endpoint, request: Exchange): Promise<Envelope> {
     const token = await this.token();
     let envelope = await this.call(endpoint, request, token);
-    if (TOKEN_CODES.has(codeOf(envelope))) {
+    if (meaningOf(codeOf(envelope), TABLES) === 'token') {
       envelope = await this.call(endpoint, request, await this.token(token));
     }
     const code = codeOf(envelope);
     if (code === 0) return envelope;
-    const retryable = BUSY_CODES.has(code) || TOKEN_CODES.has(code);
-    throw new PlatformError(`${endpoint.name} answered error ${code}`, {
-      retryable,
-      code: String(code),
-    });
+    const subCode = envelope.extra?.sub_error_code || undefined;
+    const { name, isAct = false } = endpoint;
+    throw codeError(name, { code, isAct, ...(subCode !== undefined && { subCode }) }, TABLES);
   }
 
   private token(refused?: string): Promise<string> {
@@ -161,7 +159,7 @@ const codeSchema = z.coerce.number().catch(0);
 
 const envelopeSchema = z.looseObject({
   data: z.looseObject({ error_code: codeSchema }),
-  extra: z.looseObject({ error_code: codeSchema }).optional(),
+  extra: z.looseObject({ error_code: codeSchema, sub_error_code: codeSchema }).optional(),
 });
 type Envelope = z.infer<typeof envelopeSchema>;
 

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import type { JsonObject } from '../../json/parse.ts';
-import { PlatformError } from '../platform-error.ts';
+import { GENERAL_CODES, TRADE_CODES } from '../open-douyin-codes.ts';
+import { type CodeTable, codeError, meaningOf, PlatformError } from '../platform-error.ts';
 import { settingsOf } from './settings.ts';
 import { clientToken } from './token.ts';
-import { baseOf, type CallContext, codeOf, post } from './transport.ts';
+import { baseOf, type CallContext, codeOf, post, subCodeOf } from './transport.ts';
 
 /** Of the trade systems in which a mini-program's vouchers are used (生活服务交易系统). */
 const LIFE = '/api/apps/trade/v2';
@@ -32,10 +33,10 @@ export async function ask(
   const url = `${baseOf(context)}${ROOMS[room](what)}`;
   const call = (token: string) =>
     post(context, what, { url, headers: { 'access-token': token }, body });
-  const stale = new Set(settingsOf(app).staleTokenCodes);
+  const tables = tablesOf(settingsOf(app).staleTokenCodes);
   const token = await clientToken(context);
   let answer = await call(token);
-  if (stale.has(codeOf(answer) ?? 0)) {
+  if (meaningOf(codeOf(answer) ?? 0, tables) === 'token') {
     answer = await call(await clientToken(context, token));
   }
   const code = codeOf(answer);
@@ -43,10 +44,15 @@ export async function ask(
   if (code === undefined || Number.isNaN(code)) {
     throw new PlatformError(`${what} answered without a code`, { retryable: true });
   }
-  throw new PlatformError(`${what} answered error ${code}`, {
-    retryable: stale.has(code),
-    code: String(code),
-  });
+  const subCode = subCodeOf(answer);
+  const isAct = room !== 'order';
+  throw codeError(what, { code, isAct, ...(subCode !== undefined && { subCode }) }, tables);
+}
+
+/** The operator's word on what asks for a new token goes before the platform's tables. */
+function tablesOf(staleTokenCodes: readonly number[]): CodeTable[] {
+  const codes = Object.fromEntries(staleTokenCodes.map((code) => [code, 'token' as const]));
+  return [{ source: 'the setting staleTokenCodes', codes }, TRADE_CODES, GENERAL_CODES];
 }
 
 /** The answer's `data` in the shape it must have. @throws PlatformError */

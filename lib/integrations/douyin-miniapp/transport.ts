@@ -41,3 +41,9 @@ export function codeOf(answer: JsonObject): number | undefined {
     .map(Number);
   return codes.find((code) => code !== 0) ?? codes[0];
 }
+
+/** The closer number of Open-Douyin's common form; undefined where there is none. */
+export function subCodeOf({ extra }: JsonObject): number | undefined {
+  const code = isObject(extra) ? Number(extra.sub_error_code ?? 0) : 0;
+  return Number.isNaN(code) || code === 0 ? undefined : code;
+}

@@ -77,10 +77,10 @@ describe('telling how a refund was decided', () => {
   });
 
   test('says that the platform will not take it, with its code and no more', async () => {
-    const { tell } = platform(() => Response.json({ err_no: 27_001, err_msg: 'ots1 of 张三' }));
+    const { tell } = platform(() => Response.json({ err_no: 20_001, err_msg: 'ots1 of 张三' }));
     expect(await tell(request())).toEqual({
       outcome: 'refused',
-      why: 'merchant_audit_callback answered error 27001',
+      why: 'merchant_audit_callback answered error 20001',
     });
   });
 

@@ -2,6 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { App } from '../../../lib/integrations/app.ts';
 import { DouyinMiniappClient } from '../../../lib/integrations/douyin-miniapp/client.ts';
 import { sandboxApp, World } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
+import {
+  codesOf,
+  GENERAL_CODES,
+  TRADE_CODES,
+} from '../../../lib/integrations/open-douyin-codes.ts';
 import { failureOf, urlOf } from '../../support/platform-fetch.ts';
 import { only, readText, stamped } from './support.ts';
 
@@ -36,7 +41,8 @@ function platform(over: { settings?: Record<string, unknown>; fetch?: typeof fet
   const world = new World(() => nowMs);
   world.sell(PIECE);
   world.sell(SECOND);
-  const { app: server, revokeTokens } = sandboxApp({ world, appId, clientSecret: 'newest' });
+  const sandbox = sandboxApp({ world, appId, clientSecret: 'newest' });
+  const { app: server, revokeTokens, answerWith } = sandbox;
   const calls: Request[] = [];
   const app: App = {
     integration: 'douyin-miniapp',
@@ -60,7 +66,7 @@ function platform(over: { settings?: Record<string, unknown>; fetch?: typeof fet
   const wait = (ms: number) => {
     nowMs += ms;
   };
-  return { client, calls, paths, world, wait, revokeTokens, appId, app };
+  return { client, calls, paths, world, wait, revokeTokens, answerWith, appId, app };
 }
 
 const TOKEN = '/oauth/client_token/';
@@ -344,6 +350,31 @@ describe('the token', () => {
   });
 });
 
+describe('a platform that says busy', () => {
+  const tables = [TRADE_CODES, GENERAL_CODES];
+
+  test.each([...new Set(codesOf(tables, 'busy'))])('by %i is believed', async (code) => {
+    // Prepare
+    const { client, answerWith } = platform();
+    answerWith({ code, times: 1 });
+    // Act
+    const error = await failureOf(client.queryOrder({ orderId: 'ots1' }));
+    // Assess
+    expect(error).toMatchObject({ retryable: true, down: false, code: String(code) });
+    expect(await client.queryOrder({ orderId: 'ots1' })).toMatchObject({ err_no: 0 });
+  });
+
+  test.each([...new Set(codesOf(tables, 'refused'))])(
+    'is not one that says no by %i',
+    async (code) => {
+      const { client, answerWith } = platform();
+      answerWith({ code, times: 1 });
+      const error = await failureOf(client.queryOrder({ orderId: 'ots1' }));
+      expect(error).toMatchObject({ retryable: false, code: String(code) });
+    },
+  );
+});
+
 describe('a platform in trouble', () => {
   const answering = (answer: () => Response | Promise<Response>) =>
     platform({
@@ -363,8 +394,9 @@ describe('a platform in trouble', () => {
     ['a code that is none', () => new Response('{"err_no":"x"}'), true, false],
     ['no data', () => new Response('{"err_no":0}'), true, false],
     ['an error', () => new Response('{"err_no":20004,"err_msg":"secret words"}'), false, false],
-    ['an error within', () => new Response('{"data":{"error_code":7}}'), false, false],
-    ['an error beside', () => new Response('{"err_no":0,"extra":{"error_code":7}}'), false, false],
+    ['an error within', () => new Response('{"data":{"error_code":20001}}'), false, false],
+    ['one beside', () => new Response('{"err_no":0,"extra":{"error_code":20001}}'), false, false],
+    ['a number of no table', () => new Response('{"data":{"error_code":7}}'), true, false],
   ])(
     'that gives %s is a PlatformError without its words',
     async (_what, answer, retryable, down) => {

@@ -39,6 +39,7 @@ const faultSchema = z.union([
   z.strictObject({
     endpoint: z.enum(ENDPOINTS),
     mode: z.enum(FAULT_MODES),
+    code: count.optional(),
     delayMs: z.int().nonnegative().optional(),
     times: count.optional(),
   }),

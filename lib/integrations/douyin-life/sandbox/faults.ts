@@ -24,11 +24,15 @@ export const FAULT_MODES = [
   'garbage',
   /** 2190004: the app has not been granted the capability. */
   'denied',
+  /** Any number of the platform's tables: see `Fault.code`. */
+  'code',
 ] as const;
 export type FaultMode = (typeof FAULT_MODES)[number];
 
 export interface Fault {
   readonly mode: FaultMode;
+  /** With mode `code`: the number that is answered in a HTTP 200; 2100004 unless told. */
+  readonly code?: number;
   /** Waits this long before it answers, whatever the mode. `slow` alone waits {@link SLOW_MS}. */
   readonly delayMs?: number;
   /** For how many calls; for good unless told. */

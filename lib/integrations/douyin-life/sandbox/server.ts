@@ -55,6 +55,8 @@ export function sandboxApp(options: AppOptions): Hono {
         return Response.json(envelopes.success(empty));
       case 'denied':
         return failed(new ApiFailure(CODES.capabilityDenied, '应用未获得该能力'));
+      case 'code':
+        return failed(new ApiFailure(fault.code ?? CODES.busy, '系统繁忙,请稍候再试'));
       case 'garbage':
         return new Response('{"data":{"error_code":0,"descr', {
           headers: { 'content-type': 'application/json' },

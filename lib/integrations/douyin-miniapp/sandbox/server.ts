@@ -19,10 +19,13 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
   app: Hono;
   /** From now on no token given out so far is taken. */
   revokeTokens: () => void;
+  /** The next calls behind the token are answered with this number, and do nothing. */
+  answerWith: (fault: { code: number; times: number }) => void;
 } {
   const app = new Hono();
   let issued = 0;
   let valid = '';
+  let fault = { code: 0, times: 0 };
 
   app.post('/oauth/client_token/', async (c) => {
     const asked = z.object({ client_key: z.string(), client_secret: z.string() });
@@ -42,6 +45,10 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
     app.post(`${V2}${path}`, async (c: Context) => {
       if (valid === '' || c.req.header('access-token') !== valid) {
         return c.json({ err_no: TOKEN_INVALID, err_msg: 'access_token 无效' });
+      }
+      if (fault.times > 0) {
+        fault = { ...fault, times: fault.times - 1 };
+        return c.json({ err_no: fault.code, err_msg: '系统繁忙,此时请开发者稍候再试' });
       }
       const asked = fields.safeParse(await c.req.json());
       const data = asked.success ? answer(asked.data) : null;
@@ -176,6 +183,9 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
     app,
     revokeTokens: () => {
       valid = '';
+    },
+    answerWith: (next) => {
+      fault = next;
     },
   };
 }
