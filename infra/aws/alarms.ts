@@ -18,6 +18,12 @@ export interface CountedAlarm {
 /** `reconcile` tells of the oldest waiting hint every few minutes; hints ask again within minutes. */
 const OLD_HINT_SECONDS = 2 * 3_600;
 
+/**
+ * Alarms that anybody on the internet can ring, without any secret. None of them may stop or undo a deployment,
+ * or whoever sends twenty wrong signatures decides what is deployed.
+ */
+export const RUNG_BY_ANYBODY: readonly string[] = ['signatures-rejected'];
+
 export const COUNTED_ALARMS: readonly CountedAlarm[] = [
   {
     id: 'signatures-rejected',

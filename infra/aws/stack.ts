@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { FUNCTIONS, type FunctionName, QUEUES, type QueueName, ROUTES } from '../topology.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -13,6 +11,7 @@ import { makeLogs } from './constructs/logs.ts';
 import { WatchedQueue } from './constructs/queue.ts';
 import { Rollout } from './constructs/rollout.ts';
 import { makeTable } from './constructs/table.ts';
+import { makeTopic } from './constructs/topic.ts';
 import type { Stage } from './settings.ts';
 
 export interface HexiaoStackProps {
@@ -37,9 +36,7 @@ export class HexiaoStack extends Stack {
       noEcho: true,
     });
 
-    // Not under the account's SNS key, with which CloudWatch may not encrypt: its alarms would be lost.
-    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
-    for (const email of settings.alarmEmails) topic.addSubscription(new EmailSubscription(email));
+    const topic = makeTopic(this, settings.alarmEmails);
     const action = new SnsAction(topic);
     const table = makeTable(this, settings);
     const queues = this.#makeQueues(action);

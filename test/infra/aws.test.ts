@@ -181,7 +181,8 @@ test('the table outlives its stack, heals to any second and forgets what expires
   );
 
   expect(table).toMatchObject({
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
     Properties: {
       BillingMode: 'PAY_PER_REQUEST',
       DeletionProtectionEnabled: true,

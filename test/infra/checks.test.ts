@@ -20,8 +20,16 @@ const poorRegion: RegionTraits = {
 const GOOD = {
   Function: {
     Type: 'AWS::Lambda::Function',
-    Properties: { LoggingConfig: { LogGroup: { Ref: 'Logs' } } },
+    Properties: {
+      LoggingConfig: { LogGroup: { Ref: 'Logs' } },
+      Environment: { Variables: { TOKEN: { Ref: 'Token' } } },
+    },
   },
+  Version: versionThat({ Description: { 'Fn::Join': ['', ['with ', { Ref: 'Token' }]] } }),
+  Topic: { Type: 'AWS::SNS::Topic', Properties: {} },
+  TopicPolicy: topicPolicyThat({}),
+  Key: keyFor({ AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::AccountId' }, ':root']] } }),
+  Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardName: 's-cn-north-1' } },
   Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } },
   Queue: {
     Type: 'AWS::SQS::Queue',
@@ -91,6 +99,43 @@ const BAD: Record<string, Record<string, Record<string, Resource>>> = {
       QueueAlarm: withProperties(alarmOn('Queue'), { AlarmActions: [] }),
     },
   },
+  'lets CloudWatch tell every topic of its alarms': {
+    'a policy that only denies': { TopicPolicy: topicPolicyThat({ Effect: 'Deny' }) },
+    'a topic without a policy': { TopicPolicy: GOOD.Topic },
+    'a right of some other service': {
+      TopicPolicy: topicPolicyThat({ Principal: { Service: 'events.amazonaws.com' } }),
+    },
+    'a right for the alarms of any account': { TopicPolicy: topicPolicyThat({ Condition: {} }) },
+    'a right on another topic': { TopicPolicy: topicPolicyThat({ Resource: { Ref: 'Other' } }) },
+    'an alarm that tells no topic': {
+      Other: withProperties(alarmOn('Queue'), { AlarmActions: [{ Ref: 'Queue' }] }),
+    },
+  },
+  'makes a version for each value that only a deployment knows': {
+    'a parameter that no version has': { Version: versionThat({}) },
+    'a parameter inside a text': {
+      Function: withProperties(GOOD.Function, {
+        Environment: { Variables: { NAME: { 'Fn::Sub': `hexiao-\${Other}` } } },
+      }),
+    },
+    'a value that is looked up': {
+      Function: withProperties(GOOD.Function, {
+        Environment: { Variables: { NAME: '{{resolve:ssm:/hexiao/name}}' } },
+      }),
+    },
+    'a value of another stack': {
+      Function: withProperties(GOOD.Function, {
+        Environment: { Variables: { NAME: { 'Fn::ImportValue': 'name' } } },
+      }),
+    },
+  },
+  'leaves nothing behind when its first deployment fails': {
+    'a log that is always kept': { Logs: { ...GOOD.Logs, DeletionPolicy: 'Retain' } },
+  },
+  'names nothing that another region of the account names too': {
+    'a dashboard': { Dashboard: withProperties(GOOD.Dashboard, { DashboardName: 'hexiao-prod' }) },
+    'a role': { Role: withProperties(GOOD.Role, { RoleName: 'hexiao-ingest' }) },
+  },
   'keeps every log for a stated time': {
     'a log group without retention': { Logs: { Type: 'AWS::Logs::LogGroup', Properties: {} } },
     'a function that leaves its log group to Lambda': {
@@ -110,6 +155,7 @@ const BAD: Record<string, Record<string, Record<string, Resource>>> = {
     },
   },
   'allows nothing on every resource': {
+    'a key that anybody may decrypt with': { Key: keyFor({ AWS: '*' }, 'kms:Decrypt') },
     'any queue': { Policy: policyThat('sqs:SendMessage', '*') },
   },
   'uses nothing the region lacks': {
@@ -161,7 +207,10 @@ test.each(everything)(
 );
 
 function template(change: Record<string, Resource>): Template {
-  return { Resources: { ...GOOD, ...change } };
+  return {
+    Parameters: { Token: { Type: 'String' }, Other: { Type: 'String' } },
+    Resources: { ...GOOD, ...change },
+  };
 }
 
 function withProperties({ Type, Properties }: Resource, more: Resource['Properties']): Resource {
@@ -184,6 +233,37 @@ function policyThat(action: string, on: Resource['Properties'][string]): Resourc
     Type: 'AWS::IAM::Policy',
     Properties: { PolicyDocument: { Statement: [statement] } },
   };
+}
+
+function versionThat(properties: Resource['Properties']): Resource {
+  return {
+    Type: 'AWS::Lambda::Version',
+    Properties: { FunctionName: { Ref: 'Function' }, ...properties },
+  };
+}
+
+/** What lets CloudWatch publish, but for what is given. */
+function topicPolicyThat(change: Resource['Properties']): Resource {
+  const statement = {
+    Effect: 'Allow',
+    Action: 'sns:Publish',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Resource: { Ref: 'Topic' },
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+      ArnLike: { 'aws:SourceArn': 'alarms of this stack' },
+    },
+    ...change,
+  };
+  return {
+    Type: 'AWS::SNS::TopicPolicy',
+    Properties: { Topics: [{ Ref: 'Topic' }], PolicyDocument: { Statement: [statement] } },
+  };
+}
+
+function keyFor(principal: Resource['Properties'], action = 'kms:*'): Resource {
+  const statement = { Effect: 'Allow', Action: action, Resource: '*', Principal: principal };
+  return { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Statement: [statement] } } };
 }
 
 function mappingWith(properties: Resource['Properties']): Resource {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isRecord, resourcesOf, statementsIn } from '../../infra/aws/checks/template.ts';
+import { RUNG_BY_ANYBODY } from '../../infra/aws/alarms.ts';
+import { isRecord, resourcesOf, statementsIn, stringsIn } from '../../infra/aws/checks/template.ts';
 import { FUNCTIONS } from '../../infra/topology.ts';
-import { functionOf } from './read-topology.ts';
+import { alarmIds } from './alarm-ids.ts';
+import { functionOf, textOf } from './read-topology.ts';
 import { templateOf } from './template-of.ts';
 
 const template = templateOf('prod');
@@ -42,6 +44,21 @@ describe('a new version', () => {
     },
   );
 
+  test('is neither stopped nor put back by an alarm that anybody can ring', () => {
+    const watched = resourcesOf(template, 'AWS::CodeDeploy::DeploymentGroup').flatMap(
+      ([, { Properties }]) => [...stringsIn(Properties.AlarmConfiguration)].map(({ text }) => text),
+    );
+    const names = watched.map((id) => textOf(template.Resources[id]?.Properties.AlarmName));
+
+    expect(names).toContain('hexiao-prod-ingest-errors');
+
+    expect(RUNG_BY_ANYBODY.length).toBeGreaterThan(0);
+    for (const id of RUNG_BY_ANYBODY) {
+      expect(alarmIds()).toContain(id);
+      expect(names).not.toContain(`hexiao-prod-${id}`);
+    }
+  });
+
   test('of what only a schedule runs takes over at once, and so does everything where it is said', () => {
     expect(groupOf('reconcile')).toBeUndefined();
     const dev = templateOf('dev');
@@ -52,7 +69,21 @@ describe('a new version', () => {
   test('leaves the last one there, to go back to', () => {
     const versions = resourcesOf(template, 'AWS::Lambda::Version');
     expect(versions).toHaveLength(FUNCTIONS.length);
-    for (const [, version] of versions) expect(version).toMatchObject({ DeletionPolicy: 'Retain' });
+    for (const [, version] of versions)
+      expect(version).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+  });
+
+  test('of the API is made for each operator token, also where nothing else changed', () => {
+    const made = resourcesOf(template, 'AWS::Lambda::Version').map(([id, { Properties }]) => [
+      id.startsWith('api'),
+      JSON.stringify(Properties.Description ?? '').includes('{"Ref":"OperatorTokenSha256"}'),
+    ]);
+
+    // Nobody else has it, so nobody else is deployed anew for it.
+    for (const [isApi, hasToken] of made) expect(hasToken).toBe(isApi);
   });
 
   test('may be put in place by a role that can do nothing else', () => {

@@ -5,8 +5,12 @@ import { buildApp } from '../../infra/aws/app.ts';
 import { type Template, templateSchema } from '../../infra/aws/checks/template.ts';
 import { FUNCTIONS } from '../../infra/topology.ts';
 
-/** A stage's template in the default region, for what does not depend on the functions' code. */
-export function templateOf(stage: string): Template {
+/**
+ * A stage's template, for what does not depend on the functions' code.
+ * @param settings of the stage, instead of those in cdk.json
+ * @param region the default one when absent
+ */
+export function templateOf(stage: string, settings?: object, region?: string): Template {
   const scratch = mkdtempSync(join(tmpdir(), 'hexiao-template-'));
   try {
     const bundlesDirectory = join(scratch, 'bundles');
@@ -17,7 +21,11 @@ export function templateOf(stage: string): Template {
         'export const handler = () => {};',
       );
     }
-    const context = { stage };
+    const context = {
+      stage,
+      ...(settings === undefined ? {} : { stages: { [stage]: settings } }),
+      ...(region === undefined ? {} : { region }),
+    };
     const [stack] = buildApp({ bundlesDirectory, context, outdir: join(scratch, 'out') }).synth()
       .stacks;
     return templateSchema.parse(stack?.template);

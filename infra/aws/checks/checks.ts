@@ -1,13 +1,17 @@
 import type { RegionTraits } from '../regions.ts';
 import { USES } from './features.ts';
+import { findForgotten, findGlobalNames } from './lifetimes.ts';
 import {
   attributeOf,
   isRecord,
   resourcesOf,
+  type Statement,
   statementsIn,
   stringsIn,
   type Template,
 } from './template.ts';
+import { findMuteTopics } from './topics.ts';
+import { findStaleVersions } from './versions.ts';
 
 /**
  * Our own promises about a synthesized template. They need no account and no network, and find what a
@@ -25,6 +29,13 @@ export const CHECKS: readonly TemplateCheck[] = [
   { promise: 'spells no URL suffix', find: findSuffixes },
   { promise: 'gives every queue a dead-letter queue', find: findQueuesWithoutRedrive },
   { promise: 'watches every queue with an alarm', find: findUnwatchedQueues },
+  { promise: 'lets CloudWatch tell every topic of its alarms', find: findMuteTopics },
+  {
+    promise: 'makes a version for each value that only a deployment knows',
+    find: findStaleVersions,
+  },
+  { promise: 'leaves nothing behind when its first deployment fails', find: findForgotten },
+  { promise: 'names nothing that another region of the account names too', find: findGlobalNames },
   { promise: 'keeps every log for a stated time', find: findEndlessLogs },
   { promise: 'allows no wildcard action', find: findWildcardActions },
   { promise: 'allows nothing on every resource', find: findWildcardResources },
@@ -93,14 +104,24 @@ function findWildcardActions(template: Template): string[] {
   const isWide = (actions: readonly string[]) =>
     actions.length === 0 || actions.some((action) => /[*?]/.test(action));
   return [...statementsIn(template)]
-    .filter(({ allows, actions }) => allows && isWide(actions))
+    .filter((each) => each.allows && isWide(each.actions) && !isOwnersOfKey(each))
     .map(({ path, actions }) => `${path.join('/')} allows ${actions.join(', ') || 'all but some'}`);
 }
 
 function findWildcardResources(template: Template): string[] {
   return [...statementsIn(template)]
-    .filter(({ allows, resources }) => allows && resources.includes('*'))
+    .filter((each) => each.allows && each.resources.includes('*') && !isOwnersOfKey(each))
     .map(({ path, actions }) => `${path.join('/')} allows ${actions.join(', ')} on everything`);
+}
+
+/**
+ * In a key's own policy, everything on everything is that key, and the account is who else may say more. Without
+ * this statement nobody could ever change the key.
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+function isOwnersOfKey({ path, principal }: Statement): boolean {
+  const account = isRecord(principal) ? [...stringsIn(principal.AWS)] : [];
+  return path.includes('KeyPolicy') && account.some(({ text }) => text.endsWith(':root'));
 }
 
 function findLackedFeatures(template: Template, region: RegionTraits): string[] {

@@ -28,6 +28,8 @@ export interface Statement {
   /** Empty where the statement names what it leaves out (`NotAction`). */
   readonly actions: readonly string[];
   readonly resources: readonly unknown[];
+  /** Whom it is about, as it is written; undefined in a policy of a role's own. */
+  readonly principal: unknown;
   readonly conditions: Readonly<Record<string, unknown>>;
 }
 
@@ -39,6 +41,7 @@ export function* statementsIn(value: unknown, path: readonly string[] = []): Gen
       allows: value.Effect === 'Allow',
       actions: listOf(value.Action).filter((action) => typeof action === 'string'),
       resources: listOf(value.Resource),
+      principal: value.Principal,
       conditions: isRecord(value.Condition) ? value.Condition : {},
     };
   }
@@ -55,6 +58,11 @@ export function attributeOf(value: unknown, attribute: string): string | undefin
   if (!isRecord(value) || !Array.isArray(value['Fn::GetAtt'])) return undefined;
   const [id, name]: unknown[] = value['Fn::GetAtt'];
   return name === attribute && typeof id === 'string' ? id : undefined;
+}
+
+/** The logical id that a `Ref` names. */
+export function refOf(value: unknown): string | undefined {
+  return isRecord(value) && typeof value.Ref === 'string' ? value.Ref : undefined;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

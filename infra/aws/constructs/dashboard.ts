@@ -32,16 +32,18 @@ const P99 = { period: Duration.minutes(5), statistic: 'p99' };
 /** One page in the order of the data's way: what comes in, what waits, what is worked on, what is kept. */
 export function makeDashboard(scope: Construct, props: DashboardProps): Dashboard {
   const { front, table, handlers, namespace } = props;
+  const { stackName, region } = Stack.of(scope);
   const queues = Object.entries(props.queues);
   const each = (of: (handler: IFunction) => Metric) =>
     [...handlers].map(([name, handler]) => of(handler).with({ label: name }));
   const count = (name: MetricName) => counted(namespace, name, SUM);
   return new Dashboard(scope, 'Dashboard', {
-    dashboardName: Stack.of(scope).stackName,
+    // Dashboards are one list for all regions of an account.
+    dashboardName: `${stackName}-${region}`,
     widgets: [
       [
         new TextWidget({
-          markdown: `# ${Stack.of(scope).stackName}\nEach alarm has its section in docs/operating.md.`,
+          markdown: `# ${stackName} in ${region}\nEach alarm has its section in docs/operating.md.`,
           width: 24,
           height: 2,
         }),

@@ -51,7 +51,7 @@ export interface TopologyFunctionProps {
   readonly codeDirectory: string;
   readonly table: Table;
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
-  /** On top of what the topology says, for values known only at deployment. */
+  /** On top of what the topology says, for values known only at deployment; a new one makes a new version. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -95,8 +95,11 @@ export class TopologyFunction extends Construct {
       ...(settings.tracing ? { tracing: Tracing.ACTIVE } : {}),
       ...reserve(spec, stage),
       ...recursion(spec, region),
-      // What was live before stays, so that going back needs no build.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      currentVersionOptions: {
+        // What was live before stays, so that going back needs no build.
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        ...madeWith(props.environment),
+      },
     });
     this.live = new Alias(this, 'Live', {
       aliasName: LIVE,
@@ -175,6 +178,16 @@ export class TopologyFunction extends Construct {
       targets: [new LambdaFunction(this.callee)],
     });
   }
+}
+
+/**
+ * The template of two deployments is the same when only a parameter differs, and so is the version's logical id.
+ * But a version whose description changes is replaced by a new one, and so the alias gets one that has the value.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
+ */
+function madeWith(environment: Readonly<Record<string, string>>) {
+  const values = Object.values(environment);
+  return values.length === 0 ? {} : { description: `Made with ${values.join(' ')}` };
 }
 
 /** Where a stage's log lines are counted. */

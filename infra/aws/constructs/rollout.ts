@@ -11,11 +11,12 @@ import { LIVE, type TopologyFunction } from './function.ts';
 
 /**
  * What puts a function's last version back while a deployment shifts, beside its own errors: a message
- * or a request that fails is none of those, because the rest of its batch goes on. Not those that stay on until somebody acts (dead letters, old hints):
- * an alarm that rings already stops a deployment, also the one that mends its cause.
+ * or a request that fails is none of those, because the rest of its batch goes on. Not those that stay on until
+ * somebody acts (dead letters, old hints): an alarm that rings already stops a deployment, also the one that mends
+ * its cause. And not those that anybody can ring: of these, what comes in counts only once a live secret signed it.
  */
 const PUTS_BACK = {
-  ingest: ['signatures-rejected', 'intake-unavailable', 'callbacks-failed', 'requests-failed'],
+  ingest: ['intake-unavailable', 'callbacks-failed', 'requests-failed'],
   normalize: ['messages-failed', 'deliveries-quarantined', 'event-conflict'],
   attribute: ['messages-failed', 'entry-conflict'],
   api: ['requests-failed'],

@@ -1,24 +1,39 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TABLE } from '../../topology.ts';
 import type { StageSettings } from '../settings.ts';
 
 /**
  * The one table. It holds what providers are paid by, so unless its stage is meant to be thrown away it
- * outlives a deleted stack and takes two deliberate steps to delete.
+ * outlives a deleted stack and takes two deliberate steps to delete. What a failed first deployment made is empty,
+ * and is not kept.
  */
 export function makeTable(scope: Construct, settings: StageSettings): Table {
   const { tableKey, keepTable } = settings;
+  const removalPolicy = keepTable
+    ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+    : RemovalPolicy.DESTROY;
   return new Table(scope, 'Table', {
     partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
     sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
     timeToLiveAttribute: TABLE.ttl,
     billingMode: BillingMode.PAY_PER_REQUEST,
     encryption: ENCRYPTION[tableKey],
+    ...(tableKey === 'customer' ? { encryptionKey: makeKey(scope, removalPolicy) } : {}),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: keepTable,
-    removalPolicy: keepTable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy,
+  });
+}
+
+/** It lives as long as the table, which nobody can read without it. */
+function makeKey(scope: Construct, removalPolicy: RemovalPolicy): Key {
+  return new Key(scope, 'TableKey', {
+    description: 'Encrypts the table of Hexiao',
+    enableKeyRotation: true,
+    removalPolicy,
   });
 }
 
