@@ -149,7 +149,8 @@ async function signedFor(
   request: SignedRequest,
 ): Promise<App | undefined> {
   const app = await deps.findApp(integration.name, appKey);
-  return app !== undefined && integration.verify(request, app) ? app : undefined;
+  const isSigned = app !== undefined && integration.verify(request, app, deps.now());
+  return isSigned ? app : undefined;
 }
 
 /** @returns the delivery's id */

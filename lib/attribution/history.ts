@@ -23,12 +23,12 @@ export function readHistory(events: readonly Event[]): History {
   const lines = attributable
     .filter((event) => !isToBeCompleted(event))
     .map((event) => new Line(event));
-  const history: History = {
-    booked: lines,
-    takers: [],
-    waiting: attributable.filter(isToBeCompleted),
-  };
-  history.takers.push(...supersede(lines));
+  const unbooked = attributable.filter(isToBeCompleted);
+  const history: History = { booked: lines, takers: [], waiting: unbooked };
+  const unpriced = unbooked.filter((event) => isMadeUpAct(event)).map((event) => new Line(event));
+  const { takers, matched } = supersede(lines, unpriced);
+  history.takers.push(...takers);
+  history.waiting = unbooked.filter((event) => !matched.has(event));
   for (const event of inOrder) {
     switch (event.kind) {
       case 'order.created':
@@ -97,18 +97,32 @@ function isAttributable(event: Event): event is Attributable {
  * to book it before would book it at nothing, and an entry is not changed.
  */
 function isToBeCompleted(event: Attributable): boolean {
-  return event.kind === 'voucher.redeemed' && !event.complete && !isMadeUp(event.redemptionId);
+  if (event.kind !== 'voucher.redeemed' || event.complete) return false;
+  return !isMadeUp(event.redemptionId) || isUnpriced(event);
+}
+
+/** A till that was not told told nothing either; what it told since stands in the amounts. */
+function isUnpriced({ unpriced, amounts }: EventOf<'voucher.redeemed'>): boolean {
+  return unpriced === true && amounts.originalFen === 0;
+}
+
+function isMadeUpAct(event: Attributable): boolean {
+  return event.kind === 'voucher.redeemed' && isMadeUp(event.redemptionId);
 }
 
 /**
  * Redemptions that were only hinted at give way to the platform's own records of them: each record to
  * one, the nearest in time, because a times card is hinted at once for each use.
+ * @param unpriced those of them that are not booked: they wait no longer
  */
-function supersede(lines: readonly Line[]): Taking[] {
+function supersede(
+  lines: readonly Line[],
+  unpriced: readonly Line[],
+): { readonly takers: Taking[]; readonly matched: ReadonlySet<Event> } {
   const redeemed = lines.filter(({ event }) => event.kind === 'voucher.redeemed');
   const records = redeemed.filter(({ event }) => event.complete);
-  const pairs = redeemed
-    .filter(({ event }) => !event.complete)
+  const hints = redeemed.filter(({ event }) => !event.complete);
+  const pairs = [...hints, ...unpriced]
     .flatMap((hinted) =>
       records.map((record) => ({ hinted, record, gapMs: gapOf(hinted, record) })),
     )
@@ -120,8 +134,11 @@ function supersede(lines: readonly Line[]): Taking[] {
     matched.add(hinted).add(record);
     hinted.take(supersessionOf(hinted));
   }
-  // Also of those that no record matches now: one that came in between may match another since.
-  return redeemed.filter(({ event }) => !event.complete).map(supersessionOf);
+  return {
+    // Also of those that no record matches now: one that came in between may match another since.
+    takers: hints.map(supersessionOf),
+    matched: new Set([...matched].map(({ event }) => event)),
+  };
 }
 
 function supersessionOf({ event: { eventId, occurredAt } }: Line): Taking {
@@ -168,13 +185,13 @@ function refund(lines: readonly Line[], event: EventOf<'voucher.refunded'>): boo
 
 /**
  * Which uses it takes back was not told. Told how much, that much is taken, from the latest use back;
- * told nothing, all.
+ * told nothing, all. What the order's payment loses (`unusedFen`) has no say in it: whether a voucher was
+ * used, its own history knows better than a platform that does not tell.
  */
 function refundWhatStands(standing: readonly Line[], event: EventOf<'voucher.refunded'>): void {
   const allFen = standing.reduce((sum, line) => sum + line.leftFen, 0);
-  let usedFen =
-    event.refundedFen === null ? allFen : Math.max(0, event.refundedFen - (event.unusedFen ?? 0));
-  const isWhole = event.refundedFen === null || (usedFen >= allFen && (event.unusedFen ?? 0) === 0);
+  let usedFen = event.refundedFen ?? allFen;
+  const isWhole = usedFen >= allFen;
   for (const line of standing.toReversed()) {
     if (!isWhole && usedFen === 0) return;
     // A part is of the buyer's money, and nothing was paid for this use.

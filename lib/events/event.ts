@@ -145,6 +145,11 @@ export const eventSchema = z.discriminatedUnion('kind', [
     storeId: idSchema.nullable(),
     storeToldAt,
     amounts: amountsSchema,
+    /**
+     * Nobody told what it is worth: it waits for the platform's own record rather than be booked at
+     * nothing. Of acts whose id we had to make up: the others wait while they are incomplete.
+     */
+    unpriced: z.literal(true).optional(),
     sale: saleSchema,
   }),
   z.object({
@@ -167,7 +172,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
     refundedFen: fenSchema.nullable(),
     /**
      * Which redemptions the refund takes back; `paidFen` is the buyer's money taken from each, null
-     * for all of it. Empty: refunded before use. Null: not known, so whatever stands is taken back.
+     * for all of it. Empty: refunded before use. Null: not known, so as much as was refunded is taken back
+     * from whatever stands.
      */
     takesBack: z
       .array(z.object({ redemptionId: idSchema, paidFen: fenSchema.nullable() }))

@@ -17,8 +17,11 @@ export interface Door {
 
   /** Answers a platform's check of the URL. It may come unsigned, so it reads nothing and stores nothing. */
   handshake(request: SignedRequest): Answer | undefined;
-  /** Over the raw bytes, in constant time, with every live secret of the app. */
-  verify(request: SignedRequest, app: App): boolean;
+  /**
+   * Over the raw bytes, in constant time, with every live secret of the app.
+   * @param nowMs epoch ms, for schemes that sign a time; this machine's clock when absent
+   */
+  verify(request: SignedRequest, app: App, nowMs?: number): boolean;
   /** The bytes that the signature covers: the delivery's identity. */
   signedBytes(request: SignedRequest): Uint8Array;
   /** The platform's own words for "received". */

@@ -592,6 +592,39 @@ describe('the history of a voucher', () => {
     }
   });
 
+  describe('a use whose id we made up and whose worth nobody told', () => {
+    const untold = redeemed('~7400@till', {
+      ...{ complete: false, amounts: amountsOf(0), unpriced: true, occurredAt: minute(1) },
+    });
+
+    test('waits rather than be booked at nothing', () => {
+      expect(readHistory([untold])).toMatchObject({ booked: [], waiting: [untold] });
+      expect(bookAll([untold], log)).toEqual([]);
+    });
+
+    test('is booked at what the till tells', () => {
+      const told = { ...untold, amounts: amountsOf(5_000) };
+      expect(foldEntries(bookAll([told], log))).toMatchObject({ redeemedFen: 5_000 });
+      expect(readHistory([told]).waiting).toEqual([]);
+    });
+
+    test('gives way to the platform’s own record, one to each', () => {
+      const another = { ...untold, eventId: 'redeemed:~2', redemptionId: '~2' };
+      const record = redeemed('v1', { occurredAt: minute(1) });
+      for (const events of [
+        [untold, another, record],
+        [record, another, untold],
+      ]) {
+        const { booked, waiting } = readHistory(events);
+        expect(booked.map(({ event, takings }) => [event.eventId, takings])).toEqual([
+          ['redeemed:v1', []],
+        ]);
+        expect(waiting).toHaveLength(1);
+      }
+      expect(readHistory([untold, record]).waiting).toEqual([]);
+    });
+  });
+
   test('a redemption only hinted at stands as long as nothing better is known', () => {
     const hinted = redeemed('~7400@t', { complete: false });
     expect(readHistory([hinted]).booked[0]?.takings).toEqual([]);

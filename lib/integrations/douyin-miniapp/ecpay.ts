@@ -1,16 +1,49 @@
 import * as z from 'zod';
 import { type Cps, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
-import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
+import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
 import type { Reading } from '../integration.ts';
-import { events, type Message, readAs } from './reading.ts';
+import { isObject } from './family.ts';
+import { events, type Message, malformed, readAs } from './reading.ts';
 import { merchantOf } from './settings.ts';
 import { absentAsNull, optionalFen, wireFen, wireId, wireTime, wireWord } from './wire.ts';
 
 /**
  * 担保支付, legacy. Amounts are fen, times seconds. It knows no vouchers and no redemptions: a refund
- * is the order's. `type` is not signed, so each kind asks for a field that only it has.
+ * is the order's.
  * Sources: ecpay/pay-list/callback, ecpay/refund-list/callback, ecpay settle callback.
  */
+
+/** The developer's number of the act, which each kind has and no other: it is signed. */
+const READERS = {
+  cp_orderno: { kind: 'ecpay/payment', read: ecpayPayment },
+  cp_refundno: { kind: 'ecpay/refund', read: ecpayRefund },
+  cp_settle_no: { kind: 'ecpay/settle', read: ecpaySettle },
+} as const;
+
+/**
+ * `type` is not signed, so it decides nothing: whoever passes a message on could write another, and a
+ * payment that is read as none would be a payment lost, for its genuine copy is the same delivery. It
+ * names what is parked, for people.
+ */
+export function readEcpay(message: Message, { timestamp }: JsonObject): Reading {
+  const { content, kind } = message;
+  if (!isObject(content)) return malformed(kind, 'did not fit: the whole');
+  const named = Object.entries(READERS).filter(([field]) => isTold(content[field]));
+  const [found, ...more] = named;
+  if (found === undefined) return { outcome: 'unknown', kind };
+  const names = named.map(([name]) => name).join(', ');
+  if (more.length > 0) return malformed(kind, `did not fit: ${names}`);
+  const [, reader] = found;
+  return reader.read({
+    ...message,
+    kind: reader.kind,
+    content: { ...content, timestamp: timestamp ?? null },
+  });
+}
+
+function isTold(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
 
 const merchant = {
   appid: absentAsNull(wireId),
@@ -56,7 +89,7 @@ const settleSchema = z.looseObject({
 });
 
 /** Only successes are told of. */
-export function ecpayPayment(message: Message): Reading {
+function ecpayPayment(message: Message): Reading {
   return readAs(message, paymentSchema, (payment) => {
     const kind = `${message.kind}/${payment.status}`;
     if (payment.status !== 'SUCCESS') return { outcome: 'unknown', kind };
@@ -92,7 +125,7 @@ function quietJson(text: string): JsonValue | undefined {
   }
 }
 
-export function ecpayRefund(message: Message): Reading {
+function ecpayRefund(message: Message): Reading {
   return readAs(message, refundSchema, (refund) => {
     const kind = `${message.kind}/${refund.status}`;
     const refundId = refund.refund_no ?? refund.cp_refundno;
@@ -110,7 +143,8 @@ export function ecpayRefund(message: Message): Reading {
           eventId: `refunded:${refundId}`,
           ...common,
           refundedFen: refund.refund_amount,
-          takesBack: [],
+          // Whether it was used is not told: whatever stands of the order is taken back.
+          takesBack: null,
           unusedFen: refund.refund_amount,
         });
       case 'FAIL':
@@ -128,7 +162,7 @@ export function ecpayRefund(message: Message): Reading {
   });
 }
 
-export function ecpaySettle(message: Message): Reading {
+function ecpaySettle(message: Message): Reading {
   return readAs(message, settleSchema, (settlement) => {
     const kind = `${message.kind}/${settlement.status}`;
     if (settlement.status === 'FAIL') return { outcome: 'kept', kind };

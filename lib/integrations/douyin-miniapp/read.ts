@@ -2,7 +2,7 @@ import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../jso
 import type { App } from '../app.ts';
 import type { Reading } from '../integration.ts';
 import { bookAcceptTimeout, couponVerified, couponVerifyCancelled } from './coupons.ts';
-import { ecpayPayment, ecpayRefund, ecpaySettle } from './ecpay.ts';
+import { readEcpay } from './ecpay.ts';
 import { bodyOf, isObject } from './family.ts';
 import { type Message, malformed } from './reading.ts';
 import { refundRequested, refundResult } from './refunds.ts';
@@ -100,24 +100,6 @@ function readTrade(message: Message): Reading {
         return couponVerified(message);
       }
       return { outcome: KEPT.has(kind) ? 'kept' : 'unknown', kind };
-  }
-}
-
-function readEcpay(message: Message, { timestamp }: JsonObject): Reading {
-  const content = isObject(message.content)
-    ? { ...message.content, timestamp: timestamp ?? null }
-    : message.content;
-  switch (message.kind) {
-    case 'ecpay/payment':
-      return ecpayPayment({ ...message, content });
-    case 'ecpay/refund':
-      return ecpayRefund({ ...message, content });
-    case 'ecpay/settle':
-      return ecpaySettle({ ...message, content });
-    case 'ecpay/no-name':
-      return malformed(message.kind, 'did not fit: type');
-    default:
-      return { outcome: 'unknown', kind: message.kind };
   }
 }
 

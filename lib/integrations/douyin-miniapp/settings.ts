@@ -55,6 +55,11 @@ const own = {
   fulfillmentToolPayments: z.enum(['kept', 'booked']).default('kept'),
   /** What decrypted third-party events must end with; not compared when absent. */
   thirdPartyAppId: idSchema.optional(),
+  /**
+   * How far the signed time of an RSA-signed or ecpay message may be from our clock, in hours. The longest
+   * documented repetitions run for 3 days (pre_create_refund), and whether they are stamped anew is not said.
+   */
+  timestampWindowHours: z.union([z.literal('off'), z.int().min(1).max(8_760)]).default(168),
   /** Answers that mean "ask for a new token". */
   staleTokenCodes: z.array(z.int()).max(20).default([2190002, 2190008]),
   answers: answersSchema.default({}),

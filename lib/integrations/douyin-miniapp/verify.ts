@@ -9,12 +9,18 @@ import { quietBodyOf, textOf } from './family.ts';
  * Four systems sign in four ways. The RSA headers come first and bind: a request that has them is
  * never taken for another system's. The rest is told apart by the body, as it is when it is read.
  */
-export function verify(request: SignedRequest, app: App): boolean {
-  if (request.headers.has('byte-signature')) return isSignedByRsa(request, app);
+export function verify(request: SignedRequest, app: App, nowMs = Date.now()): boolean {
+  if (request.headers.has('byte-signature')) {
+    const stamp = request.headers.get('byte-timestamp') ?? '';
+    return isSignedByRsa(request, app) && isInWindow(stamp, app, nowMs);
+  }
   const body = quietBodyOf(request.body);
   switch (body.family) {
     case 'ecpay':
-      return isSignedByEcpay(body.fields, app);
+      return (
+        isSignedByEcpay(body.fields, app) &&
+        isInWindow(textOf(body.fields.timestamp) ?? '', app, nowMs)
+      );
     case 'third_party':
       return isSignedByThirdParty(body.fields, app);
     case 'webhook':
@@ -48,6 +54,16 @@ function isSignedByRsa({ headers, body }: SignedRequest, { secrets }: App): bool
   });
   const { family } = quietBodyOf(body);
   return matches.includes(true) && (family === 'trade' || family === 'none');
+}
+
+/** As `settings.ts` has it: the schemas are not loaded here, for a cold start's sake. */
+const WINDOW_HOURS = 168;
+
+/** @param stamp seconds, as both schemes sign them */
+function isInWindow(stamp: string, { settings }: App, nowMs: number): boolean {
+  const { timestampWindowHours: hours = WINDOW_HOURS } = settings;
+  if (typeof hours !== 'number') return true;
+  return Math.abs(nowMs - Number(stamp) * 1000) <= hours * 3_600_000;
 }
 
 /** @returns undefined for anything but an RSA public key of 2048 bits or more */

@@ -68,6 +68,7 @@ export function redeemedEvents(
       redemptionId,
       storeId: poiId,
       amounts: NO_AMOUNTS,
+      unpriced: true,
       sale: UNKNOWN_SALE,
     };
   });

@@ -121,7 +121,10 @@ function paid(notice: Notice): EventDraft | z.ZodError {
   };
 }
 
-/** An order has no vouchers here, so it stands for its only one; what it was used for is not told. */
+/**
+ * An order has no vouchers here, so it stands for its only one. Whether that was used is not told: our own
+ * reports know, so as much as was refunded is taken back of whatever stands.
+ */
 function refunded(notice: Notice): EventDraft | z.ZodError {
   const parsed = refundSchema.safeParse(notice.fields);
   if (!parsed.success) return parsed.error;
@@ -132,7 +135,7 @@ function refunded(notice: Notice): EventDraft | z.ZodError {
     ...common(notice, ks_order_no),
     voucherId: ks_order_no,
     refundedFen: refund_amount,
-    takesBack: [],
+    takesBack: null,
     unusedFen: refund_amount,
   };
 }

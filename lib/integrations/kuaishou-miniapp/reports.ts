@@ -29,8 +29,8 @@ export interface ReportedOrder {
 
 /** One act of redeeming an order, or of taking that back, as the one who did it knows it. */
 export interface ReportedAct {
-  /** The redeemer's own id of the act of redeeming: the platform has none. */
-  readonly actId: string;
+  /** Of the use: see `nextUse`. */
+  readonly redemptionId: string;
   /** The platform's number of the order, as its payment notice tells it. */
   readonly ksOrderNo: string;
   /** When it happened, ISO 8601 with an offset; the same again when a report is repeated. */
@@ -43,6 +43,28 @@ export interface ReportedRedemption extends ReportedAct {
   /** What the order's payment notice said of its amounts and its origin. */
   readonly amounts: Amounts;
   readonly payment?: PaymentOrigin;
+}
+
+/** A use or a reversal of an order, as far as its place among the uses depends on it. */
+export interface KnownUse {
+  readonly kind: string;
+  readonly redemptionId?: string | null;
+}
+
+/**
+ * The use that a report of "used" is about. The platform has no id of the act, so a use is named by its order
+ * and its place among the order's uses: however many requests tell of it, and under whatever ids, it is one.
+ * An order that stands as used is not used again.
+ */
+export function nextUse(ksOrderNo: string, known: readonly KnownUse[]): string {
+  const idsOf = (kind: string) =>
+    new Set(known.flatMap((one) => (one.kind === kind ? (one.redemptionId ?? []) : [])));
+  const used = idsOf('voucher.redeemed');
+  const reversed = idsOf('voucher.redemption_reversed');
+  const standing = [...used].find((redemptionId) => !reversed.has(redemptionId));
+  // A reversal may have come before its use.
+  const place = new Set([...used, ...reversed]).size + 1;
+  return standing ?? `${ksOrderNo}@${place}`;
 }
 
 /** The report's body in the platform's names. */
@@ -74,9 +96,9 @@ export function redeemedEvent(
   const { storeId, sale } = originOf(redemption.payment ?? {}, app.settings);
   return {
     kind: 'voucher.redeemed',
-    eventId: `redeemed:${redemption.actId}`,
+    eventId: `redeemed:${redemption.redemptionId}`,
     ...common(redemption, app),
-    redemptionId: redemption.actId,
+    redemptionId: redemption.redemptionId,
     storeId: redemption.storeId ?? order.poiId ?? storeId,
     amounts: redemption.amounts,
     sale: { ...sale, productId: order.productId ?? null },
@@ -87,9 +109,9 @@ export function redeemedEvent(
 export function reversedEvent(act: ReportedAct, app: App): EventDraft {
   return {
     kind: 'voucher.redemption_reversed',
-    eventId: `reversed:${act.actId}`,
+    eventId: `reversed:${act.redemptionId}`,
     ...common(act, app),
-    redemptionId: act.actId,
+    redemptionId: act.redemptionId,
   };
 }
 

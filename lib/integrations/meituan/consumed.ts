@@ -91,6 +91,7 @@ function redeemed(json: unknown, circumstances: Circumstances): EventDraft | und
     redemptionId,
     storeId,
     amounts: amounts ?? NO_AMOUNTS,
+    ...(amounts === null && { unpriced: true }),
     sale: { ...UNKNOWN_SALE, productId: record.dealId },
   };
 }

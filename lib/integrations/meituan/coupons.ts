@@ -77,6 +77,7 @@ export class MeituanCouponClient {
       redemptionId,
       storeId,
       amounts: NO_AMOUNTS,
+      unpriced: true,
       sale: { ...UNKNOWN_SALE, productId },
     };
   }

@@ -13,7 +13,7 @@ const SIGNATURE = /^[0-9a-f]{40}$/;
  * before that, which the scheme asks for; nothing in it is read. There is no nonce: a replay verifies,
  * and is the same delivery.
  */
-export function verify(request: SignedRequest, app: App, nowMs: number): boolean {
+export function verify(request: SignedRequest, app: App, nowMs = Date.now()): boolean {
   const form = readForm(request.body);
   if (form === undefined) return false;
   const given = form.get('sign') ?? '';

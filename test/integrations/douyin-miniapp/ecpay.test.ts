@@ -75,7 +75,7 @@ describe('担保支付', () => {
       occurredAt: '2020-10-13T22:40:00.000+08:00',
       complete: true,
       refundedFen: 100,
-      takesBack: [],
+      takesBack: null,
       unusedFen: 100,
     });
   });
@@ -112,17 +112,22 @@ describe('担保支付', () => {
     expect(only(legacy('settle', without(SETTLE, 'settle_no'))).eventId).toBe('settled:own-s');
   });
 
-  test.each([
-    ['payment', REFUND],
-    ['payment', SETTLE],
-    ['refund', PAYMENT],
-    ['refund', SETTLE],
-    ['settle', PAYMENT],
-    ['settle', REFUND],
-  ])(
-    'under the type %s, which is not signed, another kind’s message is never read',
-    (type, msg) => {
-      expect(legacy(type, msg).outcome).toBe('malformed');
+  test.each(['payment', 'refund', 'settle', 'withdraw', '', '核销'])(
+    'what a message is, its signed numbers tell, also under the type "%s", which nobody signs',
+    (type) => {
+      expect(only(legacy(type, PAYMENT))).toEqual(only(legacy('payment', PAYMENT)));
+      expect(only(legacy(type, REFUND))).toEqual(only(legacy('refund', REFUND)));
+      expect(only(legacy(type, SETTLE))).toEqual(only(legacy('settle', SETTLE)));
     },
   );
+
+  test('a message of no known number is parked under its type, one of two is quarantined', () => {
+    const withdrawal = { appid: 'tt07', withdraw_no: 'w1' };
+    for (const type of ['withdraw', 'payment']) {
+      expect(legacy(type, withdrawal)).toEqual({ outcome: 'unknown', kind: `ecpay/${type}` });
+    }
+    expect(legacy('payment', { ...PAYMENT, cp_refundno: 'r' }).outcome).toBe('malformed');
+    expect(legacy('payment', []).outcome).toBe('malformed');
+    expect(legacy('payment', { ...PAYMENT, cp_refundno: '' }).outcome).toBe('events');
+  });
 });

@@ -97,6 +97,23 @@ describe('a refund', () => {
     }
   });
 
+  test('after use takes the use back whatever the settlement’s state', () => {
+    for (const isAllSettled of [true, false]) {
+      const refund = eventsOf(refundBody(REFUND, { isAllSettled }));
+      const events = [...paid, stamped(redeemed('v1', 0.5)), ...refund];
+      expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', [['refund', null]]]]);
+    }
+  });
+
+  test('of a part after use takes that part of the use back, settled or not', () => {
+    for (const isAllSettled of [true, false]) {
+      const items = [{ itemOrderId: 'ots1-1', refundFen: 3_000 }];
+      const refund = eventsOf(refundBody({ ...REFUND, items }, { isAllSettled }));
+      const events = [...paid, stamped(redeemed('v1', 0.5)), ...refund];
+      expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', [['refund', 3_000]]]]);
+    }
+  });
+
   test('does not take back a use that came after it, nor that of another piece', () => {
     const refund = eventsOf(refundBody(REFUND));
     const later = stamped(redeemed('v1', 5));

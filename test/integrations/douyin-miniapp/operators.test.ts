@@ -36,6 +36,7 @@ describe('what operators write', () => {
     expect(douyinMiniapp.settings.parse({})).toEqual({
       enrichment: 'none',
       merchantFrom: 'app_id',
+      timestampWindowHours: 168,
       couponVerifyType: 'coupon_verify',
       answers: {},
       refundTakesBack: 'standing',

@@ -199,6 +199,48 @@ describe('an ecpay signature', () => {
   });
 });
 
+describe('the signed time', () => {
+  const DAY_MS = 86_400_000;
+  const trade = {
+    one: signed(sample('payment-signed').body),
+    atMs: Number(STAMP.timestamp) * 1000,
+  };
+  const ecpay = { one: request(sample('ecpay-payment').body), atMs: 1_602_507_471_000 };
+  const secrets = {
+    platformPublicKeys: [PAIR.publicKey],
+    ecpayTokens: [sample('ecpay-payment').token],
+  };
+  const taken = (one: SignedRequest, nowMs: number, hours?: number | 'off') => {
+    const settings = hours === undefined ? {} : { timestampWindowHours: hours };
+    const { timestampWindowHours: _, ...own } = app(secrets).settings;
+    return douyinMiniapp.verify(one, { ...app(secrets), settings: { ...own, ...settings } }, nowMs);
+  };
+
+  test.each([
+    ['RSA', trade],
+    ['ecpay', ecpay],
+  ])(
+    'of %s is within a week of our clock, unless the app says otherwise',
+    (_what, { one, atMs }) => {
+      // The longest documented repetitions run for three days.
+      for (const days of [-7, -3, 0, 3, 7]) expect(taken(one, atMs + days * DAY_MS)).toBe(true);
+      expect(taken(one, atMs + 7 * DAY_MS + 1)).toBe(false);
+      expect(taken(one, atMs - 7 * DAY_MS - 1)).toBe(false);
+      expect(taken(one, atMs + 3_600_000, 1)).toBe(true);
+      expect(taken(one, atMs + 3_600_001, 1)).toBe(false);
+      expect(taken(one, atMs + 9_999 * DAY_MS, 'off')).toBe(true);
+    },
+  );
+
+  test('has a default, which a setting may change within bounds', () => {
+    const { settings } = douyinMiniapp;
+    expect(settings.parse({})).toMatchObject({ timestampWindowHours: 168 });
+    for (const wrong of [0, 8_761, 1.5, 'none']) {
+      expect(settings.safeParse({ timestampWindowHours: wrong }).success).toBe(false);
+    }
+  });
+});
+
 describe('a third-party signature', () => {
   const stamp = { timestamp: '1535551395', nonce: '4464221' };
 

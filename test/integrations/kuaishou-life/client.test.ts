@@ -126,6 +126,7 @@ describe('redeeming', () => {
         redemptionId: expect.stringMatching(/^~[0-9a-f]{64}$/),
         storeId: '3002400000000000001',
         amounts: NO_AMOUNTS,
+        unpriced: true,
         sale: UNKNOWN_SALE,
       },
     ]);

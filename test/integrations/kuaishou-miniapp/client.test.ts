@@ -3,6 +3,7 @@ import { NO_AMOUNTS } from '../../../lib/events/event.ts';
 import type { Settings } from '../../../lib/integrations/app.ts';
 import { KuaishouMiniappClient } from '../../../lib/integrations/kuaishou-miniapp/client.ts';
 import { originOf } from '../../../lib/integrations/kuaishou-miniapp/origin.ts';
+import { nextUse } from '../../../lib/integrations/kuaishou-miniapp/reports.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-miniapp/sandbox/index.ts';
 import { signCall } from '../../../lib/integrations/kuaishou-miniapp/sign-call.ts';
 import { PlatformError } from '../../../lib/integrations/platform-error.ts';
@@ -119,7 +120,7 @@ describe('a report', () => {
     poiId: '6724900000000000001',
     productId: 'p1',
   };
-  const act = { actId: 'pos-1', ksOrderNo: '126', at: '2026-11-22T02:00:00Z' };
+  const act = { redemptionId: '126@1', ksOrderNo: '126', at: '2026-11-22T02:00:00Z' };
   const amounts = { ...NO_AMOUNTS, paidFen: 9_900, originalFen: 9_900 };
   const payment = {
     attach: 'shop=SH001',
@@ -148,13 +149,13 @@ describe('a report', () => {
     expect(events).toEqual([
       {
         kind: 'voucher.redeemed',
-        eventId: 'redeemed:pos-1',
+        eventId: 'redeemed:126@1',
         merchantId: APP_ID,
         orderId: '126',
         voucherId: '126',
         occurredAt: '2026-11-22T10:00:00.000+08:00',
         complete: true,
-        redemptionId: 'pos-1',
+        redemptionId: '126@1',
         storeId: '6724900000000000001',
         amounts,
         sale: {
@@ -169,6 +170,22 @@ describe('a report', () => {
         buyerId: order.openId,
       },
     ]);
+  });
+
+  test.each([
+    ['nothing is known of', [], '126@1'],
+    ['is used', ['+126@1'], '126@1'],
+    ['was used and taken back', ['+126@1', '-126@1'], '126@2'],
+    ['was taken back before we heard of its use', ['-126@1'], '126@2'],
+    ['is used again', ['+126@1', '-126@1', '+126@2'], '126@2'],
+    ['was used twice and taken back twice', ['-126@2', '+126@2', '-126@1', '+126@1'], '126@3'],
+  ])('of an order that %s is about one use, whoever asks', (_what, acts, wanted) => {
+    const known = acts.map((act) => ({
+      kind: act.startsWith('+') ? 'voucher.redeemed' : 'voucher.redemption_reversed',
+      redemptionId: act.slice(1),
+    }));
+    expect(nextUse('126', known)).toBe(wanted);
+    expect(nextUse('126', known.toReversed())).toBe(wanted);
   });
 
   test('told twice is one event', async () => {
@@ -199,8 +216,8 @@ describe('a report', () => {
     expect(again.events).toMatchObject([
       {
         kind: 'voucher.redemption_reversed',
-        eventId: 'reversed:pos-1',
-        redemptionId: 'pos-1',
+        eventId: 'reversed:126@1',
+        redemptionId: '126@1',
         occurredAt: '2026-11-22T10:05:00.000+08:00',
       },
     ]);

@@ -66,7 +66,7 @@ describe('the documented samples', () => {
           occurredAt: '2026-11-23T10:00:00.456+08:00',
           complete: false,
           refundedFen: 9_900,
-          takesBack: [],
+          takesBack: null,
           unusedFen: 9_900,
         },
       ],
@@ -79,7 +79,7 @@ describe('the documented samples', () => {
         eventId: 'refunded:226112200012345678904',
         orderId: ORDER,
         refundedFen: 3_000,
-        takesBack: [],
+        takesBack: null,
         unusedFen: 3_000,
       },
     ]);

@@ -192,7 +192,8 @@ describe('one redemption by two roads', () => {
       verifyId: act?.redemptionId ?? '',
     };
     const body = couponVerifyBody({ ...told, poiId: STORE, atMs: Date.now() });
-    const headers = signTrade(pair.privateKey, body, { timestamp: '1', nonce: 'n' });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const headers = signTrade(pair.privateKey, body, { timestamp, nonce: 'n' });
     // Act
     const road = `/webhooks/douyin-miniapp/${APP_ID}`;
     const reply = await till.hexiao.ingest.request(road, { method: 'POST', headers, body });

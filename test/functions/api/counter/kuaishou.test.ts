@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox as startLife } from '../../../../lib/integrations/kuaishou-life/sandbox/index.ts';
-import { paymentNotice } from '../../../../lib/integrations/kuaishou-miniapp/sandbox/messages.ts';
+import {
+  paymentNotice,
+  refundNotice,
+} from '../../../../lib/integrations/kuaishou-miniapp/sandbox/messages.ts';
 import {
   type Sandbox as MiniappSandbox,
   startSandbox as startMiniapp,
@@ -125,6 +128,20 @@ describe('a Kuaishou mini-program, which reports its redemptions', () => {
     await till.hexiao.settle();
   }
 
+  async function refund(ksRefundNo: string, amountFen: number): Promise<void> {
+    const sender = {
+      ...{ appId, appSecret: secrets.appSecret, atMs: Date.now() },
+      messageId: `message-${ksRefundNo}`,
+    };
+    const told = { ksOrderNo: '12001', ksRefundNo, outRefundNo: `out-${ksRefundNo}`, amountFen };
+    const { body, kwaisign } = refundNotice(told, sender);
+    const road = `/webhooks/kuaishou-miniapp/${appId}`;
+    const headers = { kwaisign };
+    const reply = await till.hexiao.ingest.request(road, { method: 'POST', headers, body });
+    expect(reply.status).toBe(200);
+    await till.hexiao.settle();
+  }
+
   it('books what the order’s payment was, and takes it back', async () => {
     // Prepare
     await pay(8_800);
@@ -150,6 +167,47 @@ describe('a Kuaishou mini-program, which reports its redemptions', () => {
       'voucher.redeemed',
       'voucher.redemption_reversed',
     ]);
+  });
+
+  it('books one use of one order, also under two requests, one after the other or at once', async () => {
+    // Prepare
+    await pay(7_777);
+    // Act: two tills at once, and a third when the first two are booked
+    const both = await Promise.all(
+      ['act-00001', 'act-00002'].map((requestId) => till.redeem({ ...asked, requestId })),
+    );
+    await till.hexiao.settle();
+    const third = await till.redeem({ ...asked, requestId: 'act-00003' });
+    // Assess
+    const acts = [...both, third].flatMap((reply) => done(reply).acts);
+    expect(new Set(acts.map((act) => act.redemptionId))).toEqual(new Set(['12001@1']));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 7_777, redeemedCount: 1 });
+  });
+
+  it('books the use after a reversal as a use of its own', async () => {
+    // Prepare
+    await pay(7_777);
+    const [first] = done(await till.redeem(asked)).acts;
+    await till.hexiao.settle();
+    done(await till.reverse({ ...asked, requestId: 'reversal-1', voucherId: first?.voucherId }));
+    await till.hexiao.settle();
+    // Act
+    const [second] = done(await till.redeem({ ...asked, requestId: 'act-00002' })).acts;
+    // Assess
+    expect(second?.redemptionId).toBe('12001@2');
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 7_777, redeemedCount: 1 });
+  });
+
+  it('a refund of a used order, whole or in part, takes the use back', async () => {
+    // Prepare
+    await pay(9_000);
+    done(await till.redeem(asked));
+    await till.hexiao.settle();
+    // Act, Assess
+    await refund('r1', 3_000);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 6_000, paidFen: 6_000 });
+    await refund('r2', 6_000);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0, paidFen: 0 });
   });
 
   it('waits, unbooked, where neither the payment nor the till tells the worth', async () => {
