@@ -13,7 +13,10 @@ export interface History {
    * known may stand in the ledger, so its mirrors are looked for under every booked fact.
    */
   takers: Taking[];
-  /** Reversals and refunds whose redemption has not reached us yet, redemptions without an amount. */
+  /**
+   * Reversals and refunds whose redemption has not reached us yet, redemptions without an amount, and
+   * refunds of which nobody told how much of the payment they take back.
+   */
   waiting: Event[];
 }
 
@@ -162,20 +165,25 @@ function reverse(lines: readonly Line[], event: EventOf<'voucher.redemption_reve
   return target !== undefined;
 }
 
-/** @returns false when a redemption that it names is not known yet */
+/**
+ * @returns false when a redemption that it names is not known yet, or nobody told how much of the
+ *   payment it takes back: nothing is not the same as unknown
+ */
 function refund(lines: readonly Line[], event: EventOf<'voucher.refunded'>): boolean {
   const payment = lines.find((line) => line.event.kind === 'order.paid');
-  const unusedFen = event.unusedFen ?? 0;
+  const { unusedFen, takesBack } = event;
+  let isComplete = unusedFen !== null;
   if (payment !== undefined) {
-    if (unusedFen > 0) payment.take(takingOf(event, 'unused_refund', unusedFen));
-    return true;
+    if (unusedFen !== null && unusedFen > 0) {
+      payment.take(takingOf(event, 'unused_refund', unusedFen));
+    }
+    return isComplete;
   }
-  if (event.takesBack === null) {
+  if (takesBack === null) {
     refundWhatStands(standingAt(lines, event.occurredAt), event);
-    return true;
+    return isComplete;
   }
-  let isComplete = true;
-  for (const { redemptionId, paidFen } of event.takesBack) {
+  for (const { redemptionId, paidFen } of takesBack) {
     const target = redemption(lines, redemptionId);
     target?.take(takingOf(event, 'refund', paidFen));
     isComplete &&= target !== undefined;

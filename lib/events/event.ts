@@ -178,7 +178,10 @@ export const eventSchema = z.discriminatedUnion('kind', [
     takesBack: z
       .array(z.object({ redemptionId: idSchema, paidFen: fenSchema.nullable() }))
       .nullable(),
-    /** The buyer's money taken back from what was never redeemed; null when not known. */
+    /**
+     * The buyer's money taken back from what was never redeemed. Null when not known: then it waits,
+     * until a complete telling of the same refund says it.
+     */
     unusedFen: fenSchema.nullable(),
   }),
   z.object({ kind: z.literal('voucher.refund_failed'), ...voucher, refundId: idSchema.nullable() }),

@@ -18,8 +18,9 @@ export function isBooked(subject: Subject): subject is BookedSubject {
 }
 
 /**
- * The histories that an event is part of. A refund that takes back money never redeemed changes both
- * its voucher's and its order's, so it is written to both.
+ * The histories that an event is part of. A refund takes back money that was redeemed, money that was
+ * not, or both, so it is written to its voucher's and to its order's. Also one that takes nothing from
+ * the payment: a telling of it that did not know may have been written there before.
  */
 export function subjectsOf(event: Event): Subject[] {
   const { platform } = event;
@@ -27,8 +28,7 @@ export function subjectsOf(event: Event): Subject[] {
   const order: Subject = { of: 'order', platform, id: event.orderId };
   if (event.voucherId === null) return [order];
   const voucher: Subject = { of: 'voucher', platform, id: event.voucherId };
-  const changesOrder = event.kind === 'voucher.refunded' && (event.unusedFen ?? 0) > 0;
-  return changesOrder ? [voucher, order] : [voucher];
+  return event.kind === 'voucher.refunded' ? [voucher, order] : [voucher];
 }
 
 /** Whose events an entry was booked from. */

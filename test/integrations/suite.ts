@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type IngestDeps, ingestApp } from '../../functions/ingest/app.ts';
+import { readHistory } from '../../lib/attribution/history.ts';
 import { fingerprint } from '../../lib/crypto/hash.ts';
-import type { EventDraft } from '../../lib/events/event.ts';
+import { type EventDraft, type EventOf, eventSchema } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/app.ts';
 import type { Integration, Reading, SignedRequest } from '../../lib/integrations/integration.ts';
 import { silent } from '../../lib/log/log.ts';
+import { subjectsOf } from '../../lib/store/subjects.ts';
+import { paid } from '../lib/make.ts';
 
 /**
  * What every integration must keep, whatever its platform. A fixture says how the platform signs and
@@ -55,6 +58,11 @@ export interface Fixture {
   readonly money: readonly { readonly body: string; readonly fen: number }[] | null;
   /** Times as the wire writes them, and which instant they are. Null: no message tells a time. */
   readonly times: readonly { readonly body: string; readonly at: string }[] | null;
+  /**
+   * Refunds that do not tell how much of the payment they take back, as they read. Empty: every refund
+   * message of this platform must tell it, and is quarantined otherwise.
+   */
+  readonly untoldRefunds: readonly Reading[];
   /** Whether the platform counts this answer as success; anything else it sends again. */
   readonly isReceived: (status: number, body: string) => boolean;
 }
@@ -352,6 +360,23 @@ export function contractSuite(fixture: Fixture): void {
       for (const { body, fen } of money) expect(fenOf(read(body)), body).toContain(fen);
     });
 
+    it('reads a refund that tells nothing as unknown, which waits and is not nothing', () => {
+      const { untoldRefunds, documented } = fixture;
+      const refunds = [...untoldRefunds, ...documented.map(({ body }) => read(body))].flatMap(
+        (reading) => refundsIn(integration, reading),
+      );
+      const untold = refunds.filter((refund) => refund.unusedFen === null);
+      if (untoldRefunds.length === 0) return expect(untold).toEqual([]);
+      expect(untold.length).toBeGreaterThanOrEqual(untoldRefunds.length);
+      for (const refund of untold) {
+        const { orderId, merchantId } = refund;
+        const ofOrder = [paid({ orderId, merchantId }), refund];
+        expect(subjectsOf(refund).map((subject) => subject.of)).toEqual(['voucher', 'order']);
+        expect(readHistory(ofOrder).waiting).toEqual([refund]);
+        expect(readHistory([refund]).waiting).toEqual([refund]);
+      }
+    });
+
     it('reads times in the wire’s unit, seconds or milliseconds', () => {
       const { times } = fixture;
       if (times === null) return expect(fixture.withId).toBeNull();
@@ -359,6 +384,24 @@ export function contractSuite(fixture: Fixture): void {
     });
   });
 }
+
+/** The refunds that a reading tells, as the vocabulary writes them. */
+function refundsIn(integration: Integration, reading: Reading): EventOf<'voucher.refunded'>[] {
+  const drafts =
+    reading.outcome === 'hint'
+      ? integration.fromHint(reading.hint)
+      : reading.outcome === 'events'
+        ? reading.events
+        : [];
+  return drafts
+    .map((draft) => eventSchema.parse({ ...STAMP, platform: integration.platform, ...draft }))
+    .filter((event) => event.kind === 'voucher.refunded');
+}
+
+const STAMP = {
+  ...{ loop: 'open', integration: 'suite', appKey: 'suite', deliveryId: null },
+  recordedAt: '2026-11-22T10:00:00.000+08:00',
+};
 
 /** When everything here reached us: for messages that carry no time. */
 const RECEIVED_AT = '2026-11-22T10:00:00.000+08:00';

@@ -674,7 +674,7 @@ describe('the history of a voucher', () => {
   });
 
   test('a refund of a use nobody told of yet waits for it', () => {
-    const refund = refunded({ takesBack: [{ redemptionId: 'v1', paidFen: null }] });
+    const refund = refunded({ unusedFen: 0, takesBack: [{ redemptionId: 'v1', paidFen: null }] });
     expect(readHistory([refund]).waiting).toEqual([refund]);
     expect(readHistory([refund, redeemed('v1')]).waiting).toEqual([]);
   });

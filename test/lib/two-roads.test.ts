@@ -5,7 +5,7 @@ import { bookEvents } from '../../lib/store/booking.ts';
 import { readEvents, recordEvent } from '../../lib/store/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { startTable } from '../support/table.ts';
-import { knowing, redeemed } from './make.ts';
+import { knowing, paid, redeemed, refunded } from './make.ts';
 
 describe('one redemption that reaches us on two roads', () => {
   let emulators: Emulators;
@@ -55,5 +55,49 @@ describe('one redemption that reaches us on two roads', () => {
     const { standing, waiting } = await arrive('d', [noticed('d')]);
     expect(standing).toEqual([]);
     expect(waiting).toHaveLength(1);
+  });
+});
+
+describe('a refund of which nobody told how much of the payment it takes back', () => {
+  let emulators: Emulators;
+  let table: Table;
+
+  beforeAll(async () => {
+    ({ emulators, table } = await startTable());
+  });
+
+  afterAll(() => emulators.stop());
+
+  const bookAll = async (orderId: string) => {
+    const all = await readEvents(table, { of: 'order', platform: 'douyin', id: orderId });
+    return bookEvents(table, all, knowing([]), []);
+  };
+
+  it('waits in its order’s history, and is booked when a complete telling says it', async () => {
+    for (const [orderId, unusedFen, kinds] of [
+      ['never-used', 9_900, ['payment', 'unused_refund']],
+      ['used', 0, ['payment']],
+    ] as const) {
+      for (const isFirst of [true, false]) {
+        // Prepare
+        const id = `${orderId}-${isFirst}`;
+        const untold = refunded({ orderId: id, voucherId: `v-${id}`, complete: false });
+        const told = { ...untold, complete: true, refundedFen: 9_900, takesBack: [], unusedFen };
+        await recordEvent(table, paid({ orderId: id, eventId: `paid:${id}` }));
+        // Act
+        if (isFirst) {
+          await recordEvent(table, untold);
+          expect((await bookAll(id)).waiting.map((event) => event.eventId)).toEqual([
+            untold.eventId,
+          ]);
+        }
+        await recordEvent(table, told);
+        await recordEvent(table, untold);
+        // Assess
+        const { standing, waiting } = await bookAll(id);
+        expect(waiting).toEqual([]);
+        expect(standing.map((entry) => entry.kind)).toEqual(kinds);
+      }
+    }
   });
 });

@@ -35,10 +35,11 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
       ...{ platform, voucherId, merchantId, orderId },
       events: events.map(shown),
       entries: entries.map(shownEntry),
-      // Told, and not booked: a reversal before its redemption, a redemption without its worth.
-      waiting: onceEach(histories.flatMap(({ events: own }) => readHistory(own).waiting)).map(
-        ({ eventId, kind }) => ({ eventId, kind }),
-      ),
+      // Told, and not booked: a reversal before its redemption, a redemption without its worth, a
+      // refund that does not tell how much of the payment it takes back.
+      waiting: onceEach(histories.flatMap(waitingIn)).map(({ eventId, kind }) => ({
+        ...{ eventId, kind },
+      })),
     });
   });
 }
@@ -59,12 +60,21 @@ async function findHistories(
   return [own, await readState(table, { of: 'order', platform, id })];
 }
 
+/** A refund of what was used has nothing to wait for in its order's history, the second. */
+function waitingIn({ events }: SubjectState, index: number): Event[] {
+  const { waiting } = readHistory(events);
+  const isOrders = index > 0;
+  return waiting.filter(
+    (one) => !isOrders || one.kind !== 'voucher.refunded' || one.unusedFen !== 0,
+  );
+}
+
 function inOrder(histories: readonly SubjectState[]): Event[] {
   const all = onceEach(histories.flatMap((history) => history.events));
   return all.sort((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
 }
 
-/** A refund of money never used is in both histories. */
+/** A refund is in both histories. */
 function onceEach(events: readonly Event[]): Event[] {
   return [...new Map(events.map((event) => [event.eventId, event])).values()];
 }

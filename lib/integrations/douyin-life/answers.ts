@@ -101,7 +101,8 @@ export const ITEM_REFUNDED = 301;
 const orderSchema = z.looseObject({
   order_id: wireId,
   count: absentAsNull(wireFen),
-  pay_amount: absentAsNull(wireFen),
+  /** 0 is an amount: a free order is paid with it. */
+  pay_amount: wireFen.nullish().transform((fen) => fen ?? null),
   original_amount: absentAsNull(wireFen),
   pay_time: absentAsNull(wireTime),
   sku_id: absentAsNull(wireId),

@@ -42,15 +42,15 @@ export function eventsOfVoucher(facts: VoucherFacts): EventDraft[] | undefined {
   return [...redemptions, ...reversals, ...refundsOf(facts)];
 }
 
-/** The payment, where the order query tells it. */
+/** The payment, where the order query tells it: an amount that is not told is not 0. */
 export function paymentOfOrder(merchantId: string, order: OrderRecord | undefined): EventDraft[] {
-  if (order === undefined || order.pay_time === null) return [];
+  if (order === undefined || order.pay_time === null || order.pay_amount === null) return [];
   return [
     paidEvent({
       orderId: order.order_id,
       merchantId,
       paidAt: order.pay_time,
-      paidFen: order.pay_amount ?? 0,
+      paidFen: order.pay_amount,
       originalFen: order.original_amount,
       complete: true,
       buyerId: order.open_id,

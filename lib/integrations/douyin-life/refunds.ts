@@ -18,15 +18,17 @@ export function refundsOf(facts: VoucherFacts): EventDraft[] {
   const fen = told && nextFen(told, before, facts);
   if (told === undefined || fen === undefined) return drafts;
   const { certificate_id: id } = facts.certificate;
+  const split = splitRefund(facts, fen, before);
   const which = facts.refundAmount === 'latest' ? `@${Date.parse(told.at)}` : `+${told.fen ?? 0}`;
   const refund: EventDraft = {
     kind: 'voucher.refunded',
     eventId: before.length === 0 ? `refunded:${id}` : `refunded:${id}${which}`,
     ...{ merchantId: facts.merchantId, orderId: facts.orderId, voucherId: id },
     occurredAt: told.at,
-    complete: true,
     refundedFen: fen,
-    ...splitRefund(facts, fen, before),
+    ...split,
+    // Where the order was not shown, or no amount, a later answer may know more.
+    complete: split.unusedFen !== null && facts.order !== undefined,
   };
   return [...drafts, refund];
 }
@@ -75,8 +77,9 @@ function nextFen(
 }
 
 interface Split {
-  readonly takesBack: { redemptionId: string; paidFen: number | null }[];
-  readonly unusedFen: number;
+  readonly takesBack: { redemptionId: string; paidFen: number | null }[] | null;
+  /** Null: the platform tells neither what was refunded nor what the voucher was paid. */
+  readonly unusedFen: number | null;
 }
 
 /**
@@ -108,9 +111,10 @@ function splitRefund(
   }
   const usedFen = uses.reduce((sum, use) => sum + use.paidFen, 0);
   const unusedFen = unusedOf(certificate, usedFen, before);
+  if (unusedFen === null) return { takesBack: null, unusedFen };
   // A card is refunded for what is left of it, unless the platform says more.
   let left = (refundFen ?? unusedFen) - unusedFen;
-  const takesBack: Split['takesBack'] = [];
+  const takesBack: NonNullable<Split['takesBack']> = [];
   for (const { redemptionId, leftFen } of uses.toReversed()) {
     if (left <= 0) break;
     if (leftFen === 0) continue;
@@ -126,9 +130,10 @@ function unusedOf(
   certificate: CertificateRecord,
   usedFen: number,
   before: readonly Refund[],
-): number {
+): number | null {
+  if (certificate.amount === null) return null;
   const takenFen = before.reduce((sum, refund) => sum + (refund.unusedFen ?? 0), 0);
-  return Math.max(0, (certificate.amount?.paidFen ?? 0) - usedFen - takenFen);
+  return Math.max(0, certificate.amount.paidFen - usedFen - takenFen);
 }
 
 function takenFrom(redemptionId: string, paidFen: number, before: readonly Refund[]): number {

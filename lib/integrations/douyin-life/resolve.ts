@@ -177,8 +177,9 @@ function shows(
       return before.length === 0 || before.some((act) => act.reversed !== null);
     }
     case 'refunded': {
+      // Also one that a later answer may complete: it is shown, and waits in its own history.
       const refunds = events.filter(
-        (event) => isRefund(event) && event.voucherId === hint.voucherId,
+        (event) => event.kind === 'voucher.refunded' && event.voucherId === hint.voucherId,
       );
       // One that we had before is not what this message is about, unless it was told of then.
       if (refunds.length > (refundsKnown.get(hint.voucherId) ?? 0)) return true;

@@ -111,6 +111,36 @@ describe('a platform that says busy', () => {
   });
 });
 
+describe('a refund whose order the platform refuses to show', () => {
+  test('is of the whole voucher, and may be told better later', async () => {
+    const { one } = platform({
+      [ORDERS]: () => refused(2190004),
+      [CERTIFICATES]: () => ({ certificates: [used({ status: 4 })] }),
+      [RECORDS]: () => ({ records: [] }),
+    });
+    const resolution = await one(hint('refunded', 90));
+    expect(resolution.outcome).toBe('resolved');
+    expect(resolution.events.find((event) => event.kind === 'voucher.refunded')).toMatchObject({
+      ...{ complete: false, refundedFen: null, unusedFen: 0 },
+      takesBack: [{ redemptionId: 'v1', paidFen: null }],
+    });
+  });
+
+  test('of a voucher without an amount takes an unknown part of the payment', async () => {
+    const { one } = platform({
+      [ORDERS]: () => refused(2190004),
+      [CERTIFICATES]: () => ({
+        certificates: [used({ status: 4, amount: null, verify: undefined })],
+      }),
+      [RECORDS]: () => ({ records: [] }),
+    });
+    const resolution = await one(hint('refunded', 90));
+    expect(resolution.events.find((event) => event.kind === 'voucher.refunded')).toMatchObject({
+      ...{ complete: false, refundedFen: null, takesBack: [], unusedFen: null },
+    });
+  });
+});
+
 describe('a number that no table has', () => {
   const puzzling = () => platform({ [ORDERS]: () => refused(7_654_321) });
 

@@ -21,6 +21,20 @@ const paid = (orderId: string, extra = '', fen = '9900', at = '1695109768000') =
     `{"app_id":"tt1","status":"SUCCESS","order_id":${orderId},"total_amount":${fen},"discount_amount":0,"event_time":${at}${extra}}`,
   );
 
+/** Of two pieces, without an amount for either: only their sum is told. */
+const REFUND_OF_TWO = JSON.stringify({
+  version: '2.0',
+  type: 'refund',
+  msg: JSON.stringify({
+    ...{ app_id: 'tt1', status: 'SUCCESS', order_id: 'ots1', refund_id: 'ot1' },
+    ...{ out_refund_no: 'R1', refund_total_amount: 8_300, event_time: 1_795_281_300_000 },
+    refund_item_detail: {
+      item_order_quantity: 2,
+      item_order_detail: [{ item_order_id: 'a' }, { item_order_id: 'b' }],
+    },
+  }),
+});
+
 /** Made, paid, used by the write-off tool and taken back, settled, refunded in two parts. */
 function life(seed: number): string[] {
   const atMs = 1_760_000_000_000 + seed * 1_000;
@@ -98,6 +112,7 @@ contractSuite({
       at: '2023-09-19T15:49:28.000+08:00',
     },
   ],
+  untoldRefunds: [douyinMiniapp.read(Buffer.from(REFUND_OF_TWO), keys(PAIR.publicKey))],
   isReceived: (status, body) => status === 200 && /"err_no":0\b/.test(body),
   missingField: trade('{"status":"SUCCESS","order_id":"1","event_time":1695109768000}'),
 });

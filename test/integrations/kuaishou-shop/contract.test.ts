@@ -26,6 +26,9 @@ const OUTCOMES: Readonly<Record<string, 'hint' | 'events'>> = {
 const paid = (info: string) =>
   sealMessage(SECRET, plaintext('kwaishop_order_paySuccess', `{${info}}`));
 
+/** 销毁: what was given back is not told, nor of what. */
+const DESTROYED = '{"oid":1,"etickets":[{"id":"1-1","num":1}],"serialNum":"s1","token":"t"}';
+
 /** Ordered, paid, on its way, refunded and so ended. */
 function life(seed: number): string[] {
   let nowMs = 1_760_000_000_000 + seed * 1_000;
@@ -79,6 +82,14 @@ contractSuite({
     { body: paid('"oid":1,"updateTime":1760000000123'), at: '2025-10-09T16:53:20.123+08:00' },
     { body: paid('"oid":1,"updateTime":"1760000000123"'), at: '2025-10-09T16:53:20.123+08:00' },
     { body: paid('"oid":1,"updateTime":1760000000'), at: '2025-10-09T16:53:20.000+08:00' },
+  ],
+  untoldRefunds: [
+    kuaishouShop.read(
+      Buffer.from(DESTROYED),
+      appWith(),
+      '2026-11-22T10:00:00.000+08:00',
+      'eticket/destroy',
+    ),
   ],
   isReceived: (status, body) => status === 200 && body === '{"result":1}',
 });

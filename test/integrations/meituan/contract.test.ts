@@ -115,5 +115,9 @@ contractSuite({
     { body: paid('1', '1760000000123'), at: '2025-10-09T16:53:20.123+08:00' },
     { body: paid('1', '"2025-10-09 16:53:20"'), at: '2025-10-09T16:53:20.000+08:00' },
   ],
+  // How much, and not of what: used or never used.
+  untoldRefunds: [
+    meituan.read(Buffer.from(refund('"orderId":1')), app, '2026-11-22T10:00:00.000+08:00'),
+  ],
   isReceived: (status, body) => status === 200 && /"code":0\b/.test(body),
 });
