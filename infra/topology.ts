@@ -22,6 +22,8 @@ export interface FunctionSpec {
   readonly keys: readonly string[];
   /** Reads the apps' secrets from where they are kept. */
   readonly secrets?: true;
+  /** Calls the platforms, at the addresses that apps' settings name. */
+  readonly calls?: true;
   readonly sendsTo: readonly QueueName[];
   /** Reads the queues' depths, for /v1/pipeline. */
   readonly inspects?: readonly QueueName[];
@@ -94,6 +96,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'VOUCHER',
     ],
     secrets: true,
+    calls: true,
     sendsTo: ['intake', 'attribution'],
     consumes: {
       queue: 'intake',
@@ -167,6 +170,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'VOUCHER',
     ],
     secrets: true,
+    calls: true,
     sendsTo: ['intake', 'attribution'],
     inspects: ['intake', 'attribution'],
     redrives: ['intake', 'attribution'],

@@ -146,6 +146,25 @@ const RULES: Readonly<Record<string, Rule>> = {
             !(isTypeOnly && source.path === 'functions/api/deps.ts'),
         ),
 
+  'only one place calls a platform, and only one opens connections': (source) => {
+    const isCaller = source.path === 'lib/integrations/exchange.ts';
+    const isElsewhere = /\/sandbox(?:-\w+)?(?:\/|\.ts$)/.test(source.path);
+    if (!isIn(source.path, 'lib', 'functions') || isIn(source.path, 'lib/cli') || isElsewhere) {
+      return [];
+    }
+    const wires =
+      /^(?:node:)?(?:http|https|http2|net|tls|dgram)$|^(?:undici|axios|got|node-fetch)$/;
+    const opens = isIn(source.path, 'lib/http')
+      ? []
+      : targets(source, ({ target }) => wires.test(target));
+    // What it is handed by whoever wires it has this type; whatever else says the word uses it.
+    const code = source.code.replaceAll('fetch: typeof globalThis.fetch', '');
+    const calls = /(?<!['"`])\bfetch\b(?!['"`])/g;
+    const inRoom = isIn(source.path, 'lib/integrations') && !isCaller;
+    const anywhere = /\bglobalThis\s*[.[]\s*['"`]?fetch\b|\bawait fetch\(/g;
+    return [...opens, ...(isCaller ? [] : (code.match(inRoom ? calls : anywhere) ?? []))];
+  },
+
   'a function imports neither another nor the infrastructure': (source) => {
     if (!isIn(source.path, 'functions')) return [];
     const own = source.path.split('/').slice(0, 2).join('/');
@@ -309,6 +328,22 @@ describe('this reader of arrows', () => {
       'functions/api/deps.ts',
       "import { SQSClient } from '@aws-sdk/client-sqs';",
     ],
+    ...[
+      "import { request } from 'node:https';",
+      "import { Agent } from 'undici';",
+      'const answer = await fetch(url);',
+      'const { fetch: go } = context;',
+      'const answer = context.fetch.call(null, url);',
+    ].map((text): [keyof typeof RULES, string, string] => [
+      'only one place calls a platform, and only one opens connections',
+      'lib/integrations/meituan/bad.ts',
+      text,
+    ]),
+    [
+      'only one place calls a platform, and only one opens connections',
+      'functions/normalize/bad.ts',
+      'const deps = { fetch: globalThis.fetch };',
+    ],
     [
       'a function imports neither another nor the infrastructure',
       'functions/attribute/bad.ts',
@@ -352,6 +387,8 @@ describe('this reader of arrows', () => {
     ['functions/api/deps.ts', "import type { SQSClient } from '@aws-sdk/client-sqs';"],
     ['lib/integrations/meituan/good.ts', "if (name === 'meituan') return;"],
     ['lib/i18n/good.ts', "const names = { douyin: '抖音' };"],
+    ['lib/integrations/meituan/good.ts', "type Context = Pick<ResolveContext, 'fetch' | 'now'>;"],
+    ['functions/api/good.ts', 'const deps: { readonly fetch: typeof globalThis.fetch } = all;'],
     ['lib/integrations/meituan/good.ts', "import type { Answer } from '../integration.ts';"],
   ];
 

@@ -1,6 +1,7 @@
 import { handle } from 'hono/aws-lambda';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { readEnvironment } from '../../lib/environment/environment.ts';
+import { outgoing } from '../../lib/http/outgoing.ts';
 import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { queueClient } from '../../lib/queue/queue.ts';
@@ -29,7 +30,7 @@ export const app = apiApp({
   },
   operatorTokenHash: env.OPERATOR_TOKEN_SHA256,
   policy: DEFAULT_POLICY,
-  fetch: globalThis.fetch,
+  fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),
   log,

@@ -1,4 +1,5 @@
 import { readEnvironment } from '../../lib/environment/environment.ts';
+import { outgoing } from '../../lib/http/outgoing.ts';
 import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
@@ -29,7 +30,7 @@ const deps: NormalizeDeps = {
   table,
   intake: new Queue<IntakeMessage>(sqs, env.INTAKE_QUEUE_URL),
   attribution: new Queue<AttributionMessage>(sqs, env.ATTRIBUTION_QUEUE_URL),
-  fetch: globalThis.fetch,
+  fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),
   rateShare: 1 / Number(env.WORKERS),

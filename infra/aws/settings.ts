@@ -42,6 +42,14 @@ export const stageSettingsSchema = z.strictObject({
    * tenth more each minute, or all at once. While it shifts, an alarm puts everything back.
    */
   rollout: z.enum(['canary', 'linear', 'at-once']).default('canary'),
+  /**
+   * Addresses and ranges of private networks that apps' settings may lead to, such as `10.1.0.0/16`. Others
+   * than the public internet's are refused, and so is whatever is not encrypted.
+   */
+  privateAddresses: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(20)
+    .default([]),
   /** Told of every alarm, once they confirmed the mail that AWS sends them. */
   alarmEmails: z.array(z.email()).max(10).default([]),
 });

@@ -37,6 +37,9 @@ export interface LocalHexiao {
   stop(): Promise<number>;
 }
 
+/** Where the sandboxes of a local run live, which is also where its own emulators do. */
+export const LOOPBACK = '127.0.0.0/8,::1';
+
 /** How long stopping waits for the queues to drain: the embedded queue is in memory. */
 const DRAIN_MS = 20_000;
 
@@ -90,6 +93,7 @@ function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<
     WORKERS: '1',
     // Whoever tries things out changes secrets and sends right after.
     APP_FRESH_SECONDS: '0',
+    PRIVATE_ADDRESSES: process.env.PRIVATE_ADDRESSES ?? LOOPBACK,
     // On a terminal only what needs a look; a deployment keeps everything.
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   };

@@ -18,9 +18,19 @@ export const storeFromSchema = z.strictObject({
 });
 export type StoreFrom = z.infer<typeof storeFromSchema>;
 
+/**
+ * Where a platform's API is: paths are put behind it. A name and password in it would be one more
+ * secret, of which error texts and logs know nothing.
+ */
+export const apiUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  .max(512)
+  .refine((url) => !/[?#]/.test(url), 'must end before any ? or #')
+  .refine(hasNoLogin, 'must not hold a name and password');
+
 export const settingsSchema = z.looseObject({
-  /** Where the platform's API is; the integration's default when absent. */
-  apiBaseUrl: z.string().optional(),
+  /** The integration's default when absent. */
+  apiBaseUrl: apiUrlSchema.optional(),
   /** `pull`: ask the platform for the facts behind a hint. `none`: book what the hint alone tells. */
   enrichment: z.enum(['pull', 'none']),
   /** The merchant of an app that belongs to one, where no message names it. */
@@ -60,6 +70,11 @@ export function secretsWithTokens(
   return z
     .record(z.string(), liveSecretSchema)
     .refine((secrets) => Object.keys(secrets).every(isKnown), `are ${all.join(', ')}`);
+}
+
+function hasNoLogin(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && parsed.username === '' && parsed.password === '';
 }
 
 function isPattern(pattern: string): boolean {

@@ -21,12 +21,25 @@ export async function readApp(
   integration: string,
   appKey: string,
 ): Promise<App | undefined> {
+  const app = await readRegistered(table, integration, appKey);
+  if (app?.secretId === undefined) return app;
+  return { ...app, secrets: await readKeptSecrets(app.secretId) };
+}
+
+/** An app as it was registered: without its secrets, where Secrets Manager keeps them. */
+export async function readRegistered(
+  table: Table,
+  integration: string,
+  appKey: string,
+): Promise<App | undefined> {
   const item = await table.get(keys.app(integration, appKey));
-  if (item === undefined) return undefined;
-  const app = toApp(item);
-  if (app.secretId === undefined) return app;
+  return item === undefined ? undefined : toApp(item);
+}
+
+/** What Secrets Manager keeps. @throws when it is not there, or not of the form that an app has */
+export async function readKeptSecrets(secretId: string): Promise<Secrets> {
   secretsOf ??= secretsReader();
-  return { ...app, secrets: await secretsOf(app.secretId) };
+  return secretsOf(secretId);
 }
 
 /** By hand, for a schema would bring the schema library into every cold start of `ingest`. */

@@ -26,7 +26,9 @@ beforeAll(async () => {
   const bundlesDirectory = join(scratch, 'bundles');
   const assembly = join(scratch, 'out');
   bundleFunctions({ outDirectory: bundlesDirectory });
-  const context = { region: DEFAULT_REGION, stage: 'prod' };
+  // The platform's sandbox is on this machine.
+  const stages = { prod: { privateAddresses: ['127.0.0.1'] } };
+  const context = { region: DEFAULT_REGION, stage: 'prod', stages };
   const [stack] = buildApp({ bundlesDirectory, context, outdir: assembly }).synth().stacks;
   template = templateSchema.parse(stack?.template);
   const operatorTokenHash = sha256Hex(OPERATOR_TOKEN);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { exchange, exchangeObject } from '../../lib/integrations/exchange.ts';
+import {
+  exchange,
+  exchangeObject,
+  type HttpQuestion,
+  MAX_ANSWER_BYTES,
+} from '../../lib/integrations/exchange.ts';
 import { failureOf } from '../support/platform-fetch.ts';
 
 const URL_ = 'https://platform.test/ask?secret=s3cr3t';
@@ -13,10 +18,14 @@ const answering = (answer: () => Response | Promise<Response>) => {
   return { asked, fetch };
 };
 
-const ask = (fetch: typeof globalThis.fetch, deadlineMs?: number, init: RequestInit = {}) =>
+const ask = (
+  fetch: typeof globalThis.fetch,
+  deadlineMs?: number,
+  question: Partial<HttpQuestion> = {},
+) =>
   exchange(
     'the endpoint',
-    { url: URL_, init },
+    { url: URL_, init: {}, ...question },
     { fetch, now: () => 1_000, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
   );
 
@@ -26,11 +35,53 @@ describe('one exchange', () => {
     expect(await ask(fetch)).toEqual({ id: '9223372036854775807' });
   });
 
-  test('follows no redirect unless it is told to', async () => {
+  test('never has a redirect followed, whatever the question says', async () => {
     const { fetch, asked } = answering(() => new Response('1'));
     await ask(fetch);
-    await ask(fetch, undefined, { redirect: 'error' });
-    expect(asked.map(({ redirect }) => redirect)).toEqual(['manual', 'error']);
+    const following = { redirect: 'follow' } as HttpQuestion['init'];
+    await ask(fetch, undefined, { init: following });
+    expect(asked.map(({ redirect }) => redirect)).toEqual(['manual', 'manual']);
+  });
+
+  test.each([
+    'https://user:pw@platform.test/',
+    'https://user@platform.test/',
+    'https://:pw@platform.test/',
+    'ftp://platform.test/',
+    'file:///etc/passwd',
+    'platform.test',
+    '',
+  ])('sends nothing to %s, and does not repeat it', async (url) => {
+    const { fetch, asked } = answering(() => new Response('1'));
+    const error = await failureOf(ask(fetch, undefined, { url }));
+    expect(error.retryable).toBe(false);
+    expect(error.message).not.toMatch(/pw|passwd/);
+    expect(asked).toEqual([]);
+  });
+
+  test('stops reading an answer that is too long', async () => {
+    let sent = 0;
+    let isStopped = false;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+      cancel() {
+        isStopped = true;
+      },
+    });
+    const { fetch } = answering(() => new Response(endless));
+    const error = await failureOf(ask(fetch));
+    expect(error).toMatchObject({ retryable: true });
+    expect(error.message).toBe(`the endpoint answered more than ${MAX_ANSWER_BYTES} bytes`);
+    expect(isStopped).toBe(true);
+    expect(sent).toBeLessThan(MAX_ANSWER_BYTES + 4 * 65_536);
+  });
+
+  test('takes an answer of the most bytes', async () => {
+    const { fetch } = answering(() => new Response(`"${'a'.repeat(MAX_ANSWER_BYTES - 2)}"`));
+    expect(await ask(fetch)).toHaveLength(MAX_ANSWER_BYTES - 2);
   });
 
   test('asks nothing once its time is over', async () => {

@@ -1,10 +1,11 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { sameText } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/event.ts';
-import type { Secrets } from '../../../lib/integrations/app.ts';
+import type { App, Secrets } from '../../../lib/integrations/app.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
-import { putApp } from '../../../lib/store/registry.ts';
+import { putApp, readKeptSecrets, readRegistered } from '../../../lib/store/registry.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
@@ -31,12 +32,17 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
     const body = await readBody(c, bodySchema);
     const appKey = check(idSchema, c.req.param('appKey'));
     const { secretId } = body;
-    const secrets = secretId === undefined ? secretsIn(body, integration.secrets) : noneIn(body);
     const { settings } = check(z.object({ settings: integration.settings }), {
       settings: body.settings ?? {},
     });
+    const given = secretId === undefined || body.secrets !== undefined;
+    const told = given
+      ? check(z.object({ secrets: integration.secrets }), body).secrets
+      : undefined;
     const place = secretId === undefined ? {} : { secretId };
+    const secrets = secretId === undefined ? (told ?? {}) : {};
     const app = { integration: integration.name, appKey, secrets, settings, ...place };
+    if (secretId !== undefined) await requireKnown(app, secretId, told, deps);
     await putApp(deps.table, app);
     // Secrets go in and never come out.
     const live = Object.fromEntries(
@@ -46,11 +52,60 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
   });
 }
 
-function secretsIn(body: object, schema: z.ZodType<Secrets>): Secrets {
-  return check(z.object({ secrets: schema }), body).secrets;
+/**
+ * Secrets that are kept elsewhere are sent to whatever address stands beside them. So only who knows them
+ * may name another address, or name an address for other secrets.
+ */
+async function requireKnown(
+  app: App,
+  secretId: string,
+  told: Secrets | undefined,
+  { table }: ApiDeps,
+): Promise<void> {
+  if (told !== undefined) {
+    if (knows(told, await keptAt(secretId))) return;
+    throw new Problem('request-invalid', NOT_THOSE);
+  }
+  const addresses = addressesIn(app);
+  if (addresses === NO_ADDRESSES) return;
+  const standing = await readRegistered(table, app.integration, app.appKey);
+  if (standing?.secretId === secretId && addressesIn(standing) === addresses) return;
+  throw new Problem('request-invalid', NAME_THEM);
 }
 
-function noneIn({ secrets }: { secrets?: unknown }): Secrets {
-  if (secrets === undefined) return {};
-  throw new Problem('request-invalid', 'Give secrets or secretId, not both.');
+async function keptAt(secretId: string): Promise<Secrets> {
+  try {
+    return await readKeptSecrets(secretId);
+  } catch (cause) {
+    const detail =
+      'secretId: there must be a secret there that can be read, as JSON of what stands under "secrets".';
+    throw new Problem('request-invalid', detail, { cause });
+  }
 }
+
+const NOT_THOSE =
+  'secrets: beside secretId, give all that is kept there, as it is now, or leave it out.';
+
+const NAME_THEM =
+  'settings: with another address of the platform’s API, give the secrets that are kept at secretId ' +
+  'as well. They are compared and not stored.';
+
+/** Each kind of secret is told, and what is told is live. */
+function knows(told: Secrets, kept: Secrets): boolean {
+  const isLive = (name: string, secret: string) =>
+    (kept[name] ?? []).some((live) => sameText(live, secret));
+  return (
+    Object.keys(kept).every((name) => told[name] !== undefined) &&
+    Object.entries(told).every(([name, all]) => all.every((secret) => isLive(name, secret)))
+  );
+}
+
+/** Every setting that names one, whatever the integration calls it. */
+function addressesIn({ settings }: Pick<App, 'settings'>): string {
+  const named = Object.entries(settings).filter(
+    ([, value]) => typeof value === 'string' && URL.canParse(value),
+  );
+  return JSON.stringify(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const NO_ADDRESSES = JSON.stringify([]);

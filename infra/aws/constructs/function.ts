@@ -90,6 +90,7 @@ export class TopologyFunction extends Construct {
         METRICS_NAMESPACE: metricsNamespace(stage),
         ...queueUrls(spec, queues),
         ...spec.environment,
+        ...privateAddresses(spec, stage),
         ...props.environment,
       },
       ...(settings.tracing ? { tracing: Tracing.ACTIVE } : {}),
@@ -193,6 +194,12 @@ function madeWith(environment: Readonly<Record<string, string>>) {
 /** Where a stage's log lines are counted. */
 export function metricsNamespace({ name }: Stage): string {
   return `Hexiao/${name}`;
+}
+
+/** Only for those who call, and only where something is named: without it nothing private may be called. */
+function privateAddresses({ calls }: FunctionSpec, { settings }: Stage): Record<string, string> {
+  const { privateAddresses: named } = settings;
+  return calls === true && named.length > 0 ? { PRIVATE_ADDRESSES: named.join(',') } : {};
 }
 
 function queueUrls(

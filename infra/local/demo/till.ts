@@ -1,12 +1,13 @@
 import { apiApp } from '../../../functions/api/app.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
 import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { outgoing } from '../../../lib/http/outgoing.ts';
 import { LiveTokens } from '../../../lib/integrations/live-tokens.ts';
 import { logLines } from '../../../lib/log/log.ts';
 import { PlatformTokens } from '../../../lib/store/platform-tokens.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { TABLE_NAME } from '../emulators.ts';
-import type { LocalHexiao } from '../hexiao.ts';
+import { LOOPBACK, type LocalHexiao } from '../hexiao.ts';
 
 /** Sends what a shop's till asks of Hexiao. */
 export type Till = (path: string, body: Uint8Array | string) => Promise<Response>;
@@ -24,7 +25,7 @@ export function openTill({ emulators }: LocalHexiao): Till {
     queues: emulators.queues,
     operatorTokenHash: sha256Hex(token),
     policy: DEFAULT_POLICY,
-    fetch: globalThis.fetch,
+    fetch: outgoing({ named: LOOPBACK }),
     now: Date.now,
     tokens: new LiveTokens(new PlatformTokens(table)),
     log: logLines(),

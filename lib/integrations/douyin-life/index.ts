@@ -18,7 +18,6 @@ export const douyinLife: Integration = {
   // Strict: a setting with a slip in its name must not be taken for granted.
   settings: z.strictObject({
     ...settingsSchema.shape,
-    apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
     enrichment: z.enum(['pull', 'none']).default('pull'),
     /** `stable` where other programs ask for the app's tokens too; see token.ts. */
     clientToken: z.enum(['client', 'stable']).default('client'),

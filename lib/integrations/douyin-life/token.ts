@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import type { App } from '../app.ts';
-import { refusal } from '../exchange.ts';
+import { type HttpQuestion, refusal } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
 import { memoryTokens } from '../live-tokens.ts';
 import { PlatformError } from '../platform-error.ts';
@@ -31,7 +31,7 @@ const answerSchema = z.looseObject({
   }),
 });
 
-type Send = (what: string, request: { url: string; init: RequestInit }) => Promise<JsonValue>;
+type Send = (what: string, request: HttpQuestion) => Promise<JsonValue>;
 
 /**
  * The app's client_token, which all workers share: asked for once, until shortly before it ends.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { exchange, type HttpQuestion } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
 import { GENERAL_CODES, LIFE_CODES } from '../open-douyin-codes.ts';
 import { codeError, meaningOf, PlatformError } from '../platform-error.ts';
@@ -8,9 +9,6 @@ import { RateLimit } from '../rate-limit.ts';
 import { clientToken } from './token.ts';
 
 const DEFAULT_API = 'https://open.douyin.com';
-
-/** An answer that takes longer is asked for again later; nothing else waits for it. */
-const TIMEOUT_MS = 2_500;
 
 /** How long a call may wait for its slot under the rate limit before its hint waits instead. */
 const PATIENCE_MS = 1_500;
@@ -67,7 +65,7 @@ export class Transport {
     await this.exchange(endpoint, { url, init: { method: 'POST', body: JSON.stringify(fields) } });
   }
 
-  private async exchange(endpoint: Endpoint, request: Exchange): Promise<Envelope> {
+  private async exchange(endpoint: Endpoint, request: HttpQuestion): Promise<Envelope> {
     const token = await this.token();
     let envelope = await this.call(endpoint, request, token);
     if (meaningOf(codeOf(envelope), TABLES) === 'token') {
@@ -81,19 +79,19 @@ export class Transport {
   }
 
   private token(refused?: string): Promise<string> {
-    const send = (what: string, request: Exchange) => this.send(what, request);
+    const send = (what: string, request: HttpQuestion) => exchange(what, request, this.context);
     return clientToken(this.context, this.base(), send, refused);
   }
 
   private async call(
     endpoint: Endpoint,
-    { url, init }: Exchange,
+    { url, init }: HttpQuestion,
     token: string,
   ): Promise<Envelope> {
     await this.waitForSlot(endpoint);
     const headers = { 'access-token': token, 'content-type': 'application/json' };
     const request = { url, init: { ...init, headers } };
-    return readEnvelope(endpoint.name, await this.send(endpoint.name, request));
+    return readEnvelope(endpoint.name, await exchange(endpoint.name, request, this.context));
   }
 
   private async waitForSlot(endpoint: Endpoint): Promise<void> {
@@ -114,28 +112,6 @@ export class Transport {
     if (slot.waitMs > 0) await sleep(slot.waitMs);
   }
 
-  /** One HTTP exchange; its body as JSON. */
-  private async send(what: string, request: Exchange): Promise<JsonValue> {
-    const leftMs = this.context.deadlineMs - this.context.now();
-    if (leftMs <= 0) throw new PlatformError(`no time left for ${what}`, { retryable: true });
-    let response: Response;
-    let bytes: Uint8Array;
-    try {
-      const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
-      response = await this.context.fetch(request.url, { ...request.init, signal });
-      bytes = new Uint8Array(await response.arrayBuffer());
-    } catch (cause) {
-      throw new PlatformError(`${what} did not answer`, { retryable: true, down: true, cause });
-    }
-    if (response.status !== 200) throw refused(what, response);
-    try {
-      return parseJsonBytes(bytes);
-    } catch (cause) {
-      if (!(cause instanceof JsonError)) throw cause;
-      throw new PlatformError(`${what} answered no JSON`, { retryable: true, down: true, cause });
-    }
-  }
-
   private base(): string {
     return (this.context.app.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
   }
@@ -148,11 +124,6 @@ function dataOf<T>({ name }: Endpoint, { data }: Envelope, schema: z.ZodType<T>)
   throw new PlatformError(`${name} answered in an unknown shape at ${fields.join(', ')}`, {
     retryable: true,
   });
-}
-
-interface Exchange {
-  readonly url: string;
-  readonly init: RequestInit;
 }
 
 const codeSchema = z.coerce.number().catch(0);
@@ -172,14 +143,4 @@ function readEnvelope(what: string, json: JsonValue): Envelope {
 /** Success only if both codes are 0. Source: OpenAPI common answers. */
 function codeOf(envelope: Envelope): number {
   return envelope.data.error_code || envelope.extra?.error_code || 0;
-}
-
-function refused(what: string, response: Response): PlatformError {
-  const retryAfter = Number(response.headers.get('retry-after'));
-  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
-  return new PlatformError(`${what} answered HTTP ${response.status}`, {
-    retryable,
-    down: retryable,
-    ...(retryAfter > 0 ? { retryAfterMs: Math.min(retryAfter, 900) * 1000 } : {}),
-  });
 }

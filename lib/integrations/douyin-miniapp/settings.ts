@@ -68,7 +68,6 @@ const own = {
 // Strict: a setting with a slip in its name must not be taken for granted.
 export const miniappSettingsSchema = z.strictObject({
   ...settingsSchema.shape,
-  apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Nothing here is a hint, so nothing is asked. */
   enrichment: z.enum(['pull', 'none']).default('none'),
   ...own,

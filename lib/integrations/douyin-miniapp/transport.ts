@@ -18,12 +18,10 @@ export async function post(
   what: string,
   { url, headers, body }: { url: string; headers?: Record<string, string>; body: object },
 ): Promise<JsonObject> {
-  const init: RequestInit = {
+  const init = {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
-    // A redirect would carry the token to whoever it names.
-    redirect: 'error',
   };
   return exchangeObject(what, { url, init }, context);
 }

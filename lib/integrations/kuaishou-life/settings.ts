@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
+import { apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
 import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
 
 /** Of the two hosts known, the one that has the platform's name. */
@@ -26,14 +26,11 @@ export const secretsSchema: z.ZodType<Secrets> = secretsWithTokens(
     'needs appSecret to renew a token',
   );
 
-const apiUrl = z.url({ protocol: /^https?$/ });
-
 /** Strict: a setting with a slip in its name must not be taken for granted. */
 export const lifeSettingsSchema = z.strictObject({
   ...settingsSchema.shape,
-  apiBaseUrl: apiUrl.optional(),
   /** Where tokens are got, if not where the rest of the API is. */
-  tokenBaseUrl: apiUrl.optional(),
+  tokenBaseUrl: apiUrlSchema.optional(),
   /** No delivery here is a hint, so there is nothing to ask about. */
   enrichment: z.enum(['pull', 'none']).default('none'),
   /** The header that carries the signature, where it is not the query's `sign`. */

@@ -32,7 +32,6 @@ export const secretsSchema = z
 /** Strict: a setting with a slip in its name must not be taken for granted. */
 export const miniappSettingsSchema = z.strictObject({
   ...settingsSchema.shape,
-  apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** No notice here is a hint, so there is nothing to ask about. */
   enrichment: z.enum(['pull', 'none']).default('none'),
   /** Events to keep rather than park: the names of a provider's events are not documented. */

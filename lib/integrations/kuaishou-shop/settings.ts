@@ -33,7 +33,6 @@ const querySchema = endpointSchema.extend({
 export type Query = z.infer<typeof querySchema>;
 
 export const shopSettingsSchema = settingsSchema.extend({
-  apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
   enrichment: z.enum(['pull', 'none']).default('pull'),
   signMethod: z.enum(['HMAC_SHA256', 'MD5']).default('HMAC_SHA256'),
   /** `result` of an answer that is a success. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type App, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
+import { type App, apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
 
 /** A field within a message: names or list positions, dotted, such as `refund.amount`. */
 const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
@@ -60,7 +60,6 @@ export type AnswerRule = z.infer<typeof answerSchema>;
 const typeSchema = z.string().regex(/^\d{1,16}$/);
 
 export const meituanSettingsSchema = settingsSchema.extend({
-  apiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
   enrichment: z.enum(['pull', 'none']).default('none'),
   /** How far a push's timestamp may be from our clock; unchecked when absent. */
   timestampWindowMs: z.int().min(1_000).max(86_400_000).optional(),
@@ -73,7 +72,7 @@ export const meituanSettingsSchema = settingsSchema.extend({
   /** Whose calls redeem: 服务零售 (58), 到店餐饮 (1), or 点评北极星. */
   counter: z.enum(['retail', 'dining', 'dianping']).default('retail'),
   dianpingAppKey: z.string().min(1).max(128).optional(),
-  dianpingApiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  dianpingApiBaseUrl: apiUrlSchema.optional(),
 });
 export type MeituanSettings = z.infer<typeof meituanSettingsSchema>;
 

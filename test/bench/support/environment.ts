@@ -1,4 +1,5 @@
 import { type Emulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import { LOOPBACK } from '../../../infra/local/hexiao.ts';
 import { FUNCTIONS } from '../../../infra/topology.ts';
 
 /** What any function finds in its environment when these emulators stand for AWS. */
@@ -13,6 +14,7 @@ export function environmentOf(
     ATTRIBUTION_QUEUE_URL: queues.attribution.url,
     ATTRIBUTION_DLQ_URL: queues.attribution.deadLetterUrl,
     ...Object.assign({}, ...FUNCTIONS.map((spec) => spec.environment ?? {})),
+    PRIVATE_ADDRESSES: LOOPBACK,
     ...{ OPERATOR_TOKEN_SHA256: operatorTokenHash, METRICS_NAMESPACE: 'bench' },
   };
 }

@@ -1,0 +1,85 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Settings } from '../../lib/integrations/app.ts';
+import type { Hint } from '../../lib/integrations/integration.ts';
+import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import { findIntegration, integrationNames } from '../../lib/integrations/registry.ts';
+import { MemoryTokens } from '../../lib/integrations/token-store.ts';
+import { START_MS } from '../lib/make.ts';
+
+/**
+ * A platform, or whoever stands in its place, that sends every call on to somebody else. With Node's own
+ * `fetch`, which follows redirects unless it is told not to.
+ */
+
+const SECRET = 'a-secret-that-nobody-else-may-see';
+const theirs: string[] = [];
+const asked: string[] = [];
+
+const thief = createServer(async (request, response) => {
+  const body = Buffer.concat(await request.toArray()).toString('utf8');
+  theirs.push(`${request.url} ${JSON.stringify(request.headers)} ${body}`);
+  response.end('{}');
+});
+const platform = createServer((request, response) => {
+  asked.push(request.url ?? '');
+  const location = `http://127.0.0.1:${(thief.address() as AddressInfo).port}${request.url}`;
+  // 307 keeps the method and the body.
+  response.writeHead(307, { location }).end();
+});
+
+beforeAll(async () => {
+  for (const server of [thief, platform]) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  }
+});
+afterAll(() => {
+  for (const server of [thief, platform]) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** Whatever name the integration gives its secrets and addresses. */
+function appOf(integration: string) {
+  const apiBaseUrl = `http://127.0.0.1:${(platform.address() as AddressInfo).port}`;
+  const names = [
+    'clientSecret',
+    'appSecret',
+    'signKey',
+    'signSecret',
+    'accessToken',
+    'appAuthToken',
+  ];
+  return {
+    ...{ integration, appKey: 'app-of-redirects' },
+    secrets: Object.fromEntries(names.map((name) => [name, [SECRET]])),
+    settings: {
+      ...{ enrichment: 'pull', apiBaseUrl, tokenBaseUrl: apiBaseUrl, merchantId: 'm1' },
+    } as Settings,
+  };
+}
+
+const hint: Hint = {
+  ...{ action: 'redeemed', merchantId: 'm1', orderId: 'o1', voucherId: 'v1' },
+  occurredAt: '2025-10-09T16:53:20.000+08:00',
+};
+
+describe.each(integrationNames())('%s', (name) => {
+  test('carries neither token nor secret to where a redirect leads', async () => {
+    theirs.length = 0;
+    const integration = findIntegration(name);
+    await integration?.resolve([hint], {
+      ...{ app: appOf(name), fetch: globalThis.fetch, now: () => START_MS, answers: 0 },
+      ...{ tokens: new LiveTokens(new MemoryTokens()), deadlineMs: START_MS + 10_000 },
+      ...{ rateShare: 1, history: async () => [] },
+      ...{ isKnownStore: async () => true, storesOf: async () => [] },
+    });
+    expect(theirs).toEqual([]);
+  });
+});
+
+test('somebody was asked, or nothing above could fail', () => {
+  expect(asked).toContain('/oauth/client_token/');
+});
