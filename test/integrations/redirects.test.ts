@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Settings } from '../../lib/integrations/app.ts';
 import type { Hint } from '../../lib/integrations/integration.ts';
@@ -17,10 +18,13 @@ const SECRET = 'a-secret-that-nobody-else-may-see';
 const theirs: string[] = [];
 const asked: string[] = [];
 
-const thief = createServer(async (request, response) => {
-  const body = Buffer.concat(await request.toArray()).toString('utf8');
-  theirs.push(`${request.url} ${JSON.stringify(request.headers)} ${body}`);
-  response.end('{}');
+const thief = createServer((request, response) => {
+  textOf(request)
+    .then((body) => {
+      theirs.push(`${request.url} ${JSON.stringify(request.headers)} ${body}`);
+      response.end('{}');
+    })
+    .catch(() => response.destroy());
 });
 const platform = createServer((request, response) => {
   asked.push(request.url ?? '');

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { callable } from '../../lib/http/addresses.ts';
 import { AddressRefused, outgoing } from '../../lib/http/outgoing.ts';
@@ -28,12 +29,15 @@ async function serve(
   port = 0,
 ) {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString('utf8');
-    const { method = '', url: path = '', headers } = request;
-    seen.push({ method, path, headers, body });
-    response.writeHead(answer.status ?? 200, answer.headers);
-    response.end(answer.body ?? '{"ok":true}');
+  const server = createServer((request, response) => {
+    textOf(request)
+      .then((body) => {
+        const { method = '', url: path = '', headers } = request;
+        seen.push({ method, path, headers, body });
+        response.writeHead(answer.status ?? 200, answer.headers);
+        response.end(answer.body ?? '{"ok":true}');
+      })
+      .catch(() => response.destroy());
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(port, host, resolve));

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { LOCAL_CREDENTIALS } from '../../../infra/local/emulators.ts';
@@ -18,15 +19,18 @@ const requestSchema = z.object({
   VersionStage: z.enum(['AWSCURRENT', 'AWSPREVIOUS']),
 });
 
-const manager = createServer(async (request, response) => {
-  const text = Buffer.concat(await request.toArray()).toString('utf8');
-  const { SecretId, VersionStage } = requestSchema.parse(JSON.parse(text));
-  const isThere = SecretId === SECRET_ID;
-  const body = isThere
-    ? { SecretString: KEPT[VersionStage] }
-    : { __type: 'ResourceNotFoundException', message: 'none' };
-  response.writeHead(isThere ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
-  response.end(JSON.stringify(body));
+const manager = createServer((request, response) => {
+  textOf(request)
+    .then((text) => {
+      const { SecretId, VersionStage } = requestSchema.parse(JSON.parse(text));
+      const isThere = SecretId === SECRET_ID;
+      const body = isThere
+        ? { SecretString: KEPT[VersionStage] }
+        : { __type: 'ResourceNotFoundException', message: 'none' };
+      response.writeHead(isThere ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify(body));
+    })
+    .catch(() => response.destroy());
 });
 
 let hexiao: HexiaoUnderTest;
