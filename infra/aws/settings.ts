@@ -25,6 +25,20 @@ export const stageSettingsSchema = z.strictObject({
     .optional(),
   /** Who encrypts the table: DynamoDB's own key, the account's, or one made and kept by this stack. */
   tableKey: z.enum(['aws-owned', 'aws-managed', 'customer']).default('aws-managed'),
+  /**
+   * A table that exists already, one restored from a backup above all: everything works on it instead of on the
+   * stack's own, which is let go of and not deleted. `keyArn` where a key of KMS that is not the account's own
+   * encrypts it.
+   */
+  attachedTable: z
+    .strictObject({
+      name: z.string().regex(/^[\w.-]{3,255}$/, 'the name of a DynamoDB table, not its ARN'),
+      keyArn: z
+        .string()
+        .regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key, not of an alias')
+        .optional(),
+    })
+    .optional(),
   /** False lets a stack be thrown away with its table. */
   keepTable: z.boolean().default(true),
   /** The region's least when absent. */
@@ -88,7 +102,7 @@ export function readStage(name: string, region: RegionTraits, given: unknown): S
 
 /** Each is a thing that CloudFormation, or the law, would refuse later: what is wrong, and what to do. */
 function impossibilities(name: string, region: RegionTraits, settings: StageSettings): string[] {
-  const { domain, throttle, logRetentionDays, tracing, keepTable } = settings;
+  const { domain, throttle, logRetentionDays, tracing, keepTable, attachedTable } = settings;
   const found: string[] = [];
   const unless = (holds: boolean, otherwise: string) => {
     if (!holds) found.push(otherwise);
@@ -106,6 +120,14 @@ function impossibilities(name: string, region: RegionTraits, settings: StageSett
   unless(
     keepTable || name !== 'prod',
     'prod keeps its table: set keepTable to true, or call the stage something else.',
+  );
+  unless(
+    keepTable || attachedTable === undefined,
+    'attachedTable takes the place of a table that keepTable does not keep: set keepTable to true, deploy that first, and then attach.',
+  );
+  unless(
+    attachedTable === undefined || (settings.tableKey === 'customer') === 'keyArn' in attachedTable,
+    'attachedTable.keyArn and tableKey do not agree: with tableKey "customer" name the key that encrypts the attached table, and without it none.',
   );
   if (domain === undefined) return found;
   const [, partition, , certificateRegion] = domain.certificateArn.split(':');

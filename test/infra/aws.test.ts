@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../infra/aws/app.ts';
 import { checkTemplate } from '../../infra/aws/checks/checks.ts';
 import {
@@ -20,26 +20,27 @@ import { functionOf, grantsOf, readTopology, textOf, variablesOf } from './read-
 
 const scratch = mkdtempSync(join(tmpdir(), 'hexiao-aws-'));
 const bundlesDirectory = join(scratch, 'bundles');
-let bundles: Bundle[];
+let bundled: Bundle[] | undefined;
 const templates = new Map<string, Template>();
 
-beforeAll(() => {
-  bundles = bundleFunctions({ outDirectory: bundlesDirectory });
-  for (const { name } of REGIONS) {
-    templates.set(name, synthesize({ region: name, stage: 'prod' }));
-  }
-});
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
+/** Built and synthesized by whoever asks first, so that one region's failure is the failure of its own tests. */
+function bundles(): Bundle[] {
+  bundled ??= bundleFunctions({ outDirectory: bundlesDirectory });
+  return bundled;
+}
+
 function synthesize(context: Record<string, string>): Template {
+  bundles();
   const outdir = join(scratch, context.region ?? 'default');
   const [stack] = buildApp({ bundlesDirectory, context, outdir }).synth().stacks;
   return templateSchema.parse(stack?.template);
 }
 
 function templateOf({ name }: { name: string }): Template {
-  const template = templates.get(name);
-  if (template === undefined) throw new Error(`${name} was not synthesized`);
+  const template = templates.get(name) ?? synthesize({ region: name, stage: 'prod' });
+  templates.set(name, template);
   return template;
 }
 
@@ -91,7 +92,7 @@ describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
   });
 
   test('deploys the bundled bytes', () => {
-    for (const { folder, directory } of bundles) {
+    for (const { folder, directory } of bundles()) {
       const [, { Code }] = functionOf(templateOf(region), folder);
       const key = textOf(isRecord(Code) ? Code.S3Key : undefined);
       const asset = join(scratch, region.name, `asset.${key.replace('.zip', '')}`);

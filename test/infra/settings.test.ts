@@ -49,6 +49,24 @@ describe('a stage is refused with what to do when', () => {
     ['there is no X-Ray', ningxia, { tracing: true }, /no X-Ray here: set tracing to false/],
     ['prod would lose its table', virginia, { keepTable: false }, /set keepTable to true/],
     [
+      'a table is attached whose place nothing keeps',
+      virginia,
+      { keepTable: false, attachedTable: { name: 'restored' } },
+      /attachedTable takes the place.*deploy that first/,
+    ],
+    [
+      'nobody says which key an attached table has',
+      virginia,
+      { tableKey: 'customer', attachedTable: { name: 'restored' } },
+      /name the key that encrypts the attached table/,
+    ],
+    [
+      'an attached table is given by its ARN',
+      virginia,
+      { attachedTable: { name: 'arn:aws:dynamodb:us-east-1:123456789012:table/restored' } },
+      /the name of a DynamoDB table, not its ARN/,
+    ],
+    [
       'the certificate is of another region',
       ningxia,
       { domain: { ...filed, certificateArn: certificate('aws', 'us-east-1') } },

@@ -8,6 +8,7 @@ const STAGES: Readonly<Record<string, object>> = {
   'a key of its own': { tableKey: 'customer' },
   'a table that may go': { tableKey: 'customer', keepTable: false },
   'somebody to tell': { alarmEmails: ['operator@example.com'] },
+  'a table that was attached': { attachedTable: { name: 'restored' } },
   'no shifting': { rollout: 'at-once', reserveWorkers: false },
 };
 

@@ -5,7 +5,7 @@ import {
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DOORS } from '../../../lib/integrations/doors.ts';
@@ -30,7 +30,7 @@ export interface AlarmsProps {
   /** Where the functions' log lines are counted. */
   readonly namespace: string;
   readonly front: HttpFront;
-  readonly table: Table;
+  readonly table: ITable;
   readonly handlers: ReadonlyMap<FunctionName, IFunction>;
 }
 

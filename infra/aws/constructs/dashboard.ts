@@ -7,7 +7,7 @@ import {
   type Metric,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Operation, type Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type ITable, Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DOORS } from '../../../lib/integrations/doors.ts';
@@ -20,7 +20,7 @@ import type { WatchedQueue } from './queue.ts';
 export interface DashboardProps {
   readonly namespace: string;
   readonly front: HttpFront;
-  readonly table: Table;
+  readonly table: ITable;
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
   readonly handlers: ReadonlyMap<FunctionName, IFunction>;
 }

@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -49,7 +49,7 @@ export interface TopologyFunctionProps {
   readonly stage: Stage;
   /** The function's bundle: `index.mjs`, its chunks and their maps. */
   readonly codeDirectory: string;
-  readonly table: Table;
+  readonly table: ITable;
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
   /** On top of what the topology says, for values known only at deployment; a new one makes a new version. */
   readonly environment: Readonly<Record<string, string>>;

@@ -1,16 +1,40 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TABLE } from '../../topology.ts';
 import type { StageSettings } from '../settings.ts';
 
+/** The one table: the stack's own, or one that was attached to it. */
+export function makeTable(scope: Construct, settings: StageSettings): ITable {
+  const { attachedTable } = settings;
+  if (attachedTable !== undefined) return attach(scope, attachedTable);
+  // CDK's classes say `undefined` where its interfaces say absent.
+  return ownTable(scope, settings) as ITable;
+}
+
+/** Known by its name, so what its stack promises of a table is for whoever attaches it: docs/operating.md. */
+function attach(
+  scope: Construct,
+  { name, keyArn }: NonNullable<StageSettings['attachedTable']>,
+): ITable {
+  const key =
+    keyArn === undefined ? {} : { encryptionKey: Key.fromKeyArn(scope, 'AttachedKey', keyArn) };
+  return Table.fromTableAttributes(scope, 'AttachedTable', { tableName: name, ...key });
+}
+
 /**
- * The one table. It holds what providers are paid by, so unless its stage is meant to be thrown away it
+ * The table that the stack makes. It holds what providers are paid by, so unless its stage is meant to be thrown away it
  * outlives a deleted stack and takes two deliberate steps to delete. What a failed first deployment made is empty,
  * and is not kept.
  */
-export function makeTable(scope: Construct, settings: StageSettings): Table {
+function ownTable(scope: Construct, settings: StageSettings): Table {
   const { tableKey, keepTable } = settings;
   const removalPolicy = keepTable
     ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
