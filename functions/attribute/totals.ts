@@ -2,6 +2,7 @@ import { mapLimit } from '../../lib/async/map-limit.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { foldDimensions } from '../../lib/store/dimensions.ts';
+import { requestIfBehind } from '../../lib/store/dimensions-due.ts';
 import { foldMessages, hoursOf } from '../../lib/store/fold-messages.ts';
 import { foldBuckets } from '../../lib/store/folds.ts';
 import { BUCKETS, bucketOf } from '../../lib/store/keys.ts';
@@ -51,10 +52,8 @@ export async function foldUp(
   });
 }
 
-async function foldDay(
-  messages: readonly MessageOf<'fold'>[],
-  { table, attribution, dimensionsDelaySeconds }: AttributeDeps,
-): Promise<void> {
+async function foldDay(messages: readonly MessageOf<'fold'>[], deps: AttributeDeps): Promise<void> {
+  const { table } = deps;
   const first = messages[0];
   if (first === undefined) return;
   const { providerId, day } = first;
@@ -65,12 +64,18 @@ async function foldDay(
     ...hours.map(({ platform, storeId }) => bucketOf(platform, storeId)),
     ...[...v1Buckets].map((bucket) => bucket % BUCKETS),
   ]);
-  await foldBuckets(table, providerId, day, [...buckets], () =>
-    attribution.send(
-      { type: 'dimensions', v: MESSAGE_VERSION, providerId, day },
-      dimensionsDelaySeconds,
-    ),
-  );
+  await foldBuckets(table, providerId, day, [...buckets]);
+  await requestDimensions({ providerId, day }, deps);
+}
+
+/** Where they know less than the day, also when nothing changed: an earlier worker may have died here. */
+function requestDimensions(
+  place: { providerId: string; day: string },
+  { table, attribution, dimensionsDelaySeconds, now }: AttributeDeps,
+): Promise<void> {
+  const request = () =>
+    attribution.send({ type: 'dimensions', v: MESSAGE_VERSION, ...place }, dimensionsDelaySeconds);
+  return requestIfBehind(table, place, request, now);
 }
 
 /**
@@ -89,9 +94,18 @@ export async function foldDays(
     const { providerId, day } = first.message;
     // The first are done however late it is, so that each round leaves fewer.
     if (first !== received[0] && deps.now() >= untilMs) late.push(...own);
-    else await attempt(own, () => foldDimensions(deps.table, providerId, day));
+    else await attempt(own, () => foldThenCompare({ providerId, day }, deps));
   });
   await attempt(late, () => deps.attribution.sendAll(late.map(({ message }) => message)));
+}
+
+/** What changed while the day was read is not in what was folded: it is requested again. */
+async function foldThenCompare(
+  place: { providerId: string; day: string },
+  deps: AttributeDeps,
+): Promise<void> {
+  await foldDimensions(deps.table, place.providerId, place.day);
+  await requestDimensions(place, deps);
 }
 
 function byProviderDay<M extends { providerId: string; day: string }>(

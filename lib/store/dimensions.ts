@@ -10,8 +10,9 @@ import {
   unpackRows,
 } from '../ledger/dimensions.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
+import { noteFolded } from './dimensions-due.ts';
 import { bucketPartition, keys, PREFIX } from './keys.ts';
-import { providerDayOf } from './provider-day.ts';
+import { providerDayOf, versionOfDay } from './provider-day.ts';
 import { refoldStoreHour } from './refold.ts';
 import { storesOfMerchant } from './registry.ts';
 import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
@@ -27,20 +28,21 @@ const BUYERS = 'buyers';
 
 /**
  * Folds a provider's day by every dimension, from all its store-days. That reads the whole day, so it is
- * asked for minutes after a change and not at each.
+ * asked for minutes after a change and not at each. What it writes knows the day at least as it was when
+ * it began: store-days are written before the day they belong to.
  */
 export async function foldDimensions(table: Table, providerId: string, day: string): Promise<void> {
-  await forgetAsked(table, providerId, day);
   const item = await table.get(keys.providerDay(providerId, day));
   if (item === undefined) return;
+  const version = versionOfDay(item);
   const buckets = [...providerDayOf(item).buckets.keys()];
   let { items, apart } = await readDay(table, providerId, day, buckets);
   if (await refoldListed(table, providerId, day, items)) {
     ({ items, apart } = await readDay(table, providerId, day, buckets));
   }
   const stores = items.map(storeDayOf);
-  const detail = addDetails(detailsOf(items, apart).map(unpackDetail));
-  const entryCount = stores.reduce((sum, { fold }) => sum + fold.entryCount, 0);
+  const { details, entryCount } = detailsOf(items, apart);
+  const detail = addDetails(details.map(unpackDetail));
   const folded = new Map<string, Uint8Array[]>();
   for (const dimension of DIMENSIONS) {
     const rows = await rowsOf(dimension, stores, detail, table);
@@ -48,13 +50,8 @@ export async function foldDimensions(table: Table, providerId: string, day: stri
   }
   folded.set(BUYERS, [packBuyers(detail.buyers)]);
   await putPages(table, { providerId, day, entryCount }, folded);
-}
-
-/** Before the day is read, so that whatever changes afterwards asks again. */
-async function forgetAsked(table: Table, providerId: string, day: string): Promise<void> {
-  const key = keys.providerDay(providerId, day);
-  if ((await table.get(key))?.asked !== true) return;
-  await table.set(key, { asked: false }, { expression: 'attribute_exists(pk)' });
+  // Never less than what the day was at when it was read: a day that does not add up is not folded for ever.
+  await noteFolded(table, { providerId, day }, Math.max(version, entryCount));
 }
 
 async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {
@@ -168,7 +165,8 @@ export async function readStoreBuyers(
     for await (const one of table.query(own.pk, { startsWith: own.sk, consistent: false })) {
       apart.push(one);
     }
-    found.push(...detailsOf([item], apart).map((bytes) => unpackDetail(bytes).buyers));
+    const { details } = detailsOf([item], apart);
+    found.push(...details.map((bytes) => unpackDetail(bytes).buyers));
   }
   return addBuyers(found, Number.POSITIVE_INFINITY);
 }

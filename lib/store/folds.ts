@@ -60,15 +60,12 @@ export async function foldStoreHour(
 /**
  * Refolds buckets of a provider's day from their store-days, each with its own guard, in one write.
  * A day of the first version is taken over as a whole.
- * @param askForDimensions asks for the day's dimensions, unless that was done and not yet worked on;
- *   null when what changes needs none
  */
 export async function foldBuckets(
   table: Table,
   providerId: string,
   day: string,
   buckets: readonly number[],
-  askForDimensions: (() => Promise<void>) | null,
 ): Promise<void> {
   const key = keys.providerDay(providerId, day);
   const standing = await table.get(key);
@@ -90,11 +87,7 @@ export async function foldBuckets(
     return entryCount > (before instanceof Uint8Array ? versionOf(before) : 0);
   });
   if (newer.length === 0) return;
-  if (askForDimensions !== null && standing?.asked !== true) await askForDimensions();
-  const fields = {
-    ...(askForDimensions === null ? {} : { asked: true }),
-    ...(isV1 ? { platforms: null } : {}),
-  };
+  const fields = isV1 ? { platforms: null } : {};
   if (await setBuckets(table, key, newer, fields)) return;
   // Another worker was ahead in one of them: each stands for itself then.
   for (const one of newer) await setBuckets(table, key, [one], fields);

@@ -38,6 +38,11 @@ export function providerDayOf(item: Item): ProviderDay {
   return { day, isV1: false, folds, buckets };
 }
 
+/** How many entries a day's buckets have seen: its version, which only grows. */
+export function versionOfDay(item: Item): number {
+  return overPlatforms(providerDayOf(item).folds).entryCount;
+}
+
 /** One total over all platforms. */
 export function overPlatforms(folds: PlatformFolds): Fold {
   return addFolds(Object.values(folds));

@@ -39,7 +39,7 @@ export async function openBuckets(
 /** A day of the first version has no buckets to keep the numbers by: it gets them. */
 async function takenOver(table: Table, providerId: string, item: Item): Promise<Item> {
   if (!isV1Day(item)) return item;
-  await foldBuckets(table, providerId, item.sk.slice(PREFIX.day.length), [], null);
+  await foldBuckets(table, providerId, item.sk.slice(PREFIX.day.length), []);
   return (await table.get(item)) ?? item;
 }
 

@@ -54,20 +54,37 @@ export function storeDayOf(item: Item): StoreDay {
   return { ...storeDaySchema.parse(item), fold: addFolds(hours) };
 }
 
+/** What store-days tell of their sales. */
+export interface Details {
+  readonly details: readonly Uint8Array[];
+  /** How many entries both the store-days and the details have seen. */
+  readonly entryCount: number;
+}
+
 /**
  * The details of store-days, each hour's once: in the store-day itself or in an item of its own. Where
  * both stand, two workers thought differently of the room there was, and the store-day's is the newer.
+ * Items are read one after the other, so an hour may be newer than the detail that was read before it.
  */
-export function detailsOf(storeDays: readonly Item[], own: readonly Item[]): Uint8Array[] {
-  const inline = new Map<string, Uint8Array>();
+export function detailsOf(storeDays: readonly Item[], own: readonly Item[]): Details {
+  const apart = new Map(own.map((item) => [item.sk.slice(PREFIX.detail.length), ownDetail(item)]));
+  const inline: Uint8Array[] = [];
+  let entryCount = 0;
   for (const item of storeDays) {
-    for (const hour of HOURS) {
-      const detail = readHour(item[hour])?.detail;
-      if (detail) inline.set(`${item.sk.slice(PREFIX.store.length)}#${hour.slice(1)}`, detail);
+    for (const name of HOURS) {
+      const hour = readHour(item[name]);
+      if (hour === undefined) continue;
+      const place = `${item.sk.slice(PREFIX.store.length)}#${name.slice(1)}`;
+      if (hour.detail !== null) {
+        inline.push(hour.detail);
+        apart.delete(place);
+      }
+      const isWhole = hour.detail !== null || hour.isListed;
+      const seen = isWhole ? hour.fold.entryCount : (apart.get(place)?.entryCount ?? 0);
+      entryCount += Math.min(seen, hour.fold.entryCount);
     }
   }
-  const apart = own.filter(({ sk }) => !inline.has(sk.slice(PREFIX.detail.length)));
-  return [...inline.values(), ...apart.map(ownDetail)];
+  return { details: [...inline, ...[...apart.values()].map(({ detail }) => detail)], entryCount };
 }
 
 /** Whether an hour's detail still fits its store-day. An hour that has its detail apart keeps it there. */
@@ -91,13 +108,21 @@ export function packHour(fold: Fold, detail: Uint8Array | null): Uint8Array {
   return writer.finish();
 }
 
-function readHour(bytes: unknown): { fold: Fold; detail: Uint8Array | null } | undefined {
-  if (Array.isArray(bytes)) return { fold: listedFold(bytes), detail: null };
+interface StoredHour {
+  readonly fold: Fold;
+  /** Null where it has an item of its own, or none. */
+  readonly detail: Uint8Array | null;
+  /** As the first version kept it, which tells nothing of its sales. */
+  readonly isListed: boolean;
+}
+
+function readHour(bytes: unknown): StoredHour | undefined {
+  if (Array.isArray(bytes)) return { fold: listedFold(bytes), detail: null, isListed: true };
   if (!(bytes instanceof Uint8Array)) return undefined;
   const reader = new ByteReader(bytes);
   reader.version();
   const fold = readFold(reader);
-  return { fold, detail: reader.isAtEnd ? null : reader.rest() };
+  return { fold, detail: reader.isAtEnd ? null : reader.rest(), isListed: false };
 }
 
 /** What the item of a detail keeps as `d`. */
@@ -105,7 +130,9 @@ export function packOwnDetail(entryCount: number, detail: Uint8Array): Uint8Arra
   return new ByteWriter().version(entryCount).raw(detail).finish();
 }
 
-function ownDetail(item: Item): Uint8Array {
-  if (item.d instanceof Uint8Array) return item.d.subarray(4);
+function ownDetail(item: Item): { entryCount: number; detail: Uint8Array } {
+  if (item.d instanceof Uint8Array) {
+    return { entryCount: new ByteReader(item.d).version(), detail: item.d.subarray(4) };
+  }
   throw new RangeError('a stored detail has no bytes');
 }

@@ -63,7 +63,7 @@ async function fill(table: Table, providerId: string, stores: number): Promise<v
     table.put(keys.storeDay(providerId, LAST, 'douyin', storeId), { ...template, storeId }, null),
   );
   const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
-  await foldBuckets(table, providerId, LAST, buckets, async () => {});
+  await foldBuckets(table, providerId, LAST, buckets);
   await foldDimensions(table, providerId, LAST);
   const full = await table.get(keys.providerDay(providerId, LAST));
   for (let day = 1; day <= 30; day += 1) {

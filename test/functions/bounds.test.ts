@@ -111,7 +111,7 @@ describe('a page of stores over many days', () => {
         await bookEntry(table, one);
         await refoldStoreHour(table, storeHourOf(one));
       }
-      await foldBuckets(table, 'many', businessDay, [0, 1, 2, 3], async () => {});
+      await foldBuckets(table, 'many', businessDay, [0, 1, 2, 3]);
     });
     const window = { from: days[0] ?? '', to: days.at(-1) ?? '' };
     // Act

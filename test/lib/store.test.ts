@@ -429,7 +429,6 @@ describe('folds', () => {
   const total = (storeId: string, fold: Fold) =>
     ({ platform: 'douyin', storeId, merchantId: 'm1', fold }) as const;
   const DETAIL = packDetail(detailOf([]));
-  const nothing = async () => {};
 
   test('of a store-hour: a newer one takes the place of an older, never the other way', async () => {
     // Prepare
@@ -486,7 +485,7 @@ describe('folds', () => {
     }
     const buckets = new Set(stores.map((store) => bucketOf('douyin', store)));
     const refold = async () => {
-      await foldBuckets(table, provider, DAY, [...buckets], nothing);
+      await foldBuckets(table, provider, DAY, [...buckets]);
       const [day] = await readProviderDays(table, provider, { from: DAY, to: DAY });
       expect([...(day?.buckets.keys() ?? [])]).toEqual([...buckets].sort((a, b) => a - b));
       return overPlatforms(day?.folds ?? {});
@@ -502,7 +501,7 @@ describe('folds', () => {
     const provider = fresh('provider');
     for (const day of ['2025-09-30', '2025-10-01', '2025-10-31', '2025-11-01']) {
       await foldStoreHour(table, provider, day, '10', total('s1', foldOf(1, 100)), DETAIL);
-      await foldBuckets(table, provider, day, [bucketOf('douyin', 's1')], nothing);
+      await foldBuckets(table, provider, day, [bucketOf('douyin', 's1')]);
     }
     // Act
     const window = { from: '2025-10-01', to: '2025-10-31' };
@@ -782,7 +781,6 @@ describe('Folds of the first version', () => {
   });
   const names = (storeId: string) => ({ platform: 'douyin', storeId, merchantId: 'm1' }) as const;
   const DETAIL = packDetail(detailOf([]));
-  const nothing = async () => {};
 
   /** Ten stores with two hours of 100 fen each, in 16 partitions. */
   async function prepare(): Promise<string> {
@@ -831,7 +829,7 @@ describe('Folds of the first version', () => {
       const bucket = bucketOf('douyin', storeId);
       // Act
       await foldStoreHour(table, provider, DAY, '10', total, DETAIL);
-      await foldBuckets(table, provider, DAY, [bucket], nothing);
+      await foldBuckets(table, provider, DAY, [bucket]);
       // Assess
       const all = { ...each, [storeId]: foldOf(3, 250) };
       const expected = { day: foldOf(21, 2_050), listed: all, rows: 10, read: all };
@@ -839,7 +837,7 @@ describe('Folds of the first version', () => {
       // An older one comes too late, and the same again changes nothing.
       await foldStoreHour(table, provider, DAY, '10', { ...total, fold: foldOf(1, 9) }, DETAIL);
       await foldStoreHour(table, provider, DAY, '11', { ...total, fold: foldOf(0, 0) }, DETAIL);
-      await foldBuckets(table, provider, DAY, [bucket], nothing);
+      await foldBuckets(table, provider, DAY, [bucket]);
       expect(await levels(provider)).toEqual(expected);
     }
   });
@@ -850,7 +848,7 @@ describe('Folds of the first version', () => {
       stores.map(async (storeId) => {
         const total = { ...names(storeId), fold: foldOf(2, 150) };
         await foldStoreHour(table, provider, DAY, '10', total, DETAIL);
-        await foldBuckets(table, provider, DAY, [bucketOf('douyin', storeId)], nothing);
+        await foldBuckets(table, provider, DAY, [bucketOf('douyin', storeId)]);
       }),
     );
     const all = Object.fromEntries(stores.map((store) => [store, foldOf(3, 250)]));

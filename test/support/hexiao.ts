@@ -46,7 +46,7 @@ export class HexiaoUnderTest {
   readonly ingest: Hono;
   readonly api: Hono;
   normalizeDeps: NormalizeDeps;
-  readonly attributeDeps: AttributeDeps;
+  attributeDeps: AttributeDeps;
 
   static async start(
     options: { fetch?: typeof globalThis.fetch; now?: () => number; log?: Log } = {},
@@ -142,9 +142,13 @@ export class HexiaoUnderTest {
     throw new Error('the queues never became empty');
   }
 
-  /** One batch through its worker. What fails becomes visible again at once. @returns its size */
-  async step(queue: QueueName): Promise<number> {
-    const messages = await this.receive(queue);
+  /**
+   * One batch through its worker. What fails becomes visible again at once.
+   * @param most a batch ends when it has so many, or a few more
+   * @returns its size
+   */
+  async step(queue: QueueName, most = 100): Promise<number> {
+    const messages = await this.receive(queue, most);
     if (messages.length === 0) return 0;
     const failed = await this.work(queue, messages);
     for (const message of messages) {
@@ -179,7 +183,7 @@ export class HexiaoUnderTest {
       .sort((a, b) => (a.entryId < b.entryId ? -1 : 1));
   }
 
-  private async receive(queue: QueueName): Promise<Message[]> {
+  private async receive(queue: QueueName, most = 100): Promise<Message[]> {
     const messages: Message[] = [];
     for (;;) {
       const { Messages = [] } = await this.emulators.sqs.send(
@@ -190,7 +194,7 @@ export class HexiaoUnderTest {
         }),
       );
       messages.push(...Messages);
-      if (Messages.length < 10 || messages.length >= 100) return messages;
+      if (Messages.length < 10 || messages.length >= most) return messages;
     }
   }
 

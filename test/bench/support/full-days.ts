@@ -35,7 +35,7 @@ export async function fillDay(
     await table.put(keys.storeDay(providerId, day, platform, storeId), fields, null);
   });
   const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
-  await foldBuckets(table, providerId, day, buckets, async () => {});
+  await foldBuckets(table, providerId, day, buckets);
   await foldDimensions(table, providerId, day);
 }
 
