@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Resolution } from './integration.ts';
 
 /**
@@ -20,6 +21,12 @@ export interface CodeTable {
  * hint, some hours. After that nobody here can do more, and somebody must look at the number.
  */
 export const UNKNOWN_CODE_PATIENCE = 24;
+
+/** What an operator may say of a platform's numbers and words. */
+export const codesSchema = z.record(
+  z.string().regex(/^-?\w{1,40}$/, 'a number or a word'),
+  z.enum(['busy', 'token', 'refused', 'business']),
+);
 
 /** What a number means by the first table that has it; `unknown` where none has. */
 export function meaningOf(
@@ -71,19 +78,29 @@ export class PlatformError extends Error {
  * @param what the endpoint's name
  * @param told.subCode the platform's closer reason: where a table has it, it decides
  * @param told.isAct the call does something, so that `business` is a refusal
+ * @param told.isRefusedUnlessKnown of an act, where the platform publishes no table of its refusals
  */
 export function codeError(
   what: string,
-  told: { readonly code: string | number; readonly subCode?: string | number; isAct?: boolean },
+  told: {
+    readonly code: string | number;
+    readonly subCode?: string | number;
+    readonly isAct?: boolean;
+    readonly isRefusedUnlessKnown?: boolean;
+  },
   tables: readonly CodeTable[],
 ): PlatformError {
-  const { code, subCode, isAct = false } = told;
+  const { code, subCode, isAct = false, isRefusedUnlessKnown = false } = told;
   const closer = subCode === undefined ? 'unknown' : meaningOf(subCode, tables);
   const meaning = closer === 'unknown' ? meaningOf(code, tables) : closer;
   const number = subCode === undefined ? `${code}` : `${code} (${subCode})`;
   const hint = meaning === 'unknown' ? ', which none of its tables has' : '';
+  const isRefused =
+    meaning === 'refused' ||
+    (meaning === 'business' && isAct) ||
+    (meaning === 'unknown' && isRefusedUnlessKnown);
   return new PlatformError(`${what} answered error ${number}${hint}`, {
-    retryable: meaning === 'business' ? !isAct : meaning !== 'refused',
+    retryable: !isRefused,
     code: String(code),
     meaning,
   });

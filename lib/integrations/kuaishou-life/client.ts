@@ -3,8 +3,9 @@ import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { exchange, refusal } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
+import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kuaishou-codes.ts';
 import { memoryTokens } from '../live-tokens.ts';
-import { PlatformError } from '../platform-error.ts';
+import { type CodeTable, PlatformError } from '../platform-error.ts';
 import type { PlatformToken } from '../token-store.ts';
 import { dataSchema, type Token, tokenSchema } from './answers.ts';
 import { type Redemption, redeemedEvents, verifyBody } from './redemption.ts';
@@ -86,10 +87,7 @@ export class KuaishouLifeClient {
     const parsed = dataSchema.safeParse(answer);
     if (!parsed.success) throw unknownShape(name, parsed.error);
     const { error_code, verify_results } = parsed.data.data;
-    if (error_code !== 0) {
-      // No list of codes is known, so none is retried by itself.
-      throw new PlatformError(`${name} answered error ${error_code}`, { retryable: false });
-    }
+    if (error_code !== 0) throw actError(name, error_code, this.tables());
     return { answer, events: redeemedEvents(redemption, verify_results, app) };
   }
 
@@ -123,13 +121,27 @@ export class KuaishouLifeClient {
     if (parsed.success) return parsed.data;
     const result = resultOf(answer);
     if (result === undefined || result === 1) throw unknownShape(name, parsed.error);
-    throw new PlatformError(`${name} answered result ${result}`, { retryable: false });
+    throw actError(name, result, this.tables().map(asOfTokens));
+  }
+
+  private tables(): readonly CodeTable[] {
+    const { codes } = callSettingsSchema.parse(this.context.app.settings);
+    return tablesWith(codes, OPEN_PLATFORM_CODES);
   }
 
   private base(): string {
     const { apiBaseUrl } = callSettingsSchema.parse(this.context.app.settings);
     return withoutEndSlash(apiBaseUrl ?? DEFAULT_API);
   }
+}
+
+/** Where a token is asked for, one that is refused is refused for good: the merchant must authorise again. */
+function asOfTokens({ source, codes }: CodeTable): CodeTable {
+  const entries = Object.entries(codes).map(([code, meaning]) => [
+    code,
+    meaning === 'token' ? 'refused' : meaning,
+  ]);
+  return { source, codes: Object.fromEntries(entries) };
 }
 
 const WANTED = 'refreshToken:<merchantId> or refreshToken, or accessToken';

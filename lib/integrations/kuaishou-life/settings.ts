@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
+import { codesSchema } from '../platform-error.ts';
 import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
 
 /** Of the two hosts known, the one that has the platform's name. */
@@ -40,6 +41,8 @@ export const lifeSettingsSchema = z.strictObject({
     .optional(),
   /** The query parameter that names a message's kind, where its body does not. */
   kindParameter: z.string().min(1).max(64).optional(),
+  /** What a code of an answer means, where the platform's published table lacks it or is wrong. */
+  codes: codesSchema.default({}),
   /** What a delivery is answered with, as JSON text. */
   acknowledgement: z
     .string()
@@ -50,7 +53,7 @@ export const lifeSettingsSchema = z.strictObject({
 
 /** What the client reads of an app's settings. */
 export const callSettingsSchema = lifeSettingsSchema
-  .pick({ apiBaseUrl: true, tokenBaseUrl: true })
+  .pick({ apiBaseUrl: true, tokenBaseUrl: true, codes: true })
   .strip();
 
 function isJson(text: string): boolean {

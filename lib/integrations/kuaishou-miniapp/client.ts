@@ -3,7 +3,8 @@ import type { EventDraft } from '../../events/event.ts';
 import type { JsonObject } from '../../json/parse.ts';
 import { exchangeObject } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kuaishou-codes.ts';
+import { codeError, PlatformError } from '../platform-error.ts';
 import { wireWord } from './payloads.ts';
 import {
   REPORT_STATUS,
@@ -56,7 +57,7 @@ export class KuaishouMiniappClient {
   async queryOrder(outOrderNo: string): Promise<QueryAnswer> {
     const answer = await this.epay('query_order', { out_order_no: outOrderNo });
     const told = paymentAnswerSchema.safeParse(answer);
-    if (!told.success) throw refusal('query_order', answer);
+    if (!told.success) throw this.failure('query_order', answer);
     return { status: told.data.payment_info.pay_status, answer };
   }
 
@@ -64,7 +65,7 @@ export class KuaishouMiniappClient {
   async queryRefund(outRefundNo: string): Promise<QueryAnswer> {
     const answer = await this.epay('query_refund', { out_refund_no: outRefundNo });
     const told = refundAnswerSchema.safeParse(answer);
-    if (!told.success) throw refusal('query_refund', answer);
+    if (!told.success) throw this.failure('query_refund', answer);
     return { status: told.data.refund_info.refund_status, answer };
   }
 
@@ -102,7 +103,7 @@ export class KuaishouMiniappClient {
       ? { sign: signCall({ app_id: this.context.app.appKey, ...fields }, this.secret(name)) }
       : {};
     const answer = await this.post(name, REPORT_PATH, { ...fields, ...signed }, 'json');
-    if (answer.result !== 1) throw refusal(name, answer);
+    if (answer.result !== 1) throw this.failure(name, answer, true);
     return answer;
   }
 
@@ -124,6 +125,16 @@ export class KuaishouMiniappClient {
     return exchangeObject(name, { url: `${base}${path}?${query}`, init }, this.context);
   }
 
+  /** What an answer without what was asked for comes to. */
+  private failure(name: string, { result }: JsonObject, isAct = false): PlatformError {
+    if (result === undefined || result === 1) {
+      return new PlatformError(`${name} answered in an unknown shape`, { retryable: true });
+    }
+    const code = typeof result === 'number' ? result : 'that is no number';
+    const tables = tablesWith(this.settings().codes, OPEN_PLATFORM_CODES);
+    return isAct ? actError(name, code, tables) : codeError(name, { code }, tables);
+  }
+
   private settings(): z.infer<typeof callSettingsSchema> {
     return callSettingsSchema.parse(this.context.app.settings);
   }
@@ -139,13 +150,4 @@ function formOf(fields: CallFields): URLSearchParams {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(asSent(fields))) form.append(name, String(value));
   return form;
-}
-
-/** No list of codes is known, so none is retried by itself. */
-function refusal(name: string, { result }: JsonObject): PlatformError {
-  if (result === undefined || result === 1) {
-    return new PlatformError(`${name} answered in an unknown shape`, { retryable: true });
-  }
-  const code = typeof result === 'number' ? result : 'that is no number';
-  return new PlatformError(`${name} answered result ${code}`, { retryable: false });
 }

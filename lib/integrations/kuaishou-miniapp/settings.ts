@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { liveSecretSchema, settingsSchema } from '../app.ts';
+import { codesSchema } from '../platform-error.ts';
 import { isMessageKey } from './decrypt.ts';
 
 /** Where the platform's API is. Source: order/push. */
@@ -45,9 +46,11 @@ export const miniappSettingsSchema = z.strictObject({
   epayBody: z.enum(['json', 'form']).default('json'),
   /** Whether an order report carries a `sign`, which its page does not list. */
   signReports: z.boolean().default(false),
+  /** What a `result` means, where the platform's published table lacks it or is wrong. */
+  codes: codesSchema.default({}),
 });
 
 /** Settings of an app that was registered before one of them existed have its default. */
 export const callSettingsSchema = miniappSettingsSchema
-  .pick({ apiBaseUrl: true, epayPath: true, epayBody: true, signReports: true })
+  .pick({ apiBaseUrl: true, epayPath: true, epayBody: true, signReports: true, codes: true })
   .strip();

@@ -4,7 +4,8 @@ import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { type ExchangeContext, exchange, refusal } from '../exchange.ts';
 import type { ResolveContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import { actError, OPEN_PLATFORM_CODES, SHOP_CODES, tablesWith } from '../kuaishou-codes.ts';
+import { codeError, PlatformError } from '../platform-error.ts';
 import { RateLimit } from '../rate-limit.ts';
 import {
   type Consumption,
@@ -54,7 +55,7 @@ export class KuaishouShopClient {
   async consume(consumption: Consumption): Promise<Done> {
     const { consumeEndpoint, idsAs } = this.settings;
     const payload = consumePayload(consumption, idsAs);
-    const answer = await this.call(named(consumeEndpoint, 'consumeEndpoint'), payload);
+    const answer = await this.call(named(consumeEndpoint, 'consumeEndpoint'), payload, true);
     return { answer, events: consumptionEvents(consumption, this.context.app, this.settings) };
   }
 
@@ -62,15 +63,16 @@ export class KuaishouShopClient {
   async reverse(reversal: Reversal): Promise<Done> {
     const { reverseEndpoint, idsAs } = this.settings;
     const payload = reversePayload(reversal, idsAs);
-    const answer = await this.call(named(reverseEndpoint, 'reverseEndpoint'), payload);
+    const answer = await this.call(named(reverseEndpoint, 'reverseEndpoint'), payload, true);
     const atMs = this.context.now();
     return { answer, events: reversalEvents(reversal, atMs, this.context.app) };
   }
 
-  /** One signed call (`param` is JSON). @throws PlatformError */
+  /** One signed call (`param` is JSON). @param isAct it does something @throws PlatformError */
   async call(
     endpoint: Endpoint,
     param: { readonly [name: string]: WireValue },
+    isAct = false,
   ): Promise<JsonValue> {
     const { app, now } = this.context;
     const signSecret = app.secrets.signSecret?.[0];
@@ -95,18 +97,19 @@ export class KuaishouShopClient {
       endpoint.http === 'GET'
         ? { url: `${base}${endpoint.path}?${form}`, init: {} }
         : { url: `${base}${endpoint.path}`, init: { method: 'POST', body: form } };
-    return this.checked(endpoint.method, await exchange(endpoint.method, request, this.context));
+    const answer = await exchange(endpoint.method, request, this.context);
+    return this.checked(endpoint.method, answer, isAct);
   }
 
-  private checked(what: string, json: JsonValue): JsonValue {
+  private checked(what: string, json: JsonValue, isAct: boolean): JsonValue {
     const parsed = envelopeSchema.safeParse(json);
     if (!parsed.success) {
       throw new PlatformError(`${what} answered without a result`, { retryable: true });
     }
     const { result } = parsed.data;
     if (result === this.settings.successResult) return json;
-    // Which results pass by themselves is not documented, so none is called again unasked.
-    throw refusal(`${what} answered result ${result}`);
+    const tables = tablesWith(this.settings.codes, SHOP_CODES, OPEN_PLATFORM_CODES);
+    throw isAct ? actError(what, result, tables) : codeError(what, { code: result }, tables);
   }
 
   private async waitForSlot({ method }: Endpoint): Promise<void> {

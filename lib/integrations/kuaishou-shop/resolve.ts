@@ -2,7 +2,7 @@ import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { valueAt, wireAmount } from '../fields.ts';
 import type { Hint, Resolution, ResolveContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import { PlatformError, unanswered } from '../platform-error.ts';
 import { wireId, wireTime } from '../wire.ts';
 import { KuaishouShopClient } from './client.ts';
 import { type Query, settingsOf } from './settings.ts';
@@ -40,8 +40,7 @@ async function resolveOne(hint: Hint, context: ResolveContext): Promise<Resoluti
     return resolutionOf(hint, query, answer, context.answers);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    const { message: why, retryAfterMs, down: unavailable } = error;
-    return { ...wait(why), ...(retryAfterMs === undefined ? {} : { retryAfterMs }), unavailable };
+    return unanswered(error, context.answers);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type App, liveSecretSchema, type Secrets, settingsSchema } from '../app.ts';
+import { codesSchema } from '../platform-error.ts';
 import { isMessageSecret } from './cipher.ts';
 
 /** A field within an answer: names or list positions, dotted, such as `data.orders.0.status`. */
@@ -37,6 +38,8 @@ export const shopSettingsSchema = settingsSchema.extend({
   signMethod: z.enum(['HMAC_SHA256', 'MD5']).default('HMAC_SHA256'),
   /** `result` of an answer that is a success. */
   successResult: z.string().min(1).max(16).default('1'),
+  /** What a `result` means, where the platform's published tables lack it or are wrong. */
+  codes: codesSchema.default({}),
   /** Whether ids in the parameters of our calls are JSON numbers or strings. */
   idsAs: z.enum(['number', 'string']).default('number'),
   /** Calls a second and method, over all workers. */

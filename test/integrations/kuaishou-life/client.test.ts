@@ -257,8 +257,8 @@ describe('success', () => {
       '{"data":{"error_code":"42"}}',
     ]) {
       expect(await outcomeOf(answer)).toMatchObject({
-        message: 'certificate/verify answered error 42',
-        retryable: false,
+        message: 'certificate/verify answered error 42, which none of its tables has',
+        ...{ retryable: false, code: '42' },
       });
     }
   });

@@ -29,7 +29,7 @@ async function platform(secrets: App['secrets'] = { refreshToken: ['refresh-1'] 
     });
   await worker().accessToken('code-1');
   paths.length = 0;
-  return { clock, paths, worker };
+  return { clock, paths, worker, fails: sandbox.fails };
 }
 
 describe('a merchant’s token', () => {
@@ -56,6 +56,31 @@ describe('a merchant’s token', () => {
       'access-3',
     ]);
   });
+
+  test('that the platform is too busy to renew is asked for again, and nobody is sent to authorise', async () => {
+    const { clock, worker, fails } = await platform();
+    await worker().tokenOf('m1');
+    clock.nowMs += LIFE_MS;
+    fails.push(100_200_500);
+    const error = await worker()
+      .tokenOf('m1')
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ retryable: true, code: '100200500' });
+    expect(String(error)).not.toContain('authorise again');
+    clock.nowMs += 10_001;
+    expect(await worker().tokenOf('m1')).toBe('access-3');
+  });
+
+  test.each([100_200_113, 77])(
+    'whose renewal is answered %i must be authorised again',
+    async (code) => {
+      const { clock, worker, fails } = await platform();
+      await worker().tokenOf('m1');
+      clock.nowMs += LIFE_MS;
+      fails.push(code);
+      await expect(worker().tokenOf('m1')).rejects.toThrow('authorise again');
+    },
+  );
 
   test('is not asked for after 180 days without a renewal', async () => {
     const { clock, paths, worker } = await platform();

@@ -206,6 +206,7 @@ describe('what operators write', () => {
   test('needs no settings, and tells a slip in their names or values', () => {
     expect(kuaishouLife.settings.parse({})).toEqual({
       enrichment: 'none',
+      codes: {},
       acknowledgement: '{"data":{"error_code":0,"description":"success"}}',
     });
     for (const settings of [

@@ -188,6 +188,17 @@ describe('a report', () => {
     expect(nextUse('126', known.toReversed())).toBe(wanted);
   });
 
+  test.each([
+    [100_200_500, { retryable: true }],
+    [100_200_100, { retryable: false }],
+    [77, { retryable: false, code: '77' }],
+  ])('that is answered %i is an error that says whether to repeat', async (code, wanted) => {
+    const { sandbox, client } = harness();
+    sandbox.fails.push(code);
+    await expect(client.reportUsed(order, { ...act, amounts })).rejects.toMatchObject(wanted);
+    expect(sandbox.reports).toEqual([]);
+  });
+
   test('told twice is one event', async () => {
     const { client } = harness();
     const first = await client.reportUsed(order, { ...act, amounts });
@@ -242,7 +253,7 @@ describe('a report', () => {
   test('that the platform refuses gives no event', async () => {
     const { client } = harness({}, answering('{"result":10000006}'));
     const error = await failureOf(client.reportUsed(order, { ...act, amounts }));
-    expect(error).toMatchObject({ message: 'order/v1/report answered result 10000006' });
+    expect(error).toMatchObject({ code: '10000006', retryable: false });
   });
 });
 
@@ -307,8 +318,11 @@ describe('a platform that does not answer', () => {
     ...TROUBLES,
     ['a list', answering('[]'), { retryable: true }],
     ['success without what was asked', answering('{"result":1}'), { retryable: true }],
-    ['a refusal', answering('{"result":100,"error_msg":"x"}'), { retryable: false }],
-    ['a refusal of no number', answering('{"result":"x"}'), { retryable: false }],
+    ['a wrong parameter', answering('{"result":100200100}'), { retryable: false }],
+    ['its own fault', answering('{"result":100200500}'), { retryable: true, meaning: 'busy' }],
+    ['an ended token', answering('{"result":100200108}'), { retryable: true, meaning: 'token' }],
+    ['a number nobody knows', answering('{"result":100}'), { retryable: true, meaning: 'unknown' }],
+    ['no number', answering('{"result":"x"}'), { retryable: true, meaning: 'unknown' }],
   ])('%s is a PlatformError that says what to do', async (_what, fetch, expected) => {
     const { client } = harness({}, fetch);
     expect(await failureOf(client.queryOrder('T1'))).toMatchObject(expected);

@@ -91,6 +91,20 @@ describe('tickets', () => {
     ]);
   });
 
+  test.each([
+    ['busy', 1017, { retryable: true, code: '1017', meaning: 'busy' }],
+    ['the server’s own fault', 100_200_500, { retryable: true, meaning: 'busy' }],
+    ['taken back by the seller', 24, { retryable: true, meaning: 'token' }],
+    ['a number nobody knows', 77, { retryable: false, code: '77', meaning: 'unknown' }],
+  ])('that are answered %s (%i) are an error that says whether to repeat', async (...row) => {
+    const [, code, wanted] = row;
+    const { client, sandbox } = platform();
+    sandbox.fails.push(code);
+    await expect(client.consume(CONSUMPTION)).rejects.toMatchObject(wanted);
+    expect(sandbox.uses.size).toBe(0);
+    expect((await client.consume(CONSUMPTION)).events).toHaveLength(2);
+  });
+
   test('are given back by the serial of their use', async () => {
     // Prepare
     const { client, sandbox } = platform();
@@ -116,7 +130,7 @@ describe('tickets', () => {
       { eventId: 'reversed:S1~t2', redemptionId: 'S1~t2' },
     ]);
     expect(sandbox.uses.size).toBe(0);
-    await expect(client.reverse(reversal)).rejects.toThrow('sandbox.reverse answered result 21');
+    await expect(client.reverse(reversal)).rejects.toThrow('sandbox.reverse answered error 21');
   });
 
   test('in parameters are numbers or strings, as the settings say', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Hint } from '../../../lib/integrations/integration.ts';
+import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../../../lib/integrations/kuaishou-codes.ts';
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
+import { UNKNOWN_CODE_PATIENCE } from '../../../lib/integrations/platform-error.ts';
 import { answer, NOW, platform, SETTINGS } from './platform.ts';
 import { appWith, ORDER } from './support.ts';
 
@@ -134,6 +136,45 @@ describe('a hint', () => {
     const [resolution] = await kuaishouShop.resolve([hint('paid')], context);
     expect(resolution).toMatchObject({ outcome: 'wait', unavailable, events: [] });
     expect(resolution?.why).not.toContain('word of theirs');
+  });
+
+  const BUSY = [SHOP_CODES, OPEN_PLATFORM_CODES].flatMap(({ codes }) =>
+    Object.keys(codes).filter((code) => codes[code] === 'busy'),
+  );
+
+  test.each(BUSY)(
+    'that is answered with the busy code %s is asked again, and told',
+    async (code) => {
+      // Prepare
+      const { sandbox, context } = platform();
+      sandbox.orders.set(ORDER, { status: 30, amountFen: 9_900, atMs: NOW });
+      sandbox.fails.push(Number(code));
+      // Act
+      const [first] = await kuaishouShop.resolve([hint('paid')], { ...context, answers: 99 });
+      const [second] = await kuaishouShop.resolve([hint('paid')], context);
+      // Assess
+      expect(first).toMatchObject({ outcome: 'wait', events: [] });
+      expect(second).toMatchObject({ outcome: 'resolved', events: [{ complete: true }] });
+    },
+  );
+
+  test('that is answered with a number nobody knows is asked again, within bounds, and names it', async () => {
+    const { sandbox, context } = platform();
+    const ask = async (answers: number) => {
+      sandbox.fails.push(21);
+      return (await kuaishouShop.resolve([hint('paid')], { ...context, answers }))[0];
+    };
+    expect(await ask(UNKNOWN_CODE_PATIENCE - 1)).toMatchObject({ outcome: 'wait', answered: true });
+    const last = await ask(UNKNOWN_CODE_PATIENCE);
+    expect(last).toMatchObject({ outcome: 'contradicted', events: [] });
+    expect(last?.why).toContain('21');
+  });
+
+  test('is asked again without an end for a number that the operator calls busy', async () => {
+    const { sandbox, context } = platform({ codes: { 21: 'busy' } });
+    sandbox.fails.push(21);
+    const [resolution] = await kuaishouShop.resolve([hint('paid')], { ...context, answers: 99 });
+    expect(resolution).toMatchObject({ outcome: 'wait' });
   });
 
   test('waits as long as the platform says', async () => {

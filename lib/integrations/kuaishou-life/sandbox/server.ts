@@ -14,6 +14,8 @@ export interface Sandbox {
   readonly redeemed: Map<string, number>;
   /** Whether answers tell what became of each voucher, which is not documented. */
   tellsResults: boolean;
+  /** Codes that the next calls are answered with instead, the first first; nothing is done then. */
+  readonly fails: number[];
 }
 
 const verifySchema = z.looseObject({
@@ -37,7 +39,14 @@ export function startSandbox({ appId, appSecret, code }: SandboxOptions): Sandbo
   let count = 0;
   const live = { access: '', refresh: '' };
   const acts = new Map<string, unknown>();
-  const sandbox: Sandbox = { app: new Hono(), redeemed: new Map(), tellsResults: false };
+  const sandbox: Sandbox = { app: new Hono(), redeemed: new Map(), tellsResults: false, fails: [] };
+
+  sandbox.app.use(async (c, next) => {
+    const code = sandbox.fails.shift();
+    if (code === undefined) return next();
+    const isToken = c.req.path.startsWith('/oauth2/');
+    return c.json(isToken ? { result: code } : { result: 1, data: { error_code: code } });
+  });
 
   const issue = () => {
     count += 1;

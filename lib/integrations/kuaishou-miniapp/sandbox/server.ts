@@ -16,6 +16,8 @@ export interface SandboxWorld {
   readonly refunds: Map<string, Readonly<Record<string, unknown>>>;
   /** Bodies of order reports, in their order. */
   readonly reports: Readonly<Record<string, unknown>>[];
+  /** Results that the next calls are answered with instead, the first first; nothing is done then. */
+  readonly fails: number[];
 }
 
 export interface Sandbox extends SandboxWorld {
@@ -30,8 +32,14 @@ const REFUSED = { result: 100_000_001, error_msg: 'refused by the sandbox' } as 
  * where there is one, as documented, and answers in either body form.
  */
 export function startSandbox(options: SandboxOptions): Sandbox {
-  const world: SandboxWorld = { payments: new Map(), refunds: new Map(), reports: [] };
+  const world: SandboxWorld = { payments: new Map(), refunds: new Map(), reports: [], fails: [] };
   const app = new Hono();
+
+  app.use(async (c, next) => {
+    const result = world.fails.shift();
+    if (result === undefined) return next();
+    return c.json({ result, error_msg: 'as it was told to' });
+  });
 
   app.post('/openapi/mp/developer/epay/query_order', async (c) => {
     const fields = await accepted(c, options, { signed: true });

@@ -29,6 +29,8 @@ export class ShopSandbox {
   readonly uses = new Map<string, string>();
   /** Tickets that were ever used, by the serial of the last use. */
   readonly everUsed = new Map<string, string>();
+  /** Results that the next calls are answered with instead, the first first; nothing is done then. */
+  readonly fails: number[] = [];
   readonly calls: { readonly method: string; readonly param: string }[] = [];
   readonly app = new Hono();
   readonly #options: SandboxOptions;
@@ -51,6 +53,8 @@ export class ShopSandbox {
       if (!this.#isSigned(params)) return c.json({ result: 24, error_msg: 'sign' });
       const param = params.get('param') ?? '';
       this.calls.push({ method: params.get('method') ?? '', param });
+      const failure = this.fails.shift();
+      if (failure !== undefined) return c.json({ result: failure, error_msg: 'as it was told to' });
       const data = answer(JSON.parse(param) as Fields);
       return data === null
         ? c.json({ result: 21, error_msg: 'none' })
