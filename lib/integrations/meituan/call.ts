@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import { exchange, refusal } from '../exchange.ts';
-import { PlatformError } from '../platform-error.ts';
+import { codeError, PlatformError } from '../platform-error.ts';
 import { wireId } from '../wire.ts';
 import type { ClientContext } from './context.ts';
-import type { MeituanSettings } from './settings.ts';
+import { type MeituanSettings, tablesOf } from './settings.ts';
 import { signMeituan } from './sign.ts';
+import { tokenFor } from './token.ts';
 
 const DEFAULT_API = 'https://api-open-cater.meituan.com';
 
@@ -27,12 +28,14 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON, in this order. */
   readonly biz: object;
+  /** A question about many vouchers, worth asking again where a code is not known. */
+  readonly isQuestion?: boolean;
 }
 
 /** One signed call; its answer when it is a success. @throws PlatformError */
 export async function callMeituan(
-  { businessId, path, biz }: Call,
-  { appAuthToken }: AuthorizedStore,
+  { businessId, path, biz, isQuestion = false }: Call,
+  store: AuthorizedStore,
   settings: MeituanSettings,
   context: ClientContext,
 ): Promise<JsonValue> {
@@ -45,12 +48,17 @@ export async function callMeituan(
     ['timestamp', String(Math.floor(now() / 1000))],
     ['charset', 'UTF-8'],
     ['version', '2'],
-    ['appAuthToken', appAuthToken],
+    ['appAuthToken', await tokenFor(store, businessId, settings, context)],
     ['biz', JSON.stringify(biz)],
   ];
   const body = new URLSearchParams([...fields, ['sign', signMeituan(signKey, fields)]]);
-  const url = `${(settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '')}${path}`;
-  return checked(path, await exchange(path, { url, init: { method: 'POST', body } }, context));
+  const url = `${baseOf(settings)}${path}`;
+  const answer = await exchange(path, { url, init: { method: 'POST', body } }, context);
+  return checked(path, answer, { settings, isQuestion });
+}
+
+export function baseOf({ apiBaseUrl }: MeituanSettings): string {
+  return (apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
 }
 
 /** Newer answers have a code, older ones (business 1) only `data` or `error`. */
@@ -63,17 +71,25 @@ const envelopeSchema = z.looseObject({
   data: z.unknown().optional(),
 });
 
-function checked(what: string, json: JsonValue): JsonValue {
+function checked(
+  what: string,
+  json: JsonValue,
+  { settings, isQuestion }: { readonly settings: MeituanSettings; readonly isQuestion: boolean },
+): JsonValue {
   const envelope = envelopeSchema.safeParse(json).data;
   if (envelope === undefined) throw unknownShape(what);
   const { code, error, data } = envelope;
-  if (code !== null && code !== 'OP_SUCCESS') throw refusal(`${what} answered ${code}`);
+  if (code !== null && code !== 'OP_SUCCESS') {
+    // No table of codes can be read: of a voucher's calls one that nobody knows is the platform's no.
+    const told = { code, isAct: !isQuestion, isRefusedUnlessKnown: !isQuestion };
+    throw codeError(what, told, tablesOf(settings));
+  }
   if (error !== undefined && error !== null) throw refusal(`${what} answered an error`);
   if (code === null && (data === undefined || data === null)) throw unknownShape(what);
   return json;
 }
 
-function unknownShape(what: string): PlatformError {
+export function unknownShape(what: string): PlatformError {
   return new PlatformError(`${what} answered in an unknown shape`, { retryable: true });
 }
 

@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../exchange.ts';
-import { type Account, type AuthorizedStore, callMeituan, listIn } from './call.ts';
+import { type Account, type AuthorizedStore, callMeituan, listIn, unknownShape } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
 import { type ClientContext, settingsFor } from './context.ts';
+import { readListed } from './listed.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /** 服务零售 (到店综合), by store. */
@@ -60,28 +61,40 @@ export class MeituanClient {
     return { answer, events: [reversedEvent(receiptCode, redemption, now(), app)], unread: 0 };
   }
 
-  /** A used voucher. */
+  /** A used voucher: one flat object, without its order. */
   getConsumed(store: AuthorizedStore, receiptCode: string): Promise<JsonValue> {
     return this.call(store, 'getconsumed', { receiptCode });
   }
 
-  /** A day's used vouchers. Those that tell when and what become events. */
+  /**
+   * A store's used vouchers of a day and a kind, at most 300 at once: one question for each `BIZ_TYPES`. A row
+   * tells neither order nor payment, so its event is incomplete.
+   */
   async queryListByDate(
     store: AuthorizedStore,
-    page: { date: string; offset: number; limit: number },
+    page: { date: string; bizType: number; offset: number; limit: number },
   ): Promise<Done> {
-    const { date, offset, limit } = page;
-    const answer = await this.call(store, 'querylistbydate', { date, offset, limit });
-    const records = listIn(answer, 'records') ?? listIn(answer, 'result') ?? [];
-    return readConsumed(answer, records, this.about(store));
+    const { date, bizType, offset, limit } = page;
+    if (limit < 1 || limit > 300) throw refusal('receipt/querylistbydate takes 1 to 300 rows');
+    const biz = { date, bizType, offset, limit };
+    const answer = await this.call(store, 'querylistbydate', biz, true);
+    const rows = listIn(answer, 'records');
+    if (rows === null) throw unknownShape('receipt/querylistbydate');
+    return readListed(answer, rows, this.about(store));
   }
 
   private about({ storeId }: AuthorizedStore) {
     return { app: this.context.app, settings: this.settings, storeId };
   }
 
-  private call(store: AuthorizedStore, verb: string, biz: object): Promise<JsonValue> {
-    const call = { businessId: BUSINESS_ID, path: `/ddzh/tuangou/receipt/${verb}`, biz };
+  private call(
+    store: AuthorizedStore,
+    verb: string,
+    biz: object,
+    isQuestion = false,
+  ): Promise<JsonValue> {
+    const path = `/ddzh/tuangou/receipt/${verb}`;
+    const call = { businessId: BUSINESS_ID, path, biz, isQuestion };
     return callMeituan(call, store, this.settings, this.context);
   }
 }

@@ -15,7 +15,7 @@ import { toldOrNull, wireInstant } from './fields.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /**
- * A used voucher as consume, getconsumed and querylistbydate tell it. `paymentDetail` is the order's,
+ * A used voucher as consume tells it, and 点评北极星's list. `paymentDetail` is the order's,
  * repeated on each voucher, so it is not read: to sum it would count it once for each.
  */
 const recordSchema = z.looseObject({
@@ -34,8 +34,8 @@ const recordSchema = z.looseObject({
 });
 type ConsumedRecord = z.infer<typeof recordSchema>;
 
-/** `bizType` of a card with several uses (次卡). */
-const TIMES_CARD = '205';
+/** `bizType` of a card with several uses (次卡): of consume's answer, and of lists. */
+const TIMES_CARDS = new Set(['205', '201']);
 
 /** What a call of ours did: the platform's answer, and the facts that follow from it. */
 export interface Done {
@@ -116,7 +116,7 @@ export function madeUpId(code: string, requestId: string): string {
  * their parts and the buyer the rest. Null when the record does not tell.
  */
 function amountsOf(record: ConsumedRecord, settings: MeituanSettings): Amounts | null {
-  const isCard = record.tgTimesCardFlag === true || record.bizType === TIMES_CARD;
+  const isCard = record.tgTimesCardFlag === true || TIMES_CARDS.has(record.bizType ?? '');
   const originalFen = isCard ? record.timesCardUnitPrice : record.dealPrice;
   const { platformAmount, merchantAmount } = record;
   const isSplitTold = platformAmount !== null && merchantAmount !== null;

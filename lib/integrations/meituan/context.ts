@@ -1,9 +1,14 @@
 import type { App } from '../app.ts';
 import { type ExchangeContext, refusal } from '../exchange.ts';
+import type { LiveTokens } from '../live-tokens.ts';
 import { type MeituanSettings, settingsOf } from './settings.ts';
 
 /** What a client needs to know: whose calls they are, and how to reach the platform. */
-export type ClientContext = ExchangeContext & { readonly app: App };
+export type ClientContext = ExchangeContext & {
+  readonly app: App;
+  /** The stores' tokens that all workers share; this worker's memory when absent. */
+  readonly tokens?: LiveTokens;
+};
 
 /** @throws PlatformError where the app's settings were never checked and do not fit */
 export function settingsFor({ app }: { readonly app: App }): MeituanSettings {

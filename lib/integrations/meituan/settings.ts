@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type App, apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
+import { type CodeTable, codesSchema } from '../platform-error.ts';
 
 /** A field within a message: names or list positions, dotted, such as `refund.amount`. */
 const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
@@ -69,12 +70,18 @@ export const meituanSettingsSchema = settingsSchema.extend({
   answers: z.record(typeSchema, z.union([z.literal('acknowledge'), answerSchema])).default({}),
   /** What a redemption without `platformAmount` or `merchantAmount` means by that. */
   absentSubsidy: z.enum(['zero', 'unknown']).default('zero'),
+  /** What a code of an answer means (`busy`: ask again): no table of them can be read. */
+  codes: codesSchema.default({}),
   /** Whose calls redeem: 服务零售 (58), 到店餐饮 (1), or 点评北极星. */
   counter: z.enum(['retail', 'dining', 'dianping']).default('retail'),
   dianpingAppKey: z.string().min(1).max(128).optional(),
   dianpingApiBaseUrl: apiUrlSchema.optional(),
 });
 export type MeituanSettings = z.infer<typeof meituanSettingsSchema>;
+
+export function tablesOf({ codes }: MeituanSettings): readonly CodeTable[] {
+  return [{ source: 'the setting codes', codes }];
+}
 
 /** The app's settings with their defaults; undefined when they were never checked and do not fit. */
 export function settingsOf({ settings }: App): MeituanSettings | undefined {
@@ -83,11 +90,12 @@ export function settingsOf({ settings }: App): MeituanSettings | undefined {
 
 /**
  * `signKey` is the developer's, for pushes and calls; `dianpingSecret` is 点评北极星's app secret. To redeem,
- * stores' tokens: `appAuthToken:<storeId>`, `dianpingSession:<storeId>`, or without a store for all.
+ * stores' tokens: `appAuthToken:<storeId>`, `dianpingSession:<storeId>`, or without a store for all. With
+ * `refreshToken:<storeId>` beside the first, its token is renewed here.
  */
 export const meituanSecretsSchema: z.ZodType<Secrets> = secretsWithTokens(
   ['signKey', 'dianpingSecret'],
-  ['appAuthToken', 'dianpingSession'],
+  ['appAuthToken', 'refreshToken', 'dianpingSession'],
   'storeId',
 ).refine(
   ({ signKey, dianpingSecret }) => signKey !== undefined || dianpingSecret !== undefined,

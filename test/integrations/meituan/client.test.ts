@@ -282,44 +282,91 @@ describe('a use that is taken back (58)', () => {
 });
 
 describe('a look at vouchers (58)', () => {
-  test('of a day tells their uses as events, the same as the use itself told', async () => {
+  const DAY = { date: '2026-11-22', bizType: 0, offset: 0, limit: 50 };
+
+  test('of a day are incomplete rows, which the record of our own call completes', async () => {
     // Prepare
-    const { retail, sell } = platform();
+    const { retail, sell, sandbox } = platform();
     sell(VOUCHER);
     const { events } = await retail.consume(STORE, USE);
     // Act
-    const day = { date: '2026-11-22', offset: 0, limit: 50 };
-    const listed = await retail.queryListByDate(STORE, day);
-    // Assess
-    expect(listed.events).toEqual(events);
+    const listed = await retail.queryListByDate(STORE, DAY);
+    // Assess: one act by one id, of which the list knows neither order nor payment
+    const [full] = events;
+    expect(listed.events).toMatchObject([
+      {
+        ...{
+          eventId: full?.eventId,
+          voucherId: VOUCHER,
+          complete: false,
+          occurredAt: full?.occurredAt,
+        },
+        amounts: { paidFen: 0, originalFen: 9_900 },
+      },
+    ]);
+    expect(recorded(listed.events)).toHaveLength(1);
+    expect(JSON.parse(sandbox.calls.at(-1)?.params.biz ?? '')).toEqual(DAY);
   });
 
-  test('of a day leaves records unread that do not tell which act and when', async () => {
-    const list = (record: object) =>
+  test('of a day are asked for by kind, which the platform refuses to do without', async () => {
+    const { retail } = platform();
+    const without = { ...DAY, bizType: undefined as unknown as number };
+    await expect(retail.queryListByDate(STORE, without)).rejects.toThrow('OP_PARAM_ERROR');
+    await expect(retail.queryListByDate(STORE, { ...DAY, limit: 301 })).rejects.toThrow('300');
+  });
+
+  test('of a day are those that were used, as rows that tell when', async () => {
+    const list = (row: object) =>
       new MeituanClient(
-        answering({ code: 'OP_SUCCESS', data: { records: [record] } }),
-      ).queryListByDate(STORE, { date: '2026-11-22', offset: 0, limit: 50 });
-    expect(await list(RECORD)).toMatchObject({ events: [], unread: 1 });
-    const timed = { ...RECORD, flowId: undefined, verifyTime: '2026-11-22 10:00:00' };
-    expect(await list(timed)).toMatchObject({
-      events: [{ eventId: `redeemed:${VOUCHER}@2026-11-22T10:00:00.000+08:00`, complete: true }],
-      unread: 0,
+        answering({ code: 'OP_SUCCESS', data: { totalCount: 1, records: [row] } }),
+      ).queryListByDate(STORE, DAY);
+    const row = { receiptCode: VOUCHER, verifyTime: '2026-11-22 10:00:00', dealGroupId: 6 };
+    expect(await list({ receiptCode: VOUCHER })).toMatchObject({ events: [], unread: 1 });
+    expect(await list({ ...row, refundStatus: 4 })).toMatchObject({ events: [], unread: 0 });
+    expect(await list({ ...row, refundStatus: 0 })).toMatchObject({ events: [], unread: 0 });
+    for (const refundStatus of [1, 6, undefined]) {
+      expect(await list({ ...row, refundStatus })).toMatchObject({
+        events: [{ eventId: `redeemed:${VOUCHER}@2026-11-22T10:00:00.000+08:00`, complete: false }],
+        unread: 0,
+      });
+    }
+  });
+
+  test('of a day that the platform does not list are asked for again, not none', async () => {
+    const listed = new MeituanClient(answering({ code: 'OP_SUCCESS', data: {} }));
+    await expect(listed.queryListByDate(STORE, DAY)).rejects.toMatchObject({ retryable: true });
+    const empty = answering({ code: 'OP_SUCCESS', data: { totalCount: 0, records: [] } });
+    expect(await new MeituanClient(empty).queryListByDate(STORE, DAY)).toMatchObject({
+      ...{ events: [], unread: 0 },
     });
   });
 
-  test('of none is no events', async () => {
-    const context = answering({ code: 'OP_SUCCESS', data: {} });
-    const day = { date: '2026-11-22', offset: 0, limit: 50 };
-    const listed = await new MeituanClient(context).queryListByDate(STORE, day);
-    expect(listed).toMatchObject({ events: [], unread: 0 });
+  test('that the platform is too busy for are an error to repeat, where the operator says so', async () => {
+    const told = platform({ codes: { OP_BUSY: 'busy' } });
+    told.sell(VOUCHER);
+    for (const [code, wanted] of [
+      ['OP_BUSY', { retryable: true, meaning: 'busy' }],
+      ['OP_WHAT', { retryable: false, code: 'OP_WHAT', meaning: 'unknown' }],
+    ] as const) {
+      told.sandbox.fails.push(code);
+      await expect(told.retail.consume(STORE, USE)).rejects.toMatchObject(wanted);
+    }
+    told.sandbox.fails.push('OP_WHAT');
+    await expect(told.retail.queryListByDate(STORE, DAY)).rejects.toMatchObject({
+      ...{ retryable: true, meaning: 'unknown' },
+    });
+    expect((await told.retail.consume(STORE, USE)).events).toHaveLength(1);
   });
 
   test('before and after its use is the platform’s answer', async () => {
     const { retail, sell, sandbox } = platform();
     sell(VOUCHER);
-    for (const look of [retail.prepare(STORE, VOUCHER), retail.getConsumed(STORE, VOUCHER)]) {
-      expect(await look).toMatchObject({ data: { result: [{ receiptCode: VOUCHER }] } });
-    }
+    expect(await retail.prepare(STORE, VOUCHER)).toMatchObject({
+      data: { result: [{ receiptCode: VOUCHER }] },
+    });
+    expect(await retail.getConsumed(STORE, VOUCHER)).toMatchObject({
+      data: { receiptCode: VOUCHER, dealPrice: 99 },
+    });
     expect(sandbox.calls.map(({ path }) => path)).toEqual([
       '/ddzh/tuangou/receipt/prepare',
       '/ddzh/tuangou/receipt/getconsumed',

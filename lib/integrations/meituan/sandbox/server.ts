@@ -19,12 +19,18 @@ export class MeituanSandbox {
   readonly till: Till;
   readonly calls: { readonly path: string; readonly params: Params }[] = [];
   readonly app = new Hono();
+  /** Codes that the next calls are answered with instead, the first first; nothing is done then. */
+  readonly fails: string[] = [];
+  /** The store's token of 58; any is taken until the first renewal. */
+  readonly live = { accessToken: '', refreshToken: 'refresh-0' };
+  #renewals = 0;
   readonly #options: SandboxOptions;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.till = new Till(options.now);
     this.app.post('/ddzh/tuangou/receipt/:verb', (c) => this.#retail(c));
+    this.app.post('/oauth/refresh', (c) => this.#refresh(c));
     this.app.post('/tuangou/coupon/:verb', (c) => this.#dining(c));
     this.app.all('/router/tuangou/receipt/:verb', (c) => this.#dianping(c));
   }
@@ -35,11 +41,30 @@ export class MeituanSandbox {
   async #retail(c: Context): Promise<Response> {
     const biz = await this.#bizOf(c);
     if (biz === null) return c.json({ code: 'OP_SIGN_ERROR', msg: 'sign', data: null });
-    const { failure, vouchers } = this.#ring(c.req.param('verb') ?? '', biz);
+    const verb = c.req.param('verb') ?? '';
+    const refused = this.fails.shift() ?? (isMisfit(verb, biz) ? 'OP_PARAM_ERROR' : undefined);
+    if (refused !== undefined) return c.json({ code: refused, msg: 'a word of theirs' });
+    const { failure, vouchers } = this.#ring(verb, biz);
     if (failure !== undefined) return c.json({ code: failure, msg: 'a word of theirs' });
-    const list = vouchers.map(retailRecord);
-    const data = c.req.param('verb') === 'querylistbydate' ? { records: list } : { result: list };
+    const data = retailData(verb, vouchers);
     return c.json({ code: 'OP_SUCCESS', msg: '', traceId: '-1', data });
+  }
+
+  /** A refresh token is good once. Its answer's success is `code` 0. */
+  async #refresh(c: Context): Promise<Response> {
+    const params = await paramsOf(c);
+    this.calls.push({ path: c.req.path, params });
+    const { sign, ...rest } = params;
+    const isOurs = sign === signPush(this.#options.signKey, rest) && rest.scope === 'all';
+    const isRight = isOurs && rest.grantType === 'refresh_token';
+    const failure = this.fails.shift();
+    if (failure !== undefined) return c.json({ code: failure, msg: 'a word of theirs' });
+    if (!isRight || rest.refreshToken !== this.live.refreshToken) return c.json({ code: 1002 });
+    this.#renewals += 1;
+    this.live.accessToken = `V2-${this.#renewals}`;
+    this.live.refreshToken = `refresh-${this.#renewals}`;
+    const data = { ...this.live, expireIn: 2_592_000, opBizCode: 'op_test_0001', scope: 'all' };
+    return c.json({ code: 0, data, traceId: '-1' });
   }
 
   /** The older envelope: `data` or `error`, and no code. */
@@ -96,6 +121,8 @@ export class MeituanSandbox {
     const { sign, ...rest } = params;
     const { signKey, developerId } = this.#options;
     if (sign !== signPush(signKey, rest) || params.developerId !== developerId) return null;
+    const { accessToken } = this.live;
+    if (accessToken !== '' && params.appAuthToken !== accessToken) return null;
     return JSON.parse(params.biz ?? '{}') as Biz;
   }
 }
@@ -103,6 +130,36 @@ export class MeituanSandbox {
 async function paramsOf(c: Context): Promise<Params> {
   const form = c.req.method === 'GET' ? new URL(c.req.url).search : await c.req.text();
   return Object.fromEntries(new URLSearchParams(form));
+}
+
+/** The list is refused without its kind. */
+function isMisfit(verb: string, { bizType }: Biz): boolean {
+  return verb === 'querylistbydate' && typeof bizType !== 'number';
+}
+
+function retailData(verb: string, vouchers: readonly SandboxVoucher[]): object {
+  switch (verb) {
+    case 'querylistbydate':
+      return { totalCount: vouchers.length, records: vouchers.map(listedRow) };
+    case 'getconsumed':
+      return vouchers[0] === undefined ? {} : consumedObject(vouchers[0]);
+    default:
+      return { result: vouchers.map(retailRecord) };
+  }
+}
+
+/** Without an order, and without who paid what. */
+function consumedObject({ code, dealId, priceYuan, use }: SandboxVoucher) {
+  return {
+    ...{ receiptCode: code, dealId: Number(dealId), dealGroupId: 600000001, dealPrice: priceYuan },
+    ...{ dealMarketPrice: 168.0, bizType: 0, verifyAccount: 'u1', verifyChannel: 15 },
+    ...(use === null ? {} : { verifyTime: Math.floor(use.atMs / 1000) }),
+  };
+}
+
+function listedRow(voucher: SandboxVoucher) {
+  const flow = voucher.use === null ? {} : { flowId: voucher.use.flowId };
+  return { ...consumedObject(voucher), ...flow, refundStatus: voucher.use === null ? 0 : 1 };
 }
 
 function retailRecord(voucher: SandboxVoucher) {

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { LiveTokens } from '../../../lib/integrations/live-tokens.ts';
+import { MeituanClient } from '../../../lib/integrations/meituan/client.ts';
+import { MeituanSandbox } from '../../../lib/integrations/meituan/sandbox/index.ts';
+import { MemoryTokens } from '../../../lib/integrations/token-store.ts';
+import { appWith, DEVELOPER, KEY, VOUCHER } from './support.ts';
+
+const NOW = 1_795_317_600_000;
+const DAY_MS = 86_400_000;
+const STORE = { appAuthToken: 'V2-0', storeId: 'op_test_0001' };
+
+/** A store of business 58 that authorised us once: `V2-0` and `refresh-0` are what that brought. */
+function platform(secrets: Record<string, string> = { 'refreshToken:op_test_0001': 'refresh-0' }) {
+  const clock = { nowMs: NOW };
+  const now = () => clock.nowMs;
+  const sandbox = new MeituanSandbox({
+    ...{ developerId: DEVELOPER, signKey: KEY, dianpingAppKey: 'k', dianpingSecret: 's', now },
+  });
+  const store = new MemoryTokens();
+  const app = appWith({}, { signKey: KEY, ...secrets });
+  const worker = () =>
+    new MeituanClient({ app, fetch: sandbox.fetch, now, tokens: new LiveTokens(store) });
+  const look = () => worker().prepare(STORE, VOUCHER);
+  const tokensSent = () =>
+    sandbox.calls.map(({ path, params }) =>
+      path === '/oauth/refresh' ? `renew ${params.refreshToken}` : params.appAuthToken,
+    );
+  return { clock, sandbox, look, tokensSent };
+}
+
+describe('a store’s token', () => {
+  test('is the registered one where no refresh token is', async () => {
+    const { look, tokensSent } = platform({});
+    await look();
+    expect(tokensSent()).toEqual(['V2-0']);
+  });
+
+  test('is renewed before its 30 days are over, each time with the newest refresh token', async () => {
+    const { clock, look, tokensSent } = platform();
+    await look();
+    clock.nowMs += 19 * DAY_MS;
+    await look();
+    clock.nowMs += 2 * DAY_MS;
+    await look();
+    clock.nowMs += 29 * DAY_MS;
+    await look();
+    expect(tokensSent()).toEqual([
+      ...['renew refresh-0', 'V2-1', 'V2-1', 'renew refresh-1', 'V2-2'],
+      ...['renew refresh-2', 'V2-3'],
+    ]);
+  });
+
+  test('is asked for with the documented fields', async () => {
+    const { look, sandbox } = platform();
+    await look();
+    const { sign: _, ...fields } = sandbox.calls[0]?.params ?? {};
+    expect(fields).toEqual({
+      ...{ developerId: DEVELOPER, businessId: '58', charset: 'UTF-8', scope: 'all' },
+      ...{ grantType: 'refresh_token', refreshToken: 'refresh-0' },
+      timestamp: String(NOW / 1000),
+    });
+  });
+
+  test('renewed by two workers at once is one, though a refresh token is good once', async () => {
+    const { look, tokensSent } = platform();
+    await Promise.all([look(), look()]);
+    expect(tokensSent().filter((one) => one?.startsWith('renew'))).toHaveLength(1);
+  });
+
+  test('is the merchant’s to authorise again after 35 days without a renewal', async () => {
+    const { clock, look } = platform();
+    await look();
+    clock.nowMs += 35 * DAY_MS;
+    await expect(look()).rejects.toThrow('authorise again');
+  });
+
+  test('whose renewal the platform refuses is used until it ends', async () => {
+    const { clock, look, sandbox } = platform();
+    await look();
+    clock.nowMs += 21 * DAY_MS;
+    sandbox.fails.push('1002');
+    expect(await look()).toMatchObject({ code: 'OP_SUCCESS' });
+  });
+});
