@@ -85,6 +85,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'APP',
       'BUYER-KEY',
       'DELIVERY',
+      'HEARD',
       'HINT',
       'MERCHANT',
       'ORDER',
@@ -132,9 +133,11 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     memoryMb: 448,
     timeoutSeconds: 60,
     table: 'readWrite',
-    keys: ['HINT', 'REFUND', 'REFUND-OPEN', 'RESTATEMENT'],
+    keys: ['HEARD', 'HINT', 'REFUND', 'REFUND-OPEN', 'RESTATEMENT'],
     sendsTo: ['intake', 'attribution'],
     schedule: { everyMinutes: 5 },
+    // A night and a slow morning; a stage of one's own busy apps may say less.
+    environment: { SILENT_AFTER_MINUTES: '720' },
   },
   {
     folder: 'api',

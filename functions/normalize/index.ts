@@ -1,8 +1,8 @@
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { outgoing } from '../../lib/http/outgoing.ts';
 import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
-import { logLines } from '../../lib/log/log.ts';
-import { processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
+import { errorFields, logLines } from '../../lib/log/log.ts';
+import { processBatch, type Received, type SqsEvent } from '../../lib/queue/batch.ts';
 import {
   type AttributionMessage,
   type IntakeMessage,
@@ -10,6 +10,7 @@ import {
 } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { buyerKeyReader } from '../../lib/store/buyer-key.ts';
+import { AppsHeard } from '../../lib/store/heard.ts';
 import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { Breakers } from './breakers.ts';
@@ -40,10 +41,25 @@ const deps: NormalizeDeps = {
   log,
 };
 
+const heard = new AppsHeard(table);
+
+/** That an app is heard is worth a line when it cannot be kept, and no repetition of its deliveries. */
+async function hear(all: readonly Received<IntakeMessage>[]): Promise<void> {
+  try {
+    await heard.hear(
+      all.flatMap(({ message }) => (message.type === 'delivery' && !message.again ? message : [])),
+    );
+  } catch (error) {
+    log('warn', 'apps-not-heard', errorFields(error));
+  }
+}
+
 export const handler = (event: SqsEvent) =>
   processBatch(
     event,
     (value) => intakeMessageSchema.parse(value),
-    (all) => normalize(all, deps),
+    async (all) => {
+      await Promise.all([normalize(all, deps), hear(all)]);
+    },
     deps.log,
   );

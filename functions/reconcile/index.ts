@@ -4,10 +4,16 @@ import type { AttributionMessage, IntakeMessage } from '../../lib/queue/messages
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { resumeRuns } from './restatements.ts';
+import { countSilentApps } from './silent.ts';
 import { type SweepDeps, sweepHints } from './sweep.ts';
 import { sweepAudits } from './sweep-audits.ts';
 
-const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL', 'ATTRIBUTION_QUEUE_URL']);
+const env = readEnvironment([
+  'TABLE_NAME',
+  'INTAKE_QUEUE_URL',
+  'ATTRIBUTION_QUEUE_URL',
+  'SILENT_AFTER_MINUTES',
+]);
 
 const deps: SweepDeps = {
   table: new Table(databaseClient(), env.TABLE_NAME),
@@ -16,10 +22,12 @@ const deps: SweepDeps = {
   log: logLines(),
 };
 
+const silentAfterMinutes = Number(env.SILENT_AFTER_MINUTES);
 const attribution = new Queue<AttributionMessage>(queueClient(), env.ATTRIBUTION_QUEUE_URL);
 
 export const handler = async () => ({
   hints: await sweepHints(deps),
   audits: await sweepAudits(deps),
   runs: await resumeRuns({ ...deps, attribution }),
+  silent: await countSilentApps({ ...deps, silentAfterMinutes }),
 });

@@ -22,7 +22,11 @@ const OLD_HINT_SECONDS = 2 * 3_600;
  * Alarms that anybody on the internet can ring, without any secret. None of them may stop or undo a deployment,
  * or whoever sends twenty wrong signatures decides what is deployed.
  */
-export const RUNG_BY_ANYBODY: readonly string[] = ['signatures-rejected'];
+export const RUNG_BY_ANYBODY: readonly string[] = [
+  'signatures-rejected',
+  'requests-refused',
+  'requests-throttled',
+];
 
 export const COUNTED_ALARMS: readonly CountedAlarm[] = [
   {
@@ -106,6 +110,14 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     periodMinutes: 5,
     atLeast: OLD_HINT_SECONDS,
     meaning: 'A hint has waited for its platform for hours: redemptions are not booked.',
+  },
+  {
+    id: 'apps-silent',
+    metric: 'AppSilent',
+    statistic: 'Maximum',
+    periodMinutes: 5,
+    atLeast: 1,
+    meaning: 'An app that had deliveries has none any more: its platform may not reach us.',
   },
   {
     id: 'refund-decisions-given-up',

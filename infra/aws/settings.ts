@@ -64,6 +64,15 @@ export const stageSettingsSchema = z.strictObject({
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(20)
     .default([]),
+  /**
+   * Minutes without a delivery after which an app that had some is told of. Twelve hours let a night and a slow
+   * morning pass; the least is what workers need to note a delivery.
+   */
+  silentAfterMinutes: z
+    .int()
+    .min(30)
+    .max(7 * 1_440)
+    .default(720),
   /** Told of every alarm, once they confirmed the mail that AWS sends them. */
   alarmEmails: z.array(z.email()).max(10).default([]),
 });

@@ -40,6 +40,10 @@ export class HexiaoStack extends Stack {
     const action = new SnsAction(topic);
     const table = makeTable(this, settings);
     const queues = this.#makeQueues(action);
+    const environments: Partial<Record<FunctionName, Record<string, string>>> = {
+      api: { OPERATOR_TOKEN_SHA256: operatorToken.valueAsString },
+      reconcile: { SILENT_AFTER_MINUTES: String(settings.silentAfterMinutes) },
+    };
     const functions = new Map<FunctionName, TopologyFunction>(
       FUNCTIONS.map((spec) => {
         const made = new TopologyFunction(this, spec.folder, {
@@ -48,8 +52,7 @@ export class HexiaoStack extends Stack {
           codeDirectory: join(bundlesDirectory, spec.folder),
           table,
           queues,
-          environment:
-            spec.folder === 'api' ? { OPERATOR_TOKEN_SHA256: operatorToken.valueAsString } : {},
+          environment: environments[spec.folder] ?? {},
         });
         return [spec.folder, made];
       }),

@@ -22,6 +22,7 @@ export const METRICS = {
   'delivery-quarantined': { metrics: [{ name: 'DeliveryQuarantined' }] },
   'event-conflict': { metrics: [{ name: 'EventConflict' }] },
   'entry-conflict': { metrics: [{ name: 'EntryConflict' }] },
+  'apps-silent': { metrics: [{ name: 'AppSilent', value: 'silent' }] },
   'hint-waits': { metrics: [{ name: 'HintWaits' }] },
   'hints-waiting': {
     metrics: [{ name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' }],

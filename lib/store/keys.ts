@@ -67,6 +67,12 @@ export const keys = {
     sk: deliveryId,
   }),
 
+  /** When the app was last heard. One partition: it is written by each app once in ten minutes. */
+  heard: (integration: string, appKey: string): Key => ({
+    pk: 'HEARD',
+    sk: `${e(integration)}#${e(appKey)}`,
+  }),
+
   event: (subject: Subject, eventId: string): Key => ({
     pk: subjectPartition(subject),
     sk: `${PREFIX.event}${e(eventId)}`,

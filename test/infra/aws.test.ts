@@ -291,3 +291,40 @@ test('an unknown region is refused with what to do about it', () => {
     /"eu-west-1".*cn-northwest-1.*add it to infra\/aws\/regions\.ts/,
   );
 });
+
+test('what is throttled is counted from the access log, in the words that the log has', () => {
+  const template = templateOf({ name: DEFAULT_REGION });
+  const [[, filter] = []] = resourcesOf(template, 'AWS::Logs::MetricFilter');
+  const [[, stage] = []] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage');
+  const settings = stage?.Properties.AccessLogSettings;
+  const format: unknown = JSON.parse(textOf(isRecord(settings) ? settings.Format : undefined));
+
+  // A text, because the format puts it into quotes.
+  expect(format).toMatchObject({ status: '$context.status' });
+  expect(filter?.Properties).toMatchObject({
+    FilterPattern: '{ $.status = "429" }',
+    MetricTransformations: [
+      { MetricNamespace: 'Hexiao/prod', MetricName: 'RequestThrottled', MetricValue: '1' },
+    ],
+  });
+  const destination = isRecord(settings) ? JSON.stringify(settings.DestinationArn) : '';
+  const logGroup = filter?.Properties.LogGroupName;
+  expect(destination).toContain(isRecord(logGroup) ? textOf(logGroup.Ref) : 'nothing');
+});
+
+test('an alarm rings while a dead letter can still be saved', () => {
+  const template = templateOf({ name: DEFAULT_REGION });
+  const old = resourcesOf(template, 'AWS::CloudWatch::Alarm').filter(([, { Properties }]) =>
+    textOf(Properties.AlarmName).endsWith('-dead-letters-old'),
+  );
+
+  expect(old).toHaveLength(Object.keys(QUEUES).length);
+  for (const [, { Properties }] of old) {
+    const [dimension] = Properties.Dimensions as { Value: { 'Fn::GetAtt': [string, string] } }[];
+    const queue = template.Resources[dimension?.Value['Fn::GetAtt'][0] ?? ''];
+    expect(Properties.MetricName).toBe('ApproximateAgeOfOldestMessage');
+    expect(Number(Properties.Threshold)).toBeLessThanOrEqual(
+      Number(queue?.Properties.MessageRetentionPeriod) / 2,
+    );
+  }
+});

@@ -6,8 +6,11 @@ import { buildApp } from '../../infra/aws/app.ts';
 import { type Template, templateSchema } from '../../infra/aws/checks/template.ts';
 import { DEFAULT_REGION } from '../../infra/aws/regions.ts';
 import { bundleFunctions } from '../../infra/bundle.ts';
+import { TABLE_NAME } from '../../infra/local/emulators.ts';
 import { sha256Hex } from '../../lib/crypto/hash.ts';
 import type { BatchResponse } from '../../lib/queue/batch.ts';
+import { keys } from '../../lib/store/keys.ts';
+import { Table } from '../../lib/store/table.ts';
 import { APP_KEY, CLIENT_SECRET } from '../support/douyin.ts';
 import { OPERATOR_TOKEN } from '../support/hexiao.ts';
 import { SAMPLE_MERCHANT, SAMPLE_STORE, sample, startSampleSandbox } from '../support/samples.ts';
@@ -110,6 +113,9 @@ describe('the template at work', () => {
       total: { redeemedFen: 10_900, redeemedCount: 1 },
     });
     expect(deployed.refused).toEqual([]);
+    const table = new Table(deployed.emulators.database, TABLE_NAME);
+    const heard = await table.get(keys.heard('douyin-life', APP_KEY));
+    expect(heard?.heardAtMs).toEqual(expect.any(Number));
   });
 
   test('counts in its log what the alarms watch, and shows no secret there', () => {
@@ -132,7 +138,10 @@ describe('the template at work', () => {
   });
 
   test('runs what the schedule targets', async () => {
-    expect(await deployed.tick('reconcile')).toMatchObject({ result: { hints: 0 } });
+    expect(await deployed.tick('reconcile')).toMatchObject({
+      result: { hints: 0, silent: 0 },
+    });
+    expect(deployed.logOf('reconcile')).toContain('"AppSilent":0');
     expect(deployed.refused).toEqual([]);
   });
 

@@ -60,13 +60,27 @@ function whatIsCounted({ namespace }: AlarmsProps): Watch[] {
   }));
 }
 
-function theFront({ front }: AlarmsProps): Watch[] {
+function theFront({ front, namespace }: AlarmsProps): Watch[] {
   return [
     {
       id: 'api-5xx',
       meaning: 'Requests were answered with an error of ours; platforms send them again.',
       metric: front.api.metricServerError(SUM),
       ...{ threshold: 5, evaluationPeriods: 1 },
+    },
+    {
+      id: 'requests-refused',
+      meaning: 'Many requests were answered 400 to 499: somebody sends what is not taken.',
+      metric: front.api.metricClientError(SUM),
+      // Twice in a row: a scanner that passes by is no reason to wake anybody.
+      ...{ threshold: 200, evaluationPeriods: 2 },
+    },
+    {
+      id: 'requests-throttled',
+      meaning:
+        'Requests were answered 429 before any function saw them: the stage’s throttle is reached.',
+      metric: front.throttled(namespace).with(SUM),
+      ...{ threshold: 10, evaluationPeriods: 1 },
     },
   ];
 }

@@ -53,6 +53,7 @@ export function makeDashboard(scope: Construct, props: DashboardProps): Dashboar
           front.api.metricCount(SUM),
           front.api.metricClientError(SUM),
           front.api.metricServerError(SUM),
+          front.throttled(namespace).with(SUM),
         ]),
         graph(
           'Answers to platforms: slowest hundredth, ms',

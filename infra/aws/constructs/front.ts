@@ -11,8 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName, RouteSpec } from '../../topology.ts';
 import type { StageSettings } from '../settings.ts';
@@ -36,6 +37,9 @@ const ACCESS_LOG = {
   functionError: '$context.integrationErrorMessage',
 };
 
+/** The name of what is counted from the access log; paid for like a metric of our own lines. */
+export const THROTTLED = 'RequestThrottled';
+
 export interface HttpFrontProps {
   readonly routes: readonly RouteSpec[];
   readonly handlers: ReadonlyMap<FunctionName, IFunction>;
@@ -51,9 +55,13 @@ export class HttpFront extends Construct {
   /** What the operator's own name must point to, when there is one. */
   readonly domainTarget: string | undefined;
 
+  readonly #accessLogs: ILogGroup;
+  #throttled: MetricFilter | undefined;
+
   constructor(scope: Construct, id: string, props: HttpFrontProps) {
     super(scope, id);
     const { routes, handlers, settings, accessLogs } = props;
+    this.#accessLogs = accessLogs;
     const domain = this.#makeDomain(settings.domain);
     this.api = new HttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
@@ -83,6 +91,20 @@ export class HttpFront extends Construct {
         this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
       }
     }
+  }
+
+  /**
+   * How many requests were answered 429. Among what the HTTP API counts itself they are 4xx like any other; here they
+   * are counted from the access log.
+   */
+  throttled(namespace: string): Metric {
+    this.#throttled ??= new MetricFilter(this, 'Throttled', {
+      logGroup: this.#accessLogs,
+      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      metricNamespace: namespace,
+      metricName: THROTTLED,
+    });
+    return this.#throttled.metric();
   }
 
   #makeDomain(domain: StageSettings['domain']): DomainName | undefined {

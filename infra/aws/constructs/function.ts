@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -51,7 +51,7 @@ export interface TopologyFunctionProps {
   readonly codeDirectory: string;
   readonly table: ITable;
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
-  /** On top of what the topology says, for values known only at deployment; a new one makes a new version. */
+  /** On top of what the topology says: the stage's own, and what is known only at deployment. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -187,7 +187,7 @@ export class TopologyFunction extends Construct {
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
  */
 function madeWith(environment: Readonly<Record<string, string>>) {
-  const values = Object.values(environment);
+  const values = Object.values(environment).filter((value) => Token.isUnresolved(value));
   return values.length === 0 ? {} : { description: `Made with ${values.join(' ')}` };
 }
 

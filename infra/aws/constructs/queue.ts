@@ -9,6 +9,13 @@ import { watch } from './watch.ts';
 const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /**
+ * A dead letter's end counts from when the message was first sent, its age in the metric from when it came here. So
+ * this is half of its time: what waited for up to a week before it died is told of before it is gone.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+ */
+const TOLD_AFTER = Duration.days(7);
+
+/**
  * SQS's longest delay, which a message put off on purpose may wait without anything being wrong.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
  */
@@ -26,7 +33,7 @@ export interface WatchedQueueProps {
 
 /**
  * A queue that cannot be made without its dead-letter queue and the alarms on both: something was
- * given up (a dead letter), or something is not getting done (an old message).
+ * given up (a dead letter), is about to be lost (an old one), or something is not getting done (an old message).
  */
 export class WatchedQueue extends Construct {
   readonly queue: Queue;
@@ -50,6 +57,12 @@ export class WatchedQueue extends Construct {
       meaning: `The ${id} dead-letter queue is not empty: a message failed ${spec.maxReceiveCount} times.`,
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible(MAXIMUM),
       ...{ threshold: 1, evaluationPeriods: 1 },
+    });
+    watch(this, alarmAction, {
+      id: `${id}-dead-letters-old`,
+      meaning: `A message has been on the ${id} dead-letter queue for ${TOLD_AFTER.toDays()} days: soon SQS deletes it.`,
+      metric: this.deadLetters.metricApproximateAgeOfOldestMessage(MAXIMUM),
+      ...{ threshold: TOLD_AFTER.toSeconds(), evaluationPeriods: 1 },
     });
     const lateSeconds = LONGEST_DELAY_SECONDS + PATIENCE_RECEIVES * spec.visibilityTimeoutSeconds;
     watch(this, alarmAction, {
