@@ -75,6 +75,15 @@ describe('what is read back', () => {
     expect(await wrongIn('AWS::SQS::Queue', queue)).toEqual([]);
   });
 
+  test('of what is counted from a log shows a filter that an emulator dropped', async () => {
+    const filter = { LogGroupName: { Ref: 'Api' }, FilterPattern: '{ $.status = "429" }' };
+    expect(await wrongIn('AWS::Logs::MetricFilter', filter)).toEqual(['FilterPattern']);
+
+    const metricFilters = [{ filterPattern: filter.FilterPattern }];
+    answers['Logs_20140328.DescribeMetricFilters'] = { metricFilters };
+    expect(await wrongIn('AWS::Logs::MetricFilter', filter)).toEqual([]);
+  });
+
   test('of a route is found among its API’s, or is not there', async () => {
     const route = { ApiId: { Ref: 'Api' }, RouteKey: 'GET /healthz' };
     answers['/v2/apis/a1/routes'] = { items: [{ routeKey: 'POST /webhooks' }] };

@@ -60,6 +60,15 @@ export const SERVICE_READERS: Readonly<Record<string, Reader>> = {
     return [['RetentionInDays', properties.RetentionInDays, found]];
   },
 
+  async 'AWS::Logs::MetricFilter'(emulator, { properties, others }) {
+    const body = { logGroupName: referred(properties.LogGroupName, others) };
+    const target = 'Logs_20140328.DescribeMetricFilters';
+    const { metricFilters } = await callJson(emulator, 'logs', target, body);
+    const [filter]: unknown[] = Array.isArray(metricFilters) ? metricFilters : [];
+    const found = isRecord(filter) ? filter.filterPattern : undefined;
+    return [['FilterPattern', properties.FilterPattern, found]];
+  },
+
   async 'AWS::Events::Rule'(emulator, { physicalId, properties }) {
     const [name = ''] = physicalId.split('/').slice(-1);
     const found = await callJson(emulator, 'events', 'AWSEvents.DescribeRule', { Name: name });
@@ -109,7 +118,10 @@ export const SERVICE_READERS: Readonly<Record<string, Reader>> = {
     const arn = referred(listOf(properties.Topics)[0], others);
     const fields = { Action: 'GetTopicAttributes', TopicArn: arn };
     const xml = await callQuery(emulator, 'sns', '2010-03-31', fields);
-    return [['only over TLS', true, xml.includes('aws:SecureTransport')]];
+    return [
+      ['only over TLS', true, xml.includes('aws:SecureTransport')],
+      ['told by CloudWatch', true, xml.includes('cloudwatch.amazonaws.com')],
+    ];
   },
 
   async 'AWS::CloudWatch::Dashboard'(emulator, { properties }) {
