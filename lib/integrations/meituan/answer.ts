@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import type { Desk } from '../desk.ts';
 import type { Answer, SignedRequest } from '../integration.ts';
 import { answerQuery, refuse } from './acknowledge.ts';
+import { doubtIn } from './doubt.ts';
 import { readForm } from './form.ts';
 import { contentOf, type Inner, innerOf, Misfit } from './inner.ts';
 import { type Kind, kindOf } from './kinds.ts';
@@ -28,6 +29,9 @@ export async function answer(
   const { msgType, kind } = found;
   const settings = settingsOf(app);
   if (settings === undefined) return refuse('the settings of this app do not fit');
+  const doubt = doubtIn(form, settings.pushFields);
+  // News of a form in doubt does nothing here; `read` sets it aside.
+  if (doubt !== undefined) return kind.asks === undefined ? undefined : refuse(doubt);
   const rule = settings.messages[msgType];
   const reply = settings.answers[msgType];
   const isNews = kind.asks === undefined;

@@ -9,6 +9,7 @@ import { wireInstant } from './fields.ts';
 import type { Form } from './form.ts';
 import { epochMsOf, fieldOf } from './push.ts';
 import type { Rule } from './settings.ts';
+import { signedPairs } from './sign.ts';
 
 /** Without a word of the operator. */
 const NO_RULE: Rule = { orderId: 'orderId' };
@@ -138,7 +139,8 @@ export class Inner {
 
   /** The field that the settings name; else the binding that the push carries. */
   get storeId(): string | null {
-    const told = { ...this.fields, ...Object.fromEntries(this.form) };
+    // An empty field is not signed, so it must not stand before one of the message.
+    const told = { ...this.fields, ...Object.fromEntries(signedPairs(this.form)) };
     const bound = fieldOf(this.form, 'opBizCode') ?? fieldOf(this.form, 'ePoiId');
     const storeId = storeFrom(this.app.settings, told) ?? bound;
     return storeId === null || wireId.safeParse(storeId).success ? storeId : null;

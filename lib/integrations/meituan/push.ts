@@ -14,7 +14,19 @@ const NAMES = {
   ePoiId: ['ePoiId', 'e_poi_id'],
   appAuthToken: ['appAuthToken', 'app_auth_token'],
   code: ['code'],
+  msgId: ['msgId', 'msg_id'],
+  charset: ['charset'],
+  version: ['version'],
+  opBizName: ['opBizName', 'op_biz_name'],
+  /** Of an authorization. */
+  state: ['state'],
+  /** Of a store mapping, as integrators tell. */
+  poiId: ['poiId'],
+  poiName: ['poiName'],
 } as const;
+
+/** Every name under which a signed field of a push is taken. */
+export const DOCUMENTED_NAMES: readonly string[] = Object.values(NAMES).flat();
 
 /** A field of the envelope by any of its names; empty is absent. */
 export function fieldOf(form: Form, name: keyof typeof NAMES): string | null {

@@ -3,6 +3,7 @@ import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../app.ts';
 import type { Reading } from '../integration.ts';
 import { wireId } from '../wire.ts';
+import { doubtIn } from './doubt.ts';
 import { eventOf } from './events.ts';
 import { type Form, readForm } from './form.ts';
 import { contentOf, type Inner, innerOf, Misfit } from './inner.ts';
@@ -39,6 +40,8 @@ function readMessage(form: Form, app: App): Reading {
   if (settings === undefined) return malformed(msgType, 'the app’s settings do not fit');
   const rule = Object.hasOwn(settings.messages, msgType) ? settings.messages[msgType] : undefined;
   if (kind.meaning === 'kept' || rule === 'keep') return { outcome: 'kept', kind: msgType };
+  const doubt = doubtIn(form, settings.pushFields);
+  if (doubt !== undefined) return malformed('ambiguous', doubt);
   try {
     const inner = innerOf(msgType, contentOf(form), { form, rule, app });
     // The codes are ours, given in the answer: the message names none.
@@ -66,6 +69,8 @@ function readInner(msgType: string, kind: Kind, inner: Inner, rule: Rule | undef
  */
 function storeBound(form: Form, app: App): Reading {
   const kind = 'storemap';
+  const doubt = doubtIn(form, settingsOf(app)?.pushFields ?? []);
+  if (doubt !== undefined) return malformed('ambiguous', doubt);
   const businessId = fieldOf(form, 'businessId');
   const storeId = wireId.safeParse(fieldOf(form, 'ePoiId'));
   const atMs = epochMsOf(fieldOf(form, 'timestamp'));

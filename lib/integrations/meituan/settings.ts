@@ -64,6 +64,11 @@ export const meituanSettingsSchema = settingsSchema.extend({
   enrichment: z.enum(['pull', 'none']).default('none'),
   /** How far a push's timestamp may be from our clock; unchecked when absent. */
   timestampWindowMs: z.int().min(1_000).max(86_400_000).optional(),
+  /** Names beside the documented ones that the platform sends around `message`. */
+  pushFields: z
+    .array(z.string().regex(/^[A-Za-z]\w{0,63}$/))
+    .max(50)
+    .default([]),
   /** By message type; `keep` archives such messages without reading them. */
   messages: z.record(typeSchema, z.union([z.literal('keep'), ruleSchema])).default({}),
   /** By message type; `acknowledge`: somebody else answers, by the platform's own calls. */
