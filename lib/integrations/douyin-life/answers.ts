@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Amounts } from '../../events/event.ts';
-import { absentAsNull, wireFen, wireId, wireTime } from '../wire.ts';
+import { absentAsNull, courtesy, wireFen, wireId, wireTime } from '../wire.ts';
+import { everyList, joined } from './lists.ts';
 
 /** The platform's answers, as far as we read them. Field names are the wire's. */
 
@@ -37,7 +38,7 @@ const optionalAmount = absentAsNull(amountSchema);
 const actSchema = z.looseObject({
   verify_id: wireId,
   verify_time: wireTime,
-  poi_id: absentAsNull(wireId),
+  poi_id: courtesy(wireId),
   times_card_serial_num: absentAsNull(wireId),
 });
 
@@ -58,12 +59,11 @@ export const CERTIFICATE_STATUS = { unused: 1, used: 2, refunded: 4 } as const;
 const certificateSchema = z.looseObject({
   certificate_id: wireId,
   status: z.coerce.number().catch(0),
-  sku: absentAsNull(z.looseObject({ sku_id: absentAsNull(wireId) })),
+  sku: courtesy(z.looseObject({ sku_id: courtesy(wireId) })),
   amount: optionalAmount,
   time_card: absentAsNull(
     z.looseObject({
       times_count: absentAsNull(wireFen),
-      times_used: absentAsNull(wireFen),
       serial_amount_list: absentAsNull(
         z.array(z.looseObject({ serial_numb: absentAsNull(wireId), amount: optionalAmount })),
       ),
@@ -74,15 +74,30 @@ const certificateSchema = z.looseObject({
 });
 export type CertificateRecord = z.infer<typeof certificateSchema>;
 
-export const certificatesSchema = z.looseObject({
-  certificates: absentAsNull(z.array(certificateSchema)).transform((list) => list ?? []),
-});
+/** Of one voucher in both forms the newer is taken, and what only one form tells of it. */
+export const certificatesSchema = everyList('certificates', certificateSchema).transform(
+  ({ lists }) => ({
+    certificates: joined(lists, ({ certificate_id }) => certificate_id, newerCertificate),
+  }),
+);
+
+function newerCertificate(older: CertificateRecord, newer: CertificateRecord): CertificateRecord {
+  return {
+    ...newer,
+    status: newer.status === 0 ? older.status : newer.status,
+    sku: newer.sku ?? older.sku,
+    amount: newer.amount ?? older.amount,
+    time_card: newer.time_card ?? older.time_card,
+    verify: newer.verify ?? older.verify,
+    verify_records: [...(older.verify_records ?? []), ...(newer.verify_records ?? [])],
+  };
+}
 
 /** Status of an act: 1 valid, 2 revoked. Source: certificate.verifyrecord.query. */
 export const RECORD_STATUS = { valid: 1, revoked: 2 } as const;
 
 const verifyRecordSchema = z.looseObject({
-  cursor: absentAsNull(wireId),
+  cursor: courtesy(wireId),
   verify_id: wireId,
   certificate_id: wireId,
   verify_time: wireTime,
@@ -91,29 +106,46 @@ const verifyRecordSchema = z.looseObject({
 });
 export type VerifyRecord = z.infer<typeof verifyRecordSchema>;
 
-export const verifyRecordsSchema = z.looseObject({
-  records: absentAsNull(z.array(verifyRecordSchema)).transform((list) => list ?? []),
-});
+export const verifyRecordsSchema = everyList('records', verifyRecordSchema).transform(
+  ({ lists }) => ({
+    records: joined(
+      lists,
+      ({ verify_id }) => verify_id,
+      (older, newer) => ({
+        ...newer,
+        status: newer.status === 0 ? older.status : newer.status,
+        cancel_time: newer.cancel_time ?? older.cancel_time,
+      }),
+    ),
+    /** How many rows the page had in its longest form, and where the next one begins. */
+    rows: Math.max(0, ...lists.map((list) => list.length)),
+    cursor: lists.at(-1)?.at(-1)?.cursor ?? null,
+  }),
+);
 
 /** `item_status` of a refunded voucher. Source: order.query. */
 export const ITEM_REFUNDED = 301;
 
+/** A label, or a list of them: its words are what is read. */
+const label = z
+  .union([z.string(), z.array(z.string()).transform((labels) => labels.join(','))])
+  .transform((text) => text.slice(0, 64).toWellFormed());
+
 const orderSchema = z.looseObject({
   order_id: wireId,
-  count: absentAsNull(wireFen),
   /** 0 is an amount: a free order is paid with it. */
   pay_amount: wireFen.nullish().transform((fen) => fen ?? null),
   original_amount: absentAsNull(wireFen),
   pay_time: absentAsNull(wireTime),
-  sku_id: absentAsNull(wireId),
-  /** The live room of the sale; and the buyer. A courtesy: odd ones are passed over. */
-  room_id: absentAsNull(wireId).catch(null),
-  open_id: absentAsNull(z.string().max(256)).catch(null),
-  order_sale_info: absentAsNull(
+  sku_id: courtesy(wireId),
+  /** The live room of the sale; and the buyer. */
+  room_id: courtesy(wireId),
+  open_id: courtesy(z.string().max(256)),
+  order_sale_info: courtesy(
     z.looseObject({
-      sale_channel: absentAsNull(z.string().max(64)),
-      sale_role: absentAsNull(z.string().max(64)).catch(null),
-      transfer_uid: absentAsNull(wireId),
+      sale_channel: courtesy(label),
+      sale_role: courtesy(label),
+      transfer_uid: courtesy(wireId),
     }),
   ),
   certificate: absentAsNull(
@@ -134,7 +166,7 @@ export const ordersSchema = z.looseObject({
 });
 
 const poiSchema = z
-  .looseObject({ poi: z.looseObject({ poi_id: wireId, poi_name: absentAsNull(z.string()) }) })
+  .looseObject({ poi: z.looseObject({ poi_id: wireId, poi_name: courtesy(z.string()) }) })
   .transform(({ poi }) => ({ poi_id: poi.poi_id, poi_name: poi.poi_name }));
 export type PoiRecord = z.infer<typeof poiSchema>;
 
@@ -142,23 +174,27 @@ export const poisSchema = z.looseObject({
   pois: absentAsNull(z.array(poiSchema)).transform((list) => list ?? []),
 });
 
+const preparedSchema = z.looseObject({
+  encrypted_code: z.string().min(1),
+  certificate_id: wireId,
+});
+
 /** Source: certificate.prepare. The encrypted codes are secrets. */
-export const preparedCodesSchema = z
-  .looseObject({
-    verify_token: z.string().min(1),
-    order_id: wireId,
-    certificates: z
-      .array(z.looseObject({ encrypted_code: z.string().min(1), certificate_id: wireId }))
-      .min(1),
-  })
-  .transform(({ verify_token, order_id, certificates }) => ({
+export const preparedCodesSchema = everyList('certificates', preparedSchema)
+  .and(z.looseObject({ verify_token: z.string().min(1), order_id: wireId }))
+  .transform(({ verify_token, order_id, lists }) => ({
     verifyToken: verify_token,
     orderId: order_id,
-    certificates: certificates.map((one) => ({
+    certificates: joined(
+      lists,
+      ({ certificate_id }) => certificate_id,
+      (_older, newer) => newer,
+    ).map((one) => ({
       encryptedCode: one.encrypted_code,
       certificateId: one.certificate_id,
     })),
-  }));
+  }))
+  .refine(({ certificates }) => certificates.length > 0, 'no voucher');
 export type PreparedCodes = z.infer<typeof preparedCodesSchema>;
 
 /** Source: certificate.verify. A success is 0; see counter.ts for what a repetition may answer. */
@@ -166,7 +202,7 @@ const verifyResultSchema = z.looseObject({
   result: z.coerce.number(),
   verify_id: absentAsNull(wireId),
   certificate_id: absentAsNull(wireId),
-  account_id: absentAsNull(wireId).catch(null),
+  account_id: courtesy(wireId),
 });
 export type VerifyResult = z.infer<typeof verifyResultSchema>;
 

@@ -100,8 +100,8 @@ export class DouyinLifeClient {
       };
       const answer = await this.transport.get(ENDPOINTS.records, query, verifyRecordsSchema);
       records.push(...answer.records);
-      const last = answer.records.at(-1)?.cursor ?? null;
-      if (answer.records.length < RECORDS_PER_PAGE || last === null || last === cursor) break;
+      const { rows, cursor: last } = answer;
+      if (rows < RECORDS_PER_PAGE || last === null || last === cursor) break;
       cursor = last;
     }
     return records;
