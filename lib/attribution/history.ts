@@ -1,5 +1,6 @@
 import { type Event, type EventOf, isMadeUp } from '../events/event.ts';
 import type { Attributable } from './attribute.ts';
+import { usesBeyondWorth } from './beyond-worth.ts';
 import type { Taking } from './mirror.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Taking } from './mirror.ts';
  * that are booked, each with what takes it back, and what still waits for its other half.
  */
 export interface History {
-  booked: { event: Attributable; takings: Taking[] }[];
+  booked: BookedFact[];
   /**
    * Everything that takes something back, whatever it takes back now. What it took back when less was
    * known may stand in the ledger, so its mirrors are looked for under every booked fact.
@@ -15,23 +16,41 @@ export interface History {
   takers: Taking[];
   /**
    * Reversals and refunds whose redemption has not reached us yet, redemptions without an amount, and
-   * refunds of which nobody told how much of the payment they take back.
+   * refunds of which nobody told how much of the payment they take back. Uses beyond a voucher's worth.
    */
   waiting: Event[];
 }
 
+export interface BookedFact {
+  readonly event: Attributable;
+  readonly takings: Taking[];
+  /**
+   * It waits, and nothing of it may stand in the ledger. It is among these because it may have been booked
+   * when less was known.
+   */
+  readonly isHeld: boolean;
+}
+
 export function readHistory(events: readonly Event[]): History {
+  const history = readHolding(events, new Set());
+  const held = usesBeyondWorth(history.booked);
+  return held.size === 0 ? history : readHolding(events, held);
+}
+
+/** @param held events that are not booked, by what the others are worth */
+function readHolding(events: readonly Event[], held: ReadonlySet<string>): History {
   const inOrder = [...events].sort(byTime);
   const attributable = inOrder.filter(isAttributable);
   const lines = attributable
     .filter((event) => !isToBeCompleted(event))
-    .map((event) => new Line(event));
+    .map((event) => new Line(event, held.has(event.eventId)));
   const unbooked = attributable.filter(isToBeCompleted);
   const history: History = { booked: lines, takers: [], waiting: unbooked };
   const unpriced = unbooked.filter((event) => isMadeUpAct(event)).map((event) => new Line(event));
   const { takers, matched } = supersede(lines, unpriced);
   history.takers.push(...takers);
   history.waiting = unbooked.filter((event) => !matched.has(event));
+  history.waiting.push(...lines.filter((line) => line.isHeld).map((line) => line.event));
   for (const event of inOrder) {
     switch (event.kind) {
       case 'order.created':
@@ -66,15 +85,18 @@ export function readHistory(events: readonly Event[]): History {
 }
 
 /** One booked fact, and how much of the buyer's money in it nothing has taken back yet. */
-class Line {
+class Line implements BookedFact {
   readonly event: Attributable;
+  readonly isHeld: boolean;
   readonly takings: Taking[] = [];
   leftFen: number;
-  isStanding = true;
+  isStanding: boolean;
 
-  constructor(event: Attributable) {
+  constructor(event: Attributable, isHeld = false) {
     this.event = event;
-    this.leftFen = event.amounts.paidFen;
+    this.isHeld = isHeld;
+    this.isStanding = !isHeld;
+    this.leftFen = isHeld ? 0 : event.amounts.paidFen;
   }
 
   /** @param paidFen null, or no less than what is left, takes all */

@@ -5,7 +5,8 @@ export type RedemptionStatus = (typeof REDEMPTION_STATUSES)[number];
 
 /**
  * What became of one redemption. `provisional` while the platform still lets it be reversed.
- * @returns undefined when the history has no such redemption, or a better record took its place
+ * @returns undefined when the history has no such redemption, a better record took its place, or it is
+ *   more than its voucher is worth and waits
  */
 export function redemptionStatus(
   history: History,
@@ -16,7 +17,7 @@ export function redemptionStatus(
   const booked = history.booked.find(
     ({ event }) => event.kind === 'voucher.redeemed' && event.redemptionId === redemptionId,
   );
-  if (booked === undefined) return undefined;
+  if (booked === undefined || booked.isHeld) return undefined;
   const taken = (kind: string) =>
     booked.takings.some((taking) => taking.kind === kind && taking.paidFen === null);
   if (taken('supersession')) return undefined;

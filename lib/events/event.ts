@@ -41,6 +41,12 @@ export const amountsSchema = z.object({
 });
 export type Amounts = z.infer<typeof amountsSchema>;
 
+/** All that was paid, by whomever, and given off: `originalFen` where the platform tells that too. */
+export function wholeFen(amounts: Amounts): number {
+  const { paidFen, platformDiscountFen, merchantDiscountFen, paymentDiscountFen } = amounts;
+  return paidFen + platformDiscountFen + merchantDiscountFen + paymentDiscountFen;
+}
+
 export const NO_AMOUNTS: Amounts = {
   paidFen: 0,
   platformDiscountFen: 0,
@@ -150,6 +156,11 @@ export const eventSchema = z.discriminatedUnion('kind', [
      * nothing. Of acts whose id we had to make up: the others wait while they are incomplete.
      */
     unpriced: z.literal(true).optional(),
+    /**
+     * What the whole voucher is worth in fen, paid and discounts together, where it is told: uses that
+     * come to more wait. Absent: nobody told how much it may come to.
+     */
+    worthFen: fenSchema.optional(),
     sale: saleSchema,
   }),
   z.object({

@@ -1,4 +1,4 @@
-import { type History, readHistory } from '../attribution/history.ts';
+import { type BookedFact, type History, readHistory } from '../attribution/history.ts';
 import { mirrorPlaces } from '../attribution/mirror.ts';
 import {
   type Generations,
@@ -86,7 +86,7 @@ export interface Wanted {
 /** Compares what the ledger has for one fact with what it should have. */
 export async function wantedOf(
   table: Table,
-  { takings }: Pick<History['booked'][number], 'takings'>,
+  { takings, isHeld }: Pick<BookedFact, 'takings' | 'isHeld'>,
   { takers }: History,
   { all, live }: Generations,
 ): Promise<Wanted> {
@@ -106,11 +106,12 @@ export async function wantedOf(
     const standing = slots.get(original.entryId)?.standing ?? null;
     if (standing === null) return original;
     const inPlace = { ...standing, entryId: original.entryId };
-    if (!sameEntry(inPlace, original)) conflicts.push(original);
+    if (!isHeld && !sameEntry(inPlace, original)) conflicts.push(original);
     // A mirror is of what was booked, whatever would be booked today.
     return inPlace;
   });
-  const missing = corrections(slots, withMirrors(basis, takings), live.restatementId);
+  const wanted = isHeld ? [] : withMirrors(basis, takings);
+  const missing = corrections(slots, wanted, live.restatementId);
   return { slots: [...slots.values()], missing, conflicts };
 }
 

@@ -5,7 +5,7 @@ import { bookEvents } from '../../lib/store/booking.ts';
 import { readEvents, recordEvent } from '../../lib/store/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { startTable } from '../support/table.ts';
-import { knowing, paid, redeemed, refunded } from './make.ts';
+import { knowing, minute, paid, redeemed, refunded, reversed } from './make.ts';
 
 describe('one redemption that reaches us on two roads', () => {
   let emulators: Emulators;
@@ -99,5 +99,59 @@ describe('a refund of which nobody told how much of the payment it takes back', 
         expect(standing.map((entry) => entry.kind)).toEqual(kinds);
       }
     }
+  });
+});
+
+describe('a voucher whose uses come to more than it is worth', () => {
+  let emulators: Emulators;
+  let table: Table;
+
+  beforeAll(async () => {
+    ({ emulators, table } = await startTable());
+  });
+
+  afterAll(() => emulators.stop());
+
+  /** Each told as the whole: nobody says how often it may be used. */
+  const use = (voucherId: string, n: number) =>
+    redeemed(`${voucherId}-${n}`, { voucherId, occurredAt: minute(n * 60), worthFen: 9_900 });
+
+  it('is booked for no more, in whichever order they come, and the others wait', async () => {
+    for (const [voucherId, order] of [
+      ['e', [1, 2, 3]],
+      ['f', [3, 2, 1]],
+      ['g', [2, 1, 3, 2]],
+    ] as const) {
+      // Act
+      let booking = await bookEvents(table, [], knowing([]), []);
+      for (const n of order) {
+        await recordEvent(table, use(voucherId, n));
+        const all = await readEvents(table, { of: 'voucher', platform: 'douyin', id: voucherId });
+        booking = await bookEvents(table, all, knowing([]), []);
+      }
+      // Assess
+      const { standing, waiting, conflicts } = booking;
+      expect(standing.reduce((sum, entry) => sum + entry.paidFen, 0)).toBe(9_900);
+      expect(standing.reduce((sum, entry) => sum + entry.count, 0)).toBe(1);
+      expect(waiting.map((event) => event.eventId)).toEqual(
+        [2, 3].map((n) => use(voucherId, n).eventId),
+      );
+      expect(conflicts).toEqual([]);
+    }
+  });
+
+  it('is booked for the use after one that was taken back', async () => {
+    // Prepare
+    const voucherId = 'h';
+    for (const n of [1, 2]) await recordEvent(table, use(voucherId, n));
+    const subject = { of: 'voucher', platform: 'douyin', id: voucherId } as const;
+    await bookEvents(table, await readEvents(table, subject), knowing([]), []);
+    // Act
+    const undone = use(voucherId, 1).redemptionId;
+    await recordEvent(table, reversed(undone, { voucherId, occurredAt: minute(70) }));
+    const booking = await bookEvents(table, await readEvents(table, subject), knowing([]), []);
+    // Assess
+    expect(booking.waiting).toEqual([]);
+    expect(booking.standing.reduce((sum, entry) => sum + entry.paidFen, 0)).toBe(9_900);
   });
 });

@@ -69,6 +69,8 @@ const certificateSchema = z.looseObject({
       ),
     }),
   ),
+  /** 周期卡: used as often as its days allow. Not in this answer's types; in prepare's and the records'. */
+  period_card: courtesy(z.looseObject({})),
   verify: optionalAct,
   verify_records: absentAsNull(z.array(optionalAct)),
 });
@@ -88,6 +90,7 @@ function newerCertificate(older: CertificateRecord, newer: CertificateRecord): C
     sku: newer.sku ?? older.sku,
     amount: newer.amount ?? older.amount,
     time_card: newer.time_card ?? older.time_card,
+    period_card: newer.period_card ?? older.period_card,
     verify: newer.verify ?? older.verify,
     verify_records: [...(older.verify_records ?? []), ...(newer.verify_records ?? [])],
   };
@@ -103,6 +106,15 @@ const verifyRecordSchema = z.looseObject({
   verify_time: wireTime,
   status: z.coerce.number().catch(0),
   cancel_time: absentAsNull(wireTime),
+  /** The whole voucher's, but of a 周期卡, whose uses have no other. A page has other vouchers' records too. */
+  amount: optionalAmount.catch(null),
+  period_card: courtesy(z.looseObject({})),
+  /** What this use of a card is worth; `time_card_amount`, whose meaning no page tells, is not read. */
+  verify_amount_info: courtesy(
+    z.looseObject({
+      times_card_serial_amount: courtesy(z.looseObject({ amount: optionalAmount })),
+    }),
+  ),
 });
 export type VerifyRecord = z.infer<typeof verifyRecordSchema>;
 
@@ -115,6 +127,9 @@ export const verifyRecordsSchema = everyList('records', verifyRecordSchema).tran
         ...newer,
         status: newer.status === 0 ? older.status : newer.status,
         cancel_time: newer.cancel_time ?? older.cancel_time,
+        amount: newer.amount ?? older.amount,
+        period_card: newer.period_card ?? older.period_card,
+        verify_amount_info: newer.verify_amount_info ?? older.verify_amount_info,
       }),
     ),
     /** How many rows the page had in its longest form, and where the next one begins. */

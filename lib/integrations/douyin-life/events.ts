@@ -6,6 +6,7 @@ import {
   NO_AMOUNTS,
   type Sale,
   UNKNOWN_SALE,
+  wholeFen,
 } from '../../events/event.ts';
 import type { Hint } from '../integration.ts';
 import type { CertificateRecord, OrderRecord } from './answers.ts';
@@ -68,9 +69,15 @@ function redeemed(facts: VoucherFacts, act: Act, amounts: Amounts): EventDraft {
     redemptionId: act.verifyId,
     storeId: act.poiId,
     amounts,
+    ...worthOf(facts),
     sale: saleOf(facts),
     ...(facts.order?.open_id && { buyerId: facts.order.open_id }),
   };
+}
+
+/** Of the voucher, where it is told: as much as all its uses together may come to. */
+function worthOf({ certificate: { amount } }: VoucherFacts): { worthFen?: number } {
+  return amount === null ? {} : { worthFen: wholeFen(amount) };
 }
 
 function reversed(facts: VoucherFacts, act: Act): EventDraft {

@@ -22,6 +22,8 @@ export interface Act {
   readonly poiId: string | null;
   /** Which use of a times card (次卡), as the platform numbers it. */
   readonly serial: string | null;
+  /** What it alone is worth, as we booked it before or its own record tells; null: see `amountsOfAct`. */
+  readonly amounts: Amounts | null;
   /** Null while it stands. `told`: the platform gave the time itself. */
   readonly reversed: { readonly at: string; readonly told: boolean } | null;
 }
@@ -43,32 +45,55 @@ export function actsOf(evidence: Evidence): Act[] {
 
 /**
  * Whether the voucher alone leaves doubt about which acts stand. One use of a plain voucher that is
- * still used leaves none; everything else is for verify_record/query to say.
+ * still used, and that every message is about, leaves none; everything else is for verify_record/query
+ * to say.
  */
 export function needsArbiter(evidence: Omit<Evidence, 'records'>): boolean {
   const { certificate, hints } = evidence;
   const acts = collect({ ...evidence, records: [] });
   const reversalTold = hints.some((hint) => hint.action === 'reversed');
   if (acts.length === 0) return reversalTold;
-  const plain = acts.length === 1 && !isTimesCard(certificate) && !reversalTold;
+  if (hints.some((hint) => isUnseen(hint, acts))) return true;
+  const isCard = isTimesCard(certificate) || certificate.period_card !== null;
+  const plain = acts.length === 1 && !isCard && !reversalTold;
   return !plain || certificate.status !== CERTIFICATE_STATUS.used;
+}
+
+/** How long after a use its message may be stamped, when both are on time; and by how much before. */
+export const OWN_MESSAGE_MS = { after: 60_000, before: 5_000 } as const;
+
+/**
+ * Whether a message tells of a use that is none of these: one that was taken back since is not shown
+ * with the voucher any more, and another may stand in its place.
+ */
+export function isUnseen(hint: Hint, acts: readonly Pick<Act, 'at'>[]): boolean {
+  return hint.action === 'redeemed' && !acts.some((act) => isOwnMessage(hint, act));
+}
+
+function isOwnMessage(hint: Hint, act: Pick<Act, 'at'>): boolean {
+  const lateMs = Date.parse(hint.occurredAt) - Date.parse(act.at);
+  return lateMs >= -OWN_MESSAGE_MS.before && lateMs <= OWN_MESSAGE_MS.after;
 }
 
 export function isTimesCard(certificate: CertificateRecord): boolean {
   return (certificate.time_card?.times_count ?? 0) > 1;
 }
 
-/** What one act of a voucher is worth; null when the platform does not tell. */
+/**
+ * What one act of a voucher is worth; null when the platform does not tell. What its own record tells goes
+ * first. A voucher of which nobody says how often it may be used is worth the whole each time: uses beyond
+ * that wait in its history (`worthFen` of a redemption).
+ */
 export function amountsOfAct(
   certificate: CertificateRecord,
   act: Act,
   index: number,
 ): Amounts | null {
-  if (!isTimesCard(certificate)) return certificate.amount;
+  if (!isTimesCard(certificate)) return act.amounts ?? certificate.amount;
   const own = certificate.time_card?.serial_amount_list?.find(
     (use) => use.serial_numb !== null && use.serial_numb === act.serial,
   );
-  return own?.amount ?? partOf(certificate, useNumber(act, index));
+  return own?.amount ?? act.amounts ?? partOf(certificate, useNumber(act, index));
 }
 
 type Told = Omit<Act, 'reversed'>;
@@ -77,22 +102,22 @@ function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): Told
   const acts = new Map<string, Told>();
   for (const event of known) {
     if (event.kind === 'voucher.redeemed' && event.complete) {
-      const { redemptionId, occurredAt, storeId } = event;
+      const { redemptionId, occurredAt, storeId, amounts } = event;
       acts.set(redemptionId, {
-        verifyId: redemptionId,
-        at: occurredAt,
-        poiId: storeId,
-        serial: null,
+        ...{ verifyId: redemptionId, at: occurredAt, poiId: storeId },
+        ...{ serial: null, amounts },
       });
     }
   }
-  for (const { verify_id, verify_time } of records) {
+  for (const record of records) {
+    const { verify_id, verify_time } = record;
     const before = acts.get(verify_id);
     acts.set(verify_id, {
       verifyId: verify_id,
       at: before?.at ?? verify_time,
       poiId: before?.poiId ?? null,
       serial: null,
+      amounts: before?.amounts ?? ownAmounts(record),
     });
   }
   for (const act of [...(certificate.verify_records ?? []), certificate.verify]) {
@@ -103,9 +128,15 @@ function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): Told
       at: before?.at ?? act.verify_time,
       poiId: act.poi_id ?? before?.poiId ?? null,
       serial: act.times_card_serial_num ?? before?.serial ?? null,
+      amounts: before?.amounts ?? null,
     });
   }
   return [...acts.values()].sort(byTime);
+}
+
+function ownAmounts({ verify_amount_info, period_card, amount }: VerifyRecord): Amounts | null {
+  const own = verify_amount_info?.times_card_serial_amount?.amount ?? null;
+  return own ?? (period_card === null ? null : amount);
 }
 
 function reversalOf(

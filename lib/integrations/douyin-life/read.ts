@@ -44,16 +44,17 @@ export function read(body: Uint8Array, app: App, receivedAt?: string, about?: st
   }
 }
 
-/** A body without an event: an SPI request's, by the name it came with or else by its shape. */
+/** A body without an event: an SPI request's, by the name that the door gave it; without one, by its shape. */
 function readSpiOrNothing(
   body: JsonValue,
   app: App,
   receivedAt: string | undefined,
   about: string | undefined,
 ): Reading {
-  const operation = about !== undefined && isOperation(about) ? about : operationOfBody(body);
+  if (about !== undefined && !isOperation(about))
+    return { outcome: 'unknown', kind: 'spi/unknown' };
+  const operation = about ?? operationOfBody(body);
   if (operation !== undefined) return readSpi({ operation, body, app, receivedAt });
-  if (about !== undefined) return { outcome: 'unknown', kind: 'spi/unknown' };
   return { outcome: 'malformed', kind: 'no-event', why: 'did not fit: event' };
 }
 

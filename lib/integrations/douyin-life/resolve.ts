@@ -9,7 +9,9 @@ import {
   actsOf,
   type Evidence,
   isTimesCard,
+  isUnseen,
   needsArbiter,
+  OWN_MESSAGE_MS,
   REVERSAL_WINDOW_MS,
 } from './facts.ts';
 import { locateStore, nameStores } from './stores.ts';
@@ -108,7 +110,10 @@ async function actsOfCertificate(
   );
 }
 
-/** The merchant's records around each act we know of, or in the window a reversal must fall into. */
+/**
+ * The merchant's records around each act we know of, and around each message about none of these: at its
+ * own time for a use, in the hour before it for a reversal. They show what was taken back since, too.
+ */
 async function askArbiter(
   client: DouyinLifeClient,
   merchantId: string,
@@ -117,11 +122,13 @@ async function askArbiter(
   acts: readonly Act[],
 ): Promise<VerifyRecord[]> {
   const windows = acts.map((act) => ({ from: Date.parse(act.at), to: Date.parse(act.at) }));
-  if (acts.length === 0) {
-    for (const hint of hints.filter((one) => one.action === 'reversed')) {
-      const to = Date.parse(hint.occurredAt);
-      windows.push({ from: to - REVERSAL_WINDOW_MS, to });
+  for (const hint of hints) {
+    const at = Date.parse(hint.occurredAt);
+    if (isUnseen(hint, acts)) {
+      windows.push({ from: at - OWN_MESSAGE_MS.after, to: at + OWN_MESSAGE_MS.before });
     }
+    const hour = { from: at - REVERSAL_WINDOW_MS, to: at };
+    if (hint.action === 'reversed' && !acts.some((act) => isWithin(act, hour))) windows.push(hour);
   }
   const found: VerifyRecord[] = [];
   for (const { from, to } of windows) {
@@ -131,6 +138,10 @@ async function askArbiter(
     found.push(...((await unlessRefused(answer)) ?? []));
   }
   return found.filter((record) => record.certificate_id === certificate.certificate_id);
+}
+
+function isWithin({ at }: Act, { from, to }: { from: number; to: number }): boolean {
+  return Date.parse(at) >= from && Date.parse(at) <= to;
 }
 
 interface Answered {
@@ -147,9 +158,10 @@ function resolutionOf(hint: Hint, answered: Answered, answers: number): Resoluti
   const certificate = answered.certificates.find((one) => one.certificate_id === hint.voucherId);
   const acts = answered.actsByVoucher.get(hint.voucherId) ?? [];
   const { events, stores } = answered;
-  if (certificate !== undefined && shows(hint, certificate, acts, answered)) {
-    return { outcome: 'resolved', events, stores };
-  }
+  const isShown = certificate !== undefined && shows(hint, certificate, acts, answered);
+  // Its records may lag behind: a use that was taken back is shown nowhere else.
+  const isComplete = answers >= PATIENCE || !isMissing(hint, acts);
+  if (isShown && isComplete) return { outcome: 'resolved', events, stores };
   const why = `the platform does not show the ${hint.action} voucher`;
   if (answers < PATIENCE) return { outcome: 'wait', answered: true, why, events, stores };
   return { outcome: 'contradicted', why, events, stores };
@@ -166,6 +178,7 @@ function shows(
     case 'paid':
       return events.some((event) => event.kind === 'order.paid');
     case 'redeemed': {
+      if (acts.length > 0 && !isUnseen(hint, acts)) return true;
       const standing = acts.filter(
         (act) => act.reversed === null || Date.parse(act.reversed.at) > at,
       );
@@ -189,6 +202,13 @@ function shows(
     default:
       return hint.action satisfies never;
   }
+}
+
+/** Whether the use that a message is about, or that it takes back, is none of those we know. */
+function isMissing(hint: Hint, acts: readonly Act[]): boolean {
+  if (hint.action !== 'reversed') return acts.length > 0 && isUnseen(hint, acts);
+  const to = Date.parse(hint.occurredAt);
+  return !acts.some((act) => isWithin(act, { from: to - REVERSAL_WINDOW_MS - SAME_ACT_MS, to }));
 }
 
 function isRefund(event: { readonly kind: string; readonly complete: boolean }): boolean {

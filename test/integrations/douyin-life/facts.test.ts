@@ -348,7 +348,7 @@ describe('what a use is worth', () => {
   const worth = (record: CertificateRecord, serial: string | null, index: number) =>
     amountsOfAct(
       record,
-      { verifyId: 'v', at: instant(0), poiId: null, serial, reversed: null },
+      { verifyId: 'v', at: instant(0), poiId: null, serial, amounts: null, reversed: null },
       index,
     );
 

@@ -81,6 +81,7 @@ describe('a redemption', () => {
           paymentDiscountFen: 0,
           originalFen: 10_900,
         },
+        worthFen: 10_900,
         sale: {
           productId: '1805000000000001',
           channel: 'live',

@@ -95,7 +95,7 @@ describe('the platform calls', () => {
 
   test('something that nobody knows, and is told so in its own envelope', async () => {
     const { status, data, text } = await caller.call('life.trade.order_delay', '{"order_id":"1"}');
-    expect([status, data?.error_code]).toEqual([200, 100]);
+    expect([status, data?.error_code]).toEqual([200, 1]);
     expect(Object.keys(JSON.parse(text) as object)).toEqual(['data']);
   });
 });

@@ -179,7 +179,7 @@ describe('退款申请, a request for a refund', () => {
       return event?.kind === 'voucher.refund_requested' ? (event.refundId ?? '') : '';
     };
     // Act
-    await ask(body('74', '75'));
+    await ask(body('74', '75'), 'refund_apply');
     // Assess: what is read and what is filed have one id
     expect(await desk.refundRequest(idOf(body('75', '74')))).toMatchObject({ orderId: ORDER });
     expect(await desk.refundRequest(idOf(body('74')))).toBeUndefined();
@@ -274,12 +274,40 @@ describe('whatever else is asked', () => {
     ['nothing', '', 'tripartite_code'],
     ['a list', '[]', 'refund_notice'],
     ['a field of another kind', '{"order_id":{}}', 'refund_apply'],
-    ['an operation that nobody knows', '{"order_id":"1"}', 'life.trade.order_delay'],
     ['too many vouchers', JSON.stringify({ ...ISSUE, count: 100_000 }), 'tripartite_code'],
   ])('%s is answered with a number, and no word of what was sent', async (_what, body, path) => {
     const data = await ask(body, path);
     expect(data).toMatchObject({ error_code: 100, description: expect.any(String) });
     expect(JSON.stringify(data)).not.toContain('Error');
+  });
+
+  /** Of gifting and of a longer life: each lists vouchers, as a refund request does. */
+  const OTHERS = [
+    ['cert.asset.lock', { certificates: [{ certificate_id: VOUCHER, code: '1' }] }],
+    ['cert.asset.unlock', { certificates: [{ certificate_id: VOUCHER }], after_sale_id: '1' }],
+    ['v1/cert.asset.receive_apply', { certificate_list: [{ certificate_id: VOUCHER }] }],
+    ['life.trade.order_delay', { certificates: [{ certificate_id: VOUCHER }], expire_time: 1 }],
+    [undefined, { certificates: [{ certificate_id: VOUCHER, code: '1' }] }],
+    ['callback', { vouchers: [{ certificate_id: VOUCHER }], lock_id: '1' }],
+    ['', { verify_id: '1', certificate_id: VOUCHER, result_code: 0 }],
+    ['fulfilment.order.refund_apply_v2', { certificates: [], after_sale_id: '1' }],
+  ] as const;
+
+  test.each(OTHERS)('%s is not supported, and leaves no trace in money', async (path, fields) => {
+    // Prepare
+    await policy('auto-approve-all');
+    const body = { order_id: ORDER, ...fields };
+    const text = JSON.stringify(body);
+    // Act
+    const data = await ask(body, path);
+    const about = douyinLife.about?.(spiRequest({ query: 'a=1', body: text }, { new: 'x' }, path));
+    const reading = douyinLife.read(Buffer.from(text), APP, toInstant(NOW), about);
+    // Assess
+    expect(data).toEqual({ error_code: 1, description: 'not supported' });
+    expect(reading).toEqual({ outcome: 'unknown', kind: 'spi/unknown' });
+    expect([...desk.toTell]).toEqual([]);
+    expect(await desk.refundRequest('1')).toBeUndefined();
+    expect(await desk.eventsOf('voucher', VOUCHER)).toEqual([]);
   });
 
   test('the path is believed before the shape', async () => {

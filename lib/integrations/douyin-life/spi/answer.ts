@@ -4,7 +4,7 @@ import type { Answer, SignedRequest } from '../../integration.ts';
 import { isSpi } from '../family.ts';
 import { bodyOf } from './about.ts';
 import { fileAfterUse } from './after-use.ts';
-import { ASK_AGAIN, failure, success } from './envelope.ts';
+import { ASK_AGAIN, failure, NOT_SUPPORTED, success } from './envelope.ts';
 import { issue } from './issue.ts';
 import { isObject, operationOf } from './operation.ts';
 import { preCreateOrder, queryStatus } from './orders.ts';
@@ -42,7 +42,7 @@ export async function answer(
       return success();
     case undefined:
       if (isObject(body) && 'event' in body) return undefined;
-      return failure(ASK_AGAIN, 'nobody here knows this request');
+      return failure(NOT_SUPPORTED, 'not supported');
     default:
       return operation satisfies never;
   }

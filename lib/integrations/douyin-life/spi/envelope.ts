@@ -9,6 +9,11 @@ const JSON_HEADERS = { 'content-type': 'application/json' } as const;
  */
 export const ASK_AGAIN = 100;
 export const NO_ORDER = 20;
+/**
+ * For a request that nobody here answers. No page gives it a number, so it is one of those that are neither
+ * success nor "ask again": to be asked again would not change it.
+ */
+export const NOT_SUPPORTED = 1;
 
 /** Everything is within `data`, numbers as numbers: beside it or as text the platform misreads them. */
 export function success(fields: Readonly<Record<string, unknown>> = {}): Answer {
