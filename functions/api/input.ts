@@ -28,12 +28,28 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => {
-    const where = path.join('.');
-    return where === '' ? message : `${where}: ${message}`;
-  });
-  throw new Problem('request-invalid', issues.join('; '));
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
+  const texts = parsed.error.issues.map((issue) => textOf(issue, known));
+  throw new Problem('request-invalid', texts.join('; '));
 }
+
+/**
+ * Zod names the fields that it does not know, and those are whatever the caller wrote.
+ * @param known the fields that there are, where that is certain
+ */
+function textOf({ path, ...issue }: z.core.$ZodIssue, known: string): string {
+  const where = path.map(String).filter(isName).join('.');
+  if (issue.code !== 'unrecognized_keys') {
+    return where === '' ? issue.message : `${where}: ${issue.message}`;
+  }
+  const { length } = issue.keys;
+  const what = `${length === 1 ? 'a field' : `${length} fields`} that nobody knows here`;
+  if (where !== '') return `${where}: ${what}; docs/api.md has the names`;
+  return known === '' ? `${what}; docs/api.md has the names` : `${what}; known are ${known}`;
+}
+
+/** A name of ours, or a place in a list; a record's key is the caller's. */
+const isName = (name: string) => /^(?:\d{1,5}|[A-Za-z_]{1,40})$/.test(name);
 
 /** An instant with an offset, in our one form. */
 export const instantInput = z.string().transform((value, context) => {

@@ -47,7 +47,14 @@ function reasonOf(error: Error): string {
   const { issues } = error as { issues?: unknown };
   if (!Array.isArray(issues)) return error.message;
   // A schema's findings, by their shape: to import the library for its class would double a bundle.
-  return issues.map(({ code, path }: Finding) => `${code} at ${path?.join('.')}`).join('; ');
+  return issues.map(({ code, path }: Finding) => `${code} at ${pathOf(path)}`).join('; ');
+}
+
+/** Where a name came with what was read (a record's key), it may be anything. */
+function pathOf(path: readonly PropertyKey[] = []): string {
+  return path
+    .map((name) => (/^(?:\d{1,5}|[A-Za-z_]{1,40})$/.test(String(name)) ? String(name) : '?'))
+    .join('.');
 }
 
 interface Finding {

@@ -13,8 +13,8 @@ const FORMS: readonly [form: RegExp, instead: string][] = [
     /((?:access_token|refresh_token|app_secret|client_secret|secret|sign|password|authorization)["']?\s*[=:]\s*["']?)[^\s"'&,}]+/gi,
     '$1[secret]',
   ],
-  // A mainland mobile number that stands by itself.
-  [/(?<![\w.])(?:\+?86[- ]?)?1[3-9]\d{9}(?![\w.])/g, '[phone]'],
+  // A mainland mobile number that no letter or digit continues: `_` and a full stop end one, too.
+  [/(?<![\p{L}\d]|\d\.)(?:\+?86[- ]?)?1[3-9]\d{9}(?![\p{L}\d]|\.\d)/gu, '[phone]'],
 ];
 
 /** The same fields with what must not be read taken out of their texts. */

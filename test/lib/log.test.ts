@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { COUNTED_ALARMS } from '../../infra/aws/alarms.ts';
-import { logLines } from '../../lib/log/log.ts';
+import { errorFields, logLines } from '../../lib/log/log.ts';
 import { METRICS } from '../../lib/log/metrics.ts';
 import { redactText } from '../../lib/log/redact.ts';
 
@@ -80,8 +81,21 @@ describe('what slips into a log', () => {
     ['{"client_secret":"s3cret","a":1}', 's3cret'],
     ['call 13812345678 about it', '13812345678'],
     ['+86 13812345678', '13812345678'],
-  ])('is made unreadable: %s', (text, secret) => {
+    ['event_13812345678', '13812345678'],
+    ['13812345678_of_somebody', '13812345678'],
+    ['It was 13812345678.', '13812345678'],
+  ])('is made unreadable, also by the logger itself: %s', (text, secret) => {
     expect(redactText(text)).not.toContain(secret);
+    const lines: string[] = [];
+    logLines((line) => lines.push(line), 'info', '')('warn', 'x', { reason: text, count: 1 });
+    expect(lines.join()).not.toContain(secret);
+    expect(lines.join()).toContain('"count":1');
+  });
+
+  test('as a name that came with what was read is not kept: an error says where, in words of ours', () => {
+    const schema = z.record(z.string(), z.object({ amountFen: z.int() }));
+    const { error } = schema.safeParse({ 'call 13812345678': { amountFen: 'x' } });
+    expect(errorFields(error)).toMatchObject({ reason: 'invalid_type at ?.amountFen' });
   });
 
   test.each([

@@ -183,6 +183,10 @@ describe.each(ROUTES)('the body of $method $path', (route) => {
       const body = `{${extra},${JSON.stringify(route.body).slice(1)}`;
       expectProblem(await send(route, body), 400, 'request-invalid');
     }
+    const body = `{"call 13812345678":1,${JSON.stringify(route.body).slice(1)}`;
+    const { detail } = expectProblem(await send(route, body), 400, 'request-invalid');
+    expect(detail).not.toContain('13812345678');
+    expect(detail).toContain('nobody knows');
   });
 
   it('is refused when a field is missing, of a wrong type or out of bounds, and says which', async () => {
@@ -190,7 +194,10 @@ describe.each(ROUTES)('the body of $method $path', (route) => {
       const reply = await send(route, { ...route.body, ...change });
       expect(reply.status, JSON.stringify(change).slice(0, 80)).toBe(400);
       const { detail } = expectProblem(reply, 400, 'request-invalid');
-      expect(detail).toContain(Object.keys(change)[0]);
+      const [name = ''] = Object.keys(change);
+      // A name of ours is told. One that nobody knows is the caller's, and may be anything.
+      if (detail.startsWith('a field that nobody knows')) expect(detail).not.toContain(name);
+      else expect(detail).toContain(name);
     }
   });
 
