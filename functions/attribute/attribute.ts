@@ -10,6 +10,7 @@ import type { AttributeDeps, MessageOf } from './deps.ts';
 import { knowledgeOf } from './knowledge.ts';
 import { workOnRun } from './runs.ts';
 import { foldDays, foldTouched, foldUp } from './totals.ts';
+import { workNoted } from './unfinished.ts';
 
 const SUBJECTS_AT_ONCE = 16;
 
@@ -19,6 +20,13 @@ const SUBJECTS_AT_ONCE = 16;
  * messages of earlier batches are folded here, each bucket and day once.
  */
 export async function attributeBatch(
+  received: readonly Received<AttributionMessage>[],
+  deps: AttributeDeps,
+): Promise<void> {
+  await workNoted(received, deps, (noted) => work(noted, deps));
+}
+
+async function work(
   received: readonly Received<AttributionMessage>[],
   deps: AttributeDeps,
 ): Promise<void> {

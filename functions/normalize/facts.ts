@@ -1,55 +1,54 @@
-import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { EventDraft } from '../../lib/events/event.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import { parseJsonBytes } from '../../lib/json/parse.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import { type FactsMessage, factsSchema } from '../../lib/queue/messages.ts';
-import { COUNTER_ABOUT, type Delivery, isArchived } from '../../lib/store/deliveries.ts';
+import { COUNTER_ABOUT, type Delivery } from '../../lib/store/deliveries.ts';
 import type { Table } from '../../lib/store/table.ts';
+import type { AppOf } from './apps.ts';
 import type { Finding } from './record.ts';
-
-const READS_AT_ONCE = 16;
+import { type Repeated, readRepeated } from './repeated.ts';
+import { factsSinceMs } from './sift.ts';
 
 /**
  * Facts that a platform answered to a call of ours: nothing is to be read or asked any more. They are
  * recorded like any finding, and archived as the events they are, so that a replay tells the same.
  */
-export async function findingsOfFacts(
-  received: readonly Received<FactsMessage>[],
+export async function readFacts(
+  { message, fail }: Received<FactsMessage>,
+  appOf: AppOf,
   table: Table,
-): Promise<Finding[]> {
-  const findings = await mapLimit(received, READS_AT_ONCE, async ({ message, fail }) => {
-    try {
-      if (await isArchived(table, message.deliveryId)) return undefined;
-      return factsFinding(deliveryOf(message), message.events, { fail, again: undefined });
-    } catch (error) {
-      fail(error);
-      return undefined;
-    }
-  });
-  return findings.filter((finding) => finding !== undefined);
+): Promise<Finding | Repeated> {
+  const repeated = await readRepeated(table, message, fail);
+  if (repeated !== undefined) return repeated;
+  return factsFinding(deliveryOf(message), message.events, { fail, again: undefined }, appOf);
 }
 
 /** A replay of what was archived here; undefined for every other delivery. @throws when it is damaged */
-export function factsIn(
+export async function factsIn(
   delivery: Delivery,
   how: Pick<Finding, 'fail' | 'again'>,
-): Finding | undefined {
+  appOf: AppOf,
+): Promise<Finding | undefined> {
   if (delivery.about !== COUNTER_ABOUT) return undefined;
-  return factsFinding(delivery, factsSchema.parse(parseJsonBytes(delivery.body)), how);
+  return factsFinding(delivery, factsSchema.parse(parseJsonBytes(delivery.body)), how, appOf);
 }
 
 /** @throws when the integration is gone: that is ours to mend, and the message is kept */
-function factsFinding(
+async function factsFinding(
   delivery: Delivery,
   events: readonly EventDraft[],
   { fail, again }: Pick<Finding, 'fail' | 'again'>,
-): Finding {
+  appOf: AppOf,
+): Promise<Finding> {
   const integration = findIntegration(delivery.integration);
   if (integration === undefined) throw new Error(`no integration ${delivery.integration} here`);
   const { kind } = events[0] ?? { kind: 'none' };
+  // Its app may be gone: what was done at the till is booked all the same.
+  const app = await appOf(delivery.integration, delivery.appKey);
+  const sinceMs = factsSinceMs(app, delivery);
   return {
-    ...{ delivery, integration, kind, fail, again, events },
+    ...{ delivery, integration, kind, fail, again, events, sinceMs },
     ...{ outcome: 'events', stores: [], waiting: undefined },
   };
 }

@@ -10,6 +10,7 @@ import { putHint } from '../../lib/store/deliveries.ts';
 import { readEvents } from '../../lib/store/events.ts';
 import { readStore, storesOfMerchant } from '../../lib/store/registry.ts';
 import type { Table } from '../../lib/store/table.ts';
+import { resolve } from './answers.ts';
 import type { Breakers } from './breakers.ts';
 import type { Finding } from './record.ts';
 
@@ -103,9 +104,11 @@ async function resolveTogether(
   if (openForMs > 0) return unasked(works, 'the platform did not answer lately', openForMs);
   if (deps.now() >= deadlineMs) return unasked(works, 'there was no time to ask', 1_000);
   const context = contextOf(app, integration.platform, works, deadlineMs, deps);
-  const resolutions = await integration.resolve(
+  const resolutions = await resolve(
     works.map((work) => work.hint),
+    integration,
     context,
+    deps.log,
   );
   const unavailable = resolutions.some((resolution) => resolution.unavailable);
   deps.breakers.note(breaker, unavailable, deps.now());

@@ -1,10 +1,9 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { type Event, type EventDraft, type EventOf, eventSchema } from '../../lib/events/event.ts';
+import { type EventDraft, type EventOf, idSchema } from '../../lib/events/event.ts';
 import type { Integration, NamedStore } from '../../lib/integrations/integration.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import { withoutBuyer } from '../../lib/store/buyer-key.ts';
 import {
   amendArchive,
   archiveDelivery,
@@ -15,9 +14,16 @@ import {
 } from '../../lib/store/deliveries.ts';
 import { recordEvent } from '../../lib/store/events.ts';
 import { discoverStore } from '../../lib/store/registry.ts';
-import { isBooked, type Subject, subjectsOf } from '../../lib/store/subjects.ts';
+import {
+  type BookedSubject,
+  isBooked,
+  type Subject,
+  subjectsOf,
+} from '../../lib/store/subjects.ts';
 import type { Table } from '../../lib/store/table.ts';
-import { toInstant } from '../../lib/time/shanghai.ts';
+import { kindForItems, kindForLogs } from './kinds.ts';
+import { sift } from './sift.ts';
+import { tellAttribution } from './tell.ts';
 
 export interface RecordDeps {
   readonly table: Table;
@@ -34,6 +40,8 @@ export interface Finding {
   readonly delivery: Delivery;
   readonly integration: Integration;
   readonly kind: string;
+  /** Nobody knows the kind: its name is whatever the sender wrote. */
+  readonly isKindUnknown?: true;
   /** `waiting`: its facts so far are written, but it is asked about again. */
   readonly outcome: 'events' | 'hint' | 'kept' | 'parked' | 'quarantined' | 'waiting';
   readonly why?: string;
@@ -41,6 +49,8 @@ export interface Finding {
   readonly stores: readonly NamedStore[];
   /** The item of a hint that waited, to be deleted in the end. */
   readonly waiting: WaitingHint | undefined;
+  /** Epoch ms: its facts are of no earlier time. */
+  readonly sinceMs: number;
   /** It is in the archive already, and was read again. */
   readonly again?: true | undefined;
   readonly fail: (error: unknown) => void;
@@ -58,7 +68,7 @@ export async function recordFindings(
 ): Promise<void> {
   const written = await mapLimit(findings, WRITES_AT_ONCE, async (finding) => {
     try {
-      return { finding, subjects: await writeFacts(finding, deps) };
+      return await writeFacts(finding, deps);
     } catch (error) {
       finding.fail(error);
       return undefined;
@@ -73,21 +83,23 @@ export async function recordFindings(
   } catch (error) {
     for (const { finding, subjects } of done) if (subjects.length > 0) finding.fail(error);
     return closeAll(
-      done.filter((one) => one.subjects.length === 0).map((one) => one.finding),
+      done.filter((one) => one.subjects.length === 0),
       deps,
     );
   }
-  await closeAll(
-    done.map((one) => one.finding),
-    deps,
-  );
+  await closeAll(done, deps);
 }
 
-async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Subject[]> {
+/** A finding with the histories that its facts changed. */
+interface Written {
+  readonly finding: Finding;
+  readonly subjects: readonly Subject[];
+}
+
+async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Written> {
   const subjects: Subject[] = [];
-  const { name: integration } = finding.integration;
-  for (const draft of finding.events) {
-    const event = stamp(await withoutBuyer(draft, integration, deps.buyerKey), finding, deps.now());
+  const { events, refused } = await sift(finding, deps.buyerKey, deps.now());
+  for (const event of events) {
     const outcome = await recordEvent(deps.table, event);
     if (outcome === 'conflict') {
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
@@ -95,13 +107,25 @@ async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Subject[]
     subjects.push(...subjectsOf(event));
     if (event.kind === 'store.bound') await bindStore(event, deps.table);
   }
-  for (const { storeId, merchantId, name } of finding.stores) {
-    const { platform } = finding.integration;
-    const store = { platform, storeId, merchantId, name, city: null, namedBy: 'platform' as const };
-    await discoverStore(deps.table, store);
-  }
-  return subjects;
+  await nameStores(finding, deps.table);
+  if (refused === undefined || finding.outcome === 'waiting') return { finding, subjects };
+  return { finding: { ...finding, outcome: 'quarantined', why: refused }, subjects };
 }
+
+/** A courtesy of the platform's: what is no id holds up nothing. */
+async function nameStores({ stores, integration }: Finding, table: Table): Promise<void> {
+  const { platform } = integration;
+  for (const { storeId, merchantId, name } of stores) {
+    if (!isId(storeId) || !isId(merchantId)) continue;
+    const store = { platform, storeId, merchantId, name: name.slice(0, MAX_NAME), city: null };
+    await discoverStore(table, { ...store, namedBy: 'platform' });
+  }
+}
+
+const isId = (id: string) => idSchema.safeParse(id).success;
+
+/** Longer than any sign over a door. */
+const MAX_NAME = 200;
 
 /** The platform told that a store is the merchant's; its name comes later, or from the operator. */
 async function bindStore(event: EventOf<'store.bound'>, table: Table): Promise<void> {
@@ -112,42 +136,25 @@ async function bindStore(event: EventOf<'store.bound'>, table: Table): Promise<v
   });
 }
 
-function stamp(draft: object, { delivery, integration }: Finding, nowMs: number): Event {
-  return eventSchema.parse({
-    ...draft,
-    platform: integration.platform,
-    loop: integration.loop,
-    integration: integration.name,
-    appKey: delivery.appKey,
-    deliveryId: delivery.deliveryId,
-    recordedAt: toInstant(nowMs),
-  });
-}
-
-async function tellAttribution(subjects: readonly Subject[], deps: RecordDeps): Promise<void> {
-  const unique = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
-  const messages = [...unique.values()].filter(isBooked).map(
-    ({ of, platform, id }): AttributionMessage => ({
-      ...{ type: 'changed', v: MESSAGE_VERSION, of, platform, id },
-    }),
-  );
-  await deps.attribution.sendAll(messages, deps.changedDelaySeconds);
-}
-
-async function closeAll(findings: readonly Finding[], deps: RecordDeps): Promise<void> {
-  await mapLimit(findings, WRITES_AT_ONCE, async (finding) => {
+async function closeAll(all: readonly Written[], deps: RecordDeps): Promise<void> {
+  await mapLimit(all, WRITES_AT_ONCE, async (one) => {
     try {
-      await close(finding, deps);
+      await close(one, deps);
     } catch (error) {
-      finding.fail(error);
+      one.finding.fail(error);
     }
   });
 }
 
-async function close(finding: Finding, { table, now, log }: RecordDeps): Promise<void> {
-  const { delivery, outcome, kind, why } = finding;
+async function close(
+  { finding, subjects }: Written,
+  { table, now, log }: RecordDeps,
+): Promise<void> {
+  const { delivery, outcome, why } = finding;
   if (outcome === 'waiting') return;
-  const written = { outcome, kind, why };
+  const kind = kindForLogs(finding);
+  const changed = uniqueOf(subjects.filter(isBooked));
+  const written = { outcome, kind: kindForItems(finding), why, changed };
   if (outcome === 'parked' || outcome === 'quarantined') {
     await shelve(table, outcome, delivery, written, now());
     log('warn', `delivery-${outcome}`, { deliveryId: delivery.deliveryId, kind, why });
@@ -157,4 +164,8 @@ async function close(finding: Finding, { table, now, log }: RecordDeps): Promise
   if (finding.waiting !== undefined) await deleteHint(table, delivery.deliveryId);
   const { deliveryId } = delivery;
   log('info', 'delivery-read', { deliveryId, outcome, kind, events: finding.events.length });
+}
+
+function uniqueOf(subjects: readonly BookedSubject[]): BookedSubject[] {
+  return [...new Map(subjects.map((subject) => [JSON.stringify(subject), subject])).values()];
 }

@@ -7,6 +7,7 @@ import { resumeRuns } from './restatements.ts';
 import { countSilentApps } from './silent.ts';
 import { type SweepDeps, sweepHints } from './sweep.ts';
 import { sweepAudits } from './sweep-audits.ts';
+import { sweepUnfinished } from './sweep-unfinished.ts';
 
 const env = readEnvironment([
   'TABLE_NAME',
@@ -29,5 +30,6 @@ export const handler = async () => ({
   hints: await sweepHints(deps),
   audits: await sweepAudits(deps),
   runs: await resumeRuns({ ...deps, attribution }),
+  unfinished: await sweepUnfinished({ ...deps, attribution }),
   silent: await countSilentApps({ ...deps, silentAfterMinutes }),
 });

@@ -1,6 +1,7 @@
 import { addIntegration } from './add-integration.ts';
 import { contracts } from './contracts.ts';
 import { redeem, reverse } from './counter.ts';
+import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
 import { rebuild } from './rebuild.ts';
@@ -26,6 +27,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   redeem,
   reverse,
   redrive,
+  drop,
   replay,
   erase,
 };

@@ -35,6 +35,11 @@ export const settingsSchema = z.looseObject({
   enrichment: z.enum(['pull', 'none']),
   /** The merchant of an app that belongs to one, where no message names it. */
   merchantId: idSchema.optional(),
+  /**
+   * The first day, YYYY-MM-DD in Asia/Shanghai, whose facts are this app's. Absent: 400 days before it was
+   * registered. What is told of an earlier time is set aside.
+   */
+  factsSince: z.iso.date().optional(),
   /** Where a store stands that no field of its own names. */
   storeFrom: storeFromSchema.optional(),
 });
@@ -48,6 +53,8 @@ export interface App {
   readonly settings: Settings;
   /** Where Secrets Manager keeps the secrets; `secrets` is then empty in the table. */
   readonly secretId?: string;
+  /** When it was registered first: facts far older are none of its own. */
+  readonly registeredAt?: string;
 }
 
 /** A secret as operators write it: one, or the live ones newest first, none empty. */

@@ -9,6 +9,7 @@ export interface SqsEvent {
 export interface SqsRecord {
   readonly messageId: string;
   readonly body: string;
+  readonly attributes?: { readonly ApproximateReceiveCount?: string };
 }
 
 /** Lambda's answer about a batch: everything not named here is deleted from the queue. */
@@ -34,7 +35,8 @@ export async function processBatch<Message>(
       log('error', 'message-failed', { messageId: record.messageId, ...errorFields(error) });
     };
     try {
-      received.push({ message: parse(JSON.parse(record.body)), fail });
+      const receives = Number(record.attributes?.ApproximateReceiveCount ?? 1);
+      received.push({ message: parse(JSON.parse(record.body)), receives, fail });
     } catch (error) {
       fail(error);
     }
@@ -46,6 +48,8 @@ export async function processBatch<Message>(
 /** A message and the way to say that it was not dealt with. */
 export interface Received<Message> {
   readonly message: Message;
+  /** How often it was handed out, this time included; 1 when absent. */
+  readonly receives?: number;
   readonly fail: (error: unknown) => void;
 }
 

@@ -1,5 +1,6 @@
 import {
   ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
@@ -72,6 +73,21 @@ export async function giveBack(
       VisibilityTimeout: 0,
     }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
+  }
+}
+
+/** Deletes them: they are sent back, or somebody dropped them. */
+export async function remove(
+  client: SQSClient,
+  url: string,
+  letters: readonly InHand[],
+): Promise<void> {
+  for (let at = 0; at < letters.length; at += PER_CALL) {
+    const Entries = letters.slice(at, at + PER_CALL).map(({ message }, index) => ({
+      Id: String(index),
+      ReceiptHandle: message.ReceiptHandle,
+    }));
+    await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
   }
 }
 

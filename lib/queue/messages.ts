@@ -59,11 +59,14 @@ export type FactsMessage = Extract<IntakeMessage, { type: 'facts' }>;
 /** Of this version, or of another that this one reads. */
 export const intakeMessageSchema = z.preprocess(toThisVersion, intakeMessages);
 
+/** Of the attribution queue: it stands among the unfinished work and leaves it when it is done. */
+const attributed = { ...version, unfinished: z.literal(true).optional() };
+
 const attributionMessages = z.discriminatedUnion('type', [
   /** A voucher's or an order's events changed: book what is not booked yet. */
   z.object({
     type: z.literal('changed'),
-    ...version,
+    ...attributed,
     of: z.enum(['voucher', 'order']),
     platform: platformSchema,
     id: idSchema,
@@ -72,7 +75,7 @@ const attributionMessages = z.discriminatedUnion('type', [
   z
     .object({
       type: z.literal('fold'),
-      ...version,
+      ...attributed,
       providerId: idSchema,
       day: z.iso.date(),
       stores: z
@@ -94,11 +97,16 @@ const attributionMessages = z.discriminatedUnion('type', [
       error: 'names no store',
     }),
   /** A provider's day changed: refold what it is by channel, product and so on. */
-  z.object({ type: z.literal('dimensions'), ...version, providerId: idSchema, day: z.iso.date() }),
+  z.object({
+    type: z.literal('dimensions'),
+    ...attributed,
+    providerId: idSchema,
+    day: z.iso.date(),
+  }),
   /** The next piece of closing a provider's month, YYYY-MM, counted from 0. */
   z.object({
     type: z.literal('close'),
-    ...version,
+    ...attributed,
     providerId: idSchema,
     month: z.string().regex(/^\d{4}-\d{2}$/),
     step: z.int().min(0),
@@ -106,7 +114,7 @@ const attributionMessages = z.discriminatedUnion('type', [
   /** The next piece of a restatement or rebuild, counted from 0. */
   z.object({
     type: z.literal('restate'),
-    ...version,
+    ...attributed,
     restatementId: z.string(),
     step: z.int().min(0),
   }),

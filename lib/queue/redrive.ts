@@ -1,13 +1,10 @@
-import {
-  DeleteMessageBatchCommand,
-  SendMessageBatchCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import {
   type DeadLetter,
   giveBack,
   type InHand,
   PER_CALL,
+  remove,
   takeDeadLetters,
 } from './dead-letters.ts';
 import { readDepth } from './queue.ts';
@@ -15,8 +12,9 @@ import { readDepth } from './queue.ts';
 /** A batch's bodies together, in bytes: the smallest limit of any region. */
 const BATCH_BYTES = 256 * 1024;
 
-/** Which dead letters to send back; an absent field matches everything. */
+/** Which dead letters are meant; an absent field matches everything. */
 export interface RedriveFilter {
+  readonly deliveryId?: string | undefined;
   readonly type?: string | undefined;
   readonly integration?: string | undefined;
   readonly appKey?: string | undefined;
@@ -50,29 +48,43 @@ export interface Redriven {
 /**
  * Moves dead letters back to their queue, as the SQS of some regions cannot. Each is sent first and
  * deleted after: a crash between leaves it in both places, which is harmless because every message may
- * come twice, and none is ever lost. What does not match is hidden until the end, so that the next is seen.
+ * come twice, and none is ever lost.
  */
-export async function redrive(
+export function redrive(
   client: SQSClient,
   urls: { readonly url: string; readonly deadLetterUrl: string },
+  options: RedriveOptions,
+): Promise<Redriven> {
+  return goThrough(client, urls.deadLetterUrl, options, (wanted) => moveAll(client, urls, wanted));
+}
+
+/**
+ * Goes through dead letters and deals with those that match. What does not match is hidden until the end,
+ * so that the next is seen.
+ * @param deal has to delete what it dealt with from the dead letters, and says how many that were
+ */
+export async function goThrough(
+  client: SQSClient,
+  deadLetterUrl: string,
   { filter, dryRun, untilMs, budgetMs }: RedriveOptions,
+  deal: (wanted: readonly InHand[]) => Promise<number>,
 ): Promise<Redriven> {
   const deadlineMs = Date.now() + budgetMs;
   const passedOver: InHand[] = [];
   let matched = 0;
   let moved = 0;
-  for await (const batch of takeDeadLetters(client, urls.deadLetterUrl, deadlineMs)) {
+  for await (const batch of takeDeadLetters(client, deadLetterUrl, deadlineMs)) {
     const wanted = batch.filter(
       ({ letter, sentMs }) => sentMs < untilMs && isMatch(letter, filter),
     );
     matched += wanted.length;
-    if (!dryRun) moved += await moveAll(client, urls, wanted);
+    if (!dryRun) moved += await deal(wanted);
     passedOver.push(...(dryRun ? batch : batch.filter((one) => !wanted.includes(one))));
   }
   const more = Date.now() >= deadlineMs;
   // With more to look at, they stay hidden for their minute: the next call begins behind them.
-  if (!more) await giveBack(client, urls.deadLetterUrl, passedOver);
-  const { waiting, inFlight } = await readDepth(client, urls.deadLetterUrl);
+  if (!more) await giveBack(client, deadLetterUrl, passedOver);
+  const { waiting, inFlight } = await readDepth(client, deadLetterUrl);
   return { matched, moved, left: waiting + inFlight, more };
 }
 
@@ -96,23 +108,16 @@ async function moveAll(
     const refused = new Set(Failed.map(({ Id }) => Id));
     const sent = batch.filter((_, index) => !refused.has(String(index)));
     if (sent.length === 0) continue;
-    await client.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: deadLetterUrl,
-        Entries: sent.map(({ message }, index) => ({
-          Id: String(index),
-          ReceiptHandle: message.ReceiptHandle,
-        })),
-      }),
-    );
+    await remove(client, deadLetterUrl, sent);
     moved += sent.length;
   }
   return moved;
 }
 
 function isMatch(letter: DeadLetter, filter: RedriveFilter): boolean {
-  const { type, integration, appKey, before, after } = filter;
+  const { deliveryId, type, integration, appKey, before, after } = filter;
   return (
+    (deliveryId === undefined || letter.deliveryId === deliveryId) &&
     (type === undefined || letter.type === type) &&
     (integration === undefined || letter.integration === integration) &&
     (appKey === undefined || letter.appKey === appKey) &&

@@ -9,6 +9,16 @@ export async function putApp(table: Table, app: App): Promise<void> {
   await table.put(keys.app(app.integration, app.appKey), app, null);
 }
 
+/** When an app was registered first; undefined for one that is not registered. */
+export async function readRegisteredAt(
+  table: Table,
+  integration: string,
+  appKey: string,
+): Promise<string | undefined> {
+  const registeredAt = (await table.get(keys.app(integration, appKey)))?.registeredAt;
+  return typeof registeredAt === 'string' ? registeredAt : undefined;
+}
+
 /** One for a process: its memory is what spares Secrets Manager a question for each webhook. */
 let secretsOf: ReadSecrets | undefined;
 
@@ -44,23 +54,31 @@ export async function readKeptSecrets(secretId: string): Promise<Secrets> {
 
 /** By hand, for a schema would bring the schema library into every cold start of `ingest`. */
 function toApp(item: Item): App {
-  const { integration, appKey, secrets, secretId, settings } = item;
+  const { integration, appKey, secrets, secretId, settings, registeredAt } = item;
   if (
     typeof integration !== 'string' ||
     typeof appKey !== 'string' ||
     !isSecrets(secrets) ||
     !isSettings(settings) ||
-    !(secretId === undefined || typeof secretId === 'string')
+    !isTextOrNothing(secretId) ||
+    !isTextOrNothing(registeredAt)
   ) {
     throw new Error(`the app ${item.pk} has another shape: register it again with PUT /v1/apps`);
   }
-  const app = { integration, appKey, secrets, settings };
-  return secretId === undefined ? app : { ...app, secretId };
+  return {
+    ...{ integration, appKey, secrets, settings },
+    ...(secretId === undefined ? {} : { secretId }),
+    ...(registeredAt === undefined ? {} : { registeredAt }),
+  };
 }
 
 /** Live secrets by name, newest first. */
 export function isSecrets(value: unknown): value is Secrets {
   return isRecord(value) && Object.values(value).every(isTexts);
+}
+
+function isTextOrNothing(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -31,10 +31,36 @@ export async function isArchived(table: Table, deliveryId: string): Promise<bool
   return (await table.get(keys.delivery(deliveryId))) !== undefined;
 }
 
+/**
+ * The histories that an archived delivery changed, so that they can be booked again.
+ * @returns undefined for one that is not archived
+ */
+export async function archivedChanges(
+  table: Table,
+  deliveryId: string,
+): Promise<ArchivedChange[] | undefined> {
+  const item = await table.get(keys.delivery(deliveryId));
+  if (item === undefined) return undefined;
+  return changesSchema.parse(item.changed ?? []).map((text) => ({
+    of: text.startsWith('v') ? 'voucher' : 'order',
+    id: text.slice(1),
+  }));
+}
+
+export interface ArchivedChange {
+  readonly of: 'voucher' | 'order';
+  readonly id: string;
+}
+
+/** `v` or `o`, then the id: short, because an item is charged by its length. */
+const changesSchema = z.array(z.string().regex(/^[vo]/));
+
 export interface Outcome {
   readonly outcome: 'events' | 'hint' | 'kept' | Shelf;
   readonly kind: string;
   readonly why?: string | undefined;
+  /** The histories it changed, of its integration's platform. */
+  readonly changed?: readonly ArchivedChange[] | undefined;
 }
 
 /**
@@ -44,12 +70,13 @@ export interface Outcome {
 export async function archiveDelivery(
   table: Table,
   delivery: Delivery,
-  outcome: Outcome,
+  { changed, ...outcome }: Outcome,
   nowMs: number,
 ): Promise<void> {
   await table.put(keys.delivery(delivery.deliveryId), {
     ...pack(delivery),
     ...outcome,
+    changed: packChanges(changed),
     expiresAt: archiveEnd(nowMs),
   });
 }
@@ -61,17 +88,27 @@ export async function archiveDelivery(
 export async function amendArchive(
   table: Table,
   delivery: Delivery,
-  { outcome, kind, why }: Outcome,
+  { outcome, kind, why, changed }: Outcome,
   nowMs: number,
 ): Promise<void> {
-  const fields = { outcome, kind, why: why ?? null };
+  const packed = packChanges(changed);
+  const fields = {
+    ...{ outcome, kind, why: why ?? null },
+    // What it changed the first time stays known where it changes nothing now.
+    ...(packed === undefined ? {} : { changed: packed }),
+  };
   const there = { expression: 'attribute_exists(pk)' };
   const amended = await table.set(keys.delivery(delivery.deliveryId), fields, there);
   // Its time in the archive ended meanwhile: it is done all the same, and says so.
-  if (!amended) await archiveDelivery(table, delivery, { outcome, kind, why }, nowMs);
+  if (!amended) await archiveDelivery(table, delivery, { outcome, kind, why, changed }, nowMs);
   for (const shelf of SHELVES) {
     if (shelf !== outcome) await table.delete(keys.shelved(shelf, delivery.deliveryId));
   }
+}
+
+function packChanges(changed: readonly ArchivedChange[] = []): string[] | undefined {
+  const texts = changed.map(({ of, id }) => `${of === 'voucher' ? 'v' : 'o'}${id}`);
+  return texts.length === 0 ? undefined : texts;
 }
 
 /** Puts a delivery where people look for what could not be read. The bytes stay in the archive. */
@@ -83,9 +120,10 @@ export async function shelve(
   nowMs: number,
 ): Promise<void> {
   const { deliveryId, integration, appKey, receivedAt } = delivery;
+  const { changed: _changed, ...told } = outcome;
   const fields = {
     ...{ deliveryId, integration, appKey, receivedAt },
-    ...outcome,
+    ...told,
     expiresAt: archiveEnd(nowMs),
   };
   // Whatever stands: read again, it may be here for another reason.

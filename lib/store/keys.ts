@@ -62,6 +62,18 @@ export const keys = {
     sk: deliveryId,
   }),
 
+  /** Work that failed, by a hash of its message. */
+  unfinished: (workId: string): Key => ({
+    pk: unfinishedPartition(workId.slice(0, 1)),
+    sk: workId,
+  }),
+
+  /** A dead letter that somebody dropped, by its delivery's id or a hash of its message. */
+  dropped: (letterId: string): Key => ({
+    pk: droppedPartition(letterId.slice(0, 1)),
+    sk: letterId,
+  }),
+
   shelved: (shelf: Shelf, deliveryId: string): Key => ({
     pk: shelfPartition(shelf, deliveryId.slice(0, 1)),
     sk: deliveryId,
@@ -260,6 +272,10 @@ export function subjectPartition({ of, platform, id }: Subject): string {
 const SUBJECT_PARTITIONS = { voucher: 'VOUCHER', order: 'ORDER', merchant: 'MERCHANT' } as const;
 
 export const hintPartition = (shard: string) => `HINT#${shard}`;
+
+export const unfinishedPartition = (shard: string) => `UNFINISHED#${shard}`;
+
+export const droppedPartition = (shard: string) => `DROPPED#${shard}`;
 
 export const shelfPartition = (shelf: Shelf, shard: string) => `SHELF#${shelf}#${shard}`;
 

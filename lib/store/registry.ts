@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 
 /** What operators register: apps, providers and their tokens, merchants, stores. */
 
-export { putApp, readApp, readKeptSecrets, readRegistered } from './apps.ts';
+export { putApp, readApp, readKeptSecrets, readRegistered, readRegisteredAt } from './apps.ts';
 
 export const providerSchema = z.object({
   providerId: idSchema,

@@ -106,9 +106,16 @@ export class Table {
     );
   }
 
-  async delete(key: Key): Promise<void> {
-    await this.client.send(
-      new DeleteItemCommand({ TableName: this.name, Key: marshall({ pk: key.pk, sk: key.sk }) }),
+  /** @returns false when the condition does not hold; without one, it is gone in every case */
+  async delete(key: Key, condition?: Condition): Promise<boolean> {
+    return met(
+      this.client.send(
+        new DeleteItemCommand({
+          TableName: this.name,
+          Key: marshall({ pk: key.pk, sk: key.sk }),
+          ...(condition === undefined ? {} : conditionInput(condition)),
+        }),
+      ),
     );
   }
 

@@ -77,7 +77,7 @@ describe('the template at work', () => {
   beforeAll(async () => {
     await call('PUT', `/v1/apps/douyin-life/${APP_KEY}`, {
       secrets: { clientSecret: CLIENT_SECRET },
-      settings: { apiBaseUrl: platform.sandbox.url },
+      settings: { apiBaseUrl: platform.sandbox.url, factsSince: '2025-01-01' },
     });
     await call('PUT', '/v1/providers/p1', { name: '星河代运营', kind: 'agency' });
     await call('PUT', `/v1/merchants/douyin/${SAMPLE_MERCHANT}`, { name: '山月火锅' });

@@ -65,9 +65,13 @@ export class MemoryTable extends Table {
     return true;
   }
 
-  override async delete(key: Key): Promise<void> {
+  override async delete(key: Key, condition?: Condition): Promise<boolean> {
     await this.take(`delete ${key.pk} ${key.sk}`);
+    if (condition !== undefined && !holds(condition, this.items.get(key.pk)?.get(key.sk))) {
+      return false;
+    }
     this.items.get(key.pk)?.delete(key.sk);
+    return true;
   }
 
   override async *query(pk: string, options: QueryOptions = {}): AsyncGenerator<Item> {

@@ -140,7 +140,7 @@ describe('a hint whose platform', () => {
   it('is slow holds up no other app and no payment', async () => {
     await hexiao.call('PUT', '/v1/apps/douyin-life/slow', {
       secrets: { clientSecret: CLIENT_SECRET },
-      settings: { apiBaseUrl: 'http://slow.test' },
+      settings: { apiBaseUrl: 'http://slow.test', factsSince: '2025-01-01' },
     });
     let answerSlowly: (response: Response) => void = () => {};
     const slow = new Promise<Response>((resolve) => {

@@ -49,7 +49,7 @@ export class Client {
   async registerSamples(apiBaseUrl: string): Promise<string> {
     await this.call('PUT', `/v1/apps/douyin-life/${APP_KEY}`, {
       secrets: { clientSecret: CLIENT_SECRET },
-      settings: { apiBaseUrl },
+      settings: { apiBaseUrl, factsSince: '2025-01-01' },
     });
     await this.call('PUT', '/v1/providers/p1', { name: '星河代运营', kind: 'agency' });
     await this.call('PUT', `/v1/merchants/douyin/${SAMPLE_MERCHANT}`, { name: '山月火锅' });

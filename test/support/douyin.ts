@@ -40,7 +40,7 @@ export function startDouyin(nextId: IdSource = countingIds()): DouyinUnderTest {
 export async function registerApp(hexiao: HexiaoUnderTest, settings: object = {}): Promise<void> {
   await hexiao.call('PUT', `/v1/apps/douyin-life/${APP_KEY}`, {
     secrets: { clientSecret: CLIENT_SECRET },
-    settings: { apiBaseUrl: 'http://platform.test', ...settings },
+    settings: { apiBaseUrl: 'http://platform.test', factsSince: '2025-01-01', ...settings },
   });
 }
 

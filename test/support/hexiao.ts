@@ -191,6 +191,7 @@ export class HexiaoUnderTest {
           QueueUrl: this.emulators.queues[queue].url,
           MaxNumberOfMessages: 10,
           WaitTimeSeconds: 0,
+          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
         }),
       );
       messages.push(...Messages);
@@ -200,9 +201,10 @@ export class HexiaoUnderTest {
 
   private async work(queue: QueueName, messages: readonly Message[]): Promise<Set<string>> {
     const event: SqsEvent = {
-      Records: messages.map(({ MessageId = '', Body = '' }) => ({
+      Records: messages.map(({ MessageId = '', Body = '', Attributes = {} }) => ({
         messageId: MessageId,
         body: Body,
+        attributes: { ApproximateReceiveCount: Attributes.ApproximateReceiveCount ?? '1' },
       })),
     };
     const response = await this.handle(queue, event);

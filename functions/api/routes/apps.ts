@@ -5,7 +5,13 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/event.ts';
 import type { App, Secrets } from '../../../lib/integrations/app.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
-import { putApp, readKeptSecrets, readRegistered } from '../../../lib/store/registry.ts';
+import {
+  putApp,
+  readKeptSecrets,
+  readRegistered,
+  readRegisteredAt,
+} from '../../../lib/store/registry.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
@@ -41,7 +47,16 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       : undefined;
     const place = secretId === undefined ? {} : { secretId };
     const secrets = secretId === undefined ? (told ?? {}) : {};
-    const app = { integration: integration.name, appKey, secrets, settings, ...place };
+    const standing = await readRegisteredAt(deps.table, integration.name, appKey);
+    const registeredAt = standing ?? toInstant(deps.now());
+    const app = {
+      integration: integration.name,
+      appKey,
+      secrets,
+      settings,
+      ...place,
+      registeredAt,
+    };
     if (secretId !== undefined) await requireKnown(app, secretId, told, deps);
     await putApp(deps.table, app);
     // Secrets go in and never come out.

@@ -7,20 +7,24 @@ import {
   takeDeadLetters,
 } from '../../../lib/queue/dead-letters.ts';
 import { redrive } from '../../../lib/queue/redrive.ts';
+import { type Dropped, droppedLetters } from '../../../lib/store/dropped.ts';
 import { instantToMs, toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, instantInput, readBody, readLimit } from '../input.ts';
+import { dropLetters } from '../drop.ts';
+import { check, instantInput, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
 import { requireOperator } from '../principal.ts';
+import { deliveryIdSchema } from './shelves.ts';
 
 /** Well within the function's time-out; the last look and the giving back come on top. */
 const BUDGET_MS = 6_000;
 
 const queueSchema = z.enum(['intake', 'attribution']);
 
-const redriveBody = z.strictObject({
+const common = {
   queue: queueSchema,
   filter: z
     .strictObject({
+      deliveryId: z.string().optional(),
       type: z.string().optional(),
       integration: z.string().optional(),
       appKey: z.string().optional(),
@@ -30,11 +34,16 @@ const redriveBody = z.strictObject({
     .default({}),
   dryRun: z.boolean().default(false),
   until: instantInput.optional(),
-});
+};
+
+const redriveBody = z.strictObject(common);
+
+const dropBody = z.strictObject({ ...common, reason: z.string().trim().min(1).max(500) });
 
 /**
  * `GET /v1/dead-letters`: what the workers gave up, without bodies. `POST /v1/dead-letters/redrive`:
- * sends it back to its queue, a few seconds' worth a request.
+ * sends it back to its queue, a few seconds' worth a request. `POST /v1/dead-letters/drop`: deletes it
+ * alike, and keeps who did and why. `GET /v1/dead-letters/dropped`: what was dropped.
  */
 export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
   api.get('/v1/dead-letters', async (c) => {
@@ -53,6 +62,30 @@ export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
     const done = await redrive(deps.sqs, deps.queues[queue], options);
     deps.log('info', 'dead-letters-redriven', { queue, dryRun, moved: done.moved });
     return c.json({ ...done, until });
+  });
+
+  api.post('/v1/dead-letters/drop', async (c) => {
+    await requireOperator(c, deps);
+    const body = await readBody(c, dropBody);
+    const { queue, filter, dryRun, until = toInstant(Date.now()), reason } = body;
+    const options = { filter, dryRun, untilMs: instantToMs(until), budgetMs: BUDGET_MS };
+    const { moved, ...done } = await dropLetters(queue, options, reason, deps);
+    deps.log('warn', 'dead-letters-dropped', { queue, dryRun, dropped: moved });
+    return c.json({ ...done, dropped: moved, until });
+  });
+
+  api.get('/v1/dead-letters/dropped', async (c) => {
+    await requireOperator(c, deps);
+    const limit = readLimit(c, 50, 200);
+    const after = readCursor(c, deliveryIdSchema);
+    const letters: Dropped[] = [];
+    for await (const letter of droppedLetters(deps.table, after)) {
+      if (letters.length === limit) {
+        return c.json({ letters, next: writeCursor(letters.at(-1)?.letterId) });
+      }
+      letters.push(letter);
+    }
+    return c.json({ letters, next: null });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { type Depth, readDepth } from '../../../lib/queue/queue.ts';
 import { countHints, countShelf } from '../../../lib/store/deliveries.ts';
+import { countUnfinished } from '../../../lib/store/unfinished.ts';
 import type { ApiDeps, QueueUrls } from '../deps.ts';
 import { requireOperator } from '../principal.ts';
 
@@ -16,8 +17,16 @@ export function pipelineRoute(api: Hono, deps: ApiDeps): void {
       countShelf(deps.table, 'parked'),
       countShelf(deps.table, 'quarantined'),
     ]);
-    const idle = isEmpty(intake) && hints === 0 && isEmpty(attribution);
-    return c.json({ queues: { intake, attribution }, hints, parked, quarantined, idle });
+    const unfinished = await countUnfinished(deps.table);
+    const idle = isEmpty(intake) && hints === 0 && isEmpty(attribution) && unfinished === 0;
+    return c.json({
+      queues: { intake, attribution },
+      hints,
+      unfinished,
+      parked,
+      quarantined,
+      idle,
+    });
   });
 }
 
@@ -27,6 +36,7 @@ async function readQueue(urls: QueueUrls, { sqs }: ApiDeps): Promise<Depth & { d
   return { ...depth, dead: dead.waiting + dead.inFlight };
 }
 
-function isEmpty({ waiting, inFlight }: Depth): boolean {
-  return waiting === 0 && inFlight === 0;
+/** A dead letter is outstanding until it is sent back or somebody drops it and says why. */
+function isEmpty({ waiting, inFlight, dead }: Depth & { dead: number }): boolean {
+  return waiting === 0 && inFlight === 0 && dead === 0;
 }

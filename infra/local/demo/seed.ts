@@ -12,6 +12,7 @@ import {
   putProvider,
   putStore,
   putToken,
+  readRegisteredAt,
 } from '../../../lib/store/registry.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -39,6 +40,7 @@ export async function seedApp(table: Table, player: Player, apiBaseUrl: string):
   if (integration === undefined) throw new Error(`no integration ${name}`);
   await putApp(table, {
     ...{ integration: name, appKey },
+    registeredAt: (await readRegisteredAt(table, name, appKey)) ?? toInstant(Date.now()),
     secrets: integration.secrets.parse(player.secrets),
     settings: integration.settings.parse(player.settings(apiBaseUrl)),
   });

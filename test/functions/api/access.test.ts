@@ -14,6 +14,8 @@ const OPERATOR_ROUTES = [
   ['GET', '/v1/pipeline', undefined],
   ['GET', '/v1/dead-letters?queue=intake', undefined],
   ['POST', '/v1/dead-letters/redrive', { queue: 'intake' }],
+  ['POST', '/v1/dead-letters/drop', { queue: 'intake', reason: 'x' }],
+  ['GET', '/v1/dead-letters/dropped', undefined],
   ['GET', '/v1/shelves/parked', undefined],
   ['POST', '/v1/replays', { shelf: 'parked' }],
   ['POST', '/v1/erasures', { platform: 'douyin', orderIds: ['not-mine'], reason: 'x' }],

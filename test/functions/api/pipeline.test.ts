@@ -18,6 +18,7 @@ const depth = z.strictObject({ waiting: z.int(), inFlight: z.int(), dead: z.int(
 const answer = z.strictObject({
   queues: z.strictObject({ intake: depth, attribution: depth }),
   hints: z.int(),
+  unfinished: z.int(),
   parked: z.int(),
   quarantined: z.int(),
   idle: z.boolean(),
@@ -26,7 +27,7 @@ const answer = z.strictObject({
 const EMPTY = { waiting: 0, inFlight: 0, dead: 0 };
 const NOTHING = {
   queues: { intake: EMPTY, attribution: EMPTY },
-  ...{ hints: 0, parked: 0, quarantined: 0, idle: true },
+  ...{ hints: 0, unfinished: 0, parked: 0, quarantined: 0, idle: true },
 };
 
 let hexiao: HexiaoUnderTest;
@@ -140,7 +141,7 @@ describe('GET /v1/pipeline', () => {
     expect(await pipeline()).toEqual({ ...NOTHING, parked: 2, quarantined: 3 });
   });
 
-  it('counts what is dead', async () => {
+  it('is not idle while anything is dead', async () => {
     const { sqs, queues } = hexiao.emulators;
     for (const QueueUrl of [queues.intake.deadLetterUrl, queues.attribution.deadLetterUrl]) {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'given up' }));
@@ -148,8 +149,9 @@ describe('GET /v1/pipeline', () => {
     await sqs.send(
       new SendMessageCommand({ QueueUrl: queues.intake.deadLetterUrl, MessageBody: 'given up' }),
     );
-    const { queues: shown } = await pipeline();
+    const { queues: shown, idle } = await pipeline();
     expect([shown.intake.dead, shown.attribution.dead]).toEqual([2, 1]);
+    expect(idle).toBe(false);
   });
 
   it('counts a message that no worker can read as dead in the end', async () => {

@@ -1,0 +1,43 @@
+import { findIntegration } from '../../lib/integrations/registry.ts';
+import { archivedChanges, type Delivery } from '../../lib/store/deliveries.ts';
+import type { BookedSubject } from '../../lib/store/subjects.ts';
+import type { Table } from '../../lib/store/table.ts';
+import type { RecordDeps } from './record.ts';
+import { tellAttribution } from './tell.ts';
+
+/** A delivery that is done, and came once more: what it changed. */
+export interface Repeated {
+  readonly changed: readonly BookedSubject[];
+  readonly fail: (error: unknown) => void;
+}
+
+/** @returns undefined for a delivery that is not archived: it is not done */
+export async function readRepeated(
+  table: Table,
+  { deliveryId, integration }: Pick<Delivery, 'deliveryId' | 'integration'>,
+  fail: Repeated['fail'],
+): Promise<Repeated | undefined> {
+  const changed = await archivedChanges(table, deliveryId);
+  const platform = findIntegration(integration)?.platform;
+  if (changed === undefined) return undefined;
+  if (platform === undefined) return { changed: [], fail };
+  return { changed: changed.map(({ of, id }) => ({ of, platform, id })), fail };
+}
+
+/**
+ * A platform repeats a message when it is not sure of us, and the message to attribution may be what got
+ * lost. So attribution is told again: it books what is missing, and where nothing is, it writes nothing.
+ */
+export async function tellAgain(
+  repeated: readonly Repeated[],
+  deps: Pick<RecordDeps, 'attribution' | 'changedDelaySeconds'>,
+): Promise<void> {
+  try {
+    await tellAttribution(
+      repeated.flatMap(({ changed }) => changed),
+      deps,
+    );
+  } catch (error) {
+    for (const { fail } of repeated) fail(error);
+  }
+}

@@ -1,0 +1,22 @@
+import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import { isBooked, type Subject } from '../../lib/store/subjects.ts';
+import type { RecordDeps } from './record.ts';
+
+/** Tells attribution of histories that changed, each once. @throws when the queue refused any of them */
+export async function tellAttribution(
+  subjects: readonly Subject[],
+  { attribution, changedDelaySeconds }: Pick<RecordDeps, 'attribution' | 'changedDelaySeconds'>,
+): Promise<void> {
+  const unique = new Map(
+    subjects.map(({ of, platform, id }) => [
+      JSON.stringify([of, platform, id]),
+      { of, platform, id },
+    ]),
+  );
+  const messages = [...unique.values()].filter(isBooked).map(
+    ({ of, platform, id }): AttributionMessage => ({
+      ...{ type: 'changed', v: MESSAGE_VERSION, of, platform, id },
+    }),
+  );
+  await attribution.sendAll(messages, changedDelaySeconds);
+}
