@@ -9,14 +9,13 @@ import { appReading, DEVELOPER, KEY, pushSamples, readText, request } from './su
 /** The signed text has no separators: one that passes a push on could cut it anew. */
 
 const APP = appReading({
-  5810173: { amount: { field: 'refundAmount', unit: 'yuan' }, at: 'at' },
+  4610018: { amount: { field: 'amount', unit: 'yuan' }, at: 'at' },
 });
-const MESSAGE =
-  '{"orderId":"1","receiptCode":"r1","refundAmount":"9.90","at":1795312800,"store":"S1"}';
+const MESSAGE = '{"orderId":"1","amount":"9.90","at":1795312800,"store":"S1"}';
 const FIELDS = {
   developerId: DEVELOPER,
-  businessId: '58',
-  msgType: '5810173',
+  businessId: '46',
+  msgType: '4610018',
   msgId: 'm1',
   timestamp: '1795312800',
   opBizCode: 'op_test_0001',
@@ -43,7 +42,7 @@ describe('a push that is cut anew', () => {
     ],
     [
       'a message that swallows the store',
-      { ...BARE, msgId: 'm1msgType5810173opBizCodeop_test_0001timestamp1795312800', msgType: '' },
+      { ...BARE, msgId: 'm1msgType4610018opBizCodeop_test_0001timestamp1795312800', msgType: '' },
       { outcome: 'unknown', kind: 'no-type' },
     ],
   ])('(%s) is signed alike, and set aside', (_what, fields, wanted) => {
@@ -65,7 +64,7 @@ describe('a push that is cut anew', () => {
     const { msgId: _id, ...rest } = FIELDS;
     const fields = { ...rest, ePoiId: 'S1op_biz_', code: 'c1', opBizCode: '' };
     expect(read({ ...fields, code: '' })).toMatchObject({ outcome: 'events' });
-    const reaching = { ...rest, opBizCode: '', businessId: '58op_biz_', code: 'c1' };
+    const reaching = { ...rest, opBizCode: '', businessId: '46op_biz_', code: 'c1' };
     expect(read(reaching)).toMatchObject({ kind: 'ambiguous' });
   });
 
