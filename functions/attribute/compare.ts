@@ -1,16 +1,18 @@
 import { readHistory } from '../../lib/attribution/history.ts';
 import { generationsOf } from '../../lib/attribution/plan.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
-import { foldEntries } from '../../lib/ledger/fold.ts';
 import { wantedOf } from '../../lib/store/booking.ts';
-import { readStoreDay } from '../../lib/store/folds.ts';
-import { entriesForward } from '../../lib/store/ledger.ts';
+import { mendHour, wrongHours } from '../../lib/store/check-store-day.ts';
+import { bucketOf, keys } from '../../lib/store/keys.ts';
+import { hasBucket } from '../../lib/store/provider-day.ts';
 import { type Difference, readState } from '../../lib/store/restatements.ts';
+import { storeHourOf } from '../../lib/store/store-day.ts';
 import { subjectOf } from '../../lib/store/subjects.ts';
 import type { Table } from '../../lib/store/table.ts';
+import { bookSubject } from './book.ts';
 import type { AttributeDeps } from './deps.ts';
 import { type Finding, NOTHING_FOUND } from './findings.ts';
-import type { Knowledge } from './knowledge.ts';
+import { type Knowledge, knowledgeOf } from './knowledge.ts';
 import { isOriginal } from './restate.ts';
 
 /**
@@ -45,21 +47,58 @@ export async function compareEntry(
   return { ...NOTHING_FOUND, differences: [difference('extra', entry)] };
 }
 
-/** Adds up a store's day from its entries and compares it with its standing total. */
-export async function compareStoreDay(entry: Entry, table: Table): Promise<Difference[]> {
-  const { providerId, platform, storeId, businessDay } = entry;
-  const day = { from: businessDay, to: businessDay };
-  const entries: Entry[] = [];
-  for await (const one of entriesForward(table, { providerId, platform, storeId }, day, '')) {
-    entries.push(one.entry);
-  }
-  const standing = await readStoreDay(table, providerId, businessDay, platform, storeId);
-  const expected = JSON.stringify(foldEntries(entries));
-  if (expected === JSON.stringify(standing?.fold)) return [];
-  return [{ what: 'fold', providerId, storeId, businessDay, entryId: null }];
+/**
+ * Adds up a store's day from its entries, hour by hour, and compares it with its standing total; and looks
+ * whether the provider's day knows of it at all.
+ * @returns the hours to fold upwards, where it was put right
+ */
+export async function compareStoreDay(
+  entry: Entry,
+  isMending: boolean,
+  table: Table,
+): Promise<Pick<Finding, 'touched' | 'differences'>> {
+  const { hour, ...place } = storeHourOf(entry);
+  const { providerId, day, platform, storeId } = place;
+  const wrong = await wrongHours(table, place);
+  const providerDay = await table.get(keys.providerDay(providerId, day));
+  const isKnown = providerDay !== undefined && hasBucket(providerDay, bucketOf(platform, storeId));
+  if (isMending) for (const one of wrong) await mendHour(table, place, one);
+  const at = { providerId, businessDay: day, entryId: null, mended: isMending };
+  const differences: Difference[] = [
+    ...(wrong.length === 0 ? [] : [{ ...at, what: 'fold' as const, storeId }]),
+    ...(isKnown ? [] : [{ ...at, what: 'day' as const, storeId: null }]),
+  ];
+  const touched = isMending && differences.length > 0 ? [{ ...place, hour }] : [];
+  return { touched, differences };
+}
+
+/**
+ * The same, and books what the events say and is not booked: a message about them may have been lost.
+ * What no event explains, and what differs under its own id, stays as it is.
+ */
+export async function mendEntry(
+  entry: Entry,
+  knowledge: Knowledge,
+  deps: AttributeDeps,
+): Promise<Finding> {
+  const found = await compareEntry(entry, knowledge, deps);
+  if (found.differences.length === 0) return found;
+  const subject = subjectOf(entry);
+  const state = await readState(deps.table, subject);
+  const touched = await bookSubject(subject, state, knowledgeOf(deps), deps);
+  const left = (await compareEntry(entry, knowledge, deps)).differences.map(textOf);
+  const differences = found.differences.map((one) => ({
+    ...one,
+    mended: !left.includes(textOf(one)),
+  }));
+  return { ...found, touched, differences };
+}
+
+function textOf({ what, entryId }: Difference): string {
+  return JSON.stringify([what, entryId]);
 }
 
 function difference(what: Difference['what'], entry: Entry): Difference {
   const { providerId, storeId, businessDay, entryId, undoes } = entry;
-  return { what, providerId, storeId, businessDay, entryId: undoes ?? entryId };
+  return { what, providerId, storeId, businessDay, entryId: undoes ?? entryId, mended: false };
 }

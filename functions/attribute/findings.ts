@@ -7,12 +7,14 @@ export interface Finding {
   /** 1 where the entry stands for its fact, so that each fact is counted once. */
   readonly facts: number;
   readonly changed: number;
+  /** 1 for a provider's day or a statement that was added up. */
+  readonly totals: number;
   readonly providers: Run['providers'];
   readonly differences: readonly Difference[];
 }
 
 export const NOTHING_FOUND: Finding = {
-  ...{ touched: [], facts: 0, changed: 0, providers: {}, differences: [] },
+  ...{ touched: [], facts: 0, changed: 0, totals: 0, providers: {}, differences: [] },
 };
 
 /** The whole list could outgrow its item; what is beyond is counted. */
@@ -26,12 +28,14 @@ export function addFindings(run: Run, found: readonly Finding[]): Run {
     ...run,
     progress: {
       ...progress,
-      entriesRead: progress.entriesRead + found.length,
+      entriesRead: progress.entriesRead + found.filter(({ totals }) => totals === 0).length,
+      totals: found.reduce((sum, one) => sum + one.totals, progress.totals),
       facts: found.reduce((sum, one) => sum + one.facts, progress.facts),
       changed: found.reduce((sum, one) => sum + one.changed, progress.changed),
     },
     providers: found.reduce((sum, one) => addProviders(sum, one.providers), run.providers),
     differenceCount: run.differenceCount + differences.length,
+    mendedCount: run.mendedCount + differences.filter(({ mended }) => mended).length,
     differences: [...run.differences, ...differences].slice(0, MAX_DIFFERENCES),
   };
 }

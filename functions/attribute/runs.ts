@@ -4,7 +4,8 @@ import type { Received } from '../../lib/queue/batch.ts';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { type Run, readRun, saveRun } from '../../lib/store/restatements.ts';
 import type { StoreHour } from '../../lib/store/store-day.ts';
-import { compareEntry, compareStoreDay } from './compare.ts';
+import { compareEntry, compareStoreDay, mendEntry } from './compare.ts';
+import { compareTotals, FROM_THE_FIRST } from './compare-totals.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 import { addFindings, type Finding } from './findings.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
@@ -54,7 +55,12 @@ export function isOver({ status }: Run): boolean {
 
 async function workOnPiece(run: Run, deps: AttributeDeps): Promise<Run> {
   const knowledge = knowledgeOf(deps);
-  const places = await placesOf(run, await knowledge(run.platform, run.merchantId), deps.table);
+  const known = await knowledge(run.platform, run.merchantId);
+  if (run.phase !== 'entries') {
+    const { run: reached, found } = await compareTotals(run, known, deps);
+    return { ...addFindings(reached, found), ...savedAs(run, reached.cursor) };
+  }
+  const places = await placesOf(run, known, deps.table);
   const { visits, placesDone, cursor } = await nextEntries(
     run,
     places,
@@ -69,11 +75,21 @@ async function workOnPiece(run: Run, deps: AttributeDeps): Promise<Run> {
     deps,
   );
   const { progress, ...next } = addFindings(run, found);
+  const isLast = cursor === null && run.does === 'rebuild';
   return {
     ...next,
     progress: { ...progress, placesDone, placesTotal: places.length },
-    ...{ cursor, status: cursor === null ? 'done' : 'running', step: run.step + 1, failures: 0 },
+    ...savedAs(run, isLast ? FROM_THE_FIRST : cursor),
+    ...(isLast ? { phase: 'days' } : {}),
   };
+}
+
+/** A piece further. @param cursor null when nothing is left */
+function savedAs(
+  { step }: Run,
+  cursor: Run['cursor'],
+): Pick<Run, 'cursor' | 'status' | 'step' | 'failures'> {
+  return { cursor, status: cursor === null ? 'done' : 'running', step: step + 1, failures: 0 };
 }
 
 async function look(
@@ -83,10 +99,15 @@ async function look(
   deps: AttributeDeps,
 ): Promise<Finding> {
   if (run.does === 'restate') return restateEntry(entry, run, knowledge, deps);
-  const finding = await compareEntry(entry, knowledge, deps);
+  const compare = run.dryRun ? compareEntry : mendEntry;
+  const finding = await compare(entry, knowledge, deps);
   if (!isFirstOfDay) return finding;
-  const folds = await compareStoreDay(entry, deps.table);
-  return { ...finding, differences: [...finding.differences, ...folds] };
+  const day = await compareStoreDay(entry, !run.dryRun, deps.table);
+  return {
+    ...finding,
+    touched: [...finding.touched, ...day.touched],
+    differences: [...finding.differences, ...day.differences],
+  };
 }
 
 /** @throws when a fold failed: the piece is done again */

@@ -69,7 +69,7 @@ async function foldDay(messages: readonly MessageOf<'fold'>[], deps: AttributeDe
 }
 
 /** Where they know less than the day, also when nothing changed: an earlier worker may have died here. */
-function requestDimensions(
+export function requestDimensions(
   place: { providerId: string; day: string },
   { table, attribution, dimensionsDelaySeconds, now }: AttributeDeps,
 ): Promise<void> {

@@ -16,25 +16,64 @@ const TOGETHER_BYTES = 6_000;
  * Keeps a provider's day by its dimensions: all in one item while they are small, and else each in pages
  * of its own. Nothing newer is overwritten.
  * @param entryCount how many entries they are folded from
+ * @param standing puts right what is wrong, whatever it has seen: the items that were found so, by sort key
+ *   with their counts. Those stay that changed since.
  */
 export async function putPages(
   table: Table,
   { providerId, day, entryCount }: { providerId: string; day: string; entryCount: number },
   folded: ReadonlyMap<string, readonly Uint8Array[]>,
+  standing?: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const put = (dimension: string, page: number, fields: object) =>
-    putNewer(table, keys.dimensionDay(providerId, dimension, day, page), entryCount, fields);
+  const stale = new Set(standing?.keys());
+  const put = async (dimension: string, page: number, fields: object) => {
+    const key = keys.dimensionDay(providerId, dimension, day, page);
+    stale.delete(key.sk);
+    if (standing === undefined) await putNewer(table, key, entryCount, fields);
+    else await putInstead(table, key, { ...fields, n: entryCount }, standing.get(key.sk));
+  };
   const all = [...folded.values()].flat();
   const bytes = all.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (bytes <= TOGETHER_BYTES) {
     const own = [...folded].map(([dimension, [first]]) => [dimension, first]);
-    return put(TOGETHER, 0, { pages: 1, ...Object.fromEntries(own) });
-  }
-  for (const [dimension, pages] of folded) {
-    for (const [page, own] of pages.entries()) {
-      await put(dimension, page, { pages: pages.length, [dimension]: own });
+    await put(TOGETHER, 0, { pages: 1, ...Object.fromEntries(own) });
+  } else {
+    for (const [dimension, pages] of folded) {
+      for (const [page, own] of pages.entries()) {
+        await put(dimension, page, { pages: pages.length, [dimension]: own });
+      }
     }
   }
+  // What stood elsewhere would be read instead when it has seen more.
+  const { pk } = keys.dimensionDay(providerId, TOGETHER, day, 0);
+  for (const sk of stale) await table.delete({ pk, sk });
+}
+
+/** The items of a day's dimensions, by sort key: how many entries each has seen. */
+export async function standingPages(
+  table: Table,
+  providerId: string,
+  day: string,
+  dimensions: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const standing = new Map<string, number>();
+  const pk = dimensionPartition(providerId);
+  for (const dimension of [TOGETHER, ...dimensions]) {
+    for await (const { sk, n } of table.query(pk, { startsWith: `${dimension}#${day}#` })) {
+      standing.set(sk, Number(n));
+    }
+  }
+  return standing;
+}
+
+async function putInstead(
+  table: Table,
+  key: { pk: string; sk: string },
+  fields: object,
+  count: number | undefined,
+): Promise<void> {
+  const isStanding = { expression: 'n = :standing', values: { ':standing': count } };
+  await table.put(key, fields, count === undefined ? undefined : isStanding);
 }
 
 /** Of as many entries it is written again: a store may have found its city. */
@@ -74,10 +113,11 @@ export async function readPages(
   providerId: string,
   dimension: string,
   window: { from: string; to: string },
+  consistent = false,
 ): Promise<Uint8Array[]> {
   const days = new Map<string, Item[]>();
   for (const prefix of [TOGETHER, dimension]) {
-    for (const [day, pages] of await pagesByDay(table, providerId, prefix, window)) {
+    for (const [day, pages] of await pagesByDay(table, providerId, prefix, window, consistent)) {
       const before = days.get(day);
       if (before === undefined || countOf(pages) >= countOf(before)) days.set(day, pages);
     }
@@ -94,11 +134,12 @@ async function pagesByDay(
   providerId: string,
   prefix: string,
   { from, to }: { from: string; to: string },
+  consistent: boolean,
 ): Promise<Map<string, Item[]>> {
   const between = [`${prefix}#${from}`, `${prefix}#${to}$`] as const;
   const days = new Map<string, Item[]>();
   const pk = dimensionPartition(providerId);
-  for await (const item of table.query(pk, { between, consistent: false })) {
+  for await (const item of table.query(pk, { between, consistent })) {
     const [, day = '', page = ''] = item.sk.split('#');
     const pages = days.get(day) ?? [];
     if (Number(page) < Number(pages[0]?.pages ?? item.pages)) days.set(day, [...pages, item]);

@@ -56,6 +56,15 @@ export async function noteFolded(
   );
 }
 
+/** Notes it also where that goes back: what stood had counted too much. */
+export async function noteMended(
+  table: Table,
+  { providerId, day }: { providerId: string; day: string },
+  upTo: number,
+): Promise<void> {
+  await table.set(keys.providerDay(providerId, day), { [KNOWN]: upTo }, EXISTS);
+}
+
 /** Up to which version of the day its dimensions know it; 0 before they were ever folded. */
 function knownUpTo(item: Item): number {
   return Number(item[KNOWN] ?? 0);

@@ -24,7 +24,7 @@ export const DIMENSIONS = [...CELL_DIMENSIONS, 'merchant', 'city'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Kept beside the dimensions, as if they were one. */
-const BUYERS = 'buyers';
+export const BUYERS = 'buyers';
 
 /**
  * Folds a provider's day by every dimension, from all its store-days. That reads the whole day, so it is
@@ -34,7 +34,22 @@ const BUYERS = 'buyers';
 export async function foldDimensions(table: Table, providerId: string, day: string): Promise<void> {
   const item = await table.get(keys.providerDay(providerId, day));
   if (item === undefined) return;
-  const version = versionOfDay(item);
+  const { entryCount, folded } = await addUpDay(table, providerId, day, item);
+  await putPages(table, { providerId, day, entryCount }, folded);
+  // Never less than what the day was at when it was read: a day that does not add up is not folded for ever.
+  await noteFolded(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
+}
+
+/**
+ * What a provider's day comes to by every dimension, and its buyers, from its store-days as they stand.
+ * @param item the provider-day, read before
+ */
+export async function addUpDay(
+  table: Table,
+  providerId: string,
+  day: string,
+  item: Item,
+): Promise<{ entryCount: number; folded: ReadonlyMap<string, Uint8Array[]> }> {
   const buckets = [...providerDayOf(item).buckets.keys()];
   let { items, apart } = await readDay(table, providerId, day, buckets);
   if (await refoldListed(table, providerId, day, items)) {
@@ -49,9 +64,7 @@ export async function foldDimensions(table: Table, providerId: string, day: stri
     folded.set(dimension, pagesOf(rows).map(packRows));
   }
   folded.set(BUYERS, [packBuyers(detail.buyers)]);
-  await putPages(table, { providerId, day, entryCount }, folded);
-  // Never less than what the day was at when it was read: a day that does not add up is not folded for ever.
-  await noteFolded(table, { providerId, day }, Math.max(version, entryCount));
+  return { entryCount, folded };
 }
 
 async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {

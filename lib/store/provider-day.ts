@@ -38,6 +38,11 @@ export function providerDayOf(item: Item): ProviderDay {
   return { day, isV1: false, folds, buckets };
 }
 
+/** Whether anything of a bucket was folded; of a first version's day nobody knows. */
+export function hasBucket(item: Item, bucket: number): boolean {
+  return isV1Day(item) || item[bucketAttribute(bucket)] !== undefined;
+}
+
 /** How many entries a day's buckets have seen: its version, which only grows. */
 export function versionOfDay(item: Item): number {
   return overPlatforms(providerDayOf(item).folds).entryCount;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Marker } from '../attribution/plan.ts';
 import { type Event, eventSchema, idSchema, platformSchema } from '../events/event.ts';
+import { sumsSchema } from '../ledger/statement.ts';
 import { keys, PREFIX, subjectPartition } from './keys.ts';
 import type { BookedSubject } from './subjects.ts';
 import type { Item, Table } from './table.ts';
@@ -40,20 +41,28 @@ export async function placeMarker(
   return table.put(keys.restated(subject, marker.restatementId), marker);
 }
 
-const sumsSchema = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
+const gainSchema = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
 
 const differenceSchema = z.object({
-  what: z.enum(['missing', 'extra', 'different', 'fold']),
+  /** An entry, a store's day, a provider's day, one of its dimensions, or a statement's sums. */
+  what: z.enum(['missing', 'extra', 'different', 'fold', 'day', 'dimension', 'statement']),
   providerId: z.string(),
-  storeId: z.string(),
+  /** Null for totals over stores. */
+  storeId: z.string().nullable(),
+  /** Of a statement the month's last. */
   businessDay: z.string(),
-  /** The entry's id; null for a fold. */
+  /** The entry's id; null for a total. */
   entryId: z.string().nullable(),
+  /** Which dimension; `buyers` for repeat purchases. */
+  dimension: z.string().optional(),
+  /** Whether the rebuild put it right. */
+  mended: z.boolean().default(false),
 });
 export type Difference = z.infer<typeof differenceSchema>;
 
 /**
- * A run over a merchant's window: a restatement attributes again, a rebuild only compares. One item,
+ * A run over a merchant's window: a restatement attributes again, a rebuild compares, and mends unless
+ * it is a dry run. One item,
  * saved after each piece of work under a guard, so that it goes on where it stood.
  */
 export const runSchema = z.object({
@@ -73,6 +82,10 @@ export const runSchema = z.object({
   failures: z.int().default(0),
   /** The place in the ledger it goes on from; null before the first. */
   cursor: z.object({ providerId: z.string(), storeId: z.string(), sk: z.string() }).nullable(),
+  /** A rebuild compares entries and store-days first, then providers' days, then statements. */
+  phase: z.enum(['entries', 'days', 'statements']).default('entries'),
+  /** What the lines of the statement at hand come to so far. */
+  adding: sumsSchema.nullable().default(null),
   progress: z.object({
     placesDone: z.int(),
     placesTotal: z.int(),
@@ -80,10 +93,14 @@ export const runSchema = z.object({
     /** Redemptions and payments that were looked at, and those whose attribution changed. */
     facts: z.int(),
     changed: z.int(),
+    /** Providers' days and statements that were added up. */
+    totals: z.int().default(0),
   }),
   /** What the changed facts come to for each provider. */
-  providers: z.record(z.string(), z.object({ before: sumsSchema, after: sumsSchema })),
+  providers: z.record(z.string(), z.object({ before: gainSchema, after: gainSchema })),
   differenceCount: z.int().default(0),
+  /** Of them. */
+  mendedCount: z.int().default(0),
   /** The first hundred. */
   differences: z.array(differenceSchema).default([]),
 });

@@ -108,7 +108,7 @@ export function packHour(fold: Fold, detail: Uint8Array | null): Uint8Array {
   return writer.finish();
 }
 
-interface StoredHour {
+export interface StoredHour {
   readonly fold: Fold;
   /** Null where it has an item of its own, or none. */
   readonly detail: Uint8Array | null;
@@ -116,7 +116,8 @@ interface StoredHour {
   readonly isListed: boolean;
 }
 
-function readHour(bytes: unknown): StoredHour | undefined {
+/** An hour as a store-day keeps it; undefined where there is none. */
+export function readHour(bytes: unknown): StoredHour | undefined {
   if (Array.isArray(bytes)) return { fold: listedFold(bytes), detail: null, isListed: true };
   if (!(bytes instanceof Uint8Array)) return undefined;
   const reader = new ByteReader(bytes);
@@ -130,7 +131,8 @@ export function packOwnDetail(entryCount: number, detail: Uint8Array): Uint8Arra
   return new ByteWriter().version(entryCount).raw(detail).finish();
 }
 
-function ownDetail(item: Item): { entryCount: number; detail: Uint8Array } {
+/** What an item of a detail keeps. @throws RangeError when it keeps none */
+export function ownDetail(item: Item): { entryCount: number; detail: Uint8Array } {
   if (item.d instanceof Uint8Array) {
     return { entryCount: new ByteReader(item.d).version(), detail: item.d.subarray(4) };
   }

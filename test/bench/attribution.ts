@@ -151,9 +151,9 @@ async function restate(table: Table, emulators: Awaited<ReturnType<typeof startE
   const started: Run = {
     ...{ restatementId: 'bench', does: 'restate', platform, merchantId, dryRun: false },
     ...{ from: '2025-10-01', to: '2025-10-31', reason: 'bench', asOf: minute(800) },
-    ...{ status: 'planned', step: 0, failures: 0, cursor: null },
-    progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0 },
-    ...{ providers: {}, differenceCount: 0, differences: [] },
+    ...{ status: 'planned', step: 0, failures: 0, cursor: null, phase: 'entries', adding: null },
+    progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0, totals: 0 },
+    ...{ providers: {}, differenceCount: 0, mendedCount: 0, differences: [] },
   };
   await createRun(table, started);
   let run = started;

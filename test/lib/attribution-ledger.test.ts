@@ -243,8 +243,9 @@ const runOf = (minutes: number, over: Partial<Run> = {}): Run => ({
   ...markerAt(minutes),
   ...{ does: 'restate', platform: 'douyin', merchantId: contract(1).merchantId, dryRun: false },
   ...{ status: 'running', step: 0, failures: 0, cursor: null },
-  progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0 },
-  ...{ providers: {}, differenceCount: 0, differences: [] },
+  ...{ phase: 'entries', adding: null },
+  progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0, totals: 0 },
+  ...{ providers: {}, differenceCount: 0, mendedCount: 0, differences: [] },
   ...over,
 });
 

@@ -24,7 +24,7 @@ const restatementBody = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 
-const rebuildBody = z.strictObject(windowShape);
+const rebuildBody = z.strictObject({ ...windowShape, mend: z.boolean().default(false) });
 
 type Asked = Pick<Run, 'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'reason' | 'dryRun'>;
 
@@ -35,7 +35,7 @@ type Asked = Pick<Run, 'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'rea
 const HEAD_START_SECONDS = 2;
 
 /**
- * Restatements attribute a merchant's window again; rebuilds compute it again and only compare. Both
+ * Restatements attribute a merchant's window again; rebuilds compute it again, compare, and mend if told. Both
  * run piece by piece on the attribution queue.
  */
 export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
@@ -54,19 +54,19 @@ export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
 
   api.post('/v1/rebuilds', async (c) => {
     await requireOperator(c, deps);
-    const body = await readBody(c, rebuildBody);
-    const run = await start({ does: 'rebuild', ...body, reason: '', dryRun: true }, deps);
+    const { mend, ...window } = await readBody(c, rebuildBody);
+    const run = await start({ does: 'rebuild', ...window, reason: '', dryRun: !mend }, deps);
     return c.json({ rebuildId: run.restatementId }, 202);
   });
 
   api.get('/v1/rebuilds/:id', async (c) => {
     const run = await find(c, 'rebuild', deps);
     const { restatementId: rebuildId, platform, merchantId, from, to, status, progress } = run;
-    const { differenceCount, differences } = run;
+    const { differenceCount, mendedCount, differences, dryRun } = run;
     const isEqual = status === 'done' ? differenceCount === 0 : null;
     return c.json({
       ...{ rebuildId, platform, merchantId, from, to, status, progress },
-      ...{ isEqual, differenceCount, differences },
+      ...{ mend: !dryRun, isEqual, differenceCount, mendedCount, differences },
     });
   });
 }
@@ -98,8 +98,9 @@ function newRun(asked: Asked, asOf: string): Run {
     ...asked,
     ...{ restatementId: `${asOf.replace(/\D/g, '').slice(0, 17)}-${hash}`, asOf },
     ...{ status: 'planned', step: 0, failures: 0, cursor: null },
-    progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0 },
-    ...{ providers: {}, differenceCount: 0, differences: [] },
+    ...{ phase: 'entries', adding: null },
+    progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0, totals: 0 },
+    ...{ providers: {}, differenceCount: 0, mendedCount: 0, differences: [] },
   };
 }
 
@@ -127,7 +128,8 @@ async function cancel(run: Run, deps: ApiDeps): Promise<Run> {
 
 /** Without what is only for going on; each provider with what it gains (or, below zero, loses). */
 function shown({ step: _s, failures: _f, cursor: _c, does: _d, ...run }: Run) {
-  const { differenceCount: _n, differences: _l, ...own } = run;
+  const { differenceCount: _n, mendedCount: _m, differences: _l, phase: _p, ...others } = run;
+  const { adding: _a, ...own } = others;
   const providers = Object.entries(run.providers).map(([providerId, { before, after }]) => ({
     ...{ providerId, before, after },
     gains: {

@@ -2,8 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { resumeRuns } from '../../../functions/reconcile/restatements.ts';
+import { packBuyers } from '../../../lib/ledger/buyers.ts';
+import { packRows } from '../../../lib/ledger/dimensions.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
+import { emptyFold } from '../../../lib/ledger/fold.ts';
 import { silent } from '../../../lib/log/log.ts';
+import { DIMENSIONS } from '../../../lib/store/dimensions.ts';
+import { bucketOf, hourOf, type Key, keys } from '../../../lib/store/keys.ts';
+import { bucketAttribute, packPlatforms } from '../../../lib/store/provider-day.ts';
+import { statementSchema } from '../../../lib/store/statements.ts';
+import {
+  hourAttribute,
+  packHour,
+  readHour,
+  type StoredHour,
+} from '../../../lib/store/store-day.ts';
+import type { Item } from '../../../lib/store/table.ts';
 import { reversed } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
@@ -22,6 +36,7 @@ import {
 } from './support.ts';
 
 const clock = new Clock();
+const BEGIN_MS = clock.ms;
 let hexiao: HexiaoUnderTest;
 
 beforeAll(async () => {
@@ -51,7 +66,17 @@ const runAnswer = z.strictObject({
 const rebuildAnswer = z.looseObject({
   status: z.string(),
   isEqual: z.boolean().nullable(),
-  differences: z.array(z.object({ what: z.string(), entryId: z.string().nullable() })),
+  mend: z.boolean(),
+  differenceCount: z.int(),
+  mendedCount: z.int(),
+  differences: z.array(
+    z.object({
+      what: z.string(),
+      entryId: z.string().nullable(),
+      dimension: z.string().optional(),
+      mended: z.boolean(),
+    }),
+  ),
 });
 
 interface Story {
@@ -123,8 +148,9 @@ const gmv = async (token: string) =>
 const entriesOf = async ({ merchantId }: Story): Promise<Entry[]> =>
   (await hexiao.entries()).filter((entry) => entry.merchantId === merchantId);
 
-async function rebuild(story: Story) {
-  const body = windowOf(story);
+async function rebuild(story: Story, over: object = {}) {
+  clock.ms += 1_000;
+  const body = { ...windowOf(story), ...over };
   const { rebuildId } = await hexiao.call<{ rebuildId: string }>('POST', '/v1/rebuilds', body);
   for (let tries = 0; tries < 50; tries += 1) {
     await hexiao.settle();
@@ -232,5 +258,136 @@ describe('POST /v1/restatements', () => {
     const asProvider = { token: story.tokens[0], body };
     const refused = await ask(hexiao, 'POST', '/v1/restatements', asProvider);
     expectProblem(refused, 403, 'role-forbidden');
+  });
+});
+
+describe('POST /v1/rebuilds', () => {
+  /** A provider’s October with one store and one redemption that stands, closed and folded. */
+  async function closedStory() {
+    // Contracts must be recorded before the redemptions are.
+    clock.ms = BEGIN_MS;
+    const story = await tellStory();
+    const [providerId] = story.providers;
+    const kept = (await entriesOf(story)).find(
+      (one) => one.providerId === providerId && one.amountFen === 10_001,
+    ) as Entry;
+    await hexiao.settle();
+    const month = kept.businessDay.slice(0, 7);
+    await hexiao.call('POST', `/v1/statements/${month}/close`, { providerId });
+    await hexiao.settle();
+    return { story, providerId, kept, month };
+  }
+
+  type Closed = Awaited<ReturnType<typeof closedStory>>;
+
+  /** Changes one item around every guard: a count that is right, with a total that is wrong. */
+  async function spoil(key: Key, change: (item: Item) => object): Promise<void> {
+    const item = await hexiao.table.get(key);
+    if (item === undefined) throw new Error('there is nothing to spoil');
+    await hexiao.table.put(key, { ...item, ...change(item) }, null);
+  }
+
+  const storeDayKey = ({ providerId, kept }: Closed) =>
+    keys.storeDay(providerId, kept.businessDay, 'douyin', kept.storeId);
+  const hour = ({ kept }: Closed) => hourAttribute(hourOf(kept.occurredAt));
+  const dimensionsOf = ({ providerId, kept }: Closed) =>
+    keys.dimensionDay(providerId, 'all', kept.businessDay, 0);
+  const nobody = { level: 0, standing: new Map([['aaaaaaaaaaaa.bbbbbb', 1]]) };
+
+  it.each<[string, string[], (closed: Closed) => Promise<void>]>([
+    [
+      'a store’s hour that is wrong with the right count',
+      ['fold', 'day', 'dimension merchant', 'dimension city'],
+      async (closed) =>
+        spoil(storeDayKey(closed), (item) => {
+          const standing = readHour(item[hour(closed)]) as StoredHour;
+          const fold = { ...standing.fold, redeemedFen: 7 };
+          return { [hour(closed)]: packHour(fold, standing.detail) };
+        }),
+    ],
+    [
+      'a store’s hour that counted too much',
+      ['fold', 'day', 'dimension merchant', 'dimension city'],
+      async (closed) =>
+        spoil(storeDayKey(closed), (item) => {
+          const standing = readHour(item[hour(closed)]) as StoredHour;
+          const fold = { ...standing.fold, entryCount: 99 };
+          return { [hour(closed)]: packHour(fold, standing.detail) };
+        }),
+    ],
+    [
+      'a provider’s day',
+      ['day'],
+      async ({ providerId, kept }) => {
+        const bucket = bucketOf('douyin', kept.storeId);
+        await spoil(keys.providerDay(providerId, kept.businessDay), () => ({
+          [bucketAttribute(bucket)]: packPlatforms({
+            douyin: { ...emptyFold(), entryCount: 3, redeemedFen: 7 },
+          }),
+        }));
+      },
+    ],
+    [
+      'a dimension',
+      ['dimension channel'],
+      async (closed) => spoil(dimensionsOf(closed), () => ({ channel: packRows([]) })),
+    ],
+    [
+      'repeat purchases',
+      ['dimension buyers'],
+      async (closed) => spoil(dimensionsOf(closed), () => ({ buyers: packBuyers(nobody) })),
+    ],
+    [
+      'dimensions that were never folded',
+      [...DIMENSIONS, 'buyers'].map((one) => `dimension ${one}`),
+      async (closed) => {
+        await hexiao.table.delete(dimensionsOf(closed));
+      },
+    ],
+  ])('finds %s, changes nothing unless told to, and mends it when told to', async (...row) => {
+    // Prepare
+    const [, expected, change] = row;
+    const closed = await closedStory();
+    await change(closed);
+    const whatOf = ({ differences }: Awaited<ReturnType<typeof rebuild>>) =>
+      new Set(differences.map(({ what, dimension }) => [what, dimension].join(' ').trim()));
+    // Act, Assess: twice, because the first only looks
+    for (let times = 0; times < 2; times += 1) {
+      const found = await rebuild(closed.story);
+      expect(found).toMatchObject({ isEqual: false, mendedCount: 0 });
+      expect(expected).toEqual(expect.arrayContaining([...whatOf(found)]));
+      expect(whatOf(found)).toContain(expected[0]);
+    }
+    const mended = await rebuild(closed.story, { mend: true });
+    expect(whatOf(mended)).toContain(expected[0]);
+    expect(mended.mendedCount).toBe(mended.differenceCount);
+    expect(await rebuild(closed.story)).toMatchObject({ isEqual: true, differences: [] });
+  });
+
+  it('finds an entry that is missing beside one that stands, and books it when told to', async () => {
+    // Prepare: a fact shared by two, of which one’s entry is gone
+    const { story } = await closedStory();
+    const taken = (await entriesOf(story)).find(({ kind }) => kind === 'reversal') as Entry;
+    await hexiao.table.delete(keys.entry(taken));
+    // Act, Assess
+    expect((await rebuild(story)).differences.map(({ what }) => what)).toContain('missing');
+    const mended = await rebuild(story, { mend: true });
+    expect(mended.mendedCount).toBe(mended.differenceCount);
+    expect(await entriesOf(story)).toContainEqual(taken);
+    expect(await rebuild(story)).toMatchObject({ isEqual: true, differences: [] });
+  });
+
+  it('finds a statement that is not what its lines come to, and leaves it as it was paid', async () => {
+    const { story, providerId, month } = await closedStory();
+    await spoil(keys.statement(providerId, month), (item) => {
+      const { sums } = statementSchema.parse(item);
+      return { sums: { ...sums, month: { ...sums.month, redeemedFen: 7 } } };
+    });
+    for (const mend of [false, true]) {
+      expect(await rebuild(story, { mend })).toMatchObject({
+        ...{ isEqual: false, differenceCount: 1, mendedCount: 0 },
+        differences: [{ what: 'statement', mended: false }],
+      });
+    }
   });
 });
