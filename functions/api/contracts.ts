@@ -1,12 +1,12 @@
 import {
   type ContractVersion,
   compareInstants,
+  contractPlace,
   contractVersionSchema,
   latestVersions,
 } from '../../lib/attribution/contract.ts';
 import { overlapping } from '../../lib/attribution/overlap.ts';
 import { Problem } from '../../lib/errors/problem.ts';
-import { platformSchema } from '../../lib/events/event.ts';
 import { appendContract, listForProvider, readContracts } from '../../lib/store/contracts.ts';
 import { readMerchant, readProvider } from '../../lib/store/registry.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
@@ -53,10 +53,9 @@ export async function endContract(
   endsAt: string,
   deps: ApiDeps,
 ): Promise<Recorded> {
-  const [, platform, merchantId] = /^\d+\.([a-z]+)\.(.+)$/su.exec(contractId) ?? [];
-  const known = platformSchema.safeParse(platform);
-  if (!known.success || merchantId === undefined) throw noContract();
-  return append(known.data, merchantId, deps, (log, number, recordedAt) => {
+  const place = contractPlace(contractId);
+  if (place === undefined) throw noContract();
+  return append(place.platform, place.merchantId, deps, (log, number, recordedAt) => {
     const versions = log.filter((one) => one.contractId === contractId);
     const before = latestVersions(versions)[0];
     if (before === undefined) throw noContract();

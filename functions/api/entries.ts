@@ -1,51 +1,41 @@
-import * as z from 'zod';
 import type { Attributable } from '../../lib/attribution/attribute.ts';
-import { type Explained, explain } from '../../lib/attribution/explain.ts';
+import { type Explained, explain, type Step } from '../../lib/attribution/explain.ts';
+import { explainTier } from '../../lib/attribution/explain-tier.ts';
 import { readHistory } from '../../lib/attribution/history.ts';
 import { mirrorPlaces } from '../../lib/attribution/mirror.ts';
 import { generationsOf, type Known, type Marker } from '../../lib/attribution/plan.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
+import { NO_TIER_SUM, settlementOf } from '../../lib/ledger/tiers.ts';
 import { readContracts } from '../../lib/store/contracts.ts';
+import { entryRef, mirroredRef, placeOfRef, undoneRef } from '../../lib/store/entry-ref.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { entryAt } from '../../lib/store/ledger.ts';
 import { readPolicies } from '../../lib/store/policies.ts';
 import { readState } from '../../lib/store/restatements.ts';
+import { readStatement } from '../../lib/store/statements.ts';
 import { subjectOf } from '../../lib/store/subjects.ts';
+import { sumsBefore } from '../../lib/store/tiers.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Principal } from './principal.ts';
 
-/** An entry as it is shown: found again by its `entryId`, and named in the ledger by `ledgerId`. */
-export function shownEntry({ entryId: ledgerId, ...entry }: Entry) {
-  return { entryId: refOf({ entryId: ledgerId, ...entry }), ledgerId, ...entry };
-}
-
-const refSchema = z.tuple([z.string().startsWith('LEDGER#'), z.string()]);
-
-/** Where the entry stands, opaque outside: so it is found without an index. */
-function refOf(entry: Entry): string {
-  const { pk, sk } = keys.entry(entry);
-  return Buffer.from(JSON.stringify([pk, sk]), 'utf8').toString('base64url');
+/**
+ * An entry as it is shown: it, and those it takes back or undoes, by the one id that entries have
+ * outside. How many contracts were considered is no provider's to know; the explanation lists its own.
+ */
+export function shownEntry(entry: Entry) {
+  const { candidates: _all, ...explanation } = entry.explanation;
+  const ids = { mirrors: mirroredRef(entry), undoes: undoneRef(entry) };
+  return { ...entry, entryId: entryRef(entry), ...ids, explanation };
 }
 
 /** An entry by the id it was shown with. @throws Problem `not-found`, also when it is another provider's */
 export async function findEntry(ref: string, who: Principal, deps: ApiDeps): Promise<Entry> {
-  const place = placeOf(ref);
+  const place = placeOfRef(ref);
   const entry = place === undefined ? undefined : await entryAt(deps.table, place);
   const isOwn = who.is === 'operator' || entry?.providerId === who.providerId;
   if (entry !== undefined && isOwn) return entry;
   throw new Problem('not-found', 'No entry of that id is yours. GET /v1/entries lists them.');
-}
-
-function placeOf(ref: string): { pk: string; sk: string } | undefined {
-  try {
-    const [pk, sk] = refSchema.parse(JSON.parse(Buffer.from(ref, 'base64url').toString('utf8')));
-    // DynamoDB's limits for keys, in bytes; it refuses what is longer.
-    const fits = Buffer.byteLength(pk) <= 2048 && Buffer.byteLength(sk) <= 1024 && sk !== '';
-    return fits ? { pk, sk } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 export async function knownOf(
@@ -57,8 +47,9 @@ export async function knownOf(
   return { contracts, policies: await readPolicies(table), standard: policy };
 }
 
-/** Why an entry is what it is. Other providers' contracts are told of without their names. */
+/** Why an entry is what it is. A provider is told of its own contracts alone. */
 export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) {
+  if (entry.kind === 'tier') return explainTierEntry(entry, deps);
   const { events, markers } = await readState(deps.table, subjectOf(entry));
   const known = await knownOf(entry.platform, entry.merchantId, deps);
   const { booked, takers } = readHistory(events);
@@ -73,10 +64,30 @@ export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) 
       return hideOthers(await explained(entry, original, event, known, marker, deps), who);
     }
   }
-  throw new Problem(
-    'not-found',
-    'The events behind this entry were not found, so nothing explains it.',
+  throw unexplained('events');
+}
+
+/** Its statement and those before it say what it came to. It is its provider's own contract's. */
+async function explainTierEntry(entry: Entry, { table }: ApiDeps): Promise<Explained> {
+  const { contractId, contractVersion, platform, merchantId, providerId } = entry;
+  const settlement = settlementOf(entry);
+  const { month = '', of = '' } = settlement ?? {};
+  const statement = await readStatement(table, { providerId, month });
+  const log = await readContracts(table, platform, merchantId);
+  const contract = log.find(
+    (one) => one.contractId === contractId && one.version === contractVersion,
   );
+  if (settlement === undefined || statement === undefined || !contract?.tiers) {
+    throw unexplained('statement');
+  }
+  const before = (await sumsBefore(table, statement))(contract.contractId, of);
+  const own = statement.tiered[contract.contractId]?.[of] ?? NO_TIER_SUM;
+  const { tiers } = contract;
+  return explainTier(entry, { settlement, contract: { ...contract, tiers }, before, own });
+}
+
+function unexplained(what: 'events' | 'statement'): Problem {
+  return new Problem('not-found', `Nothing explains this entry: its ${what} cannot be found.`);
 }
 
 async function explained(
@@ -89,7 +100,22 @@ async function explained(
 ): Promise<Explained> {
   // What stands is explained, not what would be booked today.
   const standing = await entryAt(table, keys.entry(original));
-  return explain(entry, standing ?? original, event, known, marker);
+  const explanation = explain(entry, standing ?? original, event, known, marker);
+  return {
+    ...explanation,
+    arithmetic: explanation.arithmetic.map((step) => shownStep(step, entry)),
+  };
+}
+
+function shownStep(step: Step, entry: Entry): Step {
+  switch (step.step) {
+    case 'taken-back':
+      return { ...step, what: mirroredRef(entry) ?? step.what };
+    case 'undone':
+      return { ...step, what: undoneRef(entry) ?? step.what };
+    default:
+      return step;
+  }
 }
 
 /** Whether the entry is at this place of the ledger: itself, a later revision, or what undid one. */
@@ -100,19 +126,6 @@ function isAt({ entryId }: Entry, place: Entry): boolean {
 
 function hideOthers(explanation: Explained, who: Principal): Explained {
   if (who.is === 'operator') return explanation;
-  const candidates = explanation.candidates.map((candidate) =>
-    candidate.providerId === who.providerId
-      ? candidate
-      : {
-          ...candidate,
-          contractId: null,
-          version: null,
-          providerId: null,
-          shareBp: 0,
-          why: HIDDEN,
-        },
-  );
-  return { ...explanation, candidates };
+  const own = explanation.candidates.filter(({ providerId }) => providerId === who.providerId);
+  return { ...explanation, candidates: own };
 }
-
-const HIDDEN = { zh: '其他服务商的合同', en: 'a contract of another provider' };

@@ -1,6 +1,8 @@
 import { isWord, sayIn, type Word } from '../../lib/i18n/words.ts';
 import type { Cell } from '../../lib/ledger/csv.ts';
 import { isAdjustment, type Line } from '../../lib/ledger/statement.ts';
+import { entryRef } from '../../lib/store/entry-ref.ts';
+import type { StatementId } from '../../lib/store/keys.ts';
 
 /** Both languages in each heading: a file goes from hand to hand. */
 const HEADINGS: readonly Word[] = [
@@ -10,12 +12,16 @@ const HEADINGS: readonly Word[] = [
 ];
 
 /** Lines → rows of cells, with a heading on the first page. */
-export function csvRows(lines: readonly Line[], month: string, withHeading: boolean): Cell[][] {
-  const rows = lines.map((line) => rowOf(line, month));
+export function csvRows(
+  lines: readonly Line[],
+  statement: StatementId,
+  withHeading: boolean,
+): Cell[][] {
+  const rows = lines.map((line) => rowOf(line, statement));
   return withHeading ? [HEADINGS.map(both), ...rows] : rows;
 }
 
-function rowOf(line: Line, month: string): Cell[] {
+function rowOf(line: Line, { providerId, month }: StatementId): Cell[] {
   return [
     line.businessDay,
     line.occurredAt,
@@ -34,7 +40,7 @@ function rowOf(line: Line, month: string): Cell[] {
     { fen: line.commissionFen },
     line.contractId,
     line.restatementId,
-    line.entryId,
+    entryRef({ ...line, providerId }),
   ];
 }
 

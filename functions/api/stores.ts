@@ -36,9 +36,15 @@ export async function listStores(
   return { stores: lines, next };
 }
 
-/** Payments alone have no store; a store is listed for what happened in it. */
+/**
+ * Payments alone have no store; a store is listed for what happened in it. Whatever is in a line counts,
+ * so that the lines add up to the total.
+ */
 function hasRedemptions({ fold }: StoreDay): boolean {
-  return fold.redeemedCount !== 0 || fold.reversedCount !== 0 || fold.refundedFen !== 0;
+  const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = fold;
+  return [redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen].some(
+    (measure) => measure !== 0,
+  );
 }
 
 function lineOf({ platform, storeId, merchantId, fold }: StoreDay, name: string | null): StoreLine {

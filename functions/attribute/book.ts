@@ -3,6 +3,7 @@ import type { Event } from '../../lib/events/event.ts';
 import { type Entry, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { bookEvents } from '../../lib/store/booking.ts';
+import { entryRef } from '../../lib/store/entry-ref.ts';
 import { noteStore, readState, type SubjectState } from '../../lib/store/restatements.ts';
 import { type StoreHour, storeHourOf } from '../../lib/store/store-day.ts';
 import type { BookedSubject } from '../../lib/store/subjects.ts';
@@ -62,7 +63,7 @@ async function finish(
   touched: readonly Entry[],
   { table, log }: AttributeDeps,
 ): Promise<StoreHour[]> {
-  for (const { entryId } of conflicts) log('error', 'entry-conflict', { entryId });
+  for (const one of conflicts) log('error', 'entry-conflict', { entryId: entryRef(one) });
   if (waiting.length > 0) log('info', 'takings-wait', { count: waiting.length });
   await noteStores(table, touched);
   return touched.map(storeHourOf);

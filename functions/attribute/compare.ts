@@ -3,6 +3,7 @@ import { generationsOf } from '../../lib/attribution/plan.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { wantedOf } from '../../lib/store/booking.ts';
 import { mendHour, wrongHours } from '../../lib/store/check-store-day.ts';
+import { entryRef } from '../../lib/store/entry-ref.ts';
 import { bucketOf, keys } from '../../lib/store/keys.ts';
 import { hasBucket } from '../../lib/store/provider-day.ts';
 import { type Difference, readState } from '../../lib/store/restatements.ts';
@@ -100,5 +101,6 @@ function textOf({ what, entryId }: Difference): string {
 
 function difference(what: Difference['what'], entry: Entry): Difference {
   const { providerId, storeId, businessDay, entryId, undoes } = entry;
-  return { what, providerId, storeId, businessDay, entryId: undoes ?? entryId, mended: false };
+  const shownId = entryRef({ ...entry, entryId: undoes ?? entryId });
+  return { what, providerId, storeId, businessDay, entryId: shownId, mended: false };
 }

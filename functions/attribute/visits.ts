@@ -1,6 +1,7 @@
 import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
 import type { Known } from '../../lib/attribution/plan.ts';
 import { type Entry, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
+import { tierStoreOf } from '../../lib/ledger/tiers.ts';
 import { entriesForward } from '../../lib/store/ledger.ts';
 import { type Run, storesEverOf } from '../../lib/store/restatements.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -27,14 +28,17 @@ export interface Stretch {
 
 /**
  * Every provider that ever had a contract with the merchant, and nobody; at every store that ever
- * was the merchant's, and at none. In an order that stays when places are added.
+ * was the merchant's, at none, and where its tiers are. In an order that stays when places are added.
  */
 export async function placesOf(
   { platform, merchantId }: Run,
   { contracts }: Known,
   table: Table,
 ): Promise<Place[]> {
-  const stores = new Set([UNKNOWN_STORE, ...(await storesEverOf(table, platform, merchantId))]);
+  const stores = new Set([
+    ...[UNKNOWN_STORE, tierStoreOf(merchantId)],
+    ...(await storesEverOf(table, platform, merchantId)),
+  ]);
   const providers = new Set([UNATTRIBUTED, ...contracts.map((contract) => contract.providerId)]);
   return [...providers]
     .sort()

@@ -149,6 +149,7 @@ function entryOf(
     contractId,
     contractVersion: share.contract?.version ?? null,
     mirrors: null,
+    mirrorsAt: null,
     undoes: null,
     restatementId: restating?.restatementId ?? null,
     loop: event.loop,

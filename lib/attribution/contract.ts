@@ -83,8 +83,18 @@ export function tieredOf(
   if (contract === undefined || contract.tiers === null || contract.commission !== 'account') {
     return undefined;
   }
-  const { version, rateBp, tiers } = contract;
-  return { contractId, version, rateBp, tiers };
+  const { version, platform, merchantId, rateBp, tiers } = contract;
+  return { contractId, version, platform, merchantId, rateBp, tiers };
+}
+
+/** The merchant whose log has a contract, told from its id; undefined for what is no contract's id. */
+export function contractPlace(
+  contractId: string,
+): Pick<ContractVersion, 'platform' | 'merchantId'> | undefined {
+  const [, platform, merchantId] = /^\d+\.([a-z]+)\.(.+)$/su.exec(contractId) ?? [];
+  const known = platformSchema.safeParse(platform);
+  if (!known.success || merchantId === undefined) return undefined;
+  return { platform: known.data, merchantId };
 }
 
 export function inForceAt(contract: Span, instant: string): boolean {

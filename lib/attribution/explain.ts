@@ -25,6 +25,16 @@ export type Step =
       readonly rounding: 'half-up-on-the-absolute-value';
       readonly resultFen: number;
     }
+  | { readonly step: 'month'; readonly month: string; readonly resultFen: number }
+  | {
+      readonly step: 'tier';
+      readonly fromFen: number;
+      readonly rateBp: number;
+      readonly ofFen: number;
+      readonly rounding: 'half-up-on-the-absolute-value';
+      readonly resultFen: number;
+    }
+  | { readonly step: 'booked-before' | 'due'; readonly resultFen: number }
   | {
       readonly step: 'taken-back' | 'undone';
       readonly what: string;
@@ -33,10 +43,9 @@ export type Step =
     };
 
 export interface ExplainedCandidate {
-  /** Null for a contract of another provider, where a provider asks. */
-  readonly contractId: string | null;
-  readonly version: number | null;
-  readonly providerId: string | null;
+  readonly contractId: string;
+  readonly version: number;
+  readonly providerId: string;
   readonly mode: string;
   readonly isTaken: boolean;
   readonly verdict: Verdict;
@@ -46,11 +55,12 @@ export interface ExplainedCandidate {
 
 export interface Explained {
   readonly rule: string;
+  /** Null for tiers, which no policy decides. */
   readonly policy: {
     readonly version: number;
     readonly basis: string;
     readonly order: readonly string[];
-  };
+  } | null;
   readonly candidates: readonly ExplainedCandidate[];
   readonly basis: string;
   readonly arithmetic: readonly Step[];

@@ -118,6 +118,7 @@ function mirrorOf(original: Entry, part: Part, taking: Taking): Entry {
     commissionFen: negate(part.commissionFen),
     count: negate(part.count),
     mirrors: original.entryId,
+    mirrorsAt: original.occurredAt,
     complete: taking.complete,
     explanation: { ...original.explanation, rule: 'mirror' },
   };

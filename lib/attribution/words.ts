@@ -108,7 +108,7 @@ export function sentenceOf(entry: Entry, original: Entry): Sentence {
 }
 
 /** Fen → yuan with two digits, in integers. */
-function yuan(fen: number): string {
+export function yuan(fen: number): string {
   const digits = String(Math.abs(fen)).padStart(3, '0');
   return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

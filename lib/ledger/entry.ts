@@ -66,6 +66,8 @@ export const entrySchema = z.object({
   contractVersion: z.int().nullable(),
   /** The entry this one takes back; null for an original. */
   mirrors: z.string().nullable(),
+  /** When that one happened: tiers are settled by the month of the redemption, see `tiers.ts`. */
+  mirrorsAt: z.iso.datetime({ offset: true }).nullable().default(null),
   /** The entry this one undoes to the fen, at the same instant: it was restated, or decided again. */
   undoes: z.string().nullable().default(null),
   /** The restatement this entry came by; null for what was booked as it happened. */

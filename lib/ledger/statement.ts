@@ -29,6 +29,7 @@ export const lineSchema = entrySchema.pick({
   commissionFen: true,
   contractId: true,
   contractVersion: true,
+  mirrorsAt: true,
   restatementId: true,
   channel: true,
   productId: true,

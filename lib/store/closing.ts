@@ -168,7 +168,7 @@ async function addLines(table: Table, statement: Statement): Promise<Piece> {
 /** Books what tiers earn beside what was booked, and closes: its lines' sums never change again. */
 async function settle(closer: Closer, statement: Statement): Promise<Piece> {
   const { table } = closer;
-  const settled = await bookTiers(table, statement);
+  const { settled, tiered } = await bookTiers(table, statement);
   for (const entry of settled) {
     await takeEntry(table, statement, entry, (await readStated(table, entry)) ?? null);
   }
@@ -178,6 +178,7 @@ async function settle(closer: Closer, statement: Statement): Promise<Piece> {
   const closedAt = toInstant(closer.now());
   const closed = {
     ...statement,
+    tiered,
     sums,
     payableFen,
     carriedFen,

@@ -200,7 +200,9 @@ export const keys = {
     sk: `${PREFIX.seen}${e(storeId)}`,
   }),
 
-  entry: (entry: Entry): Key => ({
+  entry: (
+    entry: Pick<Entry, 'providerId' | 'platform' | 'storeId' | 'occurredAt' | 'entryId'>,
+  ): Key => ({
     pk: ledgerPartition(entry.providerId, entry.platform, entry.storeId),
     sk: `${ledgerTime(entry.occurredAt)}#${e(entry.entryId)}`,
   }),

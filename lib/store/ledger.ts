@@ -98,13 +98,15 @@ export async function* entriesForward(
 
 /**
  * Whether the fact was complete when it was booked is no difference in what was booked, nor is a buyer
- * that only one of them tells: the other's was not known yet, or was erased.
+ * that only one of them tells: the other's was not known yet, or was erased. `mirrorsAt` only repeats
+ * what is known of the entry that `mirrors` names.
  */
 export function sameEntry(a: Entry, b: Entry): boolean {
   const buyers = a.buyer !== null && b.buyer !== null;
   const text = (entry: Entry) => {
     const parsed = entrySchema.parse(entry);
-    return JSON.stringify({ ...parsed, complete: true, buyer: buyers ? parsed.buyer : null });
+    const buyer = buyers ? parsed.buyer : null;
+    return JSON.stringify({ ...parsed, complete: true, mirrorsAt: null, buyer });
   };
   return text(a) === text(b);
 }

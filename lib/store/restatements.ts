@@ -51,7 +51,7 @@ const differenceSchema = z.object({
   storeId: z.string().nullable(),
   /** Of a statement the month's last. */
   businessDay: z.string(),
-  /** The entry's id; null for a total. */
+  /** As entries are shown: see `entryRef`. Null for a total. */
   entryId: z.string().nullable(),
   /** Which dimension; `buyers` for repeat purchases. */
   dimension: z.string().optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../events/id.ts';
+import { idSchema } from '../events/id.ts';
 import { type Entry, entrySchema } from '../ledger/entry.ts';
 import { type Line, lineOf, lineSchema, monthSchema, sumsSchema } from '../ledger/statement.ts';
 import {
@@ -37,15 +37,13 @@ export const statementSchema = z.object({
   /** Where the phase goes on. */
   cursor: z.string().nullable(),
   sums: sumsSchema,
-  /** By contract with tiers: what its lines come to. */
+  /** By contract with tiers and month of the redemptions: what its lines come to, see `TierSums`. */
   tiered: z.record(
     z.string(),
-    z.object({
-      platform: platformSchema,
-      merchantId: z.string(),
-      redeemedFen: z.int(),
-      commissionFen: z.int(),
-    }),
+    z.record(
+      monthSchema,
+      z.object({ redeemedFen: z.int(), commissionFen: z.int(), settledFen: z.int() }),
+    ),
   ),
   openingFen: z.int().max(0),
   payableFen: z.int().min(0),

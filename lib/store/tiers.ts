@@ -1,10 +1,17 @@
-import { tieredOf } from '../attribution/contract.ts';
+import { contractPlace, tieredOf } from '../attribution/contract.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Line } from '../ledger/statement.ts';
-import { addToContract, type TieredContract, tierEntry } from '../ledger/tiers.ts';
+import {
+  addTierSums,
+  addToContract,
+  NO_TIER_SUM,
+  type TieredContract,
+  type TierSum,
+  tierEntry,
+} from '../ledger/tiers.ts';
 import { readContracts } from './contracts.ts';
 import { bookEntry } from './ledger.ts';
-import type { Statement } from './statements.ts';
+import { readStatements, type Statement } from './statements.ts';
 import type { Table } from './table.ts';
 
 /** Adds lines to what their contracts come to. Only contracts with tiers are kept: the others need no settling. */
@@ -14,29 +21,57 @@ export async function addTiered(
   lines: readonly Line[],
 ): Promise<Statement['tiered']> {
   const sums = { ...before };
-  for (const [contractId, [first, ...others]] of Map.groupBy(lines, (line) => line.contractId)) {
-    if (contractId === null || first === undefined) continue;
-    if ((await readTiered(table, first, contractId)) === undefined) continue;
-    sums[contractId] = addToContract(sums[contractId], [first, ...others]);
+  const earning = lines.filter((line) => line.kind !== 'tier');
+  for (const [contractId, own] of Map.groupBy(earning, (line) => line.contractId)) {
+    if (contractId === null || (await readTiered(table, contractId)) === undefined) continue;
+    sums[contractId] = { ...addToContract(sums[contractId], own) };
   }
   return sums;
 }
 
-/** Books what a statement's contracts earn by tiers beside what was booked. @returns the entries as they stand */
-export async function bookTiers(table: Table, statement: Statement): Promise<Entry[]> {
+/**
+ * Books what a statement's contracts earn by tiers beside what was booked: for its own month, and again
+ * for each month before it that it brings lines of. A month's tiers are known from all the statements
+ * that have lines of it, which never change once they are closed.
+ * @returns the entries as they stand, and the statement's sums with them
+ */
+export async function bookTiers(
+  table: Table,
+  statement: Statement,
+): Promise<{ settled: Entry[]; tiered: Statement['tiered'] }> {
   const settled: Entry[] = [];
-  for (const [contractId, sum] of Object.entries(statement.tiered)) {
-    const contract = await readTiered(table, sum, contractId);
-    const entry = contract && tierEntry(statement, contract, sum);
-    if (entry !== undefined) settled.push((await bookEntry(table, entry)).entry);
+  const tiered = { ...statement.tiered };
+  const before = await sumsBefore(table, statement);
+  for (const [contractId, months] of Object.entries(statement.tiered)) {
+    const contract = await readTiered(table, contractId);
+    if (contract === undefined) continue;
+    for (const [of, own] of Object.entries(months)) {
+      const sum = addTierSums([before(contractId, of), own]);
+      const wanted = tierEntry({ ...statement, of }, contract, sum);
+      if (wanted === undefined) continue;
+      const { entry } = await bookEntry(table, wanted);
+      settled.push(entry);
+      const settledFen = entry.commissionFen;
+      tiered[contractId] = { ...tiered[contractId], [of]: { ...own, settledFen } };
+    }
   }
-  return settled;
+  return { settled, tiered };
 }
 
-async function readTiered(
+/** What the statements before one have of a contract's month. */
+export async function sumsBefore(
   table: Table,
-  { platform, merchantId }: { platform: string; merchantId: string },
-  contractId: string,
-): Promise<TieredContract | undefined> {
-  return tieredOf(await readContracts(table, platform, merchantId), contractId);
+  { providerId, month, tiered }: Pick<Statement, 'providerId' | 'month' | 'tiered'>,
+): Promise<(contractId: string, of: string) => TierSum> {
+  // A provider without tiers needs none of them.
+  if (Object.keys(tiered).length === 0) return () => NO_TIER_SUM;
+  const all = await readStatements(table, providerId);
+  const before = all.filter((one) => one.month < month);
+  return (contractId, of) => addTierSums(before.map((one) => one.tiered[contractId]?.[of]));
+}
+
+async function readTiered(table: Table, contractId: string): Promise<TieredContract | undefined> {
+  const place = contractPlace(contractId);
+  if (place === undefined) return undefined;
+  return tieredOf(await readContracts(table, place.platform, place.merchantId), contractId);
 }

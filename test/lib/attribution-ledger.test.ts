@@ -12,6 +12,7 @@ import type { Event } from '../../lib/events/event.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { type Fold, foldEntries } from '../../lib/ledger/fold.ts';
 import { silent } from '../../lib/log/log.ts';
+import { entryRef } from '../../lib/store/entry-ref.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { placeMarker, type Run, readState } from '../../lib/store/restatements.ts';
 import type { BookedSubject } from '../../lib/store/subjects.ts';
@@ -355,15 +356,17 @@ describe('a rebuild', () => {
       }
     });
     expect(missing.map(([what]) => what)).toEqual(['missing', 'missing']);
+    let added = '';
     const extra = await differences((table, [first]) => {
       const entry = {
         ...(first as Entry),
         entryId: 'redeemed:v9~contract-1',
         eventId: 'redeemed:v9',
       };
+      added = entryRef(entry);
       at(table, entry)?.set(keys.entry(entry).sk, { ...entry, ...keys.entry(entry) });
     });
-    expect(extra).toEqual([['extra', 'redeemed:v9~contract-1']]);
+    expect(extra).toEqual([['extra', added]]);
     const different = await differences((table, [first]) => {
       const entry = { ...(first as Entry), amountFen: 1 };
       at(table, entry)?.set(keys.entry(entry).sk, { ...entry, ...keys.entry(entry) });

@@ -356,6 +356,7 @@ describe('what takes an entry back', () => {
       commissionFen: -792,
       count: -1,
       mirrors: original.entryId,
+      mirrorsAt: original.occurredAt,
       explanation: { ...original.explanation, rule: 'mirror' },
     });
   });

@@ -150,6 +150,7 @@ export function entry(over: Partial<Entry> = {}): Entry {
     contractId: 'contract-1',
     contractVersion: 1,
     mirrors: null,
+    mirrorsAt: null,
     undoes: null,
     restatementId: null,
     channel: 'live',

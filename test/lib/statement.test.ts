@@ -12,7 +12,6 @@ import {
   sumLines,
   wholeOf,
 } from '../../lib/ledger/statement.ts';
-import { tierEntry, tieredCommissionFen } from '../../lib/ledger/tiers.ts';
 import { entry } from './make.ts';
 
 describe('a month', () => {
@@ -72,39 +71,6 @@ describe('a balance', () => {
     expect(balanceOf(earned(-500), 0)).toMatchObject({ payableFen: 0, carriedFen: -500 });
     expect(balanceOf(earned(300), -500)).toMatchObject({ payableFen: 0, carriedFen: -200 });
     expect(balanceOf(earned(700), -500)).toMatchObject({ payableFen: 200, carriedFen: 0 });
-  });
-});
-
-describe('tiers', () => {
-  const tiers = [
-    { fromFen: 100_000, rateBp: 600 },
-    { fromFen: 300_000, rateBp: 800 },
-  ];
-
-  test.each([
-    ['nothing', 0, 0],
-    ['under the first', 99_999, 5_000],
-    ['at the first', 100_000, 5_000],
-    ['in the first', 200_000, 11_000],
-    ['in the second', 400_000, 25_000],
-    ['below nothing', -10_000, -500],
-  ])('of a GMV %s each part earns its own rate', (_what, gmvFen, commissionFen) => {
-    expect(tieredCommissionFen(gmvFen, 500, tiers)).toBe(commissionFen);
-  });
-
-  test('from the first fen on take the place of the contract’s rate', () => {
-    expect(tieredCommissionFen(10_000, 500, [{ fromFen: 0, rateBp: 1_000 }])).toBe(1_000);
-  });
-
-  test('are settled by one entry of commission alone, and by none when nothing is due', () => {
-    const statement = { providerId: 'p', month: '2025-10' };
-    const contract = { contractId: '1.douyin.m', version: 1, rateBp: 500, tiers };
-    const sum = { platform: 'douyin', merchantId: 'm', redeemedFen: 200_000 } as const;
-    expect(tierEntry(statement, contract, { ...sum, commissionFen: 11_000 })).toBeUndefined();
-    expect(tierEntry(statement, contract, { ...sum, commissionFen: 10_000 })).toMatchObject({
-      ...{ kind: 'tier', entryId: 'tier:2025-10~1.douyin.m', businessDay: '2025-10-31' },
-      ...{ commissionFen: 1_000, amountFen: 0, count: 0, storeId: 'unknown' },
-    });
   });
 });
 

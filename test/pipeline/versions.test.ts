@@ -86,12 +86,17 @@ async function send(hexiao: HexiaoUnderTest, messages: Messages): Promise<void> 
 
 /**
  * The same entries to the byte, the same totals, nothing given up and nothing waiting. An adapter may
- * have learnt since who bought: that adds a buyer where none was told, as it does in `sameEntry`.
+ * have learnt since who bought: that adds a buyer where none was told, as it does in `sameEntry`. What
+ * takes an entry back says since when that one happened.
  */
 async function expectSame(hexiao: HexiaoUnderTest, recording: Recording): Promise<void> {
   const then = recording.entries();
   const now = await hexiao.entries();
-  const asThen = now.map((entry, at) => ({ ...entry, buyer: then[at]?.buyer ?? null }));
+  const asThen = now.map((entry, at) => ({
+    ...entry,
+    buyer: then[at]?.buyer ?? null,
+    mirrorsAt: then[at]?.mirrorsAt ?? null,
+  }));
   expect(JSON.stringify(asThen)).toBe(JSON.stringify(then));
   for (const [providerId, total] of Object.entries(recording.read<Totals>('totals'))) {
     const path = `/v1/gmv?${WINDOW}&providerId=${providerId}`;

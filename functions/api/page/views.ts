@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { isWord, type Say, type Word, yuan } from '../../../lib/i18n/words.ts';
 import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
 import type { Fold } from '../../../lib/ledger/fold.ts';
+import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import type { Window } from '../input.ts';
 import type { RedemptionLine } from '../redemptions.ts';
 import type { StoreLine } from '../stores.ts';
@@ -98,7 +99,9 @@ export function messageView(say: Say, message: Word): Html {
 }
 
 export function nameOf(say: Say, store: { storeId: string; name: string | null }): string {
-  return store.name ?? (store.storeId === UNKNOWN_STORE ? say('unknownStore') : store.storeId);
+  if (store.name !== null) return store.name;
+  if (isTierStore(store.storeId)) return say('kind.tier');
+  return store.storeId === UNKNOWN_STORE ? say('unknownStore') : store.storeId;
 }
 
 function numberHeads(say: Say): Html[] {

@@ -6,6 +6,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/id.ts';
 import { BYTE_ORDER_MARK, csvOf } from '../../../lib/ledger/csv.ts';
 import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
+import { entryRef } from '../../../lib/store/entry-ref.ts';
 import type { StatementId } from '../../../lib/store/keys.ts';
 import { readProviderIds } from '../../../lib/store/registry.ts';
 import {
@@ -136,6 +137,7 @@ async function linesOf(c: Context, statement: Statement, { table }: ApiDeps) {
   const found = await readLines(table, statement, after, limit + 1);
   const lines = found.slice(0, limit).map(({ line }) => ({
     ...line,
+    entryId: entryRef({ ...line, providerId: statement.providerId }),
     adjustment: isAdjustment(line, statement.month),
   }));
   const last = found.length > limit ? found[limit - 1]?.sk : undefined;
@@ -146,7 +148,7 @@ async function csvAnswer(c: Context, statement: Statement, { table }: ApiDeps): 
   const after = readCursor(c, positionSchema) ?? null;
   const found = await readLines(table, statement, after, CSV_LINES + 1);
   const own = found.slice(0, CSV_LINES).map(({ line }) => line);
-  const rows = csvRows(own, statement.month, after === null);
+  const rows = csvRows(own, statement, after === null);
   const last = found.length > CSV_LINES ? found[CSV_LINES - 1]?.sk : undefined;
   const name = `statement-${statement.month}.csv`;
   return c.body(`${BYTE_ORDER_MARK}${csvOf(rows)}`, 200, {

@@ -1,5 +1,4 @@
 import type { Hono } from 'hono';
-import { readHistory } from '../../../lib/attribution/history.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { type Event, idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import { readBooked } from '../../../lib/store/booking.ts';
@@ -8,10 +7,12 @@ import type { ApiDeps } from '../deps.ts';
 import { knownOf, shownEntry } from '../entries.ts';
 import { check } from '../input.ts';
 import { requirePrincipal } from '../principal.ts';
+import { ownView, wholeView } from '../voucher-view.ts';
 
 /**
  * `GET /v1/vouchers/{platform}/{voucherId}`: one voucher's events, the entries booked for them, and
- * why. An order that has no voucher of its own name is found under its order id.
+ * why. An order that has no voucher of its own name is found under its order id. A provider sees what
+ * is its own: see `ownView`.
  */
 export function vouchersRoute(api: Hono, deps: ApiDeps): void {
   api.get('/v1/vouchers/:platform/:voucherId', async (c) => {
@@ -19,11 +20,12 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
     const platform = check(platformSchema, c.req.param('platform'));
     const voucherId = check(idSchema, c.req.param('voucherId'));
     const histories = await findHistories(platform, voucherId, deps);
-    const events = inOrder(histories);
     const booked = await Promise.all(histories.map((history) => entriesOf(history, deps)));
     const entries = booked
       .flat()
       .filter((entry) => principal.is === 'operator' || entry.providerId === principal.providerId);
+    const { events, waiting } =
+      principal.is === 'operator' ? wholeView(histories) : ownView(histories, entries);
     // Another provider's voucher is as absent as one that never was.
     const hidden = principal.is === 'provider' && entries.length === 0;
     const first = events[0];
@@ -37,9 +39,7 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
       entries: entries.map(shownEntry),
       // Told, and not booked: a reversal before its redemption, a redemption without its worth, a
       // refund that does not tell how much of the payment it takes back.
-      waiting: onceEach(histories.flatMap(waitingIn)).map(({ eventId, kind }) => ({
-        ...{ eventId, kind },
-      })),
+      waiting: waiting.map(({ eventId, kind }) => ({ eventId, kind })),
     });
   });
 }
@@ -58,25 +58,6 @@ async function findHistories(
   // By chance, another order may have the id of this voucher.
   if (own.events.length > 0 && !standsForItself) return [own];
   return [own, await readState(table, { of: 'order', platform, id })];
-}
-
-/** A refund of what was used has nothing to wait for in its order's history, the second. */
-function waitingIn({ events }: SubjectState, index: number): Event[] {
-  const { waiting } = readHistory(events);
-  const isOrders = index > 0;
-  return waiting.filter(
-    (one) => !isOrders || one.kind !== 'voucher.refunded' || one.unusedFen !== 0,
-  );
-}
-
-function inOrder(histories: readonly SubjectState[]): Event[] {
-  const all = onceEach(histories.flatMap((history) => history.events));
-  return all.sort((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
-}
-
-/** A refund is in both histories. */
-function onceEach(events: readonly Event[]): Event[] {
-  return [...new Map(events.map((event) => [event.eventId, event])).values()];
 }
 
 async function entriesOf({ events, markers }: SubjectState, deps: ApiDeps) {

@@ -54,7 +54,7 @@ export async function prepare(part: number): Promise<Load> {
       get('GMV of a month by product', `/v1/gmv?${MONTH}&by=product`, '1805'),
       get('repeat purchases of a month', `/v1/repeat-purchases?${MONTH}`),
       get('200 stores of a month', `/v1/stores?${MONTH}&limit=200`, '66000'),
-      get('500 entries', `/v1/entries?from=${LAST}&to=${LAST}&limit=500`, 'ledgerId'),
+      get('500 entries', `/v1/entries?from=${LAST}&to=${LAST}&limit=500`, 'entryId'),
       get('statement of 15,000 lines as CSV', `/v1/statements/2025-10.${PROVIDER}.csv`, '66000'),
       get('1,000 lines of a statement', `/v1/statements/2025-10.${PROVIDER}?limit=1000`, 'lines'),
       {

@@ -31,7 +31,6 @@ const listAnswer = z.strictObject({
   entries: z.array(
     z.looseObject({
       entryId: z.string(),
-      ledgerId: z.string(),
       kind: z.string(),
       amountFen: z.int(),
       providerId: z.string(),
@@ -49,9 +48,9 @@ const explanationAnswer = z.strictObject({
   policy: z.strictObject({ version: z.int(), basis: z.string(), order: z.array(z.string()) }),
   candidates: z.array(
     z.strictObject({
-      contractId: z.string().nullable(),
-      version: z.int().nullable(),
-      providerId: z.string().nullable(),
+      contractId: z.string(),
+      version: z.int(),
+      providerId: z.string(),
       mode: z.string(),
       isTaken: z.boolean(),
       verdict: z.string(),
@@ -92,7 +91,7 @@ describe('GET /v1/entries', () => {
     let cursor = '';
     for (let pages = 0; pages < 20; pages += 1) {
       const page = await list(`limit=2${cursor}`, tenant.token);
-      seen.push(...page.entries.map((entry) => entry.ledgerId));
+      seen.push(...page.entries.map((entry) => entry.entryId));
       if (page.next === null) break;
       cursor = `&cursor=${page.next}`;
     }
@@ -164,7 +163,7 @@ describe('GET /v1/entries/{id}/explanation', () => {
       policy: { version: 0, basis: 'paid+platform', order: ['special', 'agency'] },
     });
     expect(all.sentence.zh).toContain('33.00');
-    expect(own.candidates.map((one) => one.providerId)).toEqual([agency, null, null, null]);
+    expect(own.candidates.map((one) => one.providerId)).toEqual([agency]);
     expect(JSON.stringify(own)).not.toContain(special);
   });
 
@@ -183,7 +182,14 @@ describe('GET /v1/entries/{id}/explanation', () => {
     const explained = await explanation(String(back?.entryId), tenant.token);
     // Assess
     expect(explained).toMatchObject({ rule: 'mirror', isReproduced: true });
-    expect(explained.arithmetic.at(-1)).toMatchObject({ step: 'taken-back', amountFen: -1_000 });
+    const redemption = shown.entries.find((entry) => entry.kind === 'redemption');
+    expect(explained.arithmetic.at(-1)).toMatchObject({
+      ...{ step: 'taken-back', amountFen: -1_000, what: redemption?.entryId },
+    });
+    expect(back).toMatchObject({ mirrors: redemption?.entryId, undoes: null });
+    expect(await explanation(String(back?.mirrors), tenant.token)).toMatchObject({
+      entry: { kind: 'redemption' },
+    });
   });
 
   it('follows the policy that was recorded before the event', async () => {

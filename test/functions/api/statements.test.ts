@@ -1,10 +1,14 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { entrySchema } from '../../../lib/ledger/entry.ts';
-import { reversed, START_MS } from '../../lib/make.ts';
+import { lastDayOf } from '../../../lib/ledger/statement.ts';
+import { entryRef } from '../../../lib/store/entry-ref.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import { refunded, reversed, runs, START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
   ask,
@@ -74,6 +78,16 @@ async function tenantOf(of: HexiaoUnderTest): Promise<Tenant> {
   return makeTenant(of);
 }
 
+/** A provider whose one contract pays 5%, and by tiers. */
+async function tieredTenant(tiers = [{ fromFen: 10_000, rateBp: 1_000 }]): Promise<Tenant> {
+  clock.ms = START_MS;
+  const [providerId, merchantId] = [fresh('tiered'), fresh('merchant')];
+  const token = await makeProvider(hexiao, providerId);
+  await makeMerchant(hexiao, merchantId);
+  await hexiao.call('POST', '/v1/contracts', contractBody({ providerId, merchantId, tiers }));
+  return { providerId, merchantId, token };
+}
+
 async function close(month: string, providerId: string) {
   return ask(hexiao, 'POST', `/v1/statements/${month}/close`, { body: { providerId } });
 }
@@ -115,8 +129,10 @@ async function stamped(providerId: string) {
     for (const attributes of page.Items ?? []) {
       const item = unmarshall(attributes);
       if (!String(item.pk).startsWith('LEDGER#')) continue;
-      const { entryId, providerId: owner, commissionFen } = entrySchema.parse(item);
+      const entry = entrySchema.parse(item);
+      const { providerId: owner, commissionFen } = entry;
       if (owner === providerId) {
+        const entryId = entryRef(entry);
         found.push({ entryId, statementId: item.statementId, commissionFen });
       }
     }
@@ -246,13 +262,7 @@ describe('closing a month', () => {
   });
 
   it('settles tiers with one entry of the month’s last instant, which the totals know', async () => {
-    clock.ms = START_MS;
-    const providerId = fresh('tiered');
-    const merchantId = fresh('merchant');
-    const token = await makeProvider(hexiao, providerId);
-    await makeMerchant(hexiao, merchantId);
-    const tiers = [{ fromFen: 10_000, rateBp: 1_000 }];
-    await hexiao.call('POST', '/v1/contracts', contractBody({ providerId, merchantId, tiers }));
+    const { providerId, merchantId, token } = await tieredTenant();
     const own = { merchantId };
     await book(hexiao, [
       redemptionAt(own, 's1', { fen: 10_000 }),
@@ -264,13 +274,139 @@ describe('closing a month', () => {
     // 5% of the first 10,000 and 10% of the other 5,000
     expect(october.totals).toMatchObject({ entryCount: 3, commissionFen: 1_000 });
     const { lines } = await expectExact(october.statementId, providerId);
-    expect(lines.filter((line) => line.kind === 'tier')).toMatchObject([{ commissionFen: 250 }]);
+    const settled = lines.filter((line) => line.kind === 'tier');
+    expect(settled).toMatchObject([{ commissionFen: 250 }]);
     const window = 'from=2025-10-01&to=2025-10-31';
     const gmv = await hexiao.call<{ total: object }>('GET', `/v1/gmv?${window}`, undefined, token);
     expect(gmv.total).toMatchObject({ commissionFen: 1_000, redeemedFen: 15_000 });
+    const path = `/v1/entries/${settled[0]?.entryId}/explanation`;
+    const explained = await hexiao.call<object>('GET', path, undefined, token);
+    expect(explained).toMatchObject({
+      ...{ rule: 'tier', isReproduced: true, policy: null },
+      candidates: [{ providerId, isTaken: true }],
+      arithmetic: [
+        { step: 'month', month: '2025-10', resultFen: 15_000 },
+        { step: 'tier', fromFen: 0, rateBp: 500, ofFen: 10_000, resultFen: 500 },
+        { step: 'tier', fromFen: 10_000, rateBp: 1_000, ofFen: 5_000, resultFen: 500 },
+        { step: 'booked-before', resultFen: -750 },
+        { step: 'due', resultFen: 250 },
+      ],
+    });
+    expect(JSON.stringify(explained)).toContain('本次记 2.50 元');
+    const page = await ask(hexiao, 'GET', `/?${window}&lang=zh`, {
+      ...{ token: null, headers: { cookie: `hexiao_token=${token}` } },
+    });
+    expect(page.text).toContain('阶梯结算');
     clock.ms = at('2025-12-01T08:00:00');
     expect((await closed('2025-11', providerId)).adjustments.entryCount).toBe(0);
   });
+
+  it('takes a tier’s bonus back when a later month takes the GMV below the step, and only then', async () => {
+    // Prepare: October pays a bonus of 250
+    const { providerId, merchantId, token } = await tieredTenant();
+    const [kept, taken] = [10_000, 5_000].map((fen) => redemptionAt({ merchantId }, 's1', { fen }));
+    if (kept === undefined || taken === undefined) throw new Error('there are two');
+    await book(hexiao, [kept, taken]);
+    clock.ms = at('2025-11-01T08:00:00');
+    expect((await closed('2025-10', providerId)).totals.commissionFen).toBe(1_000);
+    // Act: November refunds the second, and earns nothing that would pass its own step
+    const { voucherId, orderId, redemptionId } = taken;
+    await book(hexiao, [
+      refunded({
+        ...{ merchantId, voucherId, orderId, eventId: `refunded:${voucherId}` },
+        ...{ occurredAt: '2025-11-20T10:00:00.000+08:00', refundedFen: 5_000, unusedFen: 0 },
+        takesBack: [{ redemptionId, paidFen: 5_000 }],
+      }),
+      redemptionAt({ merchantId }, 's1', { fen: 9_000, minutes: 31 * DAY_MINUTES }),
+    ]);
+    clock.ms = at('2025-12-01T08:00:00');
+    const november = await closed('2025-11', providerId);
+    await hexiao.settle();
+    clock.ms = at('2026-01-01T08:00:00');
+    const december = await closed('2025-12', providerId);
+    // Assess: −250 at the contract's rate and −250 of the bonus, and 450 earned
+    expect(november.totals).toMatchObject({ redeemedFen: 4_000, commissionFen: -50 });
+    const { lines } = await expectExact(november.statementId, providerId);
+    const settled = lines.filter((line) => line.kind === 'tier');
+    expect(settled).toMatchObject([{ commissionFen: -250 }]);
+    const path = `/v1/entries/${settled[0]?.entryId}/explanation`;
+    expect(await hexiao.call<object>('GET', path, undefined, token)).toMatchObject({
+      isReproduced: true,
+      arithmetic: expect.arrayContaining([
+        { step: 'month', month: '2025-10', resultFen: 10_000 },
+        { step: 'due', resultFen: -250 },
+      ]),
+    });
+    expect(december.totals.entryCount + december.adjustments.entryCount).toBe(0);
+  });
+});
+
+describe('whatever is booked and closed', () => {
+  it('stores, days, months and statements add up to the same', async () => {
+    const measures = ['redeemedFen', 'redeemedCount', 'refundedFen', 'commissionFen'] as const;
+    type Total = Record<(typeof measures)[number], number>;
+    const sum = (parts: readonly Total[]) =>
+      Object.fromEntries(
+        measures.map((key) => [key, parts.reduce((all, part) => all + part[key], 0)]),
+      );
+    const use = fc.record({
+      store: fc.constantFrom('s1', 's2', null),
+      fen: fc.integer({ min: 1, max: 9_000 }),
+      day: fc.integer({ min: 0, max: 60 }),
+      refundedAfterDays: fc.option(fc.integer({ min: 1, max: 40 })),
+    });
+    const property = fc.asyncProperty(
+      fc.array(use, { minLength: 1, maxLength: 7 }),
+      fc.integer({ min: 0, max: 12_000 }),
+      async (uses, fromFen) => {
+        // Prepare
+        const { providerId, merchantId, token } = await tieredTenant([{ fromFen, rateBp: 1_234 }]);
+        const months = ['2025-10', '2025-11', '2025-12', '2026-01'];
+        const events = uses.flatMap(({ store, fen, day, refundedAfterDays }) => {
+          const minutes = day * DAY_MINUTES;
+          const made = redemptionAt({ merchantId }, store ?? '', { fen, minutes });
+          const redemption = { ...made, storeId: store };
+          const { voucherId, orderId, redemptionId } = redemption;
+          if (refundedAfterDays === null) return [redemption];
+          const at = START_MS + (day + refundedAfterDays) * DAY_MINUTES * 60_000;
+          const back = refunded({
+            ...{ merchantId, voucherId, orderId, eventId: `refunded:${voucherId}` },
+            ...{ occurredAt: toInstant(at), refundedFen: fen, unusedFen: 0 },
+            takesBack: [{ redemptionId, paidFen: Math.ceil(fen / 2) }],
+          });
+          return [redemption, back];
+        });
+        await book(hexiao, events);
+        // Act
+        const statements = [];
+        for (const [index, month] of months.entries()) {
+          clock.ms = at(`2026-0${index + 1}-28T12:00:00`);
+          const { totals, adjustments } = await closed(month, providerId);
+          statements.push(totals, adjustments);
+          await hexiao.settle();
+        }
+        // Assess
+        const ask = async <T>(path: string) => hexiao.call<T>('GET', path, undefined, token);
+        const window = 'from=2025-10-01&to=2026-01-31';
+        const { total } = await ask<{ total: Total }>(`/v1/gmv?${window}`);
+        const wanted = sum([total]);
+        expect(sum(statements as unknown as Total[])).toEqual(wanted);
+        const rows = [];
+        for (const by of ['day', 'store', 'platform']) {
+          rows.push(sum((await ask<{ rows: Total[] }>(`/v1/gmv?${window}&by=${by}`)).rows));
+        }
+        const { stores } = await ask<{ stores: Total[] }>(`/v1/stores?${window}`);
+        expect([...rows, sum(stores)]).toEqual([wanted, wanted, wanted, wanted]);
+        const ofMonths = [];
+        for (const month of months) {
+          const own = `from=${month}-01&to=${lastDayOf(month)}`;
+          ofMonths.push((await ask<{ total: Total }>(`/v1/gmv?${own}`)).total);
+        }
+        expect(sum(ofMonths)).toEqual(wanted);
+      },
+    );
+    await fc.assert(property, { numRuns: runs(6) });
+  }, 120_000);
 });
 
 describe('every entry is in exactly one statement', () => {
@@ -498,6 +634,21 @@ describe('a statement', () => {
     for (const word of [...words, '123.45', '&lt;b&gt;店&lt;/b&gt;'])
       expect(reply.text).toContain(word);
     expect(reply.text).not.toContain('<b>');
+  });
+
+  it('has lines that are explained by the id they are shown with, in the file too', async () => {
+    const { lines } = await whole(statementId, 10, tenant.token);
+    const file = await ask(hexiao, 'GET', `/v1/statements/${statementId}.csv`, {
+      token: tenant.token,
+    });
+    expect(lines).toHaveLength(2);
+    for (const { entryId, amountFen } of lines) {
+      const path = `/v1/entries/${entryId}/explanation`;
+      const reply = await ask(hexiao, 'GET', path, { token: tenant.token });
+      const { entry } = read(reply, z.looseObject({ entry: z.looseObject({}) }));
+      expect(entry).toMatchObject({ entryId, amountFen });
+      expect(file.text).toContain(entryId);
+    }
   });
 
   it('comes in pages whose lines are each there once', async () => {

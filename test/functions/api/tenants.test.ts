@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { amountsOf, minute, paid, refunded } from '../../lib/make.ts';
+import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import {
+  ask,
+  book,
+  Clock,
+  contractBody,
+  expectProblem,
+  fresh,
+  makeMerchant,
+  makeProvider,
+  read,
+  redemptionAt,
+  voucherAnswer,
+  WINDOW,
+} from './support.ts';
+
+/**
+ * Two providers at one merchant, with a use each of one times card that was partly refunded. Every route
+ * of the app is asked by each: none shows anything of the other's. Routes are taken from the app, so one
+ * that is new must be the operator's alone, or be named here with what a provider asks it.
+ */
+
+const clock = new Clock();
+let hexiao: HexiaoUnderTest;
+
+interface Side {
+  readonly providerId: string;
+  readonly token: string;
+  readonly contractId: string;
+  readonly storeId: string;
+  readonly redemptionId: string;
+  readonly statementId: string;
+  readonly entryIds: readonly string[];
+  /** What of this side nobody else may read. */
+  readonly marks: readonly string[];
+}
+
+const card = fresh('card');
+const order = fresh('order');
+const merchantId = fresh('merchant');
+/** Amounts and instants that are nobody's in particular: of the whole card and order. */
+const OF_THE_WHOLE = ['66666', '666.66', '22000', '220.00', '77777', '777.77'];
+
+const plan = [
+  { name: 'first', fen: 12_345, yuan: '123.45', backFen: 10_001, back: '100.01', minutes: 1 },
+  { name: 'second', fen: 54_321, yuan: '543.21', backFen: 11_999, back: '119.99', minutes: 31 },
+] as const;
+
+let sides: readonly [Side, Side];
+
+beforeAll(async () => {
+  hexiao = await HexiaoUnderTest.start({ now: clock.now });
+  await makeMerchant(hexiao, merchantId);
+  const begun = [];
+  for (const one of plan) {
+    const providerId = fresh(`provider-${one.name}`);
+    const token = await makeProvider(hexiao, providerId);
+    const storeId = fresh(`store-${one.name}`);
+    const scope = { stores: [storeId] };
+    const { contractId } = await hexiao.call<{ contractId: string }>(
+      ...(['POST', '/v1/contracts', contractBody({ providerId, merchantId, scope })] as const),
+    );
+    begun.push({ ...one, providerId, token, storeId, contractId });
+  }
+  const uses = begun.map(({ storeId, fen, minutes, name }) => {
+    const use = redemptionAt({ merchantId }, storeId, { fen, minutes, id: fresh(`act-${name}`) });
+    const sale = {
+      ...use.sale,
+      productId: fresh(`product-${name}`),
+      buyer: fresh(`buyer-${name}`),
+    };
+    return { ...use, voucherId: card, orderId: order, sale };
+  });
+  // The order stands for a voucher of its own name too, used by the first.
+  const single = { ...(uses[0] as (typeof uses)[number]), voucherId: order, minutes: 0 };
+  const other = { ...single, redemptionId: fresh('single'), amounts: amountsOf(33_333) };
+  await book(hexiao, [
+    ...uses,
+    { ...other, eventId: `redeemed:${other.redemptionId}` },
+    paid({ merchantId, orderId: order, eventId: `paid:${order}`, amounts: amountsOf(66_666) }),
+    refunded({
+      ...{ merchantId, orderId: order, voucherId: card, eventId: `refunded:${card}` },
+      ...{ refundedFen: 22_000, unusedFen: null, occurredAt: minute(90) },
+      takesBack: uses.map(({ redemptionId }, index) => ({
+        ...{ redemptionId, paidFen: plan[index]?.backFen ?? 0 },
+      })),
+    }),
+  ]);
+  clock.ms = Date.parse('2025-11-03T12:00:00+08:00');
+  const whole = read(await ask(hexiao, 'GET', `/v1/vouchers/douyin/${card}`), voucherAnswer);
+  const made: Side[] = [];
+  for (const [
+    index,
+    { providerId, token, storeId, contractId, yuan, back, ...one },
+  ] of begun.entries()) {
+    const use = uses[index] as (typeof uses)[number];
+    const { statementId } = await hexiao.call<{ statementId: string }>(
+      ...(['POST', '/v1/statements/2025-10/close', { providerId }] as const),
+    );
+    const entryIds = whole.entries
+      .filter((entry) => entry.providerId === providerId)
+      .map((entry) => String(entry.entryId));
+    const marks = [
+      ...[providerId, contractId, storeId, use.redemptionId, String(use.sale.productId)],
+      ...[String(use.sale.buyer), String(one.fen), yuan, String(one.backFen), back],
+      ...[use.occurredAt.slice(11, 19), statementId, ...entryIds],
+    ];
+    const ids = { providerId, token, contractId, storeId, statementId, entryIds };
+    made.push({ ...ids, redemptionId: use.redemptionId, marks });
+  }
+  sides = [made[0] as Side, made[1] as Side];
+});
+
+afterAll(() => hexiao.stop());
+
+/** What a provider asks, with its own ids and with the other's. */
+const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => string[]>> = {
+  'GET /': () => [`/?${WINDOW}`],
+  'GET /stores/:platform/:storeId': (own, other) =>
+    [own, other].map(({ storeId }) => `/stores/douyin/${storeId}?${WINDOW}`),
+  'GET /v1/contracts': (own, other) => [
+    ...['', `?platform=douyin&merchantId=${merchantId}`, '?history=true'].map(
+      (query) => `/v1/contracts${query}`,
+    ),
+    `/v1/contracts?platform=douyin&merchantId=${merchantId}&history=true&providerId=${other.providerId}`,
+    `/v1/contracts?providerId=${own.providerId}`,
+  ],
+  // How GMV is measured is the same for all.
+  'GET /v1/policies': () => ['/v1/policies'],
+  'GET /v1/gmv': (_own, other) =>
+    'day store platform merchant city loop channel product creator'
+      .split(' ')
+      .map((by) => `/v1/gmv?${WINDOW}&by=${by}&providerId=${other.providerId}`),
+  'GET /v1/repeat-purchases': (own, other) => [
+    `/v1/repeat-purchases?${WINDOW}`,
+    ...[own, other].map(
+      ({ storeId }) => `/v1/repeat-purchases?${WINDOW}&platform=douyin&storeId=${storeId}`,
+    ),
+  ],
+  'GET /v1/stores': (_own, other) => [`/v1/stores?${WINDOW}&providerId=${other.providerId}`],
+  'GET /v1/stores/:platform/:storeId/redemptions': (own, other) =>
+    [own, other].map(
+      ({ storeId }) =>
+        `/v1/stores/douyin/${storeId}/redemptions?${WINDOW}&providerId=${other.providerId}`,
+    ),
+  'GET /v1/vouchers/:platform/:voucherId': () =>
+    [card, order].map((id) => `/v1/vouchers/douyin/${id}`),
+  'GET /v1/entries': (own, other) => [
+    `/v1/entries?${WINDOW}&providerId=${other.providerId}`,
+    ...[own, other].map(
+      ({ storeId }) => `/v1/entries?${WINDOW}&platform=douyin&storeId=${storeId}`,
+    ),
+  ],
+  'GET /v1/entries/:entryId/explanation': (own, other) =>
+    [...own.entryIds, ...other.entryIds].map((id) => `/v1/entries/${id}/explanation`),
+  'GET /v1/statements': (_own, other) => [
+    '/v1/statements',
+    `/v1/statements?month=2025-10&providerId=${other.providerId}`,
+  ],
+  'GET /v1/statements/:id': (own, other) =>
+    [own, other].flatMap(({ statementId }) =>
+      ['', '.csv', '.html'].map((form) => `/v1/statements/${statementId}${form}`),
+    ),
+};
+
+/** Nobody's data, and no token needed. */
+const OPEN_ROUTES = ['GET /healthz', 'POST /sign-in', 'POST /sign-out'];
+
+/** Each route of the app once, as `GET /path`. */
+function routes(): string[] {
+  const all = hexiao.api.routes.filter(({ method }) => method !== 'ALL');
+  return [...new Set(all.map(({ method, path }) => `${method} ${path}`))];
+}
+
+describe('of every route of the app', () => {
+  it('all that is named here is there', () => {
+    expect(routes()).toEqual(
+      expect.arrayContaining([...Object.keys(PROVIDER_ROUTES), ...OPEN_ROUTES]),
+    );
+    expect(routes().length).toBeGreaterThan(40);
+  });
+
+  it('a provider is refused what is the operator’s', async () => {
+    for (const route of routes()) {
+      if (route in PROVIDER_ROUTES || OPEN_ROUTES.includes(route)) continue;
+      const [method = '', path = ''] = route.split(' ');
+      for (const [own, other] of [sides, sides.toReversed() as [Side, Side]]) {
+        const filled = fill(path, other);
+        const asking = { token: own.token, ...(method === 'GET' ? {} : { body: {} }) };
+        const reply = await ask(hexiao, method, filled, asking);
+        expectProblem(reply, 403, 'role-forbidden');
+      }
+    }
+  });
+
+  it.each(Object.keys(PROVIDER_ROUTES))('%s shows each provider its own alone', async (route) => {
+    for (const [own, other] of [sides, sides.toReversed() as [Side, Side]]) {
+      const paths = PROVIDER_ROUTES[route]?.(own, other) ?? [];
+      const told: string[] = [];
+      for (const path of paths) {
+        const asked = decodeURIComponent(path);
+        for (const asking of [
+          { token: own.token },
+          { token: null, headers: { cookie: `hexiao_token=${own.token}` } },
+        ]) {
+          const { status, text } = await ask(hexiao, 'GET', path, asking);
+          expect([200, 401, 404], `${path}: ${text}`).toContain(status);
+          // A page repeats the address it was asked by.
+          const shown = text.replaceAll(path.replaceAll('&', '&amp;'), '').replaceAll(asked, '');
+          for (const mark of [...other.marks, ...OF_THE_WHOLE]) {
+            if (asked.includes(mark)) continue;
+            expect(shown.includes(mark), `${path} shows ${mark}: ${shown}`).toBe(false);
+          }
+          if (status === 200) told.push(shown);
+        }
+      }
+      expect(told.length, 'somebody is answered').toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('what is left of a shared voucher', () => {
+  it('is the own use, and of the refund what it took from that', async () => {
+    for (const [index, side] of sides.entries()) {
+      const reply = await ask(hexiao, 'GET', `/v1/vouchers/douyin/${card}`, { token: side.token });
+      const { events, entries } = read(reply, voucherAnswer);
+      expect(events).toMatchObject([
+        { kind: 'voucher.redeemed', storeId: side.storeId },
+        {
+          ...{ kind: 'voucher.refunded', refundedFen: null },
+          takesBack: [{ redemptionId: side.redemptionId, paidFen: plan[index]?.backFen }],
+        },
+      ]);
+      expect(entries.map((entry) => entry.kind)).toEqual(['redemption', 'refund']);
+    }
+    const all = read(await ask(hexiao, 'GET', `/v1/vouchers/douyin/${card}`), voucherAnswer);
+    expect(all.events.map((event) => event.kind)).toEqual([
+      ...['voucher.redeemed', 'voucher.redeemed', 'voucher.refunded'],
+    ]);
+  });
+
+  it('is of an order that stands for itself without the payment that is nobody’s', async () => {
+    const path = `/v1/vouchers/douyin/${order}`;
+    const { events } = read(
+      await ask(hexiao, 'GET', path, { token: sides[0].token }),
+      voucherAnswer,
+    );
+    expect(events.map((event) => event.kind)).toEqual(['voucher.redeemed']);
+    expectProblem(await ask(hexiao, 'GET', path, { token: sides[1].token }), 404, 'not-found');
+  });
+
+  it('is explained by the own contract alone, and by all to the operator', async () => {
+    const answer = z.looseObject({
+      candidates: z.array(z.looseObject({ providerId: z.string() })),
+    });
+    const path = `/v1/entries/${sides[0].entryIds[0]}/explanation`;
+    const own = read(await ask(hexiao, 'GET', path, { token: sides[0].token }), answer);
+    const all = read(await ask(hexiao, 'GET', path), answer);
+    expect(own.candidates.map((one) => one.providerId)).toEqual([sides[0].providerId]);
+    expect(all.candidates.map((one) => one.providerId)).toEqual(sides.map((one) => one.providerId));
+  });
+});
+
+/** A path of the operator's, about what is the other's. */
+function fill(path: string, other: Side): string {
+  const values: Record<string, string> = {
+    ...{ platform: 'douyin', merchantId, voucherId: card, month: '2025-10', shelf: 'parked' },
+    ...{ storeId: other.storeId, contractId: other.contractId, providerId: other.providerId },
+    ...{ entryId: other.entryIds[0] ?? '', id: other.statementId, integration: 'douyin-life' },
+  };
+  return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? 'x'));
+}
