@@ -8,8 +8,9 @@ export interface Csv {
 
 /**
  * CSV as RFC 4180 has it, strictly: quotes only around a whole field, doubled inside one, every record
- * with as many fields as the header. What spreadsheets add is passed over: a byte order mark, and
- * records with nothing in any field.
+ * with as many fields as the header. What spreadsheets add is passed over: a byte order mark,
+ * records with nothing in any field, and `="…"` around a text that they shall keep, as our own files have
+ * it.
  * @throws Problem `request-invalid`, naming the line
  */
 export function readCsv(text: string): Csv {
@@ -33,6 +34,10 @@ export function readCsv(text: string): Csv {
 /** One field with what ends it: quoted, or free of quotes, commas and line breaks. */
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|$)/y;
 
+function keptText(field: string): string {
+  return /^="([^"]*)"$/.exec(field)?.[1] ?? field;
+}
+
 function readRecords(text: string): { line: number; fields: string[] }[] {
   const records: { line: number; fields: string[] }[] = [];
   let fields: string[] = [];
@@ -45,7 +50,7 @@ function readRecords(text: string): { line: number; fields: string[] }[] {
       throw new Problem('request-invalid', `line ${line}: a quote stands where none may stand`);
     }
     const [whole, quoted, plain, end] = match;
-    fields.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    fields.push(keptText(quoted?.replaceAll('""', '"') ?? plain ?? ''));
     line += whole.split('\n').length - 1;
     if (end === ',') continue;
     records.push({ line: start, fields });

@@ -1,10 +1,11 @@
+import { hasLostDigits, spoiledBySpreadsheet } from '../events/spoiled-id.ts';
 import { EVERYTHING } from './contract.ts';
 
 /**
  * What a contract says, from texts under the names of `POST /v1/contracts`: a line of a spreadsheet, or
  * what was typed. An empty text is absent. Lists are separated by `;`, so an id with one in it cannot
  * be said here; `productRates` are `product=rate`, `tiers` are `fromFen=rate`. Not `:`, which is in
- * more ids, and of which spreadsheets make times: `18:05`.
+ * more ids, and of which spreadsheets make times: `18:05`. An id that a spreadsheet has spoilt is refused.
  * @returns what the schema of a contract then judges. @throws ContractTextError
  */
 export function readContractText(fields: Readonly<Record<string, string>>): object {
@@ -31,15 +32,15 @@ export class ContractTextError extends Error {
 const SCOPES = Object.keys(EVERYTHING);
 
 const READERS: Readonly<Record<string, (text: string, name: string) => unknown>> = {
-  providerId: asItIs,
+  providerId: idOf,
   platform: asItIs,
-  merchantId: asItIs,
+  merchantId: idOf,
   mode: asItIs,
   startsAt: asItIs,
   endsAt: asItIs,
   shareBp: wholeOf,
   rateBp: wholeOf,
-  ...Object.fromEntries(SCOPES.map((name) => [name, listOf])),
+  ...Object.fromEntries(SCOPES.map((name) => [name, idsOf])),
   commission: asItIs,
   productRates: ratesOf,
   tiers: tiersOf,
@@ -52,8 +53,28 @@ function asItIs(text: string): string {
   return text;
 }
 
+/** @throws ContractTextError when it is not what the platform calls it any more */
+function idOf(text: string, name: string): string {
+  const spoilt = spoiledBySpreadsheet(text);
+  if (spoilt !== null) {
+    throw new ContractTextError(`${name}: ${spoilt}. Format its column as text and enter it again`);
+  }
+  if (hasLostDigits(text)) {
+    const detail = 'it ends as an id does of which a spreadsheet kept 15 digits';
+    const todo =
+      'Format its column as text and enter it again. Should the id be so, record this contract';
+    throw new ContractTextError(`${name}: ${detail}. ${todo} with POST /v1/contracts`);
+  }
+  return text;
+}
+
+function idsOf(text: string, name: string): string[] {
+  return listOf(text, name).map((id) => idOf(id, name));
+}
+
 function ratesOf(text: string, name: string): Record<string, number> {
   const rates = pairsOf(text, name, 'product=rate');
+  for (const [product] of rates) idOf(product, name);
   // Of two rates for one product nobody knows which is meant.
   if (new Set(rates.map(([product]) => product)).size !== rates.length) {
     throw new ContractTextError(`${name}: a product is named twice`);

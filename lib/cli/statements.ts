@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { need, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, numberIn, print, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const HELP = `npm run hexiao -- statements list [--provider ID] [--month YYYY-MM]
@@ -7,7 +7,8 @@ npm run hexiao -- statements get ID [--csv|--html]
 npm run hexiao -- statements close YYYY-MM
 
   月结单：列出、查看、关账。
-  Monthly statements: what there is, one of them, and closing a month.
+  Monthly statements: what there is, one of them, and closing a month. The CSV has all lines, however
+  many files they are in.
 `;
 
 export const statements: Verb = { help: HELP, run };
@@ -47,7 +48,18 @@ async function run(args: readonly string[]): Promise<number> {
 async function get(remote: Remote, id: string, { csv, html }: { csv: boolean; html: boolean }) {
   if (csv && html) throw new UsageError('Either --csv or --html.');
   const path = `/v1/statements/${encodeURIComponent(id)}`;
-  if (!csv && !html) print(await remote.get(path));
-  else process.stdout.write(await remote.text('GET', `${path}${csv ? '.csv' : '.html'}`));
+  if (csv) return printCsv(remote, path);
+  if (html) process.stdout.write(await remote.text('GET', `${path}.html`));
+  else print(await remote.get(path));
+  return 0;
+}
+
+/** All its files as one: each begins with the headings, of which the first file's are kept. */
+async function printCsv(remote: Remote, path: string): Promise<number> {
+  const files = Math.max(1, numberIn(await remote.get(path, { limit: 1 }), 'files'));
+  for (let part = 1; part <= files; part += 1) {
+    const text = await remote.text('GET', `${path}.csv?part=${part}`);
+    process.stdout.write(part === 1 ? text : text.slice(text.indexOf('\r\n') + 2));
+  }
   return 0;
 }

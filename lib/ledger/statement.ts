@@ -53,6 +53,22 @@ export function isAdjustment({ businessDay }: Pick<Line, 'businessDay'>, month: 
   return businessDay < `${month}-01`;
 }
 
+/** Whether a line's amount is paid GMV: of the others it is redeemed GMV, and none of a tier's. */
+export function isPaid({ kind }: Pick<Line, 'kind'>): boolean {
+  return kind === 'payment' || kind === 'unused_refund';
+}
+
+/**
+ * Lines that one file of a statement holds: about 3 MB of CSV, where a function may answer with 6 MB.
+ * The last file has what tiers settled beside them.
+ */
+export const FILE_LINES = 5_000;
+
+/** Of more lines those that end a file, by their sort keys. @param before lines that came before them */
+export function fileEnds(before: number, sortKeys: readonly string[]): string[] {
+  return sortKeys.filter((_, index) => (before + index + 1) % FILE_LINES === 0);
+}
+
 export function sumLines(lines: readonly Line[], month: string): Sums {
   const [adjustments, own] = [true, false].map((wanted) =>
     foldEntries(lines.filter((line) => isAdjustment(line, month) === wanted)),

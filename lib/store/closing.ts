@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Entry } from '../ledger/entry.ts';
-import { addSums, balanceOf, isFinal, lastDayOf, sumLines } from '../ledger/statement.ts';
+import { addSums, balanceOf, fileEnds, isFinal, lastDayOf, sumLines } from '../ledger/statement.ts';
 import { toInstant } from '../time/shanghai.ts';
 import {
   type Bucket,
@@ -152,8 +152,15 @@ async function takeEntry(
 async function addLines(table: Table, statement: Statement): Promise<Piece> {
   const found = await readLines(table, statement, statement.cursor, LINES_A_PIECE);
   const lines = found.map(({ line }) => line);
+  const { month, adjustments } = statement.sums;
+  const before = month.entryCount + adjustments.entryCount;
+  const ends = fileEnds(
+    before,
+    found.map(({ sk }) => sk),
+  );
   const added = {
     ...statement,
+    fileEnds: [...statement.fileEnds, ...ends],
     sums: addSums(statement.sums, sumLines(lines, statement.month)),
     tiered: await addTiered(table, statement.tiered, lines),
   };

@@ -37,6 +37,8 @@ export const statementSchema = z.object({
   /** Where the phase goes on. */
   cursor: z.string().nullable(),
   sums: sumsSchema,
+  /** The sort keys of the lines that end a file: see `FILE_LINES`. */
+  fileEnds: z.array(z.string()),
   /** By contract with tiers and month of the redemptions: what its lines come to, see `TierSums`. */
   tiered: z.record(
     z.string(),

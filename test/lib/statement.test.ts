@@ -98,6 +98,36 @@ describe('a CSV', () => {
     expect(csvOf([[cell, 'x']])).toBe(`${text},x\r\n`);
   });
 
+  test.each([
+    ['1060000000000000001', '"=""1060000000000000001"""'],
+    ['007', '"=""007"""'],
+    ['1E5', '"=""1E5"""'],
+    ['2025-10', '"=""2025-10"""'],
+    ['-1', '"=""-1"""'],
+    ['MAR1', '"=""MAR1"""'],
+    ['true', '"=""true"""'],
+    ['1.douyin.7300', '"=""1.douyin.7300"""'],
+    ['WyJM1', 'WyJM1'],
+    ['店1', '店1'],
+    ['=1+1', "'=1+1"],
+    ['1"&A1&"', '"1""&A1&"""'],
+    ['+cmd|1', "'+cmd|1"],
+    ['1'.repeat(256), '1'.repeat(256)],
+  ])('writes the id %j as %j, which spreadsheets keep', (id, text) => {
+    expect(csvOf([[{ id }, 'x']])).toBe(`${text},x\r\n`);
+  });
+
+  test('never has an id in a formula that is more than a text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('=', '+', '"', '(', '1', 'A', '!') }), (id) => {
+        const [cell = ''] = csvOf([[{ id }]]).split('\r\n');
+        const shown = cell.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"');
+        if (/^[=+]/.test(shown)) expect(shown).toMatch(/^="[\w.:/~+-]*"$/);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('never has a text that begins like a formula, whatever an id looks like', () => {
     fc.assert(
       fc.property(

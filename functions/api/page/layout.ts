@@ -61,6 +61,7 @@ ${who === null ? '' : account(who, say)}
 }
 
 function account(who: string, say: Say): Html {
-  return html`<span>${who}</span>
+  return html`<a href="/statements">${say('statements')}</a>
+<span>${who}</span>
 <form class="inline" method="post" action="/sign-out"><button>${say('signOut')}</button></form>`;
 }

@@ -4,6 +4,7 @@ import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { type Language, sayIn, type Word } from '../../../lib/i18n/words.ts';
 import { addFolds } from '../../../lib/ledger/fold.ts';
 import { readProvider, readStore } from '../../../lib/store/registry.ts';
+import { readStatements } from '../../../lib/store/statements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readCursor, readWindow, type Window, writeCursor } from '../input.ts';
 import { principalOf } from '../principal.ts';
@@ -12,6 +13,7 @@ import { storePositionSchema, totalsByDay } from '../reports.ts';
 import { listStores } from '../stores.ts';
 import { type Html, layout, PAGE_HEADERS } from './layout.ts';
 import { pageLanguage, signedIn, signIn, signOut } from './session.ts';
+import { statementsView } from './statement.ts';
 import { messageView, nameOf, signInView, storesView, storeView } from './views.ts';
 
 const PAGE = 50;
@@ -22,6 +24,10 @@ export function pages(api: Hono, deps: ApiDeps): void {
 
   api.get('/stores/:platform/:storeId', (c) =>
     forProvider(c, deps, (providerId) => storePage(c, deps, providerId)),
+  );
+
+  api.get('/statements', (c) =>
+    forProvider(c, deps, (providerId) => statementsPage(c, deps, providerId)),
   );
 
   api.post('/sign-in', async (c) => {
@@ -112,6 +118,14 @@ async function storePage(c: Context, deps: ApiDeps, providerId: string): Promise
       nextHref: next === null ? null : hrefOf(path, window, writeCursor(next)),
       backHref: hrefOf('/', window),
     }),
+  );
+}
+
+async function statementsPage(c: Context, deps: ApiDeps, providerId: string): Promise<Response> {
+  const statements = await readStatements(deps.table, providerId);
+  const who = (await readProvider(deps.table, providerId))?.name ?? providerId;
+  return page(c, { title: 'statements', who, status: 200 }, (say) =>
+    statementsView(say, statements),
   );
 }
 

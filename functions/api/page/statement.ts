@@ -2,10 +2,13 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import { isWord, type Say, sayIn, type Word, yuan } from '../../../lib/i18n/words.ts';
 import type { Fold } from '../../../lib/ledger/fold.ts';
-import { balanceOf, type Line, wholeOf } from '../../../lib/ledger/statement.ts';
+import { balanceOf, isPaid, type Line, wholeOf } from '../../../lib/ledger/statement.ts';
+import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import { readProvider } from '../../../lib/store/registry.ts';
 import { type Statement, statementIdOf } from '../../../lib/store/statements.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { Principal } from '../principal.ts';
+import { FILE_FORMATS, filesOf } from '../statement-files.ts';
 import { type Html, layout, PAGE_HEADERS } from './layout.ts';
 import { pageLanguage } from './session.ts';
 
@@ -20,6 +23,7 @@ export async function statementPage(
   c: Context,
   statement: Statement,
   lines: Lines,
+  viewer: Principal,
   { table }: ApiDeps,
 ): Promise<Response> {
   const language = pageLanguage(c);
@@ -30,22 +34,32 @@ export async function statementPage(
   const frame = {
     language,
     title: `${say('statement')} ${statement.month}`,
-    who: null,
+    // Only a provider has other pages to go to, and signs out here.
+    who: viewer.is === 'provider' ? who : null,
     otherLanguageHref: `${other.pathname}${other.search}`,
   };
   const body = await layout(frame, statementView(say, statement, who, lines));
   return c.html(body, 200, PAGE_HEADERS);
 }
 
-/** On paper there is nothing to click, and rows stay whole. */
+/**
+ * On paper there is nothing to click or to scroll, so every column must fit its width: what is no number
+ * breaks into lines, ids anywhere. Rows stay whole, and headings come again on each sheet.
+ */
 const PRINT = raw(`
-@media print { header nav, .screen { display: none; } tr { break-inside: avoid; } body { max-width: none; font-size: 11px; } }
+@page { size: A4; margin: 12mm; }
+@media print {
+  header nav, .screen { display: none; } thead { display: table-header-group; } tfoot { display: table-row-group; }
+  body { max-width: none; padding: 0; font-size: 11px; } tr { break-inside: avoid; } .scroll { overflow: visible; }
+  th, td { padding: .2rem .3rem; white-space: normal; overflow-wrap: anywhere; } td.number { white-space: nowrap; }
+  table.lines { font-size: 9px; } table.lines td.time { white-space: nowrap; }
+}
 `);
 
 function statementView(say: Say, statement: Statement, who: string, { lines, next }: Lines): Html {
   const { month, status, sums } = statement;
   const balance = balanceOf(sums, statement.openingFen);
-  const file = `/v1/statements/${encodeURIComponent(statementIdOf(statement))}`;
+  const href = hrefOf(statement);
   const [own, adjustments] = [false, true].map((wanted) =>
     lines.filter((line) => line.adjustment === wanted),
   );
@@ -54,7 +68,7 @@ function statementView(say: Say, statement: Statement, who: string, { lines, nex
 <h2>${say('statement')} ${month} · ${who}</h2>
 <p>${say(status === 'closed' ? 'closed' : 'closing')} · ${say('asOf')} ${shortTime(statement.asOf)}</p>
 <div class="scroll"><table>
-<thead><tr><th></th>${numberHeads(say)}</tr></thead>
+<thead><tr><th scope="col"></th>${numberHeads(say)}</tr></thead>
 <tbody>${sumRow(say, 'ofTheMonth', sums.month)}${sumRow(say, 'adjustments', sums.adjustments)}</tbody>
 <tfoot>${sumRow(say, 'total', wholeOf(sums))}</tfoot>
 </table></div>
@@ -68,46 +82,88 @@ ${moneyRow(say, 'carried', balance.carriedFen)}
 </table></div>
 ${lineTable(say, 'adjustments', adjustments ?? [])}
 ${lineTable(say, 'ofTheMonth', own ?? [])}
-<p class="screen">${next === null ? '' : html`<a href="${file}.html?${new URLSearchParams({ cursor: next })}">${say('next')} →</a>`}
-<a href="${file}.csv">CSV</a></p>`;
+${next === null ? '' : html`<p class="screen"><a href="${href}.html?${new URLSearchParams({ cursor: next })}">${say('next')} →</a></p>`}
+<p class="screen">${fileLinks(say, statement)}</p>`;
+}
+
+/** A link to each of its files; while it is closing there are none. */
+function fileLinks(say: Say, statement: Statement): Html | string {
+  const files = filesOf(statement);
+  const parts = Array.from({ length: files }, (_, index) => index + 1);
+  const links = FILE_FORMATS.flatMap((format) =>
+    parts.map((part) => {
+      const name = `${format.toUpperCase()}${files === 1 ? '' : ` ${part}/${files}`}`;
+      return html`<a href="${hrefOf(statement)}.${format}?part=${part}">${name}</a> `;
+    }),
+  );
+  return files === 0 ? '' : html`${say('download')}: ${links}`;
+}
+
+function hrefOf(statement: Statement): string {
+  return `/v1/statements/${encodeURIComponent(statementIdOf(statement))}`;
+}
+
+/** A provider's statements, the newest first, each with its page and its files. */
+export function statementsView(say: Say, statements: readonly Statement[]): Html {
+  const rows = statements.map((statement) => {
+    const whole = wholeOf(statement.sums);
+    return html`<tr><th scope="row"><a href="${hrefOf(statement)}.html">${statement.month}</a></th>
+<td>${say(statement.status === 'closed' ? 'closed' : 'closing')}</td>${sumCells(whole)}
+<td class="number">${yuan(statement.payableFen)}</td><td>${fileLinks(say, statement)}</td></tr>`;
+  });
+  return html`
+<p><a href="/">← ${say('back')}</a></p>
+<h2>${say('statements')}</h2>
+${statements.length === 0 ? html`<p>${say('noStatements')}</p>` : ''}
+<div class="scroll" tabindex="0"><table>
+<thead><tr><th scope="col">${say('statement')}</th><th scope="col">${say('status')}</th>${numberHeads(say)}
+<th scope="col" class="number">${say('payable')}</th><th scope="col"></th></tr></thead>
+<tbody>${rows}</tbody>
+</table></div>`;
 }
 
 function numberHeads(say: Say): Html[] {
-  const heads: Word[] = ['redeemedCount', 'redeemedGmv', 'refunded', 'paidGmv', 'commission'];
-  return heads.map((head) => html`<th class="number">${say(head)}</th>`);
+  const heads: Word[] = ['redeemedCount', 'paidGmv', 'redeemedGmv', 'refunded', 'commission'];
+  return heads.map((head) => html`<th scope="col" class="number">${say(head)}</th>`);
 }
 
 function sumRow(say: Say, name: Word, fold: Fold): Html {
-  return html`<tr><th>${say(name)}</th>
-<td class="number">${fold.redeemedCount}</td>
+  return html`<tr><th scope="row">${say(name)}</th>${sumCells(fold)}</tr>`;
+}
+
+function sumCells(fold: Fold): Html {
+  return html`<td class="number">${fold.redeemedCount}</td>
+<td class="number">${yuan(fold.paidFen)}</td>
 <td class="number">${yuan(fold.redeemedFen)}</td>
 <td class="number">${yuan(fold.refundedFen)}</td>
-<td class="number">${yuan(fold.paidFen)}</td>
-<td class="number">${yuan(fold.commissionFen)}</td></tr>`;
+<td class="number">${yuan(fold.commissionFen)}</td>`;
 }
 
 function moneyRow(say: Say, name: Word, fen: number): Html {
-  return html`<tr><th>${say(name)}</th><td class="number">${yuan(fen)}</td></tr>`;
+  return html`<tr><th scope="row">${say(name)}</th><td class="number">${yuan(fen)}</td></tr>`;
 }
 
 function lineTable(say: Say, caption: Word, lines: Lines['lines']): Html | string {
   if (lines.length === 0) return '';
-  return html`<div class="scroll"><table>
+  const heads: Word[] = ['occurredAt', 'kind', 'platform', 'store', 'redemption'];
+  const numbers: Word[] = ['paidGmv', 'redeemedGmv', 'commission'];
+  return html`<div class="scroll" tabindex="0"><table class="lines">
 <caption>${say(caption)}</caption>
-<thead><tr><th>${say('occurredAt')}</th><th>${say('kind')}</th><th>${say('platform')}</th><th>${say('store')}</th>
-<th>${say('redemption')}</th><th class="number">${say('amount')}</th><th class="number">${say('commission')}</th></tr></thead>
+<thead><tr>${heads.map((head) => html`<th scope="col">${say(head)}</th>`)}
+${numbers.map((head) => html`<th scope="col" class="number">${say(head)}</th>`)}</tr></thead>
 <tbody>${lines.map((line) => lineRow(say, line))}</tbody>
 </table></div>`;
 }
 
 function lineRow(say: Say, line: Line): Html {
   return html`<tr>
-<td>${shortTime(line.occurredAt)}</td>
+<td class="time">${shortTime(line.occurredAt)}</td>
 <td>${word(say, `kind.${line.kind}`, line.kind)}</td>
 <td>${word(say, line.platform, line.platform)}</td>
-<td>${line.storeId}</td>
+<td>${isTierStore(line.storeId) ? '' : line.storeId}</td>
 <td>${line.redemptionId ?? line.orderId}</td>
-<td class="number">${yuan(line.amountFen)}</td>
+<td class="number">${isPaid(line) ? yuan(line.amountFen) : ''}</td>
+<td class="number">${isPaid(line) || line.kind === 'tier' ? '' : yuan(line.amountFen)}</td>
 <td class="number">${yuan(line.commissionFen)}</td>
 </tr>`;
 }

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
+import { spoiledBySpreadsheet } from '../../../lib/events/spoiled-id.ts';
 import {
   countFreeCodes,
   importCodes,
@@ -22,7 +23,15 @@ const poolBody = z.discriminatedUnion('source', [
 
 const codesBody = z.strictObject({
   codes: z
-    .array(z.string().regex(/^[!-~]{1,64}$/, 'a code is 1 to 64 printable ASCII characters'))
+    .array(
+      z
+        .string()
+        .regex(/^[!-~]{1,64}$/, 'a code is 1 to 64 printable ASCII characters')
+        .refine(
+          (code) => spoiledBySpreadsheet(code) === null,
+          'a spreadsheet made a number of this code: format its column as text',
+        ),
+    )
     .min(1)
     .max(500)
     .refine((codes) => new Set(codes).size === codes.length, 'each code only once'),

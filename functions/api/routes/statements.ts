@@ -4,7 +4,6 @@ import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/id.ts';
-import { BYTE_ORDER_MARK, csvOf } from '../../../lib/ledger/csv.ts';
 import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
 import { entryRef } from '../../../lib/store/entry-ref.ts';
 import type { StatementId } from '../../../lib/store/keys.ts';
@@ -28,21 +27,19 @@ import {
   requirePrincipal,
   requireProvider,
 } from '../principal.ts';
-import { csvRows } from '../statement-csv.ts';
+import { FILE_FORMATS, type FileFormat, filesOf, statementFile } from '../statement-files.ts';
 
 const closeBody = z.strictObject({ providerId: idSchema.optional() });
 
 const PAGE = 200;
 const MAX_PAGE = 1_000;
-/** Keeps an answer under the 6 MB that a function may give. */
-const CSV_LINES = 15_000;
 
 /** The last one given. */
 const listPosition = z.strictObject({ month: monthSchema, providerId: idSchema });
 
 const positionSchema = z.string().startsWith('LINE#').max(1_024);
 
-/** Monthly statements: closed by the operator, read by each provider, as JSON, CSV and a page. */
+/** Monthly statements: closed by the operator, read by each provider, as JSON, files and a page. */
 export function statementsRoutes(api: Hono, deps: ApiDeps): void {
   api.post('/v1/statements/:month/close', async (c) => {
     await requireOperator(c, deps);
@@ -71,13 +68,13 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
 
   api.get('/v1/statements/:id', async (c) => {
     const [id, format] = split(c.req.param('id'));
-    // A browser that opens the page brings the cookie of the other pages.
+    // A browser that opens the page, or a file from it, brings the cookie of the other pages.
     const principal =
-      format === 'html' ? await principalOfPage(c, deps) : await requirePrincipal(c, deps);
+      format === undefined ? await requirePrincipal(c, deps) : await principalOfPage(c, deps);
     const statement = await find(id, principal, deps);
-    if (format === 'csv') return csvAnswer(c, statement, deps);
+    if (isFile(format)) return statementFile(c, statement, format, deps);
     const page = await linesOf(c, statement, deps);
-    if (format === 'html') return statementPage(c, statement, page, deps);
+    if (format === 'html') return statementPage(c, statement, page, principal, deps);
     return c.json({ ...shown(statement), ...page });
   });
 }
@@ -125,9 +122,15 @@ async function find(id: string, principal: Principal, { table }: ApiDeps): Promi
   throw new Problem('not-found', 'There is no such statement. GET /v1/statements lists them.');
 }
 
-function split(text: string): [string, 'csv' | 'html' | undefined] {
-  const found = /^(.*)\.(csv|html)$/s.exec(text);
-  return found === null ? [text, undefined] : [found[1] ?? '', found[2] as 'csv' | 'html'];
+type Format = FileFormat | 'html' | undefined;
+
+function isFile(format: Format): format is FileFormat {
+  return FILE_FORMATS.some((one) => one === format);
+}
+
+function split(text: string): [string, Format] {
+  const format = (['html', ...FILE_FORMATS] as const).find((one) => text.endsWith(`.${one}`));
+  return [format === undefined ? text : text.slice(0, -format.length - 1), format];
 }
 
 /** A page of lines, each told whether it belongs to a month before. */
@@ -142,21 +145,6 @@ async function linesOf(c: Context, statement: Statement, { table }: ApiDeps) {
   }));
   const last = found.length > limit ? found[limit - 1]?.sk : undefined;
   return { lines, next: last === undefined ? null : writeCursor(last) };
-}
-
-async function csvAnswer(c: Context, statement: Statement, { table }: ApiDeps): Promise<Response> {
-  const after = readCursor(c, positionSchema) ?? null;
-  const found = await readLines(table, statement, after, CSV_LINES + 1);
-  const own = found.slice(0, CSV_LINES).map(({ line }) => line);
-  const rows = csvRows(own, statement, after === null);
-  const last = found.length > CSV_LINES ? found[CSV_LINES - 1]?.sk : undefined;
-  const name = `statement-${statement.month}.csv`;
-  return c.body(`${BYTE_ORDER_MARK}${csvOf(rows)}`, 200, {
-    'content-type': 'text/csv; charset=utf-8',
-    'content-disposition': `attachment; filename="${name}"`,
-    'cache-control': 'no-store',
-    ...(last === undefined ? {} : { link: `<?cursor=${writeCursor(last)}>; rel="next"` }),
-  });
 }
 
 /** One that was refused says why, as its own request would have. */
@@ -175,6 +163,7 @@ function shown(statement: Statement): object {
     totals: { ...sums.month },
     adjustments: { ...sums.adjustments },
     balance: balanceOf(sums, openingFen),
+    files: filesOf(statement),
     ...(status === 'closed'
       ? {}
       : { progress: { phase: statement.phase, pieces: statement.step } }),

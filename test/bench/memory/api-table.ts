@@ -22,8 +22,8 @@ const DAYS = Array.from(
   (_, index) => `2025-10-${String(index + 1).padStart(2, '0')}`,
 );
 export const LAST = '2025-10-31';
-/** As many as a CSV carries at once. */
-const LINES = 15_001;
+/** As many as a file of a statement carries. */
+const LINES = 5_000;
 const DELIVERIES = 200;
 const USUAL_BYTES = 4 * 1024;
 
@@ -61,7 +61,7 @@ const STATEMENT = {
   ...{ providerId: PROVIDER, month: '2025-10', status: 'closed' as const },
   ...{ asOf: '2025-11-09T00:00:00.000+08:00', closedAt: '2025-11-09T00:00:00.000+08:00' },
   ...{ reversalWindowsMs: {}, holdingDays: 7, step: 1, leaseUntilMs: 0, busyUntilMs: 0 },
-  ...{ phase: 'settling' as const, cursor: null, sums: NO_SUMS, tiered: {} },
+  ...{ phase: 'settling' as const, cursor: null, sums: NO_SUMS, fileEnds: [], tiered: {} },
   ...{ openingFen: 0, payableFen: 0, carriedFen: 0 },
 };
 

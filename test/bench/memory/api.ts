@@ -55,7 +55,8 @@ export async function prepare(part: number): Promise<Load> {
       get('repeat purchases of a month', `/v1/repeat-purchases?${MONTH}`),
       get('200 stores of a month', `/v1/stores?${MONTH}&limit=200`, '66000'),
       get('500 entries', `/v1/entries?from=${LAST}&to=${LAST}&limit=500`, 'entryId'),
-      get('statement of 15,000 lines as CSV', `/v1/statements/2025-10.${PROVIDER}.csv`, '66000'),
+      get('statement of 5,000 lines as CSV', `/v1/statements/2025-10.${PROVIDER}.csv`, '66000'),
+      get('the same as a workbook', `/v1/statements/2025-10.${PROVIDER}.xlsx`, 'PK'),
       get('1,000 lines of a statement', `/v1/statements/2025-10.${PROVIDER}?limit=1000`, 'lines'),
       {
         name: 'page of stores',

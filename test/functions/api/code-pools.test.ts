@@ -95,6 +95,7 @@ describe('importing codes', () => {
     ['a line break', ['secret\n']],
     ['no ASCII', ['券码secret']],
     ['a number', [123]],
+    ['what a spreadsheet made of one', ['secret-1', '7.3E+18']],
   ])('takes none of a list with %s, and repeats no code', async (_what, codes) => {
     const { path, merchantId } = await merchant();
     await ask(hexiao, 'PUT', path, { body: { source: 'imported' } });

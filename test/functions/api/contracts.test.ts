@@ -699,6 +699,37 @@ describe('POST /v1/contracts/import', () => {
     expect(rows[0]?.detail).not.toContain(text);
   });
 
+  it.each([
+    ['stores', '6.6E+18'],
+    ['stores', 's1;6.60E+18'],
+    ['products', '1.805E+15'],
+    ['creators', '1,805,000'],
+    ['productRates', '1.805e+15=300'],
+    ['merchantId', '7.3E+18'],
+    ['providerId', '#REF!'],
+    ['stores', '########'],
+    ['stores', '6600000000000000001.0'],
+    ['stores', '6600000000000000000'],
+  ])(
+    'refuses an id that a spreadsheet has spoilt, and says what to do: %s %s',
+    async (name, text) => {
+      const merchantId = await newMerchant();
+      const { rows } = read(await send(one(merchantId, { [name]: text })), importAnswer);
+      expect(rows).toMatchObject([{ result: 'refused', code: 'request-invalid' }]);
+      expect(rows[0]?.detail).toMatch(new RegExp(`^${name}: .*as text and enter it again`));
+      expect(rows[0]?.detail).not.toContain(text);
+    },
+  );
+
+  it('takes an id in the form that spreadsheets keep, as our own files have it', async () => {
+    const merchantId = await newMerchant();
+    const file = one(merchantId, { rateBp: '1', stores: '="6600000000000000001"' });
+    expect(read(await send(file), importAnswer).rows).toMatchObject([{ result: 'recorded' }]);
+    expect(await latest(merchantId)).toMatchObject([
+      { scope: { stores: ['6600000000000000001'] } },
+    ]);
+  });
+
   it('passes over what spreadsheets add, and tells the line that a row begins in', async () => {
     const merchantId = await newMerchant();
     const [header = '', row = ''] = one(merchantId, { rateBp: '500', stores: 's1;\n s2' }).split(

@@ -4,12 +4,15 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TABLE_NAME } from '../../../infra/local/emulators.ts';
+import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { entrySchema } from '../../../lib/ledger/entry.ts';
-import { lastDayOf } from '../../../lib/ledger/statement.ts';
+import { FILE_LINES, lastDayOf } from '../../../lib/ledger/statement.ts';
 import { entryRef } from '../../../lib/store/entry-ref.ts';
+import { putLine } from '../../../lib/store/statements.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
-import { refunded, reversed, runs, START_MS } from '../../lib/make.ts';
+import { amountsOf, entry, paid, refunded, reversed, runs, START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import { sheetOf } from '../../support/unzip.ts';
 import {
   ask,
   book,
@@ -129,10 +132,10 @@ async function stamped(providerId: string) {
     for (const attributes of page.Items ?? []) {
       const item = unmarshall(attributes);
       if (!String(item.pk).startsWith('LEDGER#')) continue;
-      const entry = entrySchema.parse(item);
-      const { providerId: owner, commissionFen } = entry;
+      const standing = entrySchema.parse(item);
+      const { providerId: owner, commissionFen } = standing;
       if (owner === providerId) {
-        const entryId = entryRef(entry);
+        const entryId = entryRef(standing);
         found.push({ entryId, statementId: item.statementId, commissionFen });
       }
     }
@@ -583,7 +586,7 @@ describe('a statement', () => {
 
   it('is nobody else’s, by its name in no form and by no parameter', async () => {
     const token = stranger.token;
-    for (const form of ['', '.csv', '.html']) {
+    for (const form of ['', '.csv', '.xlsx', '.html']) {
       const reply = await ask(hexiao, 'GET', `/v1/statements/${statementId}${form}`, { token });
       expectProblem(reply, 404, 'not-found');
       const none = await ask(hexiao, 'GET', `/v1/statements/${statementId}${form}`, {
@@ -618,10 +621,102 @@ describe('a statement', () => {
     expect(text.startsWith('\uFEFF营业日 Business day,')).toBe(true);
     const [, first = '', second = ''] = text.split('\r\n');
     expect(first).toContain(",'=cmd(),");
-    expect(first).toContain(',123.45,6.17,');
+    expect(first).toContain(',,123.45,6.17,');
     expect(first).toContain('核销 Redemption');
-    expect(second).toContain(',0.05,0.00,');
+    expect(second).toContain(',,0.05,0.00,');
+    expect(response.headers.get('content-disposition')).toContain('"statement-2025-10.csv"');
+    expect(response.headers.get('link')).toBeNull();
   });
+
+  it('keeps ids in a spreadsheet, payments and redemptions in columns that sum', async () => {
+    // Prepare
+    const own = await tenantOf(hexiao);
+    const { merchantId, token } = own;
+    const [storeId, orderId] = ['6600000000000000001', '1060000000000000001'];
+    await book(hexiao, [
+      { ...redemptionAt(own, storeId, { fen: 12_345 }), orderId },
+      redemptionAt(own, '2025-10', { fen: 5 }),
+      paid({ merchantId, orderId, eventId: `paid:${merchantId}`, amounts: amountsOf(20_000) }),
+    ]);
+    clock.ms = at('2025-11-01T12:00:00');
+    const statement = await closed('2025-10', own.providerId);
+    const path = `/v1/statements/${statement.statementId}`;
+    // Act
+    const csv = await ask(hexiao, 'GET', `${path}.csv`, { token });
+    const workbook = await hexiao.api.request(`${path}.xlsx`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const [heads = [], ...rows] = sheetOf(new Uint8Array(await workbook.arrayBuffer()));
+    // Assess
+    for (const id of [storeId, orderId, '2025-10']) {
+      expect(csv.text).toContain(`,"=""${id}""",`);
+      expect(rows.flat()).toContainEqual([expect.any(String), 'text', id]);
+    }
+    expect(workbook.headers.get('content-type')).toContain('spreadsheetml.sheet');
+    const sum = (head: string) => {
+      const column = heads.find(([, , text]) => text === head)?.[0].replace(/\d+$/, '');
+      const cells = rows.flat().filter(([place]) => place.replace(/\d+$/, '') === column);
+      return cells.reduce((all, [, , yuan]) => all + Math.round(Number(yuan) * 100), 0);
+    };
+    expect(sum('支付 GMV（元） Paid GMV (CNY)')).toBe(statement.totals.paidFen);
+    expect(sum('核销 GMV（元） Redeemed GMV (CNY)')).toBe(statement.totals.redeemedFen);
+    expect(sum('佣金（元） Commission (CNY)')).toBe(statement.totals.commissionFen);
+    expect(statement.totals).toMatchObject({ paidFen: 20_000, redeemedFen: 12_350 });
+  });
+
+  it('in files is there for who is signed in on the page, and for nobody else', async () => {
+    for (const format of ['csv', 'xlsx']) {
+      const path = `/v1/statements/${statementId}.${format}`;
+      const as = (token: string) =>
+        ask(hexiao, 'GET', path, { token: null, headers: { cookie: `hexiao_token=${token}` } });
+      expect((await as(tenant.token)).status).toBe(200);
+      expectProblem(await as(stranger.token), 404, 'not-found');
+      expectProblem(await as('hxp_nobody'), 401, 'token-missing');
+    }
+    const cookie = { token: null, headers: { cookie: `hexiao_token=${tenant.token}` } };
+    const list = await ask(hexiao, 'GET', '/statements?lang=en', cookie);
+    expect(list.text).toContain(`href="/v1/statements/${statementId}.html"`);
+    expect(list.text).toContain(`href="/v1/statements/${statementId}.xlsx?part=1"`);
+    const page = await ask(hexiao, 'GET', `/v1/statements/${statementId}.html?lang=en`, cookie);
+    expect(page.text).toContain(`href="/v1/statements/${statementId}.csv?part=1"`);
+    expect(page.text).toContain('href="/statements"');
+    expect((await ask(hexiao, 'GET', '/?lang=en', cookie)).text).toContain('href="/statements"');
+  });
+
+  it('of more lines than a file holds is in several, and each line is in one', async () => {
+    // Prepare: lines of a closing that is about to add them up
+    const own = await tenantOf(hexiao);
+    const { providerId, token } = own;
+    clock.ms = at('2025-11-01T12:00:00');
+    const id = { providerId, month: '2025-10' };
+    const many = FILE_LINES + 3;
+    const lines = Array.from({ length: many }, (_, index) => {
+      const occurredAt = toInstant(START_MS + index * 1_000);
+      const entryId = `redeemed:r${index}~c`;
+      return entry({ ...{ providerId, occurredAt, entryId, redemptionId: `r${index}` } });
+    });
+    await mapLimit(lines, 32, (line) => putLine(hexiao.table, id, line));
+    let reply = await close('2025-10', providerId);
+    while (reply.status === 202) {
+      await hexiao.settle();
+      reply = await close('2025-10', providerId);
+    }
+    const statement = read(reply, statementAnswer);
+    // Act
+    const path = `/v1/statements/${statement.statementId}`;
+    const first = await ask(hexiao, 'GET', `${path}.csv`, { token });
+    const second = await ask(hexiao, 'GET', `${path}.csv?part=2`, { token });
+    // Assess
+    expect(statement).toMatchObject({ files: 2, totals: { entryCount: many } });
+    expect(first.headers.get('link')).toBe('<?part=2>; rel="next"');
+    expect(second.headers.get('link')).toBeNull();
+    const ids = [first, second].flatMap(({ text }) => text.match(/,r\d+,/g) ?? []);
+    expect(ids).toEqual(lines.map(({ redemptionId }) => `,${redemptionId},`));
+    const page = await ask(hexiao, 'GET', `${path}.html`, { token });
+    expect(page.text).toContain(`${path}.csv?part=2`);
+    const none = await ask(hexiao, 'GET', `${path}.csv?part=3`, { token });
+    expectProblem(none, 400, 'request-invalid');
+  }, 180_000);
 
   it.each([
     ['zh', '结算单', '本期应付', '往月调整'],

@@ -119,6 +119,7 @@ afterAll(() => hexiao.stop());
 /** What a provider asks, with its own ids and with the other's. */
 const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => string[]>> = {
   'GET /': () => [`/?${WINDOW}`],
+  'GET /statements': () => ['/statements'],
   'GET /stores/:platform/:storeId': (own, other) =>
     [own, other].map(({ storeId }) => `/stores/douyin/${storeId}?${WINDOW}`),
   'GET /v1/contracts': (own, other) => [
@@ -162,7 +163,7 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ],
   'GET /v1/statements/:id': (own, other) =>
     [own, other].flatMap(({ statementId }) =>
-      ['', '.csv', '.html'].map((form) => `/v1/statements/${statementId}${form}`),
+      ['', '.csv', '.xlsx', '.html'].map((form) => `/v1/statements/${statementId}${form}`),
     ),
 };
 

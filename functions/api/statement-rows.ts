@@ -1,6 +1,6 @@
 import { isWord, sayIn, type Word } from '../../lib/i18n/words.ts';
 import type { Cell } from '../../lib/ledger/csv.ts';
-import { isAdjustment, type Line } from '../../lib/ledger/statement.ts';
+import { isAdjustment, isPaid, type Line } from '../../lib/ledger/statement.ts';
 import { entryRef } from '../../lib/store/entry-ref.ts';
 import type { StatementId } from '../../lib/store/keys.ts';
 
@@ -8,17 +8,12 @@ import type { StatementId } from '../../lib/store/keys.ts';
 const HEADINGS: readonly Word[] = [
   ...(['businessDay', 'occurredAt', 'statementPart', 'kind', 'platform', 'merchant'] as const),
   ...(['store', 'order', 'voucher', 'redemption', 'channel', 'soldProduct', 'count'] as const),
-  ...(['amount', 'commission', 'contract', 'restatement', 'entry'] as const),
+  ...(['paidGmv', 'redeemedGmv', 'commission', 'contract', 'restatement', 'entry'] as const),
 ];
 
-/** Lines → rows of cells, with a heading on the first page. */
-export function csvRows(
-  lines: readonly Line[],
-  statement: StatementId,
-  withHeading: boolean,
-): Cell[][] {
-  const rows = lines.map((line) => rowOf(line, statement));
-  return withHeading ? [HEADINGS.map(both), ...rows] : rows;
+/** Lines → rows of cells under their headings. Payments and redemptions have a column each, that sum. */
+export function statementRows(lines: readonly Line[], statement: StatementId): Cell[][] {
+  return [HEADINGS.map(both), ...lines.map((line) => rowOf(line, statement))];
 }
 
 function rowOf(line: Line, { providerId, month }: StatementId): Cell[] {
@@ -28,20 +23,25 @@ function rowOf(line: Line, { providerId, month }: StatementId): Cell[] {
     both(isAdjustment(line, month) ? 'adjustments' : 'ofTheMonth'),
     word(`kind.${line.kind}`, line.kind),
     word(line.platform, line.platform),
-    line.merchantId,
-    line.storeId,
-    line.orderId,
-    line.voucherId,
-    line.redemptionId,
+    idCell(line.merchantId),
+    idCell(line.storeId),
+    idCell(line.orderId),
+    idCell(line.voucherId),
+    idCell(line.redemptionId),
     word(line.channel, line.channel),
-    line.productId,
+    idCell(line.productId),
     line.count,
-    { fen: line.amountFen },
+    isPaid(line) ? { fen: line.amountFen } : null,
+    isPaid(line) || line.kind === 'tier' ? null : { fen: line.amountFen },
     { fen: line.commissionFen },
-    line.contractId,
-    line.restatementId,
-    entryRef({ ...line, providerId }),
+    idCell(line.contractId),
+    idCell(line.restatementId),
+    idCell(entryRef({ ...line, providerId })),
   ];
+}
+
+function idCell(id: string | null): Cell {
+  return id === null ? null : { id };
 }
 
 /** What is no word of ours is shown as it came. */

@@ -1,0 +1,83 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { Problem } from '../../lib/errors/problem.ts';
+import { BYTE_ORDER_MARK, csvOf } from '../../lib/ledger/csv.ts';
+import { FILE_LINES, wholeOf } from '../../lib/ledger/statement.ts';
+import { readLines, type Statement } from '../../lib/store/statements.ts';
+import type { ApiDeps } from './deps.ts';
+import { check } from './input.ts';
+import { statementRows } from './statement-rows.ts';
+
+export const FILE_FORMATS = ['csv', 'xlsx'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+const CONTENT_TYPES: Readonly<Record<FileFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
+
+/** More contracts with tiers than a statement's item has room for. */
+const MAX_SETTLED = 5_000;
+
+/** In how many files its lines are; a statement that is closing has none yet. */
+export function filesOf({ status, sums, fileEnds }: Statement): number {
+  if (status !== 'closed') return 0;
+  const isMore = wholeOf(sums).entryCount > fileEnds.length * FILE_LINES;
+  return Math.max(1, fileEnds.length + (isMore ? 1 : 0));
+}
+
+/**
+ * `?part=` of a statement as a file, the first when absent. Each part has the headings, and the header
+ * `link` names the next one.
+ * @throws Problem `statement-closing` or `request-invalid`
+ */
+export async function statementFile(
+  c: Context,
+  statement: Statement,
+  format: FileFormat,
+  { table }: ApiDeps,
+): Promise<Response> {
+  const files = filesOf(statement);
+  if (files === 0) {
+    const detail = `${statement.month} is being closed. Its files are there when it is closed.`;
+    throw new Problem('statement-closing', detail);
+  }
+  const { part } = check(partQuery(files), { part: c.req.query('part') });
+  const { fileEnds, month } = statement;
+  const limit = FILE_LINES + (part === files ? MAX_SETTLED : 0);
+  const found = await readLines(table, statement, fileEnds[part - 2] ?? null, limit);
+  const rows = statementRows(
+    found.map(({ line }) => line),
+    statement,
+  );
+  const name = `statement-${month}${files === 1 ? '' : `-${part}-of-${files}`}.${format}`;
+  return c.body(await contentOf(format, month, rows), 200, {
+    'content-type': CONTENT_TYPES[format],
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    ...(part === files ? {} : { link: `<?part=${part + 1}>; rel="next"` }),
+  });
+}
+
+function partQuery(files: number) {
+  const one = z.coerce.number('part: a number').int().min(1).max(files, `there are ${files} parts`);
+  return z.object({ part: one.default(1) });
+}
+
+async function contentOf(
+  format: FileFormat,
+  month: string,
+  rows: ReturnType<typeof statementRows>,
+): Promise<string | Uint8Array<ArrayBuffer>> {
+  switch (format) {
+    case 'csv':
+      return `${BYTE_ORDER_MARK}${csvOf(rows)}`;
+    case 'xlsx': {
+      // Few ask for it: the function starts without.
+      const { workbookOf } = await import('../../lib/xlsx/workbook.ts');
+      return workbookOf(month, rows);
+    }
+    default:
+      return format satisfies never;
+  }
+}
