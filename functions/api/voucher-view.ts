@@ -40,9 +40,10 @@ export function ownView(
   const own = new Set(entries.map((entry) => entry.eventId));
   const booked = histories.flatMap((history) => readHistory(history.events).booked);
   const isAlone = booked.every(({ event }) => own.has(event.eventId));
-  if (isAlone && whole.waiting.length === 0) return whole;
+  const waiting = whole.waiting.filter((event) => own.has(event.eventId));
+  if (isAlone && waiting.length === whole.waiting.length) return whole;
   const events = whole.events.filter((event) => own.has(event.eventId));
-  return { events: events.map((event) => withoutOthers(event, entries)), waiting: [] };
+  return { events: events.map((event) => withoutOthers(event, entries)), waiting };
 }
 
 /** What was refunded in all would tell what the others' uses were worth. */

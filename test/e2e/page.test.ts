@@ -64,13 +64,55 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     const line = await page.locator('tbody tr').first().locator('td').allTextContents();
     expect(line.slice(0, 5)).toEqual(['2025-10-09 16:53:20', '109.00', '5.45', '已确认', '直播']);
 
-    await page.click('header a');
+    await page.click('header nav a[lang]');
     expect(await page.textContent('caption')).toBe('Redemptions');
     await page.click('header button');
     await page.waitForSelector('input[name=token]');
     expect(await page.context().cookies()).not.toContainEqual(
       expect.objectContaining({ name: 'hexiao_token' }),
     );
+    await page.close();
+  });
+
+  it('leads to its statements, which download for who is signed in and fit the paper', async () => {
+    // Prepare: a closed month
+    const operator = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const closing = await fetch(`${hexiao.url}/v1/statements/2025-10/close`, {
+      ...{ method: 'POST', headers: operator, body: '{}' },
+    });
+    expect(closing.status).toBe(200);
+    const page = await browser.newPage({ locale: 'zh-CN' });
+    await page.goto(`${hexiao.url}/`);
+    await page.fill('input[name=token]', token);
+    await page.click('main button');
+    // Act: from the first page to the list, from there to the statement
+    await page.click('header a[href="/statements"]');
+    await page.click('tbody th a');
+    await page.waitForSelector('table.lines');
+    // Assess: its files
+    for (const name of ['CSV', 'XLSX']) {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.click(`main a:text-is("${name}")`),
+      ]);
+      expect(download.suggestedFilename()).toBe(`statement-2025-10.${name.toLowerCase()}`);
+      expect(await download.failure()).toBeNull();
+    }
+    // A4 less the margins, in CSS pixels
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: Math.floor(((210 - 2 * 12) * 96) / 25.4), height: 1_000 });
+    // Then with ids as long as any can be.
+    const longer = `document.querySelectorAll('table.lines td:nth-child(4n)').forEach((cell) => {
+      cell.textContent = '${'7'.repeat(128)}';
+    })`;
+    const overflowing = `[...document.querySelectorAll('th, td')].filter((cell) =>
+      cell.getBoundingClientRect().right > document.documentElement.clientWidth
+      || cell.scrollWidth > cell.clientWidth + 1).length
+      + Math.max(0, document.documentElement.scrollWidth - window.innerWidth)`;
+    expect(await page.evaluate(overflowing)).toBe(0);
+    await page.evaluate(longer);
+    expect(await page.evaluate(overflowing), 'with the longest ids').toBe(0);
+    expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(1_000);
     await page.close();
   });
 });

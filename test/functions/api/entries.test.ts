@@ -237,7 +237,10 @@ describe('what waits', () => {
     const own = { voucherId, orderId, merchantId };
     const takesBack = [{ redemptionId, paidFen: 100 }];
     const eventId = `refunded:${voucherId}`;
-    await book(hexiao, [reversed(redemptionId, own), refunded({ ...own, eventId, takesBack })]);
+    await book(hexiao, [
+      reversed(redemptionId, own),
+      refunded({ ...own, eventId, takesBack, unusedFen: 0 }),
+    ]);
     const path = `/v1/vouchers/douyin/${voucherId}`;
     const waiting = async () => read(await ask(hexiao, 'GET', path), voucherAnswer).waiting;
     expect((await waiting()).map(({ kind }) => kind)).toEqual([
