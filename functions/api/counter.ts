@@ -1,75 +1,111 @@
-import { fingerprint } from '../../lib/crypto/hash.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../lib/errors/problem.ts';
-import type { EventDraft, EventOf } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/app.ts';
-import type {
-  CounterContext,
-  CounterOutcome,
-  RedeemCommand,
-  ReverseCommand,
-} from '../../lib/integrations/counter.ts';
+import type { CounterContext, CounterOutcome } from '../../lib/integrations/counter.ts';
 import type { Integration } from '../../lib/integrations/integration.ts';
 import { findIntegration, integrationNames } from '../../lib/integrations/registry.ts';
-import { errorFields } from '../../lib/log/log.ts';
-import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
-import { Queue } from '../../lib/queue/queue.ts';
-import { buyerKey, withoutBuyer } from '../../lib/store/buyer-key.ts';
-import { beginCounter, type CounterRequest } from '../../lib/store/counter.ts';
-import { readEvents } from '../../lib/store/events.ts';
-import { readApp, readStore, storesOfMerchant } from '../../lib/store/registry.ts';
-import { toInstant } from '../../lib/time/shanghai.ts';
+import { buyerKey } from '../../lib/store/buyer-key.ts';
+import { beginCounter, type CounterRequest, Superseded } from '../../lib/store/counter.ts';
+import { readApp } from '../../lib/store/registry.ts';
+import { contextOf } from './counter-context.ts';
+import { type AskedAct, type Done, keepActs, sendFacts, withoutBuyers } from './counter-facts.ts';
+import { requireTillStore } from './counter-store.ts';
 import type { ApiDeps } from './deps.ts';
-
-/** One act at the counter, as it was asked for. */
-export type AskedAct = { readonly integration: string; readonly appKey: string } & (
-  | { readonly verb: 'redeem'; readonly command: RedeemCommand }
-  | { readonly verb: 'reverse'; readonly command: ReverseCommand }
-);
 
 /** What the till is told, and again when it asks again. */
 export type CounterAnswer = Pick<Done, 'acts' | 'notDone' | 'unread'>;
 
-type Done = Extract<CounterOutcome, { outcome: 'done' }>;
-
 /** Well within the function's time-out, with time left to record what was done. */
 const WITHIN_MS = 11_000;
 
-/** One process of several that call: the others and the workers want their turns too. */
-const RATE_SHARE = 0.25;
+/** Longer than a worker can ask the platform: whoever still has the request then, has died. */
+const HELD_MS = 15_000;
 
-const EARLIER = 'an earlier try of this request may have done it, so look it up at the platform';
+/** How long a press of a request waits for another one's answer, and how often it looks. */
+const WAITS_MS = [25, 50, 100, 200, 400, 400, 800, 800, 800, 800, 800, 800] as const;
 
 /** Where the platform did not say when. */
 const RETRY_AFTER_MS = 2_000;
 
+const OTHER_REQUEST = 'the platform shows it as done, and by another request';
+
+const OTHER_PRESS = 'Another press of this request is asking the platform whether it went through';
+
 /**
  * Has the platform do it, and the pipeline know it, in the order that makes every crash harmless: the
  * request is kept, then the platform called, then its answer kept, the facts sent, and the request done. What
- * is repeated is repeated with the platform's own idempotency, and comes to the same events.
+ * is repeated is repeated with the platform's own idempotency, and comes to the same events. Of several
+ * presses of one request one asks the platform and the others wait for what it comes to. A request ends as
+ * refused only when the platform said so of this act; until it is known, every press asks again.
  * @throws Problem
  */
 export async function performAct(asked: AskedAct, deps: ApiDeps): Promise<CounterAnswer> {
   const integration = requireIntegration(asked.integration);
   const app = await requireApp(asked, deps);
-  const { command, verb } = asked;
-  const name = { integration: app.integration, appKey: app.appKey, verb };
-  const secret = { key: await buyerKey(deps.table), asked: JSON.stringify([verb, command]) };
-  const { requestId } = command;
-  const request = await beginCounter(deps.table, { ...name, requestId }, secret, deps.now());
-  if (request === undefined) {
-    const detail = 'This requestId was used for another request. Use a new one for a new act.';
-    throw new Problem('request-reused', detail);
+  const startMs = deps.now();
+  const held = { nowMs: startMs, untilMs: startMs + HELD_MS };
+  const request = await begin(asked, held, deps);
+  const within = { ...deps, deadlineMs: startMs + WITHIN_MS };
+  for (const waitMs of [0, ...WAITS_MS]) {
+    if (waitMs > 0) {
+      await (deps.pause ?? sleep)(waitMs);
+      await request.refresh();
+    }
+    const ended = endingOf(request, asked);
+    if (ended !== undefined) return ended;
+    if (!(await request.take(deps.now(), deps.now() + HELD_MS))) continue;
+    const answer = await tryOnce(integration, app, asked, request, within);
+    if (answer !== undefined) return answer;
   }
-  const before = request.ending;
-  if (before?.status === 'refused') throw refusal(String(before.answer), asked);
-  if (before?.status === 'done') return before.answer as CounterAnswer;
-  const done =
-    (request.told as Done | undefined) ?? (await call(integration, app, asked, request, deps));
-  await sendFacts(done, asked, deps);
-  const { acts, notDone, unread } = done;
-  const answer = { acts, ...(notDone && { notDone }), ...(unread && { unread }) };
-  await request.finish('done', answer);
-  return answer;
+  throw unavailable(OTHER_PRESS);
+}
+
+async function begin(
+  { integration, appKey, verb, command }: AskedAct,
+  held: { readonly nowMs: number; readonly untilMs: number },
+  { table }: ApiDeps,
+): Promise<CounterRequest> {
+  const name = { integration, appKey, verb, requestId: command.requestId };
+  const secret = { key: await buyerKey(table), asked: JSON.stringify([verb, command]) };
+  const request = await beginCounter(table, name, secret, held);
+  if (request !== undefined) return request;
+  const detail = 'This requestId was used for another request. Use a new one for a new act.';
+  throw new Problem('request-reused', detail);
+}
+
+function endingOf(request: CounterRequest, asked: AskedAct): CounterAnswer | undefined {
+  const { ending } = request;
+  if (ending?.status === 'refused') throw refusal(String(ending.answer), asked);
+  return ending?.answer as CounterAnswer | undefined;
+}
+
+type Within = ApiDeps & { readonly deadlineMs: number };
+
+/** @returns undefined where another worker went on with it meanwhile @throws Problem */
+async function tryOnce(
+  integration: Integration,
+  app: App,
+  asked: AskedAct,
+  request: CounterRequest,
+  deps: Within,
+): Promise<CounterAnswer | undefined> {
+  try {
+    const told = request.told as Done | undefined;
+    const done = told ?? (await call(integration, app, asked, request, deps));
+    if (done === undefined) return undefined;
+    await sendFacts(done, asked, deps);
+    const { acts, notDone, unread } = done;
+    const answer = { acts, ...(notDone && { notDone }), ...(unread && { unread }) };
+    await request.finishDone(answer);
+    return answer;
+  } catch (error) {
+    if (error instanceof Superseded) {
+      await request.refresh();
+      return undefined;
+    }
+    await request.release();
+    throw error;
+  }
 }
 
 /** Calls the platform, and keeps what it answered. @throws Problem for everything but a success */
@@ -78,18 +114,38 @@ async function call(
   app: App,
   asked: AskedAct,
   request: CounterRequest,
-  deps: ApiDeps,
-): Promise<Done> {
-  const outcome = await act(integration, asked, contextOf(app, integration, request, deps));
-  if (outcome.outcome === 'refused' && request.isFirst)
-    await request.finish('refused', outcome.why);
-  const { events, ...done } = requireDone(outcome, asked, request.isFirst);
-  const key = () => buyerKey(deps.table);
-  const anonymous: EventDraft[] = [];
-  for (const event of events) anonymous.push(await withoutBuyer(event, integration.name, key));
-  const told = { ...done, events: anonymous };
-  await request.keepTold(told);
-  return told;
+  deps: Within,
+): Promise<Done | undefined> {
+  const { platform } = integration;
+  // What may be done already is asked about, whatever became of the store since.
+  if (request.notes === undefined) await requireTillStore(deps.table, app, platform, asked.command);
+  const context = contextOf(app, platform, request, deps);
+  const outcome = await act(integration, asked, context);
+  switch (outcome.outcome) {
+    case 'done': {
+      const { events, ...done } = outcome;
+      const told = { ...done, events: await withoutBuyers(events, integration.name, deps) };
+      const ours = await keepActs(told, asked, platform, deps);
+      if (ours === undefined) return refuse(OTHER_REQUEST, asked, request);
+      await request.keepTold(ours);
+      return ours;
+    }
+    case 'refused':
+      if (outcome.isFinal) return refuse(outcome.why, asked, request);
+      // It lacks something now; of what was tried before, nobody knows.
+      if (request.notes !== undefined) throw unavailable(outcome.why);
+      throw refusal(outcome.why, asked);
+    case 'unavailable':
+      throw unavailable(outcome.why, outcome.retryAfterMs);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** @returns undefined where another worker knows more */
+async function refuse(why: string, asked: AskedAct, request: CounterRequest): Promise<undefined> {
+  if (await request.finishRefused(why)) throw refusal(why, asked);
+  return undefined;
 }
 
 function requireIntegration(name: string): Integration {
@@ -114,74 +170,15 @@ async function act(
     asked.verb === 'redeem'
       ? integration.redeem?.(asked.command, context)
       : integration.reverse?.(asked.command, context);
-  return doIt ?? { outcome: 'refused', why: `${integration.name} has no known call for this` };
+  const why = `${integration.name} has no known call for this`;
+  return doIt ?? { outcome: 'refused', why, isFinal: false };
 }
 
-/** @throws Problem for everything but a success */
-function requireDone(outcome: CounterOutcome, asked: AskedAct, isFirst: boolean): Done {
-  switch (outcome.outcome) {
-    case 'done':
-      return outcome;
-    case 'refused':
-      // Of what was tried before nobody knows: not every platform can be asked whether it did it.
-      throw refusal(isFirst ? outcome.why : `${outcome.why}; ${EARLIER}`, asked);
-    case 'unavailable': {
-      const detail = `${outcome.why}. Repeat the request with the same requestId.`;
-      const retryAfterMs = outcome.retryAfterMs ?? RETRY_AFTER_MS;
-      throw new Problem('platform-unavailable', detail, { retryAfterMs });
-    }
-    default:
-      return outcome satisfies never;
-  }
+function unavailable(why: string, retryAfterMs: number = RETRY_AFTER_MS): Problem {
+  const detail = `${why}. Repeat the request with the same requestId.`;
+  return new Problem('platform-unavailable', detail, { retryAfterMs });
 }
 
 function refusal(why: string, { verb }: AskedAct): Problem {
   return new Problem('platform-refused', `To ${verb} was refused: ${why}.`);
-}
-
-/** @throws Problem `act-unrecorded` */
-async function sendFacts(
-  { events }: Done,
-  { integration, appKey, verb, command }: AskedAct,
-  deps: ApiDeps,
-): Promise<void> {
-  if (events.length === 0) return;
-  const intake = new Queue<IntakeMessage>(deps.sqs, deps.queues.intake.url);
-  try {
-    await intake.send({
-      ...{ type: 'facts', v: MESSAGE_VERSION, integration, appKey },
-      events: [...events],
-      deliveryId: fingerprint(integration, appKey, 'counter', command.requestId, verb),
-      receivedAt: toInstant(deps.now()),
-    });
-  } catch (cause) {
-    deps.log('error', 'act-unrecorded', { integration, verb, ...errorFields(cause) });
-    const done = verb === 'redeem' ? 'redeemed' : 'reversed';
-    const detail = `It was ${done} at the platform. Repeat the request with the same requestId, so that it is recorded.`;
-    throw new Problem('act-unrecorded', detail, { cause, retryAfterMs: RETRY_AFTER_MS });
-  }
-}
-
-function contextOf(
-  app: App,
-  { platform }: Integration,
-  request: CounterRequest,
-  { table, fetch, now, tokens }: ApiDeps,
-): CounterContext {
-  const history = (of: 'voucher' | 'order') => (id: string) =>
-    readEvents(table, { of, platform, id });
-  return {
-    ...{ app, fetch, now, tokens, deadlineMs: now() + WITHIN_MS, rateShare: RATE_SHARE },
-    startedAtMs: request.startedAtMs,
-    notes: request.notes,
-    note: (notes) => request.note(notes),
-    history: history('voucher'),
-    payment: async (orderId) =>
-      (await history('order')(orderId)).find(
-        (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',
-      ),
-    isKnownStore: async (storeId) => (await readStore(table, platform, storeId)) !== undefined,
-    storesOf: async (merchantId) =>
-      (await storesOfMerchant(table, platform, merchantId)).map((store) => store.storeId),
-  };
 }

@@ -14,6 +14,8 @@ export interface ApiDeps {
   /** Reaches the platforms, for what is done at the counter. */
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
+  /** Waits so many ms for another press of the same request; a timer when absent. */
+  readonly pause?: (ms: number) => Promise<unknown>;
   /** To call them with. */
   readonly tokens: LiveTokens;
   readonly log: Log;

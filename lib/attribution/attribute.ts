@@ -129,7 +129,9 @@ function entryOf(
 ): Entry {
   const redemption = isRedemption(event) ? event : null;
   const contractId = share.contract?.contractId ?? null;
-  const parts = [event.eventId, contractId ?? UNATTRIBUTED];
+  // One act of the platform's may use several vouchers, under one id.
+  const voucher = event.voucherId === null ? [] : [event.voucherId];
+  const parts = [event.eventId, ...voucher, contractId ?? UNATTRIBUTED];
   return {
     entryId: joinIds(...parts, ...(restating === null ? [] : [restating.restatementId])),
     providerId: providerOf(share),

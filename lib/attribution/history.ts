@@ -202,8 +202,11 @@ function refund(lines: readonly Line[], event: EventOf<'voucher.refunded'>): boo
     return isComplete;
   }
   if (takesBack === null) {
-    refundWhatStands(standingAt(lines, event.occurredAt), event);
-    return isComplete;
+    const standing = standingAt(lines, event.occurredAt);
+    refundWhatStands(standing, event);
+    // Told to be of a use (nothing of it was unused), and there is none: its use is still to come.
+    const isEarly = unusedFen === 0 && standing.length === 0 && !lines.some(isRefunded);
+    return isComplete && !isEarly;
   }
   for (const { redemptionId, paidFen } of takesBack) {
     const target = redemption(lines, redemptionId);
@@ -238,14 +241,29 @@ function redemption(lines: readonly Line[], redemptionId: string): Line | undefi
   );
 }
 
-/** Redemptions at or before an instant that nothing has taken back whole. What was superseded was. */
+/**
+ * How far the clocks of two roads may be apart: a platform's notice is dated by its clock, and a use that
+ * its answer does not date by ours.
+ */
+const CLOCK_MARGIN_MS = 120_000;
+
+/**
+ * Redemptions at or before an instant that nothing has taken back whole; where there is none, those of a
+ * moment later, which another clock may have dated. What was superseded was taken back.
+ */
 function standingAt(lines: readonly Line[], instant: string): Line[] {
-  return lines.filter(
-    ({ event, isStanding }) =>
-      event.kind === 'voucher.redeemed' &&
-      Date.parse(event.occurredAt) <= Date.parse(instant) &&
-      isStanding,
-  );
+  const atMs = Date.parse(instant);
+  const until = (endMs: number) =>
+    lines.filter(
+      ({ event, isStanding }) =>
+        event.kind === 'voucher.redeemed' && Date.parse(event.occurredAt) <= endMs && isStanding,
+    );
+  const before = until(atMs);
+  return before.length > 0 ? before : until(atMs + CLOCK_MARGIN_MS);
+}
+
+function isRefunded({ takings }: Line): boolean {
+  return takings.some(({ kind }) => kind === 'refund');
 }
 
 function takingOf(event: Event, kind: Taking['kind'], paidFen: number | null): Taking {

@@ -42,6 +42,8 @@ export const settingsSchema = z.looseObject({
   factsSince: z.iso.date().optional(),
   /** Where a store stands that no field of its own names. */
   storeFrom: storeFromSchema.optional(),
+  /** `known`: the till redeems at registered stores of the merchant only. `any`: at whatever store it names. */
+  tillStores: z.enum(['known', 'any']).optional(),
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 

@@ -1,10 +1,11 @@
-import { type Event, type EventDraft, type EventOf, isMadeUp } from '../events/event.ts';
+import { type EventDraft, isMadeUp } from '../events/event.ts';
 import type {
   CounterAct,
   CounterContext,
+  CounterNotes,
   CounterOutcome,
+  NotDone,
   RedeemCommand,
-  ReverseCommand,
 } from './counter.ts';
 import { PlatformError } from './platform-error.ts';
 
@@ -13,8 +14,10 @@ import { PlatformError } from './platform-error.ts';
 /** What a client made of the platform's answer. */
 export interface Told {
   readonly events: readonly EventDraft[];
-  readonly notDone?: readonly { readonly voucherId: string; readonly code: string }[];
+  readonly notDone?: readonly NotDone[];
   readonly unread?: number;
+  /** The platform knows a state and no act: two requests that bring it about are told the same. */
+  readonly isShared?: true;
 }
 
 /**
@@ -26,20 +29,23 @@ export async function outcomeOf(
   certificateOf: (voucherId: string) => string | undefined = () => undefined,
 ): Promise<CounterOutcome> {
   try {
-    const { events, notDone = [], unread = 0 } = await act();
+    const { events, notDone = [], unread = 0, isShared } = await act();
     const [first] = notDone;
     if (events.length === 0 && unread === 0 && first !== undefined) {
-      return { outcome: 'refused', why: `the platform answered ${first.code}`, code: first.code };
+      const why = `${first.reason} (the platform answered ${first.code})`;
+      return { outcome: 'refused', why, isFinal: true };
     }
     return {
       ...{ outcome: 'done', events, acts: events.flatMap((event) => actOf(event, certificateOf)) },
       ...(notDone.length > 0 ? { notDone } : {}),
       ...(unread > 0 ? { unread } : {}),
+      ...(isShared && { isShared }),
     };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    const { message: why, retryable, retryAfterMs, code } = error;
-    if (!retryable) return { outcome: 'refused', why, ...(code === undefined ? {} : { code }) };
+    const { message: why, retryable, retryAfterMs } = error;
+    // Without a code of the platform's it is ours: something that a setting or the request lacks.
+    if (!retryable) return { outcome: 'refused', why, isFinal: isRefusal(error) };
     const when = retryAfterMs === undefined ? {} : { retryAfterMs };
     return { outcome: 'unavailable', why, ...when };
   }
@@ -48,6 +54,86 @@ export async function outcomeOf(
 /** The request lacks what this platform's call wants. */
 export function lacks(what: string): PlatformError {
   return new PlatformError(`this platform’s call wants ${what}`, { retryable: false });
+}
+
+/** What the platform cannot do, or not so: refused before anything is done. */
+export function cannot(why: string): PlatformError {
+  return new PlatformError(why, { retryable: false });
+}
+
+/** Nobody knows whether it happened: whoever asks again finds out. */
+export function unknownYet(why: string, cause?: PlatformError): PlatformError {
+  const retryAfterMs = cause?.retryAfterMs;
+  return new PlatformError(why, {
+    retryable: true,
+    cause,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** Whether the platform itself said no. */
+function isRefusal(error: unknown): error is PlatformError {
+  return error instanceof PlatformError && !error.retryable && error.code !== undefined;
+}
+
+export interface Once<N extends object, T> {
+  /** What makes the act one, before the platform is told to act; an earlier try's stands. */
+  readonly prepare: () => N | Promise<N>;
+  /** Notes as they were kept. */
+  readonly read: (notes: CounterNotes) => N;
+  /** Tells the platform to act. @param isRepeated an earlier try may have told it already */
+  readonly act: (notes: N, isRepeated: boolean) => Promise<T>;
+  /**
+   * The platform says no to a repetition, which is no word about the first try: asks it otherwise.
+   * Without a way to ask, the request stays open.
+   * @returns what the first try did; undefined when it is known to have done nothing
+   * @throws PlatformError that is retryable, while nobody knows
+   */
+  readonly ask?: (notes: N) => Promise<T | undefined>;
+}
+
+/**
+ * One act at a platform, however often it is tried and whatever answer was lost. The notes stand before the
+ * platform is told to act: a try that finds none knows that no try before it did.
+ */
+export async function once<N extends object, T>(
+  context: Pick<CounterContext, 'notes' | 'note'>,
+  { prepare, read, act, ask }: Once<N, T>,
+): Promise<T> {
+  const isRepeated = context.notes !== undefined;
+  const notes = read(context.notes ?? (await context.note((await prepare()) as CounterNotes)));
+  try {
+    return await act(notes, isRepeated);
+  } catch (error) {
+    if (!isRepeated || !isRefusal(error)) throw error;
+    const { message } = error;
+    if (ask === undefined) {
+      throw unknownYet(
+        `${message}, and an earlier try may have done it: look at the platform`,
+        error,
+      );
+    }
+    const done = await ask(notes);
+    if (done === undefined) throw error;
+    return done;
+  }
+}
+
+/**
+ * The same where the request's own id is what makes the act one at the platform: there is nothing to note but
+ * that the platform is told.
+ */
+export function onceById<T>(
+  context: Pick<CounterContext, 'notes' | 'note'>,
+  act: (isRepeated: boolean) => Promise<T>,
+  ask?: () => Promise<T | undefined>,
+): Promise<T> {
+  return once<object, T>(context, {
+    prepare: () => ({}),
+    read: (notes) => notes,
+    act: (_notes, isRepeated) => act(isRepeated),
+    ...(ask && { ask }),
+  });
 }
 
 /**
@@ -75,48 +161,6 @@ export async function completed(
     all.push({ ...event, ...worth, sale });
   }
   return all;
-}
-
-/** The redemption that a request would take back: the one it names, or the latest that stands. */
-export async function redemptionOf(
-  { voucherId, redemptionId, orderId }: ReverseCommand,
-  { history }: Pick<CounterContext, 'history'>,
-): Promise<Reversible> {
-  const events = await history(voucherId);
-  const reversed = new Set(events.filter(isReversal).map((event) => event.redemptionId));
-  const found = events
-    .filter((event): event is EventOf<'voucher.redeemed'> => event.kind === 'voucher.redeemed')
-    .filter((event) =>
-      redemptionId === undefined
-        ? !reversed.has(event.redemptionId)
-        : event.redemptionId === redemptionId,
-    )
-    .sort((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))
-    .at(-1);
-  if (found !== undefined) return { voucherId, ...pickOf(found), event: found };
-  if (redemptionId !== undefined && orderId !== undefined) {
-    return { voucherId, redemptionId, orderId, event: undefined };
-  }
-  throw new PlatformError(
-    'no standing redemption of this voucher is known here yet: give redemptionId and orderId',
-    { retryable: false },
-  );
-}
-
-export interface Reversible {
-  readonly voucherId: string;
-  readonly redemptionId: string;
-  readonly orderId: string;
-  /** Undefined where it has not reached us. */
-  readonly event: EventOf<'voucher.redeemed'> | undefined;
-}
-
-function pickOf({ redemptionId, orderId }: EventOf<'voucher.redeemed'>) {
-  return { redemptionId, orderId };
-}
-
-function isReversal(event: Event): event is EventOf<'voucher.redemption_reversed'> {
-  return event.kind === 'voucher.redemption_reversed';
 }
 
 function actOf(

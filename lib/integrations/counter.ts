@@ -77,6 +77,14 @@ export const redeemSchema = z
         (one) => one !== undefined,
       ),
     'say what to redeem: code, encryptedData, vouchers or order',
+  )
+  .refine(
+    ({ vouchers = [] }) => new Set(vouchers.map((one) => one.voucherId)).size === vouchers.length,
+    'name each voucher once: a second use of one is a request of its own',
+  )
+  .refine(
+    ({ count, vouchers }) => count === 1 || vouchers === undefined,
+    'count is of a code’s vouchers: where they are named, each is used once',
   );
 export type RedeemCommand = z.infer<typeof redeemSchema>;
 
@@ -97,6 +105,16 @@ export const reverseSchema = z.strictObject({
 });
 export type ReverseCommand = z.infer<typeof reverseSchema>;
 
+/** A piece of a request that was asked for and not done. */
+export interface NotDone {
+  /** Absent where the platform does not say which one it left. */
+  readonly voucherId?: string;
+  /** The platform's own code; `not-told` where its answer passes the piece over. */
+  readonly code: string;
+  /** In words, for whoever stands at the till. */
+  readonly reason: string;
+}
+
 /** What a till may need to know later: which act, of which voucher, of which order. */
 export const actSchema = z.object({
   voucherId: idSchema,
@@ -113,25 +131,48 @@ export type CounterOutcome =
       readonly events: readonly EventDraft[];
       readonly acts: readonly CounterAct[];
       /** Pieces of the same request that the platform did not redeem. */
-      readonly notDone?: readonly { readonly voucherId: string; readonly code: string }[];
+      readonly notDone?: readonly NotDone[];
       /** Uses that have happened, and of which the platform's answer tells too little for an event. */
       readonly unread?: number;
+      /** Two requests may be told of one act. */
+      readonly isShared?: true;
     }
-  /** The platform (or a setting that is missing) says no: the same request would be refused again. */
-  | { readonly outcome: 'refused'; readonly why: string; readonly code?: string }
+  /**
+   * It was not done. Final only when the platform said so of this very act, whichever try of it: what a
+   * setting or the request lacks may be there at the next try.
+   */
+  | { readonly outcome: 'refused'; readonly why: string; readonly isFinal: boolean }
   /** Nobody knows whether it happened: the same request again finds out, and does it once. */
   | { readonly outcome: 'unavailable'; readonly why: string; readonly retryAfterMs?: number };
 
 /** What is remembered between a request and its repetition, such as the platform's own token of the act. */
 export type CounterNotes = Readonly<Record<string, unknown>>;
 
+/** A use of a voucher or its reversal, as the till or the voucher's events know it. */
+export interface KnownAct {
+  readonly kind: 'voucher.redeemed' | 'voucher.redemption_reversed';
+  readonly redemptionId: string;
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly storeId: string | null;
+  readonly productId: string | null;
+  readonly occurredAt: string;
+}
+
 export interface CounterContext extends Omit<ResolveContext, 'answers'> {
   /** Epoch ms: when this request first came, the same for its repetitions. */
   readonly startedAtMs: number;
-  /** What an earlier try noted, before it told the platform anything. */
+  /**
+   * What an earlier try noted before it told the platform to act. Absent: no try got so far, so nothing
+   * that the platform did is this request's.
+   */
   readonly notes: CounterNotes | undefined;
-  /** Notes durably before the platform is told. @returns what stands: another worker may have been faster */
+  /** Notes durably before the platform is told to act. @throws when another worker goes on with the request */
   readonly note: (notes: CounterNotes) => Promise<CounterNotes>;
+  /** The till's own acts of a voucher, also those that the pipeline has not come to yet. */
+  readonly actsOf: (voucherId: string) => Promise<readonly KnownAct[]>;
+  /** Whose a registered store is. */
+  readonly merchantOfStore: (storeId: string) => Promise<string | undefined>;
   /** The payment of an order, where we know it. */
   readonly payment: (orderId: string) => Promise<EventOf<'order.paid'> | undefined>;
 }

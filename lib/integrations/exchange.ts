@@ -64,9 +64,9 @@ export async function exchangeObject(
   throw new PlatformError(`${what} answered no JSON object`, { retryable: true });
 }
 
-/** The same call would be refused again. */
-export function refusal(why: string): PlatformError {
-  return new PlatformError(why, { retryable: false });
+/** The same call would be refused again. @param code the platform's, where it was the platform that refused */
+export function refusal(why: string, code?: string): PlatformError {
+  return new PlatformError(why, { retryable: false, ...(code === undefined ? {} : { code }) });
 }
 
 async function bytesOf(

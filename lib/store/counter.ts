@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { keyedHash } from '../crypto/hash.ts';
 import { seal, unseal } from '../crypto/seal.ts';
@@ -21,6 +22,12 @@ const counterSchema = z.object({
   /** A keyed hash of what was asked: the same id may not ask for something else. */
   asked: z.string(),
   startedAt: z.iso.datetime({ offset: true }),
+  /** One more at every write, each conditional on the one before. */
+  turn: z.int(),
+  /** The worker that wrote it, and until when it alone asks the platform (epoch ms). */
+  by: z.string(),
+  heldUntilMs: z.int(),
+  expiresAt: z.number(),
   /** Sealed: what the platform's idempotency hangs on (verify_token …) with the codes it is for. */
   notes: bytes.optional(),
   /** Sealed: what the platform answered, from `told` on: it is not asked again. */
@@ -30,32 +37,49 @@ const counterSchema = z.object({
 });
 type CounterItem = z.infer<typeof counterSchema>;
 
+/** Another worker took the request over while this one was away: what it knows counts from now on. */
+export class Superseded extends Error {
+  constructor() {
+    super('another worker goes on with this request');
+    this.name = 'Superseded';
+  }
+}
+
+interface Secret {
+  readonly key: string;
+  /** The whole request as text. */
+  readonly asked: string;
+}
+
 /**
  * What is kept of a request at the counter, so that its repetition is the same act: written before the
- * platform is called, and after. Nothing in it can be read without the request itself, because a code is
- * money until it is used; it expires with the archive.
+ * platform is called, and after. One worker at a time asks the platform about it. Whoever was away too long
+ * finds its next write refused, so it concludes nothing from what it saw. Nothing in it can be read without
+ * the request itself, because a code is money until it is used; it expires with the archive.
  */
 export class CounterRequest {
-  readonly startedAtMs: number;
-  /** Whether nobody tried before. Then a refusal is final: no earlier call can have done it. */
-  readonly isFirst: boolean;
   private readonly table: Table;
   private readonly name: CounterName;
   private readonly secret: Secret;
+  private readonly me: string;
   private item: CounterItem;
 
   constructor(
     table: Table,
     name: CounterName,
     secret: Secret,
-    { item, isFirst }: { item: CounterItem; isFirst: boolean },
+    { item, me }: { item: CounterItem; me: string },
   ) {
     this.table = table;
     this.name = name;
     this.secret = secret;
     this.item = item;
-    this.isFirst = isFirst;
-    this.startedAtMs = instantToMs(item.startedAt);
+    this.me = me;
+  }
+
+  /** Epoch ms: when it first came, the same for its repetitions. */
+  get startedAtMs(): number {
+    return instantToMs(this.item.startedAt);
   }
 
   /** What it came to; undefined while it came to nothing yet. */
@@ -78,36 +102,64 @@ export class CounterRequest {
       : z.record(z.string(), z.unknown()).parse(this.open(notes));
   }
 
-  /** Notes once. @returns what stands: the first to note it counts */
-  async note(notes: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
-    const guard = { expression: 'attribute_exists(pk) AND attribute_not_exists(notes)' };
-    await this.table.set(this.key(), { notes: this.close(notes) }, guard);
+  /** Takes the request until an instant. @returns false while another worker has it */
+  async take(nowMs: number, untilMs: number): Promise<boolean> {
+    const { by, heldUntilMs } = this.item;
+    if (heldUntilMs > nowMs) return by === this.me;
+    return this.write({ heldUntilMs: untilMs });
+  }
+
+  /** Gives it back, for whoever comes next. */
+  async release(): Promise<void> {
+    if (this.item.by === this.me) await this.write({ heldUntilMs: 0 });
+  }
+
+  /** Looks again at what others made of it. */
+  async refresh(): Promise<void> {
     this.item = await readItem(this.table, this.name);
-    if (this.notes === undefined)
-      throw new Error('a counter’s notes were written and are not there');
-    return this.notes;
   }
 
-  /** Keeps what the platform answered, before it is recorded: not every act can be asked for twice. */
+  /** Notes before the platform is told. @throws Superseded */
+  async note(notes: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+    if (!(await this.write({ notes: this.close(notes) }))) throw new Superseded();
+    return notes;
+  }
+
+  /**
+   * Keeps what the platform answered, before it is recorded: not every act can be asked for twice. What was
+   * done is kept whoever has the request now, and whatever somebody concluded meanwhile; the first counts.
+   */
   async keepTold(told: unknown): Promise<void> {
-    await this.set({ status: 'told', told: this.close(told) }, ['started', 'refused']);
+    const closed = this.close(told);
+    while (this.item.told === undefined) await this.write({ status: 'told', told: closed });
   }
 
-  /** What it came to; the first answer stays. */
-  async finish(status: 'done' | 'refused', answer: unknown): Promise<void> {
-    const before = status === 'done' ? 'told' : 'started';
-    await this.set({ status, answer: this.close(answer) }, [before]);
+  /** It is done; the first answer stays. */
+  async finishDone(answer: unknown): Promise<void> {
+    const closed = this.close(answer);
+    while (this.item.status !== 'done') await this.write({ status: 'done', answer: closed });
   }
 
-  private async set(
-    fields: Record<string, unknown>,
-    [from, or = from]: readonly [string, string?],
-  ): Promise<void> {
-    await this.table.set(this.key(), fields, {
-      expression: '#status = :from OR #status = :or',
-      names: { '#status': 'status' },
-      values: { ':from': from, ':or': or },
+  /** The platform said no. @returns false when somebody else took it over: look at what they found */
+  async finishRefused(why: string): Promise<boolean> {
+    return this.write({ status: 'refused', answer: this.close(why) });
+  }
+
+  /** One conditional put. @returns false when another worker wrote since; then its item is here */
+  private async write(change: Partial<CounterItem>): Promise<boolean> {
+    const next = { ...this.item, ...change, turn: this.item.turn + 1, by: this.me };
+    const isWritten = await this.table.put(this.key(), next, {
+      expression: '#turn = :turn',
+      names: { '#turn': 'turn' },
+      values: { ':turn': this.item.turn },
     });
+    if (isWritten) {
+      this.item = next;
+      return true;
+    }
+    await this.refresh();
+    // The client repeats a put whose answer got lost, and the second finds the first.
+    return this.item.turn === next.turn && this.item.by === this.me;
   }
 
   private key() {
@@ -124,14 +176,8 @@ export class CounterRequest {
   }
 }
 
-interface Secret {
-  readonly key: string;
-  /** The whole request as text. */
-  readonly asked: string;
-}
-
 /**
- * Begins a request, or goes on with one that was begun.
+ * Begins a request, and takes it until an instant; or finds one that was begun.
  * @param secret.key of this deployment @param secret.asked the request, always in the same words
  * @returns undefined when the id stands for another request
  */
@@ -139,17 +185,18 @@ export async function beginCounter(
   table: Table,
   name: CounterName,
   secret: Secret,
-  nowMs: number,
+  { nowMs, untilMs }: { readonly nowMs: number; readonly untilMs: number },
 ): Promise<CounterRequest | undefined> {
   const { integration, appKey, requestId, verb } = name;
+  const me = randomUUID();
   const asked = keyedHash(secret.key, 'counter', secret.asked);
-  const isFirst = await table.put(keys.counter(integration, appKey, requestId, verb), {
+  const begun: CounterItem = {
     ...{ status: 'started', asked, startedAt: toInstant(nowMs), expiresAt: archiveEnd(nowMs) },
-  });
-  const item = await readItem(table, name);
-  return item.asked === asked
-    ? new CounterRequest(table, name, secret, { item, isFirst })
-    : undefined;
+    ...{ turn: 1, by: me, heldUntilMs: untilMs },
+  };
+  const isFirst = await table.put(keys.counter(integration, appKey, requestId, verb), begun);
+  const item = isFirst ? begun : await readItem(table, name);
+  return item.asked === asked ? new CounterRequest(table, name, secret, { item, me }) : undefined;
 }
 
 async function readItem(table: Table, name: CounterName): Promise<CounterItem> {

@@ -40,6 +40,7 @@ export const PREFIX = {
   redeemedVoucher: 'REDEEMED#',
   restated: 'RESTATED#',
   seen: 'SEEN#',
+  tillAct: 'TILL#',
 } as const;
 
 /** How the partitions of items begin that are told apart when the whole table is read. */
@@ -99,6 +100,12 @@ export const keys = {
   counter: (integration: string, appKey: string, requestId: string, verb: string): Key => ({
     pk: `COUNTER#${e(integration)}#${e(appKey)}#${e(requestId)}`,
     sk: verb,
+  }),
+
+  /** An act of the till, beside its voucher's events, until they tell it. */
+  tillAct: (platform: Platform, voucherId: string, eventId: string): Key => ({
+    pk: subjectPartition({ of: 'voucher', platform, id: voucherId }),
+    sk: `${PREFIX.tillAct}${e(eventId)}`,
   }),
 
   /** What a platform gave us to call it with, by a keyed hash of what it comes from. */

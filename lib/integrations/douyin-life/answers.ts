@@ -192,6 +192,9 @@ export const poisSchema = z.looseObject({
 const preparedSchema = z.looseObject({
   encrypted_code: z.string().min(1),
   certificate_id: wireId,
+  time_card: courtesy(
+    z.looseObject({ times_count: absentAsNull(wireFen), times_used: absentAsNull(wireFen) }),
+  ),
 });
 
 /** Source: certificate.prepare. The encrypted codes are secrets. */
@@ -203,10 +206,12 @@ export const preparedCodesSchema = everyList('certificates', preparedSchema)
     certificates: joined(
       lists,
       ({ certificate_id }) => certificate_id,
-      (_older, newer) => newer,
+      (older, newer) => ({ ...newer, time_card: newer.time_card ?? older.time_card }),
     ).map((one) => ({
       encryptedCode: one.encrypted_code,
       certificateId: one.certificate_id,
+      /** How often it can be used: a times card more than once. */
+      usesLeft: Math.max(1, (one.time_card?.times_count ?? 1) - (one.time_card?.times_used ?? 0)),
     })),
   }))
   .refine(({ certificates }) => certificates.length > 0, 'no voucher');
@@ -218,6 +223,8 @@ const verifyResultSchema = z.looseObject({
   verify_id: absentAsNull(wireId),
   certificate_id: absentAsNull(wireId),
   account_id: courtesy(wireId),
+  /** Of the merchant's own codes; a secret until it is used. */
+  code: courtesy(wireId),
 });
 export type VerifyResult = z.infer<typeof verifyResultSchema>;
 

@@ -63,6 +63,16 @@ const ENDPOINTS = {
   pois: { name: 'shop/poi/query', path: '/goodlife/v1/shop/poi/query/', perSecond: 20 },
 } as const satisfies Record<string, Endpoint>;
 
+type VerifyAct = {
+  readonly verifyToken: string;
+  readonly poiId: string;
+  /** The merchant's account, where it is known: a chain's (云连锁) must be named. */
+  readonly accountId: string | undefined;
+} & (
+  | { readonly encryptedCodes: readonly string[] }
+  | { readonly codes: readonly string[]; readonly orderId: string }
+);
+
 /** What we ask the platform, for one app. Every method throws only PlatformError. */
 export class DouyinLifeClient {
   private readonly transport: Transport;
@@ -130,16 +140,20 @@ export class DouyinLifeClient {
     return this.transport.get(ENDPOINTS.prepare, query, preparedCodesSchema);
   }
 
-  /** Redeems vouchers of one order. The same `verify_token` again is the same act. */
-  async verify(act: {
-    verifyToken: string;
-    poiId: string;
-    encryptedCodes: readonly string[];
-  }): Promise<VerifyResult[]> {
+  /**
+   * Redeems vouchers of one order: the platform's by their encrypted codes, the merchant's own (三方码) by
+   * their codes and their order. The same `verify_token` again is the same act.
+   */
+  async verify(act: VerifyAct): Promise<VerifyResult[]> {
+    const what =
+      'codes' in act
+        ? { codes: act.codes, order_id: act.orderId }
+        : { encrypted_codes: act.encryptedCodes };
     const fields = {
       verify_token: act.verifyToken,
       poi_id: act.poiId,
-      encrypted_codes: act.encryptedCodes,
+      ...what,
+      ...(act.accountId === undefined ? {} : { account_id: act.accountId }),
     };
     const { verify_results } = await this.transport.ask(
       ENDPOINTS.verify,
@@ -153,12 +167,14 @@ export class DouyinLifeClient {
   async cancel(act: {
     verifyId: string;
     certificateId: string;
-    cancelToken: string;
+    cancelToken?: string;
+    accountId: string | undefined;
   }): Promise<void> {
     await this.transport.post(ENDPOINTS.cancel, {
       verify_id: act.verifyId,
       certificate_id: act.certificateId,
-      cancel_token: act.cancelToken,
+      ...(act.cancelToken === undefined ? {} : { cancel_token: act.cancelToken }),
+      ...(act.accountId === undefined ? {} : { account_id: act.accountId }),
     });
   }
 

@@ -1,70 +1,36 @@
-import * as z from 'zod';
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import type { EventDraft } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { CounterContext, CounterOutcome, RedeemCommand, ReverseCommand } from '../counter.ts';
-import { completed, lacks, outcomeOf, redemptionOf, type Told } from '../counter-work.ts';
+import {
+  merchantOfReversal,
+  type Reversible,
+  redemptionOf,
+  reversibleSchema,
+} from '../counter-reversal.ts';
+import { type Once, once, outcomeOf, type Told, unknownYet } from '../counter-work.ts';
 import { PlatformError } from '../platform-error.ts';
-import type { VerifyResult } from './answers.ts';
+import { RECORD_STATUS } from './answers.ts';
 import { DouyinLifeClient } from './client.ts';
-import { resolve } from './resolve.ts';
+import { type Prepared, prepare, preparedSchema } from './counter-codes.ts';
+import { actsSeen, toldBy } from './counter-results.ts';
 
 /**
- * Redeems by certificate/prepare and certificate/verify. What prepare gave is noted first: its token
- * makes the act one, and a used code cannot be prepared again. The platform tells of the act by webhook
- * too, under the same ids; what its queries show at once (worth, channel) is taken here already.
+ * Redeems by certificate/prepare and certificate/verify; the merchant's own codes (三方码) by verify alone.
+ * What prepare gave is noted first: its token makes the act one, and a used code cannot be prepared again.
+ * The platform tells of the act by webhook too, under the same ids; what its queries show at once (worth,
+ * channel) is taken here already.
  */
 export function redeem(command: RedeemCommand, context: CounterContext): Promise<CounterOutcome> {
-  return outcomeOf(async () => {
+  return outcomeOf(() => {
     const client = new DouyinLifeClient(context);
-    const isRepeated = context.notes !== undefined;
-    const noted = context.notes ?? (await context.note(await prepare(client, command)));
-    const prepared = preparedSchema.parse(noted);
-    const results = await client.verify({
-      verifyToken: prepared.verifyToken,
-      poiId: command.storeId,
-      encryptedCodes: prepared.certificates.map((one) => one.encryptedCode),
-    });
-    return toldBy(results, { command, context, prepared, isRepeated });
-  });
-}
-
-/** Takes one redemption back, within the hour. Its webhook tells the same event. */
-export function reverse(command: ReverseCommand, context: CounterContext): Promise<CounterOutcome> {
-  return outcomeOf(async () => {
-    const { voucherId, redemptionId, orderId, event } = await redemptionOf(command, context);
-    const merchantId =
-      command.merchantId ?? event?.merchantId ?? context.app.settings.merchantId ?? undefined;
-    if (merchantId === undefined) throw lacks('the merchantId of the redemption');
-    const cancel = { verifyId: redemptionId, certificateId: voucherId };
-    await new DouyinLifeClient(context).cancel({ ...cancel, cancelToken: command.requestId });
-    const reversed: EventDraft = {
-      kind: 'voucher.redemption_reversed',
-      eventId: `reversed:${redemptionId}`,
-      ...{ merchantId, orderId, voucherId, redemptionId },
-      occurredAt: toInstant(context.now()),
-      complete: false,
+    const act: Once<Prepared, Told> = {
+      prepare: () => prepare(client, command, context),
+      read: (notes) => preparedSchema.parse(notes),
+      act: (prepared, isRepeated) => verify(client, { command, context, prepared, isRepeated }),
     };
-    return { events: [reversed] };
+    return once(context, act);
   });
 }
-
-const preparedSchema = z.object({
-  verifyToken: z.string(),
-  orderId: z.string(),
-  certificates: z.array(z.object({ encryptedCode: z.string(), certificateId: z.string() })),
-});
-type Prepared = z.infer<typeof preparedSchema>;
-
-async function prepare(client: DouyinLifeClient, command: RedeemCommand): Promise<Prepared> {
-  const { code, encryptedData, count, storeId: poiId } = command;
-  if (code === undefined && encryptedData === undefined) throw lacks('code or encryptedData');
-  const shown = encryptedData === undefined ? { code: code ?? '' } : { encryptedData };
-  const prepared = await client.prepare({ ...shown, poiId });
-  return { ...prepared, certificates: prepared.certificates.slice(0, count) };
-}
-
-/** On a repetition these mean that it was redeemed before: by the call whose answer was lost. */
-const DONE_BEFORE: ReadonlySet<number> = new Set([1208, 2]);
 
 interface Circumstances {
   readonly command: RedeemCommand;
@@ -73,94 +39,102 @@ interface Circumstances {
   readonly isRepeated: boolean;
 }
 
-async function toldBy(
-  results: readonly VerifyResult[],
-  { command, context, prepared, isRepeated }: Circumstances,
-): Promise<Told> {
-  const voucherOf = (result: VerifyResult) => {
-    const [only] = prepared.certificates;
-    const isOnly = prepared.certificates.length === 1;
-    return result.certificate_id ?? (isOnly ? only?.certificateId : undefined);
-  };
-  const isDone = ({ result }: VerifyResult) =>
-    result === 0 || (isRepeated && DONE_BEFORE.has(result));
-  const notDone = results
-    .filter((result) => !isDone(result))
-    .map((result) => ({ voucherId: voucherOf(result) ?? '', code: String(result.result) }));
-  const done = results.filter(isDone);
-  const [first] = done;
-  if (first === undefined) return { events: [], notDone };
-  const { settings } = context.app;
-  const merchantId = command.merchantId ?? first.account_id ?? settings.merchantId;
-  if (merchantId === undefined) throw lacks('merchantId, or the setting merchantId');
-  const at = toInstant(Math.floor(context.startedAtMs / 1000) * 1000);
-  const { orderId } = prepared;
-  const vouchers = done.flatMap((result) => voucherOf(result) ?? []);
-  const shown = await factsOf(vouchers, { merchantId, orderId, at }, context);
-  const events = done.flatMap((result): EventDraft[] => {
-    const voucherId = voucherOf(result);
-    const own = shown.filter(
-      (event) =>
-        event.kind === 'voucher.redeemed' &&
-        event.voucherId === voucherId &&
-        (result.verify_id === null
-          ? isOurs(event, { command, context })
-          : event.redemptionId === result.verify_id),
-    );
-    if (own.length > 0) return own.slice(-1);
-    if (voucherId === undefined || result.verify_id === null) return [];
-    return [redeemed({ merchantId, orderId, voucherId, at }, result.verify_id, command)];
-  });
-  // Done, and neither the answer nor the queries name the act: asked again, they may.
-  if (events.length < done.length) {
-    throw new PlatformError('certificate/verify told no verify_id', { retryable: true });
+/**
+ * An error_code of verify says nothing about the act: its page has the caller repeat, and the first call may
+ * have redeemed. What the platform's queries show settles it; until they do, it stays open.
+ */
+async function verify(client: DouyinLifeClient, of: Circumstances): Promise<Told> {
+  const { command, prepared } = of;
+  try {
+    const results = await client.verify({
+      verifyToken: prepared.verifyToken,
+      poiId: command.storeId,
+      accountId: prepared.accountId ?? undefined,
+      ...(prepared.isOwnCodes
+        ? { codes: prepared.uses.map((use) => use.code), orderId: prepared.orderId }
+        : { encryptedCodes: prepared.uses.map((use) => use.code) }),
+    });
+    return await toldBy(results, of);
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.retryable || error.code === undefined) {
+      throw error;
+    }
+    const seen = await actsSeen(of);
+    if (seen !== undefined) return seen;
+    throw unknownYet(`${error.message}, after which it may have been redeemed all the same`, error);
   }
-  return { events: await completed(events, command, context), notDone };
 }
 
-/** The platform's clock may be behind ours by this. */
-const CLOCK_SLACK_MS = 60_000;
-
-/** An act that nobody named, since this request and in its store: not another till's. */
-function isOurs(
-  event: EventDraft,
-  { command, context }: Pick<Circumstances, 'command' | 'context'>,
-): boolean {
-  if (event.kind !== 'voucher.redeemed') return false;
-  const isSince = Date.parse(event.occurredAt) >= context.startedAtMs - CLOCK_SLACK_MS;
-  return isSince && event.storeId === command.storeId;
+/** Takes one redemption back, within the hour. Its webhook tells the same event. */
+export function reverse(command: ReverseCommand, context: CounterContext): Promise<CounterOutcome> {
+  return outcomeOf(() => {
+    const client = new DouyinLifeClient(context);
+    const act: Once<Reversible, Told> = {
+      prepare: async () => {
+        const target = await redemptionOf(command, context);
+        return { ...target, merchantId: merchantOfReversal(command, target, context) };
+      },
+      read: (notes) => reversibleSchema.parse(notes),
+      act: async (target) => {
+        await client.cancel({
+          verifyId: target.redemptionId,
+          certificateId: target.voucherId,
+          accountId: target.merchantId ?? undefined,
+          ...(sendsCancelToken(context) && { cancelToken: command.requestId }),
+        });
+        return reversed(target, command, context);
+      },
+      ask: async (target) =>
+        (await isRevoked(client, target, context)) ? reversed(target, command, context) : undefined,
+    };
+    return once(context, act);
+  });
 }
 
-interface Place {
-  readonly merchantId: string;
-  readonly orderId: string;
-  readonly at: string;
+/** 分门店结算 forbids the token, and the act's own id makes a reversal one without it. */
+function sendsCancelToken({ app }: CounterContext): boolean {
+  return app.settings.cancelToken === true;
 }
 
-/** What the platform's queries show already; nothing is fine, its webhook comes. */
-async function factsOf(
-  vouchers: readonly string[],
-  { merchantId, orderId, at: occurredAt }: Place,
-  context: CounterContext,
-): Promise<readonly EventDraft[]> {
-  if (context.app.settings.enrichment !== 'pull') return [];
-  const hints = vouchers.map((voucherId) => ({
-    ...{ action: 'redeemed' as const, merchantId, orderId, voucherId, occurredAt },
-  }));
-  const resolutions = await resolve(hints, { ...context, answers: 0 });
-  return resolutions.flatMap((resolution) => resolution.events);
-}
+/** The platform's records lag by seconds: one that still stands may be that of a moment ago. */
+const RECORD_LAG_MS = 15_000;
 
-/** Without a worth it waits for the webhook or the pull that tells one. */
-function redeemed(
-  { merchantId, orderId, voucherId, at }: Place & { readonly voucherId: string },
-  redemptionId: string,
-  { storeId }: RedeemCommand,
-): EventDraft {
-  return {
-    kind: 'voucher.redeemed',
-    eventId: `redeemed:${redemptionId}`,
-    ...{ merchantId, orderId, voucherId, redemptionId, storeId },
-    ...{ occurredAt: at, complete: false, amounts: NO_AMOUNTS, sale: UNKNOWN_SALE },
+/** Where the redemption's own time is not known: longer than one can be taken back. */
+const LOOK_BACK_MS = 2 * 3_600_000;
+
+/** @throws PlatformError that is retryable, while the platform's records do not say */
+async function isRevoked(
+  client: DouyinLifeClient,
+  { redemptionId, merchantId, redeemedAt }: Reversible,
+  { now, startedAtMs }: CounterContext,
+): Promise<boolean> {
+  const sinceMs = redeemedAt === null ? startedAtMs - LOOK_BACK_MS : Date.parse(redeemedAt);
+  const window = {
+    startSeconds: Math.floor(sinceMs / 1000) - 60,
+    endSeconds: Math.ceil(now() / 1000) + 60,
   };
+  const records = await client.verifyRecords(merchantId ?? '', window).catch((error: unknown) => {
+    if (!(error instanceof PlatformError)) throw error;
+    throw unknownYet(`${error.message}, so nobody can say whether it was taken back`, error);
+  });
+  const record = records.find((one) => one.verify_id === redemptionId);
+  if (record?.status === RECORD_STATUS.revoked) return true;
+  if (record?.status === RECORD_STATUS.valid && now() - startedAtMs > RECORD_LAG_MS) return false;
+  throw unknownYet('the platform’s records do not show yet whether it was taken back');
+}
+
+function reversed(
+  { redemptionId, merchantId, orderId, voucherId }: Reversible,
+  command: ReverseCommand,
+  { app, now }: CounterContext,
+): Told {
+  const event: EventDraft = {
+    kind: 'voucher.redemption_reversed',
+    eventId: `reversed:${redemptionId}`,
+    merchantId: merchantId ?? command.merchantId ?? app.appKey,
+    ...{ orderId, voucherId, redemptionId },
+    occurredAt: toInstant(now()),
+    complete: false,
+  };
+  return { events: [event] };
 }

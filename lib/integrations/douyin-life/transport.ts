@@ -89,7 +89,12 @@ export class Transport {
     token: string,
   ): Promise<Envelope> {
     await this.waitForSlot(endpoint);
-    const headers = { 'access-token': token, 'content-type': 'application/json' };
+    const { rootAccountId } = this.context.app.settings;
+    const headers = {
+      'access-token': token,
+      'content-type': 'application/json',
+      ...(typeof rootAccountId === 'string' && { 'Rpc-Transit-Life-Account': rootAccountId }),
+    };
     const request = { url, init: { ...init, headers } };
     return readEnvelope(endpoint.name, await exchange(endpoint.name, request, this.context));
   }

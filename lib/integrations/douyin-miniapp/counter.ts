@@ -1,6 +1,23 @@
 import * as z from 'zod';
-import type { CounterContext, CounterOutcome, RedeemCommand, ReverseCommand } from '../counter.ts';
-import { completed, lacks, outcomeOf, redemptionOf, type Told } from '../counter-work.ts';
+import type {
+  CounterContext,
+  CounterOutcome,
+  NotDone,
+  RedeemCommand,
+  ReverseCommand,
+} from '../counter.ts';
+import { type Reversible, redemptionOf, reversibleSchema } from '../counter-reversal.ts';
+import {
+  cannot,
+  completed,
+  lacks,
+  type Once,
+  once,
+  onceById,
+  outcomeOf,
+  type Told,
+  unknownYet,
+} from '../counter-work.ts';
 import { DouyinMiniappClient, type Prepared, type Redeemed } from './client.ts';
 
 /**
@@ -13,33 +30,53 @@ export async function redeem(
   context: CounterContext,
 ): Promise<CounterOutcome> {
   const client = new DouyinMiniappClient(context);
+  const code = codeOf(command);
+  if (code === undefined) return outcomeOf(() => pushed(client, command, context));
   let prepared: Prepared | undefined;
   const certificateOf = (voucherId: string) =>
     prepared?.certificates.find(
       (one) => one.itemOrderId === voucherId || one.certificateId === voucherId,
     )?.certificateId;
-  return outcomeOf(async () => {
-    const code = codeOf(command);
-    if (code === undefined) return told(await push(client, command, context), command, context);
-    prepared = preparedSchema.parse(
-      context.notes ?? (await context.note({ ...(await client.deliveryPrepare(code)) })),
-    );
-    const redeeming = { ...redeemingOf(command, context), isNativeCoupon: command.isNativeCoupon };
-    const of = { ...prepared, certificates: prepared.certificates.slice(0, command.count) };
-    return told(await client.deliveryVerify(of, redeeming), command, context);
-  }, certificateOf);
+  const act: Once<Prepared, Told> = {
+    prepare: async () => {
+      const { certificates, ...all } = await client.deliveryPrepare(code);
+      const { length } = certificates;
+      if (length < command.count) {
+        throw cannot(`the code stands for ${length} pieces, and ${command.count} were asked for`);
+      }
+      return { ...all, certificates: certificates.slice(0, command.count) };
+    },
+    read: (notes) => preparedSchema.parse(notes),
+    act: async (of, isRepeated) => {
+      prepared = of;
+      const redeeming = {
+        ...redeemingOf(command, context),
+        isNativeCoupon: command.isNativeCoupon,
+      };
+      const redeemed = await client.deliveryVerify(of, redeeming);
+      const asked = of.certificates.length;
+      return told(redeemed, { command, context, asked, isRepeated });
+    },
+  };
+  return outcomeOf(() => once(context, act), certificateOf);
 }
 
-/** Takes one redemption back, within the hour. */
+/** Takes one redemption back, within the hour. No call is known that tells whether it was. */
 export function reverse(command: ReverseCommand, context: CounterContext): Promise<CounterOutcome> {
-  return outcomeOf(async () => {
-    const { voucherId, redemptionId, orderId, event } = await redemptionOf(command, context);
+  return outcomeOf(() => {
     const { certificateId } = command;
     if (certificateId === undefined) throw lacks('the certificateId of the redemption’s answer');
-    const merchantId = command.merchantId ?? event?.merchantId;
-    const act = { orderId, certificateId, verifyId: redemptionId, voucherId };
     const client = new DouyinMiniappClient(context);
-    return client.verifyCancel({ ...act, ...(merchantId && { merchantId }) });
+    const act: Once<Reversible, Told> = {
+      prepare: () => redemptionOf(command, context),
+      read: (notes) => reversibleSchema.parse(notes),
+      act: ({ voucherId, redemptionId: verifyId, orderId, merchantId: known }) => {
+        const merchantId = command.merchantId ?? known;
+        const of = { orderId, certificateId, verifyId, voucherId };
+        return client.verifyCancel({ ...of, ...(merchantId && { merchantId }) });
+      },
+    };
+    return once(context, act);
   });
 }
 
@@ -62,20 +99,24 @@ function codeOf({ code, encryptedData }: RedeemCommand) {
   return code === undefined ? undefined : { code };
 }
 
-function push(
+function pushed(
   client: DouyinMiniappClient,
   command: RedeemCommand,
   context: CounterContext,
-): Promise<Redeemed> {
+): Promise<Told> {
   const { order, vouchers, requestId: token } = command;
   const { orderId, ownOrderId: outOrderNo } = order;
   if (orderId === undefined || outOrderNo === undefined) {
     throw lacks('a code, or order.orderId and order.ownOrderId of pieces with your own codes');
   }
+  if (command.count > 1) throw cannot('pieces are used once a request: name them');
   const itemOrderIds = vouchers?.map(({ voucherId }) => voucherId) ?? 'all';
-  return client.pushDelivery({
-    ...redeemingOf(command, context),
-    ...{ orderId, outOrderNo, itemOrderIds, token },
+  return onceById(context, async (isRepeated) => {
+    const redeemed = await client.pushDelivery({
+      ...redeemingOf(command, context),
+      ...{ orderId, outOrderNo, itemOrderIds, token },
+    });
+    return told(redeemed, { command, context, asked: vouchers?.length ?? 0, isRepeated });
   });
 }
 
@@ -91,11 +132,36 @@ function redeemingOf(
   };
 }
 
+/** On a repetition the platform's closed loop says these of what the first call had redeemed. */
+const DONE_BEFORE: ReadonlySet<number> = new Set([1208, 2]);
+
+interface Circumstances {
+  readonly command: RedeemCommand;
+  readonly context: CounterContext;
+  /** How many pieces were asked for; 0 for all of the order. */
+  readonly asked: number;
+  readonly isRepeated: boolean;
+}
+
 async function told(
   { events, unredeemed }: Redeemed,
-  command: RedeemCommand,
-  context: CounterContext,
+  { command, context, asked, isRepeated }: Circumstances,
 ): Promise<Told> {
-  const notDone = unredeemed.map(({ voucherId, code }) => ({ voucherId, code: String(code) }));
+  if (isRepeated && unredeemed.some(({ code }) => DONE_BEFORE.has(code))) {
+    throw unknownYet(
+      'the platform says it was redeemed before, and not by which call: look it up there',
+    );
+  }
+  const notDone: NotDone[] = unredeemed.map(({ voucherId, code }) => ({
+    ...{ voucherId, code: String(code) },
+    reason: DONE_BEFORE.has(code) ? 'it was redeemed before' : 'the platform did not redeem it',
+  }));
+  const missing = Math.max(0, asked - events.length - unredeemed.length);
+  notDone.push(...Array.from({ length: missing }, () => NOT_TOLD));
   return { events: await completed(events, command, context), notDone };
 }
+
+const NOT_TOLD: NotDone = {
+  code: 'not-told',
+  reason: 'the platform’s answer passes this piece over: look it up there',
+};

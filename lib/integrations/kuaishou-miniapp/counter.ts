@@ -1,46 +1,77 @@
+import * as z from 'zod';
 import { NO_AMOUNTS } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { CounterContext, CounterOutcome, RedeemCommand, ReverseCommand } from '../counter.ts';
-import { completed, lacks, outcomeOf, redemptionOf } from '../counter-work.ts';
+import { type Reversible, redemptionOf, reversibleSchema } from '../counter-reversal.ts';
+import {
+  cannot,
+  completed,
+  lacks,
+  type Once,
+  once,
+  outcomeOf,
+  type Told,
+} from '../counter-work.ts';
 import { KuaishouMiniappClient } from './client.ts';
 import { nextUse, type ReportedOrder } from './reports.ts';
 
 /**
  * Reports an order as used (11): here redemptions flow from us to the platform. The act is the order's next
  * use, its time when the request first came, and its worth what the order's payment was. An order that
- * stands as used is told as it stands.
+ * stands as used is told as it stands. A report says a state, so it may be repeated; no call is known that
+ * tells the state, so a no to a repetition leaves the request open.
  */
 export function redeem(command: RedeemCommand, context: CounterContext): Promise<CounterOutcome> {
   return outcomeOf(async () => {
     const { storeId } = command;
     const ksOrderNo = command.order.orderId;
     if (ksOrderNo === undefined) throw lacks('order.orderId');
+    if (command.count > 1) throw cannot('this platform knows an order as used or not: count is 1');
+    const order = orderOf(command);
+    const client = clientOf(context);
     const payment = await context.payment(ksOrderNo);
     const amounts = command.amounts ?? payment?.amounts;
-    const history = await context.history(ksOrderNo);
-    const redemptionId = nextUse(ksOrderNo, history);
-    const standing = history.find(
-      (event) => event.kind === 'voucher.redeemed' && event.redemptionId === redemptionId,
-    );
-    const act = {
-      ...{ redemptionId, ksOrderNo, storeId, amounts: amounts ?? NO_AMOUNTS },
-      at: standing?.occurredAt ?? toInstant(context.startedAtMs),
+    const act: Once<Use, Told> = {
+      prepare: async () => {
+        const known = await context.actsOf(ksOrderNo);
+        const redemptionId = nextUse(ksOrderNo, known);
+        const standing = known.find(
+          (one) => one.kind === 'voucher.redeemed' && one.redemptionId === redemptionId,
+        );
+        return { redemptionId, at: standing?.occurredAt ?? toInstant(context.startedAtMs) };
+      },
+      read: (notes) => useSchema.parse(notes),
+      act: async (use) => {
+        const used = { ...use, ksOrderNo, storeId, amounts: amounts ?? NO_AMOUNTS };
+        const { events } = await client.reportUsed(order, used);
+        const known = events.map((event) => ({ ...event, complete: amounts !== undefined }));
+        return { events: await completed(known, command, context), isShared: true };
+      },
     };
-    const client = clientOf(context);
-    const { events } = await client.reportUsed(orderOf(command), act);
-    const known = events.map((event) => ({ ...event, complete: amounts !== undefined }));
-    return { events: await completed(known, command, context) };
+    return once(context, act);
   });
 }
 
-/** Reports the order as waiting to be used again (10). */
+/** Reports the order as waiting to be used again (10): of its uses that can only be the last one. */
 export function reverse(command: ReverseCommand, context: CounterContext): Promise<CounterOutcome> {
-  return outcomeOf(async () => {
-    const { redemptionId, orderId: ksOrderNo } = await redemptionOf(command, context);
-    const at = toInstant(context.startedAtMs);
-    return clientOf(context).reportUnused(orderOf(command), { redemptionId, ksOrderNo, at });
+  return outcomeOf(() => {
+    const order = orderOf(command);
+    const client = clientOf(context);
+    const act: Once<Reversible, Told> = {
+      prepare: () => redemptionOf(command, context, { only: 'latest' }),
+      read: (notes) => reversibleSchema.parse(notes),
+      act: ({ redemptionId, orderId: ksOrderNo }) => {
+        const at = toInstant(context.startedAtMs);
+        return client.reportUnused(order, { redemptionId, ksOrderNo, at });
+      },
+    };
+    return once(context, act);
   });
 }
+
+/** Which of the order's uses a request is, and when it was: chosen once. */
+const useSchema = z.object({ redemptionId: z.string(), at: z.string() });
+type Use = z.infer<typeof useSchema>;
 
 function clientOf(context: CounterContext): KuaishouMiniappClient {
   const [accessToken] = context.app.secrets.accessToken ?? [];

@@ -51,6 +51,12 @@ export class KuaishouShopClient {
     return this.call(query, { [query.idField]: wireIdOf(orderId, this.settings.idsAs) });
   }
 
+  /** @throws PlatformError before anything is sent, where no setting names the method or a secret is missing */
+  requireEndpoint(setting: 'consumeEndpoint' | 'reverseEndpoint'): void {
+    named(this.settings[setting], setting);
+    this.credentials();
+  }
+
   /** Uses tickets of one order (核销). The same serial again is the same act. */
   async consume(consumption: Consumption): Promise<Done> {
     const { consumeEndpoint, idsAs } = this.settings;
@@ -75,11 +81,7 @@ export class KuaishouShopClient {
     isAct = false,
   ): Promise<JsonValue> {
     const { app, now } = this.context;
-    const signSecret = app.secrets.signSecret?.[0];
-    const accessToken = app.secrets.accessToken?.[0];
-    if (signSecret === undefined || accessToken === undefined) {
-      throw refusal('the app has no signSecret or no accessToken to ask with');
-    }
+    const { signSecret, accessToken } = this.credentials();
     await this.waitForSlot(endpoint);
     const params: Record<string, string> = {
       access_token: accessToken,
@@ -99,6 +101,14 @@ export class KuaishouShopClient {
         : { url: `${base}${endpoint.path}`, init: { method: 'POST', body: form } };
     const answer = await exchange(endpoint.method, request, this.context);
     return this.checked(endpoint.method, answer, isAct);
+  }
+
+  private credentials(): { readonly signSecret: string; readonly accessToken: string } {
+    const { secrets } = this.context.app;
+    const signSecret = secrets.signSecret?.[0];
+    const accessToken = secrets.accessToken?.[0];
+    if (signSecret !== undefined && accessToken !== undefined) return { signSecret, accessToken };
+    throw refusal('the app has no signSecret or no accessToken to ask with');
   }
 
   private checked(what: string, json: JsonValue, isAct: boolean): JsonValue {

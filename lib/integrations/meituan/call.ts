@@ -84,7 +84,7 @@ function checked(
     const told = { code, isAct: !isQuestion, isRefusedUnlessKnown: !isQuestion };
     throw codeError(what, told, tablesOf(settings));
   }
-  if (error !== undefined && error !== null) throw refusal(`${what} answered an error`);
+  if (error !== undefined && error !== null) throw refusal(`${what} answered an error`, 'error');
   if (code === null && (data === undefined || data === null)) throw unknownShape(what);
   return json;
 }

@@ -63,21 +63,42 @@ export function readConsumed(
   records: readonly unknown[] | null,
   circumstances: Circumstances,
 ): Done {
+  const places = new Places();
   const events = (records ?? [])
-    .map((record) => redeemed(record, circumstances))
+    .map((record) => redeemed(record, circumstances, places))
     .filter((event) => event !== undefined);
   // A use whose answer nobody can read has happened all the same.
   const expected = records?.length ?? 1;
   return { answer, events, unread: expected - events.length };
 }
 
-function redeemed(json: unknown, circumstances: Circumstances): EventDraft | undefined {
+/**
+ * Several uses of one voucher in one answer, under one flow or none: the place among them belongs to the
+ * identity of each. The first has none, so that a voucher used once is named alike on every road.
+ */
+export class Places {
+  private readonly counts = new Map<string, number>();
+
+  of(voucherId: string, redemptionId: string): string {
+    const key = JSON.stringify([voucherId, redemptionId]);
+    const place = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, place);
+    return place === 1 ? redemptionId : `${redemptionId}~${place}`;
+  }
+}
+
+function redeemed(
+  json: unknown,
+  circumstances: Circumstances,
+  places: Places,
+): EventDraft | undefined {
   const record = recordSchema.safeParse(withCamelNames(json)).data;
   if (record === undefined) return undefined;
   const { act, app, settings, storeId } = circumstances;
-  const redemptionId = redemptionIdOf(record, act?.requestId);
+  const named = redemptionIdOf(record, act?.requestId);
   const occurredAt = record.verifyTime ?? (act === undefined ? null : toInstant(act.atMs));
-  if (redemptionId === null || occurredAt === null) return undefined;
+  if (named === null || occurredAt === null) return undefined;
+  const redemptionId = places.of(record.receiptCode, named);
   const amounts = amountsOf(record, settings);
   return {
     kind: 'voucher.redeemed',

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import { wireId } from '../wire.ts';
 import { type Account, type AuthorizedStore, callMeituan, idIn, listIn } from './call.ts';
-import { type Done, madeUpId, type Reversible, reversedEvent } from './consumed.ts';
+import { type Done, madeUpId, Places, type Reversible, reversedEvent } from './consumed.ts';
 import { type ClientContext, settingsFor } from './context.ts';
 import type { MeituanSettings } from './settings.ts';
 
@@ -40,11 +40,20 @@ export class MeituanCouponClient {
     const answer = await this.call(store, 'consume', biz);
     const told = listIn(answer, 'couponCodes');
     const codes = (told ?? []).map((code) => wireId.safeParse(code).data);
+    const places = new Places();
     const events = codes
       .filter((code) => code !== undefined)
-      .map((code) => this.redeemed(code, use, store, idIn(answer, 'dealId')));
+      .map((code) => {
+        const redemptionId = places.of(code, madeUpId(code, ownOrderId));
+        return this.redeemed(code, redemptionId, use, store, idIn(answer, 'dealId'));
+      });
     // A use whose answer nobody can read has happened all the same.
     return { answer, events, unread: (told?.length ?? 1) - events.length };
+  }
+
+  /** Looks a code up before it is used. @throws PlatformError where it cannot be */
+  prepare(store: AuthorizedStore, couponCode: string): Promise<JsonValue> {
+    return this.call(store, 'prepare', { couponCode });
   }
 
   /** Takes the use of a code back. `type` is `1` in the code that is public. */
@@ -61,11 +70,11 @@ export class MeituanCouponClient {
 
   private redeemed(
     code: string,
+    redemptionId: string,
     { ownOrderId, atMs = this.context.now() }: { ownOrderId: string; atMs?: number },
     { storeId }: AuthorizedStore,
     productId: string | null,
   ): EventDraft {
-    const redemptionId = madeUpId(code, ownOrderId);
     return {
       kind: 'voucher.redeemed',
       eventId: `redeemed:${redemptionId}`,

@@ -31,6 +31,16 @@ export class DianpingClient {
     this.settings = settingsFor(context);
   }
 
+  /** Looks a code up before it is used. @throws PlatformError where it cannot be */
+  prepare(store: DianpingStore, receiptCode: string): Promise<JsonValue> {
+    return this.call('prepare', 'GET', store, { receipt_code: receiptCode });
+  }
+
+  /** A used voucher. */
+  getConsumed(store: DianpingStore, receiptCode: string): Promise<JsonValue> {
+    return this.call('getconsumed', 'GET', store, { receipt_code: receiptCode });
+  }
+
   async consume(
     store: DianpingStore,
     use: {
@@ -127,7 +137,7 @@ const envelopeSchema = z.looseObject({
 function checked(what: string, json: JsonValue): JsonValue {
   const code = envelopeSchema.safeParse(json).data?.code;
   if (code === '200') return json;
-  if (code !== undefined) throw refusal(`${what} answered ${code}`);
+  if (code !== undefined) throw refusal(`${what} answered ${code}`, code);
   throw new PlatformError(`${what} answered in an unknown shape`, { retryable: true });
 }
 

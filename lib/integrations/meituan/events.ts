@@ -82,9 +82,10 @@ function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
   if (voucherId === null) {
     // Of the order: what was never redeemed of it.
     const { amountFen } = inner;
+    if (refundId === null) throw new Misfit(inner.settingOf('refundId'));
     return {
       ...common,
-      eventId: `refunded:${refundId ?? orderId}`,
+      eventId: `refunded:${refundId}`,
       voucherId: orderId,
       refundedFen: amountFen,
       takesBack: [],
@@ -93,6 +94,8 @@ function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
   }
   const { amount } = inner;
   if (amount === null) throw new Misfit(inner.settingOf('amount'));
+  // A part may be followed by another, and without an id of the refund both would be one.
+  if (amount !== 'whole' && refundId === null) throw new Misfit(inner.settingOf('refundId'));
   const refundedFen = amount === 'whole' ? null : amount;
   const use = inner.use ?? documentedUse;
   return {

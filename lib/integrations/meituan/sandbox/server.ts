@@ -110,8 +110,10 @@ export class MeituanSandbox {
         return this.till.takeBack(code, null);
       case 'querylistbydate':
         return { vouchers: this.till.used() };
+      case 'getconsumed':
+        return listed(this.till.find(code).filter((one) => one.use !== null));
       default:
-        return { vouchers: this.till.find(code) };
+        return listed(this.till.find(code).filter((one) => one.use === null));
     }
   }
 
@@ -125,6 +127,11 @@ export class MeituanSandbox {
     if (accessToken !== '' && params.appAuthToken !== accessToken) return null;
     return JSON.parse(params.biz ?? '{}') as Biz;
   }
+}
+
+/** `prepare` shows what can be used, `getconsumed` what is; nothing is a refusal. */
+function listed(vouchers: SandboxVoucher[]): TillAnswer {
+  return vouchers.length > 0 ? { vouchers } : { vouchers, failure: 'OP_NO_SUCH' };
 }
 
 async function paramsOf(c: Context): Promise<Params> {

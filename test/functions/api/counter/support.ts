@@ -126,7 +126,9 @@ export class Till {
       settings: { apiBaseUrl: this.api.url, ...settings },
     });
     await registerProvider(this.hexiao, 'p1');
+    const store = { merchantId: 'm1', name: '一店' };
     await this.hexiao.call('PUT', `/v1/merchants/${platform}/m1`, { name: '商家' });
+    await this.hexiao.call('PUT', `/v1/stores/${platform}/${STORE}`, store);
     await this.hexiao.call('POST', '/v1/contracts', {
       ...{ providerId: 'p1', platform, merchantId: 'm1', mode: 'agency', rateBp: 500 },
       startsAt: '2025-01-01T00:00:00+08:00',

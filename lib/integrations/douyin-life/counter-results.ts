@@ -1,0 +1,153 @@
+import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { toInstant } from '../../time/shanghai.ts';
+import type { CounterContext, NotDone, RedeemCommand } from '../counter.ts';
+import { completed, type Told, unknownYet } from '../counter-work.ts';
+import type { VerifyResult } from './answers.ts';
+import type { Prepared } from './counter-codes.ts';
+import { resolve } from './resolve.ts';
+
+/** On a repetition these mean that it was redeemed before: by the call whose answer was lost. */
+const DONE_BEFORE: ReadonlySet<number> = new Set([1208, 2]);
+
+/** The platform's clock may be behind ours by this. */
+const CLOCK_SLACK_MS = 60_000;
+
+interface Circumstances {
+  readonly command: RedeemCommand;
+  readonly context: CounterContext;
+  readonly prepared: Prepared;
+  readonly isRepeated: boolean;
+}
+
+interface Place {
+  readonly merchantId: string;
+  readonly orderId: string;
+  readonly at: string;
+}
+
+/** What verify's results come to. @throws PlatformError that is retryable, while an act has no name */
+export async function toldBy(results: readonly VerifyResult[], of: Circumstances): Promise<Told> {
+  const { command, context, prepared, isRepeated } = of;
+  const isDone = ({ result }: VerifyResult) =>
+    result === 0 || (isRepeated && DONE_BEFORE.has(result));
+  const done = results.filter(isDone);
+  const notDone: NotDone[] = [
+    ...results.filter((one) => !isDone(one)).map((one) => refused(one, prepared)),
+    ...Array.from({ length: Math.max(0, prepared.uses.length - results.length) }, () => NOT_TOLD),
+  ];
+  const [first] = done;
+  if (first === undefined) return { events: [], notDone };
+  const place = placeOf(of, first.account_id);
+  const vouchers = done.flatMap((result) => voucherOf(result, prepared) ?? []);
+  const shown = await factsOf(vouchers, place, context);
+  const named = new Set(done.flatMap((one) => one.verify_id ?? []));
+  const unnamed = shown.filter((event) => isOurs(event, of) && !isNamed(event, named));
+  const events = done.flatMap((result): EventDraft[] => {
+    const voucherId = voucherOf(result, prepared);
+    if (voucherId === undefined) return [];
+    if (result.verify_id === null) return takeLast(unnamed, voucherId);
+    const own = shown.find(
+      (one) => one.kind === 'voucher.redeemed' && one.redemptionId === result.verify_id,
+    );
+    return [own ?? redeemed({ ...place, voucherId }, result.verify_id, command)];
+  });
+  // Done, and neither the answer nor the queries name the act: asked again, they may.
+  if (events.length < done.length) throw unknownYet('certificate/verify told no verify_id');
+  return { events: await completed(events, command, context), notDone };
+}
+
+/** What the platform's queries show of this request when verify itself does not say; all of it, or nothing. */
+export async function actsSeen(of: Circumstances): Promise<Told | undefined> {
+  const { command, context, prepared } = of;
+  const vouchers = prepared.uses.flatMap((use) => use.certificateId ?? []);
+  if (vouchers.length < prepared.uses.length) return undefined;
+  if (prepared.accountId === null) return undefined;
+  const shown = await factsOf(vouchers, placeOf(of, null), context);
+  const ours = shown.filter((event) => isOurs(event, of));
+  const events = vouchers.flatMap((voucherId) => takeLast(ours, voucherId));
+  if (events.length < vouchers.length) return undefined;
+  return { events: await completed(events, command, context) };
+}
+
+const NOT_TOLD: NotDone = {
+  code: 'not-told',
+  reason: 'the platform’s answer passes this use over: look the voucher up there',
+};
+
+function refused(result: VerifyResult, prepared: Prepared): NotDone {
+  const voucherId = voucherOf(result, prepared);
+  const code = String(result.result);
+  const reason = DONE_BEFORE.has(result.result)
+    ? 'it was redeemed before'
+    : 'the platform did not redeem it';
+  return { ...(voucherId === undefined ? {} : { voucherId }), code, reason };
+}
+
+/** By its own name, by the code that is the merchant's own, or as the only one that was asked for. */
+function voucherOf(result: VerifyResult, { uses, isOwnCodes }: Prepared): string | undefined {
+  if (result.certificate_id !== null) return result.certificate_id;
+  const byCode = isOwnCodes ? uses.find((use) => use.code === result.code) : undefined;
+  const vouchers = [...new Set(uses.map((use) => use.certificateId))];
+  return byCode?.certificateId ?? (vouchers.length === 1 ? vouchers[0] : undefined) ?? undefined;
+}
+
+/** @throws PlatformError, after which the request stays open: it is redeemed, and booked at nobody's */
+function placeOf({ command, context, prepared }: Circumstances, account: string | null): Place {
+  const { settings } = context.app;
+  const merchantId = command.merchantId ?? account ?? settings.merchantId ?? prepared.accountId;
+  if (merchantId === null) {
+    throw unknownYet(
+      'it was redeemed, and whose it is was not told: give the app the setting merchantId',
+    );
+  }
+  const at = toInstant(Math.floor(context.startedAtMs / 1000) * 1000);
+  return { merchantId, orderId: prepared.orderId, at };
+}
+
+/** An act that nobody named, since this request and in its store: not another till's. */
+function isOurs(event: EventDraft, { command, context }: Circumstances): boolean {
+  if (event.kind !== 'voucher.redeemed') return false;
+  const isSince = Date.parse(event.occurredAt) >= context.startedAtMs - CLOCK_SLACK_MS;
+  return isSince && event.storeId === command.storeId;
+}
+
+function isNamed(event: EventDraft, named: ReadonlySet<string>): boolean {
+  return event.kind === 'voucher.redeemed' && named.has(event.redemptionId);
+}
+
+/** Takes the voucher's latest act out of those that are left: each stands for one use. */
+function takeLast(left: EventDraft[], voucherId: string): EventDraft[] {
+  const at = left.findLastIndex((event) => event.voucherId === voucherId);
+  return at === -1 ? [] : left.splice(at, 1);
+}
+
+/** What the platform's queries show already; nothing is fine, its webhook comes. */
+async function factsOf(
+  vouchers: readonly string[],
+  { merchantId, orderId, at: occurredAt }: Place,
+  context: CounterContext,
+): Promise<EventDraft[]> {
+  if (context.app.settings.enrichment !== 'pull') return [];
+  const hints = [...new Set(vouchers)].map((voucherId) => ({
+    ...{ action: 'redeemed' as const, merchantId, orderId, voucherId, occurredAt },
+  }));
+  const resolutions = await resolve(hints, { ...context, answers: 0 });
+  const events = resolutions.flatMap((resolution) => resolution.events);
+  return [
+    ...new Map(events.map((event) => [`${event.voucherId} ${event.eventId}`, event])).values(),
+  ];
+}
+
+/** Without a worth it waits for the webhook or the pull that tells one. */
+function redeemed(
+  { merchantId, orderId, voucherId, at }: Place & { readonly voucherId: string },
+  redemptionId: string,
+  { storeId }: RedeemCommand,
+): EventDraft {
+  return {
+    kind: 'voucher.redeemed',
+    eventId: `redeemed:${redemptionId}`,
+    ...{ merchantId, orderId, voucherId, redemptionId, storeId },
+    ...{ occurredAt: at, complete: false, amounts: NO_AMOUNTS, sale: UNKNOWN_SALE },
+  };
+}

@@ -1,0 +1,110 @@
+import type { JsonValue } from '../../json/parse.ts';
+import type { CounterContext, RedeemCommand } from '../counter.ts';
+import type { Reversible } from '../counter-reversal.ts';
+import { refusal } from '../exchange.ts';
+import type { Account } from './call.ts';
+import { MeituanClient } from './client.ts';
+import { type Done, reversedEvent } from './consumed.ts';
+import { settingsFor } from './context.ts';
+import { MeituanCouponClient } from './coupons.ts';
+import { DianpingClient } from './dianping.ts';
+
+/** The calls of one store’s till, whichever of the three businesses makes them. Only PlatformError is thrown. */
+export interface MeituanTill {
+  /** Whether taking back wants the deal beside the code. */
+  readonly wantsDeal: boolean;
+  consume(code: string, count: number, requestId: string): Promise<Done>;
+  takeBack(target: Reversible, dealId: string | null): Promise<Done>;
+  /** Refused where the code cannot be used now. */
+  prepare(code: string): Promise<JsonValue>;
+  /** A used voucher, refused where it is not; absent where no such call is known. */
+  readonly getConsumed?: (code: string) => Promise<JsonValue>;
+}
+
+/** @throws PlatformError where the store gave no token, before anything is done */
+export function tillOf(
+  storeId: string,
+  { account: named }: Pick<RedeemCommand, 'account'>,
+  context: CounterContext,
+): MeituanTill {
+  const account: Account = named ?? { id: 'hexiao', name: 'hexiao' };
+  const { counter } = settingsFor(context);
+  switch (counter) {
+    case 'retail':
+      return retail(storeId, account, context);
+    case 'dining':
+      return dining(storeId, account, context);
+    case 'dianping':
+      return dianping(storeId, account, context);
+    default:
+      return counter satisfies never;
+  }
+}
+
+function retail(storeId: string, account: Account, context: CounterContext): MeituanTill {
+  const client = new MeituanClient(context);
+  const store = storeOf(storeId, context);
+  return {
+    wantsDeal: true,
+    consume: (receiptCode, count, requestId) =>
+      client.consume(store, {
+        ...{ receiptCode, count, requestId, account, atMs: context.startedAtMs },
+      }),
+    takeBack: (redemption, dealId) =>
+      client.reverseConsume(store, {
+        ...{ receiptCode: redemption.voucherId, dealId: dealId ?? '', account, redemption },
+      }),
+    prepare: (code) => client.prepare(store, code),
+    getConsumed: (code) => client.getConsumed(store, code),
+  };
+}
+
+function dining(storeId: string, employee: Account, context: CounterContext): MeituanTill {
+  const client = new MeituanCouponClient(context);
+  const store = storeOf(storeId, context);
+  return {
+    wantsDeal: false,
+    consume: (couponCode, count, ownOrderId) =>
+      client.consume(store, {
+        ...{ couponCode, count, employee, ownOrderId, atMs: context.startedAtMs },
+      }),
+    takeBack: (redemption) =>
+      client.cancel(store, { couponCode: redemption.voucherId, employee, redemption }),
+    prepare: (code) => client.prepare(store, code),
+  };
+}
+
+function dianping(storeId: string, account: Account, context: CounterContext): MeituanTill {
+  const client = new DianpingClient(context);
+  const session = tokenOf('dianpingSession', storeId, context);
+  const store = { session, shop: { openShopUuid: storeId } };
+  return {
+    wantsDeal: true,
+    consume: (receiptCode, count, requestId) =>
+      client.consume(store, {
+        ...{ receiptCode, count, requestId, account, atMs: context.startedAtMs },
+      }),
+    takeBack: (redemption, dealId) =>
+      client.reverseConsume(store, {
+        ...{ receiptCode: redemption.voucherId, dealId: dealId ?? '', account, redemption },
+      }),
+    prepare: (code) => client.prepare(store, code),
+    getConsumed: (code) => client.getConsumed(store, code),
+  };
+}
+
+/** The fact of a reversal that the platform shows, and of which the answer got lost. */
+export function takenBack(target: Reversible, { app, now }: CounterContext): Done {
+  return { answer: null, events: [reversedEvent(target.voucherId, target, now(), app)], unread: 0 };
+}
+
+/** A token of the store's own, or the app's for all its stores. */
+function tokenOf(name: string, storeId: string, { app }: CounterContext): string {
+  const [token] = app.secrets[`${name}:${storeId}`] ?? app.secrets[name] ?? [];
+  if (token !== undefined) return token;
+  throw refusal(`no token of this store: give the app the secret ${name}:<storeId>, or ${name}`);
+}
+
+function storeOf(storeId: string, context: CounterContext) {
+  return { appAuthToken: tokenOf('appAuthToken', storeId, context), storeId };
+}

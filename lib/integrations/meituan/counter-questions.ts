@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import type { JsonValue } from '../../json/parse.ts';
+import type { CounterContext } from '../counter.ts';
+import type { Reversible } from '../counter-reversal.ts';
+import { type Told, unknownYet } from '../counter-work.ts';
+import { PlatformError } from '../platform-error.ts';
+import { type MeituanTill, takenBack } from './counter-calls.ts';
+import { toldOrNull, wireInstant } from './fields.ts';
+
+/**
+ * What the till asks when the platform says no to a repetition: `getconsumed` shows a used voucher, `prepare`
+ * one that can be used. Neither names the request that did it.
+ */
+
+/** The platform's clock may be behind ours by this. */
+const CLOCK_SLACK_MS = 60_000;
+
+/**
+ * Whether the first try of this request used the code. The platform takes the request's id for one use, so
+ * its no is about this act, unless its records show a use since then that nobody of us made.
+ * @returns undefined: nothing was done @throws PlatformError that is retryable, while nobody knows
+ */
+export async function wasConsumed(
+  till: MeituanTill,
+  code: string,
+  context: CounterContext,
+): Promise<undefined> {
+  const sinceMs = context.startedAtMs - CLOCK_SLACK_MS;
+  const acts = await context.actsOf(code);
+  const others = acts.filter((act) => act.kind === 'voucher.redeemed');
+  if (others.some((act) => Date.parse(act.occurredAt) >= sinceMs)) return undefined;
+  const state = await stateOf(till, code);
+  if (state.is === 'usable') return undefined;
+  if (state.is === 'used' && state.atMs !== null && state.atMs < sinceMs) return undefined;
+  throw unknownYet(
+    'the platform shows the code as used, and not by which request: look it up there',
+  );
+}
+
+/**
+ * Whether the first try of this request took the use back.
+ * @returns undefined: it stands @throws PlatformError that is retryable, while nobody knows
+ */
+export async function wasTakenBack(
+  till: MeituanTill,
+  target: Reversible,
+  context: CounterContext,
+): Promise<Told | undefined> {
+  const state = await stateOf(till, target.voucherId);
+  if (state.is === 'usable') return takenBack(target, context);
+  // What was used again since had been taken back.
+  const acts = await context.actsOf(target.voucherId);
+  const isUsedAgain = acts.some(
+    (act) =>
+      act.kind === 'voucher.redeemed' &&
+      act.redemptionId !== target.redemptionId &&
+      Date.parse(act.occurredAt) > context.startedAtMs,
+  );
+  if (isUsedAgain) return takenBack(target, context);
+  if (state.is === 'used') return undefined;
+  throw unknownYet('the platform does not say whether it was taken back: look it up there');
+}
+
+type State =
+  | { readonly is: 'used'; readonly atMs: number | null }
+  | { readonly is: 'usable' }
+  | { readonly is: 'unclear' };
+
+/** @throws PlatformError that is retryable */
+async function stateOf(till: MeituanTill, code: string): Promise<State> {
+  if (till.getConsumed !== undefined) {
+    const used = await unlessRefused(till.getConsumed(code));
+    if (used !== undefined) return { is: 'used', atMs: usedAtMs(used) };
+  }
+  const usable = await unlessRefused(till.prepare(code));
+  if (usable !== undefined) return { is: 'usable' };
+  return till.getConsumed === undefined ? { is: 'used', atMs: null } : { is: 'unclear' };
+}
+
+async function unlessRefused(answer: Promise<JsonValue>): Promise<JsonValue | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    // Of a question a number that no table has is asked again elsewhere; here it is the platform's no.
+    const isNo = !error.retryable || error.meaning === 'unknown';
+    if (isNo && error.code !== undefined) return undefined;
+    throw unknownYet(error.message, error);
+  }
+}
+
+const useSchema = z.looseObject({
+  verifyTime: toldOrNull(wireInstant),
+  verify_time: toldOrNull(wireInstant),
+});
+const dataSchema = z.looseObject({ data: useSchema });
+
+function usedAtMs(answer: JsonValue): number | null {
+  const told = dataSchema.safeParse(answer).data?.data;
+  const at = told?.verifyTime ?? told?.verify_time ?? null;
+  return at === null ? null : Date.parse(at);
+}
