@@ -99,12 +99,10 @@ async function tryOnce(
     await request.finishDone(answer);
     return answer;
   } catch (error) {
-    if (error instanceof Superseded) {
-      await request.refresh();
-      return undefined;
-    }
-    await request.release();
-    throw error;
+    if (error instanceof Superseded) return undefined;
+    // Whoever was overtaken meanwhile says nothing: what it saw may be the other's doing.
+    if (await request.release()) throw error;
+    return undefined;
   }
 }
 

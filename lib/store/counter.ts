@@ -109,9 +109,13 @@ export class CounterRequest {
     return this.write({ heldUntilMs: untilMs });
   }
 
-  /** Gives it back, for whoever comes next. */
-  async release(): Promise<void> {
-    if (this.item.by === this.me) await this.write({ heldUntilMs: 0 });
+  /**
+   * Gives it back, for whoever comes next.
+   * @returns false when somebody else has it already: then what was concluded here may be out of date
+   */
+  async release(): Promise<boolean> {
+    if (this.item.by !== this.me) return false;
+    return this.ending !== undefined || (await this.write({ heldUntilMs: 0 }));
   }
 
   /** Looks again at what others made of it. */

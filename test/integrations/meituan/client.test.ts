@@ -361,15 +361,18 @@ describe('a look at vouchers (58)', () => {
   test('before and after its use is the platform’s answer', async () => {
     const { retail, sell, sandbox } = platform();
     sell(VOUCHER);
-    expect(await retail.prepare(STORE, VOUCHER)).toMatchObject({
-      data: { result: [{ receiptCode: VOUCHER }] },
-    });
-    expect(await retail.getConsumed(STORE, VOUCHER)).toMatchObject({
-      data: { receiptCode: VOUCHER, dealPrice: 99 },
-    });
+    const before = await retail.prepare(STORE, VOUCHER);
+    await retail.consume(STORE, USE);
+    const after = await retail.getConsumed(STORE, VOUCHER);
+    expect(before).toMatchObject({ data: { result: [{ receiptCode: VOUCHER }] } });
+    // One flat object.
+    expect(after).toMatchObject({ data: { receiptCode: VOUCHER, dealPrice: 99 } });
+    await expect(retail.prepare(STORE, VOUCHER)).rejects.toMatchObject({ code: 'OP_NO_SUCH' });
     expect(sandbox.calls.map(({ path }) => path)).toEqual([
       '/ddzh/tuangou/receipt/prepare',
+      '/ddzh/tuangou/receipt/consume',
       '/ddzh/tuangou/receipt/getconsumed',
+      '/ddzh/tuangou/receipt/prepare',
     ]);
   });
 });
