@@ -82,10 +82,9 @@ function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
   if (voucherId === null) {
     // Of the order: what was never redeemed of it.
     const { amountFen } = inner;
-    if (refundId === null) throw new Misfit(inner.settingOf('refundId'));
     return {
       ...common,
-      eventId: `refunded:${refundId}`,
+      eventId: `refunded:${refundId ?? partOf(orderId, amountFen, inner)}`,
       voucherId: orderId,
       refundedFen: amountFen,
       takesBack: [],
@@ -94,19 +93,29 @@ function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
   }
   const { amount } = inner;
   if (amount === null) throw new Misfit(inner.settingOf('amount'));
-  // A part may be followed by another, and without an id of the refund both would be one.
-  if (amount !== 'whole' && refundId === null) throw new Misfit(inner.settingOf('refundId'));
   const refundedFen = amount === 'whole' ? null : amount;
   const use = inner.use ?? documentedUse;
   return {
     ...common,
-    eventId: `refunded:${refundId ?? voucherId}`,
+    eventId: `refunded:${refundId ?? (amount === 'whole' ? voucherId : partOf(voucherId, amount, inner))}`,
     voucherId,
     refundedFen,
     // Which uses it takes back is not told: whatever stands, unless it was not used yet.
     takesBack: use === 'before' ? [] : null,
     unusedFen: use === 'before' ? refundedFen : use === 'after' ? 0 : null,
   };
+}
+
+/**
+ * A refund of an amount may be followed by another, and without an id of the refund both would be one. The
+ * message's own time and the amount tell them apart; a push's time does not, because it is another one when
+ * the same refund is told again.
+ * @throws Misfit where neither an id nor a time is told
+ */
+function partOf(of: string, fen: number, inner: Inner): string {
+  const { occurredAt, complete } = inner.time;
+  if (!complete) throw new Misfit(inner.settingOf('refundId'));
+  return `${of}@${occurredAt}:${fen}`;
 }
 
 /** A request, so it moves no money; an amount is welcome, not needed. */

@@ -9,7 +9,7 @@ const SIGN = /&sign=([^&]*)$/;
 
 const at = 'happenedAt';
 const app = appReading({
-  5810173: { amount: { field: 'refundAmount', unit: 'yuan' } },
+  5810173: { amount: 'whole' },
   4610002: { amount: { field: 'amount', unit: 'yuan' }, at },
   4610018: { amount: { field: 'amount', unit: 'fen' }, at },
 });

@@ -24,7 +24,8 @@ const eventOf = (msgType: string, rule: object, message: object, settings: objec
 
 describe('a refund', () => {
   test('of a voucher takes back whatever stands of it', () => {
-    const app = appReading({ 5810173: yuan('refundAmount') });
+    const rule = { ...yuan('refundAmount'), refundId: 'receiptCode' };
+    const app = appReading({ 5810173: rule });
     expect(readText(pushSample('order-refund').body, app)).toEqual({
       outcome: 'events',
       kind: '5810173',
@@ -55,8 +56,8 @@ describe('a refund', () => {
   });
 
   test('after use (5910025) takes nothing from what was never used', () => {
-    const message = { orderId: ORDER, receiptCode: VOUCHER, back: '99.00' };
-    expect(eventOf('5910025', yuan('back'), message)).toMatchObject({
+    const message = { orderId: ORDER, receiptCode: VOUCHER, back: '99.00', no: 'r1' };
+    expect(eventOf('5910025', { ...yuan('back'), refundId: 'no' }, message)).toMatchObject({
       refundedFen: 9_900,
       takesBack: null,
       unusedFen: 0,
@@ -64,8 +65,9 @@ describe('a refund', () => {
   });
 
   test('before use takes nothing from what was used', () => {
-    const message = { orderId: ORDER, receiptCode: VOUCHER, back: 99 };
-    expect(eventOf('5810173', { ...yuan('back'), use: 'before' }, message)).toMatchObject({
+    const message = { orderId: ORDER, receiptCode: VOUCHER, back: 99, no: 'r1' };
+    const rule = { ...yuan('back'), refundId: 'no', use: 'before' };
+    expect(eventOf('5810173', rule, message)).toMatchObject({
       refundedFen: 9_900,
       takesBack: [],
       unusedFen: 9_900,
@@ -83,8 +85,21 @@ describe('a refund', () => {
       takesBack: [],
       unusedFen: 5,
     });
-    expect(eventOf('5910083', { ...rule, refundId: undefined }, message)).toMatchObject({
-      eventId: `refunded:${ORDER}`,
+  });
+
+  test.each([
+    ['of a voucher', '5810173', { receiptCode: VOUCHER }, VOUCHER],
+    ['of an order', '5910083', {}, ORDER],
+  ])('%s in parts, without an id, is told apart by its time and amount', (_, type, named, id) => {
+    const rule = { ...yuan('fee'), at: 'time', when: { field: 'status', in: ['2'] } };
+    const told = { orderId: ORDER, ...named, fee: '30', time: 1795312800, status: 2 };
+    expect(eventOf(type, rule, told)).toMatchObject({ eventId: `refunded:${id}@${NOW}:3000` });
+    const later = eventOf(type, rule, { ...told, time: 1795312801 });
+    expect(later).not.toMatchObject({ eventId: `refunded:${id}@${NOW}:3000` });
+    // A push's own time is another one when the same refund is told again.
+    expect(eventOf(type, { ...rule, at: undefined }, told)).toMatchObject({
+      outcome: 'malformed',
+      why: `did not fit: settings.messages.${type}.refundId`,
     });
   });
 

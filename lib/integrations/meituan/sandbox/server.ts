@@ -111,9 +111,9 @@ export class MeituanSandbox {
       case 'querylistbydate':
         return { vouchers: this.till.used() };
       case 'getconsumed':
-        return listed(this.till.find(code).filter((one) => one.use !== null));
+        return listed(this.till.find(code), (one) => one.use !== null);
       default:
-        return listed(this.till.find(code).filter((one) => one.use === null));
+        return listed(this.till.find(code), (one) => one.use === null);
     }
   }
 
@@ -129,9 +129,12 @@ export class MeituanSandbox {
   }
 }
 
-/** `prepare` shows what can be used, `getconsumed` what is; nothing is a refusal. */
-function listed(vouchers: SandboxVoucher[]): TillAnswer {
-  return vouchers.length > 0 ? { vouchers } : { vouchers, failure: 'OP_NO_SUCH' };
+/** `prepare` shows what can be used, `getconsumed` what is; a voucher of the other kind is refused. */
+function listed(found: SandboxVoucher[], isShown: (one: SandboxVoucher) => boolean): TillAnswer {
+  const vouchers = found.filter(isShown);
+  return vouchers.length < found.length && vouchers.length === 0
+    ? { vouchers, failure: 'OP_NO_SUCH' }
+    : { vouchers };
 }
 
 async function paramsOf(c: Context): Promise<Params> {
