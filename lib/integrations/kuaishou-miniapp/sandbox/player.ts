@@ -29,8 +29,8 @@ interface Sold {
   readonly attach: string;
   readonly paidFen: number;
   refundedFen: number;
-  /** The till's request, once it was shown at one: it names the redemption. */
-  requestId: string | null;
+  /** Whether it was shown at a till. It is so once at most. */
+  isShown: boolean;
   isTakenBack: boolean;
   /** Used and reported by us; the money is released after that, and not refunded any more. */
   isSettled: boolean;
@@ -74,7 +74,7 @@ export class KuaishouMiniappPlayer implements Player {
     const { storeId } = pickOne(random, this.merchants[0].stores);
     const orderNo = `12${nextId()}`;
     const order = { orderNo, attach: `shop=${storeId}&n=1`, paidFen, refundedFen: 0 };
-    this.#orders.push({ ...order, requestId: null, isTakenBack: false, isSettled: false });
+    this.#orders.push({ ...order, isShown: false, isTakenBack: false, isSettled: false });
     const payment = { ksOrderNo: orderNo, outOrderNo: `out${orderNo}`, amountFen: paidFen };
     const live = { item_type: 'LIVE', item_id: `live${orderNo}`, author_id: '77001' } as const;
     const isDriven = random() < 0.4;
@@ -94,8 +94,9 @@ export class KuaishouMiniappPlayer implements Player {
     if (used !== undefined && random() < 0.5) return this.#settle(used);
     const order = pick(random, this.#orders.filter(isOpen));
     if (order === undefined) return [];
-    order.requestId = `r${nextId()}`;
-    const { requestId, paidFen, refundedFen } = order;
+    order.isShown = true;
+    const requestId = `r${nextId()}`;
+    const { paidFen, refundedFen } = order;
     const left = paidFen - refundedFen;
     const amounts = { ...NO_AMOUNTS, paidFen: left, originalFen: left };
     const { storeId } = pickOne(random, this.merchants[0].stores);
@@ -124,9 +125,12 @@ export class KuaishouMiniappPlayer implements Player {
       return this.#sent((sender) => webhookNotice('POI_AUDITED', { poi_id: '1' }, sender));
     }
     order.isTakenBack = true;
-    const { orderNo: orderId, requestId: redemptionId } = order;
-    const act = { voucherId: orderId, orderId, redemptionId, order: reported(order) };
-    return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act })];
+    const { orderNo: orderId } = order;
+    const act = { voucherId: orderId, orderId, redemptionId: onlyUse(order) };
+
+    return [
+      atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act, order: reported(order) }),
+    ];
   }
 
   /** What was reported last, in what the platform was told. */
@@ -155,12 +159,11 @@ export class KuaishouMiniappPlayer implements Player {
 
   truth(): Truth[] {
     return this.#orders.map((order) => {
-      const { orderNo: id, paidFen, refundedFen, requestId } = order;
+      const { orderNo: id, paidFen, refundedFen } = order;
       const left = paidFen - refundedFen;
       const paid = { id, paidFen: left };
       if (this.#isUsed(order)) {
-        const standing = requestId === null ? [] : [requestId];
-        return { ...paid, state: 'redeemed', redeemedFen: left, standing };
+        return { ...paid, state: 'redeemed', redeemedFen: left, standing: [onlyUse(order)] };
       }
       const isReversed = this.#lastReport(id) !== undefined;
       const state = left === 0 ? 'refunded' : isReversed ? 'reversed' : 'paid';
@@ -188,8 +191,13 @@ export class KuaishouMiniappPlayer implements Player {
 const USED = 11;
 
 /** Not shown at a till, where it may be used at any moment, and not given back whole. */
-function isOpen({ requestId, refundedFen, paidFen }: Sold): boolean {
-  return requestId === null && refundedFen < paidFen;
+function isOpen({ isShown, refundedFen, paidFen }: Sold): boolean {
+  return !isShown && refundedFen < paidFen;
+}
+
+/** The platform has no id of the act: a use is named by its order and its place among the uses. */
+function onlyUse({ orderNo }: Sold): string {
+  return `${orderNo}@1`;
 }
 
 /** What a report says of an order. */
