@@ -186,9 +186,9 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
 
 /** Matched from the most specific down, as the HTTP API does. */
 export const ROUTES: readonly RouteSpec[] = [
-  { method: 'POST', path: '/webhooks/{integration}/{appKey}', to: 'ingest' },
-  { method: 'POST', path: '/spi/{integration}/{appKey}', to: 'ingest' },
-  { method: 'POST', path: '/spi/{integration}/{appKey}/{rest+}', to: 'ingest' },
+  // Whole: a slash at the end, and the GET of a console, are ingest's to judge.
+  { method: 'ANY', path: '/webhooks/{path+}', to: 'ingest' },
+  { method: 'ANY', path: '/spi/{path+}', to: 'ingest' },
   { method: 'GET', path: '/healthz', to: 'api' },
   { method: 'ANY', path: '/v1/{path+}', to: 'api' },
   { method: 'GET', path: '/', to: 'api' },

@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { Problem } from '../../lib/errors/problem.ts';
+import { answerHeaders } from '../../lib/http/answer-headers.ts';
+import { bodyWithin } from '../../lib/http/body.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
 import { keys } from '../../lib/store/keys.ts';
 import type { ApiDeps } from './deps.ts';
@@ -36,15 +37,9 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** What operators and providers talk to, and the pages that providers look at. */
 export function apiApp(deps: ApiDeps): Hono {
   const api = new Hono();
+  api.use(answerHeaders());
   api.use(requestId());
-  api.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Problem('body-too-large', `A request has at most ${MAX_BODY_BYTES} bytes.`);
-      },
-    }),
-  );
+  api.use(bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`));
 
   api.get('/healthz', async (c) => {
     await deps.table.get(keys.health, false);

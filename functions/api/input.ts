@@ -51,6 +51,25 @@ function textOf({ path, ...issue }: z.core.$ZodIssue, known: string): string {
 /** A name of ours, or a place in a list; a record's key is the caller's. */
 const isName = (name: string) => /^(?:\d{1,5}|[A-Za-z_]{1,40})$/.test(name);
 
+/**
+ * One line of somebody's words: a name, a reason. Control characters would break a line or a terminal, and
+ * those that turn the direction of writing would make it read as another.
+ */
+export function lineInput(most: number): z.ZodType<string> {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((text) => text.isWellFormed() && !NOT_OF_A_LINE.test(text), LINE_HELP);
+}
+
+/** Controls, separators of lines, and the marks, embeddings, overrides and isolates of bidirectional text. */
+const NOT_OF_A_LINE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+const LINE_HELP =
+  'one line of text, without control characters and marks of the direction of writing';
+
 /** An instant with an offset, in our one form. */
 export const instantInput = z.string().transform((value, context) => {
   try {
@@ -107,9 +126,30 @@ export function readPosition<T>(
   schema: z.ZodType<T>,
 ): T | undefined {
   if (cursor === undefined || cursor === null || cursor === '') return undefined;
+  const read = cursor.length > MAX_CURSOR ? null : decoded(cursor);
+  const parsed = schema.safeParse(read);
+  if (parsed.success && isKeyable(read)) return parsed.data;
+  throw new Problem('request-invalid', 'cursor: use the `next` of an earlier answer as it is.');
+}
+
+/** In characters: none of ours is half of it. */
+const MAX_CURSOR = 4_096;
+
+/** DynamoDB's limit for a sort key, in bytes, which none of our partition keys reaches either. */
+const MAX_KEY_BYTES = 1_024;
+
+function decoded(cursor: string): unknown {
   try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
-    throw new Problem('request-invalid', 'cursor: use the `next` of an earlier answer as it is.');
+    return null;
   }
+}
+
+/** Texts in a cursor are keys of the table or parts of them, so each must be able to be one. */
+function isKeyable(read: unknown): boolean {
+  if (typeof read === 'string') {
+    return read.isWellFormed() && Buffer.byteLength(read) <= MAX_KEY_BYTES;
+  }
+  return typeof read !== 'object' || read === null || Object.values(read).every(isKeyable);
 }

@@ -1,9 +1,11 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Platform } from '../../lib/events/event.ts';
+import { isId } from '../../lib/events/is-id.ts';
+import { answerHeaders } from '../../lib/http/answer-headers.ts';
+import { bodyWithin } from '../../lib/http/body.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
 import type { App } from '../../lib/integrations/app.ts';
 import { findDoor } from '../../lib/integrations/doors.ts';
@@ -43,10 +45,13 @@ export interface IngestDeps {
  * sends both kinds to it, so both addresses take both.
  */
 export function ingestApp(deps: IngestDeps): Hono {
-  const ingest = new Hono();
+  // Not strict: whoever types an address into a console may end it with a slash.
+  const ingest = new Hono({ strict: false });
+  ingest.use(answerHeaders());
   ingest.use(requestId());
+  ingest.use(bodyWithin(MAX_BODY_BYTES, `A webhook has at most ${MAX_BODY_BYTES} bytes.`));
 
-  ingest.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => raise(tooLarge()) }));
+  ingest.get('/webhooks/:integration/:appKey', (c) => lookedAt(deps, c));
 
   ingest.post('/webhooks/:integration/:appKey', (c) => receive(deps, c));
 
@@ -67,14 +72,34 @@ export function ingestApp(deps: IngestDeps): Hono {
 
 type Call = Context<object, '/:integration/:appKey'>;
 
+/**
+ * No documented message is a GET: a console, or whoever pastes the address into a browser, looks whether
+ * somebody is here. The answer is the same for every app, so it tells of none.
+ */
+async function lookedAt(deps: IngestDeps, c: Call): Promise<Response> {
+  const door = doorTo(deps, c);
+  if (door === undefined) raise(nowhere());
+  const greeting = door.handshake(await readRequest(c, undefined));
+  return greeting === undefined
+    ? c.text('Hexiao is here. Messages are sent to this address by POST.')
+    : toResponse(greeting);
+}
+
+function doorTo(deps: IngestDeps, c: Call): Door | undefined {
+  return (deps.doorOf ?? findDoor)(c.req.param('integration'));
+}
+
 async function receive(deps: IngestDeps, c: Call, spi?: string): Promise<Response> {
   const arrivedMs = arrivalOf(c, deps);
-  const { integration: name, appKey } = c.req.param();
-  const request = await readRequest(c.req.raw, spi);
-  const door = (deps.doorOf ?? findDoor)(name);
+  const { appKey } = c.req.param();
+  const request = await readRequest(c, spi);
+  const door = doorTo(deps, c);
   const greeting = door?.handshake(request);
   if (greeting !== undefined) return toResponse(greeting);
   const app = door && (await signedFor(deps, door, appKey, request));
+  if (door !== undefined && app === undefined && isProbe(request)) {
+    return toResponse(door.acknowledge(request, NOBODY));
+  }
   if (door === undefined || app === undefined) {
     deps.log('warn', 'signature-rejected', { integration: door?.name ?? 'none' });
     // The same words for a wrong signature, an unknown app and an unknown integration, so that
@@ -90,6 +115,21 @@ async function receive(deps: IngestDeps, c: Call, spi?: string): Promise<Respons
     return toResponse(busy);
   }
 }
+
+/**
+ * An empty POST that nobody signed: a console's check of the address. It says nothing, so nothing is lost by
+ * the platform's own "received", and it is no attempt at a signature. A callback (SPI) may be signed and
+ * empty, and asks something: unsigned it is refused.
+ */
+function isProbe({ body, spi }: SignedRequest): boolean {
+  return body.byteLength === 0 && spi === undefined;
+}
+
+/** In whose words a probe is answered: those of an app without settings, whichever the address names. */
+const NOBODY: App = {
+  ...{ integration: '', appKey: '', secrets: {} },
+  settings: { enrichment: 'none' },
+};
 
 /** What the HTTP API tells beside a request; on one machine there is none. */
 interface Bindings {
@@ -148,7 +188,8 @@ async function signedFor(
   appKey: string,
   request: SignedRequest,
 ): Promise<App | undefined> {
-  const app = await deps.findApp(integration.name, appKey);
+  // What no id can be is no app's, and the table would take the question for a mistake of ours.
+  const app = isId(appKey) ? await deps.findApp(integration.name, appKey) : undefined;
   const isSigned = app !== undefined && integration.verify(request, app, deps.now());
   return isSigned ? app : undefined;
 }
@@ -183,7 +224,8 @@ async function enqueue(
   return message.deliveryId;
 }
 
-async function readRequest(raw: Request, spi: string | undefined): Promise<SignedRequest> {
+async function readRequest(c: Call, spi: string | undefined): Promise<SignedRequest> {
+  const { raw } = c.req;
   const body = new Uint8Array(await raw.arrayBuffer());
   const query = new URL(raw.url).searchParams;
   return { headers: new Map(raw.headers), query, body, ...(spi === undefined ? {} : { spi }) };
@@ -196,10 +238,6 @@ function raise(problem: Problem): never {
 function nowhere(): Problem {
   const places = '/webhooks/{integration}/{appKey} and /spi/{integration}/{appKey}/…';
   return new Problem('not-found', `Platforms send to POST ${places}.`);
-}
-
-function tooLarge(): Problem {
-  return new Problem('body-too-large', `A webhook has at most ${MAX_BODY_BYTES} bytes.`);
 }
 
 function toResponse({ status, headers, body }: Answer): Response {

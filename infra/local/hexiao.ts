@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { Problem, problemBody } from '../../lib/errors/problem.ts';
+import { Problem } from '../../lib/errors/problem.ts';
+import { problemResponse } from '../../lib/http/problem-response.ts';
 import { errorFields, type Log } from '../../lib/log/log.ts';
 import type { BatchResponse } from '../../lib/queue/batch.ts';
 import { readDepth } from '../../lib/queue/queue.ts';
@@ -151,10 +152,7 @@ async function listen(port: number, functions: ReadonlyMap<FunctionName, Functio
 
 function noRoute(): Response {
   const problem = new Problem('not-found', 'No such path. docs/api.md lists what there is.');
-  return new Response(JSON.stringify(problemBody(problem, crypto.randomUUID())), {
-    status: problem.status,
-    headers: { 'content-type': 'application/problem+json' },
-  });
+  return problemResponse(problem, crypto.randomUUID());
 }
 
 /** Waits until the queues are empty, or as long as it waits. Hints that wait are safe in the table. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { channelSchema, idSchema, platformSchema } from '../events/event.ts';
+import { isId } from '../events/is-id.ts';
 import type { TieredContract } from '../ledger/tiers.ts';
 
 /** The provider to whom everything goes that no contract claims. Only operators see it. */
@@ -93,7 +94,7 @@ export function contractPlace(
 ): Pick<ContractVersion, 'platform' | 'merchantId'> | undefined {
   const [, platform, merchantId] = /^\d+\.([a-z]+)\.(.+)$/su.exec(contractId) ?? [];
   const known = platformSchema.safeParse(platform);
-  if (!known.success || merchantId === undefined) return undefined;
+  if (!known.success || merchantId === undefined || !isId(merchantId)) return undefined;
   return { platform: known.data, merchantId };
 }
 

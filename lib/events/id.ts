@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_ID } from './is-id.ts';
 
 /** What names things from outside. Apart from the events, whose schemas `ingest` must not load. */
 
@@ -10,6 +11,5 @@ export type Platform = z.infer<typeof platformSchema>;
 export const idSchema = z
   .string()
   .min(1)
-  .max(128)
-  // Half a surrogate pair does not survive UTF-8, so two such ids would become one in the table.
+  .max(MAX_ID)
   .refine((id) => id.isWellFormed(), 'an id is well-formed Unicode');

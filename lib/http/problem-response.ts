@@ -2,23 +2,31 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { Problem, problemBody } from '../errors/problem.ts';
 import { errorFields, type Log } from '../log/log.ts';
+import { headersFor, requestIdOf } from './answer-headers.ts';
 
 /**
  * Answers an error as `application/problem+json`. Expects Hono's request-id middleware; what was not
  * meant for the caller is logged under the request's id and answered as `internal`.
  */
 export function respondToError(error: Error, c: Context, log: Log): Response {
-  const requestId = String(c.get('requestId') ?? '');
+  const requestId = requestIdOf(c);
   const problem = problemOf(error);
   if (problem.code === 'internal')
     log('error', 'request-failed', { requestId, ...errorFields(error) });
+  return problemResponse(problem, requestId);
+}
+
+/** The answer that tells a problem, under the id that the log has. */
+export function problemResponse(problem: Problem, requestId: string): Response {
+  const { status, retryAfterMs } = problem;
   return new Response(JSON.stringify(problemBody(problem, requestId)), {
-    status: problem.status,
+    status,
     headers: {
+      ...headersFor(requestId),
       'content-type': 'application/problem+json',
-      ...(problem.retryAfterMs === undefined
+      ...(retryAfterMs === undefined
         ? {}
-        : { 'retry-after': String(Math.ceil(problem.retryAfterMs / 1000)) }),
+        : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
     },
   });
 }

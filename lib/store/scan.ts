@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type Condition, type Item, type Table, toItem } from './table.ts';
 
 /** Where a scan goes on: the last key that it looked at. */
-export const scanPositionSchema = z.object({ pk: z.string(), sk: z.string() });
+export const scanPositionSchema = z.object({ pk: z.string().min(1), sk: z.string().min(1) });
 export type ScanPosition = z.infer<typeof scanPositionSchema>;
 
 export interface ScanPage {

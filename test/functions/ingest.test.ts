@@ -520,7 +520,8 @@ describe('the log', () => {
 
 describe('the rest of the door', () => {
   test.each([
-    ['GET', PATH],
+    ['GET', '/webhooks/nobody/app-1'],
+    ['GET', `/spi/douyin-life/${APP_KEY}`],
     ['PUT', PATH],
     ['POST', '/webhooks/douyin-life'],
     ['POST', '/webhooks'],

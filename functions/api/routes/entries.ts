@@ -18,7 +18,7 @@ const positionSchema = z.object({
   day: z.iso.date(),
   bucket: z.int().min(0),
   platform: platformSchema,
-  storeId: z.string(),
+  storeId: idSchema,
   sk: z.string().min(1).max(1024),
 });
 type Position = z.infer<typeof positionSchema>;

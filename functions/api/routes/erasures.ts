@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { keyedHash } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
+import { isId } from '../../../lib/events/is-id.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
 import { buyerKey } from '../../../lib/store/buyer-key.ts';
 import { needlesOf, type Whose } from '../../../lib/store/erase.ts';
@@ -15,7 +16,7 @@ import {
 } from '../../../lib/store/erasures.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readBody } from '../input.ts';
+import { lineInput, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
 
 /** What is looked for in bodies: a short id would be in other buyers' by chance. */
@@ -28,7 +29,7 @@ const erasureBody = z
     voucherIds: z.array(neededId).max(100).default([]),
     /** The platform's id of the buyer (open_id …). */
     buyerId: z.string().min(8).max(256).optional(),
-    reason: z.string().min(1).max(500),
+    reason: lineInput(500),
     /** Once more from the start, although it is finished. */
     again: z.boolean().default(false),
   })
@@ -62,7 +63,8 @@ export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
 
   api.get('/v1/erasures/:erasureId', async (c) => {
     await requireOperator(c, deps);
-    const erasure = await readErasure(deps.table, c.req.param('erasureId'));
+    const erasureId = c.req.param('erasureId');
+    const erasure = isId(erasureId) ? await readErasure(deps.table, erasureId) : undefined;
     if (erasure === undefined) throw new Problem('not-found', 'No erasure has that id.');
     return c.json(shown(erasure));
   });

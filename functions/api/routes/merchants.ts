@@ -4,15 +4,15 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { putMerchant, putStore, readMerchant } from '../../../lib/store/registry.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readBody } from '../input.ts';
+import { check, lineInput, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
 
-const nameSchema = z.string().trim().min(1).max(200);
+const nameSchema = lineInput(200);
 
 const storeBody = z.strictObject({
   name: nameSchema,
   merchantId: idSchema,
-  city: z.string().trim().min(1).max(100).optional(),
+  city: lineInput(100).optional(),
 });
 
 /** Merchants (商家) and stores (门店). */

@@ -13,11 +13,11 @@ import {
 } from '../../../lib/store/registry.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readBody } from '../input.ts';
+import { check, lineInput, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
 
 const providerBody = z.strictObject({
-  name: z.string().trim().min(1).max(200),
+  name: lineInput(200),
   kind: providerSchema.shape.kind,
 });
 

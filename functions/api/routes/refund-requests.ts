@@ -18,7 +18,7 @@ import {
   type StoredRefund,
 } from '../../../lib/store/refund-requests.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
+import { check, lineInput, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
 import { requireOperator } from '../principal.ts';
 
 const PAGE = 50;
@@ -34,7 +34,7 @@ type Filter = z.infer<typeof filterSchema>;
 const decisionBody = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('approve') }),
   /** The reason is in words for the buyer. */
-  z.strictObject({ decision: z.literal('refuse'), reason: z.string().trim().min(1).max(200) }),
+  z.strictObject({ decision: z.literal('refuse'), reason: lineInput(200) }),
 ]);
 
 /**

@@ -3,13 +3,14 @@ import * as z from 'zod';
 import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
+import { isId } from '../../../lib/events/is-id.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
 import { readMerchant } from '../../../lib/store/registry.ts';
 import { createRun, type Run, readRun, saveRun } from '../../../lib/store/restatements.ts';
 import { daysBetween, isBusinessDay, toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readBody } from '../input.ts';
+import { lineInput, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
 
 const MAX_DAYS = 400;
@@ -20,7 +21,7 @@ const windowShape = { platform: platformSchema, merchantId: idSchema, from: day,
 
 const restatementBody = z.strictObject({
   ...windowShape,
-  reason: z.string().trim().min(1).max(500),
+  reason: lineInput(500),
   dryRun: z.boolean().default(false),
 });
 
@@ -106,7 +107,8 @@ function newRun(asked: Asked, asOf: string): Run {
 
 async function find(c: Context, does: Run['does'], deps: ApiDeps): Promise<Run> {
   await requireOperator(c, deps);
-  const run = await readRun(deps.table, c.req.param('id') ?? '');
+  const id = c.req.param('id') ?? '';
+  const run = isId(id) ? await readRun(deps.table, id) : undefined;
   if (run?.does === does) return run;
   throw new Problem('not-found', 'There is no run of that id.');
 }
