@@ -146,7 +146,7 @@ describe('the template at work', () => {
   });
 
   test('answers 404 to what no route takes, without a function', async () => {
-    const answer = await deployed.request({ method: 'GET', path: WEBHOOK });
+    const answer = await deployed.request({ method: 'GET', path: '/nothing' });
     expect(answer).toEqual({ statusCode: 404, body: '{"message":"Not Found"}' });
   });
 
