@@ -1,19 +1,20 @@
 import * as z from 'zod';
 import { idSchema } from '../events/id.ts';
+import { parseTemplate, TEMPLATE_HELP } from './store-template.ts';
 
 /** Live secrets by name, newest first. */
 export type Secrets = Readonly<Record<string, readonly string[]>>;
 
 /**
- * A field of the platform's that carries the store, whole or as the first group of a pattern:
- * `{"field":"attach","pattern":"shop=([^&]+)"}`.
+ * A field of the platform's that carries the store, whole or at a place that a template tells:
+ * `{"field":"attach","template":"shop={store}"}`. No regular expression: see `store-template.ts`.
  */
 export const storeFromSchema = z.strictObject({
   field: z.string().min(1).max(64),
-  pattern: z
+  template: z
     .string()
     .max(200)
-    .refine(isPattern, 'must be a regular expression with one group')
+    .refine((text) => parseTemplate(text) !== undefined, TEMPLATE_HELP)
     .optional(),
 });
 export type StoreFrom = z.infer<typeof storeFromSchema>;
@@ -84,12 +85,4 @@ export function secretsWithTokens(
 function hasNoLogin(url: string): boolean {
   const parsed = URL.parse(url);
   return parsed !== null && parsed.username === '' && parsed.password === '';
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    return new RegExp(pattern).source.includes('(');
-  } catch {
-    return false;
-  }
 }

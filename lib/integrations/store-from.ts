@@ -1,6 +1,7 @@
 import type { Settings } from './app.ts';
+import { findStore, parseTemplate } from './store-template.ts';
 
-/** A longer field is no place for a store id, and bounds the time a pattern may take. */
+/** A longer field is no place for a store id. */
 const MAX_FIELD = 1024;
 
 /**
@@ -16,6 +17,7 @@ export function storeFrom(
   const value = fields[setting.field];
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || text === '' || text.length > MAX_FIELD) return null;
-  const found = setting.pattern === undefined ? text : new RegExp(setting.pattern).exec(text)?.[1];
+  const template = setting.template === undefined ? undefined : parseTemplate(setting.template);
+  const found = template === undefined ? text : findStore(template, text);
   return found === undefined || found === '' || found.length > 128 ? null : found;
 }

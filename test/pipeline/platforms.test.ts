@@ -23,7 +23,7 @@ describe('Kuaishou’s mini-program, with its documented samples', () => {
     hexiao = await HexiaoUnderTest.start();
     await hexiao.call('PUT', `/v1/apps/kuaishou-miniapp/${appKey}`, {
       secrets: { appSecret: 'test_app_secret_KS01' },
-      settings: { merchantId: 'm1', storeFrom: { field: 'attach', pattern: 'shop=([^&]+)' } },
+      settings: { merchantId: 'm1', storeFrom: { field: 'attach', template: 'shop={store}' } },
     });
     token = await registerProvider(hexiao, 'p1');
     await hexiao.call('PUT', '/v1/merchants/kuaishou/m1', { name: '商家' });

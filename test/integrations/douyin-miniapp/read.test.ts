@@ -440,7 +440,7 @@ describe('the write-off tool’s notice', () => {
 
   test('without a store is at the one that the operator’s field names, else at none', () => {
     const body = changed('coupon-verify', { poi_id: '', shop: 'shop=77&x' });
-    const settings = { storeFrom: { field: 'shop', pattern: 'shop=([^&]+)' } };
+    const settings = { storeFrom: { field: 'shop', template: 'shop={store}' } };
     expect(only(readText(body, app(undefined, settings)))).toMatchObject({ storeId: '77' });
     expect(only(readText(body))).toMatchObject({ storeId: null });
   });

@@ -211,7 +211,7 @@ describe('a report', () => {
     ['the reported POI', {}, order, '6724900000000000001'],
     ['the payment’s attach', {}, { ...order, poiId: '' }, ''],
   ])('takes %s for the store', async (_what, more, reported, storeId) => {
-    const { client } = harness({ storeFrom: { field: 'attach', pattern: 'shop=([^&]+)' } });
+    const { client } = harness({ storeFrom: { field: 'attach', template: 'shop={store}' } });
     const { poiId, ...without } = reported;
     const sent = poiId === '' ? without : reported;
     const { events } = await client.reportUsed(sent, { ...act, amounts, payment, ...more });
@@ -304,7 +304,7 @@ describe('where an order came from', () => {
   });
 
   test('its store is in the field that the settings name', () => {
-    const storeFrom = { field: 'attach', pattern: 'shop=([^&]+)' };
+    const storeFrom = { field: 'attach', template: 'shop={store}' };
     const storeOf = (attach: unknown) => originOf({ attach }, { storeFrom }).storeId;
     expect(storeOf('shop=SH001')).toBe('SH001');
     expect(storeOf('tenant=1')).toBeNull();

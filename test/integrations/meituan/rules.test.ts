@@ -292,7 +292,7 @@ describe('a use', () => {
   test.each([
     [{}, {}, 'op_test_0001'],
     [{ storeFrom: { field: 'poi' } }, { poi: 5_000_000_000 }, '5000000000'],
-    [{ storeFrom: { field: 'memo', pattern: 'shop=(\\w+)' } }, { memo: 'shop=SH9' }, 'SH9'],
+    [{ storeFrom: { field: 'memo', template: 'shop={store}' } }, { memo: 'shop=SH9' }, 'SH9'],
     [{ storeFrom: { field: 'poi' } }, {}, 'op_test_0001'],
     [{ storeFrom: { field: 'opBizCode' } }, { opBizCode: 'forged' }, 'op_test_0001'],
   ])('is in the store that %j finds in %j', (settings, fields, storeId) => {

@@ -65,7 +65,7 @@ export class KuaishouMiniappPlayer implements Player {
   readonly settings = (apiBaseUrl: string) => ({
     apiBaseUrl,
     merchantId: this.merchants[0].merchantId,
-    storeFrom: { field: 'attach', pattern: 'shop=([^&]+)' },
+    storeFrom: { field: 'attach', template: 'shop={store}' },
   });
 
   sell(): Outgoing[] {
