@@ -9,5 +9,6 @@ export default defineConfig({
     // Only what hangs is cut off: how long a test may take is a matter of the machine and of who else is on it.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
   },
 });

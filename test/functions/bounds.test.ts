@@ -30,7 +30,7 @@ let table: Table;
 beforeAll(async () => {
   ({ emulators, table } = await startTable());
 });
-afterAll(() => emulators.stop());
+afterAll(() => emulators?.stop());
 
 describe('more days’ dimensions than one invocation has time for', () => {
   const days = Array.from({ length: 31 }, (_, n) => `2025-10-${String(n + 1).padStart(2, '0')}`);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const operatorTokenHash = sha256Hex(OPERATOR_TOKEN);
   deployed = await Deployed.start({ template, assembly, operatorTokenHash });
   platform = await startSampleSandbox();
-}, 180_000);
+});
 
 afterAll(async () => {
   await deployed?.stop();

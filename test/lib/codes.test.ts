@@ -26,7 +26,7 @@ beforeAll(async () => {
   ({ emulators, table, killer } = await startTable());
 });
 
-afterAll(() => emulators.stop());
+afterAll(() => emulators?.stop());
 
 const codesNamed = (count: number, of = fresh('C')) =>
   Array.from({ length: count }, (_, index) => `${of}-${index}`);

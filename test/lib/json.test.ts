@@ -92,6 +92,14 @@ describe('what two readers could read differently', () => {
   });
 });
 
+/** What work costs of the processor, in ms: how long it takes says more of who else is on the machine. */
+function cpuMsOf(work: () => void): number {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe('depth', () => {
   test.each([
     ['arrays', '['.repeat(100_000)],
@@ -100,10 +108,9 @@ describe('depth', () => {
     ['a mix of both', '[{"a":'.repeat(50_000)],
   ])('refuses a bomb of %s nested 100,000 deep at once', (_what, bomb) => {
     // Act
-    const startedAt = performance.now();
-    expect(() => parseJson(bomb)).toThrow(JsonError);
+    const usedMs = cpuMsOf(() => expect(() => parseJson(bomb)).toThrow(JsonError));
     // Assess
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(usedMs).toBeLessThan(100);
   });
 
   test('reads forty levels, more than any platform sends', () => {
@@ -131,11 +138,13 @@ describe('length', () => {
       Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index])),
     );
     // Act
-    const startedAt = performance.now();
-    const value = parseJson(text) as object;
+    let value = {};
+    const usedMs = cpuMsOf(() => {
+      value = parseJson(text) as object;
+    });
     // Assess
     expect(Object.keys(value)).toHaveLength(100_000);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(usedMs).toBeLessThan(2_000);
   });
 });
 

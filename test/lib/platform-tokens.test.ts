@@ -30,7 +30,7 @@ beforeAll(async () => {
   ({ emulators, table, killer } = await startTable());
 });
 
-afterAll(() => emulators.stop());
+afterAll(() => emulators?.stop());
 
 const tokenOf = (name: string, change: Partial<PlatformToken> = {}): PlatformToken => ({
   ...{ accessToken: `access-${name}`, refreshToken: `refresh-${name}` },

@@ -32,7 +32,7 @@ beforeAll(async () => {
   ({ emulators, table, killer } = await startTable());
 });
 
-afterAll(() => emulators.stop());
+afterAll(() => emulators?.stop());
 
 const claimOf = (over: Partial<RefundClaim> = {}): RefundClaim => ({
   integration: 'douyin-life',

@@ -15,7 +15,7 @@ describe('one redemption that reaches us on two roads', () => {
     ({ emulators, table } = await startTable());
   });
 
-  afterAll(() => emulators.stop());
+  afterAll(() => emulators?.stop());
 
   const told = (voucherId: string): Event => redeemed(`act-${voucherId}`, { voucherId });
   /** The same act by a notice that says neither amount nor store. */
@@ -66,7 +66,7 @@ describe('a refund of which nobody told how much of the payment it takes back', 
     ({ emulators, table } = await startTable());
   });
 
-  afterAll(() => emulators.stop());
+  afterAll(() => emulators?.stop());
 
   const bookAll = async (orderId: string) => {
     const all = await readEvents(table, { of: 'order', platform: 'douyin', id: orderId });

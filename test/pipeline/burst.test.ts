@@ -20,7 +20,7 @@ beforeAll(async () => {
   douyin = startDouyin();
   hexiao = await HexiaoUnderTest.start({ fetch: douyin.fetch });
 });
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 /** Providers who share one merchant: 50, 30 and 20 of a hundred. */
 const SHARES: readonly (readonly [string, number])[] = [

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await registerApp(hexiao);
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 test('a webhook is followed by its delivery’s id through every function to its entries', async () => {
   // Prepare

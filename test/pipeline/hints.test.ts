@@ -52,7 +52,7 @@ describe('a hint whose platform', () => {
     await registerApp(hexiao);
   });
 
-  afterEach(() => hexiao.stop());
+  afterEach(() => hexiao?.stop());
 
   const pipeline = () => hexiao.call<Pipeline>('GET', '/v1/pipeline');
 
@@ -83,8 +83,7 @@ describe('a hint whose platform', () => {
       expect(await hexiao.entries()).toEqual([]);
 
       trouble = null;
-      await sleep(1_200);
-      await hexiao.settle();
+      await hexiao.settleUntil(async () => (await pipeline()).idle);
       expect(await pipeline()).toMatchObject({ hints: 0, idle: true });
       const entries = await hexiao.entries();
       expect(entries.map((entry) => [entry.kind, entry.amountFen])).toContainEqual([
@@ -170,7 +169,7 @@ describe('a hint whose platform', () => {
     const step = hexiao.step('intake');
     const events = () =>
       readEvents(hexiao.table, { of: 'voucher', platform: 'douyin', id: voucherId });
-    await expect.poll(async () => (await events()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await events()).length).toBe(1);
     answerSlowly(new Response('', { status: 503 }));
     await step;
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await registerApp(hexiao);
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 /** One merchant with one store and one provider, who alone sees what happens there. */
 async function oneMerchant(contract: { shareBp?: number; rateBp?: number } = {}) {

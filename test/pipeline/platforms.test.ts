@@ -33,7 +33,7 @@ describe('Kuaishou’s mini-program, with its documented samples', () => {
     });
   });
 
-  afterAll(() => hexiao.stop());
+  afterAll(() => hexiao?.stop());
 
   async function post(name: string): Promise<string> {
     const { body, signature } = sampleOf('kuaishou-miniapp', name);

@@ -51,7 +51,7 @@ describe('a refund request', () => {
     });
   });
 
-  afterEach(() => hexiao.stop());
+  afterEach(() => hexiao?.stop());
 
   /** A merchant whose codes are made up here, and one order of it with its code. */
   async function sellOne() {

@@ -49,7 +49,7 @@ beforeEach(async () => {
   await registerApp(hexiao);
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 /** A sale and its redemption, as two signed bodies. */
 function story(): string[] {
@@ -151,8 +151,7 @@ describe('a replay from a shelf, after the adapter learnt', () => {
     expect(await pipeline()).toMatchObject({ parked: 2, hints: 1 });
 
     platformIsDown = false;
-    await new Promise((resolve) => setTimeout(resolve, 1_300));
-    await hexiao.settle();
+    await hexiao.settleUntil(async () => (await pipeline()).hints === 0);
 
     expect(await pipeline()).toMatchObject({ parked: 1, hints: 0 });
     expect((await hexiao.entries()).map(({ kind }) => kind)).toContain('redemption');

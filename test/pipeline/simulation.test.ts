@@ -64,7 +64,7 @@ describe('all six platforms at once, with doubles, disorder and a queue that fai
     }
   }, 900_000);
 
-  afterAll(() => hexiao.stop());
+  afterAll(() => hexiao?.stop());
 
   it.each(players.map((player) => [player.integration, player] as const))(
     'every voucher of %s ends as in its sandbox: none missing, none extra, the same fen',

@@ -75,7 +75,7 @@ export class Client {
 
   /** Waits until nothing is outstanding. */
   async idle(): Promise<void> {
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 2_000; tries += 1) {
       const { idle } = await this.call<{ idle: boolean }>('GET', '/v1/pipeline');
       if (idle) return;
       await sleep(100);

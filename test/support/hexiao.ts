@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityCommand,
@@ -155,6 +156,16 @@ export class HexiaoUnderTest {
       await this.finish(queue, message, failed.has(message.MessageId ?? ''));
     }
     return messages.length;
+  }
+
+  /** Settles again and again until it holds: what is put off comes in its own time, and late on a slow machine. */
+  async settleUntil(holds: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; tries < 1_000; tries += 1) {
+      await this.settle();
+      if (await holds()) return;
+      await sleep(100);
+    }
+    throw new Error('it never came to hold');
   }
 
   /** What a worker would be handed next. */

@@ -47,7 +47,7 @@ beforeAll(async () => {
   tenant = await makeTenant(hexiao);
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 /** Every way of not having a token. */
 function badHeaders(): Record<string, string>[] {

@@ -133,7 +133,7 @@ beforeAll(async () => {
   await makeMerchant(hexiao, 'merchant-1');
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 function send(route: Route, body: object | string): Promise<Reply> {
   return ask(hexiao, route.method, route.path, { body });

@@ -11,7 +11,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: new Clock().now });
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function merchant() {
   const merchantId = fresh('merchant');

@@ -39,7 +39,7 @@ beforeAll(async () => {
   token = await makeProvider(hexiao, providerId);
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function newMerchant(): Promise<string> {
   const merchantId = fresh('merchant');

@@ -47,7 +47,7 @@ beforeEach(async () => {
   hexiao = await HexiaoUnderTest.start();
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 async function bury(queue: QueueName, ...bodies: (object | string)[]): Promise<void> {
   const { sqs, queues } = hexiao.emulators;

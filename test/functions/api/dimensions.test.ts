@@ -57,7 +57,7 @@ beforeAll(async () => {
   ]);
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function gmv(by: string, query = WINDOW, token = tenant.token) {
   return read(await ask(hexiao, 'GET', `/v1/gmv?${query}&by=${by}`, { token }), answer);

@@ -47,7 +47,7 @@ beforeEach(async () => {
   await registerApp(hexiao, { enrichment: 'none' });
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 /** A provider's merchant with one voucher sold and redeemed, told and booked without asking. */
 async function bookedByHintAlone() {

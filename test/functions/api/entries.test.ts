@@ -25,7 +25,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: clock.now });
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 const listAnswer = z.strictObject({
   entries: z.array(

@@ -48,7 +48,7 @@ beforeEach(async () => {
   await hexiao.table.put(keys.buyerKey, { key: KEY });
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 const outcome = { outcome: 'events', kind: 'k' } as const;
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
   ]);
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function gmv(query: string, token = tenant.token) {
   return read(await ask(hexiao, 'GET', `/v1/gmv?${query}`, { token }), gmvAnswer);

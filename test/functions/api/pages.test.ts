@@ -32,7 +32,7 @@ beforeAll(async () => {
   ]);
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 function signIn(token: string, headers: Record<string, string> = {}): Promise<Reply> {
   const body = new URLSearchParams({ token }).toString();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -47,7 +46,7 @@ beforeEach(async () => {
   await registerApp(hexiao);
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 async function pipeline(): Promise<z.infer<typeof answer>> {
   return read(await ask(hexiao, 'GET', '/v1/pipeline'), answer);
@@ -110,8 +109,7 @@ describe('GET /v1/pipeline', () => {
     expect(waiting.queues.intake).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
 
     platformIsDown = false;
-    await sleep(1_200);
-    await hexiao.settle();
+    await hexiao.settleUntil(async () => (await pipeline()).idle);
     expect(await pipeline()).toEqual(NOTHING);
   });
 
@@ -119,9 +117,8 @@ describe('GET /v1/pipeline', () => {
     platformIsDown = true;
     await postAll(hexiao, messages());
     await hexiao.settle();
-    await sleep(1_200);
     const { sqs, queues } = hexiao.emulators;
-    expect(await hexiao.takeBatch('intake')).toHaveLength(1);
+    await expect.poll(() => hexiao.takeBatch('intake')).toHaveLength(1);
     await sqs.send(
       new SendMessageCommand({ QueueUrl: queues.intake.deadLetterUrl, MessageBody: 'x' }),
     );

@@ -29,7 +29,7 @@ beforeEach(() => {
   clock.ms = START_MS;
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function redemptions(token: string, storeId: string, query = WINDOW) {
   const path = `/v1/stores/douyin/${encodeURIComponent(storeId)}/redemptions?${query}`;

@@ -35,7 +35,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: clock.now });
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function filed(merchantId = fresh('merchant'), platform = 'douyin' as const) {
   const refundId = fresh('refund');

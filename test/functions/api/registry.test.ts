@@ -44,7 +44,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: new Clock().now });
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 describe('PUT /v1/apps', () => {
   it('registers live secrets and settings, and answers how many but not which', async () => {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 function made(n: number, integration: string): Delivery {
   return {

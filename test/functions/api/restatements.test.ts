@@ -43,7 +43,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: clock.now });
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 const sums = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
 
@@ -230,9 +230,13 @@ describe('POST /v1/restatements', () => {
     // Prepare: the message is taken off the queue and never worked on
     const story = await tellStory();
     const id = await start(story);
-    await sleep(2_200);
-    const lost = await hexiao.takeBatch('attribution');
-    expect(lost).toHaveLength(1);
+    let lost: Awaited<ReturnType<typeof hexiao.takeBatch>> = [];
+    await expect
+      .poll(async () => {
+        lost = await hexiao.takeBatch('attribution');
+        return lost;
+      })
+      .toHaveLength(1);
     // Act
     const { table, attribution } = hexiao.attributeDeps;
     await resumeRuns({ table, attribution, log: silent });

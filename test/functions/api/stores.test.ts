@@ -31,7 +31,7 @@ beforeEach(() => {
   clock.ms = START_MS;
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function stores(token: string, query = WINDOW) {
   return read(await ask(hexiao, 'GET', `/v1/stores?${query}`, { token }), storesAnswer);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: new Clock().now });
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 async function voucher(voucherId: string, token: string | null) {
   const path = `/v1/vouchers/douyin/${encodeURIComponent(voucherId)}`;

@@ -28,7 +28,7 @@ beforeAll(async () => {
   ({ emulators, table, killer } = await startTable());
 });
 
-afterAll(() => emulators.stop());
+afterAll(() => emulators?.stop());
 
 const SPI = '/spi/plain/plain-app';
 const WEBHOOKS = '/webhooks/plain/plain-app';

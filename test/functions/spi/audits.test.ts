@@ -30,7 +30,7 @@ beforeAll(async () => {
   await putApp(table, SPI_APP);
 });
 
-afterAll(() => emulators.stop());
+afterAll(() => emulators?.stop());
 
 beforeEach(() => {
   platform = new PlainAudits();

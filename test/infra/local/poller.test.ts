@@ -13,7 +13,7 @@ describe('the event source mapping of the local run', () => {
     emulators = await startEmulators();
   });
 
-  afterAll(() => emulators.stop());
+  afterAll(() => emulators?.stop());
 
   it('deletes what was done, and gives what failed to the dead-letter queue after its last receive', async () => {
     const { url, deadLetterUrl } = emulators.queues.intake;
@@ -37,7 +37,7 @@ describe('the event source mapping of the local run', () => {
 
     poller.start();
     const dead = async () => (await readDepth(emulators.sqs, deadLetterUrl)).waiting;
-    await expect.poll(dead, { timeout: 15_000 }).toBe(1);
+    await expect.poll(dead).toBe(1);
     await poller.stop();
 
     expect(await readDepth(emulators.sqs, url)).toEqual({ waiting: 0, inFlight: 0 });
@@ -68,7 +68,7 @@ describe('the event source mapping of the local run', () => {
     });
 
     poller.start();
-    await expect.poll(() => calls, { timeout: 15_000 }).toBe(3);
+    await expect.poll(() => calls).toBe(3);
     await poller.stop();
 
     expect(await readDepth(emulators.sqs, url)).toEqual({ waiting: 0, inFlight: 0 });

@@ -43,7 +43,7 @@ beforeEach(async () => {
   caller = callerWith();
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 const certificates = () =>
   order.certificates.map(({ certificateId }) => ({ certificateId, code: 'c' }));

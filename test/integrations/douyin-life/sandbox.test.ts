@@ -904,7 +904,7 @@ describe('startSandbox', () => {
   beforeEach(async () => {
     sandbox = await startSandbox({ clientKey: CLIENT_KEY, clientSecret: CLIENT_SECRET });
   });
-  afterEach(() => sandbox.stop());
+  afterEach(() => sandbox?.stop());
 
   const ask = async (path: string, body: unknown) => {
     const response = await fetch(sandbox.url + path, {

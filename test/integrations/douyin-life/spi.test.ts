@@ -26,7 +26,7 @@ beforeEach(async () => {
   desk = openDesk(table, 'douyin', () => NOW);
 });
 
-afterEach(() => emulators.stop());
+afterEach(() => emulators?.stop());
 
 /** Asks with a body at a path; any signature, for it was verified before. */
 async function ask(body: object | string, path?: string, app: App = APP) {

@@ -32,7 +32,7 @@ beforeEach(async () => {
   till = await Till.open(shop, app, () => nowMs);
 });
 
-afterEach(() => till.close());
+afterEach(() => till?.close());
 
 function sell() {
   const order = world.sell({ productId: 'p1', platformDiscountFen: 500, channel: '直播' });

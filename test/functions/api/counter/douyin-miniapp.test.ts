@@ -33,7 +33,7 @@ beforeEach(async () => {
   till = await Till.open(shop, app);
 });
 
-afterEach(() => till.close());
+afterEach(() => till?.close());
 
 const asked = {
   ...{ requestId: 'request-1', code: CODE, storeId: STORE, storeName: '一店' },

@@ -16,7 +16,7 @@ import { done, MERCHANT_SETTINGS, problemOf, STORE, Till, worth } from './suppor
 
 let till: Till;
 
-afterEach(() => till.close());
+afterEach(() => till?.close());
 
 describe('e-tickets of a Kuaishou shop (小店电子凭证)', () => {
   const keys = { appKey: 'ks-counter', signSecret: 'sign secret', accessToken: 'seller token' };

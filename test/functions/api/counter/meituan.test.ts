@@ -33,7 +33,7 @@ async function open(counter: 'retail' | 'dining' | 'dianping'): Promise<void> {
   });
 }
 
-afterEach(() => till.close());
+afterEach(() => till?.close());
 
 const asked = { requestId: 'request-1', code: CODE, storeId: STORE };
 
