@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { resendHints } from '../../functions/reconcile/sweep.ts';
 import { logLines } from '../../lib/log/log.ts';
+import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
 import { Table } from '../../lib/store/table.ts';
 import { type Demo, startDemo } from './demo/demo.ts';
 import { TABLE_NAME } from './emulators.ts';
 import { loadFromSource } from './functions.ts';
 import { type LocalHexiao, startHexiao } from './hexiao.ts';
+import { noteStop, takeStop, tellRecent } from './recover.ts';
 import { type LocalSettings, readSettings } from './settings.ts';
 
 /** `npm start`: the whole of Hexiao on this machine. */
@@ -23,9 +25,10 @@ async function main(): Promise<void> {
     log,
   });
   await resendWaitingHints(hexiao);
+  if (!takeStop(settings.data)) await bookWhatWasLeft(hexiao);
   const demo = settings.demo ? await startDemo(hexiao, settings) : undefined;
   process.stdout.write(greeting(hexiao.url, settings, demo));
-  stopOnSignals(hexiao, demo);
+  stopOnSignals(hexiao, demo, settings);
 }
 
 /** The embedded queue forgets; the hints' items do not. */
@@ -35,7 +38,15 @@ async function resendWaitingHints({ emulators }: LocalHexiao): Promise<void> {
   await resendHints({ table, intake: intake as never, now: Date.now, log });
 }
 
-function stopOnSignals(hexiao: LocalHexiao, demo: Demo | undefined): void {
+/** The last run was killed, or stopped with messages undone: what it had read may not be booked. */
+async function bookWhatWasLeft({ emulators }: LocalHexiao): Promise<void> {
+  const { url } = emulators.queues.attribution;
+  const attribution = new Queue<AttributionMessage>(emulators.sqs, url);
+  const told = await tellRecent(new Table(emulators.database, TABLE_NAME), attribution);
+  if (told > 0) log('warn', 'last-run-not-stopped', { lookedAtAgain: told });
+}
+
+function stopOnSignals(hexiao: LocalHexiao, demo: Demo | undefined, { data }: LocalSettings): void {
   let stopping = false;
   const stop = async (signal: string) => {
     // A second Ctrl-C means: now.
@@ -46,6 +57,7 @@ function stopOnSignals(hexiao: LocalHexiao, demo: Demo | undefined): void {
     await demo?.pause();
     const left = await hexiao.stop();
     await demo?.stop();
+    if (left === 0) noteStop(data);
     process.stdout.write(left === 0 ? 'Stopped.\n' : `Stopped with ${left} messages undone.\n`);
     process.exit(0);
   };

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import { noteStop, takeStop, tellRecent } from '../../../infra/local/recover.ts';
+import { recordEvent } from '../../../lib/store/events.ts';
+import { Table } from '../../../lib/store/table.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import { paid, redeemed, START_MS } from '../../lib/make.ts';
+import { Client } from '../../support/client.ts';
+import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
+import { startProcess } from '../../support/process.ts';
+
+const TOTAL = '/v1/gmv?from=2025-10-01&to=2025-10-31&providerId=unattributed';
+
+const at = (ms: number) => ({ recordedAt: toInstant(ms) });
+
+describe('a run that was killed', () => {
+  it('has what it had read and not booked booked by the next start', async () => {
+    // Prepare: the table as it is left when the queue is gone with its process
+    const data = mkdtempSync(join(tmpdir(), 'hexiao-killed-'));
+    const emulators = await startEmulators(join(data, 'dynamodb'));
+    const table = new Table(emulators.database, TABLE_NAME);
+    await recordEvent(table, paid(at(START_MS)));
+    await recordEvent(table, redeemed('act-1', at(START_MS)));
+    await emulators.stop();
+    // Act
+    const env = { HEXIAO_DATA: data, HEXIAO_DEMO: 'off', HEXIAO_OPERATOR_TOKEN: OPERATOR_TOKEN };
+    const hexiao = await startProcess(env);
+    try {
+      const client = new Client(hexiao.url);
+      await client.idle();
+      // Assess
+      expect(await client.call('GET', TOTAL)).toMatchObject({ total: { redeemedCount: 1 } });
+    } finally {
+      hexiao.kill('SIGKILL');
+      await hexiao.exited;
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('what was recorded last', () => {
+  let hexiao: HexiaoUnderTest;
+
+  beforeEach(async () => {
+    hexiao = await HexiaoUnderTest.start({ now: () => START_MS + 86_400_000 });
+  });
+
+  afterEach(() => hexiao.stop());
+
+  const recover = () => tellRecent(hexiao.table, hexiao.attributeDeps.attribution);
+
+  it('is added up where the entries stand already and the message of the total was lost', async () => {
+    await recordEvent(hexiao.table, redeemed('act-1', at(START_MS)));
+    expect(await recover()).toBe(1);
+    await hexiao.step('attribution');
+    const { sqs, queues } = hexiao.emulators;
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: queues.attribution.url }));
+    await hexiao.settle();
+    expect(await hexiao.entries()).toHaveLength(1);
+    expect(await hexiao.call('GET', TOTAL)).toMatchObject({ total: { redeemedCount: 0 } });
+
+    expect(await recover()).toBe(1);
+    await hexiao.settle();
+
+    expect(await hexiao.call('GET', TOTAL)).toMatchObject({ total: { redeemedCount: 1 } });
+    expect(await hexiao.entries()).toHaveLength(1);
+  });
+
+  it('is looked at again, and nothing of an hour before it', async () => {
+    const { table } = hexiao;
+    await recordEvent(table, paid({ eventId: 'a', orderId: 'o1', ...at(START_MS) }));
+    await recordEvent(table, paid({ eventId: 'b', orderId: 'o2', ...at(START_MS + 1) }));
+    await recordEvent(table, paid({ eventId: 'c', orderId: 'o3', ...at(START_MS + 3_600_001) }));
+    expect(await recover()).toBe(2);
+    await hexiao.settle();
+    expect((await hexiao.entries()).map(({ orderId }) => orderId).sort()).toEqual(['o2', 'o3']);
+  });
+
+  it('is left alone after a run that stopped with empty queues, once', () => {
+    const data = mkdtempSync(join(tmpdir(), 'hexiao-stop-'));
+    expect(takeStop(data)).toBe(false);
+    noteStop(data);
+    expect(takeStop(data)).toBe(true);
+    expect(takeStop(data)).toBe(false);
+    rmSync(data, { recursive: true });
+  });
+});
