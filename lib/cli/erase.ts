@@ -40,6 +40,10 @@ async function run(args: readonly string[]): Promise<number> {
   return eraseAll(remote, { platform, reason, orderIds, voucherIds, buyerId }, values.again);
 }
 
+const AWAITS =
+  'Not finished: what is in the table is erased, and dead letters of this platform may be theirs. Redrive\n' +
+  'or drop them (npm run hexiao -- redrive intake, drop intake), then give the same command again.\n';
+
 async function eraseAll(remote: Remote, body: object, again: boolean): Promise<number> {
   for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
     // Only the first begins anew; the ones after go on with it.
@@ -47,6 +51,12 @@ async function eraseAll(remote: Remote, body: object, again: boolean): Promise<n
     if (typeof receipt.finishedAt === 'string') {
       print(receipt);
       return 0;
+    }
+    const { awaits, awaitsOthers } = receipt;
+    if ((Array.isArray(awaits) && awaits.length > 0) || awaitsOthers === true) {
+      print(receipt);
+      process.stderr.write(AWAITS);
+      return 1;
     }
     process.stderr.write(`${String(receipt.scanned)} items looked at\n`);
   }

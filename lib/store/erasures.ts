@@ -23,6 +23,13 @@ export const erasureSchema = z.object({
   /** Items looked at. */
   scanned: z.int(),
   found: z.object({ deliveries: z.int(), events: z.int(), entries: z.int() }),
+  /**
+   * Deliveries of its platform that stood among the dead letters when it was last begun, and are neither
+   * read nor dropped since: each may be theirs. It is not finished while there is one.
+   */
+  awaits: z.array(z.string()),
+  /** The same, where a dead letter names no delivery, or there was no time to look at all. */
+  awaitsOthers: z.boolean(),
   /** Whose bytes were erased; the first of them where there are very many. */
   deliveryIds: z.array(z.string()),
   /** How often it was gone on with: the item's version. */
@@ -42,24 +49,37 @@ export async function readErasure(table: Table, erasureId: string): Promise<Eras
 /** @returns the receipt as it stands, which another request may have begun at the same moment */
 export async function beginErasure(
   table: Table,
-  asked: Omit<Erasure, 'finishedAt' | 'scanned' | 'found' | 'deliveryIds' | 'step' | 'position'>,
+  asked: Omit<Erasure, keyof typeof NOTHING_YET | 'step'>,
 ): Promise<Erasure> {
-  const found = { deliveries: 0, events: 0, entries: 0 };
-  const begun: Erasure = {
-    ...asked,
-    ...{ finishedAt: null, scanned: 0, found, deliveryIds: [], step: 0, position: null },
-  };
+  const begun: Erasure = { ...asked, ...NOTHING_YET, step: 0 };
   await table.put(keys.erasure(asked.erasureId), begun);
   return (await readErasure(table, asked.erasureId)) ?? begun;
 }
 
 /** Begins anew with a finished one: something of theirs may have come since. */
 export async function repeatErasure(table: Table, standing: Erasure): Promise<Erasure> {
-  const found = { deliveries: 0, events: 0, entries: 0 };
-  return save(table, {
-    ...standing,
-    ...{ finishedAt: null, scanned: 0, found, deliveryIds: [], position: null },
-  });
+  return save(table, { ...standing, ...NOTHING_YET });
+}
+
+const NOTHING_YET = {
+  ...{ finishedAt: null, scanned: 0, position: null },
+  ...{ found: { deliveries: 0, events: 0, entries: 0 }, deliveryIds: [] as string[] },
+  ...{ awaits: [] as string[], awaitsOthers: false },
+};
+
+/** What stands among the dead letters and cannot be erased there: it would never be booked. */
+export type Awaited = Pick<Erasure, 'awaits' | 'awaitsOthers'>;
+
+/**
+ * Begins a way through the table. What is awaited now is written by a later worker, behind or ahead of
+ * where this way is; so only a way that began with nothing awaited ends the erasure.
+ */
+export async function beginWay(
+  table: Table,
+  standing: Erasure,
+  awaited: Awaited,
+): Promise<Erasure> {
+  return save(table, { ...standing, ...awaited, position: null });
 }
 
 /**
@@ -84,10 +104,15 @@ export async function continueErasure(
       ...erasure,
       scanned: erasure.scanned + page.scanned,
       position: page.next,
-      finishedAt: page.next === null ? now : null,
+      finishedAt: page.next === null && isAlone(erasure) ? now : null,
     };
-  } while (erasure.finishedAt === null && Date.now() < deadlineMs);
+  } while (erasure.position !== null && Date.now() < deadlineMs);
   return save(table, erasure);
+}
+
+/** Nothing is awaited. */
+export function isAlone({ awaits, awaitsOthers }: Awaited): boolean {
+  return awaits.length === 0 && !awaitsOthers;
 }
 
 /** @returns what stands: another request may have gone on with it at the same time, and erased the same */

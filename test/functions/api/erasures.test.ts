@@ -38,6 +38,8 @@ const receiptSchema = z.strictObject({
   finishedAt: z.string().nullable(),
   scanned: z.int(),
   found: z.strictObject({ deliveries: z.int(), events: z.int(), entries: z.int() }),
+  awaits: z.array(z.string()),
+  awaitsOthers: z.boolean(),
   deliveryIds: z.array(z.string()),
 });
 
