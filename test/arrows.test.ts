@@ -116,7 +116,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 
   'only the registry imports an integration': (source) =>
     isIn(source.path, 'lib/integrations', 'infra/local', 'lib/cli') &&
-    source.path !== 'lib/integrations/integration.ts'
+    source.path !== 'lib/integrations/kit/integration.ts'
       ? []
       : targets(source, ({ target }) => integrationOf(target) !== undefined),
 
@@ -147,7 +147,7 @@ const RULES: Readonly<Record<string, Rule>> = {
         ),
 
   'only one place calls a platform, and only one opens connections': (source) => {
-    const isCaller = source.path === 'lib/integrations/exchange.ts';
+    const isCaller = source.path === 'lib/integrations/kit/http.ts';
     const isElsewhere = /\/sandbox(?:-\w+)?(?:\/|\.ts$)/.test(source.path);
     if (!isIn(source.path, 'lib', 'functions') || isIn(source.path, 'lib/cli') || isElsewhere) {
       return [];

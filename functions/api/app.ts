@@ -12,7 +12,6 @@ import { codePoolsRoutes } from './routes/code-pools.ts';
 import { contractImportsRoute } from './routes/contract-imports.ts';
 import { contractProposalsRoutes } from './routes/contract-proposals.ts';
 import { contractsRoute } from './routes/contracts.ts';
-import { counterRoutes } from './routes/counter.ts';
 import { deadLettersRoutes } from './routes/dead-letters.ts';
 import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
@@ -26,9 +25,10 @@ import { refundRequestsRoutes } from './routes/refund-requests.ts';
 import { repeatPurchasesRoute } from './routes/repeat-purchases.ts';
 import { replaysRoute } from './routes/replays.ts';
 import { restatementsRoutes } from './routes/restatements.ts';
-import { shelvesRoute } from './routes/shelves.ts';
+import { setAsideRoute } from './routes/set-aside.ts';
 import { statementsRoutes } from './routes/statements.ts';
 import { storesRoutes } from './routes/stores.ts';
+import { tillRoutes } from './routes/till.ts';
 import { vouchersRoute } from './routes/vouchers.ts';
 
 /** No request of this API is larger. */
@@ -57,10 +57,10 @@ export function apiApp(deps: ApiDeps): Hono {
   refundRequestsRoutes(api, deps);
   pipelineRoute(api, deps);
   deadLettersRoutes(api, deps);
-  shelvesRoute(api, deps);
+  setAsideRoute(api, deps);
   replaysRoute(api, deps);
   erasuresRoutes(api, deps);
-  counterRoutes(api, deps);
+  tillRoutes(api, deps);
   storesRoutes(api, deps);
   gmvRoute(api, deps);
   repeatPurchasesRoute(api, deps);

@@ -1,7 +1,7 @@
 import { giveBack, type InHand, takeDeadLetters } from '../../lib/queue/dead-letters.ts';
-import { isArchived, readHint } from '../../lib/store/deliveries.ts';
-import { isDropped } from '../../lib/store/dropped.ts';
-import type { Awaited } from '../../lib/store/erasures.ts';
+import { isArchived, readHint } from '../../lib/store/deliveries/archive.ts';
+import { isDropped } from '../../lib/store/deliveries/dropped.ts';
+import type { Awaited } from '../../lib/store/privacy/erasures.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** What is left of the request's time is for the table. */

@@ -6,10 +6,10 @@ import { reversalWindowMs } from '../../lib/integrations/registry.ts';
 import { lastDayOf, NO_SUMS } from '../../lib/ledger/statement.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
-import { type Closer, closeHead, closePiece } from '../../lib/store/closing.ts';
-import { foldMessages } from '../../lib/store/fold-messages.ts';
-import { readPolicies } from '../../lib/store/policies.ts';
-import { readProviderIds } from '../../lib/store/registry.ts';
+import { rollupMessages } from '../../lib/rollups/messages.ts';
+import { type Closer, closeBatch, closeHead } from '../../lib/statements/closing.ts';
+import { readProviderIds } from '../../lib/store/accounts/parties.ts';
+import { readPolicies } from '../../lib/store/accounts/policies.ts';
 import {
   createStatement,
   moveHead,
@@ -17,13 +17,13 @@ import {
   readStatement,
   readStatements,
   type Statement,
-} from '../../lib/store/statements.ts';
+} from '../../lib/store/ledger/statements.ts';
 import { businessDayAt, toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** Entries and lines that a request works through itself; what is more goes on by messages. */
 const WORK_A_REQUEST = 600;
-const ENTRIES_A_PIECE = 200;
+const ENTRIES_A_BATCH = 200;
 
 /** What became of one provider's month. */
 export type Outcome =
@@ -62,13 +62,13 @@ export async function closeMonth(
   let statement = await openStatement(providerId, month, deps);
   const closer = closerOf(deps);
   while (statement.status !== 'closed' && budget.left > 0) {
-    const piece = await closePiece(closer, statement, ENTRIES_A_PIECE);
-    if (piece === undefined) throw busy(month);
-    budget.left -= piece.work;
-    statement = piece.statement;
+    const batch = await closeBatch(closer, statement, ENTRIES_A_BATCH);
+    if (batch === undefined) throw busy(month);
+    budget.left -= batch.work;
+    statement = batch.statement;
   }
   if (statement.status === 'closed') await closeHead(deps.table, statement);
-  else await attributionQueue(deps).send(nextPiece(statement));
+  else await attributionQueue(deps).send(nextBatch(statement));
   return statement;
 }
 
@@ -148,7 +148,7 @@ function closerOf(deps: ApiDeps): Closer {
   return {
     table: deps.table,
     now: deps.now,
-    askToFold: (hours) => queue.sendAll(foldMessages(hours)),
+    requestRollup: (hours) => queue.sendAll(rollupMessages(hours)),
   };
 }
 
@@ -156,6 +156,6 @@ function attributionQueue({ sqs, queues }: ApiDeps): Queue<AttributionMessage> {
   return new Queue<AttributionMessage>(sqs, queues.attribution.url);
 }
 
-function nextPiece({ providerId, month, step }: Statement): AttributionMessage {
+function nextBatch({ providerId, month, step }: Statement): AttributionMessage {
   return { type: 'close', v: MESSAGE_VERSION, providerId, month, step };
 }

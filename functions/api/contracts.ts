@@ -7,8 +7,12 @@ import {
 } from '../../lib/attribution/contract.ts';
 import { overlapping } from '../../lib/attribution/overlap.ts';
 import { Problem } from '../../lib/errors/problem.ts';
-import { appendContract, listForProvider, readContracts } from '../../lib/store/contracts.ts';
-import { readMerchant, readProvider } from '../../lib/store/registry.ts';
+import {
+  appendContract,
+  listForProvider,
+  readContracts,
+} from '../../lib/store/accounts/contracts.ts';
+import { readMerchant, readProvider } from '../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import type { Proposal } from './contract-body.ts';
 import type { ApiDeps } from './deps.ts';

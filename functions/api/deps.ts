@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Policy } from '../../lib/attribution/policy.ts';
-import type { LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Table } from '../../lib/store/table.ts';
 
@@ -11,7 +11,7 @@ export interface ApiDeps {
   /** Lower-case hex SHA-256 of the operator's token. */
   readonly operatorTokenHash: string;
   readonly policy: Policy;
-  /** Reaches the platforms, for what is done at the counter. */
+  /** Reaches the platforms, for what is done at the till. */
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
   /** Waits so many ms for another press of the same request; a timer when absent. */

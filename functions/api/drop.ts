@@ -2,8 +2,8 @@ import { fingerprint } from '../../lib/crypto/hash.ts';
 import { type InHand, remove } from '../../lib/queue/dead-letters.ts';
 import { attributionMessageSchema } from '../../lib/queue/messages.ts';
 import { goThrough, type Redriven, type RedriveOptions } from '../../lib/queue/redrive.ts';
-import { type Dropped, recordDrop } from '../../lib/store/dropped.ts';
-import { dropWork } from '../../lib/store/unfinished.ts';
+import { type Dropped, recordDrop } from '../../lib/store/deliveries/dropped.ts';
+import { dropWork } from '../../lib/store/deliveries/unfinished.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
 

@@ -2,30 +2,30 @@ import type { Attributable } from '../../lib/attribution/attribute.ts';
 import { type Explained, explain, type Step } from '../../lib/attribution/explain.ts';
 import { explainTier } from '../../lib/attribution/explain-tier.ts';
 import { readHistory } from '../../lib/attribution/history.ts';
-import { mirrorPlaces } from '../../lib/attribution/mirror.ts';
 import { generationsOf, type Known, type Marker } from '../../lib/attribution/plan.ts';
+import { reversingPlaces } from '../../lib/attribution/reversing.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { NO_TIER_SUM, settlementOf } from '../../lib/ledger/tiers.ts';
-import { readContracts } from '../../lib/store/contracts.ts';
-import { entryRef, mirroredRef, placeOfRef, undoneRef } from '../../lib/store/entry-ref.ts';
+import { sumsBefore } from '../../lib/statements/tiers.ts';
+import { readContracts } from '../../lib/store/accounts/contracts.ts';
+import { readPolicies } from '../../lib/store/accounts/policies.ts';
 import { keys } from '../../lib/store/keys.ts';
-import { entryAt } from '../../lib/store/ledger.ts';
-import { readPolicies } from '../../lib/store/policies.ts';
-import { readState } from '../../lib/store/restatements.ts';
-import { readStatement } from '../../lib/store/statements.ts';
-import { subjectOf } from '../../lib/store/subjects.ts';
-import { sumsBefore } from '../../lib/store/tiers.ts';
+import { entryAt } from '../../lib/store/ledger/entries.ts';
+import { entryRef, mirroredRef, placeOfRef, undoneRef } from '../../lib/store/ledger/entry-ref.ts';
+import { readState } from '../../lib/store/ledger/restatements.ts';
+import { readStatement } from '../../lib/store/ledger/statements.ts';
+import { streamOf } from '../../lib/store/streams.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * An entry as it is shown: it, and those it takes back or undoes, by the one id that entries have
+ * An entry as it is shown: it, and those it takes back or corrects, by the one id that entries have
  * outside. How many contracts were considered is no provider's to know; the explanation lists its own.
  */
 export function shownEntry(entry: Entry) {
   const { candidates: _all, ...explanation } = entry.explanation;
-  const ids = { mirrors: mirroredRef(entry), undoes: undoneRef(entry) };
+  const ids = { reverses: mirroredRef(entry), corrects: undoneRef(entry) };
   return { ...entry, entryId: entryRef(entry), ...ids, explanation };
 }
 
@@ -50,15 +50,18 @@ export async function knownOf(
 /** Why an entry is what it is. A provider is told of its own contracts alone. */
 export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) {
   if (entry.kind === 'tier') return explainTierEntry(entry, deps);
-  const { events, markers } = await readState(deps.table, subjectOf(entry));
+  const { events, markers } = await readState(deps.table, streamOf(entry));
   const known = await knownOf(entry.platform, entry.merchantId, deps);
-  const { booked, takers } = readHistory(events);
+  const { booked, allReversals } = readHistory(events);
   for (const { event } of booked) {
     const { all } = generationsOf(event, known, markers);
     for (const { restatementId, originals } of all) {
-      const places = [...originals, ...takers.flatMap((taker) => mirrorPlaces(taker, originals))];
+      const places = [
+        ...originals,
+        ...allReversals.flatMap((reversal) => reversingPlaces(reversal, originals)),
+      ];
       const place = places.find((one) => isAt(entry, one));
-      const original = originals.find((one) => one.entryId === (place?.mirrors ?? place?.entryId));
+      const original = originals.find((one) => one.entryId === (place?.reverses ?? place?.entryId));
       if (original === undefined) continue;
       const marker = markers.find((one) => one.restatementId === restatementId) ?? null;
       return hideOthers(await explained(entry, original, event, known, marker, deps), who);
@@ -111,7 +114,7 @@ function shownStep(step: Step, entry: Entry): Step {
   switch (step.step) {
     case 'taken-back':
       return { ...step, what: mirroredRef(entry) ?? step.what };
-    case 'undone':
+    case 'corrected':
       return { ...step, what: undoneRef(entry) ?? step.what };
     default:
       return step;
@@ -121,7 +124,7 @@ function shownStep(step: Step, entry: Entry): Step {
 /** Whether the entry is at this place of the ledger: itself, a later revision, or what undid one. */
 function isAt({ entryId }: Entry, place: Entry): boolean {
   const rest = entryId.startsWith(place.entryId) ? entryId.slice(place.entryId.length) : '-';
-  return /^(~v\d+)?(~undo)?$/.test(rest);
+  return /^(~v\d+)?(~correction)?$/.test(rest);
 }
 
 function hideOthers(explanation: Explained, who: Principal): Explained {

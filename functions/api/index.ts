@@ -2,10 +2,10 @@ import { handle } from 'hono/aws-lambda';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { outgoing } from '../../lib/http/outgoing.ts';
-import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { queueClient } from '../../lib/queue/queue.ts';
-import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
+import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { apiApp } from './app.ts';
 

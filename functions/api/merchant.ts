@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { Problem } from '../../lib/errors/problem.ts';
 import { idSchema, type Platform, platformSchema } from '../../lib/events/event.ts';
-import { readMerchant } from '../../lib/store/registry.ts';
+import { readMerchant } from '../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from './deps.ts';
 import { check } from './input.ts';
 

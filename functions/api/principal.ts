@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { sameText, sha256Hex } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { idSchema } from '../../lib/events/event.ts';
-import { readToken } from '../../lib/store/registry.ts';
+import { readToken } from '../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** Who asks. A provider's id comes from its token and from nowhere else. */

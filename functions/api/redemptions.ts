@@ -5,8 +5,8 @@ import { type RedemptionStatus, redemptionStatus } from '../../lib/attribution/s
 import type { Platform } from '../../lib/events/event.ts';
 import { reversalWindowMs } from '../../lib/integrations/registry.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
-import { readEvents } from '../../lib/store/events.ts';
-import { entriesBackwards } from '../../lib/store/ledger.ts';
+import { entriesBackwards } from '../../lib/store/ledger/entries.ts';
+import { readEvents } from '../../lib/store/ledger/events.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Window } from './input.ts';
 
@@ -41,13 +41,13 @@ export async function listRedemptions(
 ): Promise<{ redemptions: RedemptionLine[]; next: string | null }> {
   const found: { entry: Entry; sk: string }[] = [];
   let more = false;
-  // What was attributed anew stands elsewhere now; newest first, an undoing comes before what it undoes.
-  const undone = new Set<string>();
+  // What was attributed anew stands elsewhere now; newest first, a correction comes before what it corrects.
+  const corrected = new Set<string>();
   for await (const one of entriesBackwards(deps.table, place, window, page.before)) {
     if (one.entry.kind !== 'redemption') continue;
-    const { entryId, undoes } = one.entry;
-    if (undoes !== null) undone.add(undoes);
-    if (undoes !== null || undone.has(entryId)) continue;
+    const { entryId, corrects } = one.entry;
+    if (corrects !== null) corrected.add(corrects);
+    if (corrects !== null || corrected.has(entryId)) continue;
     more = found.length === page.limit;
     if (more) break;
     found.push(one);

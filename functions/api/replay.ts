@@ -2,19 +2,19 @@ import { mapLimit } from '../../lib/async/map-limit.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { type IntakeMessage, MESSAGE_VERSION, packBody } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
-import type { Delivery } from '../../lib/store/deliveries.ts';
-import type { Shelf } from '../../lib/store/keys.ts';
+import type { Delivery } from '../../lib/store/deliveries/archive.ts';
 import {
   type Archived,
   type ArchiveWindow,
   archivedWithin,
   readArchived,
-} from '../../lib/store/replays.ts';
+} from '../../lib/store/deliveries/replays.ts';
+import { listSetAside } from '../../lib/store/deliveries/set-aside.ts';
+import type { SetAsideReason } from '../../lib/store/keys.ts';
 import { scanPositionSchema } from '../../lib/store/scan.ts';
-import { onShelf } from '../../lib/store/shelves.ts';
 import type { ApiDeps } from './deps.ts';
 import { readPosition, writeCursor } from './input.ts';
-import { shelfCursor } from './routes/shelves.ts';
+import { setAsideCursor } from './routes/set-aside.ts';
 
 export interface Replayed {
   /** What was asked for and found. */
@@ -30,19 +30,19 @@ export interface Replayed {
   readonly next: string | null;
 }
 
-/** Deliveries of one request from a shelf: each is a read and a part of a send. */
+/** Deliveries of one request from a set-aside list: each is a read and a part of a send. */
 const PER_REQUEST = 200;
 const READS_AT_ONCE = 16;
 /** Well within the function's time-out. */
 const BUDGET_MS = 6_000;
 
-/** What stands on a shelf, all of it or of one integration or kind. */
-export async function replayShelf(
+/** What stands on a set-aside list, all of it or of one integration or kind. */
+export async function replaySetAside(
   {
-    shelf,
+    setAside,
     integration,
     kind,
-  }: { shelf: Shelf; integration?: string | undefined; kind?: string | undefined },
+  }: { setAside: SetAsideReason; integration?: string | undefined; kind?: string | undefined },
   cursor: string | null | undefined,
   dryRun: boolean,
   deps: ApiDeps,
@@ -51,7 +51,11 @@ export async function replayShelf(
   let scanned = 0;
   let last: string | undefined;
   let next: string | null = null;
-  for await (const one of onShelf(deps.table, shelf, readPosition(cursor, shelfCursor))) {
+  for await (const one of listSetAside(
+    deps.table,
+    setAside,
+    readPosition(cursor, setAsideCursor),
+  )) {
     if (wanted.length === PER_REQUEST) {
       next = writeCursor(last);
       break;

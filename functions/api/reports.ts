@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { PLATFORMS, type Platform } from '../../lib/events/event.ts';
-import { addFolds, type Fold } from '../../lib/ledger/fold.ts';
-import { readProviderDays, storeDaysAfter } from '../../lib/store/folds.ts';
+import { addRollups, type Rollup } from '../../lib/ledger/rollup.ts';
+import { addPlatforms, overPlatforms, type ProviderDay } from '../../lib/rollups/provider-day.ts';
+import { readProviderDays, storeDaysAfter } from '../../lib/rollups/rollups.ts';
+import type { StoreDay } from '../../lib/rollups/store-day.ts';
 import { BUCKETS, PREFIX } from '../../lib/store/keys.ts';
-import { addPlatforms, overPlatforms, type ProviderDay } from '../../lib/store/provider-day.ts';
-import type { StoreDay } from '../../lib/store/store-day.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Window } from './input.ts';
 
-/** A provider's totals, read from folds alone: a month of totals is at most 31 small items. */
+/** A provider's totals, read from rollups alone: a month of totals is at most 31 small items. */
 
 export interface Row {
   readonly key: string;
-  readonly fold: Fold;
+  readonly rollup: Rollup;
 }
 
 export async function totalsByDay(
@@ -22,7 +22,7 @@ export async function totalsByDay(
   window: Window,
 ): Promise<Row[]> {
   const days = await readProviderDays(table, providerId, window);
-  return days.map(({ day, folds }) => ({ key: day, fold: overPlatforms(folds) }));
+  return days.map(({ day, rollups }) => ({ key: day, rollup: overPlatforms(rollups) }));
 }
 
 export async function totalsByPlatform(
@@ -31,10 +31,10 @@ export async function totalsByPlatform(
   window: Window,
 ): Promise<Row[]> {
   const days = await readProviderDays(table, providerId, window);
-  const sum = addPlatforms(days.map(({ folds }) => folds));
+  const sum = addPlatforms(days.map(({ rollups }) => rollups));
   return PLATFORMS.flatMap((platform) => {
-    const fold = sum[platform];
-    return fold === undefined ? [] : [{ key: platform, fold }];
+    const rollup = sum[platform];
+    return rollup === undefined ? [] : [{ key: platform, rollup }];
   });
 }
 
@@ -111,7 +111,9 @@ async function nextStores(
   const stores = all.slice(0, limit).flatMap(([sk, own]) => {
     const last = own.at(-1);
     if (last === undefined) return [];
-    return [{ sk, store: { ...last.store, fold: addFolds(own.map(({ store }) => store.fold)) } }];
+    return [
+      { sk, store: { ...last.store, rollup: addRollups(own.map(({ store }) => store.rollup)) } },
+    ];
   });
   // A day that gave fewer than asked has no more; past the limit none of them was looked at.
   const isLast = all.length <= limit && perDay.every((own) => own.length < limit);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Problem } from '../../lib/errors/problem.ts';
 import { BYTE_ORDER_MARK, csvOf } from '../../lib/ledger/csv.ts';
 import { FILE_LINES, wholeOf } from '../../lib/ledger/statement.ts';
-import { readLines, type Statement } from '../../lib/store/statements.ts';
+import { readLines, type Statement } from '../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from './deps.ts';
 import { check } from './input.ts';
 import { statementRows } from './statement-rows.ts';

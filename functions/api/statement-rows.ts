@@ -1,8 +1,8 @@
 import { isWord, sayIn, type Word } from '../../lib/i18n/words.ts';
 import type { Cell } from '../../lib/ledger/csv.ts';
 import { isAdjustment, isPaid, type Line } from '../../lib/ledger/statement.ts';
-import { entryRef } from '../../lib/store/entry-ref.ts';
 import type { StatementId } from '../../lib/store/keys.ts';
+import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
 
 /** Both languages in each heading: a file goes from hand to hand. */
 const HEADINGS: readonly Word[] = [

@@ -1,7 +1,7 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Platform } from '../../lib/events/event.ts';
-import { readStore } from '../../lib/store/registry.ts';
-import type { StoreDay } from '../../lib/store/store-day.ts';
+import type { StoreDay } from '../../lib/rollups/store-day.ts';
+import { readStore } from '../../lib/store/accounts/parties.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Window } from './input.ts';
 import { type StorePosition, totalsByStore } from './reports.ts';
@@ -40,15 +40,18 @@ export async function listStores(
  * Payments alone have no store; a store is listed for what happened in it. Whatever is in a line counts,
  * so that the lines add up to the total.
  */
-function hasRedemptions({ fold }: StoreDay): boolean {
-  const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = fold;
+function hasRedemptions({ rollup }: StoreDay): boolean {
+  const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = rollup;
   return [redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen].some(
     (measure) => measure !== 0,
   );
 }
 
-function lineOf({ platform, storeId, merchantId, fold }: StoreDay, name: string | null): StoreLine {
-  const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = fold;
+function lineOf(
+  { platform, storeId, merchantId, rollup }: StoreDay,
+  name: string | null,
+): StoreLine {
+  const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = rollup;
   const amounts = { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen };
   return { platform, storeId, name, merchantId, ...amounts };
 }

@@ -1,7 +1,7 @@
 import { readHistory } from '../../lib/attribution/history.ts';
 import type { Event } from '../../lib/events/event.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
-import type { SubjectState } from '../../lib/store/restatements.ts';
+import type { StreamState } from '../../lib/store/ledger/restatements.ts';
 
 /** What a voucher's stream tells: its events in order, and those that wait for their other half. */
 export interface VoucherView {
@@ -9,7 +9,7 @@ export interface VoucherView {
   readonly waiting: readonly Event[];
 }
 
-export function wholeView(histories: readonly SubjectState[]): VoucherView {
+export function wholeView(histories: readonly StreamState[]): VoucherView {
   const events = onceEach(histories.flatMap((history) => history.events));
   return {
     events: events.sort((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt)),
@@ -18,7 +18,7 @@ export function wholeView(histories: readonly SubjectState[]): VoucherView {
 }
 
 /** A refund of what was used has nothing to wait for in its order's history, the second. */
-function waitingIn({ events }: SubjectState, index: number): Event[] {
+function waitingIn({ events }: StreamState, index: number): Event[] {
   const { waiting } = readHistory(events);
   const isOrders = index > 0;
   return waiting.filter(
@@ -32,10 +32,7 @@ function waitingIn({ events }: SubjectState, index: number): Event[] {
  * refund only what it took from its own uses.
  * @param entries the provider's own
  */
-export function ownView(
-  histories: readonly SubjectState[],
-  entries: readonly Entry[],
-): VoucherView {
+export function ownView(histories: readonly StreamState[], entries: readonly Entry[]): VoucherView {
   const whole = wholeView(histories);
   const own = new Set(entries.map((entry) => entry.eventId));
   const booked = histories.flatMap((history) => readHistory(history.events).booked);

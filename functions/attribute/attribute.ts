@@ -1,23 +1,23 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
+import { bookStream } from '../../lib/booking/book.ts';
+import { termsOf } from '../../lib/booking/terms.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
-import { readState } from '../../lib/store/restatements.ts';
-import type { StoreHour } from '../../lib/store/store-day.ts';
-import type { BookedSubject } from '../../lib/store/subjects.ts';
-import { bookSubject } from './book.ts';
+import type { StoreHour } from '../../lib/rollups/store-day.ts';
+import { readState } from '../../lib/store/ledger/restatements.ts';
+import type { BookedStream } from '../../lib/store/streams.ts';
 import { workOnClosing } from './close.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
-import { knowledgeOf } from './knowledge.ts';
-import { workOnRun } from './runs.ts';
-import { foldDays, foldTouched, foldUp } from './totals.ts';
+import { workOnJob } from './restatement/job.ts';
+import { rollUpAbove, rollUpDays, rollUpTouched } from './totals.ts';
 import { workNoted } from './unfinished.ts';
 
-const SUBJECTS_AT_ONCE = 16;
+const STREAMS_AT_ONCE = 16;
 
 /**
  * One batch from the attribution queue. What changed is booked, then the store-hours it touched are
- * folded once for the whole batch, then the levels above are asked for by delayed messages; such
- * messages of earlier batches are folded here, each bucket and day once.
+ * rolled up once for the whole batch, then the levels above are asked for by delayed messages; such
+ * messages of earlier batches are rolled up here, each bucket and day once.
  */
 export async function attributeBatch(
   received: readonly Received<AttributionMessage>[],
@@ -31,9 +31,9 @@ async function work(
   deps: AttributeDeps,
 ): Promise<void> {
   await bookChanged(select(received, 'changed'), deps);
-  await foldUp(select(received, 'fold'), deps);
-  await foldDays(select(received, 'dimensions'), deps);
-  for (const one of select(received, 'restate')) await workOnRun(one, deps);
+  await rollUpAbove(select(received, 'rollup'), deps);
+  await rollUpDays(select(received, 'dimensions'), deps);
+  for (const one of select(received, 'restate')) await workOnJob(one, deps);
   for (const one of select(received, 'close')) await workOnClosing(one, deps);
 }
 
@@ -41,22 +41,22 @@ async function bookChanged(
   received: readonly Received<MessageOf<'changed'>>[],
   deps: AttributeDeps,
 ): Promise<void> {
-  const bySubject = Map.groupBy(received, ({ message: { of, platform, id } }) =>
-    JSON.stringify({ of, platform, id } satisfies BookedSubject),
+  const byStream = Map.groupBy(received, ({ message: { of, platform, id } }) =>
+    JSON.stringify({ of, platform, id } satisfies BookedStream),
   );
   // Every event first, then the contracts: what an event must know was recorded before it, so a log
-  // that is read after the event knows it, for all the subjects of the batch.
-  const read = await mapLimit([...bySubject], SUBJECTS_AT_ONCE, async ([key, own]) => {
-    const subject = JSON.parse(key) as BookedSubject;
-    const state = await attempt(own, () => readState(deps.table, subject));
-    return state === undefined ? [] : [{ subject, own, state }];
+  // that is read after the event knows it, for all the streams of the batch.
+  const read = await mapLimit([...byStream], STREAMS_AT_ONCE, async ([key, own]) => {
+    const stream = JSON.parse(key) as BookedStream;
+    const state = await attempt(own, () => readState(deps.table, stream));
+    return state === undefined ? [] : [{ stream, own, state }];
   });
-  const knowledge = knowledgeOf(deps);
-  const touched = await mapLimit(read.flat(), SUBJECTS_AT_ONCE, async ({ subject, own, state }) => {
-    const hours = await attempt(own, () => bookSubject(subject, state, knowledge, deps));
+  const terms = termsOf(deps);
+  const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, state }) => {
+    const hours = await attempt(own, () => bookStream(stream, state, terms, deps));
     return (hours ?? []).map((hour) => ({ hour, received: own }));
   });
-  await foldTouched(ownersOf(touched.flat()), deps);
+  await rollUpTouched(ownersOf(touched.flat()), deps);
 }
 
 /** Each store-hour once, with every message that touched it. */

@@ -11,9 +11,9 @@ export interface AttributeDeps {
   readonly policy: Policy;
   readonly now: () => number;
   readonly log: Log;
-  /** How long the upper levels wait, so that many changes are folded at once. */
-  readonly foldDelaySeconds: number;
-  /** How long a day's dimensions wait: they are folded from all its store-days. */
+  /** How long the upper levels wait, so that many changes are rolled up at once. */
+  readonly rollupDelaySeconds: number;
+  /** How long a day's dimensions wait: they are rolled up from all its store-days. */
   readonly dimensionsDelaySeconds: number;
 }
 

@@ -11,7 +11,7 @@ import type { AttributeDeps } from './deps.ts';
 const env = readEnvironment([
   'TABLE_NAME',
   'ATTRIBUTION_QUEUE_URL',
-  'FOLD_DELAY_SECONDS',
+  'ROLLUP_DELAY_SECONDS',
   'DIMENSIONS_DELAY_SECONDS',
 ]);
 
@@ -19,7 +19,7 @@ const deps: AttributeDeps = {
   table: new Table(databaseClient(), env.TABLE_NAME),
   attribution: new Queue<AttributionMessage>(queueClient(), env.ATTRIBUTION_QUEUE_URL),
   policy: DEFAULT_POLICY,
-  foldDelaySeconds: Number(env.FOLD_DELAY_SECONDS),
+  rollupDelaySeconds: Number(env.ROLLUP_DELAY_SECONDS),
   dimensionsDelaySeconds: Number(env.DIMENSIONS_DELAY_SECONDS),
   now: Date.now,
   log: logLines(),

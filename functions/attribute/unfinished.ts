@@ -2,7 +2,7 @@ import { mapLimit } from '../../lib/async/map-limit.ts';
 import { errorFields } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
-import { beginWork, endWork, type Unfinished } from '../../lib/store/unfinished.ts';
+import { beginWork, endWork, type Unfinished } from '../../lib/store/deliveries/unfinished.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import type { AttributeDeps } from './deps.ts';
 

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { requestId } from 'hono/request-id';
+import type { OpenCallbackRecords } from '../../lib/callbacks/records.ts';
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Platform } from '../../lib/events/event.ts';
@@ -7,13 +8,12 @@ import { isId } from '../../lib/events/is-id.ts';
 import { answerHeaders } from '../../lib/http/answer-headers.ts';
 import { bodyWithin } from '../../lib/http/body.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
-import type { App } from '../../lib/integrations/app.ts';
-import { findDoor } from '../../lib/integrations/doors.ts';
-import type { Answer, Door, SignedRequest } from '../../lib/integrations/integration.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
+import type { Answer, Receiver, SignedRequest } from '../../lib/integrations/kit/integration.ts';
+import { findReceiver } from '../../lib/integrations/receivers.ts';
 import { errorFields, type Log } from '../../lib/log/log.ts';
 import type { IntakeMessage } from '../../lib/queue/messages.ts';
 import { MAX_MESSAGE_BYTES, MESSAGE_VERSION, packBody } from '../../lib/queue/packing.ts';
-import type { OpenDesk } from '../../lib/store/desk.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 
 /** A webhook larger than this is none of the documented ones. */
@@ -30,16 +30,16 @@ const TELL_AFTER_SECONDS = 3;
 
 export interface IngestDeps {
   readonly findApp: (integration: string, appKey: string) => Promise<App | undefined>;
-  readonly openDesk: (platform: Platform) => OpenDesk;
+  readonly openCallbackRecords: (platform: Platform) => OpenCallbackRecords;
   readonly sendToIntake: (message: IntakeMessage, delaySeconds?: number) => Promise<void>;
   readonly now: () => number;
   readonly log: Log;
-  /** The list of doors when absent. */
-  readonly doorOf?: (name: string) => Door | undefined;
+  /** The list of receivers when absent. */
+  readonly receiverOf?: (name: string) => Receiver | undefined;
 }
 
 /**
- * The platforms' door: verify the raw bytes, put the delivery on the intake queue, and only then
+ * The platforms' receiver: verify the raw bytes, put the delivery on the intake queue, and only then
  * answer in the platform's words. Nothing else happens in a webhook's request. A synchronous callback
  * (SPI) is answered from our own records, and is a delivery as well. A platform that knows one URL
  * sends both kinds to it, so both addresses take both.
@@ -77,41 +77,41 @@ type Call = Context<object, '/:integration/:appKey'>;
  * somebody is here. The answer is the same for every app, so it tells of none.
  */
 async function lookedAt(deps: IngestDeps, c: Call): Promise<Response> {
-  const door = doorTo(deps, c);
-  if (door === undefined) raise(nowhere());
-  const greeting = door.handshake(await readRequest(c, undefined));
+  const receiver = receiverTo(deps, c);
+  if (receiver === undefined) raise(nowhere());
+  const greeting = receiver.handshake(await readRequest(c, undefined));
   return greeting === undefined
     ? c.text('Hexiao is here. Messages are sent to this address by POST.')
     : toResponse(greeting);
 }
 
-function doorTo(deps: IngestDeps, c: Call): Door | undefined {
-  return (deps.doorOf ?? findDoor)(c.req.param('integration'));
+function receiverTo(deps: IngestDeps, c: Call): Receiver | undefined {
+  return (deps.receiverOf ?? findReceiver)(c.req.param('integration'));
 }
 
 async function receive(deps: IngestDeps, c: Call, spi?: string): Promise<Response> {
   const arrivedMs = arrivalOf(c, deps);
   const { appKey } = c.req.param();
   const request = await readRequest(c, spi);
-  const door = doorTo(deps, c);
-  const greeting = door?.handshake(request);
+  const receiver = receiverTo(deps, c);
+  const greeting = receiver?.handshake(request);
   if (greeting !== undefined) return toResponse(greeting);
-  const app = door && (await signedFor(deps, door, appKey, request));
-  if (door !== undefined && app === undefined && isProbe(request)) {
-    return toResponse(door.acknowledge(request, NOBODY));
+  const app = receiver && (await signedFor(deps, receiver, appKey, request));
+  if (receiver !== undefined && app === undefined && isProbe(request)) {
+    return toResponse(receiver.acknowledge(request, NOBODY));
   }
-  if (door === undefined || app === undefined) {
-    deps.log('warn', 'signature-rejected', { integration: door?.name ?? 'none' });
+  if (receiver === undefined || app === undefined) {
+    deps.log('warn', 'signature-rejected', { integration: receiver?.name ?? 'none' });
     // The same words for a wrong signature, an unknown app and an unknown integration, so that
     // nobody can list apps.
     throw new Problem('signature-invalid', SIGNATURE_HELP);
   }
   try {
-    return toResponse(await answer(deps, arrivedMs, door, app, request));
+    return toResponse(await answer(deps, arrivedMs, receiver, app, request));
   } catch (error) {
-    const busy = isForNothing(error) ? undefined : door.busy?.(request);
+    const busy = isForNothing(error) ? undefined : receiver.busy?.(request);
     if (busy === undefined) throw error;
-    deps.log('error', 'callback-failed', { integration: door.name, ...errorFields(error) });
+    deps.log('error', 'callback-failed', { integration: receiver.name, ...errorFields(error) });
     return toResponse(busy);
   }
 }
@@ -154,17 +154,17 @@ function isForNothing(error: unknown): boolean {
 async function answer(
   deps: IngestDeps,
   arrivedMs: number,
-  door: Door,
+  receiver: Receiver,
   app: App,
   request: SignedRequest,
 ): Promise<Answer> {
-  const desk = deps.openDesk(door.platform);
-  const answered = await door.answer?.(request, app, desk);
-  const deliveryId = await enqueue(deps, door, app.appKey, request);
-  for (const refundId of desk.toTell) await sendAudit(deps, door.platform, refundId);
+  const records = deps.openCallbackRecords(receiver.platform);
+  const answered = await receiver.answer?.(request, app, records);
+  const deliveryId = await enqueue(deps, receiver, app.appKey, request);
+  for (const refundId of records.toNotify) await sendAudit(deps, receiver.platform, refundId);
   const answerMs = Math.max(0, deps.now() - arrivedMs);
-  deps.log('info', 'delivery-received', { deliveryId, integration: door.name, answerMs });
-  return answered ?? door.acknowledge(request, app);
+  deps.log('info', 'delivery-received', { deliveryId, integration: receiver.name, answerMs });
+  return answered ?? receiver.acknowledge(request, app);
 }
 
 /** The decision stands already: when this fails, `reconcile` sends it. */
@@ -184,7 +184,7 @@ const SIGNATURE_HELP =
 /** The app, when one of its secrets signed the request. */
 async function signedFor(
   deps: IngestDeps,
-  integration: Door,
+  integration: Receiver,
   appKey: string,
   request: SignedRequest,
 ): Promise<App | undefined> {
@@ -197,7 +197,7 @@ async function signedFor(
 /** @returns the delivery's id */
 async function enqueue(
   deps: IngestDeps,
-  integration: Door,
+  integration: Receiver,
   appKey: string,
   request: SignedRequest,
 ): Promise<string> {

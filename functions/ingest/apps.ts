@@ -1,4 +1,4 @@
-import type { App } from '../../lib/integrations/app.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
 import { errorFields, type Log } from '../../lib/log/log.ts';
 
 type FindApp = (integration: string, appKey: string) => Promise<App | undefined>;

@@ -3,11 +3,11 @@ import { readEnvironment } from '../../lib/environment/environment.ts';
 import { logLines } from '../../lib/log/log.ts';
 import type { IntakeMessage } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
-import { readApp } from '../../lib/store/apps.ts';
+import { readApp } from '../../lib/store/accounts/apps.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { ingestApp } from './app.ts';
 import { rememberingApps } from './apps.ts';
-import { lazyDesk } from './lazy-desk.ts';
+import { lazyCallbackRecords } from './lazy-records.ts';
 
 const env = readEnvironment(['TABLE_NAME', 'INTAKE_QUEUE_URL', 'APP_FRESH_SECONDS']);
 const table = new Table(databaseClient(), env.TABLE_NAME);
@@ -20,7 +20,7 @@ export const app = ingestApp({
     log,
     Number(env.APP_FRESH_SECONDS) * 1000,
   ),
-  openDesk: (platform) => lazyDesk(table, platform, Date.now),
+  openCallbackRecords: (platform) => lazyCallbackRecords(table, platform, Date.now),
   sendToIntake: (message, delaySeconds) => intake.send(message, delaySeconds),
   now: Date.now,
   log,

@@ -3,7 +3,7 @@ import type {
   Integration,
   Resolution,
   ResolveContext,
-} from '../../lib/integrations/integration.ts';
+} from '../../lib/integrations/kit/integration.ts';
 import { errorFields, type Log } from '../../lib/log/log.ts';
 
 /** An answer in a shape that the adapter trips over is the platform's, and waits for an adapter that learnt. */

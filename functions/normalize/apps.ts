@@ -1,5 +1,5 @@
-import type { App } from '../../lib/integrations/app.ts';
-import { readApp } from '../../lib/store/registry.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
+import { readApp } from '../../lib/store/accounts/parties.ts';
 import type { Table } from '../../lib/store/table.ts';
 
 /** Finds an app; undefined when none is registered by these names. */

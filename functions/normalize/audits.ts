@@ -1,6 +1,15 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import type { Audit, Integration } from '../../lib/integrations/integration.ts';
-import type { LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import {
+  decidedAtMs,
+  isToBeNotified,
+  lateMs,
+  markNotified,
+  putOffNotification,
+  readRefund,
+  type StoredRefund,
+} from '../../lib/callbacks/refund-requests.ts';
+import type { Audit, Integration } from '../../lib/integrations/kit/integration.ts';
+import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
@@ -10,16 +19,7 @@ import {
   MESSAGE_VERSION,
 } from '../../lib/queue/messages.ts';
 import { MAX_DELAY_SECONDS, type Queue } from '../../lib/queue/queue.ts';
-import {
-  decidedAtMs,
-  isToBeTold,
-  lateMs,
-  markTold,
-  putOffTelling,
-  readRefund,
-  type StoredRefund,
-} from '../../lib/store/refund-requests.ts';
-import { readApp } from '../../lib/store/registry.ts';
+import { readApp } from '../../lib/store/accounts/parties.ts';
 import type { Table } from '../../lib/store/table.ts';
 
 export interface AuditDeps {
@@ -51,37 +51,37 @@ const EARLY_MS = 5_000;
  * Tells platforms how refund requests were decided. The request's item says whether it must still be
  * told and when: messages may come twice, or get lost and be sent again by `reconcile`.
  */
-export async function tellDecisions(
+export async function notifyDecisions(
   received: readonly Received<AuditMessage>[],
   deps: AuditDeps,
 ): Promise<void> {
   const deadlineMs = deps.now() + TELLING_MS;
   await mapLimit(received, TOLD_AT_ONCE, async ({ message, fail }) => {
     try {
-      await tellDecision(message, deadlineMs, deps);
+      await notifyDecision(message, deadlineMs, deps);
     } catch (error) {
       fail(error);
     }
   });
 }
 
-async function tellDecision(
+async function notifyDecision(
   { platform, refundId }: AuditMessage,
   deadlineMs: number,
   deps: AuditDeps,
 ): Promise<void> {
   const { table, now, log } = deps;
   const request = await readRefund(table, platform, refundId);
-  if (request === undefined || !isToBeTold(request)) return;
+  if (request === undefined || !isToBeNotified(request)) return;
   if (lateMs(request, now()) < -EARLY_MS) return;
   const audit = await tell(request, deadlineMs, deps);
   const where = { platform, integration: request.integration };
   switch (audit.outcome) {
     case 'told':
-      await markTold(table, request, null, now());
+      await markNotified(table, request, null, now());
       return log('info', 'refund-decision-told', where);
     case 'refused':
-      await markTold(table, request, audit.why, now());
+      await markNotified(table, request, audit.why, now());
       return log('error', 'refund-decision-refused', { ...where, why: audit.why });
     case 'wait':
       return putOff(request, audit, deps);
@@ -110,16 +110,21 @@ async function putOff(
   { why, retryAfterMs = 0 }: Extract<Audit, { outcome: 'wait' }>,
   { table, intake, now, log }: AuditDeps,
 ): Promise<void> {
-  const { platform, refundId, tellings } = request;
+  const { platform, refundId, notifications } = request;
   const where = { platform, integration: request.integration };
   if (now() - decidedAtMs(request) > GIVE_UP_MS) {
-    await markTold(table, request, `given up after 30 days: ${why}`, now());
+    await markNotified(table, request, `given up after 30 days: ${why}`, now());
     return log('error', 'refund-decision-given-up', { ...where, why });
   }
-  const backoff = FIRST_WAIT_SECONDS * 2 ** Math.min(tellings, 10);
+  const backoff = FIRST_WAIT_SECONDS * 2 ** Math.min(notifications, 10);
   const seconds = Math.min(Math.max(backoff, Math.ceil(retryAfterMs / 1000)), MAX_DELAY_SECONDS);
   // Another worker put it off already: one message a request is enough.
-  if (!(await putOffTelling(table, request, now() + seconds * 1000))) return;
+  if (!(await putOffNotification(table, request, now() + seconds * 1000))) return;
   await intake.send({ type: 'audit', v: MESSAGE_VERSION, platform, refundId }, seconds);
-  log('warn', 'refund-decision-waits', { ...where, tellings: tellings + 1, seconds, why });
+  log('warn', 'refund-decision-waits', {
+    ...where,
+    notifications: notifications + 1,
+    seconds,
+    why,
+  });
 }

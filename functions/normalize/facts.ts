@@ -3,7 +3,7 @@ import { findIntegration } from '../../lib/integrations/registry.ts';
 import { parseJsonBytes } from '../../lib/json/parse.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import { type FactsMessage, factsSchema } from '../../lib/queue/messages.ts';
-import { COUNTER_ABOUT, type Delivery } from '../../lib/store/deliveries.ts';
+import { type Delivery, TILL_ABOUT } from '../../lib/store/deliveries/archive.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { AppOf } from './apps.ts';
 import type { Finding } from './record.ts';
@@ -30,7 +30,7 @@ export async function factsIn(
   how: Pick<Finding, 'fail' | 'again'>,
   appOf: AppOf,
 ): Promise<Finding | undefined> {
-  if (delivery.about !== COUNTER_ABOUT) return undefined;
+  if (delivery.about !== TILL_ABOUT) return undefined;
   return factsFinding(delivery, factsSchema.parse(parseJsonBytes(delivery.body)), how, appOf);
 }
 
@@ -61,5 +61,5 @@ function deliveryOf({
   events,
 }: FactsMessage): Delivery {
   const body = new Uint8Array(Buffer.from(JSON.stringify(events), 'utf8'));
-  return { deliveryId, integration, appKey, receivedAt, about: COUNTER_ABOUT, body };
+  return { deliveryId, integration, appKey, receivedAt, about: TILL_ABOUT, body };
 }

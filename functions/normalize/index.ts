@@ -1,6 +1,6 @@
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { outgoing } from '../../lib/http/outgoing.ts';
-import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { errorFields, logLines } from '../../lib/log/log.ts';
 import { processBatch, type Received, type SqsEvent } from '../../lib/queue/batch.ts';
 import {
@@ -9,9 +9,9 @@ import {
   intakeMessageSchema,
 } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
-import { buyerKeyReader } from '../../lib/store/buyer-key.ts';
-import { AppsHeard } from '../../lib/store/heard.ts';
-import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
+import { AppsHeard } from '../../lib/store/accounts/heard.ts';
+import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
+import { buyerKeyReader } from '../../lib/store/privacy/buyer-key.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { Breakers } from './breakers.ts';
 import { type NormalizeDeps, normalize } from './normalize.ts';

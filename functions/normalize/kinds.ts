@@ -15,7 +15,7 @@ export function kindForLogs({ kind, isKindUnknown }: Named): string {
   return `unknown:${fingerprint('kind', kind).slice(0, 12)}:${kind.length}`;
 }
 
-/** As the operator sees it on the shelf, and names it to have it read again. */
+/** As the operator sees it on the set-aside list, and names it to have it read again. */
 export function kindForItems({ kind }: Named): string {
   return kind.slice(0, MAX_KIND);
 }

@@ -9,7 +9,7 @@ import type {
 } from '../../lib/queue/messages.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { appsOfBatch } from './apps.ts';
-import { type AuditDeps, tellDecisions } from './audits.ts';
+import { type AuditDeps, notifyDecisions } from './audits.ts';
 import { readFacts } from './facts.ts';
 import { type AskDeps, askAboutHints, type HintWork } from './hints.ts';
 import { readMessage } from './reading.ts';
@@ -64,7 +64,7 @@ export async function normalize(
   await recordFindings(findings, deps);
   await Promise.all([
     askAboutHints(hints, deps, (found) => recordFindings(found, deps)),
-    tellDecisions(audits, deps),
+    notifyDecisions(audits, deps),
     tellAgain(repeated, deps),
   ]);
 }

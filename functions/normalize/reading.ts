@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { idSchema } from '../../lib/events/event.ts';
-import type { App } from '../../lib/integrations/app.ts';
-import type { Hint, Integration, Reading } from '../../lib/integrations/integration.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
+import type { Hint, Integration, Reading } from '../../lib/integrations/kit/integration.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import { errorFields } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import { type DeliveryMessage, unpackBody } from '../../lib/queue/messages.ts';
-import { type Delivery, readHint } from '../../lib/store/deliveries.ts';
+import { type Delivery, readHint } from '../../lib/store/deliveries/archive.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { AppOf } from './apps.ts';
 import { factsIn } from './facts.ts';

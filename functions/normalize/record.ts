@@ -1,29 +1,24 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { type EventDraft, type EventOf, idSchema } from '../../lib/events/event.ts';
-import type { Integration, NamedStore } from '../../lib/integrations/integration.ts';
+import type { Integration, NamedStore } from '../../lib/integrations/kit/integration.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
+import { discoverStore } from '../../lib/store/accounts/parties.ts';
 import {
   amendArchive,
   archiveDelivery,
   type Delivery,
   deleteHint,
-  shelve,
+  putSetAside,
   type WaitingHint,
-} from '../../lib/store/deliveries.ts';
-import { recordEvent } from '../../lib/store/events.ts';
-import { discoverStore } from '../../lib/store/registry.ts';
-import {
-  type BookedSubject,
-  isBooked,
-  type Subject,
-  subjectsOf,
-} from '../../lib/store/subjects.ts';
+} from '../../lib/store/deliveries/archive.ts';
+import { recordEvent } from '../../lib/store/ledger/events.ts';
+import { type BookedStream, isBooked, type Stream, streamsOf } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { kindForItems, kindForLogs } from './kinds.ts';
 import { sift } from './sift.ts';
-import { tellAttribution } from './tell.ts';
+import { notifyAttribution } from './tell.ts';
 
 export interface RecordDeps {
   readonly table: Table;
@@ -76,14 +71,14 @@ export async function recordFindings(
   });
   const done = written.filter((one) => one !== undefined);
   try {
-    await tellAttribution(
-      done.flatMap((one) => one.subjects),
+    await notifyAttribution(
+      done.flatMap((one) => one.streams),
       deps,
     );
   } catch (error) {
-    for (const { finding, subjects } of done) if (subjects.length > 0) finding.fail(error);
+    for (const { finding, streams } of done) if (streams.length > 0) finding.fail(error);
     return closeAll(
-      done.filter((one) => one.subjects.length === 0),
+      done.filter((one) => one.streams.length === 0),
       deps,
     );
   }
@@ -93,23 +88,23 @@ export async function recordFindings(
 /** A finding with the histories that its facts changed. */
 interface Written {
   readonly finding: Finding;
-  readonly subjects: readonly Subject[];
+  readonly streams: readonly Stream[];
 }
 
 async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Written> {
-  const subjects: Subject[] = [];
+  const streams: Stream[] = [];
   const { events, refused } = await sift(finding, deps.buyerKey, deps.now());
   for (const event of events) {
     const outcome = await recordEvent(deps.table, event);
     if (outcome === 'conflict') {
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
     }
-    subjects.push(...subjectsOf(event));
+    streams.push(...streamsOf(event));
     if (event.kind === 'store.bound') await bindStore(event, deps.table);
   }
   await nameStores(finding, deps.table);
-  if (refused === undefined || finding.outcome === 'waiting') return { finding, subjects };
-  return { finding: { ...finding, outcome: 'quarantined', why: refused }, subjects };
+  if (refused === undefined || finding.outcome === 'waiting') return { finding, streams };
+  return { finding: { ...finding, outcome: 'quarantined', why: refused }, streams };
 }
 
 /** A courtesy of the platform's: what is no id holds up nothing. */
@@ -124,7 +119,7 @@ async function nameStores({ stores, integration }: Finding, table: Table): Promi
 
 const isId = (id: string) => idSchema.safeParse(id).success;
 
-/** Longer than any sign over a door. */
+/** Longer than any sign over a receiver. */
 const MAX_NAME = 200;
 
 /** The platform told that a store is the merchant's; its name comes later, or from the operator. */
@@ -147,16 +142,16 @@ async function closeAll(all: readonly Written[], deps: RecordDeps): Promise<void
 }
 
 async function close(
-  { finding, subjects }: Written,
+  { finding, streams }: Written,
   { table, now, log }: RecordDeps,
 ): Promise<void> {
   const { delivery, outcome, why } = finding;
   if (outcome === 'waiting') return;
   const kind = kindForLogs(finding);
-  const changed = uniqueOf(subjects.filter(isBooked));
+  const changed = uniqueOf(streams.filter(isBooked));
   const written = { outcome, kind: kindForItems(finding), why, changed };
   if (outcome === 'parked' || outcome === 'quarantined') {
-    await shelve(table, outcome, delivery, written, now());
+    await putSetAside(table, outcome, delivery, written, now());
     log('warn', `delivery-${outcome}`, { deliveryId: delivery.deliveryId, kind, why });
   }
   if (finding.again) await amendArchive(table, delivery, written, now());
@@ -166,6 +161,6 @@ async function close(
   log('info', 'delivery-read', { deliveryId, outcome, kind, events: finding.events.length });
 }
 
-function uniqueOf(subjects: readonly BookedSubject[]): BookedSubject[] {
-  return [...new Map(subjects.map((subject) => [JSON.stringify(subject), subject])).values()];
+function uniqueOf(streams: readonly BookedStream[]): BookedStream[] {
+  return [...new Map(streams.map((stream) => [JSON.stringify(stream), stream])).values()];
 }

@@ -1,13 +1,13 @@
 import { findIntegration } from '../../lib/integrations/registry.ts';
-import { archivedChanges, type Delivery } from '../../lib/store/deliveries.ts';
-import type { BookedSubject } from '../../lib/store/subjects.ts';
+import { archivedChanges, type Delivery } from '../../lib/store/deliveries/archive.ts';
+import type { BookedStream } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { RecordDeps } from './record.ts';
-import { tellAttribution } from './tell.ts';
+import { notifyAttribution } from './tell.ts';
 
 /** A delivery that is done, and came once more: what it changed. */
 export interface Repeated {
-  readonly changed: readonly BookedSubject[];
+  readonly changed: readonly BookedStream[];
   readonly fail: (error: unknown) => void;
 }
 
@@ -33,7 +33,7 @@ export async function tellAgain(
   deps: Pick<RecordDeps, 'attribution' | 'changedDelaySeconds'>,
 ): Promise<void> {
   try {
-    await tellAttribution(
+    await notifyAttribution(
       repeated.flatMap(({ changed }) => changed),
       deps,
     );

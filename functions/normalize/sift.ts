@@ -1,7 +1,7 @@
 import { type Event, type EventDraft, eventSchema } from '../../lib/events/event.ts';
-import type { App } from '../../lib/integrations/app.ts';
-import { withoutBuyer } from '../../lib/store/buyer-key.ts';
-import type { Delivery } from '../../lib/store/deliveries.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
+import type { Delivery } from '../../lib/store/deliveries/archive.ts';
+import { withoutBuyer } from '../../lib/store/privacy/buyer-key.ts';
 import { instantToMs, toInstant } from '../../lib/time/shanghai.ts';
 import type { Finding } from './record.ts';
 

@@ -1,14 +1,14 @@
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
-import { isBooked, type Subject } from '../../lib/store/subjects.ts';
+import { isBooked, type Stream } from '../../lib/store/streams.ts';
 import type { RecordDeps } from './record.ts';
 
 /** Tells attribution of histories that changed, each once. @throws when the queue refused any of them */
-export async function tellAttribution(
-  subjects: readonly Subject[],
+export async function notifyAttribution(
+  streams: readonly Stream[],
   { attribution, changedDelaySeconds }: Pick<RecordDeps, 'attribution' | 'changedDelaySeconds'>,
 ): Promise<void> {
   const unique = new Map(
-    subjects.map(({ of, platform, id }) => [
+    streams.map(({ of, platform, id }) => [
       JSON.stringify([of, platform, id]),
       { of, platform, id },
     ]),

@@ -3,7 +3,7 @@ import { logLines } from '../../lib/log/log.ts';
 import type { AttributionMessage, IntakeMessage } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
-import { resumeRuns } from './restatements.ts';
+import { resumeJobs } from './restatements.ts';
 import { countSilentApps } from './silent.ts';
 import { type SweepDeps, sweepHints } from './sweep.ts';
 import { sweepAudits } from './sweep-audits.ts';
@@ -29,7 +29,7 @@ const attribution = new Queue<AttributionMessage>(queueClient(), env.ATTRIBUTION
 export const handler = async () => ({
   hints: await sweepHints(deps),
   audits: await sweepAudits(deps),
-  runs: await resumeRuns({ ...deps, attribution }),
+  jobs: await resumeJobs({ ...deps, attribution }),
   unfinished: await sweepUnfinished({ ...deps, attribution }),
   silent: await countSilentApps({ ...deps, silentAfterMinutes }),
 });

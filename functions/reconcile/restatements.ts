@@ -1,7 +1,7 @@
 import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import { newestRuns } from '../../lib/store/restatements.ts';
+import { newestJobs } from '../../lib/store/ledger/restatements.ts';
 import type { Table } from '../../lib/store/table.ts';
 
 /**
@@ -9,18 +9,18 @@ import type { Table } from '../../lib/store/table.ts';
  * not, two workers do one piece at once, and one of them finds it saved and stops.
  * @returns how many were sent
  */
-export async function resumeRuns(deps: {
+export async function resumeJobs(deps: {
   readonly table: Table;
   readonly attribution: Queue<AttributionMessage>;
   readonly log: Log;
 }): Promise<number> {
-  const underWay = (await newestRuns(deps.table)).filter(
+  const underWay = (await newestJobs(deps.table)).filter(
     ({ status }) => status === 'planned' || status === 'running',
   );
   const messages = underWay.map(({ restatementId, step }) => {
     return { type: 'restate', v: MESSAGE_VERSION, restatementId, step } as const;
   });
   await deps.attribution.sendAll(messages);
-  if (messages.length > 0) deps.log('info', 'runs-resumed', { sent: messages.length });
+  if (messages.length > 0) deps.log('info', 'jobs-resumed', { sent: messages.length });
   return messages.length;
 }

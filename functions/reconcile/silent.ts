@@ -1,5 +1,5 @@
 import type { Log } from '../../lib/log/log.ts';
-import { heardApps } from '../../lib/store/heard.ts';
+import { heardApps } from '../../lib/store/accounts/heard.ts';
 import type { Table } from '../../lib/store/table.ts';
 
 /** An app is told of for this long, so that one that stays silent does not cover the next. */

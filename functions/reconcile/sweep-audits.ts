@@ -1,6 +1,6 @@
+import { dropIfDone, openRefunds } from '../../lib/callbacks/open-refunds.ts';
+import { isToBeNotified, lateMs } from '../../lib/callbacks/refund-requests.ts';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
-import { dropIfDone, openRefunds } from '../../lib/store/open-refunds.ts';
-import { isToBeTold, lateMs } from '../../lib/store/refund-requests.ts';
 import { OVERDUE_MS, type SweepDeps } from './sweep.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function sweepAudits(deps: SweepDeps, overdueMs = OVERDUE_MS): Prom
   for await (const open of openRefunds(deps.table)) {
     const { request, platform, refundId } = open;
     if (await dropIfDone(deps.table, open, deps.now())) continue;
-    if (request === undefined || !isToBeTold(request)) continue;
+    if (request === undefined || !isToBeNotified(request)) continue;
     if (lateMs(request, deps.now()) < overdueMs) continue;
     await deps.intake.send({ type: 'audit', v: MESSAGE_VERSION, platform, refundId });
     sent += 1;

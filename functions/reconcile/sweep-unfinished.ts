@@ -1,8 +1,8 @@
 import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, attributionMessageSchema } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
+import { putOffWork, unfinishedWork } from '../../lib/store/deliveries/unfinished.ts';
 import type { Table } from '../../lib/store/table.ts';
-import { putOffWork, unfinishedWork } from '../../lib/store/unfinished.ts';
 
 export interface UnfinishedDeps {
   readonly table: Table;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
 import { recordedFacts } from '../../lib/store/recorded.ts';
-import type { BookedSubject } from '../../lib/store/subjects.ts';
+import type { BookedStream } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { instantToMs } from '../../lib/time/shanghai.ts';
 
@@ -41,17 +41,17 @@ export async function tellRecent(
 ): Promise<number> {
   const latestMs = new Map<string, number>();
   let lastMs = 0;
-  for await (const { subject, recordedAt } of recordedFacts(table)) {
-    const { of, platform, id } = subject;
-    const key = JSON.stringify({ of, platform, id } satisfies BookedSubject);
+  for await (const { stream, recordedAt } of recordedFacts(table)) {
+    const { of, platform, id } = stream;
+    const key = JSON.stringify({ of, platform, id } satisfies BookedStream);
     const atMs = instantToMs(recordedAt);
     latestMs.set(key, Math.max(atMs, latestMs.get(key) ?? 0));
     lastMs = Math.max(lastMs, atMs);
   }
   const recent = [...latestMs].filter(([, atMs]) => atMs >= lastMs - RECENT_MS);
   const messages = recent.map(([key]): AttributionMessage => {
-    const subject = JSON.parse(key) as BookedSubject;
-    return { type: 'changed', v: MESSAGE_VERSION, ...subject };
+    const stream = JSON.parse(key) as BookedStream;
+    return { type: 'changed', v: MESSAGE_VERSION, ...stream };
   });
   await attribution.sendAll(messages);
   return messages.length;

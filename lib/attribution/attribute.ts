@@ -13,7 +13,7 @@ import {
 } from './contract.ts';
 import { basisFen, type NumberedPolicy, type Policy } from './policy.ts';
 
-/** The facts that open entries of their own; everything else mirrors those entries. */
+/** The facts that open entries of their own; everything else reverses those entries. */
 export type Attributable = EventOf<'voucher.redeemed'> | EventOf<'order.paid'>;
 
 /** Attributing again, with what was known later. */
@@ -68,8 +68,13 @@ export function attribute(
 }
 
 /** The store as it was known at an instant: a later telling may have named it. */
-export function storeOf({ storeId, storeToldAt }: Attributable, instant: string): string | null {
-  return storeToldAt === undefined || compareInstants(storeToldAt, instant) <= 0 ? storeId : null;
+export function storeOf(
+  { storeId, storeReportedAt }: Attributable,
+  instant: string,
+): string | null {
+  return storeReportedAt === undefined || compareInstants(storeReportedAt, instant) <= 0
+    ? storeId
+    : null;
 }
 
 function isRedemption(event: Attributable): event is EventOf<'voucher.redeemed'> {
@@ -150,9 +155,9 @@ function entryOf(
       redemption === null ? 0 : proportion(booked.amountFen, booked.explanation.rateBp, WHOLE_BP),
     contractId,
     contractVersion: share.contract?.version ?? null,
-    mirrors: null,
+    reverses: null,
     mirrorsAt: null,
-    undoes: null,
+    corrects: null,
     restatementId: restating?.restatementId ?? null,
     loop: event.loop,
     channel: event.sale.channel,

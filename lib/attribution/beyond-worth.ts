@@ -1,10 +1,10 @@
 import { wholeFen } from '../events/event.ts';
 import type { Attributable } from './attribute.ts';
-import type { Taking } from './mirror.ts';
+import type { Reversal } from './reversing.ts';
 
 interface Booked {
   readonly event: Attributable;
-  readonly takings: readonly Taking[];
+  readonly reversals: readonly Reversal[];
 }
 
 /** The platform may round each use of a card by itself. */
@@ -13,7 +13,7 @@ const ROUNDING_FEN_PER_USE = 1;
 /**
  * The uses of a voucher that come to more than it is worth, latest first: a platform that tells neither
  * how often a voucher may be used nor what one use is worth tells each use as the whole. What was taken
- * back at the counter is no use; what was refunded is.
+ * back at the till is no use; what was refunded is.
  * @param booked the facts of one voucher, in the order of their own time
  * @returns ids of events; none where nobody told the voucher's worth
  */
@@ -23,8 +23,8 @@ export function usesBeyondWorth(booked: readonly Booked[]): ReadonlySet<string> 
   if (worthFen < 0) return beyond;
   let usedFen = 0;
   let uses = 0;
-  for (const { event, takings } of booked) {
-    if (event.kind !== 'voucher.redeemed' || takings.some(isUndoing)) continue;
+  for (const { event, reversals } of booked) {
+    if (event.kind !== 'voucher.redeemed' || reversals.some(isUndoing)) continue;
     const fen = wholeFen(event.amounts);
     if (usedFen + fen > worthFen + (uses + 1) * ROUNDING_FEN_PER_USE) {
       beyond.add(event.eventId);
@@ -40,6 +40,6 @@ function worthIn(event: Attributable): number[] {
   return event.kind === 'voucher.redeemed' && event.worthFen !== undefined ? [event.worthFen] : [];
 }
 
-function isUndoing({ kind, paidFen }: Taking): boolean {
+function isUndoing({ kind, paidFen }: Reversal): boolean {
   return (kind === 'reversal' || kind === 'supersession') && paidFen === null;
 }

@@ -36,7 +36,7 @@ export type Step =
     }
   | { readonly step: 'booked-before' | 'due'; readonly resultFen: number }
   | {
-      readonly step: 'taken-back' | 'undone';
+      readonly step: 'taken-back' | 'corrected';
       readonly what: string;
       readonly amountFen: number;
       readonly commissionFen: number;
@@ -73,7 +73,7 @@ export interface Explained {
 
 /**
  * Why an entry is what it is, worked out again from its event and the logs.
- * @param original the entry itself, or for a mirror or an undoing the one it leads back to
+ * @param original the entry itself, or for a reversing entry or a correction the one it leads back to
  * @param marker the restatement that the original was booked by
  */
 export function explain(
@@ -134,12 +134,12 @@ export function explain(
   };
 }
 
-/** How a mirror or an undoing came from what was booked. */
+/** How a reversing entry or a correction came from what was booked. */
 function lastStep(entry: Entry, original: Entry): Step[] {
   const { amountFen, commissionFen } = entry;
-  if (entry.undoes !== null)
-    return [{ step: 'undone', what: entry.undoes, amountFen, commissionFen }];
-  if (entry.mirrors === null) return [];
+  if (entry.corrects !== null)
+    return [{ step: 'corrected', what: entry.corrects, amountFen, commissionFen }];
+  if (entry.reverses === null) return [];
   return [{ step: 'taken-back', what: original.entryId, amountFen, commissionFen }];
 }
 

@@ -1,7 +1,7 @@
 import { type Event, type EventOf, isMadeUp } from '../events/event.ts';
 import type { Attributable } from './attribute.ts';
 import { usesBeyondWorth } from './beyond-worth.ts';
-import type { Taking } from './mirror.ts';
+import type { Reversal } from './reversing.ts';
 
 /**
  * What one voucher's (or one order's) events amount to, whatever order they arrived in: the facts
@@ -11,9 +11,9 @@ export interface History {
   booked: BookedFact[];
   /**
    * Everything that takes something back, whatever it takes back now. What it took back when less was
-   * known may stand in the ledger, so its mirrors are looked for under every booked fact.
+   * known may stand in the ledger, so its reversing entries are looked for under every booked fact.
    */
-  takers: Taking[];
+  allReversals: Reversal[];
   /**
    * Reversals and refunds whose redemption has not reached us yet, redemptions without an amount, and
    * refunds of which nobody told how much of the payment they take back. Uses beyond a voucher's worth.
@@ -23,7 +23,7 @@ export interface History {
 
 export interface BookedFact {
   readonly event: Attributable;
-  readonly takings: Taking[];
+  readonly reversals: Reversal[];
   /**
    * It waits, and nothing of it may stand in the ledger. It is among these because it may have been booked
    * when less was known.
@@ -45,10 +45,10 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
     .filter((event) => !isToBeCompleted(event))
     .map((event) => new Line(event, held.has(event.eventId)));
   const unbooked = attributable.filter(isToBeCompleted);
-  const history: History = { booked: lines, takers: [], waiting: unbooked };
+  const history: History = { booked: lines, allReversals: [], waiting: unbooked };
   const unpriced = unbooked.filter((event) => isMadeUpAct(event)).map((event) => new Line(event));
-  const { takers, matched } = supersede(lines, unpriced);
-  history.takers.push(...takers);
+  const { allReversals, matched } = supersede(lines, unpriced);
+  history.allReversals.push(...allReversals);
   history.waiting = unbooked.filter((event) => !matched.has(event));
   history.waiting.push(...lines.filter((line) => line.isHeld).map((line) => line.event));
   for (const event of inOrder) {
@@ -70,11 +70,11 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
       case 'commission.changed':
         break;
       case 'voucher.redemption_reversed':
-        history.takers.push(takingOf(event, 'reversal', null));
+        history.allReversals.push(reversalOf(event, 'reversal', null));
         if (!reverse(lines, event)) history.waiting.push(event);
         break;
       case 'voucher.refunded':
-        history.takers.push(takingOf(event, 'refund', null));
+        history.allReversals.push(reversalOf(event, 'refund', null));
         if (!refund(lines, event)) history.waiting.push(event);
         break;
       default:
@@ -88,7 +88,7 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
 class Line implements BookedFact {
   readonly event: Attributable;
   readonly isHeld: boolean;
-  readonly takings: Taking[] = [];
+  readonly reversals: Reversal[] = [];
   leftFen: number;
   isStanding: boolean;
 
@@ -100,13 +100,13 @@ class Line implements BookedFact {
   }
 
   /** @param paidFen null, or no less than what is left, takes all */
-  take(taking: Taking): void {
-    const { paidFen } = taking;
+  take(reversal: Reversal): void {
+    const { paidFen } = reversal;
     const isWhole = paidFen === null || paidFen >= this.leftFen;
-    const same = this.takings.find((one) => one.eventId === taking.eventId);
-    // Taken in vain from what is gone, its mirrors come to nothing.
+    const same = this.reversals.find((one) => one.eventId === reversal.eventId);
+    // Taken in vain from what is gone, its reversing entries come to nothing.
     const taken = isWhole && this.isStanding ? null : paidFen;
-    if (same === undefined) this.takings.push({ ...taking, paidFen: taken });
+    if (same === undefined) this.reversals.push({ ...reversal, paidFen: taken });
     else same.paidFen = taken === null || same.paidFen === null ? null : same.paidFen + taken;
     this.leftFen -= isWhole ? this.leftFen : paidFen;
     if (isWhole) this.isStanding = false;
@@ -143,7 +143,7 @@ function isMadeUpAct(event: Attributable): boolean {
 function supersede(
   lines: readonly Line[],
   unpriced: readonly Line[],
-): { readonly takers: Taking[]; readonly matched: ReadonlySet<Event> } {
+): { readonly allReversals: Reversal[]; readonly matched: ReadonlySet<Event> } {
   const redeemed = lines.filter(({ event }) => event.kind === 'voucher.redeemed');
   const records = redeemed.filter(({ event }) => event.complete);
   const hints = redeemed.filter(({ event }) => !event.complete);
@@ -161,12 +161,12 @@ function supersede(
   }
   return {
     // Also of those that no record matches now: one that came in between may match another since.
-    takers: hints.map(supersessionOf),
+    allReversals: hints.map(supersessionOf),
     matched: new Set([...matched].map(({ event }) => event)),
   };
 }
 
-function supersessionOf({ event: { eventId, occurredAt } }: Line): Taking {
+function supersessionOf({ event: { eventId, occurredAt } }: Line): Reversal {
   return {
     ...{ eventId: `superseded:${eventId}`, kind: 'supersession', occurredAt },
     ...{ complete: true, paidFen: null },
@@ -183,7 +183,7 @@ function reverse(lines: readonly Line[], event: EventOf<'voucher.redemption_reve
     event.redemptionId === null
       ? standingAt(lines, event.occurredAt).at(-1)
       : redemption(lines, event.redemptionId);
-  target?.take(takingOf(event, 'reversal', null));
+  target?.take(reversalOf(event, 'reversal', null));
   return target !== undefined;
 }
 
@@ -197,7 +197,7 @@ function refund(lines: readonly Line[], event: EventOf<'voucher.refunded'>): boo
   let isComplete = unusedFen !== null;
   if (payment !== undefined) {
     if (unusedFen !== null && unusedFen > 0) {
-      payment.take(takingOf(event, 'unused_refund', unusedFen));
+      payment.take(reversalOf(event, 'unused_refund', unusedFen));
     }
     return isComplete;
   }
@@ -210,7 +210,7 @@ function refund(lines: readonly Line[], event: EventOf<'voucher.refunded'>): boo
   }
   for (const { redemptionId, paidFen } of takesBack) {
     const target = redemption(lines, redemptionId);
-    target?.take(takingOf(event, 'refund', paidFen));
+    target?.take(reversalOf(event, 'refund', paidFen));
     isComplete &&= target !== undefined;
   }
   return isComplete;
@@ -231,7 +231,7 @@ function refundWhatStands(standing: readonly Line[], event: EventOf<'voucher.ref
     if (!isWhole && line.leftFen === 0) continue;
     const partFen = Math.min(usedFen, line.leftFen);
     usedFen -= partFen;
-    line.take(takingOf(event, 'refund', isWhole ? null : partFen));
+    line.take(reversalOf(event, 'refund', isWhole ? null : partFen));
   }
 }
 
@@ -262,11 +262,11 @@ function standingAt(lines: readonly Line[], instant: string): Line[] {
   return before.length > 0 ? before : until(atMs + CLOCK_MARGIN_MS);
 }
 
-function isRefunded({ takings }: Line): boolean {
-  return takings.some(({ kind }) => kind === 'refund');
+function isRefunded({ reversals }: Line): boolean {
+  return reversals.some(({ kind }) => kind === 'refund');
 }
 
-function takingOf(event: Event, kind: Taking['kind'], paidFen: number | null): Taking {
+function reversalOf(event: Event, kind: Reversal['kind'], paidFen: number | null): Reversal {
   const { eventId, occurredAt, complete } = event;
   return { eventId, kind, occurredAt, complete, paidFen };
 }

@@ -1,10 +1,10 @@
 import type { Event } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { undoId } from '../ledger/entry-id.ts';
+import { correctionId } from '../ledger/entry-id.ts';
 import { type Attributable, attribute } from './attribute.ts';
 import { type ContractVersion, compareInstants } from './contract.ts';
-import { mirror, negated, type Taking } from './mirror.ts';
 import { type Policy, type PolicyVersion, policyKnownAt } from './policy.ts';
+import { negated, type Reversal, reversingEntry } from './reversing.ts';
 
 /** What is known about who gets what: a merchant's contract log and the operator's policy log. */
 export interface Known {
@@ -62,22 +62,25 @@ export function generationsOf(
   return { all, live };
 }
 
-/** A fact's originals with every mirror of them, in the order of the takings' own time. */
-export function withMirrors(originals: readonly Entry[], takings: readonly Taking[]): Entry[] {
+/** A fact's originals with every reversing entry of them, in the order of the reversals' own time. */
+export function withReversing(
+  originals: readonly Entry[],
+  reversals: readonly Reversal[],
+): Entry[] {
   const own = [...originals];
-  for (const taking of takings) own.push(...mirror(taking, own));
+  for (const reversal of reversals) own.push(...reversingEntry(reversal, own));
   return own;
 }
 
 /**
- * The entry that undoes another to the fen: at its instant and of its kind, so that every total it
+ * The entry that corrects another to the fen: at its instant and of its kind, so that every total it
  * was counted in comes down again.
  */
-export function undoOf(entry: Entry, restatementId: string | null): Entry {
+export function correctionOf(entry: Entry, restatementId: string | null): Entry {
   return {
     ...negated(entry),
-    entryId: undoId(entry.entryId),
-    undoes: entry.entryId,
+    entryId: correctionId(entry.entryId),
+    corrects: entry.entryId,
     restatementId: restatementId ?? entry.restatementId,
   };
 }

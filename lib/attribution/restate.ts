@@ -1,7 +1,7 @@
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attribute.ts';
-import type { Taking } from './mirror.ts';
-import { generationsOf, type Known, type Marker, withMirrors } from './plan.ts';
+import { generationsOf, type Known, type Marker, withReversing } from './plan.ts';
+import type { Reversal } from './reversing.ts';
 
 /** What entries come to: `redeemedFen` net of what was taken back, `paidFen` of refunds before use. */
 export interface Sums {
@@ -26,7 +26,7 @@ export interface Restated {
  * @param markers those that stand, this restatement's own among them or not
  */
 export function restate(
-  { event, takings }: { event: Attributable; takings: readonly Taking[] },
+  { event, reversals }: { event: Attributable; reversals: readonly Reversal[] },
   known: Known,
   markers: readonly Marker[],
   marker: Marker,
@@ -37,8 +37,8 @@ export function restate(
   return {
     originals: without.originals,
     isChanged: within.restatementId === marker.restatementId,
-    before: withMirrors(without.originals, takings),
-    after: withMirrors(within.originals, takings),
+    before: withReversing(without.originals, reversals),
+    after: withReversing(within.originals, reversals),
   };
 }
 

@@ -19,7 +19,7 @@ export function redemptionStatus(
   );
   if (booked === undefined || booked.isHeld) return undefined;
   const taken = (kind: string) =>
-    booked.takings.some((taking) => taking.kind === kind && taking.paidFen === null);
+    booked.reversals.some((reversal) => reversal.kind === kind && reversal.paidFen === null);
   if (taken('supersession')) return undefined;
   if (taken('reversal')) return 'reversed';
   if (taken('refund')) return 'refunded';

@@ -17,7 +17,7 @@ export function voucherState(events: readonly Event[]): VoucherState {
 
 function isRedeemed({ booked, waiting }: History): boolean {
   const stands = booked.some(
-    ({ event, takings }) => event.kind === 'voucher.redeemed' && takings.length === 0,
+    ({ event, reversals }) => event.kind === 'voucher.redeemed' && reversals.length === 0,
   );
   if (stands) return true;
   // Redemptions whose amounts are still to come: no reversal finds them among the booked ones.
@@ -28,9 +28,9 @@ function isRedeemed({ booked, waiting }: History): boolean {
   );
   const [only, ...more] = left;
   if (only === undefined) return false;
-  const isUndone = reversals.some(
+  const isCorrected = reversals.some(
     ({ redemptionId, occurredAt }) =>
       redemptionId === null && Date.parse(occurredAt) >= Date.parse(only.occurredAt),
   );
-  return more.length > 0 || !isUndone;
+  return more.length > 0 || !isCorrected;
 }

@@ -68,7 +68,7 @@ const RULES: Readonly<Record<Entry['explanation']['rule'], Sentence>> = {
   'agency-contract': { zh: '代运营合同', en: 'an agency contract' },
   'no-contract': { zh: '没有合同认领', en: 'no contract claims it' },
   'rest-of-share': { zh: '合同份额之外的剩余部分', en: 'what the contracts’ shares leave' },
-  mirror: { zh: '冲回', en: 'a mirror' },
+  reversingEntry: { zh: '冲回', en: 'a reversingEntry' },
   tier: { zh: '月度阶梯调整', en: 'the month’s tier' },
 };
 
@@ -95,13 +95,13 @@ export function sentenceOf(entry: Entry, original: Entry): Sentence {
     zh: `${kind.zh}：按${rule.zh}${contract}（策略 v${policy}），GMV ${gmv} 元 × 份额 ${share} 计入 ${entry.providerId}，记 ${booked} 元；佣金率 ${rate}，佣金 ${commission} 元`,
     en: `${kind.en}: by ${rule.en}${contract} (policy v${policy}), GMV ¥${gmv} × share ${share} counts for ${entry.providerId} as ¥${booked}; at a rate of ${rate} the commission is ¥${commission}`,
   };
-  if (entry.undoes !== null) {
+  if (entry.corrects !== null) {
     return {
       zh: `冲销重述前的一笔。${base.zh}。`,
-      en: `Undoes an entry that was decided anew. ${base.en}.`,
+      en: `Corrects an entry that was decided anew. ${base.en}.`,
     };
   }
-  if (entry.mirrors !== null) {
+  if (entry.reverses !== null) {
     return { zh: `按原入账冲回。${base.zh}。`, en: `Takes back what was booked. ${base.en}.` };
   }
   return { zh: `${base.zh}。`, en: `${base.en}.` };

@@ -40,11 +40,15 @@ async function run(args: readonly string[]): Promise<number> {
   const folder = join(ROOT, 'lib/integrations', name);
   if (existsSync(folder)) throw new UsageError(`lib/integrations/${name} is there already.`);
   const written = writeSkeleton(name, platform);
-  enlist('lib/integrations/doors.ts', { name, file: 'door', constant: `${camel(name)}Door` });
+  enlist('lib/integrations/receivers.ts', {
+    name,
+    file: 'receiver',
+    constant: `${camel(name)}Receiver`,
+  });
   enlist('lib/integrations/registry.ts', { name, file: 'index', constant: camel(name) });
   process.stdout.write(`Written:
 ${written.map((path) => `  ${path}\n`).join('')}A line was added to each of:
-  lib/integrations/doors.ts
+  lib/integrations/receivers.ts
   lib/integrations/registry.ts
 Next: npx vitest run test/integrations/${name}   (it fails; docs/adding-an-integration.md goes on)
 `);

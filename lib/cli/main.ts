@@ -1,6 +1,5 @@
 import { addIntegration } from './add-integration.ts';
 import { contracts } from './contracts.ts';
-import { redeem, reverse } from './counter.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
@@ -11,6 +10,7 @@ import { restate } from './restate.ts';
 import { sandbox } from './sandbox.ts';
 import { simulate } from './simulate.ts';
 import { statements } from './statements.ts';
+import { redeem, reverse } from './till.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 /** `npm run hexiao -- <verb>`: what people run by hand. One verb, one file. */

@@ -15,13 +15,13 @@ npm run hexiao -- replay DELIVERY_ID… [--dry-run]
 npm run hexiao -- replay --integration I --app-key K --from INSTANT --to INSTANT [--dry-run]
 
   适配器学会之后，把归档的推送重新读取一遍。
-  Has deliveries read again from the archive, after an adapter learnt; --list shows a shelf. A window
+  Has deliveries read again from the archive, after an adapter learnt; --list shows a setAside. A window
   reads the whole table, at its price.
 `;
 
 export const replay: Verb = { help: HELP, run };
 
-const SHELVES = ['parked', 'quarantined'];
+const SET_ASIDE_REASONS = ['parked', 'quarantined'];
 const IDS_PER_REQUEST = 100;
 const COUNTS = ['matched', 'sent', 'expired', 'erased', 'scanned'] as const;
 
@@ -44,10 +44,10 @@ async function run(args: readonly string[]): Promise<number> {
   const { integration, kind } = values;
   const dryRun = values['dry-run'];
   const [first] = positionals;
-  if (first !== undefined && SHELVES.includes(first)) {
-    if (positionals.length > 1) throw new UsageError('One shelf at a time.');
+  if (first !== undefined && SET_ASIDE_REASONS.includes(first)) {
+    if (positionals.length > 1) throw new UsageError('One setAside at a time.');
     if (values.list) return list(remote, first);
-    return replayAll(remote, [{ shelf: first, integration, kind, dryRun }]);
+    return replayAll(remote, [{ setAside: first, integration, kind, dryRun }]);
   }
   if (first !== undefined) {
     const bodies = idChunks(positionals).map((deliveryIds) => ({ deliveryIds, dryRun }));
@@ -73,8 +73,8 @@ async function replayAll(remote: Remote, bodies: readonly object[]): Promise<num
   return 0;
 }
 
-async function list(remote: Remote, shelf: string): Promise<number> {
-  const path = `/v1/shelves/${shelf}`;
+async function list(remote: Remote, setAside: string): Promise<number> {
+  const path = `/v1/set-aside/${setAside}`;
   for await (const { deliveries } of pages((cursor) => remote.get(path, { limit: 200, cursor }))) {
     for (const each of Array.isArray(deliveries) ? deliveries : []) {
       process.stdout.write(`${JSON.stringify(each)}\n`);

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { act, idsSince, type Player, type Random, seededRandom } from '../integrations/sandbox.ts';
-import { type SendCounts, Sender } from '../integrations/sandbox-sender.ts';
-import { serveApi } from '../integrations/sandbox-server.ts';
+import {
+  act,
+  idsSince,
+  type Player,
+  type Random,
+  seededRandom,
+} from '../integrations/sandbox-kit/player.ts';
+import { type SendCounts, Sender } from '../integrations/sandbox-kit/sender.ts';
+import { serveApi } from '../integrations/sandbox-kit/server.ts';
 import { createPlayer, PLAYED_INTEGRATIONS, playedMerchants } from '../integrations/sandboxes.ts';
 import { compare, type Hub, hubAt, pathOf, register, type Verdict } from './simulation.ts';
 import { UsageError, type Verb } from './verb.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { Outgoing, Player, Truth } from '../integrations/sandbox.ts';
+import type { Outgoing, Player, Truth } from '../integrations/sandbox-kit/player.ts';
 import { businessDayOf, toInstant } from '../time/shanghai.ts';
 
-/** A Hexiao as it is seen from outside: its door for platforms, and its API for the operator. */
+/** A Hexiao as it is seen from outside: its receiver for platforms, and its API for the operator. */
 export interface Hub {
   post(path: string, outgoing: Outgoing): Promise<{ status: number; body: string }>;
   /** @returns undefined where there is nothing (404). @throws when it is refused */
@@ -161,7 +161,7 @@ const gmvSchema = z.looseObject({
 /** A day on either side: a run may pass midnight. */
 const DAY_MS = 86_400_000;
 
-/** The folds against the truth: what no voucher shows would show here. */
+/** The rollups against the truth: what no voucher shows would show here. */
 async function compareTotals(
   hub: Hub,
   truths: readonly Truth[],

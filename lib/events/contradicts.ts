@@ -3,15 +3,15 @@ import type { Event } from './event.ts';
 /** Our clock and the platform's, or two of the platform's, may tell one act this far apart. */
 const SAME_TIME_MS = 60_000;
 
-/** Where the fact came from and when we wrote it: two tellings need not agree on these. */
+/** Where the fact came from and when we wrote it: two notifications need not agree on these. */
 const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete']);
 
 /**
- * Whether two tellings of one event cannot both be true. What one of them does not tell (a store, a
+ * Whether two notifications of one event cannot both be true. What one of them does not tell (a store, a
  * channel) is no contradiction.
  */
 export function contradicts(a: Event, b: Event): boolean {
-  // Of two incomplete tellings neither has the act's own time; and two clocks never agree to the second.
+  // Of two incomplete notifications neither has the act's own time; and two clocks never agree to the second.
   const gapMs = Math.abs(Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
   const sameTime = (!a.complete && !b.complete) || gapMs <= SAME_TIME_MS;
   const passOver = sameTime ? new Set([...PROVENANCE, 'occurredAt']) : PROVENANCE;

@@ -114,7 +114,7 @@ const common = {
  * When we wrote the store down, where that was after the event: what was booked until then stands at
  * no store, and a restatement moves it. Set by the store's writer.
  */
-const storeToldAt = instantSchema.optional();
+const storeReportedAt = instantSchema.optional();
 
 const voucher = { ...common, voucherId: idSchema };
 const order = { ...common, voucherId: z.null() };
@@ -138,7 +138,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     amounts: amountsSchema,
     /** Where it was told at payment: the buyer's choice, not the place of redemption. */
     storeId: idSchema.nullable().default(null),
-    storeToldAt,
+    storeReportedAt,
     sale: saleSchema.default(UNKNOWN_SALE),
   }),
   z.object({ kind: z.literal('order.cancelled'), ...order }),
@@ -149,7 +149,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     /** The platform's id of the act (verify_id …), or one we had to make up: see `isMadeUp`. */
     redemptionId: idSchema,
     storeId: idSchema.nullable(),
-    storeToldAt,
+    storeReportedAt,
     amounts: amountsSchema,
     /**
      * Nobody told what it is worth: it waits for the platform's own record rather than be booked at

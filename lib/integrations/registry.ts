@@ -1,6 +1,6 @@
 import { douyinLife } from './douyin-life/index.ts';
 import { douyinMiniapp } from './douyin-miniapp/index.ts';
-import type { Integration } from './integration.ts';
+import type { Integration } from './kit/integration.ts';
 import { kuaishouLife } from './kuaishou-life/index.ts';
 import { kuaishouMiniapp } from './kuaishou-miniapp/index.ts';
 import { kuaishouShop } from './kuaishou-shop/index.ts';

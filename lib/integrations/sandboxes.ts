@@ -4,7 +4,7 @@ import { KuaishouLifePlayer } from './kuaishou-life/sandbox/player.ts';
 import { KuaishouMiniappPlayer } from './kuaishou-miniapp/sandbox/player.ts';
 import { KuaishouShopPlayer } from './kuaishou-shop/sandbox/player.ts';
 import { MeituanPlayer } from './meituan/sandbox/player.ts';
-import type { PlayedMerchant, Player, PlayerOptions } from './sandbox.ts';
+import type { PlayedMerchant, Player, PlayerOptions } from './sandbox-kit/player.ts';
 
 /** A player for every integration: what the tests, the demo and `simulate` play with. */
 const PLAYERS: Readonly<Record<string, (options: PlayerOptions) => Player>> = {

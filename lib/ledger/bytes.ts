@@ -1,5 +1,5 @@
 /**
- * Small numbers and ids in few bytes, because a fold is written far more often than it is read and a
+ * Small numbers and ids in few bytes, because a rollup is written far more often than it is read and a
  * write is charged by the kilobyte. Whole numbers take 7 bits a byte, the sign in the lowest bit; an id
  * of digits is kept as a number.
  */
@@ -65,7 +65,7 @@ export class ByteReader {
 
   byte(): number {
     const byte = this.bytes[this.at];
-    if (byte === undefined) throw new RangeError('a stored fold ends too early');
+    if (byte === undefined) throw new RangeError('a stored rollup ends too early');
     this.at += 1;
     return byte;
   }
@@ -73,7 +73,8 @@ export class ByteReader {
   int(): number {
     const value = this.big();
     const whole = Number((value & 1n) === 0n ? value / 2n : -(value + 1n) / 2n);
-    if (!Number.isSafeInteger(whole)) throw new RangeError('a stored fold has a number too large');
+    if (!Number.isSafeInteger(whole))
+      throw new RangeError('a stored rollup has a number too large');
     return whole;
   }
 
@@ -106,7 +107,7 @@ export class ByteReader {
 /** A count as the first bytes of what is compared by it. @throws RangeError past 32 bits */
 export function versionBytes(count: number): Uint8Array {
   if (!Number.isInteger(count) || count < 0 || count > 0xffff_ffff) {
-    throw new RangeError('a fold counts from 0 to 4294967295 entries');
+    throw new RangeError('a rollup counts from 0 to 4294967295 entries');
   }
   return Uint8Array.from([24, 16, 8, 0], (shift) => (count >>> shift) & 0xff);
 }

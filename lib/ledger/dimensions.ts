@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry } from './entry.ts';
-import { addFolds, type Fold, foldEntries, readFold, writeFold } from './fold.ts';
+import { addRollups, type Rollup, readRollup, rollUpEntries, writeRollup } from './rollup.ts';
 
 /** What entries tell of a sale: the GMV of a cell is that of the entries that agree in all of it. */
 export interface Cell {
@@ -9,14 +9,14 @@ export interface Cell {
   readonly productId: string | null;
   readonly creatorId: string | null;
   readonly cpsKind: string | null;
-  readonly fold: Fold;
+  readonly rollup: Rollup;
 }
 
 /** What a cell can be added up by. */
 export const CELL_DIMENSIONS = ['loop', 'channel', 'product', 'creator'] as const;
 export type CellDimension = (typeof CELL_DIMENSIONS)[number];
 
-/** Entries → their cells. The folds of the cells add up to the fold of the entries. */
+/** Entries → their cells. The rollups of the cells add up to the rollup of the entries. */
 export function cellsOf(entries: Iterable<Entry>): Cell[] {
   const groups = Map.groupBy(entries, ({ loop, channel, productId, creatorId, cpsKind }) =>
     JSON.stringify([loop, channel, productId, creatorId, cpsKind]),
@@ -25,7 +25,7 @@ export function cellsOf(entries: Iterable<Entry>): Cell[] {
     const first = own[0];
     if (first === undefined) return [];
     const { loop, channel, productId, creatorId, cpsKind } = first;
-    return [{ loop, channel, productId, creatorId, cpsKind, fold: foldEntries(own) }];
+    return [{ loop, channel, productId, creatorId, cpsKind, rollup: rollUpEntries(own) }];
   });
 }
 
@@ -34,7 +34,7 @@ export interface Row {
   readonly value: string | null;
   /** With a creator: how the creator earns by it. */
   readonly cpsKind?: string | null;
-  readonly fold: Fold;
+  readonly rollup: Rollup;
 }
 
 /** Cells → the rows of one dimension, which add up to the same. */
@@ -47,21 +47,23 @@ export function addRows(rows: Iterable<Row>): Row[] {
   const groups = Map.groupBy(rows, ({ value, cpsKind }) => JSON.stringify([value, cpsKind]));
   return [...groups.values()].flatMap((own) => {
     const first = own[0];
-    return first === undefined ? [] : [{ ...first, fold: addFolds(own.map((row) => row.fold)) }];
+    return first === undefined
+      ? []
+      : [{ ...first, rollup: addRollups(own.map((row) => row.rollup)) }];
   });
 }
 
 function rowOf(dimension: CellDimension, cell: Cell): Row {
-  const { fold } = cell;
+  const { rollup } = cell;
   switch (dimension) {
     case 'loop':
-      return { value: cell.loop, fold };
+      return { value: cell.loop, rollup };
     case 'channel':
-      return { value: cell.channel, fold };
+      return { value: cell.channel, rollup };
     case 'product':
-      return { value: cell.productId, fold };
+      return { value: cell.productId, rollup };
     case 'creator':
-      return { value: cell.creatorId, cpsKind: cell.cpsKind, fold };
+      return { value: cell.creatorId, cpsKind: cell.cpsKind, rollup };
     default:
       return dimension satisfies never;
   }
@@ -74,7 +76,7 @@ export function packCells(cells: readonly Cell[]): Uint8Array {
     writeWord(writer, cell.channel);
     writer.text(cell.productId).text(cell.creatorId);
     writeWord(writer, cell.cpsKind);
-    writeFold(writer, cell.fold);
+    writeRollup(writer, cell.rollup);
   }
   return writer.finish();
 }
@@ -88,16 +90,16 @@ export function unpackCells(bytes: Uint8Array): Cell[] {
     productId: reader.text(),
     creatorId: reader.text(),
     cpsKind: readWord(reader),
-    fold: readFold(reader),
+    rollup: readRollup(reader),
   }));
 }
 
 export function packRows(rows: readonly Row[]): Uint8Array {
   const writer = new ByteWriter().int(rows.length);
-  for (const { value, cpsKind, fold } of rows) {
+  for (const { value, cpsKind, rollup } of rows) {
     writer.byte(cpsKind === undefined ? 0 : 1).text(value);
     if (cpsKind !== undefined) writer.text(cpsKind);
-    writeFold(writer, fold);
+    writeRollup(writer, rollup);
   }
   return writer.finish();
 }
@@ -108,7 +110,7 @@ export function unpackRows(bytes: Uint8Array): Row[] {
   return Array.from({ length: reader.int() }, () => {
     const hasKind = reader.byte() === 1;
     const value = reader.text();
-    return { value, ...(hasKind ? { cpsKind: reader.text() } : {}), fold: readFold(reader) };
+    return { value, ...(hasKind ? { cpsKind: reader.text() } : {}), rollup: readRollup(reader) };
   });
 }
 

@@ -29,12 +29,12 @@ function fnv128(text: string): string {
   return hash.toString(16).padStart(32, '0');
 }
 
-/** The id under which an entry stands the nth time, after the times before were undone; 0 is the first. */
-export function revisionId(slot: string, revision: number): string {
-  return revision === 0 ? slot : `${slot}${JOINT}v${revision}`;
+/** The id under which an entry stands the nth time, after the times before were corrected; 0 is the first. */
+export function revisionId(entryId: string, revision: number): string {
+  return revision === 0 ? entryId : `${entryId}${JOINT}v${revision}`;
 }
 
-/** The id of the entry that undoes another. */
-export function undoId(entryId: string): string {
-  return `${entryId}${JOINT}undo`;
+/** The id of the entry that corrects another. */
+export function correctionId(entryId: string): string {
+  return `${entryId}${JOINT}correction`;
 }

@@ -8,8 +8,8 @@ export const UNKNOWN_STORE = 'unknown';
 export const BASES = ['paid', 'paid+platform', 'paid+platform+payment', 'original'] as const;
 
 /**
- * Why an entry is what it is, in few bytes: every entry pays for them. A mirror keeps its original's
- * and says what it mirrors. `candidates` counts the contracts considered; they can be listed again at
+ * Why an entry is what it is, in few bytes: every entry pays for them. A reversing entry keeps its original's
+ * and says what it reverses. `candidates` counts the contracts considered; they can be listed again at
  * any time (`lib/attribution/explain.ts`), because the logs of contracts and policies only grow.
  */
 export const explanationSchema = z.object({
@@ -18,7 +18,7 @@ export const explanationSchema = z.object({
     'agency-contract',
     'no-contract',
     'rest-of-share',
-    'mirror',
+    'reversingEntry',
     'tier',
   ]),
   basis: z.enum(BASES),
@@ -65,11 +65,11 @@ export const entrySchema = z.object({
   contractId: z.string().nullable(),
   contractVersion: z.int().nullable(),
   /** The entry this one takes back; null for an original. */
-  mirrors: z.string().nullable(),
+  reverses: z.string().nullable(),
   /** When that one happened: tiers are settled by the month of the redemption, see `tiers.ts`. */
   mirrorsAt: z.iso.datetime({ offset: true }).nullable().default(null),
-  /** The entry this one undoes to the fen, at the same instant: it was restated, or decided again. */
-  undoes: z.string().nullable().default(null),
+  /** The entry this one corrects to the fen, at the same instant: it was restated, or decided again. */
+  corrects: z.string().nullable().default(null),
   /** The restatement this entry came by; null for what was booked as it happened. */
   restatementId: z.string().nullable().default(null),
   loop: loopSchema.default('closed'),

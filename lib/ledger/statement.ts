@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { addDays, DAY_MS, instantToMs } from '../time/shanghai.ts';
 import { type Entry, entrySchema } from './entry.ts';
-import { addFolds, emptyFold, type Fold, foldEntries, MEASURES } from './fold.ts';
+import { addRollups, emptyRollup, MEASURES, type Rollup, rollUpEntries } from './rollup.ts';
 
 /** A calendar month of Asia/Shanghai, YYYY-MM. */
 export const monthSchema = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'a month is YYYY-MM');
@@ -36,7 +36,7 @@ export const lineSchema = entrySchema.pick({
 });
 export type Line = z.infer<typeof lineSchema>;
 
-export const foldSchema = z.object(
+export const rollupSchema = z.object(
   Object.fromEntries(MEASURES.map((measure) => [measure, z.int()])) as Record<
     (typeof MEASURES)[number],
     z.ZodInt
@@ -44,10 +44,10 @@ export const foldSchema = z.object(
 );
 
 /** Lines of the month itself, and apart from them those of days before it that were late or corrected. */
-export const sumsSchema = z.object({ month: foldSchema, adjustments: foldSchema });
+export const sumsSchema = z.object({ month: rollupSchema, adjustments: rollupSchema });
 export type Sums = z.infer<typeof sumsSchema>;
 
-export const NO_SUMS: Sums = { month: emptyFold(), adjustments: emptyFold() };
+export const NO_SUMS: Sums = { month: emptyRollup(), adjustments: emptyRollup() };
 
 export function isAdjustment({ businessDay }: Pick<Line, 'businessDay'>, month: string): boolean {
   return businessDay < `${month}-01`;
@@ -71,15 +71,15 @@ export function fileEnds(before: number, sortKeys: readonly string[]): string[] 
 
 export function sumLines(lines: readonly Line[], month: string): Sums {
   const [adjustments, own] = [true, false].map((wanted) =>
-    foldEntries(lines.filter((line) => isAdjustment(line, month) === wanted)),
+    rollUpEntries(lines.filter((line) => isAdjustment(line, month) === wanted)),
   );
-  return { month: own ?? emptyFold(), adjustments: adjustments ?? emptyFold() };
+  return { month: own ?? emptyRollup(), adjustments: adjustments ?? emptyRollup() };
 }
 
 export function addSums(a: Sums, b: Sums): Sums {
   return {
-    month: addFolds([a.month, b.month]),
-    adjustments: addFolds([a.adjustments, b.adjustments]),
+    month: addRollups([a.month, b.month]),
+    adjustments: addRollups([a.adjustments, b.adjustments]),
   };
 }
 
@@ -121,8 +121,8 @@ export function lineOf(entry: Entry): Line {
 }
 
 /** Of all lines. */
-export function wholeOf({ month, adjustments }: Sums): Fold {
-  const fold = emptyFold();
-  for (const measure of MEASURES) fold[measure] = month[measure] + adjustments[measure];
-  return fold;
+export function wholeOf({ month, adjustments }: Sums): Rollup {
+  const rollup = emptyRollup();
+  for (const measure of MEASURES) rollup[measure] = month[measure] + adjustments[measure];
+  return rollup;
 }

@@ -1,7 +1,7 @@
 import { proportion, WHOLE_BP } from '../money/fen.ts';
 import { businessDayOf } from '../time/shanghai.ts';
 import type { Entry } from './entry.ts';
-import { foldEntries } from './fold.ts';
+import { rollUpEntries } from './rollup.ts';
 import { type Line, lastDayOf } from './statement.ts';
 
 /** What one statement has of a contract for the redemptions of one month. In fen. */
@@ -47,7 +47,7 @@ export function addToContract(
 ): TierSums[string] {
   const sums = { ...before };
   for (const [month, own] of Map.groupBy(lines, tierMonthOf)) {
-    const { redeemedFen, commissionFen } = foldEntries(own);
+    const { redeemedFen, commissionFen } = rollUpEntries(own);
     sums[month] = addTierSums([sums[month], { redeemedFen, commissionFen, settledFen: 0 }]);
   }
   return sums;
@@ -141,7 +141,7 @@ export function tierEntry(
     ...{ occurredAt, businessDay: businessDayOf(occurredAt), count: 0, amountFen: 0, paidFen: 0 },
     commissionFen,
     ...{ contractId, contractVersion: version },
-    ...{ mirrors: null, mirrorsAt: null, undoes: null, restatementId: null },
+    ...{ reverses: null, mirrorsAt: null, corrects: null, restatementId: null },
     ...{ loop: 'closed', channel: 'unknown', productId: null, creatorId: null, cpsKind: null },
     ...{ buyer: null, complete: true },
     explanation: {

@@ -71,10 +71,10 @@ const attributionMessages = z.discriminatedUnion('type', [
     platform: platformSchema,
     id: idSchema,
   }),
-  /** Entries were booked in these stores' hours: refold them, and the levels above. */
+  /** Entries were booked in these stores' hours: roll up them, and the levels above. */
   z
     .object({
-      type: z.literal('fold'),
+      type: z.literal('rollup'),
       ...attributed,
       providerId: idSchema,
       day: z.iso.date(),
@@ -96,7 +96,7 @@ const attributionMessages = z.discriminatedUnion('type', [
       path: ['stores'],
       error: 'names no store',
     }),
-  /** A provider's day changed: refold what it is by channel, product and so on. */
+  /** A provider's day changed: roll up what it is by channel, product and so on. */
   z.object({
     type: z.literal('dimensions'),
     ...attributed,

@@ -1,4 +1,4 @@
-import type { Secrets } from '../integrations/app.ts';
+import type { Secrets } from '../integrations/kit/app.ts';
 import { errorFields, type Log, logLines } from '../log/log.ts';
 
 /** A rotated secret is used, and a removed one refused, within this. */

@@ -2,7 +2,7 @@ import { fingerprint } from '../crypto/hash.ts';
 import type { Platform } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { instantToMs, toInstant } from '../time/shanghai.ts';
-import type { Subject } from './subjects.ts';
+import type { Stream } from './streams.ts';
 
 /** Where every item lives. Nothing else in the project spells a key. */
 export interface Key {
@@ -18,7 +18,7 @@ export function escapeId(id: string): string {
   return id.replace(/[%#\p{Cc}]/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-/** Hashes spread hints, shelves and other lists over 16 partitions; counting one is 16 small queries. */
+/** Hashes spread hints, set-aside lists and other lists over 16 partitions; counting one is 16 small queries. */
 export const SHARDS: readonly string[] = '0123456789abcdef'.split('');
 
 /**
@@ -75,8 +75,8 @@ export const keys = {
     sk: letterId,
   }),
 
-  shelved: (shelf: Shelf, deliveryId: string): Key => ({
-    pk: shelfPartition(shelf, deliveryId.slice(0, 1)),
+  setAside: (reason: SetAsideReason, deliveryId: string): Key => ({
+    pk: setAsidePartition(reason, deliveryId.slice(0, 1)),
     sk: deliveryId,
   }),
 
@@ -86,8 +86,8 @@ export const keys = {
     sk: `${e(integration)}#${e(appKey)}`,
   }),
 
-  event: (subject: Subject, eventId: string): Key => ({
-    pk: subjectPartition(subject),
+  event: (stream: Stream, eventId: string): Key => ({
+    pk: streamPartition(stream),
     sk: `${PREFIX.event}${e(eventId)}`,
   }),
 
@@ -96,15 +96,15 @@ export const keys = {
     sk: '-',
   }),
 
-  /** A request at the counter, by the caller's id of it. */
-  counter: (integration: string, appKey: string, requestId: string, verb: string): Key => ({
-    pk: `COUNTER#${e(integration)}#${e(appKey)}#${e(requestId)}`,
+  /** A request at the till, by the caller's id of it. */
+  till: (integration: string, appKey: string, requestId: string, verb: string): Key => ({
+    pk: `TILL#${e(integration)}#${e(appKey)}#${e(requestId)}`,
     sk: verb,
   }),
 
   /** An act of the till, beside its voucher's events, until they tell it. */
   tillAct: (platform: Platform, voucherId: string, eventId: string): Key => ({
-    pk: subjectPartition({ of: 'voucher', platform, id: voucherId }),
+    pk: streamPartition({ of: 'voucher', platform, id: voucherId }),
     sk: `${PREFIX.tillAct}${e(eventId)}`,
   }),
 
@@ -142,7 +142,7 @@ export const keys = {
 
   /** A voucher of the order that a redemption was ever told of. */
   redeemedVoucher: (platform: Platform, orderId: string, voucherId: string): Key => ({
-    pk: subjectPartition({ of: 'order', platform, id: orderId }),
+    pk: streamPartition({ of: 'order', platform, id: orderId }),
     sk: `${PREFIX.redeemedVoucher}${e(voucherId)}`,
   }),
 
@@ -165,7 +165,7 @@ export const keys = {
 
   /** Which codes an order takes. */
   codeClaim: (platform: Platform, orderId: string): Key => ({
-    pk: subjectPartition({ of: 'order', platform, id: orderId }),
+    pk: streamPartition({ of: 'order', platform, id: orderId }),
     sk: 'CODES',
   }),
 
@@ -186,8 +186,8 @@ export const keys = {
   }),
 
   /** Stands once a restatement has attributed the voucher or order again. */
-  restated: (subject: Subject, restatementId: string): Key => ({
-    pk: subjectPartition(subject),
+  restated: (stream: Stream, restatementId: string): Key => ({
+    pk: streamPartition(stream),
     sk: `${PREFIX.restated}${restatementId}`,
   }),
 
@@ -219,7 +219,7 @@ export const keys = {
     sk: `${PREFIX.store}${platform}#${e(storeId)}`,
   }),
 
-  /** Where the first version kept it: see `v1-folds`. */
+  /** Where the first version kept it: see `v1-rollups`. */
   v1StoreDay: (providerId: string, day: string, platform: string, storeId: string): Key => ({
     pk: bucketPartition(providerId, day, bucketOf(platform, storeId, 16)),
     sk: `${PREFIX.store}${platform}#${e(storeId)}`,
@@ -271,14 +271,14 @@ export const keys = {
 };
 
 /** Deliveries set aside: `parked`, a kind nobody knows; `quarantined`, a shape nobody expected. */
-export const SHELVES = ['parked', 'quarantined'] as const;
-export type Shelf = (typeof SHELVES)[number];
+export const SET_ASIDE_REASONS = ['parked', 'quarantined'] as const;
+export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
-export function subjectPartition({ of, platform, id }: Subject): string {
-  return `${SUBJECT_PARTITIONS[of]}#${platform}#${e(id)}`;
+export function streamPartition({ of, platform, id }: Stream): string {
+  return `${STREAM_PARTITIONS[of]}#${platform}#${e(id)}`;
 }
 
-const SUBJECT_PARTITIONS = { voucher: 'VOUCHER', order: 'ORDER', merchant: 'MERCHANT' } as const;
+const STREAM_PARTITIONS = { voucher: 'VOUCHER', order: 'ORDER', merchant: 'MERCHANT' } as const;
 
 export const hintPartition = (shard: string) => `HINT#${shard}`;
 
@@ -286,7 +286,8 @@ export const unfinishedPartition = (shard: string) => `UNFINISHED#${shard}`;
 
 export const droppedPartition = (shard: string) => `DROPPED#${shard}`;
 
-export const shelfPartition = (shelf: Shelf, shard: string) => `SHELF#${shelf}#${shard}`;
+export const setAsidePartition = (reason: SetAsideReason, shard: string) =>
+  `SET-ASIDE#${reason}#${shard}`;
 
 export const merchantPartition = (platform: string, merchantId: string) =>
   `MERCHANT#${platform}#${e(merchantId)}`;
@@ -313,7 +314,7 @@ export function hourOf(occurredAt: string): string {
 }
 
 export const bucketPartition = (providerId: string, day: string, bucket: number) =>
-  `FOLD#${e(providerId)}#${day}#${twoDigits(bucket)}`;
+  `ROLLUP#${e(providerId)}#${day}#${twoDigits(bucket)}`;
 
 export const dimensionPartition = (providerId: string) => `DIMENSION#${e(providerId)}`;
 

@@ -1,12 +1,12 @@
 import { eventSchema } from '../events/event.ts';
-import { PREFIX, subjectPartition } from './keys.ts';
+import { PREFIX, streamPartition } from './keys.ts';
 import { type ScanPosition, scanPage } from './scan.ts';
-import { type BookedSubject, isBooked, subjectsOf } from './subjects.ts';
+import { type BookedStream, isBooked, streamsOf } from './streams.ts';
 import type { Table } from './table.ts';
 
 /** A history that entries are booked from, and when one of its facts was written. */
 export interface Recorded {
-  readonly subject: BookedSubject;
+  readonly stream: BookedStream;
   /** An instant in our one form. */
   readonly recordedAt: string;
 }
@@ -22,9 +22,9 @@ export async function* recordedFacts(table: Table): AsyncGenerator<Recorded> {
       // One that nobody can read cannot be booked either, and shall not hold up the others.
       if (event === undefined) continue;
       // A fact of two histories stands in each: only the one that this item is of.
-      for (const subject of subjectsOf(event).filter(isBooked)) {
-        if (subjectPartition(subject) !== item.pk) continue;
-        yield { subject, recordedAt: event.recordedAt };
+      for (const stream of streamsOf(event).filter(isBooked)) {
+        if (streamPartition(stream) !== item.pk) continue;
+        yield { stream, recordedAt: event.recordedAt };
       }
     }
     position = page.next;

@@ -1,18 +1,18 @@
 import type { AttributeDeps } from '../../functions/attribute/deps.ts';
-import { workOnRun } from '../../functions/attribute/runs.ts';
+import { workOnJob } from '../../functions/attribute/restatement/job.ts';
 import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { attribute } from '../../lib/attribution/attribute.ts';
 import type { ContractVersion } from '../../lib/attribution/contract.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { bookEvents } from '../../lib/booking/booking.ts';
 import type { EventOf } from '../../lib/events/event.ts';
 import { silent } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
-import { bookEvents } from '../../lib/store/booking.ts';
-import { appendContract, readContracts } from '../../lib/store/contracts.ts';
-import { recordEvent } from '../../lib/store/events.ts';
-import { putStore } from '../../lib/store/registry.ts';
-import { createRun, type Run, readRun } from '../../lib/store/restatements.ts';
+import { appendContract, readContracts } from '../../lib/store/accounts/contracts.ts';
+import { putStore } from '../../lib/store/accounts/parties.ts';
+import { recordEvent } from '../../lib/store/ledger/events.ts';
+import { createJob, type Job, readJob } from '../../lib/store/ledger/restatements.ts';
 import { Table } from '../../lib/store/table.ts';
 import { amountsOf, contract, knowing, minute, redeemed } from '../lib/make.ts';
 
@@ -142,20 +142,20 @@ async function restate(table: Table, emulators: Awaited<ReturnType<typeof startE
       table,
       attribution,
       policy: DEFAULT_POLICY,
-      foldDelaySeconds: 0,
+      rollupDelaySeconds: 0,
       dimensionsDelaySeconds: 0,
       log: silent,
     },
     now: Date.now,
   };
-  const started: Run = {
+  const started: Job = {
     ...{ restatementId: 'bench', does: 'restate', platform, merchantId, dryRun: false },
     ...{ from: '2025-10-01', to: '2025-10-31', reason: 'bench', asOf: minute(800) },
     ...{ status: 'planned', step: 0, failures: 0, cursor: null, phase: 'entries', adding: null },
     progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0, totals: 0 },
     ...{ providers: {}, differenceCount: 0, mendedCount: 0, differences: [] },
   };
-  await createRun(table, started);
+  await createJob(table, started);
   let run = started;
   while (run.status === 'planned' || run.status === 'running') {
     const message = {
@@ -167,8 +167,8 @@ async function restate(table: Table, emulators: Awaited<ReturnType<typeof startE
     const fail = (error: unknown) => {
       throw error;
     };
-    await workOnRun({ message, fail }, deps);
-    run = (await readRun(table, 'bench')) ?? run;
+    await workOnJob({ message, fail }, deps);
+    run = (await readJob(table, 'bench')) ?? run;
   }
   return { restated: run.progress.changed, status: run.status, pieces: run.step };
 }

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { signWebhook } from '../../lib/integrations/douyin-life/sandbox/index.ts';
-import { putApp } from '../../lib/store/apps.ts';
+import { putApp } from '../../lib/store/accounts/apps.ts';
 import { Table } from '../../lib/store/table.ts';
 import { httpEvent } from '../infra/runtime/events.ts';
 import { Lambda } from '../infra/runtime/lambda.ts';
@@ -15,7 +15,7 @@ import { environmentOf } from './support/environment.ts';
 
 /**
  * What the bundles weigh and what they cost to load, to start and to run, against a straightforward
- * build of the same door (`bundles/plain.ts`, bundled and minified with the SDK's modules as ours are)
+ * build of the same receiver (`bundles/plain.ts`, bundled and minified with the SDK's modules as ours are)
  * and against empty handlers: `npm run bench -- bundles [runs=15] [webhooks=800]`. Processor time, not
  * wall time, except for the cold start. The least of the runs is what the code costs; the rest is what
  * the machine did besides, so ratios are of the least.

@@ -2,9 +2,9 @@ import { totalsByDay, totalsByStore } from '../../functions/api/reports.ts';
 import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
-import { foldEntries } from '../../lib/ledger/fold.ts';
-import { foldDimensions, readBuyers, readDimension } from '../../lib/store/dimensions.ts';
-import { foldBuckets, foldStoreHour } from '../../lib/store/folds.ts';
+import { rollUpEntries } from '../../lib/ledger/rollup.ts';
+import { readBuyers, readDimension, rollUpDimensions } from '../../lib/rollups/dimensions.ts';
+import { rollUpBuckets, rollUpStoreHour } from '../../lib/rollups/rollups.ts';
 import { BUCKETS, keys } from '../../lib/store/keys.ts';
 import { Table } from '../../lib/store/table.ts';
 import { addDays } from '../../lib/time/shanghai.ts';
@@ -13,7 +13,7 @@ import { Meter, round, total } from './support/meter.ts';
 
 /**
  * What a provider's numbers cost to read, in read units counted by the database itself, by how many
- * stores it has: `npm run bench -- reads [stores=1,100,10000]`, 1, 100 and 10000 unless told. The folds are written
+ * stores it has: `npm run bench -- reads [stores=1,100,10000]`, 1, 100 and 10000 unless told. The rollups are written
  * straight: each store has entries in 6 hours of the day, and every day of the month is as full.
  */
 export async function run({ stores }: Readonly<Record<string, string>>): Promise<object> {
@@ -55,23 +55,23 @@ async function fill(table: Table, providerId: string, stores: number): Promise<v
     { length: stores },
     (_, index) => `66${String(index).padStart(17, '0')}`,
   );
-  // One store-day is folded as the worker does; the others are copies of it under their own names.
+  // One store-day is rolled up as the worker does; the others are copies of it under their own names.
   const [first = '', ...others] = names;
-  for (const hour of HOURS) await foldHour(table, providerId, first, hour);
+  for (const hour of HOURS) await rollUpHour(table, providerId, first, hour);
   const template = await table.get(keys.storeDay(providerId, LAST, 'douyin', first));
   await mapLimit(others, 16, (storeId) =>
     table.put(keys.storeDay(providerId, LAST, 'douyin', storeId), { ...template, storeId }, null),
   );
   const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
-  await foldBuckets(table, providerId, LAST, buckets);
-  await foldDimensions(table, providerId, LAST);
+  await rollUpBuckets(table, providerId, LAST, buckets);
+  await rollUpDimensions(table, providerId, LAST);
   const full = await table.get(keys.providerDay(providerId, LAST));
   for (let day = 1; day <= 30; day += 1) {
     await table.put(keys.providerDay(providerId, addDays(LAST, -day)), full ?? {}, null);
   }
 }
 
-async function foldHour(
+async function rollUpHour(
   table: Table,
   providerId: string,
   storeId: string,
@@ -81,6 +81,6 @@ async function foldHour(
   const sale = { channel: 'live', productId: `18050000000000${hour}`, buyer: `buyer-${hour}` };
   const one = entry({ storeId, occurredAt, ...sale });
   const { platform, merchantId } = one;
-  const day = { platform, storeId, merchantId, fold: foldEntries([one]) };
-  await foldStoreHour(table, providerId, LAST, hour, day, packDetail(detailOf([one])));
+  const day = { platform, storeId, merchantId, rollup: rollUpEntries([one]) };
+  await rollUpStoreHour(table, providerId, LAST, hour, day, packDetail(detailOf([one])));
 }

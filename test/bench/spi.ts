@@ -1,17 +1,17 @@
 import { ingestApp } from '../../functions/ingest/app.ts';
-import { lazyDesk } from '../../functions/ingest/lazy-desk.ts';
+import { lazyCallbackRecords } from '../../functions/ingest/lazy-records.ts';
 import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import { importCodes, putCodePool } from '../../lib/callbacks/code-pools.ts';
 import { signSpi } from '../../lib/integrations/douyin-life/sandbox/index.ts';
 import { silent } from '../../lib/log/log.ts';
 import type { IntakeMessage } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
-import { importCodes, putCodePool } from '../../lib/store/code-pools.ts';
-import { putApp, readApp } from '../../lib/store/registry.ts';
+import { putApp, readApp } from '../../lib/store/accounts/parties.ts';
 import { Table } from '../../lib/store/table.ts';
 
 /**
  * How long a platform waits for its codes: synchronous callbacks one after the other through the whole
- * door, over HTTP to the embedded table and queue. `npm run bench -- spi`
+ * receiver, over HTTP to the embedded table and queue. `npm run bench -- spi`
  */
 
 const CALLS = 500;
@@ -28,9 +28,9 @@ export async function run(): Promise<object> {
     const table = new Table(emulators.database, TABLE_NAME);
     const intake = new Queue<IntakeMessage>(emulators.sqs, emulators.queues.intake.url);
     await prepare(table);
-    const door = ingestApp({
+    const receiver = ingestApp({
       findApp: (integration, appKey) => readApp(table, integration, appKey),
-      openDesk: (platform) => lazyDesk(table, platform, Date.now),
+      openCallbackRecords: (platform) => lazyCallbackRecords(table, platform, Date.now),
       sendToIntake: (message, delaySeconds) => intake.send(message, delaySeconds),
       now: Date.now,
       log: silent,
@@ -39,7 +39,7 @@ export async function run(): Promise<object> {
     for (let call = 0; call < WARM_UP + CALLS; call += 1) {
       const request = issueRequest(`order-${call}`);
       const startedMs = performance.now();
-      const response = await door.request(request);
+      const response = await receiver.request(request);
       const text = await response.text();
       if (call >= WARM_UP) timesMs.push(performance.now() - startedMs);
       if (!/"result":1\b/.test(text)) throw new Error(`call ${call} was given no code: ${text}`);

@@ -1,6 +1,6 @@
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
-import { putStore } from '../../lib/store/registry.ts';
+import { putStore } from '../../lib/store/accounts/parties.ts';
 import {
   postAll,
   registerApp,
@@ -16,8 +16,8 @@ import { type Bills, Meter, perPiece, round, total } from './support/meter.ts';
  * What a redemption costs in write units, counted by the database itself, from the archive of its
  * webhook to the totals: `npm run bench -- writes [redemptions=2000]`. The load is Zipf over 1,000 stores of
  * 50 providers at 100 redemptions a second, in worker batches of up to 100. Time is not real: a wave of
- * 200 stands for the 2 seconds that folds wait, the waves are spread over a business day from 10:00 to
- * 22:00, and dimensions are folded once in 5 minutes of such load and at the end. Beside it a
+ * 200 stands for the 2 seconds that rollups wait, the waves are spread over a business day from 10:00 to
+ * 22:00, and dimensions are rolled up once in 5 minutes of such load and at the end. Beside it a
  * straightforward build, on the same emulator.
  */
 export async function run(options: Readonly<Record<string, string>> = {}): Promise<object> {
@@ -32,9 +32,10 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
     payments.push(await load.work());
     await load.redeem(sold);
     written.push(await load.work());
-    if ((at / WAVE) % WAVES_A_DIMENSION === WAVES_A_DIMENSION - 1) written.push(await load.fold());
+    if ((at / WAVE) % WAVES_A_DIMENSION === WAVES_A_DIMENSION - 1)
+      written.push(await load.rollup());
   }
-  written.push(await load.fold());
+  written.push(await load.rollup());
   const most = Math.min(redemptions, 300);
   const same = total(await again(load, most, (body) => body)) / most;
   const retold = total(await again(load, most, otherBytes)) / most;
@@ -46,7 +47,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   meter.stop();
   return {
     redemptions,
-    perSecond: WAVE / FOLD_DELAY_SECONDS,
+    perSecond: WAVE / ROLLUP_DELAY_SECONDS,
     unitsPerRedemption: round(units),
     perItemKind: perPiece(bills, redemptions),
     unitsPerPayment: round(total(addBills(payments)) / redemptions),
@@ -59,7 +60,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
 /** Sends what was sent before once more. @returns what that wrote */
 async function again(load: Load, most: number, as: (body: string) => string): Promise<Bills> {
   await load.repeat(most, as);
-  return addBills([await load.work(), await load.fold()]);
+  return addBills([await load.work(), await load.rollup()]);
 }
 
 /** The same told again in another message: only the platform's log id differs. */
@@ -67,9 +68,9 @@ function otherBytes(body: string): string {
   return body.replace(/"log_id":"/, '"log_id":"9');
 }
 
-/** Redemptions in the time that a fold waits, which is what a load of 100 a second is. */
+/** Redemptions in the time that a rollup waits, which is what a load of 100 a second is. */
 const WAVE = 200;
-const FOLD_DELAY_SECONDS = 2;
+const ROLLUP_DELAY_SECONDS = 2;
 const WAVES_A_DIMENSION = 150;
 const BATCH = 100;
 
@@ -93,8 +94,8 @@ interface Load {
   redeem(sold: readonly Sold[]): Promise<void>;
   /** Works on all that is on the queues, then on the totals. @returns what was written */
   work(): Promise<Bills>;
-  /** Folds the dimensions that were asked for. */
-  fold(): Promise<Bills>;
+  /** Rolls up the dimensions that were asked for. */
+  rollup(): Promise<Bills>;
   repeat(count: number, as: (body: string) => string): Promise<void>;
 }
 
@@ -130,7 +131,7 @@ async function prepare(redemptions: number): Promise<Load> {
         const place = shuffled[pick()];
         if (place === undefined) throw new Error('there is no such store');
         const atMs =
-          OPENS_MS + Math.floor(OPEN_MS * part) + (1_000 * FOLD_DELAY_SECONDS * index) / WAVE;
+          OPENS_MS + Math.floor(OPEN_MS * part) + (1_000 * ROLLUP_DELAY_SECONDS * index) / WAVE;
         setNow(atMs - 3_600_000);
         const order = world.sell({
           productId: place.products[Math.floor(random() ** 2 * place.products.length)] ?? '',
@@ -158,10 +159,10 @@ async function prepare(redemptions: number): Promise<Load> {
         const done = (await hexiao.step('intake')) + (await hexiao.step('attribution'));
         if (done === 0) break;
       }
-      await held.release('fold');
+      await held.release('rollup');
       return taken();
     },
-    async fold() {
+    async rollup() {
       await held.release('dimensions');
       return taken();
     },

@@ -169,7 +169,7 @@ describe('the command line', () => {
     expect(rebuilt.out).toMatch(/"isEqual": true/);
   });
 
-  it('lists shelves and dead letters, and erases with a receipt', async () => {
+  it('lists setAside and dead letters, and erases with a receipt', async () => {
     expect((await cli('replay', 'parked', '--list')).out).toContain('kuaishou-life');
     expect(await asked('replay', 'parked', '--dry-run')).toMatchObject({ sent: 0 });
     expect(await asked('redrive', 'intake', '--dry-run')).toMatchObject({ matched: 0 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totalsByStore } from '../../functions/api/reports.ts';
 import type { AttributeDeps, MessageOf } from '../../functions/attribute/deps.ts';
-import { foldDays } from '../../functions/attribute/totals.ts';
+import { rollUpDays } from '../../functions/attribute/totals.ts';
 import { sweepHints } from '../../functions/reconcile/sweep.ts';
 import type { Emulators } from '../../infra/local/emulators.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
@@ -14,11 +14,11 @@ import {
   MESSAGE_VERSION,
 } from '../../lib/queue/messages.ts';
 import { Queue, readDepth } from '../../lib/queue/queue.ts';
-import { putHint } from '../../lib/store/deliveries.ts';
-import { foldBuckets } from '../../lib/store/folds.ts';
-import { bookEntry } from '../../lib/store/ledger.ts';
-import { refoldStoreHour } from '../../lib/store/refold.ts';
-import { storeHourOf } from '../../lib/store/store-day.ts';
+import { rollUpBuckets } from '../../lib/rollups/rollups.ts';
+import { storeHourOf } from '../../lib/rollups/store-day.ts';
+import { rollUpHour } from '../../lib/rollups/store-hour.ts';
+import { putHint } from '../../lib/store/deliveries/archive.ts';
+import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { entry, START_MS } from '../lib/make.ts';
@@ -47,7 +47,7 @@ describe('more days’ dimensions than one invocation has time for', () => {
     } as unknown as Queue<AttributionMessage>;
     const deps: AttributeDeps = {
       ...{ table, attribution, policy: DEFAULT_POLICY, log: silent },
-      ...{ foldDelaySeconds: 0, dimensionsDelaySeconds: 0 },
+      ...{ rollupDelaySeconds: 0, dimensionsDelaySeconds: 0 },
       now: () => {
         nowMs += 1_000;
         return nowMs;
@@ -58,13 +58,13 @@ describe('more days’ dimensions than one invocation has time for', () => {
       return { message, fail: (error) => failed.push(error) };
     });
     // Act
-    await foldDays(received, deps);
+    await rollUpDays(received, deps);
     // Assess: eleven seconds for as many days, and the first besides
     expect(failed).toEqual([]);
     expect(sent.toSorted()).toEqual(days.slice(12));
     nowMs = START_MS;
     sent.length = 0;
-    await foldDays(received.slice(0, 5), deps);
+    await rollUpDays(received.slice(0, 5), deps);
     expect(sent).toEqual([]);
   });
 });
@@ -109,9 +109,9 @@ describe('a page of stores over many days', () => {
           occurredAt: `${businessDay}T12:00:00.000+08:00`,
         });
         await bookEntry(table, one);
-        await refoldStoreHour(table, storeHourOf(one));
+        await rollUpHour(table, storeHourOf(one));
       }
-      await foldBuckets(table, 'many', businessDay, [0, 1, 2, 3]);
+      await rollUpBuckets(table, 'many', businessDay, [0, 1, 2, 3]);
     });
     const window = { from: days[0] ?? '', to: days.at(-1) ?? '' };
     // Act
@@ -125,6 +125,6 @@ describe('a page of stores over many days', () => {
     expect(second.next).toBeNull();
     const seen = [...first.stores, ...second.stores];
     expect(seen.map(({ storeId }) => storeId).toSorted()).toEqual(stores.toSorted());
-    expect(seen.find(({ storeId }) => storeId === 's0')?.fold.redeemedCount).toBe(400);
+    expect(seen.find(({ storeId }) => storeId === 's0')?.rollup.redeemedCount).toBe(400);
   });
 });

@@ -11,7 +11,7 @@ import { APP_KEY, CLIENT_SECRET } from '../support/douyin.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../support/hexiao.ts';
 import { sample } from '../support/samples.ts';
 
-/** What a door answers to whoever comes without a message, and what every answer carries. */
+/** What a receiver answers to whoever comes without a message, and what every answer carries. */
 
 let hexiao: HexiaoUnderTest;
 const logged: string[] = [];
@@ -104,7 +104,7 @@ describe('a slash at the end of an address', () => {
     ['POST', '/spi/a/b'],
     ['POST', '/spi/a/b/'],
     ['POST', '/spi/a/b/c/d/'],
-  ])('comes to the door by the routes that are deployed: %s %s', (method, path) => {
+  ])('comes to the receiver by the routes that are deployed: %s %s', (method, path) => {
     expect(routeOf(ROUTES, method, path)).toBe('ingest');
   });
 });
@@ -120,11 +120,14 @@ describe('every answer in JSON', () => {
       () => hexiao.api.request('/v1/providers/p', operator('x'.repeat(70_000))),
     ],
     [
-      'of the door',
+      'of the receiver',
       () => hexiao.ingest.request(`/webhooks/kuaishou-life/${APP_KEY}`, { method: 'POST' }),
     ],
-    ['of the door that refuses', () => hexiao.ingest.request('/webhooks/a/b', { method: 'POST' })],
-    ['of the door to no path', () => hexiao.ingest.request('/nothing')],
+    [
+      'of the receiver that refuses',
+      () => hexiao.ingest.request('/webhooks/a/b', { method: 'POST' }),
+    ],
+    ['of the receiver to no path', () => hexiao.ingest.request('/nothing')],
   ];
 
   test.each(cases)(
@@ -175,7 +178,7 @@ describe('an upload that is broken off', () => {
   test.each([
     ['with a length', { 'content-length': '100' }],
     ['in chunks', { 'transfer-encoding': 'chunked' }],
-  ])('%s is not our failure, at either door', async (_how, headers) => {
+  ])('%s is not our failure, at either receiver', async (_how, headers) => {
     const authorization = `Bearer ${OPERATOR_TOKEN}`;
     await breakOff(hexiao.ingest, `/webhooks/douyin-life/${APP_KEY}`, headers);
     await breakOff(hexiao.api, '/v1/contracts', { ...headers, authorization });

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type IngestDeps, ingestApp, MAX_BODY_BYTES } from '../../functions/ingest/app.ts';
 import { rememberingApps } from '../../functions/ingest/apps.ts';
+import type { OpenCallbackRecords } from '../../lib/callbacks/records.ts';
 import { fingerprint } from '../../lib/crypto/hash.ts';
-import type { App } from '../../lib/integrations/app.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
 import type { Fields } from '../../lib/log/log.ts';
 import { type IntakeMessage, intakeMessageSchema, unpackBody } from '../../lib/queue/messages.ts';
-import type { OpenDesk } from '../../lib/store/desk.ts';
 import { START_MS } from '../lib/make.ts';
 
 const APP_KEY = 'aw0000000000test';
@@ -31,20 +31,20 @@ const app = (appKey: string, ...clientSecret: string[]): App => ({
   settings: { enrichment: 'pull' },
 });
 
-/** The others are unsigned, or are callbacks, or bring a refund request to the desk. */
+/** The others are unsigned, or are callbacks, or bring a refund request to the callback records. */
 const isPlainWebhook = (name: string) =>
   !['challenge.json', 'after-sale-audit.json'].includes(name) && !name.startsWith('spi-');
 
-/** A desk that nobody should come to. */
-const deskless = new Proxy({} as OpenDesk, {
-  get(_desk, name) {
-    if (name === 'toTell') return new Set();
-    throw new Error(`a webhook asked the desk for ${String(name)}`);
+/** A callback records that nobody should come to. */
+const deskless = new Proxy({} as OpenCallbackRecords, {
+  get(_records, name) {
+    if (name === 'toNotify') return new Set();
+    throw new Error(`a webhook asked the records for ${String(name)}`);
   },
 });
 
-/** The door with an app behind it, and everything it did. */
-function door(over: Partial<IngestDeps> = {}) {
+/** The receiver with an app behind it, and everything it did. */
+function receiver(over: Partial<IngestDeps> = {}) {
   const sent: IntakeMessage[] = [];
   const logged: [string, string, Fields | undefined][] = [];
   const apps = [app(APP_KEY, SECRET), app(OTHER_KEY, OTHER_SECRET)];
@@ -55,7 +55,7 @@ function door(over: Partial<IngestDeps> = {}) {
       sent.push(message);
     },
     // A webhook asks nothing of it.
-    openDesk: () => deskless,
+    openCallbackRecords: () => deskless,
     now: () => START_MS,
     log: (level, what, fields) => {
       logged.push([level, what, fields]);
@@ -106,7 +106,7 @@ async function problemOf(response: Response) {
 describe('a webhook with a good signature', () => {
   test('is one message on the queue, and then acknowledged in the platform’s words', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     // Act
     const response = await post(BODY);
     // Assess
@@ -132,7 +132,7 @@ describe('a webhook with a good signature', () => {
       // Prepare
       const text = readFileSync(new URL(name, SAMPLES), 'utf8');
       const sample = z.object({ body: z.string(), signature: z.string() }).parse(JSON.parse(text));
-      const { post, sent } = door();
+      const { post, sent } = receiver();
       // Act
       const response = await post(sample.body, { signature: sample.signature });
       // Assess
@@ -148,7 +148,7 @@ describe('a webhook with a good signature', () => {
     // Prepare
     const order: string[] = [];
     let stored = () => {};
-    const { post } = door({
+    const { post } = receiver({
       sendToIntake: () =>
         new Promise((resolve) => {
           stored = () => {
@@ -170,7 +170,7 @@ describe('a webhook with a good signature', () => {
   });
 
   test('is taken though nobody could read it: meaning is for later', async () => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const response = await post(Uint8Array.from([0xff, 0x00, 0x7b]));
     expect(response.status).toBe(200);
     expect(sent).toHaveLength(1);
@@ -178,7 +178,7 @@ describe('a webhook with a good signature', () => {
 
   test('is taken with any live secret', async () => {
     // Prepare
-    const { post } = door({ findApp: async () => app(APP_KEY, 'new', 'old') });
+    const { post } = receiver({ findApp: async () => app(APP_KEY, 'new', 'old') });
     // Act
     const statuses = [
       (await post(BODY, { signature: sign('new', BODY) })).status,
@@ -191,7 +191,7 @@ describe('a webhook with a good signature', () => {
 });
 
 describe('what is not signed for this address', () => {
-  const strangers: [string, Parameters<ReturnType<typeof door>['post']>[1]][] = [
+  const strangers: [string, Parameters<ReturnType<typeof receiver>['post']>[1]][] = [
     ['a wrong signature', { signature: 'f'.repeat(40) }],
     ['no signature', { signature: null }],
     ['an unknown app', { path: '/webhooks/douyin-life/nobody' }],
@@ -203,7 +203,7 @@ describe('what is not signed for this address', () => {
 
   test.each(strangers)('is refused, and nothing is sent: %s', async (_what, options) => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     // Act
     const response = await post(BODY, options);
     // Assess
@@ -217,7 +217,7 @@ describe('what is not signed for this address', () => {
 
   test('is refused in the same words, so that nobody can list apps', async () => {
     // Prepare
-    const { post } = door();
+    const { post } = receiver();
     const answers: string[] = [];
     for (const [, options] of strangers) {
       // Act
@@ -232,7 +232,7 @@ describe('what is not signed for this address', () => {
   });
 
   test('is refused when a byte of it changed on the way', async () => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const signature = sign(SECRET, BODY);
     const response = await post(BODY.replace('x', 'y'), { signature });
     expect(response.status).toBe(401);
@@ -240,7 +240,7 @@ describe('what is not signed for this address', () => {
   });
 
   test('is refused when the signature came in the query or the body instead', async () => {
-    const { post } = door();
+    const { post } = receiver();
     const path = `${PATH}?x-douyin-signature=${sign(SECRET, BODY)}`;
     expect((await post(BODY, { path, signature: null })).status).toBe(401);
   });
@@ -251,7 +251,7 @@ describe('the check of the URL', () => {
 
   test('is answered unsigned, and sends nothing', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     // Act
     const response = await post(CHECK, { signature: null });
     // Assess
@@ -261,7 +261,7 @@ describe('the check of the URL', () => {
   });
 
   test('tells nobody which apps there are', async () => {
-    const { post } = door();
+    const { post } = receiver();
     const path = '/webhooks/douyin-life/nobody';
     expect((await post(CHECK, { path, signature: null })).status).toBe(200);
   });
@@ -272,7 +272,7 @@ describe('the size of a webhook', () => {
 
   test('may be exactly 256 KiB', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     // Act
     const response = await post(sized(256 * 1024));
     // Assess
@@ -286,7 +286,7 @@ describe('the size of a webhook', () => {
     ['not told', {}],
   ])('may not be a byte more, %s', async (_what, headers) => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     // Act
     const response = await post(sized(256 * 1024 + 1), { headers });
     // Assess
@@ -297,7 +297,7 @@ describe('the size of a webhook', () => {
 
   test('may not be more than a queue takes, when it cannot be compressed', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     // Act
     const response = await post(randomBytes(256 * 1024));
     // Assess
@@ -309,7 +309,7 @@ describe('the size of a webhook', () => {
 describe('when something of ours fails', () => {
   test('the queue: the platform is told to send it again', async () => {
     // Prepare
-    const { post, logged } = door({
+    const { post, logged } = receiver({
       sendToIntake: async () => {
         throw new Error('no route to queue');
       },
@@ -332,7 +332,7 @@ describe('when something of ours fails', () => {
 
   test('the table: nothing is acknowledged, and nothing of it is told', async () => {
     // Prepare
-    const { post, sent } = door({
+    const { post, sent } = receiver({
       findApp: async () => {
         throw new Error('ResourceNotFoundException: table hexiao');
       },
@@ -407,9 +407,9 @@ describe('when something of ours fails', () => {
 describe('the identity of a delivery', () => {
   const idOf = async (
     body: string,
-    options: Parameters<ReturnType<typeof door>['post']>[1] = {},
+    options: Parameters<ReturnType<typeof receiver>['post']>[1] = {},
   ): Promise<string> => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const response = await post(body, options);
     expect(response.status).toBe(200);
     return deliveryIdOf(sent[0]) ?? '';
@@ -460,20 +460,20 @@ describe('the log', () => {
     const phone = '13800138000';
     const body = `{"event":"x","content":"{\\"phone\\":\\"${phone}\\"}"}`;
     const signature = sign(SECRET, body);
-    const doors = [
-      door(),
-      door({
+    const receivers = [
+      receiver(),
+      receiver({
         sendToIntake: async () => {
           throw new Error('refused');
         },
       }),
-      door({
+      receiver({
         findApp: async () => {
           throw new Error('out of reach');
         },
       }),
     ];
-    for (const { post, logged } of doors) {
+    for (const { post, logged } of receivers) {
       // Act
       await post(body, { signature });
       await post(body, { signature: `${signature.slice(1)}0` });
@@ -489,7 +489,7 @@ describe('the log', () => {
 
   test('tells which delivery came, to find it by', async () => {
     // Prepare
-    const { post, logged, sent } = door();
+    const { post, logged, sent } = receiver();
     // Act
     await post(BODY);
     // Assess
@@ -503,7 +503,7 @@ describe('the log', () => {
   });
 
   test('tells how long the platform waited, from when the HTTP API had its request', async () => {
-    const { post, logged } = door();
+    const { post, logged } = receiver();
     await post(BODY, { env: { requestContext: { timeEpoch: START_MS - 1_250 } } });
     // A clock that is ahead of ours is no answer before the question.
     await post(BODY, { env: { requestContext: { timeEpoch: START_MS + 3 } } });
@@ -512,13 +512,13 @@ describe('the log', () => {
   });
 
   test('tells a stranger’s address by nothing that the stranger wrote', async () => {
-    const { post, logged } = door();
+    const { post, logged } = receiver();
     await post(BODY, { path: '/webhooks/13800138000/13800138000' });
     expect(JSON.stringify(logged)).not.toContain('13800138000');
   });
 });
 
-describe('the rest of the door', () => {
+describe('the rest of the receiver', () => {
   test.each([
     ['GET', '/webhooks/nobody/app-1'],
     ['GET', `/spi/douyin-life/${APP_KEY}`],
@@ -528,7 +528,7 @@ describe('the rest of the door', () => {
     ['POST', `${PATH}/more`],
     ['GET', '/'],
   ])('%s %s is nothing', async (method, path) => {
-    const { hono, sent } = door();
+    const { hono, sent } = receiver();
     const response = await hono.request(path, { method });
     expect(response.status).toBe(404);
     expect((await problemOf(response)).words.code).toBe('not-found');
@@ -536,7 +536,7 @@ describe('the rest of the door', () => {
   });
 
   test('a path that cannot be decoded is the sender’s mistake', async () => {
-    const { post } = door();
+    const { post } = receiver();
     const response = await post(BODY, { path: '/webhooks/douyin-life/%ff' });
     expect(response.status).toBeLessThan(500);
   });

@@ -54,7 +54,7 @@ const BODY: Readonly<Record<string, string>> = {
 
 /** Parameters that are one of a few words lead to what is behind them only as one of these. */
 const WORDS: Readonly<Record<string, string>> = {
-  ...{ platform: 'douyin', integration: 'douyin-life', shelf: 'parked', month: '2025-10' },
+  ...{ platform: 'douyin', integration: 'douyin-life', setAside: 'parked', month: '2025-10' },
 };
 
 /** Query parameters that any route reads. */
@@ -119,7 +119,7 @@ function bodiesWith(hard: string): string[] {
   return Object.keys(named).map((name) => JSON.stringify({ ...named, [name]: hard }));
 }
 
-describe('the platforms’ doors', () => {
+describe('the platforms’ receivers', () => {
   test.each(integrationNames())(
     '%s: an app key that nobody has is refused as any is',
     async (name) => {
@@ -178,7 +178,7 @@ describe('every route of the API', () => {
   test('judges the place in a list that a body names', async () => {
     const from = { integration: 'douyin-life', appKey: 'x', from: '2025-10-01', to: '2025-10-02' };
     for (const cursor of CURSORS) {
-      for (const what of [{ shelf: 'parked' }, from]) {
+      for (const what of [{ setAside: 'parked' }, from]) {
         const body = JSON.stringify({ ...what, dryRun: true, cursor });
         expect(await statusOf(hexiao.api, 'POST', '/v1/replays', body)).toBe(400);
       }

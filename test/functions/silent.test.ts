@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { countSilentApps } from '../../functions/reconcile/silent.ts';
 import type { Emulators } from '../../infra/local/emulators.ts';
 import type { Fields } from '../../lib/log/log.ts';
-import { AppsHeard, heardApps } from '../../lib/store/heard.ts';
+import { AppsHeard, heardApps } from '../../lib/store/accounts/heard.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { START_MS } from '../lib/make.ts';

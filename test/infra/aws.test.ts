@@ -15,7 +15,7 @@ import {
 import { DEFAULT_REGION, REGIONS, type RegionTraits } from '../../infra/aws/regions.ts';
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTIONS, type FunctionName, QUEUES, ROUTES, TABLE } from '../../infra/topology.ts';
-import { DOORS } from '../../lib/integrations/doors.ts';
+import { RECEIVERS } from '../../lib/integrations/receivers.ts';
 import { functionOf, grantsOf, readTopology, textOf, variablesOf } from './read-topology.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hexiao-aws-'));
@@ -236,8 +236,8 @@ test('each platform’s answers are held against its own deadline', () => {
     .filter(([, { Properties }]) => Properties.MetricName === 'AnswerMs')
     .map(([, { Properties }]) => [Properties.Dimensions, Properties.Threshold]);
 
-  expect(thresholds).toHaveLength(DOORS.length);
-  for (const { name, deadlineMs = 5_000 } of DOORS) {
+  expect(thresholds).toHaveLength(RECEIVERS.length);
+  for (const { name, deadlineMs = 5_000 } of RECEIVERS) {
     expect(thresholds).toContainEqual([[{ Name: 'integration', Value: name }], deadlineMs / 2]);
   }
 });

@@ -53,7 +53,7 @@ describe('the rule', () => {
     folder: 'attribute',
     timeoutSeconds: 30,
   };
-  const door = { folder: 'ingest', timeoutSeconds: 5 } as const;
+  const receiver = { folder: 'ingest', timeoutSeconds: 5 } as const;
 
   test('gives half as much again as the peak, in steps of 64 MB', () => {
     expect(leastMemory({ peakMb: 256, heaviestCpuMs: 1 }, worker)).toEqual({
@@ -72,7 +72,7 @@ describe('the rule', () => {
     expect(cpuSecondsOf(slow, memoryMb - 64)).toBeGreaterThan(30 / 5);
 
     const webhook = { peakMb: 100, heaviestCpuMs: 250 };
-    const ingest = leastMemory(webhook, door).memoryMb;
+    const ingest = leastMemory(webhook, receiver).memoryMb;
     expect(cpuSecondsOf(webhook, ingest)).toBeLessThanOrEqual(5 / 10);
     expect(cpuSecondsOf(webhook, ingest - 64)).toBeGreaterThan(5 / 10);
   });

@@ -138,7 +138,7 @@ function partitionsByFunction(text: string): string[] {
   return [...text.matchAll(/\b(\w+Partition)\b/g)].flatMap(([, name = '']) => {
     const own = declarations.get(name);
     if (own === undefined) return [];
-    const behind = own.includes('SUBJECT_PARTITIONS') ? declarations.get('SUBJECT_PARTITIONS') : '';
+    const behind = own.includes('STREAM_PARTITIONS') ? declarations.get('STREAM_PARTITIONS') : '';
     return literalsIn(`${own}${behind}`);
   });
 }

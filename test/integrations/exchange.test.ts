@@ -4,7 +4,7 @@ import {
   exchangeObject,
   type HttpQuestion,
   MAX_ANSWER_BYTES,
-} from '../../lib/integrations/exchange.ts';
+} from '../../lib/integrations/kit/http.ts';
 import { failureOf } from '../support/platform-fetch.ts';
 
 const URL_ = 'https://platform.test/ask?secret=s3cr3t';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimit } from '../../lib/integrations/rate-limit.ts';
+import { RateLimit } from '../../lib/integrations/kit/rate-limit.ts';
 
 describe('a rate limit', () => {
   it('gives slots one gap after the other, and none closer', () => {

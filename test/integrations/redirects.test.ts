@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Settings } from '../../lib/integrations/app.ts';
-import type { Hint } from '../../lib/integrations/integration.ts';
-import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import type { Settings } from '../../lib/integrations/kit/app.ts';
+import type { Hint } from '../../lib/integrations/kit/integration.ts';
+import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
+import { MemoryTokens } from '../../lib/integrations/kit/token-store.ts';
 import { findIntegration, integrationNames } from '../../lib/integrations/registry.ts';
-import { MemoryTokens } from '../../lib/integrations/token-store.ts';
 import { START_MS } from '../lib/make.ts';
 
 /**

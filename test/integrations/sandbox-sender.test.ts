@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Outgoing, seededRandom } from '../../lib/integrations/sandbox.ts';
-import { Sender, type SenderOptions } from '../../lib/integrations/sandbox-sender.ts';
+import { type Outgoing, seededRandom } from '../../lib/integrations/sandbox-kit/player.ts';
+import { Sender, type SenderOptions } from '../../lib/integrations/sandbox-kit/sender.ts';
 
 const outgoing = (body: string): Outgoing => ({
   ...{ road: 'webhooks', path: '', query: '', headers: {}, body },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { storeFromSchema } from '../../lib/integrations/app.ts';
-import { storeFrom } from '../../lib/integrations/store-from.ts';
-import { findStore, parseTemplate } from '../../lib/integrations/store-template.ts';
+import { storeFromSchema } from '../../lib/integrations/kit/app.ts';
+import { storeFrom } from '../../lib/integrations/kit/store-from.ts';
+import { findStore, parseTemplate } from '../../lib/integrations/kit/store-template.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -5,10 +5,14 @@ import { type IngestDeps, ingestApp } from '../../functions/ingest/app.ts';
 import { readHistory } from '../../lib/attribution/history.ts';
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { type EventDraft, type EventOf, eventSchema } from '../../lib/events/event.ts';
-import type { App } from '../../lib/integrations/app.ts';
-import type { Integration, Reading, SignedRequest } from '../../lib/integrations/integration.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
+import type {
+  Integration,
+  Reading,
+  SignedRequest,
+} from '../../lib/integrations/kit/integration.ts';
 import { silent } from '../../lib/log/log.ts';
-import { subjectsOf } from '../../lib/store/subjects.ts';
+import { streamsOf } from '../../lib/store/streams.ts';
 import { paid } from '../lib/make.ts';
 
 /**
@@ -98,19 +102,19 @@ export function contractSuite(fixture: Fixture): void {
   const delivery = (request: SignedRequest) =>
     fingerprint(integration.name, app.appKey, integration.signedBytes(request));
 
-  /** The door as it is deployed, before a queue that takes everything or nothing. */
-  const door = (sendToIntake: IngestDeps['sendToIntake']): GatewayHandler =>
+  /** The receiver as it is deployed, before a queue that takes everything or nothing. */
+  const receiver = (sendToIntake: IngestDeps['sendToIntake']): GatewayHandler =>
     handle(
       ingestApp({
         findApp: async () => app,
         // A notice asks nothing of our records: there are none here.
-        openDesk: () => ({ toTell: new Set() }) as never,
+        openCallbackRecords: () => ({ toNotify: new Set() }) as never,
         ...{ sendToIntake, now: () => Date.parse(RECEIVED_AT), log: silent },
       }),
     );
   const arrive = async (request: SignedRequest, sendToIntake: IngestDeps['sendToIntake']) => {
     const event = gatewayEvent(`/webhooks/${integration.name}/${app.appKey}`, request);
-    const answer: GatewayAnswer = await door(sendToIntake)(event);
+    const answer: GatewayAnswer = await receiver(sendToIntake)(event);
     const body = answer.isBase64Encoded ? Buffer.from(answer.body, 'base64') : answer.body;
     return { status: answer.statusCode, body: body.toString() };
   };
@@ -371,7 +375,7 @@ export function contractSuite(fixture: Fixture): void {
       for (const refund of untold) {
         const { orderId, merchantId } = refund;
         const ofOrder = [paid({ orderId, merchantId }), refund];
-        expect(subjectsOf(refund).map((subject) => subject.of)).toEqual(['voucher', 'order']);
+        expect(streamsOf(refund).map((stream) => stream.of)).toEqual(['voucher', 'order']);
         expect(readHistory(ofOrder).waiting).toEqual([refund]);
         expect(readHistory([refund]).waiting).toEqual([refund]);
       }
@@ -416,7 +420,7 @@ interface GatewayAnswer {
 
 type GatewayHandler = (event: LambdaEvent) => Promise<GatewayAnswer>;
 
-/** An API Gateway HTTP API event, payload format 2.0, as far as the door reads it. */
+/** An API Gateway HTTP API event, payload format 2.0, as far as the receiver reads it. */
 function gatewayEvent(path: string, { headers, query, body }: SignedRequest): LambdaEvent {
   // The type wants fields of the context that no function reads.
   const event: object = {

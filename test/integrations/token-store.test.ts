@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { LEASE_MS, LiveTokens } from '../../lib/integrations/live-tokens.ts';
-import { PlatformError } from '../../lib/integrations/platform-error.ts';
-import { MemoryTokens, type PlatformToken } from '../../lib/integrations/token-store.ts';
+import { LEASE_MS, LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
+import { PlatformError } from '../../lib/integrations/kit/platform-error.ts';
+import { MemoryTokens, type PlatformToken } from '../../lib/integrations/kit/token-store.ts';
 
 const NOW = 1_795_312_800_000;
 const HOUR = 3_600_000;

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { bookSubject } from '../../functions/attribute/book.ts';
-import { compareEntry } from '../../functions/attribute/compare.ts';
 import type { AttributeDeps } from '../../functions/attribute/deps.ts';
-import { knowledgeOf } from '../../functions/attribute/knowledge.ts';
-import { restateEntry } from '../../functions/attribute/restate.ts';
+import { compareEntry } from '../../functions/attribute/restatement/compare.ts';
+import { restateEntry } from '../../functions/attribute/restatement/restate.ts';
 import type { ContractVersion } from '../../lib/attribution/contract.ts';
 import type { Marker } from '../../lib/attribution/plan.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { bookStream } from '../../lib/booking/book.ts';
+import { termsOf } from '../../lib/booking/terms.ts';
 import type { Event } from '../../lib/events/event.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
-import { type Fold, foldEntries } from '../../lib/ledger/fold.ts';
+import { type Rollup, rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { silent } from '../../lib/log/log.ts';
-import { entryRef } from '../../lib/store/entry-ref.ts';
 import { keys } from '../../lib/store/keys.ts';
-import { placeMarker, type Run, readState } from '../../lib/store/restatements.ts';
-import type { BookedSubject } from '../../lib/store/subjects.ts';
+import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
+import { type Job, placeMarker, readState } from '../../lib/store/ledger/restatements.ts';
+import type { BookedStream } from '../../lib/store/streams.ts';
 import {
   amountsOf,
   contract,
@@ -31,14 +31,14 @@ import { MemoryTable } from './memory-table.ts';
 // The long run tries forty times as much.
 if (process.env.HEXIAO_LONG !== undefined) vi.setConfig({ testTimeout: 7_200_000 });
 
-const SUBJECT: BookedSubject = { of: 'voucher', platform: 'douyin', id: '7400000000000000001' };
+const STREAM: BookedStream = { of: 'voucher', platform: 'douyin', id: '7400000000000000001' };
 
 const depsOf = (table: MemoryTable): AttributeDeps => ({
   ...{
     table,
     attribution: undefined as never,
     policy: DEFAULT_POLICY,
-    foldDelaySeconds: 0,
+    rollupDelaySeconds: 0,
     dimensionsDelaySeconds: 0,
   },
   ...{ log: silent, now: () => START_MS },
@@ -46,28 +46,28 @@ const depsOf = (table: MemoryTable): AttributeDeps => ({
 
 /** A worker that is told the voucher changed. */
 async function work(table: MemoryTable): Promise<void> {
-  const state = await readState(table, SUBJECT);
-  await bookSubject(SUBJECT, state, knowledgeOf(depsOf(table)), depsOf(table));
+  const state = await readState(table, STREAM);
+  await bookStream(STREAM, state, termsOf(depsOf(table)), depsOf(table));
 }
 
 const tell = (table: MemoryTable, event: Event) =>
-  table.put(keys.event(SUBJECT, event.eventId), event);
+  table.put(keys.event(STREAM, event.eventId), event);
 
 const ledgerOf = (table: MemoryTable): Entry[] =>
   table.all('LEDGER#').map((item) => entrySchema.parse(item));
 
-/** What stands: without what was undone and what undid it, and however often it was decided anew. */
+/** What stands: without what was corrected and what undid it, and however often it was decided anew. */
 function standing(entries: readonly Entry[]): Entry[] {
-  const undone = new Set(entries.map((entry) => entry.undoes));
+  const corrected = new Set(entries.map((entry) => entry.corrects));
   return entries
-    .filter(({ entryId, undoes }) => undoes === null && !undone.has(entryId))
+    .filter(({ entryId, corrects }) => corrects === null && !corrected.has(entryId))
     .map((entry) => ({ ...entry, entryId: entry.entryId.replace(/~v\d+$/, '') }))
     .sort((a, b) => (a.entryId < b.entryId ? -1 : 1));
 }
 
 /** Measures that do not count how often something was decided. */
-function measures(entries: readonly Entry[]): Omit<Fold, 'entryCount'> {
-  const { entryCount: _count, ...rest } = foldEntries(entries);
+function measures(entries: readonly Entry[]): Omit<Rollup, 'entryCount'> {
+  const { entryCount: _count, ...rest } = rollUpEntries(entries);
   return rest;
 }
 
@@ -163,7 +163,7 @@ async function bookedAtOnce(
 ): Promise<MemoryTable> {
   const table = await prepare([], log);
   for (const event of events) await tell(table, event);
-  for (const marker of markers) await placeMarker(table, SUBJECT, marker);
+  for (const marker of markers) await placeMarker(table, STREAM, marker);
   await work(table);
   return table;
 }
@@ -197,7 +197,7 @@ describe('the ledger of a voucher', () => {
         const workers: Promise<void>[] = [];
         for (const [index, one] of [...arrivals, ...again].entries()) {
           if ('eventId' in one) await tell(table, one);
-          else await placeMarker(table, SUBJECT, one);
+          else await placeMarker(table, STREAM, one);
           const lives = disturbed.lives[index] ?? null;
           if (lives !== null && !disturbed.isTogether) table.dieAfter(lives);
           const worker = work(table).catch((error: unknown) => {
@@ -226,8 +226,8 @@ describe('the ledger of a voucher', () => {
     await fc.assert(
       fc.asyncProperty(life, logs, restatements, async (events, log, markers) => {
         const ledger = standing(ledgerOf(await bookedAtOnce(events, log, markers)));
-        for (const original of ledger.filter((entry) => entry.mirrors === null)) {
-          const own = ledger.filter((e) => e === original || e.mirrors === original.entryId);
+        for (const original of ledger.filter((entry) => entry.reverses === null)) {
+          const own = ledger.filter((e) => e === original || e.reverses === original.entryId);
           for (const key of ['amountFen', 'paidFen', 'commissionFen', 'count'] as const) {
             const left = own.reduce((sum, entry) => sum + entry[key], 0);
             expect(left).toBeGreaterThanOrEqual(0);
@@ -240,7 +240,7 @@ describe('the ledger of a voucher', () => {
   });
 });
 
-const runOf = (minutes: number, over: Partial<Run> = {}): Run => ({
+const runOf = (minutes: number, over: Partial<Job> = {}): Job => ({
   ...markerAt(minutes),
   ...{ does: 'restate', platform: 'douyin', merchantId: contract(1).merchantId, dryRun: false },
   ...{ status: 'running', step: 0, failures: 0, cursor: null },
@@ -251,11 +251,11 @@ const runOf = (minutes: number, over: Partial<Run> = {}): Run => ({
 });
 
 /** What a run does, entry by entry. */
-async function restateAll(table: MemoryTable, run: Run) {
+async function restateAll(table: MemoryTable, run: Job) {
   const deps = depsOf(table);
   const found = [];
   for (const entry of ledgerOf(table)) {
-    found.push(await restateEntry(entry, run, knowledgeOf(deps), deps));
+    found.push(await restateEntry(entry, run, termsOf(deps), deps));
   }
   return found;
 }
@@ -288,7 +288,7 @@ describe('a restatement', () => {
         expect(kept).toHaveLength(before.length);
         for (const entry of after) {
           const deps = depsOf(table);
-          const { differences } = await compareEntry(entry, knowledgeOf(deps), deps);
+          const { differences } = await compareEntry(entry, termsOf(deps), deps);
           expect(differences).toEqual([]);
         }
         // What its providers gain and lose is what the ledger says.
@@ -343,7 +343,7 @@ describe('a rebuild', () => {
       const found = [];
       for (const entry of ledgerOf(table)) {
         const deps = depsOf(table);
-        found.push(...(await compareEntry(entry, knowledgeOf(deps), deps)).differences);
+        found.push(...(await compareEntry(entry, termsOf(deps), deps)).differences);
       }
       return found.map(({ what, entryId }) => [what, entryId]);
     };

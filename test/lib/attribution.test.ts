@@ -9,13 +9,13 @@ import {
   UNATTRIBUTED,
 } from '../../lib/attribution/contract.ts';
 import { readHistory } from '../../lib/attribution/history.ts';
-import { mirror, mirrorPlaces, type Taking } from '../../lib/attribution/mirror.ts';
 import { overlapping } from '../../lib/attribution/overlap.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { type Reversal, reversingEntry, reversingPlaces } from '../../lib/attribution/reversing.ts';
 import { redemptionStatus } from '../../lib/attribution/status.ts';
 import type { Event } from '../../lib/events/event.ts';
 import { type Entry, entrySchema, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
-import { foldEntries } from '../../lib/ledger/fold.ts';
+import { rollUpEntries } from '../../lib/ledger/rollup.ts';
 import {
   amountsOf,
   contract,
@@ -36,15 +36,19 @@ const sum = (entries: readonly Entry[], key: 'amountFen' | 'paidFen' | 'commissi
 
 const MEASURED = ['amountFen', 'paidFen', 'commissionFen', 'count'] as const;
 
-function taking(eventId: string, paidFen: number | null, over: Partial<Taking> = {}): Taking {
+function takingBack(
+  eventId: string,
+  paidFen: number | null,
+  over: Partial<Reversal> = {},
+): Reversal {
   return { eventId, kind: 'refund', occurredAt: minute(100), complete: true, paidFen, ...over };
 }
 
 /** Everything that a voucher's events book into an empty ledger, by the pure functions alone. */
 function bookAll(events: readonly Event[], log: readonly ContractVersion[]): Entry[] {
-  return readHistory(events).booked.flatMap(({ event, takings }) => {
+  return readHistory(events).booked.flatMap(({ event, reversals }) => {
     const own = attribute(event, log, DEFAULT_POLICY);
-    for (const one of takings) own.push(...mirror(one, own));
+    for (const one of reversals) own.push(...reversingEntry(one, own));
     return own;
   });
 }
@@ -65,7 +69,7 @@ describe('who a redemption belongs to', () => {
       paidFen: 9_900,
       commissionFen: 872,
       count: 1,
-      mirrors: null,
+      reverses: null,
       kind: 'redemption',
       explanation: { rule: 'agency-contract', shareBp: 10_000, rateBp: 800, candidates: 1 },
     });
@@ -336,12 +340,12 @@ describe('what takes an entry back', () => {
   test('is the entry with its sign turned, on the day it was taken back', () => {
     // Prepare
     const original = entry();
-    const reversal = taking('reversed:v1', null, {
+    const reversal = takingBack('reversed:v1', null, {
       kind: 'reversal',
       occurredAt: '2025-10-10T00:10:00.000+08:00',
     });
     // Act
-    const [back, ...more] = mirror(reversal, [original]);
+    const [back, ...more] = reversingEntry(reversal, [original]);
     // Assess
     expect(more).toEqual([]);
     expect(back).toEqual({
@@ -355,17 +359,17 @@ describe('what takes an entry back', () => {
       paidFen: -9_900,
       commissionFen: -792,
       count: -1,
-      mirrors: original.entryId,
+      reverses: original.entryId,
       mirrorsAt: original.occurredAt,
-      explanation: { ...original.explanation, rule: 'mirror' },
+      explanation: { ...original.explanation, rule: 'reversingEntry' },
     });
   });
 
   test('is found again at the place it was booked at', () => {
     const original = entry();
-    const one = taking('refunded:x', 100);
-    const [booked] = mirror(one, [original]);
-    const [place] = mirrorPlaces(one, [original]);
+    const one = takingBack('refunded:x', 100);
+    const [booked] = reversingEntry(one, [original]);
+    const [place] = reversingPlaces(one, [original]);
     expect(place).toMatchObject({
       entryId: booked?.entryId,
       providerId: booked?.providerId,
@@ -378,8 +382,8 @@ describe('what takes an entry back', () => {
     // Prepare
     const original = entry();
     // Act
-    const third = mirror(taking('refunded:1', 3_300), [original]);
-    const rest = mirror(taking('refunded:2', 6_600), [original, ...third]);
+    const third = reversingEntry(takingBack('refunded:1', 3_300), [original]);
+    const rest = reversingEntry(takingBack('refunded:2', 6_600), [original, ...third]);
     // Assess
     expect(third[0]).toMatchObject({ amountFen: -3_300, commissionFen: -264, count: 0 });
     expect(rest[0]).toMatchObject({ amountFen: -6_600, commissionFen: -528, count: -1 });
@@ -387,24 +391,24 @@ describe('what takes an entry back', () => {
 
   test('takes the platform’s part along in proportion', () => {
     const original = entry({ amountFen: 12_000, paidFen: 9_000, commissionFen: 960 });
-    const [half] = mirror(taking('refunded:1', 4_500), [original]);
+    const [half] = reversingEntry(takingBack('refunded:1', 4_500), [original]);
     expect(half).toMatchObject({ amountFen: -6_000, paidFen: -4_500, commissionFen: -480 });
   });
 
   test('takes no more than is there when more is asked for', () => {
-    const [all, ...none] = mirror(taking('refunded:1', 1_000_000), [entry()]);
+    const [all, ...none] = reversingEntry(takingBack('refunded:1', 1_000_000), [entry()]);
     expect(all).toMatchObject({ amountFen: -9_900, count: -1 });
     expect(none).toEqual([]);
   });
 
   test('takes nothing twice, and nothing from what is gone', () => {
     // Prepare
-    const whole = taking('reversed:v1', null, { kind: 'reversal' });
-    const standing = [entry(), ...mirror(whole, [entry()])];
+    const whole = takingBack('reversed:v1', null, { kind: 'reversal' });
+    const standing = [entry(), ...reversingEntry(whole, [entry()])];
     // Act, Assess
-    expect(mirror(whole, standing)).toEqual([]);
-    expect(mirror(taking('refunded:1', null), standing)).toEqual([]);
-    expect(mirror(taking('refunded:2', 500), standing)).toEqual([]);
+    expect(reversingEntry(whole, standing)).toEqual([]);
+    expect(reversingEntry(takingBack('refunded:1', null), standing)).toEqual([]);
+    expect(reversingEntry(takingBack('refunded:2', 500), standing)).toEqual([]);
   });
 });
 
@@ -418,13 +422,13 @@ const booked = fc
 
 const asked = fc.option(fc.integer({ min: 0, max: 400_000 }));
 
-describe('mirrors, over any entries', () => {
-  test('of the whole make zero with what they mirror, in every measure of every entry', () => {
+describe('reverses, over any entries', () => {
+  test('of the whole make zero with what they reversingEntry, in every measure of every entry', () => {
     fc.assert(
       fc.property(booked, ({ originals }) => {
-        const back = mirror(taking('reversed:v1', null), originals);
+        const back = reversingEntry(takingBack('reversed:v1', null), originals);
         for (const original of originals) {
-          const own = [original, ...back.filter((one) => one.mirrors === original.entryId)];
+          const own = [original, ...back.filter((one) => one.reverses === original.entryId)];
           for (const key of MEASURED) expect(sum(own, key)).toBe(0);
         }
       }),
@@ -438,12 +442,12 @@ describe('mirrors, over any entries', () => {
         // Act
         const standing = [...originals];
         for (const [index, paidFen] of refunds.entries()) {
-          standing.push(...mirror(taking(`refunded:${index}`, paidFen), standing));
+          standing.push(...reversingEntry(takingBack(`refunded:${index}`, paidFen), standing));
         }
         // Assess
         for (const original of originals) {
           const own = standing.filter(
-            (one) => one === original || one.mirrors === original.entryId,
+            (one) => one === original || one.reverses === original.entryId,
           );
           for (const key of MEASURED) {
             expect(sum(own, key)).toBeGreaterThanOrEqual(0);
@@ -465,7 +469,7 @@ describe('mirrors, over any entries', () => {
         let left = paidFen;
         for (const [index, ask] of refunds.entries()) {
           // Act
-          const back = mirror(taking(`refunded:${index}`, ask), standing);
+          const back = reversingEntry(takingBack(`refunded:${index}`, ask), standing);
           standing.push(...back);
           // Assess
           const due = Math.min(ask ?? left, left);
@@ -481,11 +485,11 @@ describe('mirrors, over any entries', () => {
     fc.assert(
       fc.property(booked, asked, fc.nat({ max: 3 }), ({ originals }, ask, survived) => {
         // Prepare
-        const one = taking('refunded:1', ask);
-        const whole = mirror(one, originals);
+        const one = takingBack('refunded:1', ask);
+        const whole = reversingEntry(one, originals);
         const before = whole.slice(0, survived);
         // Act
-        const after = mirror(one, [...originals, ...before]);
+        const after = reversingEntry(one, [...originals, ...before]);
         // Assess
         expect([...before, ...after]).toEqual(whole);
       }),
@@ -497,12 +501,12 @@ describe('mirrors, over any entries', () => {
     fc.assert(
       fc.property(booked, fc.array(asked, { maxLength: 4 }), ({ originals }, asks) => {
         // Prepare
-        const takings = asks.map((ask, index) => taking(`refunded:${index}`, ask));
+        const reversals = asks.map((ask, index) => takingBack(`refunded:${index}`, ask));
         const standing = [...originals];
-        for (const one of takings) standing.push(...mirror(one, standing));
-        for (const one of takings) {
+        for (const one of reversals) standing.push(...reversingEntry(one, standing));
+        for (const one of reversals) {
           // Act, Assess
-          expect(mirror(one, standing)).toEqual([]);
+          expect(reversingEntry(one, standing)).toEqual([]);
         }
       }),
       { numRuns: runs(3_000) },
@@ -521,9 +525,9 @@ describe('the history of a voucher', () => {
       redeemed('v2', { occurredAt: minute(20) }),
     ];
     // Act
-    const fold = foldEntries(bookAll(events, log));
+    const rollup = rollUpEntries(bookAll(events, log));
     // Assess
-    expect(fold).toMatchObject({
+    expect(rollup).toMatchObject({
       redeemedFen: 9_900,
       redeemedCount: 1,
       reversedFen: 9_900,
@@ -540,12 +544,12 @@ describe('the history of a voucher', () => {
     expect(early.booked).toEqual([]);
     expect(early.waiting.map((event) => event.eventId)).toEqual(['reversed:v1']);
     expect(both.waiting).toEqual([]);
-    expect(both.booked[0]?.takings.map((one) => one.kind)).toEqual(['reversal']);
+    expect(both.booked[0]?.reversals.map((one) => one.kind)).toEqual(['reversal']);
   });
 
   test('a reversal is of the redemption it names, not of another of the same voucher', () => {
     const { booked: lines, waiting } = readHistory([redeemed('v1'), reversed('v2')]);
-    expect(lines[0]?.takings).toEqual([]);
+    expect(lines[0]?.reversals).toEqual([]);
     expect(waiting).toHaveLength(1);
   });
 
@@ -560,7 +564,7 @@ describe('the history of a voucher', () => {
     // Act
     const { booked: lines } = readHistory(events);
     // Assess
-    expect(lines.map((line) => line.takings.length)).toEqual([0, 1, 0]);
+    expect(lines.map((line) => line.reversals.length)).toEqual([0, 1, 0]);
   });
 
   test('a redemption only hinted at gives way to the record of it, without a trace in the totals', () => {
@@ -569,7 +573,7 @@ describe('the history of a voucher', () => {
     // Act
     const entries = bookAll([hinted, redeemed('v1', { occurredAt: minute(-1) })], log);
     // Assess
-    expect(foldEntries(entries)).toMatchObject({
+    expect(rollUpEntries(entries)).toMatchObject({
       redeemedFen: 9_900,
       redeemedCount: 1,
       reversedCount: 0,
@@ -582,14 +586,14 @@ describe('the history of a voucher', () => {
     // Prepare
     const hinted = redeemed('~7400@t', { complete: false, occurredAt: minute(1) });
     const record = redeemed('v1', { occurredAt: minute(0) });
-    for (const taker of [
+    for (const reversal of [
       reversed(null, { complete: false }),
       refunded({ complete: false, takesBack: null }),
     ]) {
       // Act
-      const fold = foldEntries(bookAll([hinted, record, taker], log));
+      const rollup = rollUpEntries(bookAll([hinted, record, reversal], log));
       // Assess
-      expect(fold).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
+      expect(rollup).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
     }
   });
 
@@ -605,7 +609,7 @@ describe('the history of a voucher', () => {
 
     test('is booked at what the till tells', () => {
       const told = { ...untold, amounts: amountsOf(5_000) };
-      expect(foldEntries(bookAll([told], log))).toMatchObject({ redeemedFen: 5_000 });
+      expect(rollUpEntries(bookAll([told], log))).toMatchObject({ redeemedFen: 5_000 });
       expect(readHistory([told]).waiting).toEqual([]);
     });
 
@@ -617,7 +621,7 @@ describe('the history of a voucher', () => {
         [record, another, untold],
       ]) {
         const { booked, waiting } = readHistory(events);
-        expect(booked.map(({ event, takings }) => [event.eventId, takings])).toEqual([
+        expect(booked.map(({ event, reversals }) => [event.eventId, reversals])).toEqual([
           ['redeemed:v1', []],
         ]);
         expect(waiting).toHaveLength(1);
@@ -628,7 +632,7 @@ describe('the history of a voucher', () => {
 
   test('a redemption only hinted at stands as long as nothing better is known', () => {
     const hinted = redeemed('~7400@t', { complete: false });
-    expect(readHistory([hinted]).booked[0]?.takings).toEqual([]);
+    expect(readHistory([hinted]).booked[0]?.reversals).toEqual([]);
   });
 
   test('a refund takes back the uses it names, whole or in part', () => {
@@ -645,14 +649,14 @@ describe('the history of a voucher', () => {
       }),
     ];
     // Act
-    const fold = foldEntries(bookAll(events, log));
+    const rollup = rollUpEntries(bookAll(events, log));
     // Assess
-    expect(fold).toMatchObject({ redeemedFen: 2_200, redeemedCount: 1, refundedFen: 4_400 });
+    expect(rollup).toMatchObject({ redeemedFen: 2_200, redeemedCount: 1, refundedFen: 4_400 });
   });
 
   test('a refund before use takes nothing from redemptions', () => {
     const events = [redeemed('v1'), refunded({ takesBack: [], unusedFen: 100 })];
-    expect(readHistory(events).booked[0]?.takings).toEqual([]);
+    expect(readHistory(events).booked[0]?.reversals).toEqual([]);
   });
 
   test('a refund that does not say what it takes back takes back what stands at its time', () => {
@@ -667,7 +671,7 @@ describe('the history of a voucher', () => {
     // Act
     const { booked: lines } = readHistory(events);
     // Assess
-    expect(lines.map((line) => line.takings.map((one) => one.kind))).toEqual([
+    expect(lines.map((line) => line.reversals.map((one) => one.kind))).toEqual([
       ['reversal'],
       ['refund'],
       [],
@@ -687,9 +691,9 @@ describe('the history of a voucher', () => {
       refunded({ unusedFen: 9_900, takesBack: [] }),
     ];
     // Act
-    const fold = foldEntries(bookAll(order, log));
+    const rollup = rollUpEntries(bookAll(order, log));
     // Assess
-    expect(fold).toMatchObject({ paidFen: 9_900, redeemedFen: 0, redeemedCount: 0 });
+    expect(rollup).toMatchObject({ paidFen: 9_900, redeemedFen: 0, redeemedCount: 0 });
   });
 
   test('two vouchers of one order refunded before use are both taken off, and no more', () => {
@@ -699,7 +703,7 @@ describe('the history of a voucher', () => {
     // Act
     const order = [paid({ amounts: amountsOf(19_800) }), refund('1'), refund('2'), refund('3')];
     // Assess
-    expect(foldEntries(bookAll(order, log))).toMatchObject({ paidFen: 0 });
+    expect(rollUpEntries(bookAll(order, log))).toMatchObject({ paidFen: 0 });
   });
 
   test('a request for a refund moves no money', () => {
@@ -714,7 +718,7 @@ describe('the history of a voucher', () => {
     // Act
     const history = readHistory([redeemed('v1'), request]);
     // Assess
-    expect(history.booked[0]?.takings).toEqual([]);
+    expect(history.booked[0]?.reversals).toEqual([]);
     expect(history.waiting).toEqual([]);
   });
 });
@@ -786,8 +790,10 @@ describe('over any life of a voucher', () => {
         const entries = bookAll(events, log);
         // Assess
         expect(new Set(entries.map((one) => one.entryId)).size).toBe(entries.length);
-        for (const original of entries.filter((one) => one.mirrors === null)) {
-          const own = entries.filter((one) => one === original || one.mirrors === original.entryId);
+        for (const original of entries.filter((one) => one.reverses === null)) {
+          const own = entries.filter(
+            (one) => one === original || one.reverses === original.entryId,
+          );
           for (const key of MEASURED) expect(sum(own, key)).toBeGreaterThanOrEqual(0);
         }
       }),
@@ -802,7 +808,7 @@ describe('over any life of a voucher', () => {
         const history = readHistory(events);
         // Assess
         const placed = new Set([
-          ...history.booked.flatMap((line) => line.takings.map((one) => one.eventId)),
+          ...history.booked.flatMap((line) => line.reversals.map((one) => one.eventId)),
           ...history.waiting.map((event) => event.eventId),
         ]);
         for (const event of events) {

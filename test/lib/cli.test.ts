@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CONTRACT_NAMES, readContractText } from '../../lib/attribution/contract-text.ts';
 import { contracts } from '../../lib/cli/contracts.ts';
-import { redeem, reverse } from '../../lib/cli/counter.ts';
 import { entries, explanation } from '../../lib/cli/entries.ts';
 import { erase } from '../../lib/cli/erase.ts';
 import { rebuild } from '../../lib/cli/rebuild.ts';
@@ -14,6 +13,7 @@ import { redrive } from '../../lib/cli/redrive.ts';
 import { replay } from '../../lib/cli/replay.ts';
 import { restate } from '../../lib/cli/restate.ts';
 import { statements } from '../../lib/cli/statements.ts';
+import { redeem, reverse } from '../../lib/cli/till.ts';
 import type { Verb } from '../../lib/cli/verb.ts';
 
 const TOKEN = 'a-token-of-the-tests';
@@ -160,12 +160,12 @@ describe('redeem and reverse', () => {
 });
 
 describe('replay', () => {
-  it('follows the pages of a shelf and adds up', async () => {
+  it('follows the pages of a setAside and adds up', async () => {
     answer({ matched: 200, sent: 199, erased: 1, next: 'c' }, { matched: 3, sent: 3, next: null });
     expect(await replay.run(['parked', '--kind', 'k'])).toBe(0);
     expect(bodies()).toEqual([
-      { shelf: 'parked', kind: 'k', dryRun: false },
-      { shelf: 'parked', kind: 'k', dryRun: false, cursor: 'c' },
+      { setAside: 'parked', kind: 'k', dryRun: false },
+      { setAside: 'parked', kind: 'k', dryRun: false, cursor: 'c' },
     ]);
     expect(JSON.parse(out)).toMatchObject({ matched: 203, sent: 202, erased: 1 });
   });
@@ -188,11 +188,11 @@ describe('replay', () => {
     });
   });
 
-  it('lists a shelf, a line a delivery', async () => {
+  it('lists a setAside, a line a delivery', async () => {
     answer({ deliveries: [{ a: 1 }], next: 'c' }, { deliveries: [{ a: 2 }], next: null });
     expect(await replay.run(['quarantined', '--list'])).toBe(0);
     expect(out).toBe('{"a":1}\n{"a":2}\n');
-    expect(calls()[1]).toBe('GET /v1/shelves/quarantined?limit=200&cursor=c');
+    expect(calls()[1]).toBe('GET /v1/set-aside/quarantined?limit=200&cursor=c');
   });
 });
 

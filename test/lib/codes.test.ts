@@ -2,7 +2,6 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, TABLE_NAME } from '../../infra/local/emulators.ts';
-import type { Issue } from '../../lib/integrations/desk.ts';
 import {
   countFreeCodes,
   importCodes,
@@ -10,8 +9,9 @@ import {
   putCodePool,
   readCodePool,
   takeCode,
-} from '../../lib/store/code-pools.ts';
-import { codesOf, issueCodes, MAX_CODES } from '../../lib/store/codes.ts';
+} from '../../lib/callbacks/code-pools.ts';
+import { codesOf, issueCodes, MAX_CODES } from '../../lib/callbacks/codes.ts';
+import type { Issue } from '../../lib/integrations/kit/records.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { fresh } from '../support/fresh.ts';
 import type { Killer } from '../support/killer.ts';

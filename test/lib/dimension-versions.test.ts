@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { AttributeDeps, MessageOf } from '../../functions/attribute/deps.ts';
-import { foldDays, foldUp } from '../../functions/attribute/totals.ts';
+import { rollUpAbove, rollUpDays } from '../../functions/attribute/totals.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { repeatRate } from '../../lib/ledger/buyers.ts';
 import { addDetails, detailOf } from '../../lib/ledger/detail.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
-import { addFolds, foldEntries } from '../../lib/ledger/fold.ts';
+import { addRollups, rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { silent } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
-import { DIMENSIONS, readBuyers, readDimension } from '../../lib/store/dimensions.ts';
-import { foldMessages } from '../../lib/store/fold-messages.ts';
-import { readProviderDays } from '../../lib/store/folds.ts';
-import { bookEntry } from '../../lib/store/ledger.ts';
-import { overPlatforms } from '../../lib/store/provider-day.ts';
-import { storeHourOf } from '../../lib/store/store-day.ts';
+import { DIMENSIONS, readBuyers, readDimension } from '../../lib/rollups/dimensions.ts';
+import { rollupMessages } from '../../lib/rollups/messages.ts';
+import { overPlatforms } from '../../lib/rollups/provider-day.ts';
+import { readProviderDays } from '../../lib/rollups/rollups.ts';
+import { storeHourOf } from '../../lib/rollups/store-day.ts';
+import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { everyOrder, type Scene, type Turn } from '../support/interleave.ts';
 import { MemoryQueue } from '../support/memory-queue.ts';
 import { entry, runs, START_MS } from './make.ts';
@@ -46,18 +46,18 @@ class World {
       // A page is one item, so that a day is never read at one instant.
       table: turn === undefined ? this.table : this.table.seenBy(turn, 1),
       attribution: turn === undefined ? this.queue : this.queue.seenBy(turn),
-      ...{ policy: DEFAULT_POLICY, foldDelaySeconds: 0, dimensionsDelaySeconds: 0 },
+      ...{ policy: DEFAULT_POLICY, rollupDelaySeconds: 0, dimensionsDelaySeconds: 0 },
       ...{ log: silent, now: () => START_MS },
     };
   }
 
   /** Books entries, and does what a message about them asks for. */
-  async fold(entries: readonly Entry[], deps: AttributeDeps): Promise<void> {
+  async rollup(entries: readonly Entry[], deps: AttributeDeps): Promise<void> {
     for (const one of entries) await bookEntry(this.table, one);
-    await foldUp(received(foldMessages(entries.map(storeHourOf))), deps);
+    await rollUpAbove(received(rollupMessages(entries.map(storeHourOf))), deps);
   }
 
-  /** What waits on the queue for whoever folds dimensions. */
+  /** What waits on the queue for whoever rollups dimensions. */
   take(): MessageOf<'dimensions'>[] {
     const own = this.queue.sent.filter((one) => one.type === 'dimensions');
     this.queue.sent.splice(0);
@@ -69,7 +69,7 @@ class World {
     for (let rounds = 0; rounds < 10; rounds += 1) {
       const waiting = this.take();
       if (waiting.length === 0) return;
-      await foldDays(received(waiting), this.depsOf());
+      await rollUpDays(received(waiting), this.depsOf());
     }
     throw new Error('it never becomes idle');
   }
@@ -77,12 +77,12 @@ class World {
   /** Every total says what the ledger says. */
   async expectEqual(): Promise<void> {
     const entries = this.table.all('LEDGER#').map((item) => entrySchema.parse(item));
-    const whole = foldEntries(entries);
+    const whole = rollUpEntries(entries);
     const [day] = await readProviderDays(this.table, PROVIDER, WINDOW);
-    expect(overPlatforms(day?.folds ?? {})).toEqual(whole);
+    expect(overPlatforms(day?.rollups ?? {})).toEqual(whole);
     for (const dimension of DIMENSIONS) {
       const rows = await readDimension(this.table, PROVIDER, dimension, WINDOW);
-      expect(addFolds(rows.map(({ fold }) => fold)), dimension).toEqual(whole);
+      expect(addRollups(rows.map(({ rollup }) => rollup)), dimension).toEqual(whole);
     }
     const buyers = await readBuyers(this.table, PROVIDER, WINDOW);
     expect(repeatRate(buyers)).toEqual(repeatRate(addDetails([detailOf(entries)]).buyers));
@@ -98,10 +98,10 @@ function received<M>(messages: readonly M[]): Received<M>[] {
   }));
 }
 
-/** A day that was folded once, with its dimensions requested and not yet folded. */
+/** A day that was rolled up once, with its dimensions requested and not yet rolled up. */
 async function begun(first: Entry): Promise<{ world: World; waiting: MessageOf<'dimensions'>[] }> {
   const world = new World();
-  await world.fold([first], world.depsOf());
+  await world.rollup([first], world.depsOf());
   const waiting = world.take();
   expect(waiting).toHaveLength(1);
   return { world, waiting };
@@ -121,29 +121,32 @@ describe('a day’s dimensions', () => {
     ['of another store', 'two', false],
     ['of the same store, kept apart from its store-day', 'one', true],
     ['of another store, kept apart from its store-day', 'two', true],
-  ])('reach the day while an act %s is folded, in every order', async (_what, storeId, isLong) => {
-    const tried = await everyOrder(
-      async () => {
-        const { world, waiting } = await begun(act('a', 'one', isLong));
-        return sceneOf(world, {
-          writer: (turn) => world.fold([act('b', storeId, isLong)], world.depsOf(turn)),
-          dimensions: (turn) => foldDays(received(waiting), world.depsOf(turn)),
-        });
-      },
-      { most: runs(250), seeded: runs(60) },
-    );
-    expect(tried.orders).toBeGreaterThan(200);
-  });
+  ])(
+    'reach the day while an act %s is rolledUp, in every order',
+    async (_what, storeId, isLong) => {
+      const tried = await everyOrder(
+        async () => {
+          const { world, waiting } = await begun(act('a', 'one', isLong));
+          return sceneOf(world, {
+            writer: (turn) => world.rollup([act('b', storeId, isLong)], world.depsOf(turn)),
+            dimensions: (turn) => rollUpDays(received(waiting), world.depsOf(turn)),
+          });
+        },
+        { most: runs(250), seeded: runs(60) },
+      );
+      expect(tried.orders).toBeGreaterThan(200);
+    },
+  );
 
-  test('reach the day while two acts are folded beside two who fold them', async () => {
+  test('reach the day while two acts are rolledUp beside two who rollup them', async () => {
     await everyOrder(
       async () => {
         const { world, waiting } = await begun(act('a', 'one'));
         return sceneOf(world, {
-          writer: (turn) => world.fold([act('b', 'two')], world.depsOf(turn)),
-          other: (turn) => world.fold([act('c', 'one')], world.depsOf(turn)),
-          dimensions: (turn) => foldDays(received(waiting), world.depsOf(turn)),
-          again: (turn) => foldDays(received(waiting), world.depsOf(turn)),
+          writer: (turn) => world.rollup([act('b', 'two')], world.depsOf(turn)),
+          other: (turn) => world.rollup([act('c', 'one')], world.depsOf(turn)),
+          dimensions: (turn) => rollUpDays(received(waiting), world.depsOf(turn)),
+          again: (turn) => rollUpDays(received(waiting), world.depsOf(turn)),
         });
       },
       { most: runs(250), seeded: runs(150) },
@@ -155,8 +158,8 @@ describe('a day’s dimensions', () => {
       async () => {
         const { world, waiting } = await begun(act('a', 'one'));
         return sceneOf(world, {
-          writer: (turn) => world.fold([act('b', 'two')], world.depsOf(turn)),
-          dimensions: (turn) => foldDays(received(waiting), world.depsOf(turn)),
+          writer: (turn) => world.rollup([act('b', 'two')], world.depsOf(turn)),
+          dimensions: (turn) => rollUpDays(received(waiting), world.depsOf(turn)),
         });
       },
       { most: runs(250), seeded: runs(100), deaths: 2 },

@@ -16,7 +16,7 @@ import {
   unpackRows,
 } from '../../lib/ledger/dimensions.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
-import { addFolds, foldEntries } from '../../lib/ledger/fold.ts';
+import { addRollups, rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { entry } from './make.ts';
 
 const id = fc.oneof(fc.constantFrom('1805', '007', '达人', 'a#b'), fc.constant(null));
@@ -40,18 +40,18 @@ const anyEntry: fc.Arbitrary<Entry> = fc
 const entries = fc.array(anyEntry, { maxLength: 30 });
 
 describe('the dimensions of entries', () => {
-  test('each add up to the fold of all of them, whatever is told of a sale', () => {
+  test('each add up to the rollup of all of them, whatever is told of a sale', () => {
     fc.assert(
       fc.property(entries, entries, (morning, evening) => {
-        // Act: folded by the hour, stored, read and added up
+        // Act: rolled up by the hour, stored, read and added up
         const cells = [morning, evening].flatMap(
           (hour) => unpackDetail(packDetail(detailOf(hour))).cells,
         );
-        const whole = foldEntries([...morning, ...evening]);
+        const whole = rollUpEntries([...morning, ...evening]);
         // Assess
         for (const dimension of CELL_DIMENSIONS) {
           const rows = unpackRows(packRows(rowsBy(dimension, cells)));
-          expect(addFolds(rows.map(({ fold }) => fold))).toEqual(whole);
+          expect(addRollups(rows.map(({ rollup }) => rollup))).toEqual(whole);
           const names = rows.map(({ value, cpsKind }) => JSON.stringify([value, cpsKind]));
           expect(new Set(names).size).toBe(rows.length);
         }
@@ -68,8 +68,8 @@ describe('the dimensions of entries', () => {
       entry({ ...own, cpsKind: 'lead' }),
       entry({ amountFen: 7 }),
     ]).cells;
-    const rows = rowsBy('creator', cells).map(({ value, cpsKind, fold }) => [
-      ...[value, cpsKind, fold.redeemedFen],
+    const rows = rowsBy('creator', cells).map(({ value, cpsKind, rollup }) => [
+      ...[value, cpsKind, rollup.redeemedFen],
     ]);
     expect(rows).toEqual([
       ['901', 'product', 100],
@@ -80,9 +80,9 @@ describe('the dimensions of entries', () => {
 
   test('of days added are those of the month', () => {
     const day = rowsBy('channel', detailOf([entry({ channel: 'live', amountFen: 5 })]).cells);
-    expect(addRows([...day, ...day]).map(({ value, fold }) => [value, fold.redeemedFen])).toEqual([
-      ['live', 10],
-    ]);
+    expect(
+      addRows([...day, ...day]).map(({ value, rollup }) => [value, rollup.redeemedFen]),
+    ).toEqual([['live', 10]]);
   });
 });
 

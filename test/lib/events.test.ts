@@ -3,7 +3,7 @@ import { contradicts } from '../../lib/events/contradicts.ts';
 import { eventSchema, UNKNOWN_SALE } from '../../lib/events/event.ts';
 import { amountsOf, minute, paid, redeemed, refunded, reversed } from './make.ts';
 
-describe('two tellings of one event', () => {
+describe('two notifications of one event', () => {
   test('agree when they differ only in where they came from', () => {
     const there = redeemed('v1');
     const here = {

@@ -12,9 +12,9 @@ import {
   SHARDS,
   statementPartition,
   statementsPartition,
-  subjectPartition,
+  streamPartition,
 } from '../../lib/store/keys.ts';
-import { subjectsOf } from '../../lib/store/subjects.ts';
+import { streamsOf } from '../../lib/store/streams.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { entry, paid, redeemed, refunded, reversed } from './make.ts';
 
@@ -42,13 +42,13 @@ describe('escaping', () => {
     );
   });
 
-  test('can be undone, so nothing is lost', () => {
+  test('can be corrected, so nothing is lost', () => {
     fc.assert(
       fc.property(nastyId, (id) => {
-        const undone = escapeId(id).replace(/%([0-9a-f]{2})/g, (_all, hex: string) =>
+        const corrected = escapeId(id).replace(/%([0-9a-f]{2})/g, (_all, hex: string) =>
           String.fromCharCode(Number.parseInt(hex, 16)),
         );
-        expect(undone).toBe(id);
+        expect(corrected).toBe(id);
       }),
       { numRuns: 5_000 },
     );
@@ -108,17 +108,17 @@ describe('partitions', () => {
 
   test("of a voucher and an order with one id are two, and of two platforms' too", () => {
     const partitions = new Set([
-      subjectPartition({ of: 'voucher', platform: 'douyin', id: '1' }),
-      subjectPartition({ of: 'order', platform: 'douyin', id: '1' }),
-      subjectPartition({ of: 'voucher', platform: 'meituan', id: '1' }),
+      streamPartition({ of: 'voucher', platform: 'douyin', id: '1' }),
+      streamPartition({ of: 'order', platform: 'douyin', id: '1' }),
+      streamPartition({ of: 'voucher', platform: 'meituan', id: '1' }),
     ]);
     expect(partitions.size).toBe(3);
   });
 });
 
 describe('the histories of an event', () => {
-  const histories = (event: Parameters<typeof subjectsOf>[0]) =>
-    subjectsOf(event).map((subject) => subject.of);
+  const histories = (event: Parameters<typeof streamsOf>[0]) =>
+    streamsOf(event).map((stream) => stream.of);
 
   test('are its order for a payment, and its voucher for a redemption and a reversal', () => {
     expect(histories(paid())).toEqual(['order']);
@@ -160,7 +160,7 @@ describe('the ledger', () => {
 });
 
 describe('spreading', () => {
-  test('a store stays in the bucket it was in when the first folds were written', () => {
+  test('a store stays in the bucket it was in when the first rollups were written', () => {
     // Changing where a store belongs would leave its old store-days counted twice.
     expect(bucketOf('douyin', '6600000000000000001')).toBe(2);
     expect(bucketOf('douyin', '6600000000000000002')).toBe(2);
@@ -180,11 +180,11 @@ describe('spreading', () => {
     expect(Math.max(...counts)).toBeLessThan((8_000 / BUCKETS) * 1.2);
   });
 
-  test('a hint and a shelved delivery are in one of the shards that are counted', () => {
+  test('a hint and a setAside delivery are in one of the shards that are counted', () => {
     for (const first of SHARDS) {
       const id = first.padEnd(64, '0');
       expect(keys.hint(id).pk).toBe(`HINT#${first}`);
-      expect(keys.shelved('parked', id).pk).toBe(`SHELF#parked#${first}`);
+      expect(keys.setAside('parked', id).pk).toBe(`SET-ASIDE#parked#${first}`);
     }
   });
 });

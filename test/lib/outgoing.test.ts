@@ -4,7 +4,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { callable } from '../../lib/http/addresses.ts';
 import { AddressRefused, outgoing } from '../../lib/http/outgoing.ts';
-import { exchange } from '../../lib/integrations/exchange.ts';
+import { exchange } from '../../lib/integrations/kit/http.ts';
 import { failureOf } from '../support/platform-fetch.ts';
 
 interface Seen {

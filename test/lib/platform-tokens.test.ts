@@ -1,17 +1,17 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, TABLE_NAME } from '../../infra/local/emulators.ts';
-import { KuaishouLifeClient } from '../../lib/integrations/kuaishou-life/client.ts';
-import { startSandbox } from '../../lib/integrations/kuaishou-life/sandbox/index.ts';
-import { LEASE_MS, LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import { LEASE_MS, LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import {
   MemoryTokens,
   type PlatformToken,
   type TokenPlace,
   type TokenStore,
-} from '../../lib/integrations/token-store.ts';
+} from '../../lib/integrations/kit/token-store.ts';
+import { KuaishouLifeClient } from '../../lib/integrations/kuaishou-life/client.ts';
+import { startSandbox } from '../../lib/integrations/kuaishou-life/sandbox/index.ts';
 import { logLines } from '../../lib/log/log.ts';
-import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
+import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { fresh } from '../support/fresh.ts';
 import type { Killer } from '../support/killer.ts';

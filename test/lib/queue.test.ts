@@ -62,10 +62,10 @@ describe('a body in a message', () => {
 
 describe('messages', () => {
   const store = { platform: 'douyin', storeId: 's', merchantId: 'm', hours: ['09'] };
-  const FOLD = { type: 'fold', v: 1, providerId: 'p', day: '2025-02-01', stores: [store] };
+  const ROLLUP = { type: 'rollup', v: 1, providerId: 'p', day: '2025-02-01', stores: [store] };
 
   test('on the attribution queue that are whole are read as they are', () => {
-    expect(attributionMessageSchema.parse(FOLD)).toEqual(FOLD);
+    expect(attributionMessageSchema.parse(ROLLUP)).toEqual(ROLLUP);
   });
 
   test.each([
@@ -79,8 +79,8 @@ describe('messages', () => {
 
   test.each([
     ['a platform nobody knows', { type: 'changed', v: 1, of: 'voucher', platform: 'x', id: '1' }],
-    ['a day that is not', { ...FOLD, day: '2025-02-30' }],
-    ['an hour that is not', { ...FOLD, stores: [{ ...store, hours: ['24'] }] }],
+    ['a day that is not', { ...ROLLUP, day: '2025-02-30' }],
+    ['an hour that is not', { ...ROLLUP, stores: [{ ...store, hours: ['24'] }] }],
   ])('on the attribution queue with %s are refused', (_what, value) => {
     expect(attributionMessageSchema.safeParse(value).success).toBe(false);
   });

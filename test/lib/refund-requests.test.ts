@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulators } from '../../infra/local/emulators.ts';
 import { voucherState } from '../../lib/attribution/voucher-state.ts';
-import type { Event } from '../../lib/events/event.ts';
-import type { RefundClaim } from '../../lib/integrations/desk.ts';
-import { importCodes, putCodePool } from '../../lib/store/code-pools.ts';
-import { openDesk } from '../../lib/store/desk.ts';
-import { recordEvent } from '../../lib/store/events.ts';
-import { dropIfDone, openRefunds } from '../../lib/store/open-refunds.ts';
-import { putRefundPolicy, type RefundPolicy } from '../../lib/store/refund-policy.ts';
+import { importCodes, putCodePool } from '../../lib/callbacks/code-pools.ts';
+import { dropIfDone, openRefunds } from '../../lib/callbacks/open-refunds.ts';
+import { openCallbackRecords } from '../../lib/callbacks/records.ts';
+import { putRefundPolicy, type RefundPolicy } from '../../lib/callbacks/refund-policy.ts';
 import {
   closeRefund,
   decideRefund,
   fileRefund,
-  markTold,
-  putOffTelling,
+  markNotified,
+  putOffNotification,
   readRefund,
   type StoredRefund,
-} from '../../lib/store/refund-requests.ts';
+} from '../../lib/callbacks/refund-requests.ts';
+import type { Event } from '../../lib/events/event.ts';
+import type { RefundClaim } from '../../lib/integrations/kit/records.ts';
+import { recordEvent } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { fresh } from '../support/fresh.ts';
@@ -44,7 +44,7 @@ const claimOf = (over: Partial<RefundClaim> = {}): RefundClaim => ({
   requestedFen: 9_900,
   decideBy: null,
   reference: { sub: '1' },
-  toldBy: 'answer',
+  decisionBy: 'answer',
   ...over,
 });
 
@@ -72,12 +72,12 @@ describe('filing a request', () => {
     // Act
     const request = await file(claim);
     // Assess
-    const { toldBy: _toldBy, ...claimed } = claim;
+    const { decisionBy: _toldBy, ...claimed } = claim;
     expect(request).toEqual({
       ...claimed,
       ...{ platform: 'douyin', status: 'pending', requestedAt: toInstant(START_MS) },
-      ...{ decidedBy: null, decidedAt: null, reason: null, toldAt: null },
-      ...{ tellings: 0, tellAtMs: START_MS, toldNote: null },
+      ...{ decidedBy: null, decidedAt: null, reason: null, notifiedAt: null },
+      ...{ notifications: 0, notifyAtMs: START_MS, notificationNote: null },
     });
     expect(await read(claim.refundId)).toEqual(request);
     expect(await listed(claim.refundId)).toEqual(request);
@@ -131,10 +131,10 @@ describe('filing a request', () => {
   });
 
   test('that wants no decision is approved and told, and in no list', async () => {
-    const claim = claimOf({ toldBy: 'none' });
+    const claim = claimOf({ decisionBy: 'none' });
     const request = await file(claim);
     expect(request).toMatchObject({ status: 'approved', decidedBy: 'policy' });
-    expect(request.toldAt).not.toBeNull();
+    expect(request.notifiedAt).not.toBeNull();
     expect(await isListed(claim.refundId)).toBe(false);
   });
 
@@ -193,9 +193,9 @@ describe('a decision', () => {
     const standing = await listed(refundId);
     expect(standing?.status).toBe(both[0] ? 'approved' : 'refused');
     if (standing === undefined) throw new Error('it must be listed');
-    await markTold(table, standing, null, START_MS + 2);
+    await markNotified(table, standing, null, START_MS + 2);
     expect(await isListed(refundId)).toBe(false);
-    expect((await read(refundId))?.toldAt).toBe(toInstant(START_MS + 2));
+    expect((await read(refundId))?.notifiedAt).toBe(toInstant(START_MS + 2));
   });
 
   test('is put off by one worker at a time, and not once it is told', async () => {
@@ -206,14 +206,14 @@ describe('a decision', () => {
     if (request === undefined) throw new Error('it must be there');
     // Act
     const both = [
-      await putOffTelling(table, request, START_MS + 10),
-      await putOffTelling(table, request, START_MS + 20),
+      await putOffNotification(table, request, START_MS + 10),
+      await putOffNotification(table, request, START_MS + 20),
     ];
-    await markTold(table, request, null, START_MS);
-    const late = await putOffTelling(table, { ...request, tellings: 1 }, START_MS + 30);
+    await markNotified(table, request, null, START_MS);
+    const late = await putOffNotification(table, { ...request, notifications: 1 }, START_MS + 30);
     // Assess
     expect([...both, late]).toEqual([true, false, false]);
-    expect(await read(refundId)).toMatchObject({ tellings: 1, tellAtMs: START_MS + 10 });
+    expect(await read(refundId)).toMatchObject({ notifications: 1, notifyAtMs: START_MS + 10 });
   });
 
   test('of nothing makes nothing', async () => {
@@ -231,7 +231,7 @@ describe('a decision', () => {
     await closeRefund(table, 'douyin', request, words, START_MS + 5);
     expect(await read(refundId)).toMatchObject({
       ...{ status: 'refused', decidedBy: 'platform', reason: '超'.repeat(200) },
-      toldAt: toInstant(START_MS + 5),
+      notifiedAt: toInstant(START_MS + 5),
     });
     expect(await isListed(refundId)).toBe(false);
   });
@@ -242,7 +242,7 @@ describe('a decision', () => {
     for (const { refundId } of [untold, told]) {
       await decideRefund(table, 'douyin', refundId, refuse, START_MS);
     }
-    await markTold(table, told, null, START_MS);
+    await markNotified(table, told, null, START_MS);
     // Act
     for (const request of [untold, told]) {
       await closeRefund(table, 'douyin', request, { status: 'approved', reason: '' }, START_MS);
@@ -273,20 +273,23 @@ describe('the merchant’s policy', () => {
     ['answer', true, false],
     ['call', false, true],
     ['none', true, false],
-  ] as const)('toldBy %s: told at once %s, to be called %s', async (toldBy, isTold, isToTell) => {
-    // Prepare
-    const claim = await withPolicy('auto-approve-all', { toldBy });
-    const desk = openDesk(table, 'douyin', () => START_MS);
-    // Act
-    const request = await desk.fileRefund(claim);
-    const again = openDesk(table, 'douyin', () => START_MS);
-    await again.fileRefund(claim);
-    // Assess
-    expect(request.toldAt !== null).toBe(isTold);
-    expect([...desk.toTell]).toEqual(isToTell ? [claim.refundId] : []);
-    expect([...again.toTell]).toEqual(isToTell ? [claim.refundId] : []);
-    expect(await isListed(claim.refundId)).toBe(isToTell);
-  });
+  ] as const)(
+    'decisionBy %s: told at once %s, to be called %s',
+    async (decisionBy, isTold, isToNotify) => {
+      // Prepare
+      const claim = await withPolicy('auto-approve-all', { decisionBy });
+      const records = openCallbackRecords(table, 'douyin', () => START_MS);
+      // Act
+      const request = await records.fileRefund(claim);
+      const again = openCallbackRecords(table, 'douyin', () => START_MS);
+      await again.fileRefund(claim);
+      // Assess
+      expect(request.notifiedAt !== null).toBe(isTold);
+      expect([...records.toNotify]).toEqual(isToNotify ? [claim.refundId] : []);
+      expect([...again.toNotify]).toEqual(isToNotify ? [claim.refundId] : []);
+      expect(await isListed(claim.refundId)).toBe(isToNotify);
+    },
+  );
 
   describe('auto-approve-unused', () => {
     /** A voucher with these events, by name. */
@@ -400,9 +403,9 @@ async function giveCode(merchantId: string, orderId: string): Promise<void> {
   const name = { platform: 'douyin', merchantId } as const;
   await putCodePool(table, name, { source: 'imported' });
   await importCodes(table, name, [fresh('C')]);
-  const desk = openDesk(table, 'douyin', () => START_MS);
-  await desk.issueCodes({ merchantId, orderId, productId: null, count: 1 });
-  expect(await desk.codesOf(orderId)).toHaveLength(1);
+  const records = openCallbackRecords(table, 'douyin', () => START_MS);
+  await records.issueCodes({ merchantId, orderId, productId: null, count: 1 });
+  expect(await records.codesOf(orderId)).toHaveLength(1);
 }
 
 function issuedEvent(ids: { voucherId: string; orderId: string }): Event {

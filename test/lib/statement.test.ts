@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csvOf } from '../../lib/ledger/csv.ts';
-import { addFolds, emptyFold, foldEntries } from '../../lib/ledger/fold.ts';
+import { addRollups, emptyRollup, rollUpEntries } from '../../lib/ledger/rollup.ts';
 import {
   balanceOf,
   isFinal,
@@ -49,8 +49,8 @@ describe('the sums of lines', () => {
       fc.property(fc.array(line), fc.array(line), (a, b) => {
         const sums = sumLines([...a, ...b], '2025-10');
         const parts = [sumLines(a, '2025-10'), sumLines(b, '2025-10')];
-        expect(wholeOf(sums)).toEqual(foldEntries([...a, ...b]));
-        expect(addFolds(parts.map((part) => part.adjustments))).toEqual(sums.adjustments);
+        expect(wholeOf(sums)).toEqual(rollUpEntries([...a, ...b]));
+        expect(addRollups(parts.map((part) => part.adjustments))).toEqual(sums.adjustments);
         expect(sums.adjustments.entryCount).toBe(
           [...a, ...b].filter((one) => one.businessDay < '2025-10-01').length,
         );
@@ -63,7 +63,7 @@ describe('the sums of lines', () => {
 describe('a balance', () => {
   const earned = (commissionFen: number) => ({
     ...NO_SUMS,
-    month: { ...emptyFold(), commissionFen },
+    month: { ...emptyRollup(), commissionFen },
   });
 
   test('is paid when something is left, and carried on when not', () => {

@@ -1,36 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulators } from '../../infra/local/emulators.ts';
+import { bookEvents, readBooked } from '../../lib/booking/booking.ts';
 import { type Event, eventSchema } from '../../lib/events/event.ts';
 import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
-import { emptyFold, type Fold, foldEntries } from '../../lib/ledger/fold.ts';
-import { bookEvents, readBooked } from '../../lib/store/booking.ts';
-import { appendContract, readContracts } from '../../lib/store/contracts.ts';
+import { emptyRollup, type Rollup, rollUpEntries } from '../../lib/ledger/rollup.ts';
+import { overPlatforms } from '../../lib/rollups/provider-day.ts';
 import {
-  archiveDelivery,
-  countHints,
-  countShelf,
-  type Delivery,
-  deleteHint,
-  isArchived,
-  putHint,
-  readHint,
-  shelve,
-  type WaitingHint,
-  waitingHints,
-} from '../../lib/store/deliveries.ts';
-import { readEvents, recordEvent } from '../../lib/store/events.ts';
-import {
-  foldBuckets,
-  foldStoreHour,
   readProviderDays,
   readStoreDay,
+  rollUpBuckets,
+  rollUpStoreHour,
   storeDays,
-} from '../../lib/store/folds.ts';
-import { bucketOf, keys, ledgerPartition } from '../../lib/store/keys.ts';
-import { bookEntry, entriesBackwards, entriesOfHour, readEntry } from '../../lib/store/ledger.ts';
-import { overPlatforms } from '../../lib/store/provider-day.ts';
+} from '../../lib/rollups/rollups.ts';
+import type { StoreDay } from '../../lib/rollups/store-day.ts';
+import { openBuckets, openStoreDays } from '../../lib/statements/billed.ts';
+import { appendContract, readContracts } from '../../lib/store/accounts/contracts.ts';
 import {
   discoverStore,
   putApp,
@@ -38,10 +24,29 @@ import {
   readApp,
   readStore,
   storesOfMerchant,
-} from '../../lib/store/registry.ts';
-import { openBuckets, openStoreDays } from '../../lib/store/stated.ts';
-import type { StoreDay } from '../../lib/store/store-day.ts';
-import type { Subject } from '../../lib/store/subjects.ts';
+} from '../../lib/store/accounts/parties.ts';
+import {
+  archiveDelivery,
+  countHints,
+  countSetAside,
+  type Delivery,
+  deleteHint,
+  isArchived,
+  putHint,
+  putSetAside,
+  readHint,
+  type WaitingHint,
+  waitingHints,
+} from '../../lib/store/deliveries/archive.ts';
+import { bucketOf, keys, ledgerPartition } from '../../lib/store/keys.ts';
+import {
+  bookEntry,
+  entriesBackwards,
+  entriesOfHour,
+  readEntry,
+} from '../../lib/store/ledger/entries.ts';
+import { readEvents, recordEvent } from '../../lib/store/ledger/events.ts';
+import type { Stream } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { fresh } from '../support/fresh.ts';
 import { startTable } from '../support/table.ts';
@@ -69,7 +74,7 @@ afterAll(async () => {
   await emulators.stop();
 });
 
-const voucherOf = (id: string): Subject => ({ of: 'voucher', platform: 'douyin', id });
+const voucherOf = (id: string): Stream => ({ of: 'voucher', platform: 'douyin', id });
 
 describe('recording events', () => {
   test('writes a fact once, and the same fact again changes nothing', async () => {
@@ -256,7 +261,7 @@ function ordersOf<T>(items: readonly T[]): T[][] {
 }
 
 /** Books after each event, as the worker does, in the order in which they arrive. */
-async function arrive(events: readonly Event[]): Promise<{ total: Fold; entries: Entry[] }> {
+async function arrive(events: readonly Event[]): Promise<{ total: Rollup; entries: Entry[] }> {
   // Each life in stores and vouchers of its own.
   const voucherId = fresh('voucher');
   const storeId = fresh('store');
@@ -273,7 +278,7 @@ async function arrive(events: readonly Event[]): Promise<{ total: Fold; entries:
     const pk = ledgerPartition(providerId, 'douyin', storeId);
     for await (const item of table.query(pk)) entries.push(item as unknown as Entry);
   }
-  return { total: foldEntries(entries), entries };
+  return { total: rollUpEntries(entries), entries };
 }
 
 describe('booking as events arrive', () => {
@@ -419,31 +424,31 @@ describe('booking as events arrive', () => {
   });
 });
 
-describe('folds', () => {
+describe('rollups', () => {
   const DAY = '2025-10-09';
-  const foldOf = (entryCount: number, redeemedFen: number): Fold => ({
-    ...emptyFold(),
+  const rollupOf = (entryCount: number, redeemedFen: number): Rollup => ({
+    ...emptyRollup(),
     entryCount,
     redeemedFen,
   });
-  const total = (storeId: string, fold: Fold) =>
-    ({ platform: 'douyin', storeId, merchantId: 'm1', fold }) as const;
+  const total = (storeId: string, rollup: Rollup) =>
+    ({ platform: 'douyin', storeId, merchantId: 'm1', rollup }) as const;
   const DETAIL = packDetail(detailOf([]));
 
   test('of a store-hour: a newer one takes the place of an older, never the other way', async () => {
     // Prepare
     const provider = fresh('provider');
-    const put = (fold: Fold) =>
-      foldStoreHour(table, provider, DAY, '16', total('s1', fold), DETAIL);
-    const read = async () => (await readStoreDay(table, provider, DAY, 'douyin', 's1'))?.fold;
+    const put = (rollup: Rollup) =>
+      rollUpStoreHour(table, provider, DAY, '16', total('s1', rollup), DETAIL);
+    const read = async () => (await readStoreDay(table, provider, DAY, 'douyin', 's1'))?.rollup;
     // Act, Assess
-    await put(foldOf(2, 200));
-    await put(foldOf(1, 100));
-    expect(await read()).toEqual(foldOf(2, 200));
-    await put(foldOf(3, 150));
-    expect(await read()).toEqual(foldOf(3, 150));
-    await put(foldOf(3, 9_999));
-    expect(await read()).toEqual(foldOf(3, 150));
+    await put(rollupOf(2, 200));
+    await put(rollupOf(1, 100));
+    expect(await read()).toEqual(rollupOf(2, 200));
+    await put(rollupOf(3, 150));
+    expect(await read()).toEqual(rollupOf(3, 150));
+    await put(rollupOf(3, 9_999));
+    expect(await read()).toEqual(rollupOf(3, 150));
   });
 
   test('of a store-hour written by many workers at once end with the newest', async () => {
@@ -451,29 +456,31 @@ describe('folds', () => {
     const provider = fresh('provider');
     // The newest is written first, so that every other comes too late.
     const counts = Array.from({ length: 12 }, (_, index) => 12 - index);
-    const folds = counts.map((count) => foldOf(count, count * 100));
+    const rollups = counts.map((count) => rollupOf(count, count * 100));
     // Act
     await Promise.all(
-      folds.map((fold) => foldStoreHour(table, provider, DAY, '16', total('s1', fold), DETAIL)),
+      rollups.map((rollup) =>
+        rollUpStoreHour(table, provider, DAY, '16', total('s1', rollup), DETAIL),
+      ),
     );
     // Assess
     const day = await readStoreDay(table, provider, DAY, 'douyin', 's1');
-    expect(day?.fold).toEqual(foldOf(12, 1_200));
+    expect(day?.rollup).toEqual(rollupOf(12, 1_200));
   });
 
   test('of a store-day are the sum of its hours, each kept apart', async () => {
     // Prepare
     const provider = fresh('provider');
     // Act
-    for (const [hour, fold] of [
-      ['00', foldOf(5, 500)],
-      ['23', foldOf(1, 70)],
+    for (const [hour, rollup] of [
+      ['00', rollupOf(5, 500)],
+      ['23', rollupOf(1, 70)],
     ] as const) {
-      await foldStoreHour(table, provider, DAY, hour, total('s1', fold), DETAIL);
+      await rollUpStoreHour(table, provider, DAY, hour, total('s1', rollup), DETAIL);
     }
     // Assess
     const day = await readStoreDay(table, provider, DAY, 'douyin', 's1');
-    expect(day).toEqual({ ...total('s1', foldOf(6, 570)) });
+    expect(day).toEqual({ ...total('s1', rollupOf(6, 570)) });
   });
 
   test('of the upper levels are the sum of those below, and heal at the next one', async () => {
@@ -481,27 +488,27 @@ describe('folds', () => {
     const provider = fresh('provider');
     const stores = Array.from({ length: 20 }, (_, index) => `s${index}`);
     for (const store of stores) {
-      await foldStoreHour(table, provider, DAY, '10', total(store, foldOf(1, 100)), DETAIL);
+      await rollUpStoreHour(table, provider, DAY, '10', total(store, rollupOf(1, 100)), DETAIL);
     }
     const buckets = new Set(stores.map((store) => bucketOf('douyin', store)));
-    const refold = async () => {
-      await foldBuckets(table, provider, DAY, [...buckets]);
+    const rollUp = async () => {
+      await rollUpBuckets(table, provider, DAY, [...buckets]);
       const [day] = await readProviderDays(table, provider, { from: DAY, to: DAY });
       expect([...(day?.buckets.keys() ?? [])]).toEqual([...buckets].sort((a, b) => a - b));
-      return overPlatforms(day?.folds ?? {});
+      return overPlatforms(day?.rollups ?? {});
     };
     // Act, Assess
-    expect(await refold()).toEqual(foldOf(20, 2_000));
-    await foldStoreHour(table, provider, DAY, '11', total('s0', foldOf(2, 11)), DETAIL);
-    expect(await refold()).toEqual(foldOf(22, 2_011));
+    expect(await rollUp()).toEqual(rollupOf(20, 2_000));
+    await rollUpStoreHour(table, provider, DAY, '11', total('s0', rollupOf(2, 11)), DETAIL);
+    expect(await rollUp()).toEqual(rollupOf(22, 2_011));
   });
 
   test('of a window are those of its days, both ends included', async () => {
     // Prepare
     const provider = fresh('provider');
     for (const day of ['2025-09-30', '2025-10-01', '2025-10-31', '2025-11-01']) {
-      await foldStoreHour(table, provider, day, '10', total('s1', foldOf(1, 100)), DETAIL);
-      await foldBuckets(table, provider, day, [bucketOf('douyin', 's1')]);
+      await rollUpStoreHour(table, provider, day, '10', total('s1', rollupOf(1, 100)), DETAIL);
+      await rollUpBuckets(table, provider, day, [bucketOf('douyin', 's1')]);
     }
     // Act
     const window = { from: '2025-10-01', to: '2025-10-31' };
@@ -636,27 +643,27 @@ describe('deliveries', () => {
 
   test('what is parked and what is quarantined are counted apart, each delivery once', async () => {
     // Prepare
-    const parked = await countShelf(table, 'parked');
-    const quarantined = await countShelf(table, 'quarantined');
+    const parked = await countSetAside(table, 'parked');
+    const quarantined = await countSetAside(table, 'quarantined');
     // Act
     for (let index = 0; index < 5; index += 1) {
       const one = delivery(Buffer.from('{}'));
       const outcome = { outcome: 'parked', kind: 'new_kind', why: undefined } as const;
-      await shelve(table, 'parked', one, outcome, START_MS);
-      await shelve(table, 'parked', one, outcome, START_MS);
+      await putSetAside(table, 'parked', one, outcome, START_MS);
+      await putSetAside(table, 'parked', one, outcome, START_MS);
     }
     // Assess
-    expect(await countShelf(table, 'parked')).toBe(parked + 5);
-    expect(await countShelf(table, 'quarantined')).toBe(quarantined);
+    expect(await countSetAside(table, 'parked')).toBe(parked + 5);
+    expect(await countSetAside(table, 'quarantined')).toBe(quarantined);
   });
 
-  test('a shelf shows no body', async () => {
+  test('a setAside shows no body', async () => {
     // Prepare
     const one = delivery(Buffer.from('{"phone":"13800138000"}'));
     // Act
-    await shelve(table, 'quarantined', one, { outcome: 'quarantined', kind: 'x' }, START_MS);
+    await putSetAside(table, 'quarantined', one, { outcome: 'quarantined', kind: 'x' }, START_MS);
     // Assess
-    const pk = `SHELF#quarantined#${one.deliveryId.slice(0, 1)}`;
+    const pk = `SET-ASIDE#quarantined#${one.deliveryId.slice(0, 1)}`;
     const item = await table.get({ pk, sk: one.deliveryId });
     expect(item).toBeDefined();
     expect(item).not.toHaveProperty('body');
@@ -769,13 +776,13 @@ describe('the table', () => {
   });
 });
 
-/** As the first version kept a fold, and where: see `v1-folds`. */
-describe('Folds of the first version', () => {
+/** As the first version kept a rollup, and where: see `v1-rollups`. */
+describe('Rollups of the first version', () => {
   const DAY = '2025-10-09';
   const stores = ['s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9', 's10'];
   const listOf = (entryCount: number, fen: number) => [entryCount, 0, fen, 0, 0, 0, 0, 0];
-  const foldOf = (entryCount: number, redeemedFen: number): Fold => ({
-    ...emptyFold(),
+  const rollupOf = (entryCount: number, redeemedFen: number): Rollup => ({
+    ...emptyRollup(),
     entryCount,
     redeemedFen,
   });
@@ -806,18 +813,18 @@ describe('Folds of the first version', () => {
       stores.map((store) => readStoreDay(table, provider, DAY, 'douyin', store)),
     );
     return {
-      day: overPlatforms(day.folds),
-      listed: Object.fromEntries(listed.map(({ storeId, fold }) => [storeId, fold])),
+      day: overPlatforms(day.rollups),
+      listed: Object.fromEntries(listed.map(({ storeId, rollup }) => [storeId, rollup])),
       rows: listed.length,
-      read: Object.fromEntries(read.flatMap((one) => (one ? [[one.storeId, one.fold]] : []))),
+      read: Object.fromEntries(read.flatMap((one) => (one ? [[one.storeId, one.rollup]] : []))),
     };
   }
 
-  const each = Object.fromEntries(stores.map((store) => [store, foldOf(2, 200)]));
+  const each = Object.fromEntries(stores.map((store) => [store, rollupOf(2, 200)]));
 
   test('are read as they stand, each store once', async () => {
     const provider = await prepare();
-    const expected = { day: foldOf(20, 2_000), listed: each, rows: 10, read: each };
+    const expected = { day: rollupOf(20, 2_000), listed: each, rows: 10, read: each };
     expect(await levels(provider)).toEqual(expected);
   });
 
@@ -825,19 +832,33 @@ describe('Folds of the first version', () => {
     for (const storeId of stores) {
       // Prepare
       const provider = await prepare();
-      const total = { ...names(storeId), fold: foldOf(2, 150) };
+      const total = { ...names(storeId), rollup: rollupOf(2, 150) };
       const bucket = bucketOf('douyin', storeId);
       // Act
-      await foldStoreHour(table, provider, DAY, '10', total, DETAIL);
-      await foldBuckets(table, provider, DAY, [bucket]);
+      await rollUpStoreHour(table, provider, DAY, '10', total, DETAIL);
+      await rollUpBuckets(table, provider, DAY, [bucket]);
       // Assess
-      const all = { ...each, [storeId]: foldOf(3, 250) };
-      const expected = { day: foldOf(21, 2_050), listed: all, rows: 10, read: all };
+      const all = { ...each, [storeId]: rollupOf(3, 250) };
+      const expected = { day: rollupOf(21, 2_050), listed: all, rows: 10, read: all };
       expect(await levels(provider)).toEqual(expected);
       // An older one comes too late, and the same again changes nothing.
-      await foldStoreHour(table, provider, DAY, '10', { ...total, fold: foldOf(1, 9) }, DETAIL);
-      await foldStoreHour(table, provider, DAY, '11', { ...total, fold: foldOf(0, 0) }, DETAIL);
-      await foldBuckets(table, provider, DAY, [bucket]);
+      await rollUpStoreHour(
+        table,
+        provider,
+        DAY,
+        '10',
+        { ...total, rollup: rollupOf(1, 9) },
+        DETAIL,
+      );
+      await rollUpStoreHour(
+        table,
+        provider,
+        DAY,
+        '11',
+        { ...total, rollup: rollupOf(0, 0) },
+        DETAIL,
+      );
+      await rollUpBuckets(table, provider, DAY, [bucket]);
       expect(await levels(provider)).toEqual(expected);
     }
   });
@@ -846,13 +867,13 @@ describe('Folds of the first version', () => {
     const provider = await prepare();
     await Promise.all(
       stores.map(async (storeId) => {
-        const total = { ...names(storeId), fold: foldOf(2, 150) };
-        await foldStoreHour(table, provider, DAY, '10', total, DETAIL);
-        await foldBuckets(table, provider, DAY, [bucketOf('douyin', storeId)]);
+        const total = { ...names(storeId), rollup: rollupOf(2, 150) };
+        await rollUpStoreHour(table, provider, DAY, '10', total, DETAIL);
+        await rollUpBuckets(table, provider, DAY, [bucketOf('douyin', storeId)]);
       }),
     );
-    const all = Object.fromEntries(stores.map((store) => [store, foldOf(3, 250)]));
-    const expected = { day: foldOf(30, 2_500), listed: all, rows: 10, read: all };
+    const all = Object.fromEntries(stores.map((store) => [store, rollupOf(3, 250)]));
+    const expected = { day: rollupOf(30, 2_500), listed: all, rows: 10, read: all };
     expect(await levels(provider)).toEqual(expected);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { explainTier } from '../../lib/attribution/explain-tier.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
-import { foldEntries } from '../../lib/ledger/fold.ts';
+import { rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { type Line, lineOf } from '../../lib/ledger/statement.ts';
 import {
   addTierSums,
@@ -77,7 +77,7 @@ describe('tiers', () => {
 const MONTHS = ['2025-09', '2025-10', '2025-11', '2025-12', '2026-01'];
 const day = (month: number) => `${MONTHS[month]}-15T12:00:00.000+08:00`;
 
-/** A redemption in a month, stated then or later, and what takes it back later still, whole or in part. */
+/** A redemption in a month, billed then or later, and what takes it back later still, whole or in part. */
 const act = fc.record({
   month: fc.integer({ min: 0, max: 3 }),
   late: fc.integer({ min: 0, max: 2 }),
@@ -106,11 +106,11 @@ test('whatever is taken back when, all statements together pay each month what i
     fc.property(terms, fc.array(act, { maxLength: 8 }), (paid, acts) => {
       // Prepare: the lines of each statement
       const own = { ...contract, ...paid };
-      const stated: Line[][] = MONTHS.map(() => []);
+      const billed: Line[][] = MONTHS.map(() => []);
       for (const { month, late, fen, takings } of acts) {
         const commissionFen = proportion(fen, paid.rateBp, WHOLE_BP);
         const line = { occurredAt: day(month), amountFen: fen, commissionFen };
-        stated[Math.min(month + late, 4)]?.push(lineOf(entry(line)));
+        billed[Math.min(month + late, 4)]?.push(lineOf(entry(line)));
         let [leftFen, leftCommissionFen] = [fen, commissionFen];
         for (const taking of takings) {
           const amountFen = Math.min(leftFen, proportion(fen, taking.bp, WHOLE_BP));
@@ -118,13 +118,13 @@ test('whatever is taken back when, all statements together pay each month what i
           [leftFen, leftCommissionFen] = [leftFen - amountFen, leftCommissionFen - share];
           const at = Math.min(month + taking.late, 4);
           const back = { occurredAt: day(at), amountFen: -amountFen, commissionFen: -share };
-          const of = { kind: 'refund', mirrors: 'x', mirrorsAt: day(month), count: 0 } as const;
-          stated[Math.min(at + late, 4)]?.push(lineOf(entry({ ...back, ...of })));
+          const of = { kind: 'refund', reverses: 'x', mirrorsAt: day(month), count: 0 } as const;
+          billed[Math.min(at + late, 4)]?.push(lineOf(entry({ ...back, ...of })));
         }
       }
       // Act: close one after the other
       const closed: Record<string, TierSum>[] = [];
-      for (const [index, lines] of stated.entries()) {
+      for (const [index, lines] of billed.entries()) {
         const sums = { ...addToContract(undefined, lines) };
         for (const [of, sum] of Object.entries(sums)) {
           const before = addTierSums(closed.map((one) => one[of]));
@@ -143,13 +143,13 @@ test('whatever is taken back when, all statements together pay each month what i
         closed.push(sums);
       }
       // Assess
-      const all = stated.flat();
+      const all = billed.flat();
       for (const month of MONTHS) {
-        const fold = foldEntries(all.filter((line) => tierMonthOf(line) === month));
+        const rollup = rollUpEntries(all.filter((line) => tierMonthOf(line) === month));
         const settledFen = addTierSums(closed.map((one) => one[month])).settledFen;
-        const wanted = tieredCommissionFen(fold.redeemedFen, paid.rateBp, paid.tiers);
+        const wanted = tieredCommissionFen(rollup.redeemedFen, paid.rateBp, paid.tiers);
         const isKnown = closed.some((one) => one[month] !== undefined);
-        expect(fold.commissionFen + settledFen).toBe(isKnown ? wanted : 0);
+        expect(rollup.commissionFen + settledFen).toBe(isKnown ? wanted : 0);
       }
       expect(addTierSums([undefined])).toEqual(NO_TIER_SUM);
     }),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulators } from '../../infra/local/emulators.ts';
+import { bookEvents } from '../../lib/booking/booking.ts';
 import { type Event, NO_AMOUNTS } from '../../lib/events/event.ts';
-import { bookEvents } from '../../lib/store/booking.ts';
-import { readEvents, recordEvent } from '../../lib/store/events.ts';
+import { readEvents, recordEvent } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { startTable } from '../support/table.ts';
 import { knowing, minute, paid, redeemed, refunded, reversed } from './make.ts';
@@ -144,12 +144,12 @@ describe('a voucher whose uses come to more than it is worth', () => {
     // Prepare
     const voucherId = 'h';
     for (const n of [1, 2]) await recordEvent(table, use(voucherId, n));
-    const subject = { of: 'voucher', platform: 'douyin', id: voucherId } as const;
-    await bookEvents(table, await readEvents(table, subject), knowing([]), []);
+    const stream = { of: 'voucher', platform: 'douyin', id: voucherId } as const;
+    await bookEvents(table, await readEvents(table, stream), knowing([]), []);
     // Act
-    const undone = use(voucherId, 1).redemptionId;
-    await recordEvent(table, reversed(undone, { voucherId, occurredAt: minute(70) }));
-    const booking = await bookEvents(table, await readEvents(table, subject), knowing([]), []);
+    const corrected = use(voucherId, 1).redemptionId;
+    await recordEvent(table, reversed(corrected, { voucherId, occurredAt: minute(70) }));
+    const booking = await bookEvents(table, await readEvents(table, stream), knowing([]), []);
     // Assess
     expect(booking.waiting).toEqual([]);
     expect(booking.standing.reduce((sum, entry) => sum + entry.paidFen, 0)).toBe(9_900);

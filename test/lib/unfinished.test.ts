@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { beginWork, endWork, putOffWork, unfinishedWork } from '../../lib/store/unfinished.ts';
+import {
+  beginWork,
+  endWork,
+  putOffWork,
+  unfinishedWork,
+} from '../../lib/store/deliveries/unfinished.ts';
 import { everyOrder, type Turn } from '../support/interleave.ts';
 import { MemoryTable } from './memory-table.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addFolds } from '../../lib/ledger/fold.ts';
+import { addRollups } from '../../lib/ledger/rollup.ts';
 import { aroundCalls } from '../support/around.ts';
 import {
   type DouyinUnderTest,
@@ -109,7 +109,7 @@ describe('a burst of payments and redemptions of one merchant, shared by three',
       ).toBeLessThan(ACTS);
       for (const by of ['store', 'merchant', 'city', 'loop', 'channel', 'product', 'creator']) {
         const { rows } = await read(by);
-        const sum = addFolds(rows as never);
+        const sum = addRollups(rows as never);
         for (const [measure, value] of Object.entries(day.total)) {
           expect(sum[measure as keyof typeof sum], `${providerId} ${by} ${measure}`).toBe(value);
         }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entriesBackwards } from '../../lib/store/ledger.ts';
+import { entriesBackwards } from '../../lib/store/ledger/entries.ts';
 import {
   type DouyinUnderTest,
   postAll,
@@ -86,7 +86,7 @@ const WAYS_TO_DIE: readonly ('before' | 'after')[] =
 /** Every second call in the short run, the other half in every other step; every call in the long one. */
 const STRIDE = process.env.HEXIAO_LONG === undefined ? 2 : 1;
 
-/** Enough batches for the story: intake, booking, folds, dimensions, and one to see that nothing is left. */
+/** Enough batches for the story: intake, booking, rollups, dimensions, and one to see that nothing is left. */
 const STEPS = ['intake', 'attribution', 'attribution', 'attribution', 'attribution'] as const;
 
 /**
@@ -94,7 +94,7 @@ const STEPS = ['intake', 'attribution', 'attribution', 'attribution', 'attributi
  * messages come again, as they do when a visibility time-out passes.
  */
 describe('a worker that dies at any of its calls', () => {
-  it('leaves nothing undone and nothing done twice', async () => {
+  it('leaves nothing corrected and nothing done twice', async () => {
     const douyin = startDouyin();
     const hexiao = await HexiaoUnderTest.start({ fetch: douyin.fetch, now: clock() });
     const killer = new Killer(hexiao.emulators.database, hexiao.emulators.sqs);

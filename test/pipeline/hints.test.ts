@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { waitingHints } from '../../lib/store/deliveries.ts';
-import { readEvents } from '../../lib/store/events.ts';
+import { waitingHints } from '../../lib/store/deliveries/archive.ts';
+import { readEvents } from '../../lib/store/ledger/events.ts';
 import {
   CLIENT_SECRET,
   postAll,

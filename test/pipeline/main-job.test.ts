@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebhookMessage } from '../../lib/integrations/douyin-life/sandbox/index.ts';
-import type { Fold } from '../../lib/ledger/fold.ts';
+import type { Rollup } from '../../lib/ledger/rollup.ts';
 import {
   type DouyinUnderTest,
   postAll,
@@ -14,7 +14,7 @@ import { HexiaoUnderTest } from '../support/hexiao.ts';
 
 const WINDOW = 'from=2025-10-01&to=2025-10-31';
 
-type Total = Omit<Fold, 'entryCount' | 'reversedCount'>;
+type Total = Omit<Rollup, 'entryCount' | 'reversedCount'>;
 
 let hexiao: HexiaoUnderTest;
 let douyin: DouyinUnderTest;

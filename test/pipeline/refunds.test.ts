@@ -17,8 +17,8 @@ import { urlOf } from '../support/platform-fetch.ts';
 
 interface Request {
   readonly status: string;
-  readonly toldAt: string | null;
-  readonly tellings: number;
+  readonly notifiedAt: string | null;
+  readonly notifications: number;
 }
 
 /** A buyer's refund request, from the platform's callback to the platform's hearing of the decision. */
@@ -93,11 +93,11 @@ describe('a refund request', () => {
     const refundPath = `/v1/refund-requests/douyin/${asked.afterSaleId}`;
     await hexiao.call('POST', `${refundPath}/decide`, { decision: 'refuse', reason: '已过期' });
     await hexiao.settle();
-    expect(await read(asked.afterSaleId)).toMatchObject({ toldAt: null, tellings: 1 });
+    expect(await read(asked.afterSaleId)).toMatchObject({ notifiedAt: null, notifications: 1 });
     nowMs += 300_000;
     expect(await sweep()).toBe(1);
     await hexiao.settle();
-    expect(await read(asked.afterSaleId)).toMatchObject({ toldAt: null, tellings: 2 });
+    expect(await read(asked.afterSaleId)).toMatchObject({ notifiedAt: null, notifications: 2 });
     isDown = false;
     nowMs += 300_000;
     expect(await sweep()).toBe(1);
@@ -106,8 +106,8 @@ describe('a refund request', () => {
     expect(audits).toHaveLength(1);
     expect(audits[0]).toContain(asked.afterSaleId);
     expect(audits[0]).toContain('已过期');
-    const { toldAt, status } = await read(asked.afterSaleId);
-    expect([status, toldAt === null]).toEqual(['refused', false]);
+    const { notifiedAt, status } = await read(asked.afterSaleId);
+    expect([status, notifiedAt === null]).toEqual(['refused', false]);
     nowMs += 86_400_000;
     expect(await sweep()).toBe(0);
     expect(audits).toHaveLength(1);

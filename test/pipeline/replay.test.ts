@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprint } from '../../lib/crypto/hash.ts';
-import { archiveDelivery, type Delivery, readHint, shelve } from '../../lib/store/deliveries.ts';
-import { keys, type Shelf } from '../../lib/store/keys.ts';
+import {
+  archiveDelivery,
+  type Delivery,
+  putSetAside,
+  readHint,
+} from '../../lib/store/deliveries/archive.ts';
+import { keys, type SetAsideReason } from '../../lib/store/keys.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import {
   APP_KEY,
@@ -63,7 +68,7 @@ function story(): string[] {
 }
 
 /** What an adapter left behind that did not know these kinds yet. */
-async function shelved(shelf: Shelf, bodies: readonly string[]): Promise<string[]> {
+async function setAside(reason: SetAsideReason, bodies: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const body of bodies) {
     const bytes = Buffer.from(body);
@@ -72,8 +77,8 @@ async function shelved(shelf: Shelf, bodies: readonly string[]): Promise<string[
       ...{ deliveryId, integration: 'douyin-life', appKey: APP_KEY, body: bytes },
       receivedAt: toInstant(now()),
     };
-    const outcome = { outcome: shelf, kind: 'kind-of-then', why: 'nobody knows this kind' };
-    await shelve(hexiao.table, shelf, delivery, outcome, now());
+    const outcome = { outcome: reason, kind: 'kind-of-then', why: 'nobody knows this kind' };
+    await putSetAside(hexiao.table, reason, delivery, outcome, now());
     await archiveDelivery(hexiao.table, delivery, outcome, now());
     ids.push(deliveryId);
   }
@@ -85,16 +90,16 @@ const replay = (body: object) => hexiao.call<Replayed>('POST', '/v1/replays', bo
 const pipeline = () =>
   hexiao.call<{ parked: number; quarantined: number; hints: number }>('GET', '/v1/pipeline');
 
-describe('a replay from a shelf, after the adapter learnt', () => {
+describe('a replay from a reason, after the adapter learnt', () => {
   it.each(['parked', 'quarantined'] as const)(
-    'books what was %s and takes it off the shelf',
-    async (shelf) => {
+    'books what was %s and takes it off the reason',
+    async (reason) => {
       // Prepare
-      const ids = await shelved(shelf, story());
+      const ids = await setAside(reason, story());
       const before = await hexiao.table.get(keys.delivery(ids[0] ?? ''));
       setNow(startMs + 86_400_000);
       // Act
-      expect(await replay({ shelf })).toMatchObject({ matched: 2, sent: 2, next: null });
+      expect(await replay({ reason })).toMatchObject({ matched: 2, sent: 2, next: null });
       await hexiao.settle();
       // Assess
       const entries = await hexiao.entries();
@@ -114,9 +119,9 @@ describe('a replay from a shelf, after the adapter learnt', () => {
 
   it('twice, or beside the same webhook once more, changes nothing', async () => {
     const bodies = story();
-    const deliveryIds = await shelved('parked', bodies);
-    await replay({ shelf: 'parked' });
-    await replay({ shelf: 'parked' });
+    const deliveryIds = await setAside('parked', bodies);
+    await replay({ reason: 'parked' });
+    await replay({ reason: 'parked' });
     await post(hexiao, bodies[0] ?? '');
     await hexiao.settle();
     const booked = JSON.stringify(await hexiao.entries());
@@ -128,22 +133,22 @@ describe('a replay from a shelf, after the adapter learnt', () => {
     expect(await pipeline()).toMatchObject({ parked: 0, quarantined: 0 });
   });
 
-  it('of what still cannot be read leaves it, on the shelf where it belongs now', async () => {
-    const [id = ''] = await shelved('parked', [
+  it('of what still cannot be read leaves it, on the reason where it belongs now', async () => {
+    const [id = ''] = await setAside('parked', [
       '{"event":"life_trade_order_notify","content":"{}"}',
     ]);
-    await shelved('quarantined', ['{"event":"life_of_tomorrow","content":"{}"}']);
-    await replay({ shelf: 'parked' });
-    await replay({ shelf: 'quarantined' });
+    await setAside('quarantined', ['{"event":"life_of_tomorrow","content":"{}"}']);
+    await replay({ reason: 'parked' });
+    await replay({ reason: 'quarantined' });
     await hexiao.settle();
     expect(await pipeline()).toMatchObject({ parked: 1, quarantined: 1 });
-    const moved = await hexiao.table.get(keys.shelved('quarantined', id));
+    const moved = await hexiao.table.get(keys.setAside('quarantined', id));
     expect(moved).toMatchObject({ kind: 'life_trade_order_notify' });
     expect(moved?.why).not.toBe('nobody knows this kind');
   });
 
-  it('that waits for the platform is taken off the shelf when the platform answers', async () => {
-    const [, id = ''] = await shelved('parked', story());
+  it('that waits for the platform is taken off the reason when the platform answers', async () => {
+    const [, id = ''] = await setAside('parked', story());
     platformIsDown = true;
     await replay({ deliveryIds: [id] });
     await hexiao.settle();
@@ -158,8 +163,8 @@ describe('a replay from a shelf, after the adapter learnt', () => {
   });
 
   it('whose worker dies before the end is done again', async () => {
-    await shelved('parked', story());
-    await replay({ shelf: 'parked' });
+    await setAside('parked', story());
+    await replay({ reason: 'parked' });
     const messages = await hexiao.takeBatch('intake');
     const { table } = hexiao;
     const broken = Object.assign(Object.create(table), {

@@ -53,7 +53,7 @@ function redeemedHint(over: object): string {
   return JSON.stringify({ event, content: JSON.stringify(content) });
 }
 
-interface Shelf {
+interface SetAsideReason {
   readonly deliveries: {
     readonly deliveryId: string;
     readonly kind: string;
@@ -61,8 +61,8 @@ interface Shelf {
   }[];
 }
 
-const onShelf = async (shelf: string) =>
-  (await hexiao.call<Shelf>('GET', `/v1/shelves/${shelf}`)).deliveries;
+const listSetAside = async (setAside: string) =>
+  (await hexiao.call<SetAsideReason>('GET', `/v1/set-aside/${setAside}`)).deliveries;
 
 const pipeline = () => hexiao.call('GET', '/v1/pipeline');
 
@@ -82,9 +82,9 @@ describe('signed content that is no event', () => {
     await hexiao.settle();
     // Assess
     expect(await pipeline()).toMatchObject({ quarantined: 1, hints: 0, idle: true });
-    const [shelved] = await onShelf('quarantined');
-    expect(shelved?.why).toMatch(/did not fit|could not read/);
-    expect(shelved?.why).not.toMatch(/1{100}/);
+    const [setAside] = await listSetAside('quarantined');
+    expect(setAside?.why).toMatch(/did not fit|could not read/);
+    expect(setAside?.why).not.toMatch(/1{100}/);
     expect((await hexiao.entries()).map(({ kind }) => kind)).toEqual(['payment']);
   });
 });
@@ -100,8 +100,8 @@ describe('a time that cannot be', () => {
     await hexiao.settle();
 
     expect(await hexiao.entries()).toEqual([]);
-    const [shelved] = await onShelf('quarantined');
-    expect(shelved?.why).toContain(`its time ${toInstant(pay_time * 1000)} is not between`);
+    const [setAside] = await listSetAside('quarantined');
+    expect(setAside?.why).toContain(`its time ${toInstant(pay_time * 1000)} is not between`);
   });
 
   it.each([
@@ -111,7 +111,7 @@ describe('a time that cannot be', () => {
     await post(hexiao, payment({ pay_time }));
     await hexiao.settle();
     expect(await hexiao.entries()).toHaveLength(1);
-    expect(await onShelf('quarantined')).toEqual([]);
+    expect(await listSetAside('quarantined')).toEqual([]);
   });
 
   it('is booked by a replay once the operator says that the app’s facts begin earlier', async () => {
@@ -120,7 +120,7 @@ describe('a time that cannot be', () => {
     expect(await hexiao.entries()).toEqual([]);
 
     await register({ factsSince: '2023-01-01' });
-    await hexiao.call('POST', '/v1/replays', { shelf: 'quarantined' });
+    await hexiao.call('POST', '/v1/replays', { setAside: 'quarantined' });
     await hexiao.settle();
 
     expect(await hexiao.entries()).toHaveLength(1);
@@ -168,7 +168,7 @@ describe('a kind that nobody knows', () => {
     await post(hexiao, JSON.stringify({ event, content: '{}' }));
     await hexiao.settle();
 
-    expect(await onShelf('parked')).toMatchObject([{ kind: event }]);
+    expect(await listSetAside('parked')).toMatchObject([{ kind: event }]);
     expect(lines.join('\n')).not.toContain(PHONE);
     expect(lines.join('\n')).not.toContain('and_more');
     expect(lines.filter((line) => line.includes('delivery-parked'))).toEqual([
@@ -180,7 +180,7 @@ describe('a kind that nobody knows', () => {
     await post(hexiao, JSON.stringify({ event: 'x'.repeat(200_000), content: '{}' }));
     await hexiao.settle();
     expect(await pipeline()).toMatchObject({ parked: 1, idle: true });
-    expect((await onShelf('parked'))[0]?.kind).toHaveLength(100);
+    expect((await listSetAside('parked'))[0]?.kind).toHaveLength(100);
   });
 
   it('that we know is logged by its name', async () => {

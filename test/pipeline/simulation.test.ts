@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compare, type Hub, pathOf, register, type Verdict } from '../../lib/cli/simulation.ts';
-import { act, idsSince, type Player, seededRandom } from '../../lib/integrations/sandbox.ts';
-import { Sender } from '../../lib/integrations/sandbox-sender.ts';
+import {
+  act,
+  idsSince,
+  type Player,
+  seededRandom,
+} from '../../lib/integrations/sandbox-kit/player.ts';
+import { Sender } from '../../lib/integrations/sandbox-kit/sender.ts';
 import {
   createPlayer,
   PLAYED_INTEGRATIONS,
@@ -149,8 +154,8 @@ function hubOf(hexiao: HexiaoUnderTest): Hub {
     async post(path, { road, headers, body }) {
       const isTill = road === 'v1';
       const all = isTill ? { ...headers, authorization: `Bearer ${OPERATOR_TOKEN}` } : headers;
-      const door = isTill ? hexiao.api : hexiao.ingest;
-      const response = await door.request(path, { method: 'POST', headers: all, body });
+      const receiver = isTill ? hexiao.api : hexiao.ingest;
+      const response = await receiver.request(path, { method: 'POST', headers: all, body });
       return { status: response.status, body: await response.text() };
     },
     async call(method, path, body) {

@@ -1,8 +1,8 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweepUnfinished } from '../../functions/reconcile/sweep-unfinished.ts';
-import { deleteHint, putHint, readHint } from '../../lib/store/deliveries.ts';
-import { unfinishedWork } from '../../lib/store/unfinished.ts';
+import { deleteHint, putHint, readHint } from '../../lib/store/deliveries/archive.ts';
+import { unfinishedWork } from '../../lib/store/deliveries/unfinished.ts';
 import { aroundCalls } from '../support/around.ts';
 import {
   type DouyinUnderTest,
@@ -120,7 +120,7 @@ describe('what was read and whose message to attribution got lost', () => {
     await postAll(hexiao, story());
     await hexiao.step('intake');
     await hexiao.step('attribution');
-    refused = 'FOLD';
+    refused = 'ROLLUP';
     await hexiao.settle();
     await purge(hexiao.emulators.queues.attribution.deadLetterUrl);
     expect((await pipeline()).unfinished).toBeGreaterThan(0);

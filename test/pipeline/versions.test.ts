@@ -195,14 +195,14 @@ describe('a message of a version we cannot read', () => {
   it('is tried again and given up, and is not misread', async () => {
     const hexiao = await HexiaoUnderTest.start();
     const stores = [{ platform: 'douyin', storeId: 's', merchantId: 'm', hours: ['09'] }];
-    const fold = { type: 'fold', providerId: 'p', day: '2025-10-09', stores };
-    const next = { ...fold, v: MESSAGE_VERSION + 1 };
+    const rollup = { type: 'rollup', providerId: 'p', day: '2025-10-09', stores };
+    const next = { ...rollup, v: MESSAGE_VERSION + 1 };
     expect(attributionMessageSchema.parse({ ...next, added: true })).toEqual({
-      ...fold,
+      ...rollup,
       v: MESSAGE_VERSION,
     });
 
-    const far = JSON.stringify({ ...fold, v: MESSAGE_VERSION + 2 });
+    const far = JSON.stringify({ ...rollup, v: MESSAGE_VERSION + 2 });
     await send(hexiao, { intake: [], attribution: [far] });
     await hexiao.settle();
 

@@ -12,13 +12,13 @@ import { apiApp } from '../../functions/api/app.ts';
 import { attributeBatch } from '../../functions/attribute/attribute.ts';
 import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { ingestApp } from '../../functions/ingest/app.ts';
-import { lazyDesk } from '../../functions/ingest/lazy-desk.ts';
+import { lazyCallbackRecords } from '../../functions/ingest/lazy-records.ts';
 import { Breakers } from '../../functions/normalize/breakers.ts';
 import { type NormalizeDeps, normalize } from '../../functions/normalize/normalize.ts';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { sha256Hex } from '../../lib/crypto/hash.ts';
-import { LiveTokens } from '../../lib/integrations/live-tokens.ts';
+import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { type Log, silent } from '../../lib/log/log.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
@@ -29,8 +29,8 @@ import {
   intakeMessageSchema,
 } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
-import { PlatformTokens } from '../../lib/store/platform-tokens.ts';
-import { readApp } from '../../lib/store/registry.ts';
+import { readApp } from '../../lib/store/accounts/parties.ts';
+import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../lib/store/table.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
@@ -72,7 +72,7 @@ export class HexiaoUnderTest {
     const tokensOfWorker = () => new LiveTokens(new PlatformTokens(table), log);
     this.ingest = ingestApp({
       findApp: (integration, appKey) => readApp(table, integration, appKey),
-      openDesk: (platform) => lazyDesk(table, platform, now),
+      openCallbackRecords: (platform) => lazyCallbackRecords(table, platform, now),
       // Without its delay: a test steps by hand.
       sendToIntake: (message) => intake.send(message),
       now,
@@ -100,7 +100,7 @@ export class HexiaoUnderTest {
         attribution,
         now,
         policy: DEFAULT_POLICY,
-        foldDelaySeconds: 0,
+        rollupDelaySeconds: 0,
         dimensionsDelaySeconds: 0,
         log,
       },
@@ -183,7 +183,7 @@ export class HexiaoUnderTest {
     for (const message of messages) await this.finish(queue, message, true);
   }
 
-  /** Every entry in the ledger, read around all folds. */
+  /** Every entry in the ledger, read around all rollups. */
   async entries(): Promise<Entry[]> {
     const { Items = [] } = await this.emulators.database.send(
       new ScanCommand({ TableName: TABLE_NAME, ConsistentRead: true }),

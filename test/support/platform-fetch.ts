@@ -1,4 +1,4 @@
-import { PlatformError } from '../../lib/integrations/platform-error.ts';
+import { PlatformError } from '../../lib/integrations/kit/platform-error.ts';
 
 /** A platform at the other end of `fetch`: how it answers, and how our clients fail of it. */
 

@@ -2,9 +2,9 @@ import type { Context, Hono } from 'hono';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { type Language, sayIn, type Word } from '../../../lib/i18n/words.ts';
-import { addFolds } from '../../../lib/ledger/fold.ts';
-import { readProvider, readStore } from '../../../lib/store/registry.ts';
-import { readStatements } from '../../../lib/store/statements.ts';
+import { addRollups } from '../../../lib/ledger/rollup.ts';
+import { readProvider, readStore } from '../../../lib/store/accounts/parties.ts';
+import { readStatements } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readCursor, readWindow, type Window, writeCursor } from '../input.ts';
 import { principalOf } from '../principal.ts';
@@ -91,7 +91,7 @@ async function storesPage(c: Context, deps: ApiDeps, providerId: string): Promis
     storesView(say, {
       window,
       stores: [...stores].sort((a, b) => b.redeemedFen - a.redeemedFen),
-      total: addFolds(days.map((day) => day.fold)),
+      total: addRollups(days.map((day) => day.rollup)),
       nextHref: next === null ? null : hrefOf('/', window, writeCursor(next)),
       storeHref: ({ platform, storeId }) =>
         hrefOf(`/stores/${platform}/${encodeURIComponent(storeId)}`, window),

@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import { isWord, type Say, sayIn, type Word, yuan } from '../../../lib/i18n/words.ts';
-import type { Fold } from '../../../lib/ledger/fold.ts';
+import type { Rollup } from '../../../lib/ledger/rollup.ts';
 import { balanceOf, isPaid, type Line, wholeOf } from '../../../lib/ledger/statement.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
-import { readProvider } from '../../../lib/store/registry.ts';
-import { type Statement, statementIdOf } from '../../../lib/store/statements.ts';
+import { readProvider } from '../../../lib/store/accounts/parties.ts';
+import { type Statement, statementIdOf } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
 import { FILE_FORMATS, filesOf } from '../statement-files.ts';
@@ -127,16 +127,16 @@ function numberHeads(say: Say): Html[] {
   return heads.map((head) => html`<th scope="col" class="number">${say(head)}</th>`);
 }
 
-function sumRow(say: Say, name: Word, fold: Fold): Html {
-  return html`<tr><th scope="row">${say(name)}</th>${sumCells(fold)}</tr>`;
+function sumRow(say: Say, name: Word, rollup: Rollup): Html {
+  return html`<tr><th scope="row">${say(name)}</th>${sumCells(rollup)}</tr>`;
 }
 
-function sumCells(fold: Fold): Html {
-  return html`<td class="number">${fold.redeemedCount}</td>
-<td class="number">${yuan(fold.paidFen)}</td>
-<td class="number">${yuan(fold.redeemedFen)}</td>
-<td class="number">${yuan(fold.refundedFen)}</td>
-<td class="number">${yuan(fold.commissionFen)}</td>`;
+function sumCells(rollup: Rollup): Html {
+  return html`<td class="number">${rollup.redeemedCount}</td>
+<td class="number">${yuan(rollup.paidFen)}</td>
+<td class="number">${yuan(rollup.redeemedFen)}</td>
+<td class="number">${yuan(rollup.refundedFen)}</td>
+<td class="number">${yuan(rollup.commissionFen)}</td>`;
 }
 
 function moneyRow(say: Say, name: Word, fen: number): Html {

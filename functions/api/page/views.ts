@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { isWord, type Say, type Word, yuan } from '../../../lib/i18n/words.ts';
 import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
-import type { Fold } from '../../../lib/ledger/fold.ts';
+import type { Rollup } from '../../../lib/ledger/rollup.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import type { Window } from '../input.ts';
 import type { RedemptionLine } from '../redemptions.ts';
@@ -21,7 +21,7 @@ ${error === null ? '' : html`<p class="error" role="alert">${say(error)}</p>`}
 export interface StoresView {
   readonly window: Window;
   readonly stores: readonly StoreLine[];
-  readonly total: Fold;
+  readonly total: Rollup;
   readonly nextHref: string | null;
   readonly storeHref: (store: StoreLine) => string;
 }

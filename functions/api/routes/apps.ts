@@ -3,14 +3,14 @@ import * as z from 'zod';
 import { sameText } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/event.ts';
-import type { App, Secrets } from '../../../lib/integrations/app.ts';
+import type { App, Secrets } from '../../../lib/integrations/kit/app.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
 import {
   putApp,
   readKeptSecrets,
   readRegistered,
   readRegisteredAt,
-} from '../../../lib/store/registry.ts';
+} from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readBody } from '../input.ts';

@@ -1,13 +1,13 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { Problem } from '../../../lib/errors/problem.ts';
-import { spoiledBySpreadsheet } from '../../../lib/events/spoiled-id.ts';
 import {
   countFreeCodes,
   importCodes,
   putCodePool,
   readCodePool,
-} from '../../../lib/store/code-pools.ts';
+} from '../../../lib/callbacks/code-pools.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { spoiledBySpreadsheet } from '../../../lib/events/spoiled-id.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readBody } from '../input.ts';
 import { requireRegisteredMerchant } from '../merchant.ts';

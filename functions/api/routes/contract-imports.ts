@@ -7,7 +7,7 @@ import {
   readContractText,
 } from '../../../lib/attribution/contract-text.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { readContracts } from '../../../lib/store/contracts.ts';
+import { readContracts } from '../../../lib/store/accounts/contracts.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { contractBody } from '../contract-body.ts';
 import { recordContract, requireParties, versionOf } from '../contracts.ts';

@@ -9,8 +9,8 @@ import {
   type Platform,
   platformSchema,
 } from '../../../lib/events/event.ts';
-import { readContracts } from '../../../lib/store/contracts.ts';
-import { readEvents } from '../../../lib/store/events.ts';
+import { readContracts } from '../../../lib/store/accounts/contracts.ts';
+import { readEvents } from '../../../lib/store/ledger/events.ts';
 import { contractBody } from '../contract-body.ts';
 import { recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -88,7 +88,7 @@ function stateOf(events: readonly Told[]) {
     partnerId: last?.partnerId ?? null,
     kind: last?.kind ?? null,
     state: last?.state ?? null,
-    toldAt: events.at(-1)?.occurredAt ?? null,
+    notifiedAt: events.at(-1)?.occurredAt ?? null,
   };
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type ContractVersion, latestVersions } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
-import { merchantsOfProvider, readContracts } from '../../../lib/store/contracts.ts';
+import { merchantsOfProvider, readContracts } from '../../../lib/store/accounts/contracts.ts';
 import { contractBody } from '../contract-body.ts';
 import { endContract, recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';

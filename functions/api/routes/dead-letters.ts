@@ -7,13 +7,13 @@ import {
   takeDeadLetters,
 } from '../../../lib/queue/dead-letters.ts';
 import { redrive } from '../../../lib/queue/redrive.ts';
-import { type Dropped, droppedLetters } from '../../../lib/store/dropped.ts';
+import { type Dropped, droppedLetters } from '../../../lib/store/deliveries/dropped.ts';
 import { instantToMs, toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { dropLetters } from '../drop.ts';
 import { check, instantInput, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
 import { requireOperator } from '../principal.ts';
-import { deliveryIdSchema } from './shelves.ts';
+import { deliveryIdSchema } from './set-aside.ts';
 
 /** Well within the function's time-out; the last look and the giving back come on top. */
 const BUDGET_MS = 6_000;

@@ -5,8 +5,8 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { isId } from '../../../lib/events/is-id.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
-import { buyerKey } from '../../../lib/store/buyer-key.ts';
-import { needlesOf, type Whose } from '../../../lib/store/erase.ts';
+import { buyerKey } from '../../../lib/store/privacy/buyer-key.ts';
+import { needlesOf, type Whose } from '../../../lib/store/privacy/erase.ts';
 import {
   beginErasure,
   beginWay,
@@ -15,7 +15,7 @@ import {
   isAlone,
   readErasure,
   repeatErasure,
-} from '../../../lib/store/erasures.ts';
+} from '../../../lib/store/privacy/erasures.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { awaitedBy } from '../awaited.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { platformSchema } from '../../../lib/events/id.ts';
 import type { Row as DimensionRow } from '../../../lib/ledger/dimensions.ts';
-import { addFolds, type Fold } from '../../../lib/ledger/fold.ts';
-import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/store/dimensions.ts';
-import { readMerchant } from '../../../lib/store/registry.ts';
+import { addRollups, type Rollup } from '../../../lib/ledger/rollup.ts';
+import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/rollups/dimensions.ts';
+import { readMerchant } from '../../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readCursor, readLimit, readWindow, type Window, writeCursor } from '../input.ts';
 import { requireProvider } from '../principal.ts';
@@ -35,13 +35,13 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
     };
     const answer = await rowsBy(by, deps, providerId, window, page);
     const days = await totalsByDay(deps.table, providerId, window);
-    return c.json({ ...answer, total: amountsOf(addFolds(days.map((day) => day.fold))) });
+    return c.json({ ...answer, total: amountsOf(addRollups(days.map((day) => day.rollup))) });
   });
 }
 
-/** A fold as readers of GMV see it. */
-export function amountsOf(fold: Fold) {
-  const { paidFen, redeemedFen, reversedFen, refundedFen, redeemedCount, commissionFen } = fold;
+/** A rollup as readers of GMV see it. */
+export function amountsOf(rollup: Rollup) {
+  const { paidFen, redeemedFen, reversedFen, refundedFen, redeemedCount, commissionFen } = rollup;
   return { paidFen, redeemedFen, reversedFen, refundedFen, redeemedCount, commissionFen };
 }
 
@@ -77,7 +77,7 @@ async function rowsBy(
         position: from,
         limit,
       });
-      const rows = stores.map((store) => ({ key: storeKey(store), fold: store.fold }));
+      const rows = stores.map((store) => ({ key: storeKey(store), rollup: store.rollup }));
       return { rows: keyed(rows), next: next === null ? null : writeCursor(next) };
     }
     case 'loop':
@@ -97,23 +97,23 @@ async function rowsBy(
   }
 }
 
-function keyed(rows: readonly { key: string; fold: Fold }[]): object[] {
-  return rows.map(({ key, fold }) => ({ key, ...amountsOf(fold) }));
+function keyed(rows: readonly { key: string; rollup: Rollup }[]): object[] {
+  return rows.map(({ key, rollup }) => ({ key, ...amountsOf(rollup) }));
 }
 
 /** Equal ones by name, so that pages agree. */
 function largestFirst(a: DimensionRow, b: DimensionRow): number {
   const name = ({ value, cpsKind }: DimensionRow) => JSON.stringify([value, cpsKind]);
-  return b.fold.redeemedFen - a.fold.redeemedFen || (name(a) < name(b) ? -1 : 1);
+  return b.rollup.redeemedFen - a.rollup.redeemedFen || (name(a) < name(b) ? -1 : 1);
 }
 
 /** What nobody told is `unknown`. A merchant is named by platform and id, and by its name where known. */
 async function named(
   by: Dimension,
-  { value, cpsKind, fold }: DimensionRow,
+  { value, cpsKind, rollup }: DimensionRow,
   { table }: Pick<ApiDeps, 'table'>,
 ): Promise<object> {
-  const amounts = amountsOf(fold);
+  const amounts = amountsOf(rollup);
   if (by !== 'merchant') {
     const kind = cpsKind === undefined ? {} : { cpsKind: cpsKind ?? UNKNOWN };
     const key = value ?? UNKNOWN;

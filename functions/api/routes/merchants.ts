@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
-import { putMerchant, putStore, readMerchant } from '../../../lib/store/registry.ts';
+import { putMerchant, putStore, readMerchant } from '../../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, lineInput, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { type Depth, readDepth } from '../../../lib/queue/queue.ts';
-import { countHints, countShelf } from '../../../lib/store/deliveries.ts';
-import { countUnfinished } from '../../../lib/store/unfinished.ts';
+import { countHints, countSetAside } from '../../../lib/store/deliveries/archive.ts';
+import { countUnfinished } from '../../../lib/store/deliveries/unfinished.ts';
 import type { ApiDeps, QueueUrls } from '../deps.ts';
 import { requireOperator } from '../principal.ts';
 
@@ -14,8 +14,8 @@ export function pipelineRoute(api: Hono, deps: ApiDeps): void {
     const hints = await countHints(deps.table);
     const attribution = await readQueue(deps.queues.attribution, deps);
     const [parked, quarantined] = await Promise.all([
-      countShelf(deps.table, 'parked'),
-      countShelf(deps.table, 'quarantined'),
+      countSetAside(deps.table, 'parked'),
+      countSetAside(deps.table, 'quarantined'),
     ]);
     const unfinished = await countUnfinished(deps.table);
     const idle = isEmpty(intake) && hints === 0 && isEmpty(attribution) && unfinished === 0;

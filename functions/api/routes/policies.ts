@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { policyKnownAt, policySchema } from '../../../lib/attribution/policy.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { appendPolicy, readPolicies } from '../../../lib/store/policies.ts';
+import { appendPolicy, readPolicies } from '../../../lib/store/accounts/policies.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readBody } from '../input.ts';

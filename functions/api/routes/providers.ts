@@ -10,7 +10,7 @@ import {
   putToken,
   readProvider,
   tokenSchema,
-} from '../../../lib/store/registry.ts';
+} from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, lineInput, readBody } from '../input.ts';

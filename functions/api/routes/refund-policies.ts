@@ -4,7 +4,7 @@ import {
   putRefundPolicy,
   readRefundPolicy,
   refundPolicySchema,
-} from '../../../lib/store/refund-policy.ts';
+} from '../../../lib/callbacks/refund-policy.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readBody } from '../input.ts';
 import { requireRegisteredMerchant } from '../merchant.ts';

@@ -1,22 +1,22 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
+import {
+  type ListPosition,
+  listPositionSchema,
+  openRefunds,
+} from '../../../lib/callbacks/open-refunds.ts';
+import {
+  type Decision,
+  decideRefund,
+  isToBeNotified,
+  readRefund,
+  type StoredRefund,
+} from '../../../lib/callbacks/refund-requests.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import { errorFields } from '../../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
-import {
-  type ListPosition,
-  listPositionSchema,
-  openRefunds,
-} from '../../../lib/store/open-refunds.ts';
-import {
-  type Decision,
-  decideRefund,
-  isToBeTold,
-  readRefund,
-  type StoredRefund,
-} from '../../../lib/store/refund-requests.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, lineInput, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
 import { requireOperator } from '../principal.ts';
@@ -66,7 +66,7 @@ export function refundRequestsRoutes(api: Hono, deps: ApiDeps): void {
     await decideRefund(deps.table, platform, refundId, decisionOf(wanted), deps.now());
     const standing = await requireRefund(deps, platform, refundId);
     if (standing.status !== decisionOf(wanted).status) throw decidedOtherwise(standing);
-    if (isToBeTold(standing)) await sendAudit(standing, deps);
+    if (isToBeNotified(standing)) await sendAudit(standing, deps);
     return c.json(shown(standing));
   });
 }
@@ -96,7 +96,7 @@ async function listOpen(
 function isWanted(request: StoredRefund, { status, platform, merchantId }: Filter): boolean {
   return (
     request.status === status &&
-    (request.status === 'pending' || isToBeTold(request)) &&
+    (request.status === 'pending' || isToBeNotified(request)) &&
     (platform === undefined || request.platform === platform) &&
     (merchantId === undefined || request.merchantId === merchantId)
   );
@@ -137,6 +137,6 @@ async function sendAudit({ platform, refundId }: StoredRefund, deps: ApiDeps): P
 
 /** Without what is ours alone: which app was asked, the platform's own figures, our bookkeeping. */
 function shown(request: StoredRefund) {
-  const { appKey: _app, reference: _reference, tellings, tellAtMs: _at, ...rest } = request;
-  return { ...rest, tellings };
+  const { appKey: _app, reference: _reference, notifications, notifyAtMs: _at, ...rest } = request;
+  return { ...rest, notifications };
 }

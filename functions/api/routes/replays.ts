@@ -1,18 +1,18 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { SHELVES } from '../../../lib/store/keys.ts';
+import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
 import type { ApiDeps } from '../deps.ts';
 import { instantInput, readBody } from '../input.ts';
 import { requireOperator } from '../principal.ts';
-import { type Replayed, replayIds, replayShelf, replayWindow } from '../replay.ts';
-import { deliveryIdSchema } from './shelves.ts';
+import { type Replayed, replayIds, replaySetAside, replayWindow } from '../replay.ts';
+import { deliveryIdSchema } from './set-aside.ts';
 
 const common = { dryRun: z.boolean().default(false), cursor: z.string().nullish() };
 
 const replayBody = z.union(
   [
     z.strictObject({
-      shelf: z.enum(SHELVES),
+      setAside: z.enum(SET_ASIDE_REASONS),
       /** Only what this integration, or this kind of message, left there. */
       integration: z.string().optional(),
       kind: z.string().optional(),
@@ -31,7 +31,7 @@ const replayBody = z.union(
   ],
   {
     error:
-      'say what to replay: {"shelf":"parked"|"quarantined"}, {"deliveryIds":[…]} of at most 100, or ' +
+      'say what to replay: {"setAside":"parked"|"quarantined"}, {"deliveryIds":[…]} of at most 100, or ' +
       '{"integration","appKey","from","to"} with instants, to after from',
   },
 );
@@ -53,7 +53,7 @@ export function replaysRoute(api: Hono, deps: ApiDeps): void {
 
 function replay(wanted: z.infer<typeof replayBody>, deps: ApiDeps): Promise<Replayed> {
   const { dryRun, cursor } = wanted;
-  if ('shelf' in wanted) return replayShelf(wanted, cursor, dryRun, deps);
+  if ('setAside' in wanted) return replaySetAside(wanted, cursor, dryRun, deps);
   if ('deliveryIds' in wanted) return replayIds(wanted.deliveryIds, dryRun, deps);
   return replayWindow(wanted, cursor, dryRun, deps);
 }

@@ -6,8 +6,8 @@ import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { isId } from '../../../lib/events/is-id.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
-import { readMerchant } from '../../../lib/store/registry.ts';
-import { createRun, type Run, readRun, saveRun } from '../../../lib/store/restatements.ts';
+import { readMerchant } from '../../../lib/store/accounts/parties.ts';
+import { createJob, type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
 import { daysBetween, isBusinessDay, toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { lineInput, readBody } from '../input.ts';
@@ -27,7 +27,7 @@ const restatementBody = z.strictObject({
 
 const rebuildBody = z.strictObject({ ...windowShape, mend: z.boolean().default(false) });
 
-type Asked = Pick<Run, 'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'reason' | 'dryRun'>;
+type Asked = Pick<Job, 'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'reason' | 'dryRun'>;
 
 /**
  * The first piece waits until whatever was being written at `asOf` (contracts, and events on their
@@ -42,8 +42,8 @@ const HEAD_START_SECONDS = 2;
 export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   api.post('/v1/restatements', async (c) => {
     await requireOperator(c, deps);
-    const run = await start({ does: 'restate', ...(await readBody(c, restatementBody)) }, deps);
-    return c.json({ restatementId: run.restatementId }, 202);
+    const job = await start({ does: 'restate', ...(await readBody(c, restatementBody)) }, deps);
+    return c.json({ restatementId: job.restatementId }, 202);
   });
 
   api.get('/v1/restatements/:id', async (c) => c.json(shown(await find(c, 'restate', deps))));
@@ -56,14 +56,14 @@ export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   api.post('/v1/rebuilds', async (c) => {
     await requireOperator(c, deps);
     const { mend, ...window } = await readBody(c, rebuildBody);
-    const run = await start({ does: 'rebuild', ...window, reason: '', dryRun: !mend }, deps);
-    return c.json({ rebuildId: run.restatementId }, 202);
+    const job = await start({ does: 'rebuild', ...window, reason: '', dryRun: !mend }, deps);
+    return c.json({ rebuildId: job.restatementId }, 202);
   });
 
   api.get('/v1/rebuilds/:id', async (c) => {
-    const run = await find(c, 'rebuild', deps);
-    const { restatementId: rebuildId, platform, merchantId, from, to, status, progress } = run;
-    const { differenceCount, mendedCount, differences, dryRun } = run;
+    const job = await find(c, 'rebuild', deps);
+    const { restatementId: rebuildId, platform, merchantId, from, to, status, progress } = job;
+    const { differenceCount, mendedCount, differences, dryRun } = job;
     const isEqual = status === 'done' ? differenceCount === 0 : null;
     return c.json({
       ...{ rebuildId, platform, merchantId, from, to, status, progress },
@@ -72,7 +72,7 @@ export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   });
 }
 
-async function start(asked: Asked, deps: ApiDeps): Promise<Run> {
+async function start(asked: Asked, deps: ApiDeps): Promise<Job> {
   const days = daysBetween(asked.from, asked.to);
   if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
   if (days > MAX_DAYS) {
@@ -81,19 +81,19 @@ async function start(asked: Asked, deps: ApiDeps): Promise<Run> {
   if ((await readMerchant(deps.table, asked.platform, asked.merchantId)) === undefined) {
     throw new Problem('merchant-unknown', 'Register it first with PUT /v1/merchants/….');
   }
-  const run = newRun(asked, toInstant(deps.now()));
-  await createRun(deps.table, run);
+  const job = newJob(asked, toInstant(deps.now()));
+  await createJob(deps.table, job);
   const queue = new Queue<AttributionMessage>(deps.sqs, deps.queues.attribution.url);
-  const { restatementId, step } = run;
+  const { restatementId, step } = job;
   await queue.send(
     { type: 'restate', v: MESSAGE_VERSION, restatementId, step },
     HEAD_START_SECONDS,
   );
-  return run;
+  return job;
 }
 
 /** The id begins with the time, so that the newest runs are found; the same asked twice at once is one. */
-function newRun(asked: Asked, asOf: string): Run {
+function newJob(asked: Asked, asOf: string): Job {
   const hash = fingerprint(asOf, JSON.stringify(asked)).slice(0, 8);
   return {
     ...asked,
@@ -105,34 +105,34 @@ function newRun(asked: Asked, asOf: string): Run {
   };
 }
 
-async function find(c: Context, does: Run['does'], deps: ApiDeps): Promise<Run> {
+async function find(c: Context, does: Job['does'], deps: ApiDeps): Promise<Job> {
   await requireOperator(c, deps);
   const id = c.req.param('id') ?? '';
-  const run = isId(id) ? await readRun(deps.table, id) : undefined;
-  if (run?.does === does) return run;
-  throw new Problem('not-found', 'There is no run of that id.');
+  const job = isId(id) ? await readJob(deps.table, id) : undefined;
+  if (job?.does === does) return job;
+  throw new Problem('not-found', 'There is no job of that id.');
 }
 
 const MAX_TRIES = 10;
 
-async function cancel(run: Run, deps: ApiDeps): Promise<Run> {
-  let current = run;
+async function cancel(job: Job, deps: ApiDeps): Promise<Job> {
+  let current = job;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const { step, restatementId } = current;
     const isOver = current.status !== 'planned' && current.status !== 'running';
     if (isOver) return current;
-    const cancelled: Run = { ...current, status: 'cancelled' };
-    if (await saveRun(deps.table, cancelled, step)) return cancelled;
-    current = (await readRun(deps.table, restatementId)) ?? current;
+    const cancelled: Job = { ...current, status: 'cancelled' };
+    if (await saveJob(deps.table, cancelled, step)) return cancelled;
+    current = (await readJob(deps.table, restatementId)) ?? current;
   }
-  throw new Problem('internal', 'The run was busy. Try again.');
+  throw new Problem('internal', 'The job was busy. Try again.');
 }
 
 /** Without what is only for going on; each provider with what it gains (or, below zero, loses). */
-function shown({ step: _s, failures: _f, cursor: _c, does: _d, ...run }: Run) {
-  const { differenceCount: _n, mendedCount: _m, differences: _l, phase: _p, ...others } = run;
+function shown({ step: _s, failures: _f, cursor: _c, does: _d, ...job }: Job) {
+  const { differenceCount: _n, mendedCount: _m, differences: _l, phase: _p, ...others } = job;
   const { adding: _a, ...own } = others;
-  const providers = Object.entries(run.providers).map(([providerId, { before, after }]) => ({
+  const providers = Object.entries(job.providers).map(([providerId, { before, after }]) => ({
     ...{ providerId, before, after },
     gains: {
       paidFen: after.paidFen - before.paidFen,

@@ -5,9 +5,9 @@ import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema } from '../../../lib/events/id.ts';
 import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
-import { entryRef } from '../../../lib/store/entry-ref.ts';
+import { readProviderIds } from '../../../lib/store/accounts/parties.ts';
 import type { StatementId } from '../../../lib/store/keys.ts';
-import { readProviderIds } from '../../../lib/store/registry.ts';
+import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
 import {
   parseStatementId,
   readLines,
@@ -15,7 +15,7 @@ import {
   readStatements,
   type Statement,
   statementIdOf,
-} from '../../../lib/store/statements.ts';
+} from '../../../lib/store/ledger/statements.ts';
 import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readBody, readCursor, readLimit, writeCursor } from '../input.ts';

@@ -1,8 +1,8 @@
 import type { Hono } from 'hono';
+import { readBooked } from '../../../lib/booking/booking.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { type Event, idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
-import { readBooked } from '../../../lib/store/booking.ts';
-import { readState, type SubjectState } from '../../../lib/store/restatements.ts';
+import { readState, type StreamState } from '../../../lib/store/ledger/restatements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { knownOf, shownEntry } from '../entries.ts';
 import { check } from '../input.ts';
@@ -52,7 +52,7 @@ async function findHistories(
   platform: Platform,
   id: string,
   { table }: ApiDeps,
-): Promise<SubjectState[]> {
+): Promise<StreamState[]> {
   const own = await readState(table, { of: 'voucher', platform, id });
   const standsForItself = own.events.some((event) => event.orderId === id);
   // By chance, another order may have the id of this voucher.
@@ -60,7 +60,7 @@ async function findHistories(
   return [own, await readState(table, { of: 'order', platform, id })];
 }
 
-async function entriesOf({ events, markers }: SubjectState, deps: ApiDeps) {
+async function entriesOf({ events, markers }: StreamState, deps: ApiDeps) {
   const first = events[0];
   if (first === undefined) return [];
   const known = await knownOf(first.platform, first.merchantId, deps);

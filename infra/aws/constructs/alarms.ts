@@ -8,7 +8,7 @@ import {
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { DOORS } from '../../../lib/integrations/doors.ts';
+import { RECEIVERS } from '../../../lib/integrations/receivers.ts';
 import type { MetricName } from '../../../lib/log/metrics.ts';
 import { FUNCTIONS, type FunctionName } from '../../topology.ts';
 import { COUNTED_ALARMS } from '../alarms.ts';
@@ -86,7 +86,7 @@ function theFront({ front, namespace }: AlarmsProps): Watch[] {
 }
 
 function theAnswers({ namespace }: AlarmsProps): Watch[] {
-  return DOORS.map(({ name, deadlineMs = USUAL_DEADLINE_MS }) => {
+  return RECEIVERS.map(({ name, deadlineMs = USUAL_DEADLINE_MS }) => {
     const threshold = deadlineMs * PART_OF_DEADLINE;
     return {
       id: `${name}-answers-slow`,

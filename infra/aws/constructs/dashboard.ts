@@ -10,7 +10,7 @@ import {
 import { type ITable, Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { DOORS } from '../../../lib/integrations/doors.ts';
+import { RECEIVERS } from '../../../lib/integrations/receivers.ts';
 import { METRICS, type MetricName } from '../../../lib/log/metrics.ts';
 import type { FunctionName, QueueName } from '../../topology.ts';
 import { counted } from './alarms.ts';
@@ -57,7 +57,7 @@ export function makeDashboard(scope: Construct, props: DashboardProps): Dashboar
         ]),
         graph(
           'Answers to platforms: slowest hundredth, ms',
-          DOORS.map(({ name }) =>
+          RECEIVERS.map(({ name }) =>
             counted(namespace, 'AnswerMs', P99).with({
               dimensionsMap: { integration: name },
               label: name,

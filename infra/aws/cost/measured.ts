@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { DOORS } from '../../../lib/integrations/doors.ts';
+import { RECEIVERS } from '../../../lib/integrations/receivers.ts';
 import { type CountedLine, METRICS } from '../../../lib/log/metrics.ts';
 
 export const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
@@ -46,7 +46,7 @@ const COUNTED_FROM_ACCESS_LOG = 1;
 function countMetrics(): number {
   const lines: readonly CountedLine[] = Object.values(METRICS);
   return lines.reduce(
-    (sum, { by, metrics }) => sum + metrics.length * (by === undefined ? 1 : 1 + DOORS.length),
+    (sum, { by, metrics }) => sum + metrics.length * (by === undefined ? 1 : 1 + RECEIVERS.length),
     COUNTED_FROM_ACCESS_LOG,
   );
 }

@@ -1,8 +1,12 @@
 import { newToken } from '../../../lib/crypto/hash.ts';
 import { sandboxApp, startSandbox } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
 import { DouyinLifePlayer } from '../../../lib/integrations/douyin-life/sandbox/player.ts';
-import { idsSince, type Player, seededRandom } from '../../../lib/integrations/sandbox.ts';
-import { serveApi } from '../../../lib/integrations/sandbox-server.ts';
+import {
+  idsSince,
+  type Player,
+  seededRandom,
+} from '../../../lib/integrations/sandbox-kit/player.ts';
+import { serveApi } from '../../../lib/integrations/sandbox-kit/server.ts';
 import { createPlayer } from '../../../lib/integrations/sandboxes.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { TABLE_NAME } from '../emulators.ts';
@@ -26,7 +30,7 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** Every sandbox plays against this Hexiao, through its front door: a small city, and a shop elsewhere. */
+/** Every sandbox plays against this Hexiao, through its front receiver: a small city, and a shop elsewhere. */
 export async function startDemo(hexiao: LocalHexiao, { data }: { data: string }): Promise<Demo> {
   const startedAtMs = Date.now();
   const random = seededRandom(startedAtMs);
@@ -81,7 +85,7 @@ function greeting(
     ...DEMO_PROVIDERS.map(({ providerId, name }) => `    ${tokens[providerId]}  ${name}`),
     `  The platform it plays on is a sandbox: curl ${sandboxUrl}/sandbox`,
     '  Lines that say delivery-parked are meant: no message of kuaishou-life is documented, so each is',
-    '  kept unread and listed under /v1/shelves/parked.',
+    '  kept unread and listed under /v1/set-aside/parked.',
     '  HEXIAO_DEMO=off starts empty.',
   ];
 }

@@ -1,4 +1,4 @@
-import type { PlayedMerchant } from '../../../lib/integrations/sandbox.ts';
+import type { PlayedMerchant } from '../../../lib/integrations/sandbox-kit/player.ts';
 import { PLAYED_INTEGRATIONS } from '../../../lib/integrations/sandboxes.ts';
 
 /** The one that plays the city; see city.ts. */

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathOf } from '../../../lib/cli/simulation.ts';
-import { act, type Player, pickOne, type Random } from '../../../lib/integrations/sandbox.ts';
-import { Sender } from '../../../lib/integrations/sandbox-sender.ts';
+import {
+  act,
+  type Player,
+  pickOne,
+  type Random,
+} from '../../../lib/integrations/sandbox-kit/player.ts';
+import { Sender } from '../../../lib/integrations/sandbox-kit/sender.ts';
 import type { Till } from './till.ts';
 
 /** Redemptions that are there when the page is first opened: in the city, and on each other platform. */

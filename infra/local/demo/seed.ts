@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
 import type { Platform } from '../../../lib/events/event.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
-import type { PlayedMerchant, Player } from '../../../lib/integrations/sandbox.ts';
-import { appendContract, readContracts } from '../../../lib/store/contracts.ts';
+import type { PlayedMerchant, Player } from '../../../lib/integrations/sandbox-kit/player.ts';
+import { appendContract, readContracts } from '../../../lib/store/accounts/contracts.ts';
 import {
   putApp,
   putMerchant,
@@ -13,7 +13,7 @@ import {
   putStore,
   putToken,
   readRegisteredAt,
-} from '../../../lib/store/registry.ts';
+} from '../../../lib/store/accounts/parties.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { DEMO_CITY, DEMO_PROVIDERS, type DemoMerchant } from './city.ts';

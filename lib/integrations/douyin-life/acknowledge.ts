@@ -1,5 +1,5 @@
 import { JsonError, type JsonValue, parseJson, parseJsonBytes } from '../../json/parse.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
 import { isSpi } from './family.ts';
 import { success } from './spi/envelope.ts';
 
@@ -35,7 +35,7 @@ export function handshake(request: SignedRequest): Answer | undefined {
   return { status: 200, headers: JSON_HEADERS, body };
 }
 
-/** By hand: a schema here would bring the schema library into every cold start of the door. */
+/** By hand: a schema here would bring the schema library into every cold start of the receiver. */
 function isChallenge(value: JsonValue | undefined): value is string | number {
   if (typeof value === 'string') return value.length >= 1 && value.length <= 1024;
   return Number.isSafeInteger(value);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Amounts } from '../../events/event.ts';
-import { absentAsNull, courtesy, wireFen, wireId, wireTime } from '../wire.ts';
+import { absentAsNull, courtesy, wireFen, wireId, wireTime } from '../kit/wire.ts';
 import { everyList, joined } from './lists.ts';
 
 /** The platform's answers, as far as we read them. Field names are the wire's. */
@@ -217,7 +217,7 @@ export const preparedCodesSchema = everyList('certificates', preparedSchema)
   .refine(({ certificates }) => certificates.length > 0, 'no voucher');
 export type PreparedCodes = z.infer<typeof preparedCodesSchema>;
 
-/** Source: certificate.verify. A success is 0; see counter.ts for what a repetition may answer. */
+/** Source: certificate.verify. A success is 0; see till.ts for what a repetition may answer. */
 const verifyResultSchema = z.looseObject({
   result: z.coerce.number(),
   verify_id: absentAsNull(wireId),

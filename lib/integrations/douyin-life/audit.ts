@@ -1,6 +1,6 @@
-import type { RefundRequest } from '../desk.ts';
-import type { Audit, AuditContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import type { Audit, AuditContext } from '../kit/integration.ts';
+import { PlatformError } from '../kit/platform-error.ts';
+import type { RefundRequest } from '../kit/records.ts';
 import { DouyinLifeClient } from './client.ts';
 
 /** One call and perhaps a token before it; each is cut off sooner by itself. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { CounterContext, RedeemCommand } from '../counter.ts';
-import { cannot, lacks } from '../counter-work.ts';
+import type { RedeemCommand, TillContext } from '../kit/till.ts';
+import { cannot, lacks } from '../kit/till-outcome.ts';
 import type { PreparedCodes } from './answers.ts';
 import type { DouyinLifeClient } from './client.ts';
 
@@ -21,7 +21,7 @@ export type Prepared = z.infer<typeof preparedSchema>;
 export async function prepare(
   client: DouyinLifeClient,
   command: RedeemCommand,
-  { app, merchantOfStore }: Pick<CounterContext, 'app' | 'merchantOfStore'>,
+  { app, merchantOfStore }: Pick<TillContext, 'app' | 'merchantOfStore'>,
 ): Promise<Prepared> {
   const known = command.merchantId ?? app.settings.merchantId;
   const accountId = known ?? (await merchantOfStore(command.storeId)) ?? null;

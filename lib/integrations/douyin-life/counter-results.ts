@@ -1,7 +1,7 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import type { CounterContext, NotDone, RedeemCommand } from '../counter.ts';
-import { completed, type Told, unknownYet } from '../counter-work.ts';
+import type { NotDone, RedeemCommand, TillContext } from '../kit/till.ts';
+import { completed, type Told, unknownYet } from '../kit/till-outcome.ts';
 import type { VerifyResult } from './answers.ts';
 import type { Prepared } from './counter-codes.ts';
 import { resolve } from './resolve.ts';
@@ -14,7 +14,7 @@ const CLOCK_SLACK_MS = 60_000;
 
 interface Circumstances {
   readonly command: RedeemCommand;
-  readonly context: CounterContext;
+  readonly context: TillContext;
   readonly prepared: Prepared;
   readonly isRepeated: boolean;
 }
@@ -26,7 +26,10 @@ interface Place {
 }
 
 /** What verify's results come to. @throws PlatformError that is retryable, while an act has no name */
-export async function toldBy(results: readonly VerifyResult[], of: Circumstances): Promise<Told> {
+export async function decisionBy(
+  results: readonly VerifyResult[],
+  of: Circumstances,
+): Promise<Told> {
   const { command, context, prepared, isRepeated } = of;
   const isDone = ({ result }: VerifyResult) =>
     result === 0 || (isRepeated && DONE_BEFORE.has(result));
@@ -125,7 +128,7 @@ function takeLast(left: EventDraft[], voucherId: string): EventDraft[] {
 async function factsOf(
   vouchers: readonly string[],
   { merchantId, orderId, at: occurredAt }: Place,
-  context: CounterContext,
+  context: TillContext,
 ): Promise<EventDraft[]> {
   if (context.app.settings.enrichment !== 'pull') return [];
   const hints = [...new Set(vouchers)].map((voucherId) => ({

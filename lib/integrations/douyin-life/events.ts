@@ -8,7 +8,7 @@ import {
   UNKNOWN_SALE,
   wholeFen,
 } from '../../events/event.ts';
-import type { Hint } from '../integration.ts';
+import type { Hint } from '../kit/integration.ts';
 import type { CertificateRecord, OrderRecord } from './answers.ts';
 import { channelOf } from './channel.ts';
 import { type Act, amountsOfAct } from './facts.ts';
@@ -63,7 +63,7 @@ function redeemed(facts: VoucherFacts, act: Act, amounts: Amounts): EventDraft {
   return {
     kind: 'voucher.redeemed',
     eventId: `redeemed:${act.verifyId}`,
-    ...subject(facts),
+    ...stream(facts),
     occurredAt: act.at,
     complete: true,
     redemptionId: act.verifyId,
@@ -84,7 +84,7 @@ function reversed(facts: VoucherFacts, act: Act): EventDraft {
   return {
     kind: 'voucher.redemption_reversed',
     eventId: `reversed:${act.verifyId}`,
-    ...subject(facts),
+    ...stream(facts),
     occurredAt: act.reversed?.at ?? act.at,
     complete: act.reversed?.told ?? false,
     redemptionId: act.verifyId,
@@ -109,7 +109,7 @@ function cpsOf(role: string | null): Cps | null {
   return role !== null && /达人/.test(role) ? { kind: 'unknown', amountFen: null } : null;
 }
 
-function subject({ merchantId, orderId, certificate }: VoucherFacts) {
+function stream({ merchantId, orderId, certificate }: VoucherFacts) {
   return { merchantId, orderId, voucherId: certificate.certificate_id };
 }
 

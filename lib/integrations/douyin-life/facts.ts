@@ -1,7 +1,7 @@
 import type { Amounts, Event, EventOf } from '../../events/event.ts';
 import { dealOut } from '../../money/fen.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import type { Hint } from '../integration.ts';
+import type { Hint } from '../kit/integration.ts';
 import {
   CERTIFICATE_STATUS,
   type CertificateRecord,

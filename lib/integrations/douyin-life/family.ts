@@ -1,4 +1,4 @@
-import type { SignedRequest } from '../integration.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 
 /**
  * Webhooks sign in `X-Douyin-Signature`; synchronous callbacks (SPI) in `x-life-sign`, or only in the

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { idSchema } from '../../events/id.ts';
-import { liveSecretSchema, settingsSchema } from '../app.ts';
-import type { Integration } from '../integration.ts';
+import { liveSecretSchema, settingsSchema } from '../kit/app.ts';
+import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
-import { redeem, reverse } from './counter.ts';
-import { douyinLifeDoor } from './door.ts';
 import { eventsOfHint } from './events.ts';
 import { REVERSAL_WINDOW_MS } from './facts.ts';
 import { read } from './read.ts';
+import { douyinLifeReceiver } from './receiver.ts';
 import { resolve } from './resolve.ts';
+import { redeem, reverse } from './till.ts';
 
 /** Douyin life services, closed loop: 抖音来客 (merchants) and 抖音林客 (providers). */
 export const douyinLife: Integration = {
-  ...douyinLifeDoor,
+  ...douyinLifeReceiver,
   loop: 'closed',
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets: z.strictObject({ clientSecret: liveSecretSchema }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absentAsNull } from '../wire.ts';
+import { absentAsNull } from '../kit/wire.ts';
 
 /**
  * The platform answers some lists twice, in an older and in a newer form, or in one of them alone. The

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absentAsNull, wireFen, wireId, wireTime } from '../wire.ts';
+import { absentAsNull, wireFen, wireId, wireTime } from '../kit/wire.ts';
 
 /** The shapes we read, tolerant of new fields. */
 

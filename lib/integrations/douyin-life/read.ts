@@ -1,7 +1,7 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Hint, Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Hint, Reading } from '../kit/integration.ts';
 import { commissionChanged, cooperationChanged, storeBound } from './cooperation.ts';
 import { KEPT } from './kinds.ts';
 import {
@@ -44,7 +44,7 @@ export function read(body: Uint8Array, app: App, receivedAt?: string, about?: st
   }
 }
 
-/** A body without an event: an SPI request's, by the name that the door gave it; without one, by its shape. */
+/** A body without an event: an SPI request's, by the name that the receiver gave it; without one, by its shape. */
 function readSpiOrNothing(
   body: JsonValue,
   app: App,

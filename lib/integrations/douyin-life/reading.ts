@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { parseJson } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
 
 /** One message on its way to what it says. */
 export interface Message {

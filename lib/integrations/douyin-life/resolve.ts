@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../events/event.ts';
-import type { Hint, NamedStore, Resolution, ResolveContext } from '../integration.ts';
-import { PlatformError, unanswered } from '../platform-error.ts';
+import type { Hint, NamedStore, Resolution, ResolveContext } from '../kit/integration.ts';
+import { PlatformError, unanswered } from '../kit/platform-error.ts';
 import { CERTIFICATE_STATUS, type CertificateRecord, type VerifyRecord } from './answers.ts';
 import { DouyinLifeClient } from './client.ts';
 import { eventsOfVoucher, paymentOfOrder } from './events.ts';

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../events/event.ts';
-import type { NamedStore, ResolveContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import type { NamedStore, ResolveContext } from '../kit/integration.ts';
+import { PlatformError } from '../kit/platform-error.ts';
 import type { DouyinLifeClient } from './client.ts';
 import type { Act } from './facts.ts';
 

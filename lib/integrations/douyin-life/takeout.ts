@@ -1,5 +1,5 @@
 import type { EventDraft } from '../../events/event.ts';
-import type { Reading } from '../integration.ts';
+import type { Reading } from '../kit/integration.ts';
 import { takeoutBillSchema } from './payloads.ts';
 import { contentOf, type Message, malformed, withoutTime } from './reading.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import { type HttpQuestion, refusal } from '../exchange.ts';
-import type { ResolveContext } from '../integration.ts';
-import { memoryTokens } from '../live-tokens.ts';
-import { PlatformError } from '../platform-error.ts';
-import type { PlatformToken } from '../token-store.ts';
+import type { App } from '../kit/app.ts';
+import { type HttpQuestion, refusal } from '../kit/http.ts';
+import type { ResolveContext } from '../kit/integration.ts';
+import { memoryTokens } from '../kit/live-tokens.ts';
+import { PlatformError } from '../kit/platform-error.ts';
+import type { PlatformToken } from '../kit/token-store.ts';
 
 /**
  * Two ways to the same token. `client_token` makes a new one each time, and only the two newest are

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import { exchange, type HttpQuestion } from '../exchange.ts';
-import type { ResolveContext } from '../integration.ts';
-import { GENERAL_CODES, LIFE_CODES } from '../open-douyin-codes.ts';
-import { codeError, meaningOf, PlatformError } from '../platform-error.ts';
-import { RateLimit } from '../rate-limit.ts';
+import { GENERAL_CODES, LIFE_CODES } from '../kit/douyin-codes.ts';
+import { exchange, type HttpQuestion } from '../kit/http.ts';
+import type { ResolveContext } from '../kit/integration.ts';
+import { codeError, meaningOf, PlatformError } from '../kit/platform-error.ts';
+import { RateLimit } from '../kit/rate-limit.ts';
 import { clientToken } from './token.ts';
 
 const DEFAULT_API = 'https://open.douyin.com';

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
-import type { App } from '../app.ts';
-import type { SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 import { isSpi } from './family.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
 import { type Body, isObject, quietBodyOf } from './family.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;
@@ -59,7 +59,7 @@ export function handshake(request: SignedRequest): Answer | undefined {
   return json(asNumber ? `{"challenge":${challenge}}` : JSON.stringify({ challenge }));
 }
 
-/** By hand: a schema here would bring the schema library into every cold start of the door. */
+/** By hand: a schema here would bring the schema library into every cold start of the receiver. */
 function isChallenge(value: JsonValue | undefined): value is string | number {
   if (typeof value === 'string') return value.length >= 1 && value.length <= 1024;
   return Number.isSafeInteger(value);

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { fingerprint } from '../../crypto/hash.ts';
 import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Desk } from '../desk.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
+import type { CallbackRecords } from '../kit/records.ts';
 import { quietBodyOf, textOf } from './family.ts';
 import {
   bookAcceptTimeoutSchema,
@@ -23,13 +23,13 @@ const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 export async function answer(
   request: SignedRequest,
   app: App,
-  desk: Desk,
+  records: CallbackRecords,
 ): Promise<Answer | undefined> {
   const body = quietBodyOf(request.body);
   if (body.family !== 'trade') return undefined;
   const asked: Asked = {
     app,
-    desk,
+    records,
     version: textOf(body.fields.version) ?? '',
     content: contentOf(body.fields.msg),
   };
@@ -49,7 +49,7 @@ export async function answer(
 
 interface Asked {
   readonly app: App;
-  readonly desk: Desk;
+  readonly records: CallbackRecords;
   /** Of the envelope: `3.0` is the general system, `2.0` the life services' two. */
   readonly version: string;
   readonly content: JsonValue | undefined;
@@ -86,13 +86,18 @@ function orderNumber({ app, content }: Asked): Answer | undefined {
  * Files the request and gives it a number. A refund is never refused here: a failure would only keep
  * the buyer from reaching the audit, and be repeated. The decision goes by the audit call.
  */
-async function refundNumber({ app, desk, version, content }: Asked): Promise<Answer | undefined> {
+async function refundNumber({
+  app,
+  records,
+  version,
+  content,
+}: Asked): Promise<Answer | undefined> {
   const parsed = preCreateRefundSchema.safeParse(content);
   if (!parsed.success) return undefined;
   const refund = parsed.data;
   const { refund_id: refundId, order_id: orderId } = refund;
   const outRefundNo = `R${fingerprint('refund', app.appKey, refundId).slice(0, 31)}`;
-  const filed = await desk.fileRefund({
+  const filed = await records.fileRefund({
     integration: app.integration,
     appKey: app.appKey,
     merchantId: merchantOf(app, refund),
@@ -103,7 +108,7 @@ async function refundNumber({ app, desk, version, content }: Asked): Promise<Ans
     decideBy: refund.refund_audit_deadline,
     // The platform's own id, which its general system wants back.
     reference: { version, outRefundNo, refundId },
-    toldBy: refund.need_refund_audit ? 'call' : 'none',
+    decisionBy: refund.need_refund_audit ? 'call' : 'none',
   });
   const { entry } = settingsOf(app).answers.refund ?? {};
   const names = { orderId, outOrderNo: outOrderNoOf(app, orderId), refundId };
@@ -115,15 +120,19 @@ async function refundNumber({ app, desk, version, content }: Asked): Promise<Ans
 }
 
 /** A refund's result: whoever still has to decide it need not any more. It asks nothing. */
-async function refundDone({ desk, content }: Asked): Promise<undefined> {
+async function refundDone({ records, content }: Asked): Promise<undefined> {
   const parsed = refundResultSchema.safeParse(content);
   if (!parsed.success) return;
   const { refund_id: refundId, order_id: orderId, status } = parsed.data;
   const request = { refundId, orderId };
   if (status === 'SUCCESS')
-    await desk.closeRefund(request, 'approved', '平台已退款 (the platform refunded it)');
+    await records.closeRefund(request, 'approved', '平台已退款 (the platform refunded it)');
   if (status === 'FAIL')
-    await desk.closeRefund(request, 'refused', '平台未能退款 (the refund failed at the platform)');
+    await records.closeRefund(
+      request,
+      'refused',
+      '平台未能退款 (the refund failed at the platform)',
+    );
 }
 
 /** What its numbers mean no page tells, so an operator who knows says which they are. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { JsonObject } from '../../json/parse.ts';
-import { GENERAL_CODES, TRADE_CODES } from '../open-douyin-codes.ts';
-import { type CodeTable, codeError, meaningOf, PlatformError } from '../platform-error.ts';
+import { GENERAL_CODES, TRADE_CODES } from '../kit/douyin-codes.ts';
+import { type CodeTable, codeError, meaningOf, PlatformError } from '../kit/platform-error.ts';
 import { settingsOf } from './settings.ts';
 import { clientToken } from './token.ts';
 import { baseOf, type CallContext, codeOf, post, subCodeOf } from './transport.ts';

@@ -1,6 +1,6 @@
-import type { RefundRequest } from '../desk.ts';
-import type { Audit, AuditContext } from '../integration.ts';
-import { PlatformError } from '../platform-error.ts';
+import type { Audit, AuditContext } from '../kit/integration.ts';
+import { PlatformError } from '../kit/platform-error.ts';
+import type { RefundRequest } from '../kit/records.ts';
 import { ask } from './ask.ts';
 
 /** A token, the call, and both once more where the token was refused. */

@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonObject } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import { PlatformError } from '../platform-error.ts';
+import { PlatformError } from '../kit/platform-error.ts';
 import {
   type CpsItem,
   cpsSchema,

@@ -1,6 +1,6 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
-import type { Reading } from '../integration.ts';
-import { storeFrom } from '../store-from.ts';
+import type { Reading } from '../kit/integration.ts';
+import { storeFrom } from '../kit/store-from.ts';
 import { isObject } from './family.ts';
 import {
   bookAcceptTimeoutSchema,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Cps, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
-import type { Reading } from '../integration.ts';
+import type { Reading } from '../kit/integration.ts';
 import { isObject } from './family.ts';
 import { events, type Message, malformed, readAs } from './reading.ts';
 import { merchantOf } from './settings.ts';

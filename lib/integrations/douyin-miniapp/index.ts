@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { liveSecretSchema } from '../app.ts';
-import type { Integration } from '../integration.ts';
+import { liveSecretSchema } from '../kit/app.ts';
+import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
-import { redeem, reverse } from './counter.ts';
-import { douyinMiniappDoor } from './door.ts';
 import { read } from './read.ts';
+import { douyinMiniappReceiver } from './receiver.ts';
 import { miniappSettingsSchema } from './settings.ts';
 import { AES_KEY } from './third-party.ts';
+import { redeem, reverse } from './till.ts';
 import { publicKeyOf } from './verify.ts';
 
 /** A redemption cannot be cancelled later than this. Source: fulfill-tool/coupon-verify-cancel. */
@@ -51,7 +51,7 @@ function presentOnly(all: Record<string, string[] | undefined>): Record<string, 
 
 /** Douyin mini-programs, open loop: the merchant's own mini-program sells. */
 export const douyinMiniapp: Integration = {
-  ...douyinMiniappDoor,
+  ...douyinMiniappReceiver,
   loop: 'open',
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets,

@@ -11,7 +11,7 @@ import {
 
 /** The `msg` of each RSA-signed kind, as far as we read it. Times are ms unless said. */
 
-const subject = {
+const stream = {
   app_id: absentAsNull(wireId),
   order_id: wireId,
   /** The receiving merchant (进件); only some messages name it. */
@@ -20,7 +20,7 @@ const subject = {
 
 /** Source: self-operated-trading/pre-order/callback. */
 export const preCreateOrderSchema = z.looseObject({
-  ...subject,
+  ...stream,
   total_amount: wireFen,
   discount: optionalFen,
   create_order_time: wireTime,
@@ -28,7 +28,7 @@ export const preCreateOrderSchema = z.looseObject({
 
 /** What every payment result has, also that of a cancelled one. Source: notify-payment-result. */
 export const paymentResultSchema = z.looseObject({
-  ...subject,
+  ...stream,
   status: wireWord,
   event_time: wireTime,
 });
@@ -53,7 +53,7 @@ const refundItems = absentAsNull(
 ).transform((detail) => detail?.item_order_detail ?? []);
 
 const refund = {
-  ...subject,
+  ...stream,
   refund_id: wireId,
   refund_total_amount: optionalFen,
   refund_item_detail: refundItems,
@@ -81,7 +81,7 @@ export type RefundResult = z.infer<typeof refundResultSchema>;
 
 /** Source: settlement/notify-settle-result. */
 export const settleResultSchema = z.looseObject({
-  ...subject,
+  ...stream,
   status: wireWord,
   event_time: wireTime,
 });
@@ -122,7 +122,7 @@ export const couponVerifyCancelSchema = z.looseObject({
 
 /** No time is documented either. Source: api-129694817. */
 export const bookAcceptTimeoutSchema = z.looseObject({
-  ...subject,
+  ...stream,
   book_id: wireId,
   event_time: absentAsNull(wireTime),
 });

@@ -1,6 +1,6 @@
 import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
 import { bookAcceptTimeout, couponVerified, couponVerifyCancelled } from './coupons.ts';
 import { readEcpay } from './ecpay.ts';
 import { bodyOf, isObject } from './family.ts';

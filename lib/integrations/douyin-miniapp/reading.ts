@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
 import { merchantOf } from './settings.ts';
 
 /** A message on its way to be read: its content, not yet known to fit. */
@@ -39,7 +39,7 @@ export function events(kind: string, ...drafts: EventDraft[]): Reading {
 }
 
 /** Whose and which order a message of the trade systems is about. */
-export function subjectOf(
+export function streamOf(
   { app }: Message,
   named: { order_id: string; app_id: string | null; merchant_uid: string | null },
 ) {

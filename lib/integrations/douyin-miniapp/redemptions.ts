@@ -6,9 +6,9 @@ import {
   UNKNOWN_SALE,
 } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import type { App } from '../app.ts';
-import { PlatformError } from '../platform-error.ts';
-import { storeFrom } from '../store-from.ts';
+import type { App } from '../kit/app.ts';
+import { PlatformError } from '../kit/platform-error.ts';
+import { storeFrom } from '../kit/store-from.ts';
 import type { VerifyResult } from './answers.ts';
 import { merchantOf } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../events/event.ts';
-import type { Reading } from '../integration.ts';
+import type { Reading } from '../kit/integration.ts';
 import { preCreateRefundSchema, type RefundResult, refundResultSchema } from './payloads.ts';
-import { events, type Message, readAs, subjectOf } from './reading.ts';
+import { events, type Message, readAs, streamOf } from './reading.ts';
 import { settingsOf } from './settings.ts';
 
 /** Refunds, asked for and done. One message may be about several pieces: each is an event. */
@@ -14,7 +14,7 @@ export function refundRequested(message: Message): Reading {
         ({ voucherId, amountFen }): EventDraft => ({
           kind: 'voucher.refund_requested',
           eventId: `refund_requested:${refund.refund_id}:${voucherId}`,
-          ...subjectOf(message, refund),
+          ...streamOf(message, refund),
           voucherId,
           occurredAt: refund.create_refund_time,
           complete: true,
@@ -30,7 +30,7 @@ export function refundResult(message: Message): Reading {
     const kind = `${message.kind}/${refund.status}`;
     const parts = partsOf(refund);
     const common = {
-      ...subjectOf(message, refund),
+      ...streamOf(message, refund),
       occurredAt: refund.event_time,
       complete: true,
     };

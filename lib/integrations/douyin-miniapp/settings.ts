@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { idSchema } from '../../events/event.ts';
-import { type App, settingsSchema } from '../app.ts';
+import { type App, settingsSchema } from '../kit/app.ts';
 
 /** Longer than any id of the platform's, for checking that what is filled in still fits. */
 const LONGEST_ID = 'x'.repeat(128);

@@ -1,8 +1,8 @@
 import { createDecipheriv } from 'node:crypto';
 import * as z from 'zod';
 import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
 import { malformed, readAs } from './reading.ts';
 import { settingsOf } from './settings.ts';
 import { wireWord } from './wire.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { refusal } from '../exchange.ts';
-import { memoryTokens } from '../live-tokens.ts';
-import { PlatformError } from '../platform-error.ts';
-import type { PlatformToken } from '../token-store.ts';
+import { refusal } from '../kit/http.ts';
+import { memoryTokens } from '../kit/live-tokens.ts';
+import { PlatformError } from '../kit/platform-error.ts';
+import type { PlatformToken } from '../kit/token-store.ts';
 import { baseOf, type CallContext, codeOf, post } from './transport.ts';
 
 /** A token is renewed this long before it ends, so that none ends on its way. */

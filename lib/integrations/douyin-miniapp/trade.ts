@@ -1,5 +1,5 @@
 import { type Amounts, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
-import type { Reading } from '../integration.ts';
+import type { Reading } from '../kit/integration.ts';
 import {
   paymentResultSchema,
   paymentSchema,
@@ -7,7 +7,7 @@ import {
   settlementSchema,
   settleResultSchema,
 } from './payloads.ts';
-import { events, type Message, malformed, readAs, subjectOf } from './reading.ts';
+import { events, type Message, malformed, readAs, streamOf } from './reading.ts';
 import { settingsOf } from './settings.ts';
 
 /** An order's making, payment and settlement. A status that nobody knows is parked. */
@@ -19,7 +19,7 @@ export function orderCreated(message: Message): Reading {
     return events(message.kind, {
       kind: 'order.created',
       eventId: `created:${order.order_id}`,
-      ...subjectOf(message, order),
+      ...streamOf(message, order),
       voucherId: null,
       occurredAt: order.create_order_time,
       complete: true,
@@ -36,7 +36,7 @@ export function paymentResult(message: Message): Reading {
     return events(kind, {
       kind: 'order.cancelled',
       eventId: `cancelled:${result.order_id}`,
-      ...subjectOf(message, result),
+      ...streamOf(message, result),
       voucherId: null,
       occurredAt: result.event_time,
       complete: true,
@@ -61,7 +61,7 @@ function orderPaid(message: Message): Reading {
     return events(kind, {
       kind: 'order.paid',
       eventId: `paid:${payment.order_id}`,
-      ...subjectOf(message, payment),
+      ...streamOf(message, payment),
       voucherId: null,
       occurredAt: payment.event_time,
       complete: true,
@@ -83,7 +83,7 @@ export function settleResult(message: Message): Reading {
       events(kind, {
         kind: 'settlement.posted',
         eventId: `settled:${settlement.settle_id}`,
-        ...subjectOf(message, settlement),
+        ...streamOf(message, settlement),
         voucherId: null,
         occurredAt: settlement.event_time,
         complete: true,

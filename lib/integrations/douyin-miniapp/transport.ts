@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json/parse.ts';
-import { exchangeObject } from '../exchange.ts';
-import type { ResolveContext } from '../integration.ts';
+import { exchangeObject } from '../kit/http.ts';
+import type { ResolveContext } from '../kit/integration.ts';
 import { isObject } from './family.ts';
 
 const DEFAULT_API = 'https://open.douyin.com';

@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, verify as verifyRsa } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
 import type { JsonObject } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 import { quietBodyOf, textOf } from './family.ts';
 
 /**

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import * as wire from '../wire.ts';
+import * as wire from '../kit/wire.ts';
 
 /** What these systems' messages are made of, stricter than the wire in general where money demands it. */
 
-export { absentAsNull, wireTime } from '../wire.ts';
+export { absentAsNull, wireTime } from '../kit/wire.ts';
 
 /** A lone surrogate cannot be stored: two ids that differ in one would become the same. */
 export const wireId = wire.wireId.refine((id) => id.isWellFormed(), 'an id is Unicode');

@@ -1,4 +1,4 @@
-import type { SignedRequest } from '../integration.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 import { SIGN } from './signed.ts';
 
 /** As much as a delivery’s message carries; what is longer is cut off. */

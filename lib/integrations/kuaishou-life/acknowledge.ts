@@ -1,5 +1,5 @@
-import type { App } from '../app.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { wireId as sharedId } from '../wire.ts';
+import { wireId as sharedId } from '../kit/wire.ts';
 
 /** The platform's answers, as far as we read them. Field names are the wire's. */
 
@@ -16,7 +16,7 @@ const wireCode = z.union([
 
 /**
  * What became of one voucher. No page tells these fields: they are those of the like call elsewhere,
- * each read only if it is there and fits, so that none of them undoes a success.
+ * each read only if it is there and fits, so that none of them corrects a success.
  */
 const verifyResultSchema = z.looseObject({
   /** 0 for success. */

@@ -1,12 +1,12 @@
 import type * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { exchange, refusal } from '../exchange.ts';
-import type { ResolveContext } from '../integration.ts';
-import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kuaishou-codes.ts';
-import { memoryTokens } from '../live-tokens.ts';
-import { type CodeTable, PlatformError } from '../platform-error.ts';
-import type { PlatformToken } from '../token-store.ts';
+import { exchange, refusal } from '../kit/http.ts';
+import type { ResolveContext } from '../kit/integration.ts';
+import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kit/kuaishou-codes.ts';
+import { memoryTokens } from '../kit/live-tokens.ts';
+import { type CodeTable, PlatformError } from '../kit/platform-error.ts';
+import type { PlatformToken } from '../kit/token-store.ts';
 import { dataSchema, type Token, tokenSchema } from './answers.ts';
 import { type Redemption, redeemedEvents, verifyBody } from './redemption.ts';
 import { callSettingsSchema, DEFAULT_API } from './settings.ts';

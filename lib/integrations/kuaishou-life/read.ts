@@ -1,12 +1,12 @@
 import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
 import { partsOf } from './about.ts';
 
 /** What a platform calls a message, and nothing that a buyer is called. */
 const NAME = /^[\w.:/-]{1,64}$/;
 
-/** Where the platform's other doors put a message's name; a label for people, no more. */
+/** Where the platform's other receivers put a message's name; a label for people, no more. */
 const NAMED_BY = ['event', 'biz_type'] as const;
 
 /**

@@ -1,7 +1,7 @@
 import { fingerprint } from '../../crypto/hash.ts';
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { normalizeInstant } from '../../time/shanghai.ts';
-import type { App } from '../app.ts';
+import type { App } from '../kit/app.ts';
 import type { VerifyResult } from './answers.ts';
 
 /** Vouchers to be redeemed: the platform's, as prepare gave them, or the merchant's own codes. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
-import { codesSchema } from '../platform-error.ts';
+import { apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../kit/app.ts';
+import { codesSchema } from '../kit/platform-error.ts';
 import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
 
 /** Of the two hosts known, the one that has the platform's name. */

@@ -1,4 +1,4 @@
-import type { SignedRequest } from '../integration.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 
 /** The query parameter that carries the signature, and is never under it. */
 export const SIGN = 'sign';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
-import type { App } from '../app.ts';
-import type { SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 import { isPlainQuery, SIGN, signedPart } from './signed.ts';
 
 /** Lower-case hex of a SHA-256, as the platform sends it; anything else is not its signature. */

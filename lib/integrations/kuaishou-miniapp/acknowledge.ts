@@ -1,5 +1,5 @@
 import { JsonError, type JsonValue, parseJson, parseJsonBytes } from '../../json/parse.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
 import { isEncrypted, isObject } from './message.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;

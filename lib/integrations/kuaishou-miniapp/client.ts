@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonObject } from '../../json/parse.ts';
-import { exchangeObject } from '../exchange.ts';
-import type { ResolveContext } from '../integration.ts';
-import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kuaishou-codes.ts';
-import { codeError, PlatformError } from '../platform-error.ts';
+import { exchangeObject } from '../kit/http.ts';
+import type { ResolveContext } from '../kit/integration.ts';
+import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kit/kuaishou-codes.ts';
+import { codeError, PlatformError } from '../kit/platform-error.ts';
 import { wireWord } from './payloads.ts';
 import {
   REPORT_STATUS,

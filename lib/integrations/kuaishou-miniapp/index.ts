@@ -1,12 +1,12 @@
-import type { Integration } from '../integration.ts';
-import { redeem, reverse } from './counter.ts';
-import { kuaishouMiniappDoor } from './door.ts';
+import type { Integration } from '../kit/integration.ts';
 import { read } from './read.ts';
+import { kuaishouMiniappReceiver } from './receiver.ts';
 import { miniappSettingsSchema, secretsSchema } from './settings.ts';
+import { redeem, reverse } from './till.ts';
 
 /** Kuaishou mini-programs with guaranteed payment (担保支付), open loop. */
 export const kuaishouMiniapp: Integration = {
-  ...kuaishouMiniappDoor,
+  ...kuaishouMiniappReceiver,
   loop: 'open',
   // Redemptions are ours to report and to take back: the platform names no window.
   reversalWindowMs: 0,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type Channel, type Cps, type Sale, UNKNOWN_SALE } from '../../events/event.ts';
 import { JsonError, parseJson } from '../../json/parse.ts';
-import type { Settings } from '../app.ts';
-import { storeFrom } from '../store-from.ts';
+import type { Settings } from '../kit/app.ts';
+import { storeFrom } from '../kit/store-from.ts';
 import { absentAsNull, wireFen, wireId, wireWord } from './payloads.ts';
 
 /** The fields of a payment that say where the order came from. Source: epay/appendix. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { wireFen as sharedFen, wireId as sharedId, wireTime } from '../wire.ts';
+import { wireFen as sharedFen, wireId as sharedId, wireTime } from '../kit/wire.ts';
 
 /** The shapes we read, tolerant of new fields. Source: epay/appendix and interfaceDefinition. */
 

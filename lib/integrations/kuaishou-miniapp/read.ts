@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
 import { JsonError, parseJsonBytes } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
 import { type Message, openMessage } from './message.ts';
 import { originOf } from './origin.ts';
 import {

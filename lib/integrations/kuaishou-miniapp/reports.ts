@@ -1,6 +1,6 @@
 import type { Amounts, EventDraft } from '../../events/event.ts';
 import { normalizeInstant } from '../../time/shanghai.ts';
-import type { App } from '../app.ts';
+import type { App } from '../kit/app.ts';
 import { originOf, type PaymentOrigin } from './origin.ts';
 import type { CallFields } from './sign-call.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { liveSecretSchema, settingsSchema } from '../app.ts';
-import { codesSchema } from '../platform-error.ts';
+import { liveSecretSchema, settingsSchema } from '../kit/app.ts';
+import { codesSchema } from '../kit/platform-error.ts';
 import { isMessageKey } from './decrypt.ts';
 
 /** Where the platform's API is. Source: order/push. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
-import type { App } from '../app.ts';
-import type { SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 
 /** Lower-case hex of an MD5 or a SHA-1, as the platform sends it; anything else is no signature of its. */
 const SIGNATURE = /^(?:[0-9a-f]{32}|[0-9a-f]{40})$/;

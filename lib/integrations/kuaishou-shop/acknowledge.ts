@@ -1,5 +1,5 @@
 import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
 
 /** Source: kwaishop-digital-access-demo, CommonController. Heartbeats (`test`) are answered the same. */
 export function acknowledge(): Answer {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { fingerprint } from '../../crypto/hash.ts';
 import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Desk, VoucherState } from '../desk.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
-import { absentAsNull, wireId } from '../wire.ts';
+import type { App } from '../kit/app.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
+import type { CallbackRecords, VoucherState } from '../kit/records.ts';
+import { absentAsNull, wireId } from '../kit/wire.ts';
 import { TICKET_STATUS } from './etickets.ts';
 import { type ShopSettings, settingsOf } from './settings.ts';
 import { ACTIONS, type Action, actionOf, failure, json } from './spi.ts';
@@ -14,7 +14,7 @@ import { destroySchema } from './ticket-payloads.ts';
 export async function answer(
   request: SignedRequest,
   app: App,
-  desk: Desk,
+  records: CallbackRecords,
 ): Promise<Answer | undefined> {
   const asked = actionOf(request);
   // A message asks nothing.
@@ -23,12 +23,12 @@ export async function answer(
   if (action === undefined) return failure('no such request here: send, query, destroy or deduct');
   const settings = settingsOf(app);
   if (settings === undefined) return failure('the settings of this app do not fit');
-  return answerers[action](fieldsOf(request.body), { app, desk, settings });
+  return answerers[action](fieldsOf(request.body), { app, records, settings });
 }
 
 interface Circumstances {
   readonly app: App;
-  readonly desk: Desk;
+  readonly records: CallbackRecords;
   readonly settings: ShopSettings;
 }
 
@@ -48,13 +48,13 @@ const sendSchema = z.looseObject({
 
 /** 发码: as many codes as pieces. They are told when they are asked for (查券). */
 async function send(fields: JsonValue | undefined, context: Circumstances): Promise<Answer> {
-  const { app, desk, settings } = context;
+  const { app, records, settings } = context;
   const asked = sendSchema.safeParse(fields);
   if (!asked.success) return misfit(asked.error);
   const { oid, sellerId, itemId, num } = asked.data;
   const merchantId = app.settings.merchantId ?? sellerId ?? app.appKey;
   const order = { merchantId, orderId: oid, productId: itemId, count: num };
-  const { outcome } = await desk.issueCodes(order);
+  const { outcome } = await records.issueCodes(order);
   switch (outcome) {
     case 'issued':
       return success(settings, { orderNo: orderNoOf(app, oid) });
@@ -72,19 +72,19 @@ const querySchema = z.looseObject({ oid: wireId, eticketId: absentAsNull(wireId)
 /** 查券: the order's tickets, or the one that is asked about, each with what became of it. */
 async function query(
   fields: JsonValue | undefined,
-  { desk, settings }: Circumstances,
+  { records, settings }: Circumstances,
 ): Promise<Answer> {
   const asked = querySchema.safeParse(fields);
   if (!asked.success) return misfit(asked.error);
   const { oid, eticketId } = asked.data;
-  const codes = await desk.codesOf(oid);
+  const codes = await records.codesOf(oid);
   const tickets = codes
     .map((code, index) => ({ id: ticketIdOf(oid, index), code }))
     .filter(({ id }) => eticketId === null || id === eticketId);
   if (tickets.length === 0) return failure('no such ticket');
   const told = await Promise.all(
     tickets.map(async (ticket) => {
-      const state = await desk.voucherState(ticket.id);
+      const state = await records.voucherState(ticket.id);
       return { ...ticket, status: STATUS[state], num: 1, eticketConsumeDetails: [] };
     }),
   );
@@ -102,13 +102,13 @@ const STATUS: Readonly<Record<VoucherState, string>> = {
 /** 销毁: the platform refunded them. That is a fact, and asks for nobody's leave. */
 async function destroy(
   fields: JsonValue | undefined,
-  { desk, settings }: Circumstances,
+  { records, settings }: Circumstances,
 ): Promise<Answer> {
   const asked = destroySchema.safeParse(fields);
   if (!asked.success) return misfit(asked.error);
   const { oid: orderId, serialNum: refundId } = asked.data;
   const reason = '平台已销毁 (destroyed by the platform)';
-  await desk.closeRefund({ refundId, orderId }, 'approved', reason);
+  await records.closeRefund({ refundId, orderId }, 'approved', reason);
   return success(settings, {});
 }
 

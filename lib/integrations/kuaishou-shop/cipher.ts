@@ -1,7 +1,7 @@
 import { createDecipheriv } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
 import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { App } from '../app.ts';
+import type { App } from '../kit/app.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { type ExchangeContext, exchange, refusal } from '../exchange.ts';
-import type { ResolveContext } from '../integration.ts';
-import { actError, OPEN_PLATFORM_CODES, SHOP_CODES, tablesWith } from '../kuaishou-codes.ts';
-import { codeError, PlatformError } from '../platform-error.ts';
-import { RateLimit } from '../rate-limit.ts';
+import { type ExchangeContext, exchange, refusal } from '../kit/http.ts';
+import type { ResolveContext } from '../kit/integration.ts';
+import { actError, OPEN_PLATFORM_CODES, SHOP_CODES, tablesWith } from '../kit/kuaishou-codes.ts';
+import { codeError, PlatformError } from '../kit/platform-error.ts';
+import { RateLimit } from '../kit/rate-limit.ts';
 import {
   type Consumption,
   consumePayload,

@@ -6,7 +6,7 @@ import {
   UNKNOWN_SALE,
 } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import type { App } from '../app.ts';
+import type { App } from '../kit/app.ts';
 import type { ShopSettings } from './settings.ts';
 import { type WireValue, wireIdOf } from './wire-json.ts';
 

@@ -1,13 +1,13 @@
-import type { Integration } from '../integration.ts';
-import { redeem, reverse } from './counter.ts';
-import { kuaishouShopDoor } from './door.ts';
+import type { Integration } from '../kit/integration.ts';
 import { read } from './read.ts';
+import { kuaishouShopReceiver } from './receiver.ts';
 import { resolve } from './resolve.ts';
 import { shopSecretsSchema, shopSettingsSchema } from './settings.ts';
+import { redeem, reverse } from './till.ts';
 
 /** Kuaishou e-commerce (快手小店), its orders and e-tickets (电子凭证): closed loop. */
 export const kuaishouShop: Integration = {
-  ...kuaishouShopDoor,
+  ...kuaishouShopReceiver,
   loop: 'closed',
   // Not documented: a reversal is taken whenever it comes.
   reversalWindowMs: 0,

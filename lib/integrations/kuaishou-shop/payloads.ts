@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absentAsNull, wireId, wireTime } from '../wire.ts';
+import { absentAsNull, wireId, wireTime } from '../kit/wire.ts';
 
 /** The shapes we read, tolerant of new fields. */
 

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import { JsonError, type JsonObject, parseJson } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Hint, Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Hint, Reading } from '../kit/integration.ts';
 import { openMessage } from './cipher.ts';
 import { infoSchema, type Message, messageSchema } from './payloads.ts';
 import { actionIn } from './spi.ts';
@@ -58,7 +58,7 @@ function readMessage(opened: JsonObject, app: App): Reading {
   if (reader === undefined && kind !== 'no-event') return { outcome: 'unknown', kind };
   if (!parsed.success) return malformed(kind, parsed.error, '');
   try {
-    const told = toldBy(parsed.data, app);
+    const told = decisionBy(parsed.data, app);
     if ('outcome' in told) return told;
     return reader?.(kind, told) ?? { outcome: 'unknown', kind };
   } catch (error) {
@@ -70,7 +70,7 @@ function readMessage(opened: JsonObject, app: App): Reading {
 }
 
 /** @throws JsonError */
-function toldBy(message: Message, { settings, appKey }: App): Told | Reading {
+function decisionBy(message: Message, { settings, appKey }: App): Told | Reading {
   const { info, event: kind } = message;
   const parsed = infoSchema.safeParse(typeof info === 'string' ? parseJson(info) : info);
   if (!parsed.success) return malformed(kind, parsed.error, 'info.');

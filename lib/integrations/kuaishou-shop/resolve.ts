@@ -1,9 +1,9 @@
 import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { valueAt, wireAmount } from '../fields.ts';
-import type { Hint, Resolution, ResolveContext } from '../integration.ts';
-import { PlatformError, unanswered } from '../platform-error.ts';
-import { wireId, wireTime } from '../wire.ts';
+import { valueAt, wireAmount } from '../kit/fields.ts';
+import type { Hint, Resolution, ResolveContext } from '../kit/integration.ts';
+import { PlatformError, unanswered } from '../kit/platform-error.ts';
+import { wireId, wireTime } from '../kit/wire.ts';
 import { KuaishouShopClient } from './client.ts';
 import { type Query, settingsOf } from './settings.ts';
 

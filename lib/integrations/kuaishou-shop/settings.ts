@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type App, liveSecretSchema, type Secrets, settingsSchema } from '../app.ts';
-import { codesSchema } from '../platform-error.ts';
+import { type App, liveSecretSchema, type Secrets, settingsSchema } from '../kit/app.ts';
+import { codesSchema } from '../kit/platform-error.ts';
 import { isMessageSecret } from './cipher.ts';
 
 /** A field within an answer: names or list positions, dotted, such as `data.orders.0.status`. */

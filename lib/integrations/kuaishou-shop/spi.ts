@@ -1,6 +1,6 @@
 import { sameText } from '../../crypto/hash.ts';
-import type { App } from '../app.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
 import { inOneLine } from './cipher.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absentAsNull, wireFen, wireId } from '../wire.ts';
+import { absentAsNull, wireFen, wireId } from '../kit/wire.ts';
 
 /** 销毁, a refund of tickets. Source: kwaishop-digital-access-demo, SolutionA/B/CController. */
 export const destroySchema = z.looseObject({

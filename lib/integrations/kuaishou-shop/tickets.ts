@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../events/event.ts';
 import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
 import { settingsOf } from './settings.ts';
 import { ACTIONS } from './spi.ts';
 import { destroySchema } from './ticket-payloads.ts';

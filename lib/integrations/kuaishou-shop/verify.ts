@@ -1,5 +1,5 @@
-import type { App } from '../app.ts';
-import type { SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 import { openMessage } from './cipher.ts';
 import { isAtSecretAddress } from './spi.ts';
 

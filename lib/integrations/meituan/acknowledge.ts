@@ -1,4 +1,4 @@
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
 import { readForm } from './form.ts';
 import { kindOf } from './kinds.ts';
 import { callbackOf } from './push.ts';

@@ -1,8 +1,8 @@
 import { fingerprint } from '../../crypto/hash.ts';
 import { JsonError } from '../../json/parse.ts';
-import type { App } from '../app.ts';
-import type { Desk } from '../desk.ts';
-import type { Answer, SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { Answer, SignedRequest } from '../kit/integration.ts';
+import type { CallbackRecords } from '../kit/records.ts';
 import { answerQuery, refuse } from './acknowledge.ts';
 import { doubtIn } from './doubt.ts';
 import { readForm } from './form.ts';
@@ -21,7 +21,7 @@ const MAX_ORDERS = 100;
 export async function answer(
   request: SignedRequest,
   app: App,
-  desk: Desk,
+  records: CallbackRecords,
 ): Promise<Answer | undefined> {
   const form = readForm(request.body);
   const found = form && kindOf(form);
@@ -38,7 +38,7 @@ export async function answer(
   if (reply === 'acknowledge' || (isNews && !isReadable(kind, rule))) return undefined;
   try {
     const inner = innerOf(msgType, contentOf(form), { form, rule, app });
-    return await answerTo({ msgType, kind, inner, reply, app, desk });
+    return await answerTo({ msgType, kind, inner, reply, app, records });
   } catch (error) {
     if (!(error instanceof Misfit || error instanceof JsonError)) throw error;
     return isNews
@@ -59,16 +59,16 @@ interface Asked {
   readonly inner: Inner;
   readonly reply: AnswerRule | undefined;
   readonly app: App;
-  readonly desk: Desk;
+  readonly records: CallbackRecords;
 }
 
 /** @throws Misfit */
 async function answerTo(asked: Asked): Promise<Answer | undefined> {
-  const { kind, inner, app, desk } = asked;
+  const { kind, inner, app, records } = asked;
   switch (kind.asks) {
     case 'order':
     case 'code':
-      return told(asked, await valuesOf(inner.orderId, inner.voucherId, app, desk));
+      return told(asked, await valuesOf(inner.orderId, inner.voucherId, app, records));
     case 'orders':
       return toldAll(asked);
     case 'codes':
@@ -96,11 +96,11 @@ async function valuesOf(
   orderId: string,
   voucherId: string | null,
   app: App,
-  desk: Desk,
+  records: CallbackRecords,
 ): Promise<Values> {
-  const codes = await desk.codesOf(orderId);
+  const codes = await records.codesOf(orderId);
   const code = codes.find((one) => voucherId === null || one === voucherId) ?? null;
-  const state = code === null ? null : await desk.voucherState(code);
+  const state = code === null ? null : await records.voucherState(code);
   return {
     orderId,
     // Letters and digits, made of the platform's own: the same again for the same order.
@@ -121,26 +121,26 @@ function told(asked: Asked, values: Values): Answer {
 
 /** Orders that we have nothing of are left out of the list. */
 async function toldAll(asked: Asked): Promise<Answer> {
-  const { msgType, inner, app, desk } = asked;
+  const { msgType, inner, app, records } = asked;
   const reply = ruleOf(asked);
   if (reply.list === undefined) throw new Misfit(`settings.answers.${msgType}.list`);
   const orderIds = inner.orders;
   if (orderIds.length > MAX_ORDERS) return refuse(`at most ${MAX_ORDERS} orders at once`);
-  const values = await Promise.all(orderIds.map((id) => valuesOf(id, null, app, desk)));
+  const values = await Promise.all(orderIds.map((id) => valuesOf(id, null, app, records)));
   const list = values.map((one) => fieldsOf(reply, one)).filter((one) => one !== undefined);
   return answerQuery(msgType, { [reply.list]: list });
 }
 
 /** 发券: codes of the merchant's pool, the same ones again for the same order. */
 async function issue(asked: Asked): Promise<Answer> {
-  const { inner, app, desk } = asked;
+  const { inner, app, records } = asked;
   // Nothing is given before it is known how to tell it.
   ruleOf(asked);
   const { orderId, merchantId, productId, count } = inner;
-  const { outcome } = await desk.issueCodes({ merchantId, orderId, productId, count });
+  const { outcome } = await records.issueCodes({ merchantId, orderId, productId, count });
   switch (outcome) {
     case 'issued':
-      return told(asked, await valuesOf(orderId, null, app, desk));
+      return told(asked, await valuesOf(orderId, null, app, records));
     case 'empty':
       return refuse('not enough codes are left');
     case 'no-pool':
@@ -151,26 +151,26 @@ async function issue(asked: Asked): Promise<Answer> {
 }
 
 /** 退券: filed and acknowledged; how it is decided is told later, and not by this answer. */
-async function fileRefund({ msgType, inner, app, desk }: Asked): Promise<undefined> {
+async function fileRefund({ msgType, inner, app, records }: Asked): Promise<undefined> {
   const { refundId, orderId, voucherId, merchantId, amount } = inner;
   if (refundId === null) throw new Misfit(inner.settingOf('refundId'));
-  await desk.fileRefund({
+  await records.fileRefund({
     ...{ integration: app.integration, appKey: app.appKey, merchantId, refundId, orderId },
     voucherIds: voucherId === null ? [] : [voucherId],
     requestedFen: typeof amount === 'number' ? amount : null,
     decideBy: null,
     reference: { msgType },
-    toldBy: 'call',
+    decisionBy: 'call',
   });
 }
 
 /** The platform refunded: whoever still has to decide it need not any more. */
-async function closeRefund({ inner, desk }: Asked): Promise<undefined> {
+async function closeRefund({ inner, records }: Asked): Promise<undefined> {
   const { refundId } = inner;
   if (refundId === null || !inner.happened) return;
   const { orderId } = inner;
   const reason = '平台已退款 (the platform refunded it)';
-  await desk.closeRefund({ refundId, orderId }, 'approved', reason);
+  await records.closeRefund({ refundId, orderId }, 'approved', reason);
 }
 
 function ruleOf({ msgType, reply }: Asked): AnswerRule {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import { exchange, refusal } from '../exchange.ts';
-import { codeError, PlatformError } from '../platform-error.ts';
-import { wireId } from '../wire.ts';
+import { exchange, refusal } from '../kit/http.ts';
+import { codeError, PlatformError } from '../kit/platform-error.ts';
+import { wireId } from '../kit/wire.ts';
 import type { ClientContext } from './context.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
 import { signMeituan } from './sign.ts';

@@ -8,9 +8,9 @@ import {
 } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import type { App } from '../app.ts';
-import { wireYuan } from '../fields.ts';
-import { wireId } from '../wire.ts';
+import type { App } from '../kit/app.ts';
+import { wireYuan } from '../kit/fields.ts';
+import { wireId } from '../kit/wire.ts';
 import { toldOrNull, wireInstant } from './fields.ts';
 import type { MeituanSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
-import type { App } from '../app.ts';
-import { type ExchangeContext, refusal } from '../exchange.ts';
-import type { LiveTokens } from '../live-tokens.ts';
+import type { App } from '../kit/app.ts';
+import { type ExchangeContext, refusal } from '../kit/http.ts';
+import type { LiveTokens } from '../kit/live-tokens.ts';
 import { type MeituanSettings, settingsOf } from './settings.ts';
 
 /** What a client needs to know: whose calls they are, and how to reach the platform. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json/parse.ts';
-import type { CounterContext, RedeemCommand } from '../counter.ts';
-import type { Reversible } from '../counter-reversal.ts';
-import { refusal } from '../exchange.ts';
+import { refusal } from '../kit/http.ts';
+import type { RedeemCommand, TillContext } from '../kit/till.ts';
+import type { Reversible } from '../kit/till-reversal.ts';
 import type { Account } from './call.ts';
 import { MeituanClient } from './client.ts';
 import { type Done, reversedEvent } from './consumed.ts';
@@ -25,11 +25,11 @@ export interface MeituanTill {
 export function tillOf(
   storeId: string,
   { account: named }: Pick<RedeemCommand, 'account'>,
-  context: CounterContext,
+  context: TillContext,
 ): MeituanTill {
   const account: Account = named ?? { id: 'hexiao', name: 'hexiao' };
-  const { counter } = settingsFor(context);
-  switch (counter) {
+  const { till } = settingsFor(context);
+  switch (till) {
     case 'retail':
       return retail(storeId, account, context);
     case 'dining':
@@ -37,11 +37,11 @@ export function tillOf(
     case 'dianping':
       return dianping(storeId, account, context);
     default:
-      return counter satisfies never;
+      return till satisfies never;
   }
 }
 
-function retail(storeId: string, account: Account, context: CounterContext): MeituanTill {
+function retail(storeId: string, account: Account, context: TillContext): MeituanTill {
   const client = new MeituanClient(context);
   const store = storeOf(storeId, context);
   return {
@@ -59,7 +59,7 @@ function retail(storeId: string, account: Account, context: CounterContext): Mei
   };
 }
 
-function dining(storeId: string, employee: Account, context: CounterContext): MeituanTill {
+function dining(storeId: string, employee: Account, context: TillContext): MeituanTill {
   const client = new MeituanCouponClient(context);
   const store = storeOf(storeId, context);
   return {
@@ -74,7 +74,7 @@ function dining(storeId: string, employee: Account, context: CounterContext): Me
   };
 }
 
-function dianping(storeId: string, account: Account, context: CounterContext): MeituanTill {
+function dianping(storeId: string, account: Account, context: TillContext): MeituanTill {
   const client = new DianpingClient(context);
   const session = tokenOf('dianpingSession', storeId, context);
   const store = { session, shop: { openShopUuid: storeId } };
@@ -94,17 +94,17 @@ function dianping(storeId: string, account: Account, context: CounterContext): M
 }
 
 /** The fact of a reversal that the platform shows, and of which the answer got lost. */
-export function takenBack(target: Reversible, { app, now }: CounterContext): Done {
+export function takenBack(target: Reversible, { app, now }: TillContext): Done {
   return { answer: null, events: [reversedEvent(target.voucherId, target, now(), app)], unread: 0 };
 }
 
 /** A token of the store's own, or the app's for all its stores. */
-function tokenOf(name: string, storeId: string, { app }: CounterContext): string {
+function tokenOf(name: string, storeId: string, { app }: TillContext): string {
   const [token] = app.secrets[`${name}:${storeId}`] ?? app.secrets[name] ?? [];
   if (token !== undefined) return token;
   throw refusal(`no token of this store: give the app the secret ${name}:<storeId>, or ${name}`);
 }
 
-function storeOf(storeId: string, context: CounterContext) {
+function storeOf(storeId: string, context: TillContext) {
   return { appAuthToken: tokenOf('appAuthToken', storeId, context), storeId };
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import type { CounterContext } from '../counter.ts';
-import type { Reversible } from '../counter-reversal.ts';
-import { type Told, unknownYet } from '../counter-work.ts';
-import { PlatformError } from '../platform-error.ts';
+import { PlatformError } from '../kit/platform-error.ts';
+import type { TillContext } from '../kit/till.ts';
+import { type Told, unknownYet } from '../kit/till-outcome.ts';
+import type { Reversible } from '../kit/till-reversal.ts';
 import { type MeituanTill, takenBack } from './counter-calls.ts';
 import { toldOrNull, wireInstant } from './fields.ts';
 
@@ -23,7 +23,7 @@ const CLOCK_SLACK_MS = 60_000;
 export async function wasConsumed(
   till: MeituanTill,
   code: string,
-  context: CounterContext,
+  context: TillContext,
 ): Promise<undefined> {
   const sinceMs = context.startedAtMs - CLOCK_SLACK_MS;
   const acts = await context.actsOf(code);
@@ -44,7 +44,7 @@ export async function wasConsumed(
 export async function wasTakenBack(
   till: MeituanTill,
   target: Reversible,
-  context: CounterContext,
+  context: TillContext,
 ): Promise<Told | undefined> {
   const state = await stateOf(till, target.voucherId);
   if (state.is === 'usable') return takenBack(target, context);

@@ -1,7 +1,7 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import { wireId } from '../wire.ts';
+import { wireId } from '../kit/wire.ts';
 import { type Account, type AuthorizedStore, callMeituan, idIn, listIn } from './call.ts';
 import { type Done, madeUpId, Places, type Reversible, reversedEvent } from './consumed.ts';
 import { type ClientContext, settingsFor } from './context.ts';

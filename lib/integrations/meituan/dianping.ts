@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import { exchange, refusal } from '../exchange.ts';
-import { PlatformError } from '../platform-error.ts';
+import { exchange, refusal } from '../kit/http.ts';
+import { PlatformError } from '../kit/platform-error.ts';
 import type { Account } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
 import { type ClientContext, settingsFor } from './context.ts';

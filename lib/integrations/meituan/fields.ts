@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { normalizeInstant } from '../../time/shanghai.ts';
-import { wireTime } from '../wire.ts';
+import { wireTime } from '../kit/wire.ts';
 
 /** How values come in messages and answers. Absent, null and "" are "not told". */
 

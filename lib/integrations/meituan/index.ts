@@ -1,15 +1,15 @@
-import type { Integration } from '../integration.ts';
-import { redeem, reverse } from './counter.ts';
-import { meituanDoor } from './door.ts';
+import type { Integration } from '../kit/integration.ts';
 import { read } from './read.ts';
+import { meituanReceiver } from './receiver.ts';
 import { meituanSecretsSchema, meituanSettingsSchema } from './settings.ts';
+import { redeem, reverse } from './till.ts';
 
 /** A voucher's use can be taken back for ten minutes. Source: receipt/reverseconsume. */
 export const REVERSAL_WINDOW_MS = 600_000;
 
 /** Meituan and Dianping in-store (技术服务合作中心): closed loop. */
 export const meituan: Integration = {
-  ...meituanDoor,
+  ...meituanReceiver,
   loop: 'closed',
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets: meituanSecretsSchema,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import type { App } from '../app.ts';
-import { valueAt, wireAmount } from '../fields.ts';
-import { storeFrom } from '../store-from.ts';
-import { wireId } from '../wire.ts';
+import type { App } from '../kit/app.ts';
+import { valueAt, wireAmount } from '../kit/fields.ts';
+import { storeFrom } from '../kit/store-from.ts';
+import { wireId } from '../kit/wire.ts';
 import { wireInstant } from './fields.ts';
 import type { Form } from './form.ts';
 import { epochMsOf, fieldOf } from './push.ts';

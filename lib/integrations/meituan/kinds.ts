@@ -53,7 +53,7 @@ export const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['5910017', KEPT],
   ['5910005', KEPT],
   ['5910135', KEPT],
-  // 59, 商品: status, on and off the shelf, published, changed
+  // 59, 商品: status, on and off the set-aside list, published, changed
   ['5910003', KEPT],
   ['5910049', KEPT],
   ['5910109', KEPT],

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { wireYuan } from '../fields.ts';
-import { wireId } from '../wire.ts';
+import { wireYuan } from '../kit/fields.ts';
+import { wireId } from '../kit/wire.ts';
 import type { Circumstances, Done } from './consumed.ts';
 import { toldOrNull, wireInstant } from './fields.ts';
 

@@ -1,8 +1,8 @@
 import { JsonError } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import type { App } from '../app.ts';
-import type { Reading } from '../integration.ts';
-import { wireId } from '../wire.ts';
+import type { App } from '../kit/app.ts';
+import type { Reading } from '../kit/integration.ts';
+import { wireId } from '../kit/wire.ts';
 import { doubtIn } from './doubt.ts';
 import { eventOf } from './events.ts';
 import { type Form, readForm } from './form.ts';

@@ -1,6 +1,12 @@
 import * as z from 'zod';
-import { type App, apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../app.ts';
-import { type CodeTable, codesSchema } from '../platform-error.ts';
+import {
+  type App,
+  apiUrlSchema,
+  type Secrets,
+  secretsWithTokens,
+  settingsSchema,
+} from '../kit/app.ts';
+import { type CodeTable, codesSchema } from '../kit/platform-error.ts';
 
 /** A field within a message: names or list positions, dotted, such as `refund.amount`. */
 const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
@@ -78,7 +84,7 @@ export const meituanSettingsSchema = settingsSchema.extend({
   /** What a code of an answer means (`busy`: ask again): no table of them can be read. */
   codes: codesSchema.default({}),
   /** Whose calls redeem: 服务零售 (58), 到店餐饮 (1), or 点评北极星. */
-  counter: z.enum(['retail', 'dining', 'dianping']).default('retail'),
+  till: z.enum(['retail', 'dining', 'dianping']).default('retail'),
   dianpingAppKey: z.string().min(1).max(128).optional(),
   dianpingApiBaseUrl: apiUrlSchema.optional(),
 });

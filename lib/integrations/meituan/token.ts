@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { exchange, refusal } from '../exchange.ts';
-import { memoryTokens } from '../live-tokens.ts';
-import { codeError, PlatformError } from '../platform-error.ts';
-import type { PlatformToken } from '../token-store.ts';
+import { exchange, refusal } from '../kit/http.ts';
+import { memoryTokens } from '../kit/live-tokens.ts';
+import { codeError, PlatformError } from '../kit/platform-error.ts';
+import type { PlatformToken } from '../kit/token-store.ts';
 import { type AuthorizedStore, baseOf } from './call.ts';
 import type { ClientContext } from './context.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';

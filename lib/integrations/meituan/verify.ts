@@ -1,6 +1,6 @@
 import { sameText } from '../../crypto/hash.ts';
-import type { App } from '../app.ts';
-import type { SignedRequest } from '../integration.ts';
+import type { App } from '../kit/app.ts';
+import type { SignedRequest } from '../kit/integration.ts';
 import { type Form, readForm } from './form.ts';
 import { epochMsOf, fieldOf } from './push.ts';
 import { signedPairs, signMeituan } from './sign.ts';

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import { z } from 'zod';
 
-/** The same door as one would first write it: every library imported straight, nothing shared or put off. */
+/** The same receiver as one would first write it: every library imported straight, nothing shared or put off. */
 const logger = new Logger({ serviceName: 'ingest' });
 const database = new DynamoDBClient({});
 const sqs = new SQSClient({});

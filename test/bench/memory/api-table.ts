@@ -2,10 +2,10 @@ import { MAX_BODY_BYTES } from '../../../functions/ingest/app.ts';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
 import { NO_SUMS } from '../../../lib/ledger/statement.ts';
-import { archiveDelivery, shelve } from '../../../lib/store/deliveries.ts';
-import { bookEntry } from '../../../lib/store/ledger.ts';
-import { putMerchant } from '../../../lib/store/registry.ts';
-import { createStatement, putLine } from '../../../lib/store/statements.ts';
+import { putMerchant } from '../../../lib/store/accounts/parties.ts';
+import { archiveDelivery, putSetAside } from '../../../lib/store/deliveries/archive.ts';
+import { bookEntry } from '../../../lib/store/ledger/entries.ts';
+import { createStatement, putLine } from '../../../lib/store/ledger/statements.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { entry } from '../../lib/make.ts';
 import { APP_KEY } from '../../support/douyin.ts';
@@ -36,7 +36,7 @@ export const merchantOf = (n: number) => `73${String(n).padStart(17, '0')}`;
 export const USUAL = 'usual';
 export const LARGE = 'large';
 
-/** Two providers' month of totals, a statement, and a shelf of what nobody could read. */
+/** Two providers' month of totals, a statement, and a set-aside list of what nobody could read. */
 export async function fillTable(hexiao: HexiaoUnderTest, part: number): Promise<void> {
   const { table } = hexiao;
   const merchants = Array.from({ length: 1_000 }, (_, index) => merchantOf(index));
@@ -84,5 +84,5 @@ async function park(table: Table, kind: string, bytes: number, seed: number): Pr
   };
   const outcome = { outcome: 'parked', kind, why: 'nobody knows this kind' } as const;
   await archiveDelivery(table, delivery, outcome, Date.now());
-  await shelve(table, 'parked', delivery, outcome, Date.now());
+  await putSetAside(table, 'parked', delivery, outcome, Date.now());
 }

@@ -75,12 +75,12 @@ export async function prepare(part: number): Promise<Load> {
         () => JSON.stringify({ codes: Array.from({ length: 500 }, () => `CODE-${n++}`) }),
         '"added":500',
       ),
-      post('replay of 200 deliveries of 4 KB', '/v1/replays', () => shelf(USUAL), '"sent":200'),
+      post('replay of 200 deliveries of 4 KB', '/v1/replays', () => setAside(USUAL), '"sent":200'),
       {
         ...post(
           'replay of 200 deliveries of 256 KB',
           '/v1/replays',
-          () => shelf(LARGE),
+          () => setAside(LARGE),
           '"sent":200',
         ),
         onlyMemory: 'beyond',
@@ -125,7 +125,7 @@ const OPERATOR = {
 const IMPORT = '/v1/contracts/import?dryRun=true';
 const ACCEPTED = '"refused":0';
 
-const shelf = (kind: string) => JSON.stringify({ shelf: 'parked', kind });
+const setAside = (kind: string) => JSON.stringify({ setAside: 'parked', kind });
 const WINDOW = JSON.stringify({
   ...{ integration: 'douyin-life', appKey: APP_KEY },
   ...{ from: '2025-10-01T00:00:00+08:00', to: '2025-11-01T00:00:00+08:00' },

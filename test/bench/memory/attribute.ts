@@ -2,8 +2,8 @@ import { FUNCTIONS } from '../../../infra/topology.ts';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
-import { recordEvent } from '../../../lib/store/events.ts';
-import { bookEntry } from '../../../lib/store/ledger.ts';
+import { bookEntry } from '../../../lib/store/ledger/entries.ts';
+import { recordEvent } from '../../../lib/store/ledger/events.ts';
 import { sqsEvent } from '../../infra/runtime/events.ts';
 import { entry, redeemed } from '../../lib/make.ts';
 import { registerContract, registerProvider } from '../../support/douyin.ts';
@@ -17,7 +17,7 @@ const MERCHANTS = 20;
 const DAY_STORES = 1_000;
 const MONTH_STORES = 100;
 const BEYOND = 10;
-/** Entries of an hour that is folded. */
+/** Entries of an hour that is rolled up. */
 const ENTRIES_AN_HOUR = 10;
 /** As many as a piece of a rebuild looks at. */
 const ENTRIES_A_PIECE = 200;
@@ -30,7 +30,7 @@ const DAYS = Array.from(
 
 const merchantOf = (index: number) => `73${String(index % MERCHANTS).padStart(17, '0')}`;
 
-/** Full batches of every message that a day or a restatement brings, and the folds of large providers. */
+/** Full batches of every message that a day or a restatement brings, and the rollups of large providers. */
 export async function prepare(part: number): Promise<Load> {
   const hexiao = await HexiaoUnderTest.start();
   const { table } = hexiao;
@@ -68,7 +68,7 @@ export async function prepare(part: number): Promise<Load> {
         },
       },
       {
-        name: `${batchSize} folds of as many stores`,
+        name: `${batchSize} rollups of as many stores`,
         times: 3,
         check: takesAll,
         async event() {
@@ -76,17 +76,17 @@ export async function prepare(part: number): Promise<Load> {
             return entryOf(n++, `provider-${n % MERCHANTS}`);
           });
           await mapLimit(entries, 16, (one) => bookEntry(table, one));
-          return message(entries.slice(0, batchSize).map(foldOf));
+          return message(entries.slice(0, batchSize).map(rollupOf));
         },
       },
       {
-        name: `fold among ${dayStores} stores`,
+        name: `rollup among ${dayStores} stores`,
         times: 3,
         check: takesAll,
         async event() {
           const entries = Array.from({ length: 8 }, () => entryOf(n++, 'large'));
           await mapLimit(entries, 8, (one) => bookEntry(table, one));
-          return message(entries.map(foldOf));
+          return message(entries.map(rollupOf));
         },
       },
       dimensions('large', [BIG_DAY], dayStores),
@@ -148,9 +148,9 @@ function entryOf(n: number, providerId: string): Entry {
   });
 }
 
-function foldOf({ providerId, platform, storeId, merchantId }: Entry): AttributionMessage {
+function rollupOf({ providerId, platform, storeId, merchantId }: Entry): AttributionMessage {
   const stores = [{ platform, storeId, merchantId, hours: ['21'] }];
-  return { type: 'fold', v: MESSAGE_VERSION, providerId, day: BIG_DAY, stores };
+  return { type: 'rollup', v: MESSAGE_VERSION, providerId, day: BIG_DAY, stores };
 }
 
 /** One merchant's redemptions, booked by the worker's own code. */

@@ -1,8 +1,8 @@
 import { MAX_BODY_BYTES } from '../../../functions/ingest/app.ts';
 import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import { importCodes, putCodePool } from '../../../lib/callbacks/code-pools.ts';
 import { signSpi, signWebhook } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
-import { importCodes, putCodePool } from '../../../lib/store/code-pools.ts';
-import { putApp } from '../../../lib/store/registry.ts';
+import { putApp } from '../../../lib/store/accounts/parties.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { httpEvent } from '../../infra/runtime/events.ts';
 import { APP_KEY, CLIENT_SECRET } from '../../support/douyin.ts';

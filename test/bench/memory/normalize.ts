@@ -4,8 +4,8 @@ import { FUNCTIONS } from '../../../infra/topology.ts';
 import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { startSandbox } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
 import { MESSAGE_VERSION, packBody } from '../../../lib/queue/messages.ts';
-import { countHints } from '../../../lib/store/deliveries.ts';
-import { putApp } from '../../../lib/store/registry.ts';
+import { putApp } from '../../../lib/store/accounts/parties.ts';
+import { countHints } from '../../../lib/store/deliveries/archive.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { sqsEvent } from '../../infra/runtime/events.ts';
@@ -75,7 +75,7 @@ function redeemer(world: Awaited<ReturnType<typeof startSandbox>>['world']): () 
   };
 }
 
-/** The same message with more in it than we know, as large as the door takes. */
+/** The same message with more in it than we know, as large as the receiver takes. */
 function padded(body: string, bytes: number, seed: number): string {
   const { content, ...around } = JSON.parse(body) as { content: string };
   const known = JSON.parse(content) as object;

@@ -6,7 +6,7 @@ import { round } from './meter.ts';
 /**
  * A straightforward build of the same: an idempotency record as Powertools for Lambda keeps it (put
  * when the work begins, update when it is done), the event, and one transaction of the ledger entry
- * with the store's and the provider's counter of the day. A transaction is charged twice each of its
+ * with the store's and the provider's till of the day. A transaction is charged twice each of its
  * items' units (price list, "transactional write requests"); the emulator has none, so its items are
  * written singly and what they consume is doubled.
  */
@@ -41,9 +41,9 @@ export async function straightforward(redemptions: number) {
     );
     bill.event += await write(put(`EVENT#${id}`, fact(id)));
     bill.transaction += 2 * (await write(put(`ENTRY#${id}`, { ...fact(id), commissionFen: 495 })));
-    for (const counter of ['STORE#66000', 'PROVIDER#provider']) {
+    for (const till of ['STORE#66000', 'PROVIDER#provider']) {
       const names = { '#r': 'redeemedFen', '#c': 'redeemedCount' };
-      const add = update(`${counter}#2025-10-09`, 'ADD #r :r, #c :c', names, {
+      const add = update(`${till}#2025-10-09`, 'ADD #r :r, #c :c', names, {
         ':r': 9_900,
         ':c': 1,
       });

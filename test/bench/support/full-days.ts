@@ -1,10 +1,10 @@
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { detailOf, packDetail } from '../../../lib/ledger/detail.ts';
-import { foldEntries } from '../../../lib/ledger/fold.ts';
-import { foldDimensions } from '../../../lib/store/dimensions.ts';
-import { foldBuckets } from '../../../lib/store/folds.ts';
+import { rollUpEntries } from '../../../lib/ledger/rollup.ts';
+import { rollUpDimensions } from '../../../lib/rollups/dimensions.ts';
+import { rollUpBuckets } from '../../../lib/rollups/rollups.ts';
+import { hourAttribute, packHour } from '../../../lib/rollups/store-day.ts';
 import { BUCKETS, keys } from '../../../lib/store/keys.ts';
-import { hourAttribute, packHour } from '../../../lib/store/store-day.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { entry } from '../../lib/make.ts';
 
@@ -17,8 +17,8 @@ export const REDEMPTIONS_A_STORE = HOURS.length * AN_HOUR;
 export const storeIdOf = (index: number) => `66${String(index).padStart(17, '0')}`;
 
 /**
- * A provider's day as the worker's folds leave it, with so many stores: written straight, one item a store,
- * then folded up to the provider's day and its dimensions by the worker's own code.
+ * A provider's day as the worker's rollups leave it, with so many stores: written straight, one item a store,
+ * then rolled up up to the provider's day and its dimensions by the worker's own code.
  */
 export async function fillDay(
   table: Table,
@@ -35,8 +35,8 @@ export async function fillDay(
     await table.put(keys.storeDay(providerId, day, platform, storeId), fields, null);
   });
   const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
-  await foldBuckets(table, providerId, day, buckets);
-  await foldDimensions(table, providerId, day);
+  await rollUpBuckets(table, providerId, day, buckets);
+  await rollUpDimensions(table, providerId, day);
 }
 
 function hourOf(storeId: string, day: string, hour: string): Uint8Array {
@@ -45,5 +45,5 @@ function hourOf(storeId: string, day: string, hour: string): Uint8Array {
     const buyer = `${day}/${hour}/${storeId}/${index}`;
     return entry({ storeId, occurredAt, productId: `1805${storeId.slice(-3)}${hour}`, buyer });
   });
-  return packHour(foldEntries(own), packDetail(detailOf(own)));
+  return packHour(rollUpEntries(own), packDetail(detailOf(own)));
 }

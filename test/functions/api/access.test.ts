@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
-import { readApp, readProvider } from '../../../lib/store/registry.ts';
+import { readApp, readProvider } from '../../../lib/store/accounts/parties.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 import { ask, Clock, contractBody, expectProblem, makeTenant, type Tenant } from './support.ts';
 
@@ -16,8 +16,8 @@ const OPERATOR_ROUTES = [
   ['POST', '/v1/dead-letters/redrive', { queue: 'intake' }],
   ['POST', '/v1/dead-letters/drop', { queue: 'intake', reason: 'x' }],
   ['GET', '/v1/dead-letters/dropped', undefined],
-  ['GET', '/v1/shelves/parked', undefined],
-  ['POST', '/v1/replays', { shelf: 'parked' }],
+  ['GET', '/v1/set-aside/parked', undefined],
+  ['POST', '/v1/replays', { setAside: 'parked' }],
   ['POST', '/v1/erasures', { platform: 'douyin', orderIds: ['not-mine'], reason: 'x' }],
   ['GET', '/v1/erasures/not-mine', undefined],
   ['PUT', '/v1/merchants/douyin/not-mine/code-pool', { source: 'imported' }],

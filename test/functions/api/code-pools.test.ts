@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { countFreeCodes } from '../../../lib/store/code-pools.ts';
-import { issueCodes } from '../../../lib/store/codes.ts';
+import { countFreeCodes } from '../../../lib/callbacks/code-pools.ts';
+import { issueCodes } from '../../../lib/callbacks/codes.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { ask, Clock, expectProblem, fresh, makeMerchant, read } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Event } from '../../../lib/events/event.ts';
-import { recordEvent } from '../../../lib/store/events.ts';
+import { recordEvent } from '../../../lib/store/ledger/events.ts';
 import { reversed } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {

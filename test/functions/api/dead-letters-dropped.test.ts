@@ -2,7 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { MESSAGE_VERSION, packBody } from '../../../lib/queue/messages.ts';
-import { beginWork } from '../../../lib/store/unfinished.ts';
+import { beginWork } from '../../../lib/store/deliveries/unfinished.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { aroundCalls } from '../../support/around.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';

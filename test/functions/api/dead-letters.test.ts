@@ -133,7 +133,7 @@ describe('POST /v1/dead-letters/redrive', () => {
   });
 
   it('in a dry run counts what it would move, and moves nothing', async () => {
-    await bury('attribution', changed('1'), changed('2'), { ...changed('3'), type: 'fold' });
+    await bury('attribution', changed('1'), changed('2'), { ...changed('3'), type: 'rollup' });
     const body = { queue: 'attribution', filter: { type: 'changed' }, dryRun: true };
     expect(await redrive(body)).toMatchObject({ matched: 2, moved: 0, left: 3, more: false });
     expect(await standing('attribution')).toEqual({ waiting: 0, dead: 3 });

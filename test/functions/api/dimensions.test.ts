@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
-import { DIMENSIONS } from '../../../lib/store/dimensions.ts';
+import { DIMENSIONS } from '../../../lib/rollups/dimensions.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
   ask,

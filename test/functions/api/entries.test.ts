@@ -181,13 +181,13 @@ describe('GET /v1/entries/{id}/explanation', () => {
     const back = shown.entries.find((entry) => entry.kind === 'reversal');
     const explained = await explanation(String(back?.entryId), tenant.token);
     // Assess
-    expect(explained).toMatchObject({ rule: 'mirror', isReproduced: true });
+    expect(explained).toMatchObject({ rule: 'reversingEntry', isReproduced: true });
     const redemption = shown.entries.find((entry) => entry.kind === 'redemption');
     expect(explained.arithmetic.at(-1)).toMatchObject({
       ...{ step: 'taken-back', amountFen: -1_000, what: redemption?.entryId },
     });
-    expect(back).toMatchObject({ mirrors: redemption?.entryId, undoes: null });
-    expect(await explanation(String(back?.mirrors), tenant.token)).toMatchObject({
+    expect(back).toMatchObject({ reverses: redemption?.entryId, corrects: null });
+    expect(await explanation(String(back?.reverses), tenant.token)).toMatchObject({
       entry: { kind: 'redemption' },
     });
   });

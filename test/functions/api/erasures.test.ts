@@ -8,13 +8,13 @@ import {
   archiveDelivery,
   countHints,
   putHint,
+  putSetAside,
   readHint,
-  shelve,
-} from '../../../lib/store/deliveries.ts';
-import { needlesOf, type Whose } from '../../../lib/store/erase.ts';
-import { beginErasure, continueErasure } from '../../../lib/store/erasures.ts';
-import { readEvents } from '../../../lib/store/events.ts';
+} from '../../../lib/store/deliveries/archive.ts';
 import { keys } from '../../../lib/store/keys.ts';
+import { readEvents } from '../../../lib/store/ledger/events.ts';
+import { needlesOf, type Whose } from '../../../lib/store/privacy/erase.ts';
+import { beginErasure, continueErasure } from '../../../lib/store/privacy/erasures.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { START_MS } from '../../lib/make.ts';
 import { aroundCalls } from '../../support/around.ts';
@@ -137,7 +137,7 @@ describe('an erasure', () => {
     },
   );
 
-  it('is not undone by a message that comes again, and the ledger stays as it is', async () => {
+  it('is not corrected by a message that comes again, and the ledger stays as it is', async () => {
     await redeemedBy(BUYER, 'act-a');
     await erase({ buyerId: BUYER });
     const erased = JSON.stringify(await hexiao.entries());
@@ -146,14 +146,14 @@ describe('an erasure', () => {
     expect(await everything()).not.toContain(BUYER);
   });
 
-  it('ends a hint that waits and takes what was parked from its shelf; neither can be replayed', async () => {
+  it('ends a hint that waits and takes what was parked from its setAside; neither can be replayed', async () => {
     // Prepare
     const waiting = deliveryOf('waits', BUYER);
     const parked = deliveryOf('parked', BUYER);
     const hint = { attempt: 1, failures: 1, answers: 0, dueAtMs: START_MS, why: 'no answer' };
     await putHint(hexiao.table, { ...waiting, ...hint }, 0);
     const why = { outcome: 'parked', kind: 'k', why: 'nobody knows it' } as const;
-    await shelve(hexiao.table, 'parked', parked, why, START_MS);
+    await putSetAside(hexiao.table, 'parked', parked, why, START_MS);
     await archiveDelivery(hexiao.table, parked, why, START_MS);
     // Act
     const receipt = await erase({ buyerId: BUYER });
@@ -163,7 +163,7 @@ describe('an erasure', () => {
     );
     expect(await readHint(hexiao.table, waiting.deliveryId)).toBeUndefined();
     expect(await countHints(hexiao.table)).toBe(0);
-    expect(await hexiao.call('GET', '/v1/shelves/parked')).toMatchObject({ deliveries: [] });
+    expect(await hexiao.call('GET', '/v1/set-aside/parked')).toMatchObject({ deliveries: [] });
     const { deliveryIds } = receipt;
     expect(await hexiao.call('POST', '/v1/replays', { deliveryIds })).toMatchObject({
       ...{ matched: 2, sent: 0, erased: 2 },

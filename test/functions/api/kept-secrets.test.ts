@@ -4,7 +4,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { LOCAL_CREDENTIALS } from '../../../infra/local/emulators.ts';
-import { readRegistered } from '../../../lib/store/registry.ts';
+import { readRegistered } from '../../../lib/store/accounts/parties.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { ask, Clock, expectProblem } from './support.ts';
 

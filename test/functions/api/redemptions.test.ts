@@ -187,7 +187,7 @@ describe('the status of a redemption', () => {
     expect(await statusOf(tenant, 'store')).toBe('final');
   });
 
-  it('is reversed once it was taken back at the counter, and the store says so in its totals', async () => {
+  it('is reversed once it was taken back at the till, and the store says so in its totals', async () => {
     const tenant = await makeTenant(hexiao);
     const event = redemptionAt(tenant, 'store', { fen: 5_000 });
     const { voucherId, orderId, merchantId, redemptionId } = event;

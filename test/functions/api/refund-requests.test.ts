@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { fileRefund, markNotified, readRefund } from '../../../lib/callbacks/refund-requests.ts';
 import { readDepth } from '../../../lib/queue/queue.ts';
-import { fileRefund, markTold, readRefund } from '../../../lib/store/refund-requests.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { ask, Clock, expectProblem, fresh, makeMerchant, read } from './support.ts';
 
@@ -19,9 +19,9 @@ const requestAnswer = z.strictObject({
   decidedBy: z.enum(['policy', 'operator', 'platform']).nullable(),
   decidedAt: z.iso.datetime({ offset: true }).nullable(),
   reason: z.string().nullable(),
-  toldAt: z.iso.datetime({ offset: true }).nullable(),
-  toldNote: z.string().nullable(),
-  tellings: z.int(),
+  notifiedAt: z.iso.datetime({ offset: true }).nullable(),
+  notificationNote: z.string().nullable(),
+  notifications: z.int(),
 });
 const listAnswer = z.strictObject({
   refundRequests: z.array(requestAnswer),
@@ -42,7 +42,7 @@ async function filed(merchantId = fresh('merchant'), platform = 'douyin' as cons
   const claim = {
     ...{ integration: 'douyin-life', appKey: 'an-app-key', merchantId, refundId },
     ...{ orderId: fresh('order'), voucherIds: ['v'], requestedFen: 9_900, decideBy: null },
-    ...{ reference: { after_sale_id: 'a-reference' }, toldBy: 'answer' as const },
+    ...{ reference: { after_sale_id: 'a-reference' }, decisionBy: 'answer' as const },
   };
   await fileRefund(hexiao.table, platform, claim, clock.now());
   return { refundId, path: `/v1/refund-requests/douyin/${refundId}` };
@@ -83,7 +83,7 @@ describe('POST …/decide', () => {
     // Act
     const request = read(await decide(path, { decision: 'approve' }), requestAnswer);
     // Assess
-    expect(request).toMatchObject({ status: 'approved', decidedBy: 'operator', toldAt: null });
+    expect(request).toMatchObject({ status: 'approved', decidedBy: 'operator', notifiedAt: null });
     expect(await intakeDepth()).toBe(before + 1);
   });
 
@@ -107,7 +107,7 @@ describe('POST …/decide', () => {
     await decide(path, { decision: 'approve' });
     const request = await readRefund(hexiao.table, 'douyin', refundId);
     if (request === undefined) throw new Error('it must be there');
-    await markTold(hexiao.table, request, null, clock.now());
+    await markNotified(hexiao.table, request, null, clock.now());
     const before = await intakeDepth();
     read(await decide(path, { decision: 'approve' }), requestAnswer);
     expect(await intakeDepth()).toBe(before);
@@ -165,7 +165,7 @@ describe('GET /v1/refund-requests', () => {
     for (const { path } of [approved, told]) await decide(path, { decision: 'approve' });
     const request = await readRefund(hexiao.table, 'douyin', told.refundId);
     if (request === undefined) throw new Error('it must be there');
-    await markTold(hexiao.table, request, null, clock.now());
+    await markNotified(hexiao.table, request, null, clock.now());
     // Act
     const ids = async (query: string) =>
       (await list(query)).refundRequests.map(({ refundId }) => refundId);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { readApp, readProvider, readStore } from '../../../lib/store/registry.ts';
+import { readApp, readProvider, readStore } from '../../../lib/store/accounts/parties.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
   ask,

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { archiveDelivery, type Delivery, shelve } from '../../../lib/store/deliveries.ts';
+import {
+  archiveDelivery,
+  type Delivery,
+  putSetAside,
+} from '../../../lib/store/deliveries/archive.ts';
+import { archivedWithin } from '../../../lib/store/deliveries/replays.ts';
 import { keys } from '../../../lib/store/keys.ts';
-import { archivedWithin } from '../../../lib/store/replays.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { ask, Clock, expectProblem, makeProvider, read } from './support.ts';
 
 const SECRET = 'a-buyer-of-the-test';
 const NOW = new Clock();
 
-const shelfAnswer = z.strictObject({
-  shelf: z.enum(['parked', 'quarantined']),
+const setAsideAnswer = z.strictObject({
+  setAside: z.enum(['parked', 'quarantined']),
   deliveries: z.array(
     z.strictObject({
       ...{ deliveryId: z.string(), integration: z.string(), appKey: z.string() },
@@ -35,7 +39,7 @@ beforeAll(async () => {
   for (let n = 0; n < 45; n += 1) {
     const delivery = made(n, n % 3 === 0 ? 'meituan' : 'douyin-life');
     const outcome = { outcome: 'parked', kind: `kind-${n % 2}`, why: 'nobody knows it' } as const;
-    await shelve(hexiao.table, 'parked', delivery, outcome, NOW.ms);
+    await putSetAside(hexiao.table, 'parked', delivery, outcome, NOW.ms);
     // One of them is over its time in the archive.
     if (n !== 7) await archiveDelivery(hexiao.table, delivery, outcome, NOW.ms);
   }
@@ -58,15 +62,15 @@ function made(n: number, integration: string): Delivery {
 const post = async (body: object) =>
   read(await ask(hexiao, 'POST', '/v1/replays', { body }), replayAnswer);
 
-describe('GET /v1/shelves/{shelf}', () => {
+describe('GET /v1/set-aside/{reason}', () => {
   it('lists every delivery once, page by page, without a body', async () => {
     const ids: string[] = [];
     let cursor = '';
     for (let pages = 0; pages < 10; pages += 1) {
-      const path = `/v1/shelves/parked?limit=10&cursor=${cursor}`;
+      const path = `/v1/set-aside/parked?limit=10&cursor=${cursor}`;
       const reply = await ask(hexiao, 'GET', path);
       expect(reply.text).not.toContain(SECRET);
-      const { deliveries, next } = read(reply, shelfAnswer);
+      const { deliveries, next } = read(reply, setAsideAnswer);
       expect(deliveries.length).toBeLessThanOrEqual(10);
       ids.push(...deliveries.map(({ deliveryId }) => deliveryId));
       if (next === null) break;
@@ -76,25 +80,25 @@ describe('GET /v1/shelves/{shelf}', () => {
     expect(new Set(ids).size).toBe(45);
   });
 
-  it('of an empty shelf is empty, and of none is not found', async () => {
-    const empty = read(await ask(hexiao, 'GET', '/v1/shelves/quarantined'), shelfAnswer);
-    expect(empty).toEqual({ shelf: 'quarantined', deliveries: [], next: null });
-    expectProblem(await ask(hexiao, 'GET', '/v1/shelves/attic'), 404, 'not-found');
-    const forged = `/v1/shelves/parked?cursor=${Buffer.from('"z"').toString('base64url')}`;
+  it('of an empty setAside is empty, and of none is not found', async () => {
+    const empty = read(await ask(hexiao, 'GET', '/v1/set-aside/quarantined'), setAsideAnswer);
+    expect(empty).toEqual({ setAside: 'quarantined', deliveries: [], next: null });
+    expectProblem(await ask(hexiao, 'GET', '/v1/set-aside/attic'), 404, 'not-found');
+    const forged = `/v1/set-aside/parked?cursor=${Buffer.from('"z"').toString('base64url')}`;
     expectProblem(await ask(hexiao, 'GET', forged), 400, 'request-invalid');
   });
 });
 
 describe('POST /v1/replays', () => {
   it('counts in a dry run, says what the archive lost, and sends nothing', async () => {
-    expect(await post({ shelf: 'parked', dryRun: true })).toEqual({
+    expect(await post({ setAside: 'parked', dryRun: true })).toEqual({
       ...{ dryRun: true, matched: 45, sent: 0, expired: 1, erased: 0, scanned: 45, next: null },
     });
     expect(await hexiao.takeBatch('intake')).toHaveLength(0);
   });
 
-  it('narrows a shelf to an integration and a kind', async () => {
-    const narrowed = { shelf: 'parked', integration: 'meituan', kind: 'kind-0', dryRun: true };
+  it('narrows a setAside to an integration and a kind', async () => {
+    const narrowed = { setAside: 'parked', integration: 'meituan', kind: 'kind-0', dryRun: true };
     expect(await post(narrowed)).toMatchObject({ matched: 8 });
   });
 
@@ -131,11 +135,11 @@ describe('POST /v1/replays', () => {
 
   it.each([
     {},
-    { shelf: 'attic' },
+    { setAside: 'attic' },
     { deliveryIds: [] },
     { deliveryIds: ['x'] },
     { deliveryIds: Array.from({ length: 101 }, (_, n) => idOf(n)) },
-    { shelf: 'parked', deliveryIds: [idOf(1)] },
+    { setAside: 'parked', deliveryIds: [idOf(1)] },
     {
       integration: 'meituan',
       appKey: 'app',
@@ -143,16 +147,20 @@ describe('POST /v1/replays', () => {
       to: '2025-10-01T00:00:00Z',
     },
     { integration: 'meituan', appKey: 'app', from: '2025-10-02', to: '2025-10-03' },
-    { shelf: 'parked', cursor: 'x' },
+    { setAside: 'parked', cursor: 'x' },
   ])('of %j is refused', async (body) => {
     expectProblem(await ask(hexiao, 'POST', '/v1/replays', { body }), 400, 'request-invalid');
   });
 
-  it('is the operator’s alone, as are the shelves', async () => {
+  it('is the operator’s alone, as are the setAside', async () => {
     const token = await makeProvider(hexiao, 'p1');
-    const body = { shelf: 'parked' };
+    const body = { setAside: 'parked' };
     expectProblem(await ask(hexiao, 'POST', '/v1/replays', { body, token }), 403, 'role-forbidden');
-    expectProblem(await ask(hexiao, 'GET', '/v1/shelves/parked', { token }), 403, 'role-forbidden');
+    expectProblem(
+      await ask(hexiao, 'GET', '/v1/set-aside/parked', { token }),
+      403,
+      'role-forbidden',
+    );
     expectProblem(
       await ask(hexiao, 'POST', '/v1/replays', { body, token: null }),
       401,

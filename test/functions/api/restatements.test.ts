@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { resumeRuns } from '../../../functions/reconcile/restatements.ts';
+import { resumeJobs } from '../../../functions/reconcile/restatements.ts';
 import { packBuyers } from '../../../lib/ledger/buyers.ts';
 import { packRows } from '../../../lib/ledger/dimensions.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
-import { emptyFold } from '../../../lib/ledger/fold.ts';
+import { emptyRollup } from '../../../lib/ledger/rollup.ts';
 import { silent } from '../../../lib/log/log.ts';
-import { DIMENSIONS } from '../../../lib/store/dimensions.ts';
-import { bucketOf, hourOf, type Key, keys } from '../../../lib/store/keys.ts';
-import { bucketAttribute, packPlatforms } from '../../../lib/store/provider-day.ts';
-import { statementSchema } from '../../../lib/store/statements.ts';
+import { DIMENSIONS } from '../../../lib/rollups/dimensions.ts';
+import { bucketAttribute, packPlatforms } from '../../../lib/rollups/provider-day.ts';
 import {
   hourAttribute,
   packHour,
   readHour,
   type StoredHour,
-} from '../../../lib/store/store-day.ts';
+} from '../../../lib/rollups/store-day.ts';
+import { bucketOf, hourOf, type Key, keys } from '../../../lib/store/keys.ts';
+import { statementSchema } from '../../../lib/store/ledger/statements.ts';
 import type { Item } from '../../../lib/store/table.ts';
 import { reversed } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
@@ -239,7 +239,7 @@ describe('POST /v1/restatements', () => {
       .toHaveLength(1);
     // Act
     const { table, attribution } = hexiao.attributeDeps;
-    await resumeRuns({ table, attribution, log: silent });
+    await resumeJobs({ table, attribution, log: silent });
     // Assess
     expect(await finish(id)).toMatchObject({ status: 'done', progress: { changed: 2 } });
   });
@@ -266,7 +266,7 @@ describe('POST /v1/restatements', () => {
 });
 
 describe('POST /v1/rebuilds', () => {
-  /** A provider’s October with one store and one redemption that stands, closed and folded. */
+  /** A provider’s October with one store and one redemption that stands, closed and rolled up. */
   async function closedStory() {
     // Contracts must be recorded before the redemptions are.
     clock.ms = BEGIN_MS;
@@ -301,22 +301,22 @@ describe('POST /v1/rebuilds', () => {
   it.each<[string, string[], (closed: Closed) => Promise<void>]>([
     [
       'a store’s hour that is wrong with the right count',
-      ['fold', 'day', 'dimension merchant', 'dimension city'],
+      ['rollup', 'day', 'dimension merchant', 'dimension city'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;
-          const fold = { ...standing.fold, redeemedFen: 7 };
-          return { [hour(closed)]: packHour(fold, standing.detail) };
+          const rollup = { ...standing.rollup, redeemedFen: 7 };
+          return { [hour(closed)]: packHour(rollup, standing.detail) };
         }),
     ],
     [
       'a store’s hour that counted too much',
-      ['fold', 'day', 'dimension merchant', 'dimension city'],
+      ['rollup', 'day', 'dimension merchant', 'dimension city'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;
-          const fold = { ...standing.fold, entryCount: 99 };
-          return { [hour(closed)]: packHour(fold, standing.detail) };
+          const rollup = { ...standing.rollup, entryCount: 99 };
+          return { [hour(closed)]: packHour(rollup, standing.detail) };
         }),
     ],
     [
@@ -326,7 +326,7 @@ describe('POST /v1/rebuilds', () => {
         const bucket = bucketOf('douyin', kept.storeId);
         await spoil(keys.providerDay(providerId, kept.businessDay), () => ({
           [bucketAttribute(bucket)]: packPlatforms({
-            douyin: { ...emptyFold(), entryCount: 3, redeemedFen: 7 },
+            douyin: { ...emptyRollup(), entryCount: 3, redeemedFen: 7 },
           }),
         }));
       },
@@ -342,7 +342,7 @@ describe('POST /v1/rebuilds', () => {
       async (closed) => spoil(dimensionsOf(closed), () => ({ buyers: packBuyers(nobody) })),
     ],
     [
-      'dimensions that were never folded',
+      'dimensions that were never rolledUp',
       [...DIMENSIONS, 'buyers'].map((one) => `dimension ${one}`),
       async (closed) => {
         await hexiao.table.delete(dimensionsOf(closed));

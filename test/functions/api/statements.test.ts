@@ -7,8 +7,8 @@ import { TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { entrySchema } from '../../../lib/ledger/entry.ts';
 import { FILE_LINES, lastDayOf } from '../../../lib/ledger/statement.ts';
-import { entryRef } from '../../../lib/store/entry-ref.ts';
-import { putLine } from '../../../lib/store/statements.ts';
+import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
+import { putLine } from '../../../lib/store/ledger/statements.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { amountsOf, entry, paid, refunded, reversed, runs, START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
@@ -31,7 +31,7 @@ import {
 const at = (instant: string) => Date.parse(`${instant}+08:00`);
 const DAY_MINUTES = 1_440;
 
-const foldShape = z.looseObject({
+const rollupShape = z.looseObject({
   entryCount: z.int(),
   redeemedFen: z.int(),
   redeemedCount: z.int(),
@@ -43,8 +43,8 @@ const statementAnswer = z.looseObject({
   providerId: z.string(),
   month: z.string(),
   status: z.enum(['closing', 'closed']),
-  totals: foldShape,
-  adjustments: foldShape,
+  totals: rollupShape,
+  adjustments: rollupShape,
   balance: z.strictObject({
     openingFen: z.int(),
     commissionFen: z.int(),
@@ -234,7 +234,7 @@ describe('closing a month', () => {
   });
 
   it('lists what a restated month came to apart, in the statement after', async () => {
-    // Prepare: October is closed, then an entry of October is undone and booked to another
+    // Prepare: October is closed, then an entry of October is corrected and booked to another
     const tenant = await tenantOf(hexiao);
     const [loser, winner] = [tenant.providerId, fresh('winner')];
     await book(hexiao, [redemptionAt(tenant, 's1', { fen: 40_000 })]);
@@ -424,7 +424,7 @@ describe('every entry is in exactly one statement', () => {
       );
     const first = redemptionAt(tenant, 's0', { fen: 99_000 });
     await book(hexiao, [first, ...some()]);
-    // Act: each month is closed while old days are booked to and folded
+    // Act: each month is closed while old days are booked to and rolled up
     for (const [index, month] of months.entries()) {
       clock.ms = at(nows[index] ?? '');
       await Promise.all([
@@ -468,7 +468,7 @@ describe('every entry is in exactly one statement', () => {
   });
 
   it('also by messages, piece after piece, when there is more than a request does', async () => {
-    // Prepare: entries straight into the ledger, folded by the worker
+    // Prepare: entries straight into the ledger, rolled up by the worker
     const tenant = await tenantOf(hexiao);
     const events = Array.from({ length: 660 }, (_, index) =>
       redemptionAt(tenant, `s${index % 40}`, { fen: 100, minutes: index * 20 }),

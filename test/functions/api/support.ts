@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import * as z from 'zod';
 import type { Event } from '../../../lib/events/event.ts';
 import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
-import { recordEvent } from '../../../lib/store/events.ts';
+import { recordEvent } from '../../../lib/store/ledger/events.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { amountsOf, redeemed, START_MS } from '../../lib/make.ts';
 import { fresh } from '../../support/fresh.ts';
@@ -78,7 +78,7 @@ export function expectProblem(reply: Reply, status: number, code: string): Probl
   return problem;
 }
 
-const foldShape = {
+const rollupShape = {
   redeemedFen: z.int(),
   refundedFen: z.int(),
   redeemedCount: z.int(),
@@ -93,7 +93,7 @@ export const storesAnswer = z.strictObject({
       name: z.string().nullable(),
       merchantId: z.string(),
       reversedCount: z.int(),
-      ...foldShape,
+      ...rollupShape,
     }),
   ),
   next: z.string().nullable(),
@@ -116,7 +116,7 @@ export const redemptionsAnswer = z.strictObject({
   next: z.string().nullable(),
 });
 
-const totalSchema = z.strictObject({ paidFen: z.int(), reversedFen: z.int(), ...foldShape });
+const totalSchema = z.strictObject({ paidFen: z.int(), reversedFen: z.int(), ...rollupShape });
 
 export const gmvAnswer = z.strictObject({
   rows: z.array(totalSchema.extend({ key: z.string() })),
@@ -204,7 +204,7 @@ export function redemptionAt(
   });
 }
 
-/** Writes events as normalize does and lets the real worker book and fold them. */
+/** Writes events as normalize does and lets the real worker book and rollup them. */
 export async function book(hexiao: HexiaoUnderTest, events: readonly Event[]): Promise<void> {
   await Promise.all(events.map((event) => recordEvent(hexiao.table, event)));
   await hexiao.attributeDeps.attribution.sendAll(

@@ -268,7 +268,7 @@ describe('what is left of a shared voucher', () => {
 /** A path of the operator's, about what is the other's. */
 function fill(path: string, other: Side): string {
   const values: Record<string, string> = {
-    ...{ platform: 'douyin', merchantId, voucherId: card, month: '2025-10', shelf: 'parked' },
+    ...{ platform: 'douyin', merchantId, voucherId: card, month: '2025-10', setAside: 'parked' },
     ...{ storeId: other.storeId, contractId: other.contractId, providerId: other.providerId },
     ...{ entryId: other.entryIds[0] ?? '', id: other.statementId, integration: 'douyin-life' },
   };

@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type IngestDeps, ingestApp } from '../../../functions/ingest/app.ts';
-import { lazyDesk } from '../../../functions/ingest/lazy-desk.ts';
+import { lazyCallbackRecords } from '../../../functions/ingest/lazy-records.ts';
 import type { Emulators } from '../../../infra/local/emulators.ts';
+import { countFreeCodes, importCodes, putCodePool } from '../../../lib/callbacks/code-pools.ts';
+import { codesOf } from '../../../lib/callbacks/codes.ts';
+import { putRefundPolicy } from '../../../lib/callbacks/refund-policy.ts';
+import { readRefund } from '../../../lib/callbacks/refund-requests.ts';
 import type { Fields } from '../../../lib/log/log.ts';
 import {
   type IntakeMessage,
   intakeMessageSchema,
   unpackBody,
 } from '../../../lib/queue/messages.ts';
-import { countFreeCodes, importCodes, putCodePool } from '../../../lib/store/code-pools.ts';
-import { codesOf } from '../../../lib/store/codes.ts';
-import { putRefundPolicy } from '../../../lib/store/refund-policy.ts';
-import { readRefund } from '../../../lib/store/refund-requests.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { START_MS } from '../../lib/make.ts';
 import { fresh } from '../../support/fresh.ts';
 import type { Killer } from '../../support/killer.ts';
-import { plainDoor, type Question, SPI_APP, signPlain } from '../../support/spi-door.ts';
+import { plainReceiver, type Question, SPI_APP, signPlain } from '../../support/spi-receiver.ts';
 import { startTable } from '../../support/table.ts';
 
 let emulators: Emulators;
@@ -33,14 +33,14 @@ afterAll(() => emulators?.stop());
 const SPI = '/spi/plain/plain-app';
 const WEBHOOKS = '/webhooks/plain/plain-app';
 
-/** The door with a plain platform behind it, and everything it did. */
-function door(over: Partial<IngestDeps> = {}) {
+/** The receiver with a plain platform behind it, and everything it did. */
+function receiver(over: Partial<IngestDeps> = {}) {
   const sent: [IntakeMessage, number | undefined][] = [];
   const logged: [string, string, Fields | undefined][] = [];
   const hono = ingestApp({
     findApp: async (_integration, appKey) => (appKey === SPI_APP.appKey ? SPI_APP : undefined),
-    doorOf: (name) => (name === plainDoor.name ? plainDoor : undefined),
-    openDesk: (platform) => lazyDesk(table, platform, () => START_MS),
+    receiverOf: (name) => (name === plainReceiver.name ? plainReceiver : undefined),
+    openCallbackRecords: (platform) => lazyCallbackRecords(table, platform, () => START_MS),
     sendToIntake: async (message, delaySeconds) => {
       sent.push([message, delaySeconds]);
     },
@@ -79,7 +79,7 @@ const issuedSchema = z.object({ outcome: z.string(), codes: z.array(z.string()) 
 describe.each([SPI, `${SPI}/tripartite/code`, WEBHOOKS])('a callback at POST %s', (path) => {
   test('is answered from our records, and is a delivery as well', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const asked: Question = {
       ...{ ask: 'codes', merchant: await merchantWith(3), order: fresh('order'), count: 2 },
     };
@@ -98,7 +98,7 @@ describe.each([SPI, `${SPI}/tripartite/code`, WEBHOOKS])('a callback at POST %s'
 
   test('gets the same answer again', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const merchant = await merchantWith(5);
     const asked: Question = { ask: 'codes', merchant, order: fresh('order'), count: 2 };
     // Act
@@ -111,7 +111,7 @@ describe.each([SPI, `${SPI}/tripartite/code`, WEBHOOKS])('a callback at POST %s'
   });
 
   test('that asks nothing is acknowledged', async () => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const response = await post({ ask: 'nothing' }, path);
     expect(await response.json()).toEqual({ ok: true });
     expect(sent).toHaveLength(1);
@@ -119,7 +119,7 @@ describe.each([SPI, `${SPI}/tripartite/code`, WEBHOOKS])('a callback at POST %s'
 
   test('with a wrong signature is refused, and leaves nothing but a line in the log', async () => {
     // Prepare
-    const { post, sent, logged } = door();
+    const { post, sent, logged } = receiver();
     const merchant = await merchantWith(1);
     const order = fresh('order');
     // Act
@@ -133,7 +133,7 @@ describe.each([SPI, `${SPI}/tripartite/code`, WEBHOOKS])('a callback at POST %s'
   });
 
   test('of an unknown app or platform is refused in the same words', async () => {
-    const { post } = door();
+    const { post } = receiver();
     const others = [
       path.replace('plain-app', 'nobody'),
       path.replace('/plain/', '/nowhere/'),
@@ -143,7 +143,7 @@ describe.each([SPI, `${SPI}/tripartite/code`, WEBHOOKS])('a callback at POST %s'
   });
 
   test('that checks the URL is greeted, unsigned', async () => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const response = await post({ ask: 'nothing' }, `${path}?hello=1`, '');
     expect(await response.json()).toEqual({ hello: true });
     expect(sent).toEqual([]);
@@ -152,7 +152,7 @@ describe.each([SPI, `${SPI}/tripartite/code`, WEBHOOKS])('a callback at POST %s'
 
 describe('what follows the app key', () => {
   const aboutOf = async (path: string) => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const response = await post({ ask: 'nothing' }, path);
     const [message] = sent[0] ?? [];
     return [response.status, message?.type === 'delivery' ? message.about : undefined];
@@ -163,7 +163,7 @@ describe('what follows the app key', () => {
     [`${SPI}/a/b/c`, 'a/b/c'],
     [`${SPI}/%E5%8F%91%E5%88%B8`, '发券'],
     [`${SPI}/${'x'.repeat(200)}`, 'x'.repeat(200)],
-  ])('is told to the platform’s door, decoded: %s', async (path, about) => {
+  ])('is told to the platform’s receiver, decoded: %s', async (path, about) => {
     expect(await aboutOf(path)).toEqual([200, about]);
   });
 
@@ -178,13 +178,13 @@ describe('what follows the app key', () => {
     ['/spi/plain', 404],
     ['/spi', 404],
   ])('%s is nowhere', async (path, status) => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     expect((await post({ ask: 'nothing' }, path)).status).toBe(status);
     expect(sent).toEqual([]);
   });
 
   test('that cannot be decoded is no failure of ours', async () => {
-    const { post } = door();
+    const { post } = receiver();
     expect((await post({ ask: 'nothing' }, `${SPI}/%ff`)).status).toBeLessThan(500);
   });
 });
@@ -195,10 +195,10 @@ describe('when something of ours fails, a verified callback', () => {
     const merchant = await merchantWith(2);
     const order = fresh('order');
     const asked: Question = { ask: 'codes', merchant, order, count: 1 };
-    const failing = door({ sendToIntake: refuses });
+    const failing = receiver({ sendToIntake: refuses });
     // Act
     const busy = await failing.post(asked);
-    const { post } = door();
+    const { post } = receiver();
     const again = issuedSchema.parse(await (await post(asked)).json());
     // Assess
     expect([busy.status, await busy.json()]).toEqual([200, { ok: false, again: true }]);
@@ -210,7 +210,7 @@ describe('when something of ours fails, a verified callback', () => {
   });
 
   test('is not a delivery when it was not answered', async () => {
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const response = await post({ ask: 'trouble' });
     expect(await response.json()).toEqual({ ok: false, again: true });
     expect(sent).toEqual([]);
@@ -218,8 +218,8 @@ describe('when something of ours fails, a verified callback', () => {
 
   test('hears it as an HTTP error where its platform has no words for it', async () => {
     // Prepare
-    const answering = door();
-    const sending = door({ sendToIntake: refuses });
+    const answering = receiver();
+    const sending = receiver({ sendToIntake: refuses });
     // Act
     const failed = await answering.post({ ask: 'trouble' }, WEBHOOKS);
     const unsent = await sending.post({ ask: 'nothing' }, WEBHOOKS);
@@ -232,7 +232,7 @@ describe('when something of ours fails, a verified callback', () => {
 
   test('tells nobody what failed, and no code or secret to the log', async () => {
     // Prepare
-    const { post, logged } = door({ sendToIntake: refuses });
+    const { post, logged } = receiver({ sendToIntake: refuses });
     const merchant = await merchantWith(1);
     // Act
     const texts = [
@@ -252,7 +252,7 @@ describe('when something of ours fails, a verified callback', () => {
     async (when) => {
       // Prepare
       const merchant = await merchantWith(60);
-      const { post } = door();
+      const { post } = receiver();
       let order = '';
       // Act
       for (let call = 1; call <= 8; call += 1) {
@@ -274,13 +274,13 @@ describe('when something of ours fails, a verified callback', () => {
 });
 
 describe('a refund request', () => {
-  const ask = (merchant: string, toldBy: 'answer' | 'call' | 'none'): Question => ({
-    ...{ ask: 'refund', merchant, order: fresh('order'), refund: fresh('refund'), toldBy },
+  const ask = (merchant: string, decisionBy: 'answer' | 'call' | 'none'): Question => ({
+    ...{ ask: 'refund', merchant, order: fresh('order'), refund: fresh('refund'), decisionBy },
   });
 
   test('is filed once, pending without a policy, and is no audit', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const asked = ask(fresh('merchant'), 'answer');
     // Act
     const answers = [await post(asked), await post(asked)];
@@ -291,7 +291,7 @@ describe('a refund request', () => {
 
   test('that the policy approves and only a call can tell sends its audit, after the answer', async () => {
     // Prepare
-    const { post, sent } = door();
+    const { post, sent } = receiver();
     const merchant = fresh('merchant');
     await putRefundPolicy(table, 'douyin', merchant, 'auto-approve-all');
     const asked = ask(merchant, 'call');
@@ -308,7 +308,7 @@ describe('a refund request', () => {
 
   test('is answered though its audit could not be sent: the decision stands for the sweep', async () => {
     // Prepare
-    const { post } = door({
+    const { post } = receiver({
       sendToIntake: ({ type }) => (type === 'audit' ? refuses() : Promise.resolve()),
     });
     const merchant = fresh('merchant');
@@ -317,6 +317,6 @@ describe('a refund request', () => {
     if (asked.ask !== 'refund') throw new Error('it asks for a refund');
     // Act, Assess
     expect(await (await post(asked)).json()).toEqual({ status: 'approved' });
-    expect(await readRefund(table, 'douyin', asked.refund)).toMatchObject({ toldAt: null });
+    expect(await readRefund(table, 'douyin', asked.refund)).toMatchObject({ notifiedAt: null });
   });
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { tellDecisions } from '../../../functions/normalize/audits.ts';
+import { notifyDecisions } from '../../../functions/normalize/audits.ts';
 import { sweepAudits } from '../../../functions/reconcile/sweep-audits.ts';
 import type { Emulators } from '../../../infra/local/emulators.ts';
-import { memoryTokens } from '../../../lib/integrations/live-tokens.ts';
+import { decideRefund, fileRefund, readRefund } from '../../../lib/callbacks/refund-requests.ts';
+import { memoryTokens } from '../../../lib/integrations/kit/live-tokens.ts';
 import { type Fields, silent } from '../../../lib/log/log.ts';
 import {
   type AuditMessage,
@@ -10,11 +11,10 @@ import {
   MESSAGE_VERSION,
 } from '../../../lib/queue/messages.ts';
 import { Queue, readDepth } from '../../../lib/queue/queue.ts';
-import { decideRefund, fileRefund, readRefund } from '../../../lib/store/refund-requests.ts';
-import { putApp } from '../../../lib/store/registry.ts';
+import { putApp } from '../../../lib/store/accounts/parties.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { START_MS } from '../../lib/make.ts';
-import { PlainAudits, SPI_APP } from '../../support/spi-door.ts';
+import { PlainAudits, SPI_APP } from '../../support/spi-receiver.ts';
 import { startTable } from '../../support/table.ts';
 
 let emulators: Emulators;
@@ -47,7 +47,7 @@ async function decided(): Promise<string> {
   const claim = {
     ...{ integration: SPI_APP.integration, appKey: SPI_APP.appKey, merchantId: 'm', refundId },
     ...{ orderId: `order-${made}`, voucherIds: [], requestedFen: null, decideBy: null },
-    ...{ reference: {}, toldBy: 'answer' as const },
+    ...{ reference: {}, decisionBy: 'answer' as const },
   };
   await fileRefund(table, 'douyin', claim, nowMs);
   const decision = { status: 'refused', decidedBy: 'operator', reason: '已使用' } as const;
@@ -64,7 +64,7 @@ async function work(...refundIds: string[]): Promise<unknown[]> {
     message: { type: 'audit', v: MESSAGE_VERSION, platform: 'douyin', refundId } as AuditMessage,
     fail: (error: unknown) => failures.push(error),
   }));
-  await tellDecisions(received, {
+  await notifyDecisions(received, {
     ...{ table, intake, fetch: globalThis.fetch, now: () => nowMs, tokens: memoryTokens },
     log: (level, what, fields) => logged.push([level, what, fields]),
     integrationOf: (name) => (name === SPI_APP.integration ? platform.integration : undefined),
@@ -86,7 +86,7 @@ describe('telling a decision', () => {
     // Assess
     expect(failures).toEqual([]);
     expect(platform.told[0]).toMatchObject({ refundId, status: 'refused', reason: '已使用' });
-    expect((await read(refundId))?.toldAt).not.toBeNull();
+    expect((await read(refundId))?.notifiedAt).not.toBeNull();
     const told = platform.told.length;
     await work(refundId);
     expect(platform.told).toHaveLength(told);
@@ -96,7 +96,7 @@ describe('telling a decision', () => {
     const claim = {
       ...{ integration: 'plain', appKey: 'plain-app', merchantId: 'm', refundId: 'undecided' },
       ...{ orderId: 'o', voucherIds: [], requestedFen: null, decideBy: null, reference: {} },
-      toldBy: 'answer' as const,
+      decisionBy: 'answer' as const,
     };
     await fileRefund(table, 'douyin', claim, nowMs);
     expect(await work('undecided', 'nobody')).toEqual([]);
@@ -111,13 +111,13 @@ describe('telling a decision', () => {
     // Act
     for (let tries = 0; tries < 9; tries += 1) {
       await work(refundId);
-      const { tellAtMs = 0 } = (await read(refundId)) ?? {};
-      waits.push((tellAtMs - nowMs) / 1000);
-      nowMs = tellAtMs;
+      const { notifyAtMs = 0 } = (await read(refundId)) ?? {};
+      waits.push((notifyAtMs - nowMs) / 1000);
+      nowMs = notifyAtMs;
     }
     // Assess
     expect(waits).toEqual([15, 30, 60, 120, 240, 480, 900, 900, 900]);
-    expect(await read(refundId)).toMatchObject({ toldAt: null, tellings: 9 });
+    expect(await read(refundId)).toMatchObject({ notifiedAt: null, notifications: 9 });
   });
 
   test('waits as long as the platform says, but no longer than the queue can', async () => {
@@ -126,8 +126,8 @@ describe('telling a decision', () => {
     await work(one);
     platform.next = { outcome: 'wait', why: 'too many requests', retryAfterMs: 86_400_000 };
     await work(other);
-    expect((await read(one))?.tellAtMs).toBe(nowMs + 100_000);
-    expect((await read(other))?.tellAtMs).toBe(nowMs + 900_000);
+    expect((await read(one))?.notifyAtMs).toBe(nowMs + 100_000);
+    expect((await read(other))?.notifyAtMs).toBe(nowMs + 900_000);
   });
 
   test('sends one message a wait, however many workers met it', async () => {
@@ -140,7 +140,7 @@ describe('telling a decision', () => {
     await work(refundId);
     // Assess
     expect(await waiting()).toBe(before + 1);
-    expect((await read(refundId))?.tellings).toBe(1);
+    expect((await read(refundId))?.notifications).toBe(1);
   });
 
   test('ends with a note where the platform will not take it, and alarms', async () => {
@@ -149,9 +149,9 @@ describe('telling a decision', () => {
     await work(refundId);
     expect(await read(refundId)).toMatchObject({
       status: 'refused',
-      toldNote: 'refund.audit answered 2119005',
+      notificationNote: 'refund.audit answered 2119005',
     });
-    expect((await read(refundId))?.toldAt).not.toBeNull();
+    expect((await read(refundId))?.notifiedAt).not.toBeNull();
     expect(logged.map(([level, what]) => `${level} ${what}`)).toEqual([
       'error refund-decision-refused',
     ]);
@@ -162,7 +162,7 @@ describe('telling a decision', () => {
     const refundId = await decided();
     nowMs += 31 * 86_400_000;
     await work(refundId);
-    expect((await read(refundId))?.toldNote).toBe('given up after 30 days: down');
+    expect((await read(refundId))?.notificationNote).toBe('given up after 30 days: down');
     expect(logged.map(([, what]) => what)).toEqual(['refund-decision-given-up']);
   });
 
@@ -173,14 +173,14 @@ describe('telling a decision', () => {
     const claim = {
       ...{ integration: 'plain', appKey: 'gone', merchantId: 'm', refundId, orderId: 'o' },
       ...{ voucherIds: [], requestedFen: null, decideBy: null, reference: {} },
-      toldBy: 'answer' as const,
+      decisionBy: 'answer' as const,
     };
     await fileRefund(table, 'douyin', claim, nowMs);
     const decision = { status: 'approved', decidedBy: 'operator', reason: null } as const;
     await decideRefund(table, 'douyin', refundId, decision, nowMs);
     // Act, Assess
     expect(await work(refundId)).toHaveLength(1);
-    expect((await read(refundId))?.toldAt).toBeNull();
+    expect((await read(refundId))?.notifiedAt).toBeNull();
   });
 });
 

@@ -5,7 +5,7 @@ import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { noteStop, takeStop, tellRecent } from '../../../infra/local/recover.ts';
-import { recordEvent } from '../../../lib/store/events.ts';
+import { recordEvent } from '../../../lib/store/ledger/events.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { paid, redeemed, START_MS } from '../../lib/make.ts';

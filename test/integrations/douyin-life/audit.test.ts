@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { RefundRequest } from '../../../lib/integrations/desk.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
 import {
   type Fault,
   Faults,
+  IssuedTokens,
   sandboxApp,
   stock,
-  TokenDesk,
   World,
 } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
-import type { Audit } from '../../../lib/integrations/integration.ts';
+import type { Audit } from '../../../lib/integrations/kit/integration.ts';
+import type { RefundRequest } from '../../../lib/integrations/kit/records.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { appOf, SECRET } from './support.ts';
 
@@ -22,7 +22,7 @@ function platform() {
   const clientKey = `aw-audit-${apps}`;
   const world = new World({ clientKey, now: () => T0 });
   const faults = new Faults();
-  const tokens = new TokenDesk(() => T0);
+  const tokens = new IssuedTokens(() => T0);
   const app = sandboxApp({ world, clientSecret: SECRET, faults, tokens, limits: {} });
   const bodies: string[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -43,7 +43,7 @@ function platform() {
     ...{ merchantId: merchant.accountId, refundId: 'r1', orderId: order.orderId },
     ...{ voucherIds: [certificateId], requestedFen: null, decideBy: null, reference: {} },
     ...{ requestedAt: toInstant(T0), decidedAt: toInstant(T0), decidedBy: 'operator' },
-    ...{ status: 'approved', reason: null, toldAt: null },
+    ...{ status: 'approved', reason: null, notifiedAt: null },
   };
   const audit = async (over: Partial<RefundRequest>): Promise<Audit> => {
     const audited = await douyinLife.auditRefund?.({ ...request, ...over }, context);

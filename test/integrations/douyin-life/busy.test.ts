@@ -10,12 +10,12 @@ import {
   GENERAL_CODES,
   LIFE_CODES,
   TRADE_CODES,
-} from '../../../lib/integrations/open-douyin-codes.ts';
+} from '../../../lib/integrations/kit/douyin-codes.ts';
 import {
   codeError,
   meaningOf,
   UNKNOWN_CODE_PATIENCE,
-} from '../../../lib/integrations/platform-error.ts';
+} from '../../../lib/integrations/kit/platform-error.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { CERTIFICATES, hint, ORDERS, platform, RECORDS, refused, used } from './platform.ts';
 import { appOf } from './support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Settings } from '../../../lib/integrations/app.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
+import type { Settings } from '../../../lib/integrations/kit/app.ts';
 import { appOf, MERCHANT, ORDER, spiSample, textOf, VOUCHER } from './support.ts';
 
 const CAME = '2025-10-10T18:00:00.000+08:00';

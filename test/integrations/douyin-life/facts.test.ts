@@ -16,7 +16,7 @@ import {
   isTimesCard,
   needsArbiter,
 } from '../../../lib/integrations/douyin-life/facts.ts';
-import type { Hint } from '../../../lib/integrations/integration.ts';
+import type { Hint } from '../../../lib/integrations/kit/integration.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 
 const T0 = 1_760_000_000;

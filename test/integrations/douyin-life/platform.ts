@@ -1,7 +1,11 @@
 import { expect } from 'vitest';
 import type { Event } from '../../../lib/events/event.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
-import type { Hint, Resolution, ResolveContext } from '../../../lib/integrations/integration.ts';
+import type {
+  Hint,
+  Resolution,
+  ResolveContext,
+} from '../../../lib/integrations/kit/integration.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 
 /** A platform that answers what a test tells it to, and the vouchers it is asked about. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { App } from '../../../lib/integrations/app.ts';
 import { channelOf } from '../../../lib/integrations/douyin-life/channel.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
-import type { Reading } from '../../../lib/integrations/integration.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
+import type { Reading } from '../../../lib/integrations/kit/integration.ts';
 import { sampleOf } from '../../support/sample-files.ts';
 
 const APP: App = {

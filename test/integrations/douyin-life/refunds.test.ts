@@ -4,7 +4,11 @@ import { contradicts } from '../../../lib/events/contradicts.ts';
 import { type Event, type EventDraft, eventSchema } from '../../../lib/events/event.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
 import { sandboxApp, stock, World } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
-import type { Hint, Resolution, ResolveContext } from '../../../lib/integrations/integration.ts';
+import type {
+  Hint,
+  Resolution,
+  ResolveContext,
+} from '../../../lib/integrations/kit/integration.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { appOf, MERCHANT, ORDER, SECRET, textOf, VOUCHER } from './support.ts';
 

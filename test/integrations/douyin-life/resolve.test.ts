@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
-import type { Resolution } from '../../../lib/integrations/integration.ts';
+import type { Resolution } from '../../../lib/integrations/kit/integration.ts';
 import {
   at,
   CERTIFICATES,
@@ -38,12 +38,12 @@ describe('a redemption', () => {
     // Act
     const resolution = await platform().one(hint('redeemed', 0));
     // Assess
-    const subject = { merchantId: MERCHANT, orderId: ORDER };
+    const stream = { merchantId: MERCHANT, orderId: ORDER };
     expect(resolution.events).toEqual([
       {
         kind: 'order.paid',
         eventId: `paid:${ORDER}`,
-        ...subject,
+        ...stream,
         voucherId: null,
         occurredAt: instant(-60),
         complete: true,
@@ -68,7 +68,7 @@ describe('a redemption', () => {
       {
         kind: 'voucher.redeemed',
         eventId: 'redeemed:v1',
-        ...subject,
+        ...stream,
         voucherId: VOUCHER,
         occurredAt: instant(0),
         complete: true,

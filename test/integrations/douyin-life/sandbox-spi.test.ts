@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { importCodes, putCodePool } from '../../../lib/callbacks/code-pools.ts';
+import { openCallbackRecords } from '../../../lib/callbacks/records.ts';
+import { putRefundPolicy } from '../../../lib/callbacks/refund-policy.ts';
 import {
   type Order,
   type SpiCaller,
@@ -7,9 +10,6 @@ import {
   stock,
   World,
 } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
-import { importCodes, putCodePool } from '../../../lib/store/code-pools.ts';
-import { openDesk } from '../../../lib/store/desk.ts';
-import { putRefundPolicy } from '../../../lib/store/refund-policy.ts';
 import { APP_KEY, CLIENT_SECRET, registerApp } from '../../support/douyin.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 
@@ -72,8 +72,8 @@ describe('the platform calls', () => {
     expect((await caller.noteRefund({ ...refund, isAgreed: true })).data).toMatchObject({
       error_code: 0,
     });
-    const desk = openDesk(hexiao.table, 'douyin', () => NOW);
-    expect(await desk.refundRequest(afterSaleId)).toMatchObject({
+    const records = openCallbackRecords(hexiao.table, 'douyin', () => NOW);
+    expect(await records.refundRequest(afterSaleId)).toMatchObject({
       ...{ status: 'approved', decidedBy: 'platform' },
     });
   });

@@ -5,6 +5,7 @@ import {
   type AppOptions,
   createSender,
   Faults,
+  IssuedTokens,
   REVERSAL_WINDOW_PASSED,
   Refusal,
   type Sandbox,
@@ -13,7 +14,6 @@ import {
   signWebhook,
   startSandbox,
   stock,
-  TokenDesk,
   type WebhookMessage,
   World,
 } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
@@ -32,9 +32,9 @@ const STORES = '/goodlife/v1/shop/poi/query/';
 function harness(options: Partial<AppOptions> = {}, startMs = START_MS) {
   const clock = { nowMs: startMs };
   const world = new World({ clientKey: CLIENT_KEY, now: () => clock.nowMs });
-  const shelf = stock(world);
+  const setAside = stock(world);
   const faults = new Faults();
-  const tokens = new TokenDesk(world.now);
+  const tokens = new IssuedTokens(world.now);
   const slept: number[] = [];
   const app = sandboxApp({
     world,
@@ -45,7 +45,7 @@ function harness(options: Partial<AppOptions> = {}, startMs = START_MS) {
     ...options,
   });
   const { token } = tokens.issue();
-  const { accountId } = shelf.merchant;
+  const { accountId } = setAside.merchant;
 
   const raw = (path: string, query: Record<string, string> = {}, accessToken = token) =>
     app.request(`${path}?${new URLSearchParams(query).toString()}`, {
@@ -64,13 +64,13 @@ function harness(options: Partial<AppOptions> = {}, startMs = START_MS) {
   const certificates = async (orderId: string) =>
     (await get(CERTIFICATES, { account_id: accountId, order_id: orderId })).data.certificates ?? [];
   const sellMeal = () => {
-    const order = world.sell({ productId: shelf.meal.productId });
+    const order = world.sell({ productId: setAside.meal.productId });
     return { orderId: order.orderId, certificateId: order.certificates[0]?.certificateId ?? '' };
   };
   return {
-    ...{ app, clock, world, shelf, faults, tokens, token, accountId, slept },
+    ...{ app, clock, world, setAside, faults, tokens, token, accountId, slept },
     ...{ raw, get, post, records, orders, certificates, sellMeal },
-    poiId: shelf.stores[0].poiId,
+    poiId: setAside.stores[0].poiId,
   };
 }
 
@@ -127,9 +127,9 @@ describe('samples', () => {
 
 describe('world', () => {
   test('a sale makes the documented paid message', () => {
-    const { world, shelf, accountId } = harness();
+    const { world, setAside, accountId } = harness();
     const order = world.sell({
-      productId: shelf.meal.productId,
+      productId: setAside.meal.productId,
       platformDiscountFen: 1_000,
       merchantTicketFen: 1_500,
       paymentDiscountFen: 400,
@@ -226,8 +226,8 @@ describe('world', () => {
   });
 
   test('amounts that are no whole fen from 0 are refused', () => {
-    const { world, shelf } = harness();
-    const { productId } = shelf.meal;
+    const { world, setAside } = harness();
+    const { productId } = setAside.meal;
     for (const payFen of [-1, 0.5, Number.NaN, 2 ** 60]) {
       refusalOf(() => world.sell({ productId, payFen }));
     }
@@ -236,9 +236,9 @@ describe('world', () => {
   });
 
   test('an order deals its amounts out over its certificates to the fen', () => {
-    const { world, shelf } = harness();
+    const { world, setAside } = harness();
     const order = world.sell({
-      productId: shelf.card.productId,
+      productId: setAside.card.productId,
       count: 3,
       payFen: 10_000,
       platformDiscountFen: 1,
@@ -254,8 +254,8 @@ describe('world', () => {
   });
 
   test('a times card refunds its unused rest and keeps its uses', async () => {
-    const { world, shelf, poiId, certificates, orders } = harness();
-    const order = world.sell({ productId: shelf.card.productId, payFen: 10_003 });
+    const { world, setAside, poiId, certificates, orders } = harness();
+    const order = world.sell({ productId: setAside.card.productId, payFen: 10_003 });
     const certificateId = order.certificates[0]?.certificateId ?? '';
     const first = world.redeem(certificateId, poiId);
     world.redeem(certificateId, poiId);
@@ -420,9 +420,9 @@ describe('every endpoint', () => {
 
 describe('certificate.query', () => {
   test('gives amounts, store and every redemption of an order', async () => {
-    const { world, shelf, clock, certificates, poiId, accountId } = harness();
+    const { world, setAside, clock, certificates, poiId, accountId } = harness();
     const order = world.sell({
-      productId: shelf.meal.productId,
+      productId: setAside.meal.productId,
       count: 2,
       payFen: 19_801,
       platformDiscountFen: 2_000,
@@ -435,7 +435,7 @@ describe('certificate.query', () => {
     expect(rows[0]).toMatchObject({
       certificate_id: used,
       status: 2,
-      sku: { sku_id: shelf.meal.productId, groupon_type: 1, account_id: accountId },
+      sku: { sku_id: setAside.meal.productId, groupon_type: 1, account_id: accountId },
       amount: {
         original_amount: 10_951,
         pay_amount: 9_901,
@@ -464,8 +464,8 @@ describe('certificate.query', () => {
   });
 
   test('finds a single certificate by its encrypted code', async () => {
-    const { world, shelf, get } = harness();
-    const order = world.sell({ productId: shelf.meal.productId, count: 2 });
+    const { world, setAside, get } = harness();
+    const order = world.sell({ productId: setAside.meal.productId, count: 2 });
     const { certificateId, encryptedCode = '' } = order.certificates[1] ?? {};
     const { data } = await get(CERTIFICATES, { encrypted_code: encryptedCode });
     expect(data.certificates).toMatchObject([{ certificate_id: certificateId }]);
@@ -569,8 +569,8 @@ describe('verify_record.query', () => {
   });
 
   test('poi_ids may be repeated, a comma list or a JSON list', async () => {
-    const { world, app, token, shelf, accountId, sellMeal } = harness();
-    const [a, b, c] = shelf.stores.map((store) => {
+    const { world, app, token, setAside, accountId, sellMeal } = harness();
+    const [a, b, c] = setAside.stores.map((store) => {
       world.redeem(sellMeal().certificateId, store.poiId);
       return store.poiId;
     });
@@ -607,8 +607,8 @@ describe('verify_record.query', () => {
   });
 
   test('a use of a times card has the whole in amount and its own worth beside it', async () => {
-    const { world, shelf, records, poiId } = harness();
-    const order = world.sell({ productId: shelf.card.productId, payFen: 10_003 });
+    const { world, setAside, records, poiId } = harness();
+    const order = world.sell({ productId: setAside.card.productId, payFen: 10_003 });
     world.redeem(order.certificates[0]?.certificateId ?? '', poiId);
     expect((await records()).data.records).toMatchObject([
       {
@@ -623,9 +623,9 @@ describe('verify_record.query', () => {
 
 describe('order.query', () => {
   test('gives amounts, sale channel and creator, and the state of each item', async () => {
-    const { world, shelf, clock, orders, accountId, poiId } = harness();
+    const { world, setAside, clock, orders, accountId, poiId } = harness();
     const order = world.sell({
-      productId: shelf.meal.productId,
+      productId: setAside.meal.productId,
       count: 4,
       payFen: 40_000,
       platformDiscountFen: 4_000,
@@ -675,8 +675,8 @@ describe('order.query', () => {
   });
 
   test('finds by buyer and by times of creation and change', async () => {
-    const { world, shelf, clock, orders } = harness();
-    const { productId } = shelf.meal;
+    const { world, setAside, clock, orders } = harness();
+    const { productId } = setAside.meal;
     const early = world.sell({ productId, buyerOpenId: 'a' });
     clock.nowMs += 10_000;
     const late = world.sell({ productId, buyerOpenId: 'b' });
@@ -715,8 +715,8 @@ describe('order.query', () => {
 
 describe('poi.query', () => {
   test('gives the stores of the merchant, by page, by id and by its own id', async () => {
-    const { get, shelf, accountId } = harness();
-    const [first, second, third] = shelf.stores;
+    const { get, setAside, accountId } = harness();
+    const [first, second, third] = setAside.stores;
     const page = { account_id: accountId, page: '2', size: '2' };
     expect((await get(STORES, page)).data).toMatchObject({
       total: 3,
@@ -790,8 +790,8 @@ describe('faults', () => {
 
 describe('sender', () => {
   function messages(count: number): WebhookMessage[] {
-    const { world, shelf } = harness();
-    for (let sale = 0; sale < count; sale += 1) world.sell({ productId: shelf.meal.productId });
+    const { world, setAside } = harness();
+    for (let sale = 0; sale < count; sale += 1) world.sell({ productId: setAside.meal.productId });
     return world.takeOutbox();
   }
 
@@ -915,15 +915,18 @@ describe('startSandbox', () => {
   };
 
   test('a person can sell, redeem, cancel and refund over HTTP', async () => {
-    const shelf = sandbox.stock();
+    const setAside = sandbox.stock();
     expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const help = await (await fetch(`${sandbox.url}/sandbox`)).json();
     expect(help).toMatchObject({ clientKey: CLIENT_KEY, stores: [{ city: '上海' }, {}, {}] });
 
-    const sale = await ask('/sandbox/sell', { productId: shelf.meal.productId, channel: '直播' });
+    const sale = await ask('/sandbox/sell', {
+      productId: setAside.meal.productId,
+      channel: '直播',
+    });
     const { certificateIds } = z.object({ certificateIds: z.array(z.string()) }).parse(sale.body);
     const [certificateId] = certificateIds;
-    const poiId = shelf.stores[0].poiId;
+    const poiId = setAside.stores[0].poiId;
     const redeemed = await ask('/sandbox/redeem', { certificateId, poiId });
     const { verifyId } = z.object({ verifyId: z.string() }).parse(redeemed.body);
     expect((await ask('/sandbox/cancel', { verifyId })).status).toBe(200);

@@ -5,7 +5,7 @@ import {
   signSpiTheOldWay,
   signWebhook,
 } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { appOf, SECRET, type SpiSample, spiRequest, spiSample } from './support.ts';
 
 const NAMES = [

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulators } from '../../../infra/local/emulators.ts';
+import { importCodes, putCodePool } from '../../../lib/callbacks/code-pools.ts';
+import { type OpenCallbackRecords, openCallbackRecords } from '../../../lib/callbacks/records.ts';
+import { putRefundPolicy, type RefundPolicy } from '../../../lib/callbacks/refund-policy.ts';
+import { decideRefund } from '../../../lib/callbacks/refund-requests.ts';
 import { eventSchema } from '../../../lib/events/event.ts';
-import type { App } from '../../../lib/integrations/app.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
-import { importCodes, putCodePool } from '../../../lib/store/code-pools.ts';
-import { type OpenDesk, openDesk } from '../../../lib/store/desk.ts';
-import { recordEvent } from '../../../lib/store/events.ts';
-import { putRefundPolicy, type RefundPolicy } from '../../../lib/store/refund-policy.ts';
-import { decideRefund } from '../../../lib/store/refund-requests.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
+import { recordEvent } from '../../../lib/store/ledger/events.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { startTable } from '../../support/table.ts';
@@ -19,11 +19,11 @@ const AFTER_SALE = '7500000000000000001';
 
 let emulators: Emulators;
 let table: Table;
-let desk: OpenDesk;
+let records: OpenCallbackRecords;
 
 beforeEach(async () => {
   ({ emulators, table } = await startTable());
-  desk = openDesk(table, 'douyin', () => NOW);
+  records = openCallbackRecords(table, 'douyin', () => NOW);
 });
 
 afterEach(() => emulators?.stop());
@@ -32,7 +32,7 @@ afterEach(() => emulators?.stop());
 async function ask(body: object | string, path?: string, app: App = APP) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const request = spiRequest({ query: 'client_key=a&timestamp=1', body: text }, { new: 'x' }, path);
-  const answer = await douyinLife.answer?.(request, app, desk);
+  const answer = await douyinLife.answer?.(request, app, records);
   if (answer === undefined) return undefined;
   expect(answer.status).toBe(200);
   return (JSON.parse(answer.body) as { data: Record<string, unknown> }).data;
@@ -91,7 +91,7 @@ describe('发券, the issue of codes', () => {
     expect(await ask(ISSUE, undefined, app)).toMatchObject(expected);
     await codes('only-one');
     expect(await ask(ISSUE, undefined, app)).toMatchObject(expected);
-    expect(await desk.codesOf(ORDER)).toEqual([]);
+    expect(await records.codesOf(ORDER)).toEqual([]);
   });
 
   test('takes the merchant from the body first, then from the settings, then from the product', async () => {
@@ -118,19 +118,19 @@ describe('退款申请, a request for a refund', () => {
     const data = await askSample('refund-apply');
     // Assess
     expect(data).toEqual({ error_code: 0, description: 'success', result: 0 });
-    expect(await desk.refundRequest(AFTER_SALE)).toMatchObject({
+    expect(await records.refundRequest(AFTER_SALE)).toMatchObject({
       ...{ status: 'pending', merchantId: MERCHANT, orderId: ORDER, voucherIds: [VOUCHER] },
       decideBy: toInstant(NOW + 86_400_000),
       reference: { call: 'fulfilment', after_sale_id: AFTER_SALE },
     });
-    expect(JSON.stringify(await desk.refundRequest(AFTER_SALE))).not.toContain('100000000001');
+    expect(JSON.stringify(await records.refundRequest(AFTER_SALE))).not.toContain('100000000001');
   });
 
   test('is allowed at once where the policy says so, and need not be told again', async () => {
     await policy('auto-approve-all');
     expect(await askSample('refund-apply')).toMatchObject({ error_code: 0, result: 1 });
     expect(await askSample('refund-apply')).toMatchObject({ error_code: 0, result: 1 });
-    expect([...desk.toTell]).toEqual([]);
+    expect([...records.toNotify]).toEqual([]);
   });
 
   test('that was refused stays pending: a refusal goes by the audit call', async () => {
@@ -149,7 +149,7 @@ describe('退款申请, a request for a refund', () => {
     };
     // Act, Assess
     expect(await ask(body)).toMatchObject({ error_code: 0, result: 0 });
-    expect([...desk.toTell]).toEqual([AFTER_SALE]);
+    expect([...records.toNotify]).toEqual([AFTER_SALE]);
   });
 
   test.each([
@@ -163,7 +163,7 @@ describe('退款申请, a request for a refund', () => {
     expect(await ask({ order_id: ORDER, after_sale_id: '1', ...list })).toMatchObject({
       result: 0,
     });
-    expect(await desk.refundRequest('1')).toMatchObject({ voucherIds: [VOUCHER] });
+    expect(await records.refundRequest('1')).toMatchObject({ voucherIds: [VOUCHER] });
   });
 
   test('without an id of its own is the same request again for the same vouchers', async () => {
@@ -181,8 +181,8 @@ describe('退款申请, a request for a refund', () => {
     // Act
     await ask(body('74', '75'), 'refund_apply');
     // Assess: what is read and what is filed have one id
-    expect(await desk.refundRequest(idOf(body('75', '74')))).toMatchObject({ orderId: ORDER });
-    expect(await desk.refundRequest(idOf(body('74')))).toBeUndefined();
+    expect(await records.refundRequest(idOf(body('75', '74')))).toMatchObject({ orderId: ORDER });
+    expect(await records.refundRequest(idOf(body('74')))).toBeUndefined();
   });
 });
 
@@ -199,7 +199,7 @@ describe('信息同步, what the platform decided itself', () => {
   ])('closes a request that it %s', async (_what, result, status) => {
     await askSample('refund-apply');
     expect(await ask(notice(result))).toEqual({ error_code: 0, description: 'success' });
-    expect(await desk.refundRequest(AFTER_SALE)).toMatchObject({ status });
+    expect(await records.refundRequest(AFTER_SALE)).toMatchObject({ status });
   });
 
   test('that names no after-sale closes the voucher’s latest request', async () => {
@@ -221,12 +221,12 @@ describe('信息同步, what the platform decided itself', () => {
     // Act
     await ask(notice(1, {}));
     // Assess
-    expect(await desk.refundRequest(AFTER_SALE)).toMatchObject({ status: 'approved' });
+    expect(await records.refundRequest(AFTER_SALE)).toMatchObject({ status: 'approved' });
   });
 
   test('of a request that never reached us is taken all the same', async () => {
     expect(await ask(notice(1, { after_sale_id: 'unknown' }))).toMatchObject({ error_code: 0 });
-    expect(await desk.refundRequest('unknown')).toBeUndefined();
+    expect(await records.refundRequest('unknown')).toBeUndefined();
   });
 });
 
@@ -305,9 +305,9 @@ describe('whatever else is asked', () => {
     // Assess
     expect(data).toEqual({ error_code: 1, description: 'not supported' });
     expect(reading).toEqual({ outcome: 'unknown', kind: 'spi/unknown' });
-    expect([...desk.toTell]).toEqual([]);
-    expect(await desk.refundRequest('1')).toBeUndefined();
-    expect(await desk.eventsOf('voucher', VOUCHER)).toEqual([]);
+    expect([...records.toNotify]).toEqual([]);
+    expect(await records.refundRequest('1')).toBeUndefined();
+    expect(await records.eventsOf('voucher', VOUCHER)).toEqual([]);
   });
 
   test('the path is believed before the shape', async () => {
@@ -344,7 +344,7 @@ describe('whatever else is asked', () => {
 
 describe('a webhook', () => {
   const webhook = (body: string) =>
-    douyinLife.answer?.(spiRequest({ query: '', body }, { webhook: 'x' }), APP, desk);
+    douyinLife.answer?.(spiRequest({ query: '', body }, { webhook: 'x' }), APP, records);
 
   test('that tells of a refund request after use files it, and is acknowledged as ever', async () => {
     // Prepare
@@ -357,13 +357,13 @@ describe('a webhook', () => {
     const reading = douyinLife.read(new TextEncoder().encode(body), APP, toInstant(NOW));
     const [event] = reading.outcome === 'events' ? reading.events : [];
     const refundId = event?.kind === 'voucher.refund_requested' ? event.refundId : null;
-    expect(await desk.refundRequest(refundId ?? '')).toMatchObject({
-      ...{ status: 'approved', toldAt: null, requestedFen: 9_900, merchantId: MERCHANT },
+    expect(await records.refundRequest(refundId ?? '')).toMatchObject({
+      ...{ status: 'approved', notifiedAt: null, requestedFen: 9_900, merchantId: MERCHANT },
       reference: {
         ...{ call: 'akte', account_id: MERCHANT, order_id: ORDER, certificate_id: VOUCHER },
       },
     });
-    expect([...desk.toTell]).toEqual([refundId]);
+    expect([...records.toNotify]).toEqual([refundId]);
   });
 
   test.each([
@@ -373,6 +373,6 @@ describe('a webhook', () => {
     ['that is no JSON', '{'],
   ])('%s asks nothing', async (_what, body) => {
     expect(await webhook(body)).toBeUndefined();
-    expect([...desk.toTell]).toEqual([]);
+    expect([...records.toNotify]).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { App, Settings } from '../../../lib/integrations/app.ts';
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { App, Settings } from '../../../lib/integrations/kit/app.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { sampleText } from '../../support/sample-files.ts';
 
 export const SECRET = 'test_client_secret_0001';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { App } from '../../../lib/integrations/app.ts';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { samplesOf } from '../../support/sample-files.ts';
 
 const sampleSchema = z.object({

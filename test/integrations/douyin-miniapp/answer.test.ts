@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { douyinMiniapp } from '../../../lib/integrations/douyin-miniapp/index.ts';
 import { tradeBody } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import type { Answer } from '../../../lib/integrations/integration.ts';
-import { MemoryDesk, type Policy } from '../desk.ts';
+import type { Answer } from '../../../lib/integrations/kit/integration.ts';
+import { MemoryCallbackRecords, type Policy } from '../records.ts';
 import { APP_ID, app, RECEIVED_AT, sample, signed } from './support.ts';
 
 const ORDER = 'ots72811774181890317381806';
@@ -21,11 +21,11 @@ const ANSWERS = {
 };
 
 const world = (settings: object = { answers: ANSWERS }, policy: Policy = () => false) => {
-  const desk = new MemoryDesk({ platform: 'douyin', policy });
+  const records = new MemoryCallbackRecords({ platform: 'douyin', policy });
   const parsed = douyinMiniapp.settings.parse({ ...settings });
   const ask = async (body: string): Promise<Answer | undefined> =>
-    douyinMiniapp.answer?.(signed(body), app(undefined, parsed), desk);
-  return { desk, ask };
+    douyinMiniapp.answer?.(signed(body), app(undefined, parsed), records);
+  return { records, ask };
 };
 
 const wordsOf = (answer: Answer | undefined): { data?: Record<string, unknown> } => {
@@ -62,12 +62,12 @@ describe('an order before it is paid', () => {
   });
 
   test('gets the same number again, and another order another', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     const number = async (fields: object) =>
       wordsOf(await ask(changed('pre-create-order', { ...fields }))).data?.out_order_no;
     expect(await number({ total_amount: 17_601 })).toBe(await number({}));
     expect(await number({ order_id: 'ots1' })).not.toBe(await number({}));
-    expect(desk.written).toEqual([]);
+    expect(records.written).toEqual([]);
   });
 
   test('with 64-bit goods as numbers keeps their digits', async () => {
@@ -103,7 +103,7 @@ describe('a request for a refund', () => {
 
   test('is filed, gets a number, and waits for the operator', async () => {
     // Prepare
-    const { ask, desk } = world();
+    const { ask, records } = world();
     // Act
     const { data } = wordsOf(await ask(FILE));
     // Assess
@@ -114,7 +114,7 @@ describe('a request for a refund', () => {
         params: JSON.stringify({ id: REFUND }),
       },
     });
-    expect(desk.refunds.get(REFUND)).toMatchObject({
+    expect(records.refunds.get(REFUND)).toMatchObject({
       platform: 'douyin',
       integration: 'douyin-miniapp',
       appKey: APP_ID,
@@ -126,45 +126,48 @@ describe('a request for a refund', () => {
       decideBy: '2026-11-25T01:14:01.545+08:00',
       reference: { version: '2.0', outRefundNo: data?.out_refund_no },
       status: 'pending',
-      toldAt: null,
+      notifiedAt: null,
     });
   });
 
   test('asked again gets the same number and is filed once', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     const first = await ask(FILE);
     expect(await ask(FILE)).toEqual(first);
     expect(await ask(changed('pre-create-refund', { refund_total_amount: 1 }))).toEqual(first);
-    expect(desk.written).toEqual([`refund:${REFUND}`]);
+    expect(records.written).toEqual([`refund:${REFUND}`]);
   });
 
   test('that the policy approves is told by the audit call, not by the answer', async () => {
-    const { ask, desk } = world(undefined, () => true);
+    const { ask, records } = world(undefined, () => true);
     await ask(FILE);
-    expect(desk.refunds.get(REFUND)).toMatchObject({ status: 'approved', toldAt: null });
+    expect(records.refunds.get(REFUND)).toMatchObject({ status: 'approved', notifiedAt: null });
   });
 
   test.each([2, '2', 0, undefined])(
     'that nobody audits (%j) is approved and told',
     async (need) => {
-      const { ask, desk } = world();
+      const { ask, records } = world();
       await ask(changed('pre-create-refund', { need_refund_audit: need }));
-      expect(desk.refunds.get(REFUND)).toMatchObject({ status: 'approved', toldAt: RECEIVED_AT });
+      expect(records.refunds.get(REFUND)).toMatchObject({
+        status: 'approved',
+        notifiedAt: RECEIVED_AT,
+      });
     },
   );
 
   test('of a whole order names no voucher; one without a deadline has none', async () => {
-    const { ask, desk } = world({});
+    const { ask, records } = world({});
     const fields = { refund_item_detail: null, refund_audit_deadline: 'soon' };
     const words = wordsOf(await ask(changed('pre-create-refund', fields)));
     expect(Object.keys(words.data ?? {})).toEqual(['out_refund_no']);
-    expect(desk.refunds.get(REFUND)).toMatchObject({ voucherIds: [], decideBy: null });
+    expect(records.refunds.get(REFUND)).toMatchObject({ voucherIds: [], decideBy: null });
   });
 
   test('that does not fit is not filed', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     expect(await ask(changed('pre-create-refund', { refund_id: null }))).toBeUndefined();
-    expect(desk.written).toEqual([]);
+    expect(records.written).toEqual([]);
   });
 
   test.each([
@@ -172,18 +175,18 @@ describe('a request for a refund', () => {
     ['FAIL', 'refused'],
     ['HALF', 'pending'],
   ])('whose result is %s is then %s, and the platform need not be told', async (status, became) => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     await ask(FILE);
     expect(await ask(changed('refund', { status }))).toBeUndefined();
-    expect(desk.refunds.get(REFUND)).toMatchObject({ status: became });
-    expect(desk.refunds.get(REFUND)?.toldAt === null).toBe(became === 'pending');
+    expect(records.refunds.get(REFUND)).toMatchObject({ status: became });
+    expect(records.refunds.get(REFUND)?.notifiedAt === null).toBe(became === 'pending');
   });
 
   test('that the platform was told of stays as it was decided when its result comes', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     await ask(changed('pre-create-refund', { need_refund_audit: 2 }));
     await ask(changed('refund', { status: 'FAIL' }));
-    expect(desk.refunds.get(REFUND)).toMatchObject({ status: 'approved', decidedBy: 'policy' });
+    expect(records.refunds.get(REFUND)).toMatchObject({ status: 'approved', decidedBy: 'policy' });
   });
 });
 
@@ -199,9 +202,9 @@ describe('everything else', () => {
   test.each(['payment-signed', 'settle', 'coupon-verify', 'ecpay-payment', 'third-party-ticket'])(
     '%s asks nothing',
     async (name) => {
-      const { ask, desk } = world();
+      const { ask, records } = world();
       expect(await ask(sample(name).body)).toBeUndefined();
-      expect(desk.written).toEqual([]);
+      expect(records.written).toEqual([]);
     },
   );
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RefundRequest } from '../../../lib/integrations/desk.ts';
 import { douyinMiniapp } from '../../../lib/integrations/douyin-miniapp/index.ts';
-import type { Audit } from '../../../lib/integrations/integration.ts';
+import type { Audit } from '../../../lib/integrations/kit/integration.ts';
+import type { RefundRequest } from '../../../lib/integrations/kit/records.ts';
 import { APP_ID, app, RECEIVED_AT } from './support.ts';
 
 const NOW = 1_795_312_800_000;
@@ -22,7 +22,7 @@ const request = (change: Partial<RefundRequest> = {}): RefundRequest => ({
   decidedBy: 'operator',
   decidedAt: RECEIVED_AT,
   reason: null,
-  toldAt: null,
+  notifiedAt: null,
   ...change,
 });
 

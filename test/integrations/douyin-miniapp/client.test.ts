@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { App } from '../../../lib/integrations/app.ts';
 import { DouyinMiniappClient } from '../../../lib/integrations/douyin-miniapp/client.ts';
 import { sandboxApp, World } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import {
-  codesOf,
-  GENERAL_CODES,
-  TRADE_CODES,
-} from '../../../lib/integrations/open-douyin-codes.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
+import { codesOf, GENERAL_CODES, TRADE_CODES } from '../../../lib/integrations/kit/douyin-codes.ts';
 import { failureOf, urlOf } from '../../support/platform-fetch.ts';
 import { only, readText, stamped } from './support.ts';
 
@@ -72,7 +68,7 @@ function platform(over: { settings?: Record<string, unknown>; fetch?: typeof fet
 const TOKEN = '/oauth/client_token/';
 const V2 = '/api/apps/trade/v2';
 
-describe('a code at the counter', () => {
+describe('a code at the till', () => {
   test('is prepared, redeemed where the caller says, and told as an event', async () => {
     // Prepare
     const { client, paths, appId, world } = platform();

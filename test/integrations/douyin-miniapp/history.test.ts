@@ -8,7 +8,7 @@ import {
   refundBody,
   settleBody,
 } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import { subjectsOf } from '../../../lib/store/subjects.ts';
+import { streamsOf } from '../../../lib/store/streams.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { APP_ID, app, readText, stamped } from './support.ts';
 
@@ -66,12 +66,12 @@ function eventsOf(body: string, settings = {}): Event[] {
 const historyOf = (of: 'voucher' | 'order', id: string, events: readonly Event[]) =>
   readHistory(
     events.filter((event) =>
-      subjectsOf(event).some((subject) => subject.of === of && subject.id === id),
+      streamsOf(event).some((stream) => stream.of === of && stream.id === id),
     ),
   );
 
-const takings = (of: 'voucher' | 'order', id: string, events: readonly Event[]) =>
-  historyOf(of, id, events).booked.map(({ event, takings: taken }) => [
+const reversals = (of: 'voucher' | 'order', id: string, events: readonly Event[]) =>
+  historyOf(of, id, events).booked.map(({ event, reversals: taken }) => [
     event.eventId,
     taken.map(({ kind, paidFen }) => [kind, paidFen]),
   ]);
@@ -81,8 +81,8 @@ describe('a refund', () => {
 
   test('before use takes its amount from the payment, and no redemption', () => {
     const events = [...paid, ...eventsOf(refundBody(REFUND))];
-    expect(takings('order', 'ots1', events)).toEqual([['paid:ots1', [['unused_refund', 8_300]]]]);
-    expect(takings('voucher', 'ots1-1', events)).toEqual([]);
+    expect(reversals('order', 'ots1', events)).toEqual([['paid:ots1', [['unused_refund', 8_300]]]]);
+    expect(reversals('voucher', 'ots1-1', events)).toEqual([]);
   });
 
   test('after use takes back the redemption that stands, in whatever order they came', () => {
@@ -92,8 +92,8 @@ describe('a refund', () => {
       [...paid, use, ...refund],
       [...refund, use, ...paid],
     ]) {
-      expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', [['refund', null]]]]);
-      expect(takings('order', 'ots1', events)).toEqual([['paid:ots1', []]]);
+      expect(reversals('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', [['refund', null]]]]);
+      expect(reversals('order', 'ots1', events)).toEqual([['paid:ots1', []]]);
     }
   });
 
@@ -101,7 +101,7 @@ describe('a refund', () => {
     for (const isAllSettled of [true, false]) {
       const refund = eventsOf(refundBody(REFUND, { isAllSettled }));
       const events = [...paid, stamped(redeemed('v1', 0.5)), ...refund];
-      expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', [['refund', null]]]]);
+      expect(reversals('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', [['refund', null]]]]);
     }
   });
 
@@ -110,7 +110,9 @@ describe('a refund', () => {
       const items = [{ itemOrderId: 'ots1-1', refundFen: 3_000 }];
       const refund = eventsOf(refundBody({ ...REFUND, items }, { isAllSettled }));
       const events = [...paid, stamped(redeemed('v1', 0.5)), ...refund];
-      expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', [['refund', 3_000]]]]);
+      expect(reversals('voucher', 'ots1-1', events)).toEqual([
+        ['redeemed:v1', [['refund', 3_000]]],
+      ]);
     }
   });
 
@@ -119,15 +121,15 @@ describe('a refund', () => {
     const later = stamped(redeemed('v1', 5));
     const other = stamped({ ...redeemed('v2', 0.5), voucherId: 'ots1-2' } as EventDraft);
     const events = [...refund, later, other];
-    expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', []]]);
-    expect(takings('voucher', 'ots1-2', events)).toEqual([['redeemed:v2', []]]);
+    expect(reversals('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', []]]);
+    expect(reversals('voucher', 'ots1-2', events)).toEqual([['redeemed:v2', []]]);
   });
 
   test('of a times card leaves its uses alone where the operator says that he sells such', () => {
     const refund = eventsOf(refundBody(REFUND), { refundTakesBack: 'nothing' });
     const events = [...paid, stamped(redeemed('v1', 0.5)), ...refund];
-    expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', []]]);
-    expect(takings('order', 'ots1', events)).toEqual([['paid:ots1', [['unused_refund', 8_300]]]]);
+    expect(reversals('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', []]]);
+    expect(reversals('order', 'ots1', events)).toEqual([['paid:ots1', [['unused_refund', 8_300]]]]);
   });
 
   test('that is asked for, or fails, moves nothing', () => {
@@ -137,8 +139,8 @@ describe('a refund', () => {
       ...eventsOf(preCreateRefundBody(REFUND)),
       ...eventsOf(refundBody(REFUND, { status: 'FAIL' })),
     ];
-    expect(takings('order', 'ots1', events)).toEqual([['paid:ots1', []]]);
-    expect(takings('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', []]]);
+    expect(reversals('order', 'ots1', events)).toEqual([['paid:ots1', []]]);
+    expect(reversals('voucher', 'ots1-1', events)).toEqual([['redeemed:v1', []]]);
   });
 });
 
@@ -153,7 +155,7 @@ test('making, cancelling and settling an order book nothing', () => {
       }),
     ),
   ];
-  expect(historyOf('order', 'ots1', events)).toEqual({ booked: [], takers: [], waiting: [] });
+  expect(historyOf('order', 'ots1', events)).toEqual({ booked: [], allReversals: [], waiting: [] });
 });
 
 test('a redemption whose worth nobody tells waits for it', () => {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Event, EventDraft } from '../../../lib/events/event.ts';
 import { eventSchema } from '../../../lib/events/event.ts';
-import type { App } from '../../../lib/integrations/app.ts';
 import { douyinMiniapp } from '../../../lib/integrations/douyin-miniapp/index.ts';
 import { read } from '../../../lib/integrations/douyin-miniapp/read.ts';
 import { makeKeyPair, signTrade } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import type { Reading, SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
+import type { Reading, SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { sampleOf } from '../../support/sample-files.ts';
 
 const sampleSchema = z.looseObject({

@@ -9,7 +9,7 @@ import {
   sortedSha1,
   thirdPartyBody,
 } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { app, OTHER_PAIR, PAIR, request, STAMP, sample, signed } from './support.ts';
 
 const verifies = (one: SignedRequest, secrets: Record<string, readonly string[]>) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { eventSchema, NO_AMOUNTS, UNKNOWN_SALE } from '../../../lib/events/event.ts';
-import type { App, Settings } from '../../../lib/integrations/app.ts';
+import type { App, Settings } from '../../../lib/integrations/kit/app.ts';
 import { KuaishouLifeClient } from '../../../lib/integrations/kuaishou-life/client.ts';
 import type { Redemption } from '../../../lib/integrations/kuaishou-life/redemption.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-life/sandbox/index.ts';

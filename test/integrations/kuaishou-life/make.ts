@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { App, Settings } from '../../../lib/integrations/app.ts';
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { App, Settings } from '../../../lib/integrations/kit/app.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { kuaishouLife } from '../../../lib/integrations/kuaishou-life/index.ts';
 import { sampleText } from '../../support/sample-files.ts';
 

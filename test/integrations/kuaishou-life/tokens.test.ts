@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { App } from '../../../lib/integrations/app.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
+import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
+import { MemoryTokens } from '../../../lib/integrations/kit/token-store.ts';
 import { KuaishouLifeClient } from '../../../lib/integrations/kuaishou-life/client.ts';
 import { kuaishouLife } from '../../../lib/integrations/kuaishou-life/index.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-life/sandbox/index.ts';
-import { LiveTokens } from '../../../lib/integrations/live-tokens.ts';
-import { MemoryTokens } from '../../../lib/integrations/token-store.ts';
 import { urlOf } from '../../support/platform-fetch.ts';
 import { APP_ID, appOf } from './make.ts';
 

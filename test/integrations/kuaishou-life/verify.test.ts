@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { App } from '../../../lib/integrations/app.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
 import { kuaishouLife } from '../../../lib/integrations/kuaishou-life/index.ts';
 import { delivery, signDelivery } from '../../../lib/integrations/kuaishou-life/sandbox/index.ts';
 import { appOf, request, SPI, utf8 } from './make.ts';

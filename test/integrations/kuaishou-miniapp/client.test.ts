@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { NO_AMOUNTS } from '../../../lib/events/event.ts';
-import type { Settings } from '../../../lib/integrations/app.ts';
+import type { Settings } from '../../../lib/integrations/kit/app.ts';
+import { PlatformError } from '../../../lib/integrations/kit/platform-error.ts';
 import { KuaishouMiniappClient } from '../../../lib/integrations/kuaishou-miniapp/client.ts';
 import { originOf } from '../../../lib/integrations/kuaishou-miniapp/origin.ts';
 import { nextUse } from '../../../lib/integrations/kuaishou-miniapp/reports.ts';
 import { startSandbox } from '../../../lib/integrations/kuaishou-miniapp/sandbox/index.ts';
 import { signCall } from '../../../lib/integrations/kuaishou-miniapp/sign-call.ts';
-import { PlatformError } from '../../../lib/integrations/platform-error.ts';
 import {
   answering,
   failureOf,

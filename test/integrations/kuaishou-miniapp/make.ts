@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { App, Settings } from '../../../lib/integrations/app.ts';
-import type { Reading, SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { App, Settings } from '../../../lib/integrations/kit/app.ts';
+import type { Reading, SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { kuaishouMiniapp } from '../../../lib/integrations/kuaishou-miniapp/index.ts';
 import { samplesOf } from '../../support/sample-files.ts';
 

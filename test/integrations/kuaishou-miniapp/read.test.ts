@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type EventDraft, eventSchema } from '../../../lib/events/event.ts';
-import type { Reading } from '../../../lib/integrations/integration.ts';
+import type { Reading } from '../../../lib/integrations/kit/integration.ts';
 import { kuaishouMiniapp } from '../../../lib/integrations/kuaishou-miniapp/index.ts';
 import {
   paymentNotice,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { App } from '../../../lib/integrations/app.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
 import { kuaishouMiniapp } from '../../../lib/integrations/kuaishou-miniapp/index.ts';
 import {
   signEncrypted,

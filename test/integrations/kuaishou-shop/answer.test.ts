@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../../lib/events/event.ts';
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import {
   destroyPayload,
   queryPayload,
@@ -8,7 +8,7 @@ import {
 } from '../../../lib/integrations/kuaishou-shop/eticket-requests.ts';
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
 import { toJsonText } from '../../../lib/integrations/kuaishou-shop/wire-json.ts';
-import { MemoryDesk } from '../desk.ts';
+import { MemoryCallbackRecords } from '../records.ts';
 import { APP_KEY, appWith, messageSample, ORDER, recorded, request, SECRET } from './support.ts';
 
 const ADDRESS = 'a-secret-address-that-nobody-guesses';
@@ -57,14 +57,14 @@ const spi = (action: string, body: string, secret = ADDRESS): SignedRequest => (
 
 const world = (settings: object = {}, codes: readonly string[] | null = ['c1', 'c2', 'c3']) => {
   const pools = codes === null ? {} : { [SELLER]: codes };
-  const desk = new MemoryDesk({ platform: 'kuaishou', pools });
+  const records = new MemoryCallbackRecords({ platform: 'kuaishou', pools });
   const app = appAt(settings);
   const ask = async (action: string, body: string): Promise<unknown> => {
-    const answer = await kuaishouShop.answer?.(spi(action, body), app, desk);
+    const answer = await kuaishouShop.answer?.(spi(action, body), app, records);
     expect(answer).toMatchObject({ status: 200 });
     return JSON.parse(answer?.body ?? '');
   };
-  return { desk, ask, app };
+  return { records, ask, app };
 };
 
 describe('a ticket request', () => {
@@ -119,7 +119,7 @@ describe('a ticket request', () => {
 describe('发码', () => {
   test('gives the order codes of the pool, and the same order number each time', async () => {
     // Prepare
-    const { ask, desk } = world();
+    const { ask, records } = world();
     // Act
     const first = await ask('send', SEND);
     const second = await ask('send', SEND);
@@ -130,8 +130,8 @@ describe('发码', () => {
       data: { orderNo: expect.stringMatching(/^E[0-9a-f]{31}$/) as string },
     });
     expect(second).toEqual(first);
-    expect(desk.written).toEqual([`codes:${ORDER}`]);
-    expect(desk.issued.get(ORDER)).toEqual(['c1', 'c2']);
+    expect(records.written).toEqual([`codes:${ORDER}`]);
+    expect(records.issued.get(ORDER)).toEqual(['c1', 'c2']);
   });
 
   test('fails in words when there are too few codes, or none at all', async () => {
@@ -159,9 +159,9 @@ describe('发码', () => {
 describe('查券', () => {
   test('tells each ticket with its code and what became of it', async () => {
     // Prepare
-    const { ask, desk } = world();
+    const { ask, records } = world();
     await ask('send', SEND);
-    desk.events.push(usedTicket(`${ORDER}-2`));
+    records.events.push(usedTicket(`${ORDER}-2`));
     // Act, Assess
     const ticket = { num: 1, eticketConsumeDetails: [] };
     const tickets = [
@@ -218,14 +218,14 @@ describe('销毁', () => {
   });
 
   test('closes a request for the same refund that still waited', async () => {
-    const { ask, desk } = world();
-    await desk.fileRefund({
+    const { ask, records } = world();
+    await records.fileRefund({
       ...{ integration: 'kuaishou-shop', appKey: APP_KEY, merchantId: SELLER, refundId: 's1' },
       ...{ orderId: ORDER, voucherIds: [], requestedFen: null, decideBy: null, reference: {} },
-      toldBy: 'call',
+      decisionBy: 'call',
     });
     await ask('destroy', DESTROY);
-    expect(desk.refunds.get('s1')).toMatchObject({ status: 'approved', decidedBy: 'platform' });
+    expect(records.refunds.get('s1')).toMatchObject({ status: 'approved', decidedBy: 'platform' });
   });
 
   test.each([
@@ -254,9 +254,9 @@ describe('everything else', () => {
   });
 
   test('a message asks nothing, and what failed here is to be asked again', async () => {
-    const { desk, app } = world();
+    const { records, app } = world();
     const message = request(messageSample('order-pay-success').body);
-    expect(await kuaishouShop.answer?.(message, app, desk)).toBeUndefined();
+    expect(await kuaishouShop.answer?.(message, app, records)).toBeUndefined();
     expect(kuaishouShop.busy?.(message)).toBeUndefined();
     expect(kuaishouShop.busy?.(spi('send', SEND))?.body).toBe(
       '{"result":-1,"errorMsg":"busy, ask again"}',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PlatformError } from '../../../lib/integrations/kit/platform-error.ts';
 import {
   type ClientContext,
   KuaishouShopClient,
@@ -14,7 +15,6 @@ import {
   reversePayload,
 } from '../../../lib/integrations/kuaishou-shop/etickets.ts';
 import { toJsonText } from '../../../lib/integrations/kuaishou-shop/wire-json.ts';
-import { PlatformError } from '../../../lib/integrations/platform-error.ts';
 import { timeLimitsOf } from '../../support/time-limits.ts';
 import { NOW, platform, SETTINGS } from './platform.ts';
 import { APP_KEY, appWith, ORDER, recorded } from './support.ts';

@@ -1,4 +1,4 @@
-import type { ResolveContext } from '../../../lib/integrations/integration.ts';
+import type { ResolveContext } from '../../../lib/integrations/kit/integration.ts';
 import { KuaishouShopClient } from '../../../lib/integrations/kuaishou-shop/client.ts';
 import {
   SANDBOX_METHODS,

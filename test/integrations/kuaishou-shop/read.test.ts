@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Hint } from '../../../lib/integrations/integration.ts';
+import type { Hint } from '../../../lib/integrations/kit/integration.ts';
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
 import {
   feeChangedMessage,

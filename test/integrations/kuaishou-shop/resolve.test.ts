@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Hint } from '../../../lib/integrations/integration.ts';
-import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../../../lib/integrations/kuaishou-codes.ts';
+import type { Hint } from '../../../lib/integrations/kit/integration.ts';
+import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../../../lib/integrations/kit/kuaishou-codes.ts';
+import { UNKNOWN_CODE_PATIENCE } from '../../../lib/integrations/kit/platform-error.ts';
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
-import { UNKNOWN_CODE_PATIENCE } from '../../../lib/integrations/platform-error.ts';
 import { answer, NOW, platform, SETTINGS } from './platform.ts';
 import { appWith, ORDER } from './support.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type EventDraft, eventSchema } from '../../../lib/events/event.ts';
-import type { App } from '../../../lib/integrations/app.ts';
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { App } from '../../../lib/integrations/kit/app.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
 import { sealMessage } from '../../../lib/integrations/kuaishou-shop/sandbox/index.ts';
 import { samplesOf } from '../../support/sample-files.ts';

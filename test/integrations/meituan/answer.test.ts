@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { meituan } from '../../../lib/integrations/meituan/index.ts';
-import { MemoryDesk, type Policy } from '../desk.ts';
+import { MemoryCallbackRecords, type Policy } from '../records.ts';
 import {
   appWith,
   DEVELOPER,
@@ -43,13 +43,13 @@ const SEND = JSON.stringify({ orderNo: ORDER, num: 2, deal: 7 });
 
 const world = (settings: object = RULES, policy: Policy = () => false) => {
   const pools = { [DEVELOPER]: ['c1', 'c2', 'c3'] };
-  const desk = new MemoryDesk({ platform: 'meituan', pools, policy });
+  const records = new MemoryCallbackRecords({ platform: 'meituan', pools, policy });
   const app = appWith({ ...settings });
   const ask = async (msgType: string, message: string): Promise<unknown> => {
-    const answer = await meituan.answer?.(request(form(msgType, message)), app, desk);
+    const answer = await meituan.answer?.(request(form(msgType, message)), app, records);
     return answer && (JSON.parse(answer.body) as unknown);
   };
-  return { ask, desk, app };
+  return { ask, records, app };
 };
 
 describe('a question', () => {
@@ -92,10 +92,10 @@ describe('a question', () => {
   });
 
   test('about several orders tells those that we know, in the platform’s words', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     await ask('5910031', SEND);
     await ask('5910031', '{"orderNo":"o2","num":1,"deal":7}');
-    desk.events.push(...recordedUse('c3', 'o2'));
+    records.events.push(...recordedUse('c3', 'o2'));
     expect(await ask('5910105', `{"list":["${ORDER}",{"no":"o2"},"o3"]}`)).toEqual({
       code: 0,
       message: 'success',
@@ -126,17 +126,17 @@ describe('a question', () => {
   ])(
     '%s without a word of the operator is refused, and names the setting',
     async (type, setting) => {
-      const { ask, desk } = world({});
+      const { ask, records } = world({});
       const message = `{"orderId":"${ORDER}"}`;
       expect(await ask(type, message)).toEqual({ code: 1, message: `did not fit: ${setting}` });
-      expect(desk.written).toEqual([]);
+      expect(records.written).toEqual([]);
     },
   );
 
   test.each(Object.keys(RULES.answers))('%s may be left to somebody else', async (type) => {
-    const { ask, desk } = world({ answers: { [type]: 'acknowledge' } });
+    const { ask, records } = world({ answers: { [type]: 'acknowledge' } });
     expect(await ask(type, SEND)).toBeUndefined();
-    expect(desk.written).toEqual([]);
+    expect(records.written).toEqual([]);
   });
 
   test('needs the platform’s words for a state', () => {
@@ -147,20 +147,20 @@ describe('a question', () => {
 
 describe('发券', () => {
   test('gives the order codes of the pool, the same each time', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     const first = await ask('5910031', SEND);
     expect(first).toEqual({ code: 0, message: 'success', data: '{"codes":["c1","c2"]}' });
     expect(await ask('5910031', SEND)).toEqual(first);
-    expect(desk.written).toEqual([`codes:${ORDER}`]);
+    expect(records.written).toEqual([`codes:${ORDER}`]);
   });
 
   test('is refused in words when there are too few, and nothing is given', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     expect(await ask('5910031', JSON.stringify({ orderNo: ORDER, num: 4, deal: 7 }))).toEqual({
       code: 1,
       message: 'not enough codes are left',
     });
-    expect(desk.written).toEqual([]);
+    expect(records.written).toEqual([]);
     const stranger = world({ ...RULES, merchantId: 'another' });
     expect(await stranger.ask('5910031', SEND)).toMatchObject({ code: 1 });
   });
@@ -187,11 +187,11 @@ describe('退券', () => {
   });
 
   test('is filed once, and acknowledged', async () => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     expect(await ask('5910029', REQUEST)).toBeUndefined();
     expect(await ask('5910029', REQUEST)).toBeUndefined();
-    expect(desk.written).toEqual(['refund:r1']);
-    expect(desk.refunds.get('r1')).toMatchObject({
+    expect(records.written).toEqual(['refund:r1']);
+    expect(records.refunds.get('r1')).toMatchObject({
       ...{ platform: 'meituan', integration: 'meituan', appKey: DEVELOPER, merchantId: DEVELOPER },
       ...{ refundId: 'r1', orderId: ORDER, voucherIds: [VOUCHER], requestedFen: 9_900 },
       ...{ decideBy: null, status: 'pending' },
@@ -199,11 +199,11 @@ describe('退券', () => {
   });
 
   test('that the policy approves has still to be told, and no call can tell it', async () => {
-    const { ask, desk, app } = world(RULES, () => true);
+    const { ask, records, app } = world(RULES, () => true);
     await ask('5910029', REQUEST);
-    const filed = desk.refunds.get('r1');
+    const filed = records.refunds.get('r1');
     if (filed === undefined) throw new Error('not filed');
-    expect(filed).toMatchObject({ status: 'approved', toldAt: null });
+    expect(filed).toMatchObject({ status: 'approved', notifiedAt: null });
     const context = { app, fetch: globalThis.fetch, now: () => 0 };
     expect(await meituan.auditRefund?.(filed, context)).toMatchObject({ outcome: 'refused' });
   });
@@ -214,22 +214,22 @@ describe('退券', () => {
     ['5910083', { status: 3 }, 'pending'],
     ['5910083', {}, 'pending'],
   ])('is closed by news of the refund (%s with %j): %s', async (type, more, status) => {
-    const { ask, desk } = world();
+    const { ask, records } = world();
     await ask('5910029', REQUEST);
     expect(await ask(type, JSON.stringify({ orderId: ORDER, refundNo: 'r1', ...more }))).toBe(
       undefined,
     );
-    expect(desk.refunds.get('r1')).toMatchObject({ status });
+    expect(records.refunds.get('r1')).toMatchObject({ status });
   });
 
   test('is not closed by news that the operator has no rule for, or that may be of a failure', async () => {
     const { when: _when, ...noResult } = RULES.messages[5910083];
     const { 5910083: _rule, ...others } = RULES.messages;
     for (const rules of [{}, { 5910083: 'keep' }, { 5910083: noResult }]) {
-      const { ask, desk } = world({ ...RULES, messages: { ...others, ...rules } });
+      const { ask, records } = world({ ...RULES, messages: { ...others, ...rules } });
       await ask('5910029', REQUEST);
       await ask('5910083', JSON.stringify({ orderId: ORDER, refundNo: 'r1', status: 2 }));
-      expect(desk.refunds.get('r1')).toMatchObject({ status: 'pending' });
+      expect(records.refunds.get('r1')).toMatchObject({ status: 'pending' });
     }
   });
 });
@@ -245,9 +245,9 @@ describe('everything else', () => {
   test.each(pushSamples.filter(({ name }) => !ASKING.has(name)))(
     '$name asks nothing',
     async ({ body }) => {
-      const { desk, app } = world({});
-      expect(await meituan.answer?.(request(body), app, desk)).toBeUndefined();
-      expect(desk.written).toEqual([]);
+      const { records, app } = world({});
+      expect(await meituan.answer?.(request(body), app, records)).toBeUndefined();
+      expect(records.written).toEqual([]);
     },
   );
 
@@ -258,8 +258,8 @@ describe('everything else', () => {
   });
 
   test('what is no form, or no JSON within, is answered all the same', async () => {
-    const { desk, app, ask } = world();
-    expect(await meituan.answer?.(request('a=1&a=2'), app, desk)).toBeUndefined();
+    const { records, app, ask } = world();
+    expect(await meituan.answer?.(request('a=1&a=2'), app, records)).toBeUndefined();
     expect(await ask('5910035', '{')).toEqual({ code: 1, message: 'message: no JSON' });
     expect(await ask('5910027', '{')).toBeUndefined();
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { EventOf } from '../../../lib/events/event.ts';
+import { PlatformError } from '../../../lib/integrations/kit/platform-error.ts';
 import { MeituanClient } from '../../../lib/integrations/meituan/client.ts';
 import type { ClientContext } from '../../../lib/integrations/meituan/context.ts';
 import { MeituanCouponClient } from '../../../lib/integrations/meituan/coupons.ts';
 import { DianpingClient } from '../../../lib/integrations/meituan/dianping.ts';
 import { MeituanSandbox } from '../../../lib/integrations/meituan/sandbox/index.ts';
-import { PlatformError } from '../../../lib/integrations/platform-error.ts';
 import { timeLimitsOf } from '../../support/time-limits.ts';
 import {
   answerSamples,

@@ -1,4 +1,4 @@
-import type { SignedRequest } from '../../../lib/integrations/integration.ts';
+import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
 import { meituan } from '../../../lib/integrations/meituan/index.ts';
 import { signPush } from '../../../lib/integrations/meituan/sandbox/index.ts';
 import { contractSuite } from '../suite.ts';

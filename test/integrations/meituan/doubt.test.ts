@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { meituan } from '../../../lib/integrations/meituan/index.ts';
 import { signedForm } from '../../../lib/integrations/meituan/sandbox/index.ts';
 import { signMeituan } from '../../../lib/integrations/meituan/sign.ts';
-import { MemoryDesk } from '../desk.ts';
+import { MemoryCallbackRecords } from '../records.ts';
 import { appReading, DEVELOPER, KEY, pushSamples, readText, request } from './support.ts';
 
 /** The signed text has no separators: one that passes a push on could cut it anew. */
@@ -136,18 +136,18 @@ describe('fields around a message', () => {
   });
 
   test('of a question in doubt are refused, and nothing is filed', async () => {
-    const desk = new MemoryDesk({ platform: 'meituan' });
+    const records = new MemoryCallbackRecords({ platform: 'meituan' });
     const app = appReading({ 5910029: { refundId: 'refundId' } });
     const fields = {
       ...FIELDS,
       ...{ businessId: '59', msgType: '5910029', message: '{"orderId":"1","refundId":"r1"}' },
     };
     const ask = (one: Record<string, string>) =>
-      meituan.answer?.(request(signedForm(KEY, one)), app, desk);
+      meituan.answer?.(request(signedForm(KEY, one)), app, records);
     const refused = await ask({ ...fields, test_: 'x' });
     expect(JSON.parse(refused?.body ?? '')).toMatchObject({ code: 1 });
-    expect(await desk.refundRequest('r1')).toBeUndefined();
+    expect(await records.refundRequest('r1')).toBeUndefined();
     await ask(fields);
-    expect(await desk.refundRequest('r1')).toMatchObject({ status: 'pending' });
+    expect(await records.refundRequest('r1')).toMatchObject({ status: 'pending' });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { LiveTokens } from '../../../lib/integrations/live-tokens.ts';
+import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
+import { MemoryTokens } from '../../../lib/integrations/kit/token-store.ts';
 import { MeituanClient } from '../../../lib/integrations/meituan/client.ts';
 import { MeituanSandbox } from '../../../lib/integrations/meituan/sandbox/index.ts';
-import { MemoryTokens } from '../../../lib/integrations/token-store.ts';
 import { appWith, DEVELOPER, KEY, VOUCHER } from './support.ts';
 
 const NOW = 1_795_317_600_000;

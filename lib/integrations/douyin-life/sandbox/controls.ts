@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { ENDPOINTS, FAULT_MODES, type Faults } from './faults.ts';
 import { Refusal } from './refusal.ts';
-import type { TokenDesk } from './tokens.ts';
+import type { IssuedTokens } from './tokens.ts';
 import type { World } from './world.ts';
 
 /** What became of the webhooks that an operation made. */
@@ -11,7 +11,7 @@ export type Delivery = Readonly<Record<string, number>>;
 export interface ControlContext {
   readonly world: World;
   readonly faults: Faults;
-  readonly tokens: TokenDesk;
+  readonly tokens: IssuedTokens;
   readonly deliver?: () => Promise<Delivery>;
 }
 

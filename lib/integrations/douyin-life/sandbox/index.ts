@@ -5,7 +5,7 @@ import type { IdSource } from './ids.ts';
 import { createSender, type SenderOptions } from './sender.ts';
 import { type AppOptions, sandboxApp } from './server.ts';
 import { type Stock, stock } from './stock.ts';
-import { TokenDesk } from './tokens.ts';
+import { IssuedTokens } from './tokens.ts';
 import { World } from './world.ts';
 
 export type { Audit } from './after-sales.ts';
@@ -24,7 +24,7 @@ export type { NewStore } from './shelves.ts';
 export { signSpi, signSpiTheOldWay, signWebhook } from './sign.ts';
 export { type SpiAnswer, type SpiCaller, type SpiCallerOptions, spiCaller } from './spi.ts';
 export { type Stock, stock } from './stock.ts';
-export { TokenDesk } from './tokens.ts';
+export { IssuedTokens } from './tokens.ts';
 export { World, type WorldOptions } from './world.ts';
 
 export interface SandboxOptions extends Pick<AppOptions, 'limits' | 'limitAnswer' | 'sleep'> {
@@ -47,7 +47,7 @@ export interface Sandbox {
   readonly url: string;
   readonly world: World;
   readonly faults: Faults;
-  readonly tokens: TokenDesk;
+  readonly tokens: IssuedTokens;
   /** Puts a merchant, stores and products into the world, to begin with. */
   stock(): Stock;
   stop(): Promise<void>;
@@ -58,7 +58,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clientKey, clientSecret, webhook, now = Date.now, host = '127.0.0.1' } = options;
   const world = new World({ clientKey, now, ...(options.nextId && { nextId: options.nextId }) });
   const faults = new Faults();
-  const tokens = new TokenDesk(now, options.tokenLifetimeMs);
+  const tokens = new IssuedTokens(now, options.tokenLifetimeMs);
   const sender = webhook && createSender({ ...webhook, clientSecret });
   const app = sandboxApp({
     ...options,

@@ -69,7 +69,7 @@ export interface Certificate {
   readonly serialAmounts: readonly SaleAmounts[];
   readonly startsAtMs: number;
   readonly expiresAtMs: number;
-  /** Everything that ever happened to it, in order. Its state is a fold of these. */
+  /** Everything that ever happened to it, in order. Its state is a rollup of these. */
   readonly acts: readonly Act[];
 }
 
@@ -135,7 +135,7 @@ export interface CertificateState {
 /** Douyin lets a redemption be reversed for an hour. Source: certificate.cancel. */
 export const REVERSAL_WINDOW_MS = 3_600_000;
 
-export function foldActs(acts: readonly Act[]): CertificateState {
+export function rollUpActs(acts: readonly Act[]): CertificateState {
   const uses = new Map<string, Use>();
   let refundRequested = false;
   let refund = null as CertificateState['refund'];

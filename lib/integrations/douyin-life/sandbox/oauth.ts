@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { Fields } from './answers.ts';
 import type { EndpointName } from './faults.ts';
-import { sameSecret, type TokenDesk } from './tokens.ts';
+import { type IssuedTokens, sameSecret } from './tokens.ts';
 
 /** The endpoint's own codes, apart from those of the life-services API. Source: preparation/client_token. */
 const WRONG_PARAMETER = 10002;
@@ -12,7 +12,7 @@ const WRONG_SECRET = 10013;
 export interface OauthContext {
   readonly clientKey: string;
   readonly clientSecret: string;
-  readonly tokens: TokenDesk;
+  readonly tokens: IssuedTokens;
   readonly faulty: (name: EndpointName, empty: Fields) => Promise<Response | null>;
 }
 

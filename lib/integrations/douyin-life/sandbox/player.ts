@@ -11,9 +11,9 @@ import {
   type Retries,
   type Truth,
   truthOfVoucher,
-} from '../../sandbox.ts';
+} from '../../sandbox-kit/player.ts';
 import type { WebhookMessage } from './messages.ts';
-import { type Certificate, foldActs, type Order } from './model.ts';
+import { type Certificate, type Order, rollUpActs } from './model.ts';
 import { Refusal } from './refusal.ts';
 import { sandboxApp } from './server.ts';
 import { signWebhook } from './sign.ts';
@@ -163,7 +163,7 @@ function truthOfOrder({ orderId, amounts, certificates }: Order): Truth {
 
 /** Nothing for one that nothing happened to: the platform's messages name orders until then. */
 function truthOfCertificate(certificate: Certificate): Truth[] {
-  const { standing, uses, refund } = foldActs(certificate.acts);
+  const { standing, uses, refund } = rollUpActs(certificate.acts);
   if (uses.length === 0 && refund === null) return [];
   const takesBack = refund !== null && standing.length === certificate.serialAmounts.length;
   const worth = standing.map(({ serial }) => {
@@ -182,7 +182,7 @@ function truthOfCertificate(certificate: Certificate): Truth[] {
 
 /** A card with uses left gives back those; what is used up gives back the uses, and nothing unused. */
 function unusedRefundFen(certificate: Certificate): number {
-  const { standing, refund } = foldActs(certificate.acts);
+  const { standing, refund } = rollUpActs(certificate.acts);
   const isUsedUp = standing.length === certificate.serialAmounts.length;
   return refund === null || isUsedUp ? 0 : refund.fen;
 }

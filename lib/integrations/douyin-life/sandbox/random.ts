@@ -1,1 +1,1 @@
-export { type Random, seededRandom } from '../../sandbox.ts';
+export { type Random, seededRandom } from '../../sandbox-kit/player.ts';

@@ -4,23 +4,23 @@ import { ApiFailure, CODES, Envelopes, type Fields } from './answers.ts';
 import { addControls, type Delivery } from './controls.ts';
 import { AUDITS } from './endpoints/audits.ts';
 import { certificateQuery } from './endpoints/certificates.ts';
-import { COUNTER } from './endpoints/counter.ts';
 import type { Endpoint } from './endpoints/endpoint.ts';
 import { orderQuery } from './endpoints/orders.ts';
 import { poiQuery } from './endpoints/stores.ts';
+import { TILL } from './endpoints/till.ts';
 import { verifyRecordQuery } from './endpoints/verify-records.ts';
 import { type EndpointName, type Fault, Faults, SLOW_MS } from './faults.ts';
 import { countingIds } from './ids.ts';
 import { DOCUMENTED_LIMITS, type Limits, RateLimiter } from './limits.ts';
 import { addTokenEndpoints } from './oauth.ts';
-import { TokenDesk } from './tokens.ts';
+import { IssuedTokens } from './tokens.ts';
 import type { World } from './world.ts';
 
 export interface AppOptions {
   readonly world: World;
   readonly clientSecret: string;
   readonly faults?: Faults;
-  readonly tokens?: TokenDesk;
+  readonly tokens?: IssuedTokens;
   /** Calls a second by endpoint; the documented ones unless told. */
   readonly limits?: Limits;
   /** What a call too many gets: 2100004 in a HTTP 200, or a HTTP 429. Both are met in practice. */
@@ -35,7 +35,7 @@ export function sandboxApp(options: AppOptions): Hono {
   const { world, clientSecret, limitAnswer = 'busy' } = options;
   const { now } = world;
   const faults = options.faults ?? new Faults();
-  const tokens = options.tokens ?? new TokenDesk(now);
+  const tokens = options.tokens ?? new IssuedTokens(now);
   // An unreferenced timer: a slow answer does not keep a stopped sandbox alive.
   const sleep = options.sleep ?? ((ms: number) => wait(ms, undefined, { ref: false }));
   const envelopes = new Envelopes(now, countingIds());
@@ -96,14 +96,7 @@ export function sandboxApp(options: AppOptions): Hono {
   }
 
   const app = new Hono();
-  const endpoints = [
-    certificateQuery,
-    verifyRecordQuery,
-    orderQuery,
-    poiQuery,
-    ...AUDITS,
-    ...COUNTER,
-  ];
+  const endpoints = [certificateQuery, verifyRecordQuery, orderQuery, poiQuery, ...AUDITS, ...TILL];
   for (const make of endpoints) {
     const endpoint = make(context);
     app.on(endpoint.method ?? 'GET', endpoint.path, serve(endpoint));

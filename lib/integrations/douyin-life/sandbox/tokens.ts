@@ -14,7 +14,7 @@ interface Token {
  * older of them only for five minutes more. So an app that asks for a token in many places at once
  * locks itself out; `stable_client_token` gives everybody the same one.
  */
-export class TokenDesk {
+export class IssuedTokens {
   readonly #now: () => number;
   readonly #lifetimeMs: number;
   #live: Token[] = [];

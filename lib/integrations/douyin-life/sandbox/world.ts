@@ -12,13 +12,13 @@ import {
   type Act,
   type Certificate,
   type CertificateState,
-  foldActs,
   freeSerial,
   type Order,
   type Product,
   REVERSAL_WINDOW_MS,
   type Redemption,
   refundableFen,
+  rollUpActs,
 } from './model.ts';
 import { REVERSAL_WINDOW_PASSED, Refusal } from './refusal.ts';
 import { type SaleRequest, saleAmounts, saleSource, VALID_MS } from './sale.ts';
@@ -194,7 +194,7 @@ export class World extends AfterSales {
     const certificate = this.#certificates.get(certificateId)?.certificate;
     const order = certificate && this.orders.get(certificate.orderId);
     if (!order) throw new Refusal(`there is no certificate ${certificateId}`);
-    return { certificate, order, state: foldActs(certificate.acts) };
+    return { certificate, order, state: rollUpActs(certificate.acts) };
   }
 
   #issue(orderId: string, product: Product, amounts: SaleAmounts): Certificate {

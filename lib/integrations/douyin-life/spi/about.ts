@@ -1,10 +1,10 @@
 import { JsonError, type JsonValue, parseJsonBytes } from '../../../json/parse.ts';
-import type { Answer, SignedRequest } from '../../integration.ts';
+import type { Answer, SignedRequest } from '../../kit/integration.ts';
 import { isSpi } from '../family.ts';
 import { ASK_AGAIN, failure } from './envelope.ts';
 import { operationOf } from './operation.ts';
 
-/** What the door must know of every request, apart from the answers: it starts without their schemas. */
+/** What the receiver must know of every request, apart from the answers: it starts without their schemas. */
 
 /** Whether somebody waits for an answer, or a webhook brings a refund request after use. */
 export function asks(request: SignedRequest): boolean {

@@ -1,6 +1,6 @@
 import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../../json/parse.ts';
-import type { App } from '../../app.ts';
-import type { Desk } from '../../desk.ts';
+import type { App } from '../../kit/app.ts';
+import type { CallbackRecords } from '../../kit/records.ts';
 import { afterSaleAuditSchema, refundIdAfterUse } from '../payloads.ts';
 import { AFTER_USE } from './about.ts';
 
@@ -9,12 +9,16 @@ import { AFTER_USE } from './about.ts';
  * takes no answer, so every decision goes by the audit call. What does not fit is left to `read`,
  * which quarantines it.
  */
-export async function fileAfterUse(envelope: JsonObject, app: App, desk: Desk): Promise<void> {
+export async function fileAfterUse(
+  envelope: JsonObject,
+  app: App,
+  records: CallbackRecords,
+): Promise<void> {
   if (envelope.event !== AFTER_USE) return;
   const parsed = afterSaleAuditSchema.safeParse(contentOf(envelope.content));
   if (!parsed.success) return;
   const { account_id, order_id, certificate_id, refund_amount } = parsed.data;
-  await desk.fileRefund({
+  await records.fileRefund({
     integration: app.integration,
     appKey: app.appKey,
     merchantId: account_id,
@@ -25,7 +29,7 @@ export async function fileAfterUse(envelope: JsonObject, app: App, desk: Desk): 
     // No deadline is documented for these.
     decideBy: null,
     reference: { call: 'akte', account_id, order_id, certificate_id },
-    toldBy: 'call',
+    decisionBy: 'call',
   });
 }
 

@@ -1,6 +1,6 @@
-import type { App } from '../../app.ts';
-import type { Desk } from '../../desk.ts';
-import type { Answer, SignedRequest } from '../../integration.ts';
+import type { App } from '../../kit/app.ts';
+import type { Answer, SignedRequest } from '../../kit/integration.ts';
+import type { CallbackRecords } from '../../kit/records.ts';
 import { isSpi } from '../family.ts';
 import { bodyOf } from './about.ts';
 import { fileAfterUse } from './after-use.ts';
@@ -12,29 +12,29 @@ import { applyForRefund, noteRefund } from './refunds.ts';
 
 /**
  * Answers a verified SPI request. A webhook asks nothing; the one that brings a refund request after
- * use is filed here all the same, because nothing else of us has the desk.
+ * use is filed here all the same, because nothing else of us has the callback records.
  */
 export async function answer(
   request: SignedRequest,
   app: App,
-  desk: Desk,
+  records: CallbackRecords,
 ): Promise<Answer | undefined> {
   const body = bodyOf(request);
   if (!isSpi(request)) {
-    if (isObject(body)) await fileAfterUse(body, app, desk);
+    if (isObject(body)) await fileAfterUse(body, app, records);
     return undefined;
   }
   if (body === undefined) return failure(ASK_AGAIN, 'the body is not one JSON value');
   const operation = operationOf(request.spi, body);
   switch (operation) {
     case 'tripartite_code':
-      return issue(body, app, desk);
+      return issue(body, app, records);
     case 'refund_apply':
-      return applyForRefund(body, app, desk);
+      return applyForRefund(body, app, records);
     case 'refund_notice':
-      return noteRefund(body, desk);
+      return noteRefund(body, records);
     case 'status_query':
-      return queryStatus(body, desk);
+      return queryStatus(body, records);
     case 'pre_create_order':
       return preCreateOrder(body);
     case 'async_cancel_fulfil':

@@ -1,4 +1,4 @@
-import type { Answer } from '../../integration.ts';
+import type { Answer } from '../../kit/integration.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 

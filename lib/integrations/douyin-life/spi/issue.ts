@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../json/parse.ts';
-import type { App } from '../../app.ts';
-import type { Desk } from '../../desk.ts';
-import type { Answer } from '../../integration.ts';
+import type { App } from '../../kit/app.ts';
+import type { Answer } from '../../kit/integration.ts';
+import type { CallbackRecords } from '../../kit/records.ts';
 import { ASK_AGAIN, failure, success } from './envelope.ts';
 import { issueSchema, merchantOf, misfit, NO_MERCHANT, voucherIdsOf } from './requests.ts';
 
@@ -12,7 +12,7 @@ const RESULT = { issuing: 0, issued: 1, failed: 2 } as const;
  * 发券: codes of the merchant's pool, the same again for the same order. Where the request lists its
  * vouchers each gets its code; otherwise the codes come as the older list.
  */
-export async function issue(body: JsonValue, app: App, desk: Desk): Promise<Answer> {
+export async function issue(body: JsonValue, app: App, records: CallbackRecords): Promise<Answer> {
   const parsed = issueSchema.safeParse(body);
   if (!parsed.success) return failure(ASK_AGAIN, misfit(parsed.error));
   const { order_id: orderId, sku, vouchers } = parsed.data;
@@ -21,7 +21,7 @@ export async function issue(body: JsonValue, app: App, desk: Desk): Promise<Answ
   const voucherIds = voucherIdsOf(vouchers);
   const count = voucherIds.length > 0 ? voucherIds.length : (parsed.data.count ?? 1);
   const productId = sku?.sku_id ?? null;
-  const issued = await desk.issueCodes({ merchantId, orderId, productId, count });
+  const issued = await records.issueCodes({ merchantId, orderId, productId, count });
   if (issued.outcome !== 'issued') return withoutCode(app);
   const { codes } = issued;
   if (codes.length < count) return failure(ASK_AGAIN, 'the order was given fewer codes before');

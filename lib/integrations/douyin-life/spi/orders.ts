@@ -1,7 +1,7 @@
 import { mapLimit } from '../../../async/map-limit.ts';
 import type { JsonValue } from '../../../json/parse.ts';
-import type { Desk } from '../../desk.ts';
-import type { Answer } from '../../integration.ts';
+import type { Answer } from '../../kit/integration.ts';
+import type { CallbackRecords } from '../../kit/records.ts';
 import { ASK_AGAIN, failure, NO_ORDER, success } from './envelope.ts';
 import { misfit, preCreateSchema, statusQuerySchema } from './requests.ts';
 
@@ -12,26 +12,26 @@ const LOOKED_UP_AT_ONCE = 20;
  * 订单状态查询: what we know of each order. An order we know nothing of is left out. `order_status` is
  * left out too: its numbers are published nowhere.
  */
-export async function queryStatus(body: JsonValue, desk: Desk): Promise<Answer> {
+export async function queryStatus(body: JsonValue, records: CallbackRecords): Promise<Answer> {
   const parsed = statusQuerySchema.safeParse(body);
   if (!parsed.success) return failure(ASK_AGAIN, misfit(parsed.error));
   const orderIds = [...new Set(parsed.data.order_ids)];
   const withCodes = parsed.data.scene === 'fulfil';
   const found = await mapLimit(orderIds, LOOKED_UP_AT_ONCE, async (orderId) => {
-    const detail = await detailOf(orderId, withCodes, desk);
+    const detail = await detailOf(orderId, withCodes, records);
     return detail === undefined ? [] : [[orderId, detail] as const];
   });
   return success({ result: Object.fromEntries(found.flat()) });
 }
 
-async function detailOf(orderId: string, withCodes: boolean, desk: Desk) {
+async function detailOf(orderId: string, withCodes: boolean, records: CallbackRecords) {
   const [codes, events] = await Promise.all([
-    desk.codesOf(orderId),
-    desk.eventsOf('order', orderId),
+    records.codesOf(orderId),
+    records.eventsOf('order', orderId),
   ]);
   if (codes.length === 0 && events.length === 0) return undefined;
   const voucherIds = [...new Set(events.flatMap((event) => event.voucherId ?? []))];
-  const states = await mapLimit(voucherIds, LOOKED_UP_AT_ONCE, (id) => desk.voucherState(id));
+  const states = await mapLimit(voucherIds, LOOKED_UP_AT_ONCE, (id) => records.voucherState(id));
   const total = codes.length > 0 ? codes.length : states.length;
   const countOf = (state: string) => states.filter((one) => one === state).length;
   // Fewer known than sold: to tell "unused" of the others could get used ones refunded.

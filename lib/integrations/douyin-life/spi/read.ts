@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../../events/event.ts';
 import type { JsonValue } from '../../../json/parse.ts';
-import type { App } from '../../app.ts';
-import type { Reading } from '../../integration.ts';
+import type { App } from '../../kit/app.ts';
+import type { Reading } from '../../kit/integration.ts';
 import { malformed, withoutTime } from '../reading.ts';
 import type { Operation } from './operation.ts';
 import {
@@ -53,7 +53,7 @@ export function readSpi(message: SpiMessage): Reading {
 
 /**
  * Incomplete also because what was answered is not in it: an empty pool issues nothing. The payment is
- * not read from here: the order message tells it, and two tellings of it could differ.
+ * not read from here: the order message tells it, and two notifications of it could differ.
  */
 function issued(kind: string, { body, app, receivedAt }: SpiMessage): Reading {
   const parsed = issueSchema.safeParse(body);

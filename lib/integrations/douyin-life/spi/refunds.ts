@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../../json/parse.ts';
 import { DAY_MS, toInstant } from '../../../time/shanghai.ts';
-import type { App } from '../../app.ts';
-import type { Desk } from '../../desk.ts';
-import type { Answer } from '../../integration.ts';
+import type { App } from '../../kit/app.ts';
+import type { Answer } from '../../kit/integration.ts';
+import type { CallbackRecords } from '../../kit/records.ts';
 import { ASK_AGAIN, failure, success } from './envelope.ts';
 import {
   AUDIT_RESULT,
@@ -26,7 +26,11 @@ const RESULT = { pending: 0, allowed: 1 } as const;
 const DECIDE_WITHIN_MS = DAY_MS;
 
 /** 退款申请: filed once, allowed at once where the merchant's policy says so, else pending. */
-export async function applyForRefund(body: JsonValue, app: App, desk: Desk): Promise<Answer> {
+export async function applyForRefund(
+  body: JsonValue,
+  app: App,
+  records: CallbackRecords,
+): Promise<Answer> {
   const parsed = refundApplySchema.safeParse(body);
   if (!parsed.success) return failure(ASK_AGAIN, misfit(parsed.error));
   const { order_id: orderId, vouchers, refund_amount } = parsed.data;
@@ -36,8 +40,8 @@ export async function applyForRefund(body: JsonValue, app: App, desk: Desk): Pro
   const voucherIds = voucherIdsOf(vouchers);
   // An order that was never given a code is to be answered "pending", whatever is decided.
   const isUnissued = vouchers?.some((one) => one.code === null) ?? false;
-  const isStrange = isUnissued && (await desk.codesOf(orderId)).length === 0;
-  const filed = await desk.fileRefund({
+  const isStrange = isUnissued && (await records.codesOf(orderId)).length === 0;
+  const filed = await records.fileRefund({
     integration: app.integration,
     appKey: app.appKey,
     merchantId,
@@ -45,24 +49,24 @@ export async function applyForRefund(body: JsonValue, app: App, desk: Desk): Pro
     orderId,
     voucherIds,
     requestedFen: refund_amount,
-    decideBy: toInstant(desk.now() + DECIDE_WITHIN_MS),
+    decideBy: toInstant(records.now() + DECIDE_WITHIN_MS),
     reference: { call: 'fulfilment', ...(after_sale_id === null ? {} : { after_sale_id }) },
-    toldBy: isStrange ? 'call' : 'answer',
+    decisionBy: isStrange ? 'call' : 'answer',
   });
   const isAllowed = filed.status === 'approved' && !isStrange;
   return success({ result: isAllowed ? RESULT.allowed : RESULT.pending });
 }
 
 /** 信息同步: the platform decided by itself (a deadline, its staff, 来客), and wants no decision. */
-export async function noteRefund(body: JsonValue, desk: Desk): Promise<Answer> {
+export async function noteRefund(body: JsonValue, records: CallbackRecords): Promise<Answer> {
   const parsed = refundNoticeSchema.safeParse(body);
   if (!parsed.success) return failure(ASK_AGAIN, misfit(parsed.error));
   const decision = decisionOf(parsed.data);
   if (decision === undefined) return success();
-  for (const refundId of await refundsMeant(parsed.data, desk)) {
-    if ((await desk.refundRequest(refundId)) === undefined) continue;
+  for (const refundId of await refundsMeant(parsed.data, records)) {
+    if ((await records.refundRequest(refundId)) === undefined) continue;
     const request = { refundId, orderId: parsed.data.order_id };
-    await desk.closeRefund(request, decision, decision === 'refused' ? '平台审核未通过' : '');
+    await records.closeRefund(request, decision, decision === 'refused' ? '平台审核未通过' : '');
   }
   return success();
 }
@@ -75,13 +79,13 @@ function decisionOf({ notice_list }: RefundNotice): 'approved' | 'refused' | und
 }
 
 /** The notice names the after-sale only where it has several vouchers; else their latest requests. */
-async function refundsMeant(notice: RefundNotice, desk: Desk): Promise<Set<string>> {
+async function refundsMeant(notice: RefundNotice, records: CallbackRecords): Promise<Set<string>> {
   const { order_id, after_sale_id, notice_list } = notice;
   const voucherIds = voucherIdsOf(notice_list);
   const meant = new Set([refundIdOf({ order_id, after_sale_id, voucherIds })]);
   if (after_sale_id !== null) return meant;
   for (const voucherId of voucherIds) {
-    const requests = (await desk.eventsOf('voucher', voucherId)).filter(
+    const requests = (await records.eventsOf('voucher', voucherId)).filter(
       (event) => event.kind === 'voucher.refund_requested',
     );
     const latest = requests.at(-1)?.refundId;

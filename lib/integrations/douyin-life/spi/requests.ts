@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fingerprint } from '../../../crypto/hash.ts';
-import type { App } from '../../app.ts';
-import { absentAsNull, wireFen, wireId, wireTime } from '../../wire.ts';
+import type { App } from '../../kit/app.ts';
+import { absentAsNull, wireFen, wireId, wireTime } from '../../kit/wire.ts';
 import { listOf } from './operation.ts';
 
 /** What the platform sends in synchronous callbacks, as far as we read it; tolerant of new fields. */

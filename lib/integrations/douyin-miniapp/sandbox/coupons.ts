@@ -5,7 +5,7 @@ import {
   pickOne,
   type Truth,
   truthOfVoucher,
-} from '../../sandbox.ts';
+} from '../../sandbox-kit/player.ts';
 import { couponVerifyBody, couponVerifyCancelBody } from './messages.ts';
 
 /** One use of a coupon. */

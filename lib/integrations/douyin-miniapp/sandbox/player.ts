@@ -1,6 +1,6 @@
 import { NO_AMOUNTS } from '../../../events/event.ts';
 import {
-  atCounter,
+  atTill,
   atWebhook,
   type Outgoing,
   type PlayedMerchant,
@@ -10,7 +10,7 @@ import {
   pickOne,
   type Retries,
   type Truth,
-} from '../../sandbox.ts';
+} from '../../sandbox-kit/player.ts';
 import { CouponPlay } from './coupons.ts';
 import { paymentBody, refundBody, settleBody } from './messages.ts';
 import { RETRIES } from './retries.ts';
@@ -98,7 +98,7 @@ export class DouyinMiniappPlayer implements Player {
     const piece = order.pieces.find((one) => one.itemOrderId === voucherId);
     const { orderId } = order;
     const named = { voucherId, redemptionId, orderId, certificateId: piece?.certificateId };
-    return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...named })];
+    return [atTill('/reversals', this, { requestId: `b${nextId()}`, ...named })];
   }
 
   #takeBackCoupon(): Outgoing[] {
@@ -150,7 +150,7 @@ export class DouyinMiniappPlayer implements Player {
     const { storeId } = pickOne(random, this.merchants[0].stores);
     const amounts = { ...NO_AMOUNTS, paidFen, originalFen: paidFen };
     const asked = { requestId: `r${nextId()}`, code, storeId, amounts };
-    return [atCounter('/redemptions', this, asked)];
+    return [atTill('/redemptions', this, asked)];
   }
 
   /** And nothing of it was given or taken back. */

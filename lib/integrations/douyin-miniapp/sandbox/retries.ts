@@ -1,4 +1,4 @@
-import type { Retries } from '../../sandbox.ts';
+import type { Retries } from '../../sandbox-kit/player.ts';
 
 const MINUTE = 60_000;
 const minutes = (...all: number[]) => all.map((one) => one * MINUTE);

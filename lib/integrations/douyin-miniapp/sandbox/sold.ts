@@ -1,4 +1,4 @@
-import { type Truth, truthOfVoucher } from '../../sandbox.ts';
+import { type Truth, truthOfVoucher } from '../../sandbox-kit/player.ts';
 import type { Act, Piece } from './world.ts';
 
 /** An order of the played mini-program. */

@@ -6,7 +6,7 @@ import {
   type Player,
   type PlayerOptions,
   type Truth,
-} from '../../sandbox.ts';
+} from '../../sandbox-kit/player.ts';
 import { startSandbox } from './server.ts';
 import { delivery } from './sign.ts';
 

@@ -1,6 +1,6 @@
 import { NO_AMOUNTS } from '../../../events/event.ts';
 import {
-  atCounter,
+  atTill,
   atWebhook,
   type Outgoing,
   type PlayedMerchant,
@@ -10,7 +10,7 @@ import {
   pickOne,
   type Retries,
   type Truth,
-} from '../../sandbox.ts';
+} from '../../sandbox-kit/player.ts';
 import {
   type Posted,
   paymentNotice,
@@ -101,7 +101,7 @@ export class KuaishouMiniappPlayer implements Player {
     const amounts = { ...NO_AMOUNTS, paidFen: left, originalFen: left };
     const { storeId } = pickOne(random, this.merchants[0].stores);
     const asked = { requestId, storeId, amounts, order: reported(order) };
-    return [atCounter('/redemptions', this, asked)];
+    return [atTill('/redemptions', this, asked)];
   }
 
   #settle(order: Sold): Outgoing[] {
@@ -129,7 +129,7 @@ export class KuaishouMiniappPlayer implements Player {
     const act = { voucherId: orderId, orderId, redemptionId: onlyUse(order) };
 
     return [
-      atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act, order: reported(order) }),
+      atTill('/reversals', this, { requestId: `b${nextId()}`, ...act, order: reported(order) }),
     ];
   }
 

@@ -1,6 +1,6 @@
 import { NO_AMOUNTS } from '../../../events/event.ts';
 import {
-  atCounter,
+  atTill,
   atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
@@ -11,7 +11,7 @@ import {
   pickOne,
   type Truth,
   truthOfVoucher,
-} from '../../sandbox.ts';
+} from '../../sandbox-kit/player.ts';
 import {
   heartbeatMessage,
   orderAddedMessage,
@@ -108,7 +108,7 @@ export class KuaishouShopPlayer implements Player {
     const amounts = { ...NO_AMOUNTS, paidFen, originalFen: paidFen };
     const vouchers = [{ voucherId, code: `code-${nextId()}`, amounts }];
     const asked = { order: { orderId: String(order.orderId) }, vouchers, storeId, storeName };
-    return [atCounter('/redemptions', this, { requestId: `r${nextId()}`, ...asked })];
+    return [atTill('/redemptions', this, { requestId: `r${nextId()}`, ...asked })];
   }
 
   #end(order: Sold): Outgoing[] {
@@ -132,7 +132,7 @@ export class KuaishouShopPlayer implements Player {
       redemptionId: `${serial}~${voucherId}`,
       orderId: String(order?.orderId),
     };
-    return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act })];
+    return [atTill('/reversals', this, { requestId: `b${nextId()}`, ...act })];
   }
 
   refund(): Outgoing[] {

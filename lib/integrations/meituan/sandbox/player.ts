@@ -1,5 +1,5 @@
 import {
-  atCounter,
+  atTill,
   atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
@@ -10,7 +10,7 @@ import {
   pickOne,
   type Truth,
   truthOfVoucher,
-} from '../../sandbox.ts';
+} from '../../sandbox-kit/player.ts';
 import { type Developer, push, storeMapped } from './messages.ts';
 import { MeituanSandbox } from './server.ts';
 
@@ -111,7 +111,7 @@ export class MeituanPlayer implements Player {
     order.shownCodes.add(code);
     const { storeId } = order;
     const asked = { requestId: `r${nextId()}`, code, storeId };
-    return [atCounter('/redemptions', this, asked)];
+    return [atTill('/redemptions', this, asked)];
   }
 
   #deliver(): Outgoing[] {
@@ -132,7 +132,7 @@ export class MeituanPlayer implements Player {
       const { code: voucherId, orderId, dealId: productId, use } = used;
       const { storeId } = this.#orders.find((order) => order.orderId === orderId) ?? {};
       const act = { voucherId, orderId, productId, storeId, redemptionId: use.flowId };
-      return [atCounter('/reversals', this, { requestId: `b${nextId()}`, ...act })];
+      return [atTill('/reversals', this, { requestId: `b${nextId()}`, ...act })];
     }
     const { storeId } = pickOne(this.#options.random, this.merchants[0].stores);
     return [sent(storeMapped(this.#developer, storeId))];

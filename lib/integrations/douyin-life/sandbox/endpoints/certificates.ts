@@ -6,8 +6,8 @@ import {
   type Act,
   type Certificate,
   type CertificateState,
-  foldActs,
   type Order,
+  rollUpActs,
   type Use,
 } from '../model.ts';
 import { badParameter, text } from '../query.ts';
@@ -32,7 +32,7 @@ export function certificateQuery(context: EndpointContext): Endpoint {
       }
       authorised(world, found.order.accountId);
       const rows = found.certificates.map((certificate) => {
-        const state = foldActs(visible(certificate.acts));
+        const state = rollUpActs(visible(certificate.acts));
         return certificateRow(
           { order: found.order, certificate, state, nowMs: now() },
           faults.options,

@@ -1,7 +1,7 @@
 import { originalFen } from '../amounts.ts';
 import type { Fields } from '../answers.ts';
 import { seconds } from '../messages.ts';
-import { type Certificate, foldActs, type Order } from '../model.ts';
+import { type Certificate, type Order, rollUpActs } from '../model.ts';
 import { badParameter, integer, list, requiredInteger, text } from '../query.ts';
 import { itemStatus } from '../rows.ts';
 import type { World } from '../world.ts';
@@ -66,7 +66,7 @@ function span(query: URLSearchParams, prefix: string): (epochMs: number) => bool
 }
 
 function updatedAtMs(order: Order): number {
-  const acts = order.certificates.map((one) => foldActs(one.acts).updatedAtMs ?? 0);
+  const acts = order.certificates.map((one) => rollUpActs(one.acts).updatedAtMs ?? 0);
   return Math.max(order.paidAtMs, ...acts);
 }
 
@@ -119,7 +119,7 @@ function orderRow(order: Order, accountName: string): Fields {
 }
 
 function itemRow(certificate: Certificate): Fields {
-  const state = foldActs(certificate.acts);
+  const state = rollUpActs(certificate.acts);
   return {
     certificate_id: certificate.certificateId,
     order_item_id: certificate.itemId,

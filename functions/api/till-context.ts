@@ -1,0 +1,66 @@
+import type { EventOf } from '../../lib/events/event.ts';
+import type { Platform } from '../../lib/events/id.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
+import type { KnownAct, TillContext } from '../../lib/integrations/kit/till.ts';
+import { readStore, storesOfMerchant } from '../../lib/store/accounts/parties.ts';
+import { tillActsOf } from '../../lib/store/deliveries/till-acts.ts';
+import type { TillRequest } from '../../lib/store/deliveries/till-requests.ts';
+import { readEvents } from '../../lib/store/ledger/events.ts';
+import type { Table } from '../../lib/store/table.ts';
+import type { ApiDeps } from './deps.ts';
+
+/** One process of several that call: the others and the workers want their turns too. */
+const RATE_SHARE = 0.25;
+
+/** What an integration is given for one try of a request. @param deadlineMs epoch ms of its last answer */
+export function contextOf(
+  app: App,
+  platform: Platform,
+  request: TillRequest,
+  { table, fetch, now, tokens, deadlineMs }: ApiDeps & { readonly deadlineMs: number },
+): TillContext {
+  const history = (of: 'voucher' | 'order') => (id: string) =>
+    readEvents(table, { of, platform, id });
+  return {
+    ...{ app, fetch, now, tokens, deadlineMs, rateShare: RATE_SHARE },
+    startedAtMs: request.startedAtMs,
+    notes: request.notes,
+    note: (notes) => request.note(notes),
+    history: history('voucher'),
+    merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
+    actsOf: (voucherId) => actsOf(table, platform, voucherId),
+    payment: async (orderId) =>
+      (await history('order')(orderId)).find(
+        (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',
+      ),
+    isKnownStore: async (storeId) => (await readStore(table, platform, storeId)) !== undefined,
+    storesOf: async (merchantId) =>
+      (await storesOfMerchant(table, platform, merchantId)).map((store) => store.storeId),
+  };
+}
+
+/** A voucher's uses and reversals: as its events tell them, and the till's own that are still on their way. */
+async function actsOf(
+  table: Table,
+  platform: Platform,
+  voucherId: string,
+): Promise<readonly KnownAct[]> {
+  const events = await readEvents(table, { of: 'voucher', platform, id: voucherId });
+  const byEvent = new Map<string, KnownAct>();
+  for (const act of await tillActsOf(table, platform, voucherId)) byEvent.set(act.eventId, act);
+  for (const event of events) {
+    if (event.kind === 'voucher.redeemed') {
+      const { kind, redemptionId, orderId, merchantId, storeId, sale, occurredAt } = event;
+      const { productId } = sale;
+      const use = { kind, redemptionId, orderId, merchantId, storeId, productId, occurredAt };
+      byEvent.set(event.eventId, use);
+    } else if (event.kind === 'voucher.redemption_reversed') {
+      const { kind, eventId, orderId, merchantId, occurredAt } = event;
+      // Of an act that we made an id up for, the event's own id tells which.
+      const redemptionId = event.redemptionId ?? eventId.replace(/^reversed:/, '');
+      const where = { storeId: null, productId: null };
+      byEvent.set(eventId, { kind, redemptionId, orderId, merchantId, ...where, occurredAt });
+    }
+  }
+  return [...byEvent.values()];
+}

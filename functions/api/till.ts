@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../../lib/errors/problem.ts';
+import type { App } from '../../lib/integrations/kit/app.ts';
+import type { Integration } from '../../lib/integrations/kit/integration.ts';
+import type { TillContext, TillOutcome } from '../../lib/integrations/kit/till.ts';
+import { findIntegration, integrationNames } from '../../lib/integrations/registry.ts';
+import { readApp } from '../../lib/store/accounts/parties.ts';
+import {
+  beginTill,
+  Superseded,
+  type TillRequest,
+} from '../../lib/store/deliveries/till-requests.ts';
+import { buyerKey } from '../../lib/store/privacy/buyer-key.ts';
+import type { ApiDeps } from './deps.ts';
+import { contextOf } from './till-context.ts';
+import { type AskedAct, type Done, keepActs, sendFacts, withoutBuyers } from './till-facts.ts';
+import { requireTillStore } from './till-store.ts';
+
+/** What the till is told, and again when it asks again. */
+export type TillAnswer = Pick<Done, 'acts' | 'notDone' | 'unread'>;
+
+/** Well within the function's time-out, with time left to record what was done. */
+const WITHIN_MS = 11_000;
+
+/** Longer than a worker can ask the platform: whoever still has the request then, has died. */
+const HELD_MS = 15_000;
+
+/** How long a press of a request waits for another one's answer, and how often it looks. */
+const WAITS_MS = [25, 50, 100, 200, 400, 400, 800, 800, 800, 800, 800, 800] as const;
+
+/** Where the platform did not say when. */
+const RETRY_AFTER_MS = 2_000;
+
+const OTHER_REQUEST = 'the platform shows it as done, and by another request';
+
+const OTHER_PRESS = 'Another press of this request is asking the platform whether it went through';
+
+/**
+ * Has the platform do it, and the pipeline know it, in the order that makes every crash harmless: the
+ * request is kept, then the platform called, then its answer kept, the facts sent, and the request done. What
+ * is repeated is repeated with the platform's own idempotency, and comes to the same events. Of several
+ * presses of one request one asks the platform and the others wait for what it comes to. A request ends as
+ * refused only when the platform said so of this act; until it is known, every press asks again.
+ * @throws Problem
+ */
+export async function performAct(asked: AskedAct, deps: ApiDeps): Promise<TillAnswer> {
+  const integration = requireIntegration(asked.integration);
+  const app = await requireApp(asked, deps);
+  const startMs = deps.now();
+  const held = { nowMs: startMs, untilMs: startMs + HELD_MS };
+  const request = await begin(asked, held, deps);
+  const within = { ...deps, deadlineMs: startMs + WITHIN_MS };
+  for (const waitMs of [0, ...WAITS_MS]) {
+    if (waitMs > 0) {
+      await (deps.pause ?? sleep)(waitMs);
+      await request.refresh();
+    }
+    const ended = endingOf(request, asked);
+    if (ended !== undefined) return ended;
+    if (!(await request.take(deps.now(), deps.now() + HELD_MS))) continue;
+    const answer = await tryOnce(integration, app, asked, request, within);
+    if (answer !== undefined) return answer;
+  }
+  throw unavailable(OTHER_PRESS);
+}
+
+async function begin(
+  { integration, appKey, verb, command }: AskedAct,
+  held: { readonly nowMs: number; readonly untilMs: number },
+  { table }: ApiDeps,
+): Promise<TillRequest> {
+  const name = { integration, appKey, verb, requestId: command.requestId };
+  const secret = { key: await buyerKey(table), asked: JSON.stringify([verb, command]) };
+  const request = await beginTill(table, name, secret, held);
+  if (request !== undefined) return request;
+  const detail = 'This requestId was used for another request. Use a new one for a new act.';
+  throw new Problem('request-reused', detail);
+}
+
+function endingOf(request: TillRequest, asked: AskedAct): TillAnswer | undefined {
+  const { ending } = request;
+  if (ending?.status === 'refused') throw refusal(String(ending.answer), asked);
+  return ending?.answer as TillAnswer | undefined;
+}
+
+type Within = ApiDeps & { readonly deadlineMs: number };
+
+/** @returns undefined where another worker went on with it meanwhile @throws Problem */
+async function tryOnce(
+  integration: Integration,
+  app: App,
+  asked: AskedAct,
+  request: TillRequest,
+  deps: Within,
+): Promise<TillAnswer | undefined> {
+  try {
+    const told = request.told as Done | undefined;
+    const done = told ?? (await call(integration, app, asked, request, deps));
+    if (done === undefined) return undefined;
+    await sendFacts(done, asked, deps);
+    const { acts, notDone, unread } = done;
+    const answer = { acts, ...(notDone && { notDone }), ...(unread && { unread }) };
+    await request.finishDone(answer);
+    return answer;
+  } catch (error) {
+    if (error instanceof Superseded) return undefined;
+    // Whoever was overtaken meanwhile says nothing: what it saw may be the other's doing.
+    if (await request.release()) throw error;
+    return undefined;
+  }
+}
+
+/** Calls the platform, and keeps what it answered. @throws Problem for everything but a success */
+async function call(
+  integration: Integration,
+  app: App,
+  asked: AskedAct,
+  request: TillRequest,
+  deps: Within,
+): Promise<Done | undefined> {
+  const { platform } = integration;
+  // What may be done already is asked about, whatever became of the store since.
+  if (request.notes === undefined) await requireTillStore(deps.table, app, platform, asked.command);
+  const context = contextOf(app, platform, request, deps);
+  const outcome = await act(integration, asked, context);
+  switch (outcome.outcome) {
+    case 'done': {
+      const { events, ...done } = outcome;
+      const told = { ...done, events: await withoutBuyers(events, integration.name, deps) };
+      const ours = await keepActs(told, asked, platform, deps);
+      if (ours === undefined) return refuse(OTHER_REQUEST, asked, request);
+      await request.keepTold(ours);
+      return ours;
+    }
+    case 'refused':
+      if (outcome.isFinal) return refuse(outcome.why, asked, request);
+      // It lacks something now; of what was tried before, nobody knows.
+      if (request.notes !== undefined) throw unavailable(outcome.why);
+      throw refusal(outcome.why, asked);
+    case 'unavailable':
+      throw unavailable(outcome.why, outcome.retryAfterMs);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** @returns undefined where another worker knows more */
+async function refuse(why: string, asked: AskedAct, request: TillRequest): Promise<undefined> {
+  if (await request.finishRefused(why)) throw refusal(why, asked);
+  return undefined;
+}
+
+function requireIntegration(name: string): Integration {
+  const integration = findIntegration(name);
+  if (integration !== undefined) return integration;
+  throw new Problem('integration-unknown', `Use one of: ${integrationNames().join(', ')}.`);
+}
+
+async function requireApp({ integration, appKey }: AskedAct, deps: ApiDeps): Promise<App> {
+  const app = await readApp(deps.table, integration, appKey);
+  if (app !== undefined) return app;
+  const detail = 'No such app is registered: PUT /v1/apps/{integration}/{appKey} first.';
+  throw new Problem('not-found', detail);
+}
+
+async function act(
+  integration: Integration,
+  asked: AskedAct,
+  context: TillContext,
+): Promise<TillOutcome> {
+  const doIt =
+    asked.verb === 'redeem'
+      ? integration.redeem?.(asked.command, context)
+      : integration.reverse?.(asked.command, context);
+  const why = `${integration.name} has no known call for this`;
+  return doIt ?? { outcome: 'refused', why, isFinal: false };
+}
+
+function unavailable(why: string, retryAfterMs: number = RETRY_AFTER_MS): Problem {
+  const detail = `${why}. Repeat the request with the same requestId.`;
+  return new Problem('platform-unavailable', detail, { retryAfterMs });
+}
+
+function refusal(why: string, { verb }: AskedAct): Problem {
+  return new Problem('platform-refused', `To ${verb} was refused: ${why}.`);
+}

@@ -1,0 +1,102 @@
+import { readHistory } from '../../../lib/attribution/history.ts';
+import { generationsOf } from '../../../lib/attribution/plan.ts';
+import { bookStream } from '../../../lib/booking/book.ts';
+import { wantedOf } from '../../../lib/booking/booking.ts';
+import { type Terms, termsOf } from '../../../lib/booking/terms.ts';
+import type { Entry } from '../../../lib/ledger/entry.ts';
+import { mendHour, wrongHours } from '../../../lib/rollups/check-store-day.ts';
+import { hasBucket } from '../../../lib/rollups/provider-day.ts';
+import { storeHourOf } from '../../../lib/rollups/store-day.ts';
+import { bucketOf, keys } from '../../../lib/store/keys.ts';
+import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
+import { type Difference, readState } from '../../../lib/store/ledger/restatements.ts';
+import { streamOf } from '../../../lib/store/streams.ts';
+import type { Table } from '../../../lib/store/table.ts';
+import type { AttributeDeps } from '../deps.ts';
+import { type Finding, NOTHING_FOUND } from './progress.ts';
+import { isOriginal } from './restate.ts';
+
+/**
+ * Computes again, from the events, what one entry's fact should have in the ledger, and compares.
+ * Each entry must be one that its events explain; what a fact lacks is told at its first entry.
+ */
+export async function compareEntry(
+  entry: Entry,
+  terms: Terms,
+  { table }: AttributeDeps,
+): Promise<Finding> {
+  // The month's closing booked it, from totals and not from events.
+  if (entry.kind === 'tier') return NOTHING_FOUND;
+  const state = await readState(table, streamOf(entry));
+  const known = await terms(entry.platform, entry.merchantId);
+  const history = readHistory(state.events);
+  for (const line of history.booked) {
+    const generations = generationsOf(line.event, known, state.markers);
+    const { revisions, missing, conflicts } = await wantedOf(table, line, history, generations);
+    const own = revisions.flatMap((revision) => revision.booked);
+    if (!own.some(({ entryId }) => entryId === entry.entryId)) continue;
+    // Whatever is missing, the first that is there stands for the fact.
+    const first = own.filter(isOriginal).map(({ entryId }) => entryId);
+    const isFact = entry.entryId === first.sort()[0];
+    if (!isFact) return NOTHING_FOUND;
+    const differences = [
+      ...missing.map((one) => difference(one.corrects === null ? 'missing' : 'extra', one)),
+      ...conflicts.map((one) => difference('different', one)),
+    ];
+    return { ...NOTHING_FOUND, facts: 1, changed: differences.length > 0 ? 1 : 0, differences };
+  }
+  return { ...NOTHING_FOUND, differences: [difference('extra', entry)] };
+}
+
+/**
+ * Adds up a store's day from its entries, hour by hour, and compares it with its standing total; and looks
+ * whether the provider's day knows of it at all.
+ * @returns the hours to roll up upwards, where it was put right
+ */
+export async function compareStoreDay(
+  entry: Entry,
+  isMending: boolean,
+  table: Table,
+): Promise<Pick<Finding, 'touched' | 'differences'>> {
+  const { hour, ...place } = storeHourOf(entry);
+  const { providerId, day, platform, storeId } = place;
+  const wrong = await wrongHours(table, place);
+  const providerDay = await table.get(keys.providerDay(providerId, day));
+  const isKnown = providerDay !== undefined && hasBucket(providerDay, bucketOf(platform, storeId));
+  if (isMending) for (const one of wrong) await mendHour(table, place, one);
+  const at = { providerId, businessDay: day, entryId: null, mended: isMending };
+  const differences: Difference[] = [
+    ...(wrong.length === 0 ? [] : [{ ...at, what: 'rollup' as const, storeId }]),
+    ...(isKnown ? [] : [{ ...at, what: 'day' as const, storeId: null }]),
+  ];
+  const touched = isMending && differences.length > 0 ? [{ ...place, hour }] : [];
+  return { touched, differences };
+}
+
+/**
+ * The same, and books what the events say and is not booked: a message about them may have been lost.
+ * What no event explains, and what differs under its own id, stays as it is.
+ */
+export async function mendEntry(entry: Entry, terms: Terms, deps: AttributeDeps): Promise<Finding> {
+  const found = await compareEntry(entry, terms, deps);
+  if (found.differences.length === 0) return found;
+  const stream = streamOf(entry);
+  const state = await readState(deps.table, stream);
+  const touched = await bookStream(stream, state, termsOf(deps), deps);
+  const left = (await compareEntry(entry, terms, deps)).differences.map(textOf);
+  const differences = found.differences.map((one) => ({
+    ...one,
+    mended: !left.includes(textOf(one)),
+  }));
+  return { ...found, touched, differences };
+}
+
+function textOf({ what, entryId }: Difference): string {
+  return JSON.stringify([what, entryId]);
+}
+
+function difference(what: Difference['what'], entry: Entry): Difference {
+  const { providerId, storeId, businessDay, entryId, corrects } = entry;
+  const shownId = entryRef({ ...entry, entryId: corrects ?? entryId });
+  return { what, providerId, storeId, businessDay, entryId: shownId, mended: false };
+}

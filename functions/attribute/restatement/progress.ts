@@ -1,0 +1,63 @@
+import type { StoreHour } from '../../../lib/rollups/store-day.ts';
+import type { Difference, Job } from '../../../lib/store/ledger/restatements.ts';
+
+/** What looking at one entry came to. */
+export interface Finding {
+  readonly touched: readonly StoreHour[];
+  /** 1 where the entry stands for its fact, so that each fact is counted once. */
+  readonly facts: number;
+  readonly changed: number;
+  /** 1 for a provider's day or a statement that was added up. */
+  readonly totals: number;
+  readonly providers: Job['providers'];
+  readonly differences: readonly Difference[];
+}
+
+export const NOTHING_FOUND: Finding = {
+  ...{ touched: [], facts: 0, changed: 0, totals: 0, providers: {}, differences: [] },
+};
+
+/** The whole list could outgrow its item; what is beyond is counted. */
+const MAX_DIFFERENCES = 100;
+
+/** A run with what a piece of its work found. */
+export function addFindings(job: Job, found: readonly Finding[]): Job {
+  const differences = found.flatMap((one) => one.differences);
+  const { progress } = job;
+  return {
+    ...job,
+    progress: {
+      ...progress,
+      entriesRead: progress.entriesRead + found.filter(({ totals }) => totals === 0).length,
+      totals: found.reduce((sum, one) => sum + one.totals, progress.totals),
+      facts: found.reduce((sum, one) => sum + one.facts, progress.facts),
+      changed: found.reduce((sum, one) => sum + one.changed, progress.changed),
+    },
+    providers: found.reduce((sum, one) => addProviders(sum, one.providers), job.providers),
+    differenceCount: job.differenceCount + differences.length,
+    mendedCount: job.mendedCount + differences.filter(({ mended }) => mended).length,
+    differences: [...job.differences, ...differences].slice(0, MAX_DIFFERENCES),
+  };
+}
+
+type Sums = Job['providers'][string]['before'];
+
+function addProviders(a: Job['providers'], b: Job['providers']): Job['providers'] {
+  const sum = { ...a };
+  for (const [providerId, { before, after }] of Object.entries(b)) {
+    const own = sum[providerId];
+    sum[providerId] =
+      own === undefined
+        ? { before, after }
+        : { before: add(own.before, before), after: add(own.after, after) };
+  }
+  return sum;
+}
+
+function add(a: Sums, b: Sums): Sums {
+  return {
+    paidFen: a.paidFen + b.paidFen,
+    redeemedFen: a.redeemedFen + b.redeemedFen,
+    commissionFen: a.commissionFen + b.commissionFen,
+  };
+}

@@ -1,0 +1,60 @@
+import { readHistory } from '../../../lib/attribution/history.ts';
+import type { Marker } from '../../../lib/attribution/plan.ts';
+import { addEntries, NO_SUMS, restate } from '../../../lib/attribution/restate.ts';
+import { bookStream } from '../../../lib/booking/book.ts';
+import { type Terms, termsOf } from '../../../lib/booking/terms.ts';
+import type { Entry } from '../../../lib/ledger/entry.ts';
+import { type Job, placeMarker, readState } from '../../../lib/store/ledger/restatements.ts';
+import { streamOf } from '../../../lib/store/streams.ts';
+import type { AttributeDeps } from '../deps.ts';
+import { type Finding, NOTHING_FOUND } from './progress.ts';
+
+/**
+ * Attributes again what one entry stands for. A fact is dealt with at the first of its entries that
+ * stood before this restatement; at its other ones there is nothing to do.
+ */
+export async function restateEntry(
+  entry: Entry,
+  job: Job,
+  terms: Terms,
+  deps: AttributeDeps,
+): Promise<Finding> {
+  const marker: Marker = job;
+  if (!isOriginal(entry) || entry.restatementId === job.restatementId) return NOTHING_FOUND;
+  const stream = streamOf(entry);
+  const state = await readState(deps.table, stream);
+  const line = readHistory(state.events).booked.find(
+    ({ event }) => event.eventId === entry.eventId,
+  );
+  if (line === undefined) return NOTHING_FOUND;
+  const known = await terms(entry.platform, entry.merchantId);
+  const restated = restate(line, known, state.markers, marker);
+  if (restated.originals[0]?.entryId !== entry.entryId) return NOTHING_FOUND;
+  const found = { ...NOTHING_FOUND, facts: 1 };
+  if (!restated.isChanged) return found;
+  const changed = { ...found, changed: 1, providers: comparison(restated.before, restated.after) };
+  if (job.dryRun) return changed;
+  const { restatementId, asOf, from, to, reason } = job;
+  await placeMarker(deps.table, stream, { restatementId, asOf, from, to, reason });
+  const now = await readState(deps.table, stream);
+  return { ...changed, touched: await bookStream(stream, now, termsOf(deps), deps) };
+}
+
+/** An entry that a fact opened, and not one that takes back, corrects, or stands again. */
+export function isOriginal({ reverses, corrects, entryId }: Entry): boolean {
+  return reverses === null && corrects === null && !/~v\d+$/.test(entryId);
+}
+
+function comparison(before: readonly Entry[], after: readonly Entry[]): Job['providers'] {
+  const providers = new Set([...before, ...after].map((entry) => entry.providerId));
+  return Object.fromEntries(
+    [...providers].map((providerId) => {
+      const own = (entries: readonly Entry[]) =>
+        addEntries(
+          NO_SUMS,
+          entries.filter((entry) => entry.providerId === providerId),
+        );
+      return [providerId, { before: own(before), after: own(after) }];
+    }),
+  );
+}

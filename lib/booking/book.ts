@@ -1,0 +1,87 @@
+import type { AttributeDeps } from '../../functions/attribute/deps.ts';
+import { stateOf } from '../attribution/plan.ts';
+import type { Event } from '../events/event.ts';
+import { type Entry, UNKNOWN_STORE } from '../ledger/entry.ts';
+import type { Log } from '../log/log.ts';
+import { type StoreHour, storeHourOf } from '../rollups/store-day.ts';
+import { entryRef } from '../store/ledger/entry-ref.ts';
+import { noteStore, readState, type StreamState } from '../store/ledger/restatements.ts';
+import type { BookedStream } from '../store/streams.ts';
+import type { Table } from '../store/table.ts';
+import { bookEvents } from './booking.ts';
+import { type Terms, termsOf } from './terms.ts';
+
+/** A history that still changes after so many readings is not changing: we are wrong about it. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Books what one voucher or order amounts to. After booking, it is read again: whoever knew less and
+ * books last sees then what came in between, and puts its own entries right. So of any workers at
+ * once, the last to write leaves what all the events together amount to.
+ * @param state read before `terms` reads anything
+ * @returns the store-hours to roll up, also when every entry stood already: an earlier worker may have
+ *   died before rolling up
+ */
+export async function bookStream(
+  stream: BookedStream,
+  state: StreamState,
+  terms: Terms,
+  deps: AttributeDeps,
+): Promise<StoreHour[]> {
+  const touched: Entry[] = [];
+  let { events, markers } = state;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const first = events[0];
+    if (first === undefined) return [];
+    const read = round === 0 ? terms : termsOf(deps);
+    const known = await read(first.platform, first.merchantId);
+    const booking = await bookEvents(deps.table, events, known, markers);
+    touched.push(...booking.standing);
+    tell(booking.booked, events, deps.log);
+    if (booking.booked.length === 0) return finish(booking, touched, deps);
+    const now = await readState(deps.table, stream);
+    const isSame = stateOf(now.events, now.markers) === stateOf(events, markers);
+    if (isSame && !booking.isRaced) return finish(booking, touched, deps);
+    ({ events, markers } = now);
+  }
+  throw new Error('a history kept changing while it was booked');
+}
+
+/** A line for each event: it names the delivery that brought it, by which a webhook's way is followed. */
+function tell(booked: readonly Entry[], events: readonly Event[], log: Log): void {
+  for (const [eventId, entries] of Map.groupBy(booked, (entry) => entry.eventId)) {
+    const event = events.find((each) => each.eventId === eventId);
+    log('info', 'entries-booked', {
+      ...{ deliveryId: event?.deliveryId ?? null, eventId, kind: event?.kind },
+      entries: entries.length,
+    });
+  }
+}
+
+async function finish(
+  { conflicts, waiting }: Awaited<ReturnType<typeof bookEvents>>,
+  touched: readonly Entry[],
+  { table, log }: AttributeDeps,
+): Promise<StoreHour[]> {
+  for (const one of conflicts) log('error', 'entry-conflict', { entryId: entryRef(one) });
+  if (waiting.length > 0) log('info', 'reversals-wait', { count: waiting.length });
+  await noteStores(table, touched);
+  return touched.map(storeHourOf);
+}
+
+/** What a worker has looked up once it need not again; forgetting costs a read. */
+const noted = new WeakMap<Table, Set<string>>();
+const MAX_NOTED = 50_000;
+
+/** So that a restatement finds the entries of stores that their merchant does not list. */
+async function noteStores(table: Table, entries: readonly Entry[]): Promise<void> {
+  const known = noted.get(table) ?? new Set();
+  noted.set(table, known);
+  for (const { platform, merchantId, storeId } of entries) {
+    const key = JSON.stringify([platform, merchantId, storeId]);
+    if (storeId === UNKNOWN_STORE || known.has(key)) continue;
+    await noteStore(table, platform, merchantId, storeId);
+    if (known.size >= MAX_NOTED) known.clear();
+    known.add(key);
+  }
+}

@@ -1,0 +1,140 @@
+import type { EventDraft } from '../../events/event.ts';
+import { toInstant } from '../../time/shanghai.ts';
+import { PlatformError } from '../kit/platform-error.ts';
+import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
+import { type Once, once, outcomeOf, type Told, unknownYet } from '../kit/till-outcome.ts';
+import {
+  merchantOfReversal,
+  type Reversible,
+  redemptionOf,
+  reversibleSchema,
+} from '../kit/till-reversal.ts';
+import { RECORD_STATUS } from './answers.ts';
+import { DouyinLifeClient } from './client.ts';
+import { type Prepared, prepare, preparedSchema } from './counter-codes.ts';
+import { actsSeen, decisionBy } from './counter-results.ts';
+
+/**
+ * Redeems by certificate/prepare and certificate/verify; the merchant's own codes (三方码) by verify alone.
+ * What prepare gave is noted first: its token makes the act one, and a used code cannot be prepared again.
+ * The platform tells of the act by webhook too, under the same ids; what its queries show at once (worth,
+ * channel) is taken here already.
+ */
+export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
+  return outcomeOf(() => {
+    const client = new DouyinLifeClient(context);
+    const act: Once<Prepared, Told> = {
+      prepare: () => prepare(client, command, context),
+      read: (notes) => preparedSchema.parse(notes),
+      act: (prepared, isRepeated) => verify(client, { command, context, prepared, isRepeated }),
+    };
+    return once(context, act);
+  });
+}
+
+interface Circumstances {
+  readonly command: RedeemCommand;
+  readonly context: TillContext;
+  readonly prepared: Prepared;
+  readonly isRepeated: boolean;
+}
+
+/**
+ * An error_code of verify says nothing about the act: its page has the caller repeat, and the first call may
+ * have redeemed. What the platform's queries show settles it; until they do, it stays open.
+ */
+async function verify(client: DouyinLifeClient, of: Circumstances): Promise<Told> {
+  const { command, prepared } = of;
+  try {
+    const results = await client.verify({
+      verifyToken: prepared.verifyToken,
+      poiId: command.storeId,
+      accountId: prepared.accountId ?? undefined,
+      ...(prepared.isOwnCodes
+        ? { codes: prepared.uses.map((use) => use.code), orderId: prepared.orderId }
+        : { encryptedCodes: prepared.uses.map((use) => use.code) }),
+    });
+    return await decisionBy(results, of);
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.retryable || error.code === undefined) {
+      throw error;
+    }
+    const seen = await actsSeen(of);
+    if (seen !== undefined) return seen;
+    throw unknownYet(`${error.message}, after which it may have been redeemed all the same`, error);
+  }
+}
+
+/** Takes one redemption back, within the hour. Its webhook tells the same event. */
+export function reverse(command: ReverseCommand, context: TillContext): Promise<TillOutcome> {
+  return outcomeOf(() => {
+    const client = new DouyinLifeClient(context);
+    const act: Once<Reversible, Told> = {
+      prepare: async () => {
+        const target = await redemptionOf(command, context);
+        return { ...target, merchantId: merchantOfReversal(command, target, context) };
+      },
+      read: (notes) => reversibleSchema.parse(notes),
+      act: async (target) => {
+        await client.cancel({
+          verifyId: target.redemptionId,
+          certificateId: target.voucherId,
+          accountId: target.merchantId ?? undefined,
+          ...(sendsCancelToken(context) && { cancelToken: command.requestId }),
+        });
+        return reversed(target, command, context);
+      },
+      ask: async (target) =>
+        (await isRevoked(client, target, context)) ? reversed(target, command, context) : undefined,
+    };
+    return once(context, act);
+  });
+}
+
+/** 分门店结算 forbids the token, and the act's own id makes a reversal one without it. */
+function sendsCancelToken({ app }: TillContext): boolean {
+  return app.settings.cancelToken === true;
+}
+
+/** The platform's records lag by seconds: one that still stands may be that of a moment ago. */
+const RECORD_LAG_MS = 15_000;
+
+/** Where the redemption's own time is not known: longer than one can be taken back. */
+const LOOK_BACK_MS = 2 * 3_600_000;
+
+/** @throws PlatformError that is retryable, while the platform's records do not say */
+async function isRevoked(
+  client: DouyinLifeClient,
+  { redemptionId, merchantId, redeemedAt }: Reversible,
+  { now, startedAtMs }: TillContext,
+): Promise<boolean> {
+  const sinceMs = redeemedAt === null ? startedAtMs - LOOK_BACK_MS : Date.parse(redeemedAt);
+  const window = {
+    startSeconds: Math.floor(sinceMs / 1000) - 60,
+    endSeconds: Math.ceil(now() / 1000) + 60,
+  };
+  const records = await client.verifyRecords(merchantId ?? '', window).catch((error: unknown) => {
+    if (!(error instanceof PlatformError)) throw error;
+    throw unknownYet(`${error.message}, so nobody can say whether it was taken back`, error);
+  });
+  const record = records.find((one) => one.verify_id === redemptionId);
+  if (record?.status === RECORD_STATUS.revoked) return true;
+  if (record?.status === RECORD_STATUS.valid && now() - startedAtMs > RECORD_LAG_MS) return false;
+  throw unknownYet('the platform’s records do not show yet whether it was taken back');
+}
+
+function reversed(
+  { redemptionId, merchantId, orderId, voucherId }: Reversible,
+  command: ReverseCommand,
+  { app, now }: TillContext,
+): Told {
+  const event: EventDraft = {
+    kind: 'voucher.redemption_reversed',
+    eventId: `reversed:${redemptionId}`,
+    merchantId: merchantId ?? command.merchantId ?? app.appKey,
+    ...{ orderId, voucherId, redemptionId },
+    occurredAt: toInstant(now()),
+    complete: false,
+  };
+  return { events: [event] };
+}

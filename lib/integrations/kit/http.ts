@@ -1,0 +1,127 @@
+import { AddressRefused } from '../../http/outgoing.ts';
+import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { ResolveContext } from './integration.ts';
+import { PlatformError } from './platform-error.ts';
+
+/**
+ * The one place that calls a platform: whoever asks anything of one comes through here. A test finds
+ * any other call in `lib/integrations`.
+ */
+
+/** An answer that takes longer is one that did not come: whoever asked asks again later. */
+const TIMEOUT_MS = 2_500;
+
+/** A platform may not make us wait longer than this before we ask again. */
+const MAX_RETRY_AFTER_S = 900;
+
+/** The longest documented list, 300 rows, is a tenth of it. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+export type ExchangeContext = Pick<ResolveContext, 'fetch' | 'now'> & {
+  /** Epoch ms; none when absent. */
+  readonly deadlineMs?: number;
+};
+
+export interface HttpQuestion {
+  readonly url: string;
+  readonly init: {
+    /** GET when absent. */
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string | URLSearchParams;
+  };
+}
+
+/**
+ * One HTTP exchange with a platform; its body as JSON. No redirect is followed: it would carry the
+ * credentials to whoever it names.
+ * @param what the endpoint's name, for error texts
+ * @throws PlatformError: no answer in time, any status but 200, too long, no JSON; not retryable, and
+ * nothing was sent, where the address holds a name and password
+ */
+export async function exchange(
+  what: string,
+  question: HttpQuestion,
+  context: ExchangeContext,
+): Promise<JsonValue> {
+  const bytes = await bytesOf(what, question, context);
+  try {
+    return parseJsonBytes(bytes);
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
+    throw new PlatformError(`${what} answered no JSON`, { retryable: true, down: true, cause });
+  }
+}
+
+/** The same for the platforms whose answers are always objects. @throws PlatformError */
+export async function exchangeObject(
+  what: string,
+  question: HttpQuestion,
+  context: ExchangeContext,
+): Promise<JsonObject> {
+  const answer = await exchange(what, question, context);
+  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
+  throw new PlatformError(`${what} answered no JSON object`, { retryable: true });
+}
+
+/** The same call would be refused again. @param code the platform's, where it was the platform that refused */
+export function refusal(why: string, code?: string): PlatformError {
+  return new PlatformError(why, { retryable: false, ...(code === undefined ? {} : { code }) });
+}
+
+async function bytesOf(
+  what: string,
+  { url, init }: HttpQuestion,
+  { fetch, now, deadlineMs }: ExchangeContext,
+): Promise<Uint8Array> {
+  if (!isAddress(url)) throw refusal(`${what} has no http(s) address without a name and password`);
+  const leftMs = (deadlineMs ?? Number.POSITIVE_INFINITY) - now();
+  if (leftMs <= 0) throw new PlatformError(`no time left for ${what}`, { retryable: true });
+  const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal });
+    if (response.status === 200) return await readBounded(what, response);
+    // Nobody reads it; whether the platform hears of that is not waited for.
+    response.body?.cancel().catch(() => {});
+    throw refusedByStatus(what, response);
+  } catch (cause) {
+    if (cause instanceof PlatformError) throw cause;
+    const why =
+      cause instanceof AddressRefused
+        ? `${what} was not called: ${cause.message}`
+        : `${what} did not answer`;
+    throw new PlatformError(why, { retryable: true, down: true, cause });
+  }
+}
+
+function isAddress(url: string): boolean {
+  const parsed = URL.parse(url);
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return false;
+  return parsed.username === '' && parsed.password === '';
+}
+
+/** @throws PlatformError as soon as it is too long; the rest is not read */
+async function readBounded(what: string, { body }: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new PlatformError(`${what} answered more than ${MAX_ANSWER_BYTES} bytes`, {
+        retryable: true,
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+function refusedByStatus(what: string, response: Response): PlatformError {
+  const retryAfterS = Number(response.headers.get('retry-after'));
+  const retryable = response.status === 429 || response.status === 408 || response.status >= 500;
+  return new PlatformError(`${what} answered HTTP ${response.status}`, {
+    retryable,
+    down: retryable,
+    ...(retryAfterS > 0 ? { retryAfterMs: Math.min(retryAfterS, MAX_RETRY_AFTER_S) * 1000 } : {}),
+  });
+}

@@ -1,0 +1,184 @@
+import type * as z from 'zod';
+import type { Event, EventDraft, Loop, Platform } from '../../events/event.ts';
+import type { App, Secrets, Settings } from './app.ts';
+import type { LiveTokens } from './live-tokens.ts';
+import type { CallbackRecords, RefundRequest } from './records.ts';
+import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from './till.ts';
+
+/**
+ * What stands at the platform's receiver: all that `ingest` needs of an integration, and nothing that
+ * calls the platform, so that the receiver's bundle stays small.
+ */
+export interface Receiver {
+  readonly name: string;
+  readonly platform: Platform;
+  /** The shortest time that the platform documents for waiting for any answer; absent: it says none. */
+  readonly deadlineMs?: number;
+
+  /** Answers a platform's check of the URL. It may come unsigned, so it reads nothing and stores nothing. */
+  handshake(request: SignedRequest): Answer | undefined;
+  /**
+   * Over the raw bytes, in constant time, with every live secret of the app.
+   * @param nowMs epoch ms, for schemes that sign a time; this machine's clock when absent
+   */
+  verify(request: SignedRequest, app: App, nowMs?: number): boolean;
+  /** The bytes that the signature covers: the delivery's identity. */
+  signedBytes(request: SignedRequest): Uint8Array;
+  /** The platform's own words for "received". */
+  acknowledge(request: SignedRequest, app: App): Answer;
+  /**
+   * Answers a verified synchronous callback (SPI) from our own records, the same again for the same
+   * order or refund. Undefined where the request asks nothing: then it is acknowledged. What the
+   * request tells besides goes the way of every delivery.
+   */
+  answer?(request: SignedRequest, app: App, records: CallbackRecords): Promise<Answer | undefined>;
+  /**
+   * The platform's words for "this failed here, ask again", in the envelope and with a number that it
+   * understands. Undefined: an HTTP error says it.
+   */
+  busy?(request: SignedRequest): Answer | undefined;
+  /**
+   * What a verified request says about itself outside its signed bytes (a path, a message kind in the
+   * query): kept with the delivery and handed to `read`. Never an identity.
+   */
+  about?(request: SignedRequest): string | undefined;
+}
+
+/**
+ * The one interface between Hexiao and a platform's dialect. An integration is one folder; nothing
+ * outside `lib/integrations` knows a platform by name.
+ */
+export interface Integration extends Receiver {
+  readonly loop: Loop;
+  /** How long the platform lets a redemption be reversed, in ms: until then it is provisional. */
+  readonly reversalWindowMs: number;
+  /** What operators write: each secret a string, or the live ones newest first. */
+  readonly secrets: z.ZodType<Secrets>;
+  readonly settings: z.ZodType<Settings>;
+
+  /**
+   * What a verified delivery says. Never throws: what it cannot read it says so. The app is for what
+   * is not in the bytes: keys of encrypted messages, `settings.merchantId`, `settings.storeFrom`.
+   * When the delivery came stands in for the time of a message that carries none: such an event is
+   * incomplete.
+   */
+  read(body: Uint8Array, app: App, receivedAt?: string, about?: string): Reading;
+  /**
+   * Asks the platform what hints of one order are about; one resolution each, in their order.
+   * Never throws for what the platform does: it waits.
+   */
+  resolve(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
+  /** What a hint tells on its own, for apps that may not ask: incomplete events. */
+  fromHint(hint: Hint): EventDraft[];
+  /**
+   * Tells the platform how a refund request was decided, where the answer to it could not. Never
+   * throws for what the platform does: it waits. Absent: the platform takes no such call.
+   */
+  auditRefund?(request: RefundRequest, context: AuditContext): Promise<Audit>;
+  /**
+   * Redeems at the platform, where that is our call, and tells the facts in its answer. The same request
+   * again is the same act. Never throws for what the platform does. Absent: nobody knows such a call.
+   */
+  redeem?(command: RedeemCommand, context: TillContext): Promise<TillOutcome>;
+  /** Takes a redemption back at the platform, alike. */
+  reverse?(command: ReverseCommand, context: TillContext): Promise<TillOutcome>;
+}
+
+export interface AuditContext {
+  readonly app: App;
+  readonly fetch: typeof globalThis.fetch;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** The platforms' tokens that all workers share; this worker's memory when absent. */
+  readonly tokens?: LiveTokens;
+}
+
+/** `refused`: the platform will not take the decision any more, and why; `wait`: tell it again later. */
+export type Audit =
+  | { readonly outcome: 'told' }
+  | { readonly outcome: 'refused'; readonly why: string }
+  | { readonly outcome: 'wait'; readonly why: string; readonly retryAfterMs?: number };
+
+/** An HTTP request before anyone understood it. Header names are lower-case. */
+export interface SignedRequest {
+  readonly headers: ReadonlyMap<string, string>;
+  readonly query: URLSearchParams;
+  readonly body: Uint8Array;
+  /** What follows the app key in `/spi/{integration}/{appKey}/…`; absent on `/webhooks`. */
+  readonly spi?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a delivery turned out to say. */
+export type Reading =
+  | { readonly outcome: 'events'; readonly kind: string; readonly events: readonly EventDraft[] }
+  | { readonly outcome: 'hint'; readonly kind: string; readonly hint: Hint }
+  /** Known, and not about money: kept in the archive. */
+  | { readonly outcome: 'kept'; readonly kind: string }
+  /** A kind nobody here knows: parked until the adapter learns it. */
+  | { readonly outcome: 'unknown'; readonly kind: string }
+  /** A known kind in a shape nobody expected, or no single JSON value: quarantined. */
+  | { readonly outcome: 'malformed'; readonly kind: string; readonly why: string };
+
+/** A delivery that says that something changed, but not enough to book it. */
+export interface Hint {
+  readonly action: 'paid' | 'redeemed' | 'reversed' | 'refunded';
+  readonly merchantId: string;
+  readonly orderId: string;
+  readonly voucherId: string;
+  /** When the platform says it happened. */
+  readonly occurredAt: string;
+}
+
+export interface ResolveContext {
+  readonly app: App;
+  readonly fetch: typeof globalThis.fetch;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** The platforms' tokens that all workers share; this worker's memory when absent. */
+  readonly tokens?: LiveTokens;
+  /** How often the platform answered about these hints without showing what they say; 0 at first. */
+  readonly answers: number;
+  /** Epoch ms: what is not answered by then is asked again later. */
+  readonly deadlineMs: number;
+  /** This worker's part of the platform's rate limits, over 0 to 1. */
+  readonly rateShare: number;
+  /** What is already known of a voucher. */
+  readonly history: (voucherId: string) => Promise<readonly Event[]>;
+  readonly isKnownStore: (storeId: string) => Promise<boolean>;
+  /** The ids of the merchant's stores. */
+  readonly storesOf: (merchantId: string) => Promise<readonly string[]>;
+}
+
+/** A store that the platform told of. */
+export interface NamedStore {
+  readonly storeId: string;
+  readonly merchantId: string;
+  readonly name: string;
+}
+
+/**
+ * What became of one hint. Whatever the platform showed is in `events` in every case: they are facts,
+ * also when they are not the ones the hint was about.
+ */
+export interface Resolution {
+  /**
+   * `wait`: ask again later. `contradicted`: the platform answered for long enough, and does not show
+   * what the hint says.
+   */
+  readonly outcome: 'resolved' | 'wait' | 'contradicted';
+  readonly why?: string;
+  /** The platform answered, and does not show what the hint says. */
+  readonly answered?: boolean;
+  /** The platform's API did not answer at all, so asking it about anything else is no use either. */
+  readonly unavailable?: boolean;
+  readonly events: readonly EventDraft[];
+  readonly stores: readonly NamedStore[];
+  /** When the platform or our own limit said how long to wait. */
+  readonly retryAfterMs?: number;
+}

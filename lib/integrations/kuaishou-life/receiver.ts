@@ -1,0 +1,17 @@
+import type { Receiver } from '../kit/integration.ts';
+import { about } from './about.ts';
+import { acknowledge } from './acknowledge.ts';
+import { signedPart } from './signed.ts';
+import { verify } from './verify.ts';
+
+/** What takes and answers this platform's requests; it calls nobody. */
+export const kuaishouLifeReceiver: Receiver = {
+  name: 'kuaishou-life',
+  platform: 'kuaishou',
+  // No check of the URL is documented.
+  handshake: () => undefined,
+  verify,
+  signedBytes: signedPart,
+  acknowledge,
+  about,
+};

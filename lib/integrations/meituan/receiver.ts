@@ -1,0 +1,18 @@
+import type { Receiver } from '../kit/integration.ts';
+import { acknowledge, asksForData, busy } from './acknowledge.ts';
+import { signedBytes, verify } from './verify.ts';
+
+/** What takes and answers this platform's requests; it calls nobody. */
+export const meituanReceiver: Receiver = {
+  name: 'meituan',
+  platform: 'meituan',
+  // No check of the URL is documented.
+  handshake: () => undefined,
+  verify,
+  signedBytes,
+  acknowledge,
+  // Loaded when first asked: the other pushes' cold start does not wait for the schemas.
+  answer: async (request, app, records) =>
+    asksForData(request) ? (await import('./answer.ts')).answer(request, app, records) : undefined,
+  busy,
+};

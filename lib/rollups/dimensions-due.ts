@@ -1,0 +1,78 @@
+import { keys } from '../store/keys.ts';
+import type { Item, Table } from '../store/table.ts';
+import { versionOfDay } from './provider-day.ts';
+
+/**
+ * When a provider's day needs its dimensions rolled up again. A day has a version: how many entries its buckets
+ * have seen, which only grows. Its item also keeps up to which version its dimensions know it, and for which
+ * version they were last requested. Whoever changes the day, and whoever has rolled up its dimensions, writes
+ * first and compares after. So of any two side by side at least one sees what the other wrote, and a request
+ * cannot get lost between them.
+ */
+const KNOWN = 'dimensionsUpTo';
+const REQUESTED = 'requestedUpTo';
+const REQUESTED_AT = 'requestedAtMs';
+
+/** A request that was not worked on for so long is taken for lost: tries end 25 minutes after its delay. */
+const LOST_AFTER_MS = 45 * 60_000;
+
+/**
+ * Requests a day's dimensions where they know less than the day, unless a request is on its way that will
+ * make them know more than they do. Dying in between costs a request too many.
+ * @param request sends the message
+ */
+export async function requestIfBehind(
+  table: Table,
+  { providerId, day }: { providerId: string; day: string },
+  request: () => Promise<void>,
+  now: () => number,
+): Promise<void> {
+  const key = keys.providerDay(providerId, day);
+  const item = await table.get(key);
+  if (item === undefined) return;
+  const version = versionOfDay(item);
+  if (version <= knownUpTo(item)) return;
+  const nowMs = now();
+  if (isRequested(item, nowMs)) return;
+  await request();
+  // After the request, so that what stands here was sent.
+  await table.set(key, { [REQUESTED]: version, [REQUESTED_AT]: nowMs }, EXISTS);
+}
+
+/** Notes up to which version of the day its dimensions know it. Never goes back. */
+export async function noteRolluped(
+  table: Table,
+  { providerId, day }: { providerId: string; day: string },
+  upTo: number,
+): Promise<void> {
+  await table.set(
+    keys.providerDay(providerId, day),
+    { [KNOWN]: upTo },
+    {
+      expression: 'attribute_exists(pk) AND (attribute_not_exists(#k) OR #k < :upTo)',
+      names: { '#k': KNOWN },
+      values: { ':upTo': upTo },
+    },
+  );
+}
+
+/** Notes it also where that goes back: what stood had counted too much. */
+export async function noteMended(
+  table: Table,
+  { providerId, day }: { providerId: string; day: string },
+  upTo: number,
+): Promise<void> {
+  await table.set(keys.providerDay(providerId, day), { [KNOWN]: upTo }, EXISTS);
+}
+
+/** Up to which version of the day its dimensions know it; 0 before they were ever rolled up. */
+function knownUpTo(item: Item): number {
+  return Number(item[KNOWN] ?? 0);
+}
+
+function isRequested(item: Item, nowMs: number): boolean {
+  const isNew = nowMs < Number(item[REQUESTED_AT] ?? 0) + LOST_AFTER_MS;
+  return isNew && Number(item[REQUESTED] ?? 0) > knownUpTo(item);
+}
+
+const EXISTS = { expression: 'attribute_exists(pk)' };

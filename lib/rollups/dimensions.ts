@@ -1,0 +1,189 @@
+import { PLATFORMS, type Platform } from '../events/event.ts';
+import { addBuyers, type Buyers, packBuyers, unpackBuyers } from '../ledger/buyers.ts';
+import { addDetails, type Detail, unpackDetail } from '../ledger/detail.ts';
+import {
+  addRows,
+  CELL_DIMENSIONS,
+  packRows,
+  type Row,
+  rowsBy,
+  unpackRows,
+} from '../ledger/dimensions.ts';
+import { storesOfMerchant } from '../store/accounts/parties.ts';
+import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
+import type { Item, Table } from '../store/table.ts';
+import { pagesOf, putPages, readPages } from './dimension-pages.ts';
+import { noteRolluped } from './dimensions-due.ts';
+import { providerDayOf, versionOfDay } from './provider-day.ts';
+import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
+import { rollUpHour } from './store-hour.ts';
+import { listedPlaces } from './v1-rollups.ts';
+
+/** What a provider's day is rolled up by, beside its days, stores and platforms. */
+export const DIMENSIONS = [...CELL_DIMENSIONS, 'merchant', 'city'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Kept beside the dimensions, as if they were one. */
+export const BUYERS = 'buyers';
+
+/**
+ * Rolls up a provider's day by every dimension, from all its store-days. That reads the whole day, so it is
+ * asked for minutes after a change and not at each. What it writes knows the day at least as it was when
+ * it began: store-days are written before the day they belong to.
+ */
+export async function rollUpDimensions(
+  table: Table,
+  providerId: string,
+  day: string,
+): Promise<void> {
+  const item = await table.get(keys.providerDay(providerId, day));
+  if (item === undefined) return;
+  const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item);
+  await putPages(table, { providerId, day, entryCount }, rolledUp);
+  // Never less than what the day was at when it was read: a day that does not add up is not rolled up for ever.
+  await noteRolluped(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
+}
+
+/**
+ * What a provider's day comes to by every dimension, and its buyers, from its store-days as they stand.
+ * @param item the provider-day, read before
+ */
+export async function addUpDay(
+  table: Table,
+  providerId: string,
+  day: string,
+  item: Item,
+): Promise<{ entryCount: number; rolledUp: ReadonlyMap<string, Uint8Array[]> }> {
+  const buckets = [...providerDayOf(item).buckets.keys()];
+  let { items, apart } = await readDay(table, providerId, day, buckets);
+  if (await rerollupListed(table, providerId, day, items)) {
+    ({ items, apart } = await readDay(table, providerId, day, buckets));
+  }
+  const stores = items.map(storeDayOf);
+  const { details, entryCount } = detailsOf(items, apart);
+  const detail = addDetails(details.map(unpackDetail));
+  const rolledUp = new Map<string, Uint8Array[]>();
+  for (const dimension of DIMENSIONS) {
+    const rows = await rowsOf(dimension, stores, detail, table);
+    rolledUp.set(dimension, pagesOf(rows).map(packRows));
+  }
+  rolledUp.set(BUYERS, [packBuyers(detail.buyers)]);
+  return { entryCount, rolledUp };
+}
+
+async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {
+  const items: Item[] = [];
+  const apart: Item[] = [];
+  for (const bucket of buckets) {
+    for await (const own of table.query(bucketPartition(providerId, day, bucket))) {
+      (own.sk.startsWith(PREFIX.store) ? items : apart).push(own);
+    }
+  }
+  return { items, apart };
+}
+
+/** Hours of the first version tell nothing of their sales: they are rolled up again. @returns whether any was */
+async function rerollupListed(
+  table: Table,
+  providerId: string,
+  day: string,
+  items: readonly Item[],
+): Promise<boolean> {
+  const hours = items.flatMap((item) => listedPlaces(providerId, day, item));
+  for (const hour of hours) await rollUpHour(table, hour);
+  return hours.length > 0;
+}
+
+async function rowsOf(
+  dimension: Dimension,
+  stores: readonly StoreDay[],
+  { cells }: Detail,
+  table: Table,
+): Promise<Row[]> {
+  switch (dimension) {
+    case 'merchant':
+      return addRows(
+        stores.map(({ platform, merchantId, rollup }) => ({
+          value: `${platform}/${merchantId}`,
+          rollup,
+        })),
+      );
+    case 'city': {
+      const cities = await citiesOf(stores, table);
+      return addRows(
+        stores.map(({ platform, storeId, rollup }) => ({
+          value: cities.get(`${platform}/${storeId}`) ?? null,
+          rollup,
+        })),
+      );
+    }
+    case 'loop':
+    case 'channel':
+    case 'product':
+    case 'creator':
+      return rowsBy(dimension, cells);
+    default:
+      return dimension satisfies never;
+  }
+}
+
+/** A query a merchant, not a read a store: the lists of merchants say where their stores are. */
+async function citiesOf(stores: readonly StoreDay[], table: Table): Promise<Map<string, string>> {
+  const cities = new Map<string, string>();
+  for (const platform of PLATFORMS) {
+    const own = stores.filter((store) => store.platform === platform);
+    for (const merchantId of new Set(own.map((store) => store.merchantId))) {
+      for (const { storeId, city } of await storesOfMerchant(table, platform, merchantId)) {
+        if (city !== null) cities.set(`${platform}/${storeId}`, city);
+      }
+    }
+  }
+  return cities;
+}
+
+/**
+ * The rows of a provider's days by a dimension, summed over the window. Each day is at most a few
+ * items, however many stores it has.
+ */
+export async function readDimension(
+  table: Table,
+  providerId: string,
+  dimension: Dimension,
+  window: { from: string; to: string },
+): Promise<Row[]> {
+  const pages = await readPages(table, providerId, dimension, window);
+  return addRows(pages.flatMap(unpackRows));
+}
+
+/** The buyers of a window, exact or sampled alike on every day. */
+export async function readBuyers(
+  table: Table,
+  providerId: string,
+  window: { from: string; to: string },
+): Promise<Buyers> {
+  const days = await readPages(table, providerId, BUYERS, window);
+  return addBuyers(days.map(unpackBuyers), Number.POSITIVE_INFINITY);
+}
+
+/** One store's buyers, from its own days. */
+export async function readStoreBuyers(
+  table: Table,
+  place: { providerId: string; platform: Platform; storeId: string },
+  days: readonly string[],
+): Promise<Buyers> {
+  const { providerId, platform, storeId } = place;
+  const found: Buyers[] = [];
+  for (const day of days) {
+    const key = keys.storeDay(providerId, day, platform, storeId);
+    const item = await table.get(key, false);
+    if (item === undefined) continue;
+    const own = keys.storeHourDetail(providerId, day, platform, storeId, '');
+    const apart: Item[] = [];
+    for await (const one of table.query(own.pk, { startsWith: own.sk, consistent: false })) {
+      apart.push(one);
+    }
+    const { details } = detailsOf([item], apart);
+    found.push(...details.map((bytes) => unpackDetail(bytes).buyers));
+  }
+  return addBuyers(found, Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,196 @@
+import * as z from 'zod';
+import type { Entry } from '../ledger/entry.ts';
+import { addSums, balanceOf, fileEnds, isFinal, lastDayOf, sumLines } from '../ledger/statement.ts';
+import { type StoreDay, type StoreHour, storeHourOf } from '../rollups/store-day.ts';
+import {
+  billedEntries,
+  moveHead,
+  putLine,
+  readBilled,
+  readLines,
+  type Statement,
+  saveStatement,
+  stampEntry,
+  statementIdOf,
+} from '../store/ledger/statements.ts';
+import type { Table } from '../store/table.ts';
+import { toInstant } from '../time/shanghai.ts';
+import {
+  type Bucket,
+  openBuckets,
+  openStoreDays,
+  setBucketBilled,
+  setStoreDayBilled,
+} from './billed.ts';
+import { addTiered, bookTiers } from './tiers.ts';
+
+/** One piece holds the statement for longer than any function of ours lives. */
+const LEASE_MS = 60_000;
+
+/** After so long without a word, the message of the next piece is taken for lost. */
+const BUSY_MS = 300_000;
+
+const LINES_A_BATCH = 1_000;
+
+/** What a piece came to. */
+export interface Batch {
+  readonly statement: Statement;
+  /** Entries and lines looked at. */
+  readonly work: number;
+}
+
+/** Whoever closes: its clock, and its way to have store-hours rolled up. */
+export interface Closer {
+  readonly table: Table;
+  readonly now: () => number;
+  readonly requestRollup: (hours: readonly StoreHour[]) => Promise<void>;
+}
+
+/**
+ * Works on the next piece of a closing: some store-days whose entries become lines, or some lines that
+ * are added up. Everything in it may be done twice, by a worker that died and the one after it: an entry
+ * is stamped once with the statement it is in, and its line stands at a key made of the entry.
+ * @param most entries to look at, about
+ * @returns undefined when the statement is closed, or another worker has it
+ */
+export async function closeBatch(
+  closer: Closer,
+  standing: Statement,
+  most: number,
+): Promise<Batch | undefined> {
+  const { table } = closer;
+  const nowMs = closer.now();
+  if (standing.status === 'closed' || standing.leaseUntilMs > nowMs) return undefined;
+  const held = { ...standing, leaseUntilMs: nowMs + LEASE_MS, busyUntilMs: nowMs + BUSY_MS };
+  if (!(await saveStatement(table, held, standing))) return undefined;
+  const batch = await workOn(closer, held, most);
+  const next = { ...batch.statement, step: held.step + 1, leaseUntilMs: 0 };
+  if (!(await saveStatement(table, next, held))) return undefined;
+  if (next.status === 'closed') await closeHead(table, next);
+  return { ...batch, statement: next };
+}
+
+/** The last write of a closing: the provider may go on to another month. */
+export async function closeHead(
+  table: Table,
+  { providerId, month }: Pick<Statement, 'providerId' | 'month'>,
+): Promise<void> {
+  await moveHead(table, providerId, { month, closed: true }, { month, closed: false });
+}
+
+async function workOn(closer: Closer, statement: Statement, most: number): Promise<Batch> {
+  const { table } = closer;
+  switch (statement.phase) {
+    case 'taking':
+      return takeEntries(table, statement, most);
+    case 'adding':
+      return addLines(table, statement);
+    case 'settling':
+      return settle(closer, statement);
+    default:
+      return statement.phase satisfies never;
+  }
+}
+
+const positionSchema = z.object({ day: z.string(), bucket: z.int(), after: z.string().nullable() });
+type Position = z.infer<typeof positionSchema>;
+
+async function takeEntries(table: Table, statement: Statement, most: number): Promise<Batch> {
+  const { providerId, month, cursor } = statement;
+  const from: Position | null = cursor === null ? null : positionSchema.parse(JSON.parse(cursor));
+  let work = 0;
+  for (const bucket of await openBuckets(table, providerId, lastDayOf(month), from)) {
+    const isSame = bucket.day === from?.day && bucket.bucket === from.bucket;
+    const after = isSame ? from.after : null;
+    for (const { sk, store } of await openStoreDays(table, providerId, bucket, after)) {
+      work += await takeStoreDay(table, statement, bucket, store);
+      if (work < most) continue;
+      const reached = JSON.stringify({ ...bucket, after: sk } satisfies Position);
+      return { statement: { ...statement, cursor: reached }, work };
+    }
+    await setBucketBilled(table, providerId, bucket);
+  }
+  return { statement: { ...statement, phase: 'adding', cursor: null }, work };
+}
+
+/** @returns how many entries it looked at */
+async function takeStoreDay(
+  table: Table,
+  statement: Statement,
+  { day }: Bucket,
+  store: StoreDay,
+): Promise<number> {
+  const { providerId } = statement;
+  let looked = 0;
+  let billed = 0;
+  for await (const { entry, statementId } of billedEntries(table, { providerId, ...store }, day)) {
+    looked += 1;
+    if (statementId !== null || isFinal(entry, statement, statement.asOf)) {
+      await takeEntry(table, statement, entry, statementId);
+      billed += 1;
+    }
+  }
+  await setStoreDayBilled(table, providerId, day, store, billed);
+  return looked;
+}
+
+/** Stamps an entry that is in no statement, and copies it when it is in this one. */
+async function takeEntry(
+  table: Table,
+  statement: Statement,
+  entry: Entry,
+  statementId: string | null,
+): Promise<void> {
+  const own = statementIdOf(statement);
+  const isOwn =
+    statementId === own ||
+    (statementId === null &&
+      ((await stampEntry(table, entry, own)) || (await readBilled(table, entry)) === own));
+  if (isOwn) await putLine(table, statement, entry);
+}
+
+async function addLines(table: Table, statement: Statement): Promise<Batch> {
+  const found = await readLines(table, statement, statement.cursor, LINES_A_BATCH);
+  const lines = found.map(({ line }) => line);
+  const { month, adjustments } = statement.sums;
+  const before = month.entryCount + adjustments.entryCount;
+  const ends = fileEnds(
+    before,
+    found.map(({ sk }) => sk),
+  );
+  const added = {
+    ...statement,
+    fileEnds: [...statement.fileEnds, ...ends],
+    sums: addSums(statement.sums, sumLines(lines, statement.month)),
+    tiered: await addTiered(table, statement.tiered, lines),
+  };
+  const last = found.at(-1);
+  const isLast = found.length < LINES_A_BATCH || last === undefined;
+  const next: Statement = isLast
+    ? { ...added, phase: 'settling', cursor: null }
+    : { ...added, cursor: last.sk };
+  return { statement: next, work: found.length };
+}
+
+/** Books what tiers earn beside what was booked, and closes: its lines' sums never change again. */
+async function settle(closer: Closer, statement: Statement): Promise<Batch> {
+  const { table } = closer;
+  const { settled, tiered } = await bookTiers(table, statement);
+  for (const entry of settled) {
+    await takeEntry(table, statement, entry, (await readBilled(table, entry)) ?? null);
+  }
+  await closer.requestRollup(settled.map(storeHourOf));
+  const sums = addSums(statement.sums, sumLines(settled, statement.month));
+  const { payableFen, carriedFen } = balanceOf(sums, statement.openingFen);
+  const closedAt = toInstant(closer.now());
+  const closed = {
+    ...statement,
+    tiered,
+    sums,
+    payableFen,
+    carriedFen,
+    closedAt,
+    status: 'closed' as const,
+  };
+  return { statement: closed, work: settled.length };
+}

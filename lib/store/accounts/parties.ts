@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { idSchema, platformSchema } from '../../events/id.ts';
+import { keys, merchantPartition, PREFIX } from '../keys.ts';
+import type { Table } from '../table.ts';
+
+/** What operators register: apps, providers and their tokens, merchants, stores. */
+
+export { putApp, readApp, readKeptSecrets, readRegistered, readRegisteredAt } from './apps.ts';
+
+export const providerSchema = z.object({
+  providerId: idSchema,
+  name: z.string(),
+  /** agency 代运营, saas 技术服务商, dev 小程序开发商, supply 供应链. */
+  kind: z.enum(['agency', 'saas', 'dev', 'supply']),
+});
+export type Provider = z.infer<typeof providerSchema>;
+
+export async function putProvider(table: Table, provider: Provider): Promise<void> {
+  await table.put(
+    keys.billedProvider(provider.providerId),
+    { providerId: provider.providerId },
+    null,
+  );
+  await table.put(keys.provider(provider.providerId), provider, null);
+}
+
+/** Everybody who was ever registered. */
+export async function readProviderIds(table: Table): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const item of table.query(keys.billedProvider('').pk))
+    ids.push(String(item.providerId));
+  return ids;
+}
+
+export async function readProvider(
+  table: Table,
+  providerId: string,
+): Promise<Provider | undefined> {
+  const item = await table.get(keys.provider(providerId));
+  return item === undefined ? undefined : providerSchema.parse(item);
+}
+
+export const tokenSchema = z.object({
+  providerId: idSchema,
+  role: z.enum(['owner', 'viewer']),
+  createdAt: z.string(),
+});
+export type TokenRecord = z.infer<typeof tokenSchema>;
+
+/** @param tokenHash hex SHA-256 of the token; the token itself is never stored */
+export async function putToken(table: Table, tokenHash: string, token: TokenRecord): Promise<void> {
+  await table.put(keys.token(tokenHash), token);
+}
+
+export async function readToken(table: Table, tokenHash: string): Promise<TokenRecord | undefined> {
+  const item = await table.get(keys.token(tokenHash));
+  return item === undefined ? undefined : tokenSchema.parse(item);
+}
+
+export const merchantSchema = z.object({
+  platform: platformSchema,
+  merchantId: idSchema,
+  name: z.string(),
+});
+export type Merchant = z.infer<typeof merchantSchema>;
+
+export async function putMerchant(table: Table, merchant: Merchant): Promise<void> {
+  await table.put(keys.merchant(merchant.platform, merchant.merchantId), merchant, null);
+}
+
+export async function readMerchant(
+  table: Table,
+  platform: string,
+  merchantId: string,
+): Promise<Merchant | undefined> {
+  const item = await table.get(keys.merchant(platform, merchantId));
+  return item === undefined ? undefined : merchantSchema.parse(item);
+}
+
+export const storeSchema = z.object({
+  platform: platformSchema,
+  storeId: idSchema,
+  merchantId: idSchema,
+  /** Null: seen in a redemption, named by nobody yet. */
+  name: z.string().nullable(),
+  city: z.string().nullable(),
+  /** An operator's words are never overwritten by what a platform says. */
+  namedBy: z.enum(['operator', 'platform']),
+});
+export type Store = z.infer<typeof storeSchema>;
+
+/** Writes a store as the operator says. */
+export async function putStore(table: Table, store: Store): Promise<void> {
+  const before = await readStore(table, store.platform, store.storeId);
+  const { platform, storeId, merchantId } = store;
+  await table.put(keys.storeOfMerchant(platform, merchantId, storeId), store, null);
+  await table.put(keys.store(platform, storeId), store, null);
+  if (before !== undefined && before.merchantId !== merchantId) {
+    // Its entries of then stay the old merchant's: a restatement looks for them there.
+    await table.put(keys.seenStore(platform, before.merchantId, storeId), { storeId }, null);
+    await table.delete(keys.storeOfMerchant(platform, before.merchantId, storeId));
+  }
+}
+
+/** Writes a store that a platform told of, unless it is already known. */
+export async function discoverStore(table: Table, store: Store): Promise<void> {
+  const { platform, storeId, merchantId } = store;
+  const known = await readStore(table, platform, storeId);
+  if (known !== undefined && known.merchantId !== merchantId) return;
+  // The list first: a store that is found is then always listed, whatever died in between.
+  await table.put(keys.storeOfMerchant(platform, merchantId, storeId), known ?? store);
+  if (known === undefined) await table.put(keys.store(platform, storeId), store);
+}
+
+export async function readStore(
+  table: Table,
+  platform: string,
+  storeId: string,
+): Promise<Store | undefined> {
+  const item = await table.get(keys.store(platform, storeId), false);
+  return item === undefined ? undefined : storeSchema.parse(item);
+}
+
+export async function storesOfMerchant(
+  table: Table,
+  platform: string,
+  merchantId: string,
+): Promise<Store[]> {
+  const stores: Store[] = [];
+  const pk = merchantPartition(platform, merchantId);
+  for await (const item of table.query(pk, { startsWith: PREFIX.store, consistent: false })) {
+    stores.push(storeSchema.parse(item));
+  }
+  return stores;
+}

@@ -1,0 +1,218 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as z from 'zod';
+import {
+  hintPartition,
+  keys,
+  SET_ASIDE_REASONS,
+  type SetAsideReason,
+  SHARDS,
+  setAsidePartition,
+} from '../keys.ts';
+import type { Table } from '../table.ts';
+
+/** The raw archive keeps personal data, so it ends. */
+const ARCHIVE_DAYS = 90;
+
+/** When what is archived now ends, in epoch seconds. */
+export function archiveEnd(nowMs: number): number {
+  return Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400;
+}
+
+/** The `about` of facts that a platform answered to a call of ours: no road from outside writes it so. */
+export const TILL_ABOUT = '=till';
+
+export const deliverySchema = z.object({
+  deliveryId: z.string().regex(/^[0-9a-f]{64}$/),
+  integration: z.string(),
+  appKey: z.string(),
+  receivedAt: z.string(),
+  /** What the request said about itself outside its signed bytes: a path, a kind in the query. */
+  about: z.string().optional(),
+  /** The signed bytes. */
+  body: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** Whether a delivery was dealt with: it is archived only after everything it stands for is written. */
+export async function isArchived(table: Table, deliveryId: string): Promise<boolean> {
+  return (await table.get(keys.delivery(deliveryId))) !== undefined;
+}
+
+/**
+ * The histories that an archived delivery changed, so that they can be booked again.
+ * @returns undefined for one that is not archived
+ */
+export async function archivedChanges(
+  table: Table,
+  deliveryId: string,
+): Promise<ArchivedChange[] | undefined> {
+  const item = await table.get(keys.delivery(deliveryId));
+  if (item === undefined) return undefined;
+  return changesSchema.parse(item.changed ?? []).map((text) => ({
+    of: text.startsWith('v') ? 'voucher' : 'order',
+    id: text.slice(1),
+  }));
+}
+
+export interface ArchivedChange {
+  readonly of: 'voucher' | 'order';
+  readonly id: string;
+}
+
+/** `v` or `o`, then the id: short, because an item is charged by its length. */
+const changesSchema = z.array(z.string().regex(/^[vo]/));
+
+export interface Outcome {
+  readonly outcome: 'events' | 'hint' | 'kept' | SetAsideReason;
+  readonly kind: string;
+  readonly why?: string | undefined;
+  /** The histories it changed, of its integration's platform. */
+  readonly changed?: readonly ArchivedChange[] | undefined;
+}
+
+/**
+ * The last write for a delivery: its bytes and what became of it, with an end. Doubling as the mark
+ * that it is done, it costs a repeated delivery one read and no write.
+ */
+export async function archiveDelivery(
+  table: Table,
+  delivery: Delivery,
+  { changed, ...outcome }: Outcome,
+  nowMs: number,
+): Promise<void> {
+  await table.put(keys.delivery(delivery.deliveryId), {
+    ...pack(delivery),
+    ...outcome,
+    changed: packChanges(changed),
+    expiresAt: archiveEnd(nowMs),
+  });
+}
+
+/**
+ * What became of a delivery that was read again: on its archived item, which keeps its bytes and its
+ * end, and on the set-aside lists. Written in this order, a crash leaves it to be done again.
+ */
+export async function amendArchive(
+  table: Table,
+  delivery: Delivery,
+  { outcome, kind, why, changed }: Outcome,
+  nowMs: number,
+): Promise<void> {
+  const packed = packChanges(changed);
+  const fields = {
+    ...{ outcome, kind, why: why ?? null },
+    // What it changed the first time stays known where it changes nothing now.
+    ...(packed === undefined ? {} : { changed: packed }),
+  };
+  const there = { expression: 'attribute_exists(pk)' };
+  const amended = await table.set(keys.delivery(delivery.deliveryId), fields, there);
+  // Its time in the archive ended meanwhile: it is done all the same, and says so.
+  if (!amended) await archiveDelivery(table, delivery, { outcome, kind, why, changed }, nowMs);
+  for (const reason of SET_ASIDE_REASONS) {
+    if (reason !== outcome) await table.delete(keys.setAside(reason, delivery.deliveryId));
+  }
+}
+
+function packChanges(changed: readonly ArchivedChange[] = []): string[] | undefined {
+  const texts = changed.map(({ of, id }) => `${of === 'voucher' ? 'v' : 'o'}${id}`);
+  return texts.length === 0 ? undefined : texts;
+}
+
+/** Puts a delivery where people look for what could not be read. The bytes stay in the archive. */
+export async function putSetAside(
+  table: Table,
+  reason: SetAsideReason,
+  delivery: Delivery,
+  outcome: Outcome,
+  nowMs: number,
+): Promise<void> {
+  const { deliveryId, integration, appKey, receivedAt } = delivery;
+  const { changed: _changed, ...told } = outcome;
+  const fields = {
+    ...{ deliveryId, integration, appKey, receivedAt },
+    ...told,
+    expiresAt: archiveEnd(nowMs),
+  };
+  // Whatever stands: read again, it may be here for another reason.
+  await table.put(keys.setAside(reason, deliveryId), fields, null);
+}
+
+/** How many deliveries stand on a set-aside list. */
+export async function countSetAside(table: Table, reason: SetAsideReason): Promise<number> {
+  return countShards(table, (shard) => setAsidePartition(reason, shard));
+}
+
+export const waitingHintSchema = deliverySchema.extend({
+  /** How often it was put aside: the item's version. */
+  attempt: z.int(),
+  /** How often it was asked about in vain; not counted where there was no turn to ask. */
+  failures: z.int(),
+  /** How often the platform answered without showing what the hint says. */
+  answers: z.int(),
+  /** Epoch ms. */
+  dueAtMs: z.int(),
+  why: z.string(),
+  /** It is in the archive already, and is read again. */
+  again: z.literal(true).optional(),
+});
+/** A hint whose platform could not answer yet, with its delivery. */
+export type WaitingHint = z.infer<typeof waitingHintSchema>;
+
+/**
+ * Puts a hint aside, or further off.
+ * @param before how often it was asked about when it was last read
+ * @returns false when it was asked about again since: then it is another worker's
+ */
+export async function putHint(table: Table, hint: WaitingHint, before: number): Promise<boolean> {
+  const { attempt, failures, answers, dueAtMs, why, again } = hint;
+  const fields = { ...pack(hint), attempt, failures, answers, dueAtMs, why, again };
+  if (before === 0) return table.put(keys.hint(hint.deliveryId), fields);
+  return table.put(keys.hint(hint.deliveryId), fields, {
+    expression: 'attempt = :before',
+    values: { ':before': before },
+  });
+}
+
+export async function readHint(table: Table, deliveryId: string): Promise<WaitingHint | undefined> {
+  const item = await table.get(keys.hint(deliveryId));
+  return item === undefined ? undefined : unpackHint(item);
+}
+
+export async function deleteHint(table: Table, deliveryId: string): Promise<void> {
+  await table.delete(keys.hint(deliveryId));
+}
+
+export async function* waitingHints(table: Table): AsyncGenerator<WaitingHint> {
+  for (const shard of SHARDS) {
+    for await (const item of table.query(hintPartition(shard))) yield unpackHint(item);
+  }
+}
+
+export async function countHints(table: Table): Promise<number> {
+  return countShards(table, hintPartition);
+}
+
+function unpackHint(item: Record<string, unknown>): WaitingHint {
+  return waitingHintSchema.parse({ ...item, body: unpackBody(item) });
+}
+
+/** Bodies over a few hundred bytes shrink to about half, which is what a write is charged by. */
+function pack(delivery: Delivery): Record<string, unknown> {
+  const { deliveryId, integration, appKey, receivedAt, about, body } = delivery;
+  const zipped = gzipSync(body);
+  const packed = zipped.byteLength < body.byteLength ? { zipped } : { body };
+  return { deliveryId, integration, appKey, receivedAt, about, ...packed };
+}
+
+/** The signed bytes of an archived delivery or a waiting hint. @throws when it has none */
+export function unpackBody(item: Record<string, unknown>): Uint8Array {
+  const { zipped, body } = item;
+  if (zipped instanceof Uint8Array) return new Uint8Array(gunzipSync(zipped));
+  if (body instanceof Uint8Array) return body;
+  throw new Error('a stored delivery has no body');
+}
+
+async function countShards(table: Table, partition: (shard: string) => string): Promise<number> {
+  const counts = await Promise.all(SHARDS.map((shard) => table.count(partition(shard))));
+  return counts.reduce((total, count) => total + count, 0);
+}

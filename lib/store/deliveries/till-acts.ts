@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { idSchema } from '../../events/event.ts';
+import type { Platform } from '../../events/id.ts';
+import { keys, PREFIX, streamPartition } from '../keys.ts';
+import type { Table } from '../table.ts';
+
+/**
+ * What the till knows of a voucher before the pipeline does: its own acts, written when the platform had
+ * answered. An act belongs to the request that wrote it first, so of two that the platform gave the same
+ * answer one is told that it was the other's.
+ */
+const tillActSchema = z.object({
+  kind: z.enum(['voucher.redeemed', 'voucher.redemption_reversed']),
+  eventId: z.string(),
+  redemptionId: idSchema,
+  voucherId: idSchema,
+  orderId: idSchema,
+  merchantId: idSchema,
+  storeId: idSchema.nullable(),
+  productId: idSchema.nullable(),
+  /** ISO 8601: when it happened, by whichever clock its answer told. */
+  occurredAt: z.string(),
+  /** Integration, app and request that did it. */
+  requestKey: z.string(),
+});
+export type TillAct = z.infer<typeof tillActSchema>;
+
+/** A use can be taken back for an hour at most; a till that was off asks the day after. */
+const KEPT_SECONDS = 7 * 86_400;
+
+/** @returns false when the act is another request's */
+export async function keepTillAct(
+  table: Table,
+  platform: Platform,
+  act: TillAct,
+  nowMs: number,
+): Promise<boolean> {
+  const key = keys.tillAct(platform, act.voucherId, act.eventId);
+  const expiresAt = Math.floor(nowMs / 1000) + KEPT_SECONDS;
+  if (await table.put(key, { ...act, expiresAt })) return true;
+  const item = await table.get(key);
+  return item === undefined || tillActSchema.parse(item).requestKey === act.requestKey;
+}
+
+/** The till's acts of one voucher, in no order. */
+export async function tillActsOf(
+  table: Table,
+  platform: Platform,
+  voucherId: string,
+): Promise<TillAct[]> {
+  const pk = streamPartition({ of: 'voucher', platform, id: voucherId });
+  const acts: TillAct[] = [];
+  for await (const item of table.query(pk, { startsWith: PREFIX.tillAct })) {
+    acts.push(tillActSchema.parse(item));
+  }
+  return acts;
+}

@@ -1,0 +1,112 @@
+import { type Entry, entrySchema } from '../../ledger/entry.ts';
+import { type Key, keys, ledgerPartition } from '../keys.ts';
+import type { Table } from '../table.ts';
+
+/** An entry as it stands after an attempt to book it; `conflict` when another stood there. */
+export interface Booked {
+  readonly entry: Entry;
+  readonly conflict: boolean;
+}
+
+/** Books an entry once. What already stands under its id stays and is given back. */
+export async function bookEntry(table: Table, entry: Entry): Promise<Booked> {
+  if (await table.put(keys.entry(entry), entry)) return { entry, conflict: false };
+  const standing = await readEntry(table, entry);
+  if (standing === undefined) throw new Error('an entry was refused and is not there');
+  return { entry: standing, conflict: !sameEntry(standing, entry) };
+}
+
+/** The entries at one instant of a store whose ids begin with this one's, itself among them. */
+export async function* entriesFrom(table: Table, place: Entry): AsyncGenerator<Entry> {
+  const { pk, sk } = keys.entry(place);
+  for await (const item of table.query(pk, { startsWith: sk })) yield entrySchema.parse(item);
+}
+
+/** The entry that stands where this one would, if any. */
+export async function readEntry(table: Table, entry: Entry): Promise<Entry | undefined> {
+  return entryAt(table, keys.entry(entry));
+}
+
+/** The entry at a key, if any. */
+export async function entryAt(table: Table, key: Key): Promise<Entry | undefined> {
+  const item = await table.get(key);
+  return item === undefined ? undefined : entrySchema.parse(item);
+}
+
+export interface LedgerSpan {
+  readonly providerId: string;
+  readonly platform: string;
+  readonly storeId: string;
+}
+
+/** A store's entries for one provider within one hour of a business day. */
+export async function entriesOfHour(
+  table: Table,
+  span: LedgerSpan,
+  day: string,
+  hour: string,
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  for await (const item of table.query(pk, { startsWith: `${day}#${hour}:` })) {
+    entries.push(entrySchema.parse(item));
+  }
+  return entries;
+}
+
+/**
+ * A store's entries for one provider over business days, newest first, with the sort key to go on from.
+ * @param before only entries before this sort key
+ */
+export async function* entriesBackwards(
+  table: Table,
+  span: LedgerSpan,
+  days: { from: string; to: string },
+  before?: string,
+): AsyncGenerator<{ entry: Entry; sk: string }> {
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  // '$' sorts right after '#', so the last day is included whole.
+  const end = `${days.to}$`;
+  // A cursor may be of another window: it goes on in this one, and never leads out of it.
+  const until = before !== undefined && before < end ? before : end;
+  const between: readonly [string, string] = [`${days.from}#`, until];
+  if (between[1] < between[0]) return;
+  for await (const item of table.query(pk, { between, backwards: true, consistent: false })) {
+    if (item.sk === before) continue;
+    yield { entry: entrySchema.parse(item), sk: item.sk };
+  }
+}
+
+/**
+ * A store's entries for one provider over business days, oldest first.
+ * @param after only entries after this sort key; empty for all
+ */
+export async function* entriesForward(
+  table: Table,
+  span: LedgerSpan,
+  days: { from: string; to: string },
+  after: string,
+): AsyncGenerator<{ entry: Entry; sk: string }> {
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  const start = `${days.from}#`;
+  const between = [after > start ? after : start, `${days.to}$`] as const;
+  for await (const item of table.query(pk, { between })) {
+    if (item.sk === after) continue;
+    yield { entry: entrySchema.parse(item), sk: item.sk };
+  }
+}
+
+/**
+ * Whether the fact was complete when it was booked is no difference in what was booked, nor is a buyer
+ * that only one of them tells: the other's was not known yet, or was erased. `mirrorsAt` only repeats
+ * what is known of the entry that `reverses` names.
+ */
+export function sameEntry(a: Entry, b: Entry): boolean {
+  const buyers = a.buyer !== null && b.buyer !== null;
+  const text = (entry: Entry) => {
+    const parsed = entrySchema.parse(entry);
+    const buyer = buyers ? parsed.buyer : null;
+    return JSON.stringify({ ...parsed, complete: true, mirrorsAt: null, buyer });
+  };
+  return text(a) === text(b);
+}

@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../lib/integrations/douyin-life/sandbox/endpoints/till.ts';
+import { Faults } from '../../../../lib/integrations/douyin-life/sandbox/faults.ts';
+import {
+  countingIds,
+  sandboxApp,
+  signWebhook,
+  World,
+} from '../../../../lib/integrations/douyin-life/sandbox/index.ts';
+import { done, problemOf, STORE, Till } from './support.ts';
+
+const CLIENT_KEY = 'aw00000000counter';
+const CLIENT_SECRET = 'client-secret-of-the-till';
+
+let world: World;
+let faults: Faults;
+let till: Till;
+let nowMs: number;
+
+beforeEach(async () => {
+  nowMs = Date.now();
+  faults = new Faults();
+  world = new World({ clientKey: CLIENT_KEY, now: () => nowMs, nextId: countingIds() });
+  world.addMerchant({ accountId: 'm1', name: '商家' });
+  world.addStore({ accountId: 'm1', poiId: STORE, name: '一店', city: '上海' });
+  world.addProduct({ accountId: 'm1', productId: 'p1', name: '双人套餐', priceFen: 9_900 });
+  const shop = {
+    ...({ integration: 'douyin-life', platform: 'douyin', appKey: CLIENT_KEY } as const),
+    ...{ secrets: { clientSecret: CLIENT_SECRET }, settings: {} },
+  };
+  const app = sandboxApp({ world, clientSecret: CLIENT_SECRET, limits: {}, faults });
+  till = await Till.open(shop, app, () => nowMs);
+});
+
+afterEach(() => till?.close());
+
+function sell() {
+  const order = world.sell({ productId: 'p1', platformDiscountFen: 500, channel: '直播' });
+  world.takeOutbox();
+  const [certificate] = order.certificates;
+  if (certificate === undefined) throw new Error('nothing was sold');
+  const { certificateId } = certificate;
+  return {
+    certificateId,
+    asked: { requestId: 'request-1', code: codeOf(certificate), storeId: STORE },
+  };
+}
+
+/** What the platform tells of it besides, posted as it posts it. */
+async function tell(): Promise<number> {
+  const messages = world.takeOutbox();
+  for (const { body } of messages) {
+    const reply = await till.hexiao.ingest.request(`/webhooks/douyin-life/${CLIENT_KEY}`, {
+      method: 'POST',
+      headers: { 'x-douyin-signature': signWebhook(CLIENT_SECRET, body) },
+      body,
+    });
+    expect(reply.status).toBe(200);
+  }
+  await till.hexiao.settle();
+  return messages.length;
+}
+
+describe('redeeming at the till of a 来客 merchant', () => {
+  it('books the worth and the channel that the platform’s queries show at once', async () => {
+    // Prepare
+    const { certificateId, asked } = sell();
+    // Act
+    const [act] = done(await till.redeem(asked)).acts;
+    // Assess
+    expect(act?.voucherId).toBe(certificateId);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+    expect(await till.hexiao.call('GET', `/v1/vouchers/douyin/${certificateId}`)).toMatchObject({
+      events: [{ complete: true, storeId: STORE, sale: { channel: 'live' } }],
+    });
+  });
+
+  it('is the same event from our own call and from the webhook of it', async () => {
+    // Prepare
+    const { certificateId, asked } = sell();
+    done(await till.redeem(asked));
+    await till.hexiao.settle();
+    // Act
+    expect(await tell()).toBe(1);
+    // Assess
+    const voucher = await till.hexiao.call<{ events: object[] }>(
+      'GET',
+      `/v1/vouchers/douyin/${certificateId}`,
+    );
+    expect(voucher.events).toHaveLength(1);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it('waits for the webhook where the queries show nothing yet', async () => {
+    // Prepare
+    const { asked } = sell();
+    faults.set('certificate.query', { mode: 'empty', times: 1 });
+    // Act
+    done(await till.redeem(asked));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+    await tell();
+    // Assess
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it('is one redemption when the answer got lost, and the request comes again', async () => {
+    // Prepare
+    const { asked } = sell();
+    till.loses = { what: 'answer', of: 'certificate/verify/' };
+    const lost = await till.redeem(asked);
+    till.loses = null;
+    // Act
+    done(await till.redeem(asked));
+    // Assess
+    expect(problemOf(lost)).toMatchObject({ status: 503, code: 'platform-unavailable' });
+    expect(world.redemptions.get('m1')).toHaveLength(1);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it('refuses what was used before, also when asked again', async () => {
+    // Prepare
+    const { asked } = sell();
+    done(await till.redeem(asked));
+    // Act
+    const other = { ...asked, requestId: 'request-2' };
+    const replies = [await till.redeem(other), await till.redeem(other)];
+    // Assess
+    for (const reply of replies) {
+      expect(problemOf(reply)).toMatchObject({ status: 422, code: 'platform-refused' });
+    }
+  });
+
+  it('takes it back within the hour, by our call and by its webhook as one', async () => {
+    // Prepare
+    const { asked } = sell();
+    const [act] = done(await till.redeem(asked)).acts;
+    await tell();
+    nowMs += 60_000;
+    // Act
+    done(await till.reverse({ requestId: 'reversal-1', voucherId: act?.voucherId }));
+    await till.hexiao.settle();
+    await tell();
+    // Assess
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+    const kinds = (await till.hexiao.entries()).map((entry) => entry.kind).toSorted();
+    expect(kinds).toEqual(['payment', 'redemption', 'reversal']);
+  });
+});
