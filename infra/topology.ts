@@ -193,6 +193,7 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'ANY', path: '/v1/{path+}', to: 'api' },
   { method: 'GET', path: '/', to: 'api' },
   { method: 'GET', path: '/stores/{platform}/{storeId}', to: 'api' },
+  { method: 'GET', path: '/statements', to: 'api' },
   { method: 'POST', path: '/sign-in', to: 'api' },
   { method: 'POST', path: '/sign-out', to: 'api' },
 ];

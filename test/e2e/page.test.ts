@@ -102,7 +102,7 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.emulateMedia({ media: 'print' });
     await page.setViewportSize({ width: Math.floor(((210 - 2 * 12) * 96) / 25.4), height: 1_000 });
     // Then with ids as long as any can be.
-    const longer = `document.querySelectorAll('table.lines td:nth-child(4n)').forEach((cell) => {
+    const longer = `document.querySelectorAll('table.lines :is(td:nth-child(4), td:nth-child(5))').forEach((cell) => {
       cell.textContent = '${'7'.repeat(128)}';
     })`;
     const overflowing = `[...document.querySelectorAll('th, td')].filter((cell) =>

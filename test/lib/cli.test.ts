@@ -254,7 +254,7 @@ describe('restate and rebuild', () => {
 
 describe('statements, entries and explanations', () => {
   it('ask what the API documents', async () => {
-    answer({}, {}, 'a,b\r\n', '<p>', {}, {}, {});
+    answer({}, {}, { files: 2 }, '头,b\r\n1,2\r\n', '头,b\r\n3,4\r\n', '<p>', {}, {}, {});
     for (const args of [
       ['list', '--month', '2025-10'],
       ['get', 's1'],
@@ -269,13 +269,16 @@ describe('statements, entries and explanations', () => {
     expect(calls()).toEqual([
       'GET /v1/statements?month=2025-10',
       'GET /v1/statements/s1',
-      'GET /v1/statements/s1.csv',
+      'GET /v1/statements/s1?limit=1',
+      'GET /v1/statements/s1.csv?part=1',
+      'GET /v1/statements/s1.csv?part=2',
       'GET /v1/statements/s1.html',
       'POST /v1/statements/2025-10/close',
       'GET /v1/entries?from=2025-10-01&storeId=a%3Db%26c',
       'GET /v1/entries/redeemed%3A1~c/explanation',
     ]);
-    expect(out).toContain('a,b\r\n');
+    // One file of all: the headings once.
+    expect(out).toContain('头,b\r\n1,2\r\n3,4\r\n');
   });
 });
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
+import { ROUTES } from '../../../infra/topology.ts';
 import { PROBLEM_CODES, Problem, problemBody } from '../../../lib/errors/problem.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 
@@ -17,6 +18,17 @@ describe('docs/api.md', () => {
     const written = callsOn(readFileSync(PAGE, 'utf8'));
     // Assess
     expect(written.sort()).toEqual(answered.sort());
+  });
+
+  it('has no call that the front does not lead to', async () => {
+    const hexiao = await HexiaoUnderTest.start();
+    const answered = routesOf(hexiao.api);
+    await hexiao.stop();
+    const fronts = ROUTES.filter(({ to }) => to === 'api').map(({ method, path }) => {
+      const pattern = path.replace(/\{\w+\+\}/g, '.+').replace(/\{\w+\}/g, '[^/]+');
+      return new RegExp(`^${method === 'ANY' ? '[A-Z]+' : method} ${pattern}$`);
+    });
+    expect(answered.filter((call) => !fronts.some((front) => front.test(call)))).toEqual([]);
   });
 
   it('is read as it is meant: shared paths, ends of paths, queries and other forms', () => {
