@@ -8,6 +8,7 @@ import { type Demo, startDemo } from './demo/demo.ts';
 import { TABLE_NAME } from './emulators.ts';
 import { loadFromSource } from './functions.ts';
 import { type LocalHexiao, startHexiao } from './hexiao.ts';
+import { keep } from './lock.ts';
 import { noteStop, takeStop, tellRecent } from './recover.ts';
 import { type LocalSettings, readSettings } from './settings.ts';
 
@@ -17,6 +18,7 @@ const log = logLines((line) => process.stderr.write(`${line}\n`));
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
+  await keep(settings.data);
   const hexiao = await startHexiao({
     port: settings.port,
     databaseDirectory: join(settings.data, 'dynamodb'),

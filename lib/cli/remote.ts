@@ -22,7 +22,9 @@ export class Remote {
 
   /** @throws UsageError when either is missing */
   constructor({ url = process.env.HEXIAO_URL, token = process.env.HEXIAO_TOKEN }: RemoteValues) {
-    if (url === undefined || !URL.canParse(url)) throw new UsageError('Give --url or HEXIAO_URL.');
+    if (url === undefined || !/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+      throw new UsageError('Give --url or HEXIAO_URL, such as http://127.0.0.1:8787.');
+    }
     if (token === undefined || token === '') {
       throw new UsageError('Give the operator’s token in HEXIAO_TOKEN or with --token.');
     }

@@ -149,6 +149,32 @@ describe('every answer in JSON', () => {
   }
 });
 
+describe('a request whose body is empty', () => {
+  test('is one without a body, over HTTP too: all months are closed', async () => {
+    // Prepare: an announced body of no bytes is what Node's own client sends for none
+    const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
+      const started = serve({ fetch: hexiao.api.fetch, port: 0, hostname: '127.0.0.1' }, () =>
+        resolve(started),
+      );
+    });
+    const { port } = server.address() as AddressInfo;
+    const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const close = (init: RequestInit) =>
+      fetch(`http://127.0.0.1:${port}/v1/statements/2025-01/close`, { method: 'POST', ...init });
+    // Act
+    const answers = [await close({ headers }), await close({ headers, body: '' })];
+    const chunked = new ReadableStream({ start: (controller) => controller.close() });
+    answers.push(await close({ headers, body: chunked, duplex: 'half' } as RequestInit));
+    // Assess
+    expect(await Promise.all(answers.map(answerOf))).toEqual([
+      expect.stringMatching(/^200 .*"statements"/),
+      expect.stringMatching(/^200 .*"statements"/),
+      expect.stringMatching(/^200 .*"statements"/),
+    ]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
 describe('an upload that is broken off', () => {
   /** Sends half of what it announces, and hangs up. @returns when the server is done with it */
   async function breakOff(app: Hono, path: string, headers: Record<string, string>): Promise<void> {

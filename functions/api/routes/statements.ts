@@ -44,8 +44,9 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
   api.post('/v1/statements/:month/close', async (c) => {
     await requireOperator(c, deps);
     const month = check(monthSchema, c.req.param('month'));
-    const hasBody = (c.req.header('content-length') ?? '0') !== '0' || c.req.raw.body !== null;
-    const { providerId } = hasBody ? await readBody(c, closeBody) : {};
+    // An empty body is none, however it is announced.
+    const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
+    const { providerId } = isEmpty ? {} : await readBody(c, closeBody);
     if (providerId !== undefined) {
       const statement = await closeMonth({ providerId, month }, deps);
       return c.json(shown(statement), statement.status === 'closed' ? 200 : 202);
