@@ -8,6 +8,7 @@ import { readState } from '../../lib/store/ledger/restatements.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import { workOnClosing } from './close.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
+import { inTime } from './in-time.ts';
 import { workOnJob } from './restatement/job.ts';
 import { rollUpAbove, rollUpDays, rollUpTouched } from './totals.ts';
 import { workNoted } from './unfinished.ts';
@@ -30,11 +31,14 @@ async function work(
   received: readonly Received<AttributionMessage>[],
   deps: AttributeDeps,
 ): Promise<void> {
+  const beganAtMs = deps.now();
   await bookChanged(select(received, 'changed'), deps);
   await rollUpAbove(select(received, 'rollup'), deps);
   await rollUpDays(select(received, 'dimensions'), deps);
-  for (const one of select(received, 'restate')) await workOnJob(one, deps);
-  for (const one of select(received, 'close')) await workOnClosing(one, deps);
+  const jobs = select(received, 'restate');
+  await inTime(jobs, beganAtMs, deps, (one) => workOnJob(one, deps));
+  const closings = select(received, 'close');
+  await inTime(closings, beganAtMs, deps, (one) => workOnClosing(one, deps));
 }
 
 async function bookChanged(

@@ -15,25 +15,27 @@ export interface Bucket {
   readonly bucket: number;
 }
 
+/** Items that are read ahead at most: a piece of work ends before all are looked at. */
+const PAGE = 50;
+
 /** The buckets of a provider's days up to one, in order, that hold entries in no statement yet. */
-export async function openBuckets(
+export async function* openBuckets(
   table: Table,
   providerId: string,
   until: string,
   from: Bucket | null,
-): Promise<Bucket[]> {
-  const open: Bucket[] = [];
-  const between = [`${PREFIX.day}${from?.day ?? ''}`, `${PREFIX.day}${until}`] as const;
-  for await (const found of table.query(providerPartition(providerId), { between })) {
+): AsyncGenerator<Bucket> {
+  const pk = providerPartition(providerId);
+  const first = `${PREFIX.day}${from?.day ?? ''}`;
+  for await (const found of inPages(table, pk, [first, `${PREFIX.day}${until}`])) {
     const item = await takenOver(table, providerId, found);
     const { day, buckets } = providerDayOf(item);
     for (const [bucket, rollups] of [...buckets].sort(([a], [b]) => a - b)) {
       if (from !== null && day === from.day && bucket < from.bucket) continue;
       const rolledUp = Object.values(rollups).reduce((sum, { entryCount }) => sum + entryCount, 0);
-      if (item[attributeOf(bucket)] !== rolledUp) open.push({ day, bucket });
+      if (item[attributeOf(bucket)] !== rolledUp) yield { day, bucket };
     }
   }
-  return open;
 }
 
 /** A day of the first version has no buckets to keep the numbers by: it gets them. */
@@ -43,20 +45,27 @@ async function takenOver(table: Table, providerId: string, item: Item): Promise<
   return (await table.get(item)) ?? item;
 }
 
-/** A bucket's store-days with entries in no statement yet, after a sort key when given. */
-export async function openStoreDays(
+/** A store-day as the closing passes it. */
+export interface PassedStoreDay {
+  readonly sk: string;
+  readonly store: StoreDay;
+  /** How many of its entries are in statements. */
+  readonly billed: number;
+}
+
+/** A bucket's store-days after a sort key when given; what was passed is not read again. */
+export async function* storeDaysToState(
   table: Table,
   providerId: string,
   { day, bucket }: Bucket,
   after: string | null,
-): Promise<{ sk: string; store: StoreDay }[]> {
-  const open: { sk: string; store: StoreDay }[] = [];
-  for await (const item of storeDayItems(table, providerId, { day, bucket })) {
-    if (after !== null && Buffer.compare(Buffer.from(item.sk), Buffer.from(after)) <= 0) continue;
-    const store = storeDayOf(item);
-    if (item[BILLED_ENTRIES] !== store.rollup.entryCount) open.push({ sk: item.sk, store });
+): AsyncGenerator<PassedStoreDay> {
+  const pk = bucketPartition(providerId, day, bucket);
+  // '$' sorts right after '#', and a space before everything that an escaped id begins with.
+  const first = after === null ? PREFIX.store : `${after} `;
+  for await (const item of inPages(table, pk, [first, 'STORE$'])) {
+    yield { sk: item.sk, store: storeDayOf(item), billed: Number(item[BILLED_ENTRIES] ?? 0) };
   }
-  return open;
 }
 
 export async function setStoreDayBilled(
@@ -70,16 +79,13 @@ export async function setStoreDayBilled(
   await table.set(key, { [BILLED_ENTRIES]: count }, EXISTS);
 }
 
-/** After its store-days: the bucket's number is their sum. */
+/** After its store-days. @param sum what their numbers come to */
 export async function setBucketBilled(
   table: Table,
   providerId: string,
   { day, bucket }: Bucket,
+  sum: number,
 ): Promise<void> {
-  let sum = 0;
-  for await (const item of storeDayItems(table, providerId, { day, bucket })) {
-    sum += Number(item[BILLED_ENTRIES] ?? 0);
-  }
   await table.set(keys.providerDay(providerId, day), { [attributeOf(bucket)]: sum }, EXISTS);
 }
 
@@ -88,10 +94,18 @@ const EXISTS = { expression: 'attribute_exists(pk)' };
 
 const attributeOf = (bucket: number) => `s${String(bucket).padStart(2, '0')}`;
 
-function storeDayItems(
+async function* inPages(
   table: Table,
-  providerId: string,
-  { day, bucket }: Bucket,
+  pk: string,
+  [from, to]: readonly [string, string],
 ): AsyncGenerator<Item> {
-  return table.query(bucketPartition(providerId, day, bucket), { startsWith: PREFIX.store });
+  for (let first = from; ; ) {
+    let read = 0;
+    for await (const item of table.query(pk, { between: [first, to], limit: PAGE })) {
+      read += 1;
+      first = `${item.sk} `;
+      yield item;
+    }
+    if (read < PAGE) return;
+  }
 }

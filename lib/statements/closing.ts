@@ -1,27 +1,16 @@
-import * as z from 'zod';
-import type { Entry } from '../ledger/entry.ts';
-import { addSums, balanceOf, fileEnds, isFinal, lastDayOf, sumLines } from '../ledger/statement.ts';
-import { type StoreDay, type StoreHour, storeHourOf } from '../rollups/store-day.ts';
+import { addSums, balanceOf, fileEnds, sumLines } from '../ledger/statement.ts';
+import { storeHourOf } from '../rollups/store-day.ts';
+import type { Batch, Closer } from '../store/closer.ts';
 import {
-  billedEntries,
   moveHead,
-  putLine,
   readBilled,
   readLines,
   type Statement,
   saveStatement,
-  stampEntry,
-  statementIdOf,
 } from '../store/ledger/statements.ts';
 import type { Table } from '../store/table.ts';
+import { takeEntries, takeEntry } from '../store/taking.ts';
 import { toInstant } from '../time/shanghai.ts';
-import {
-  type Bucket,
-  openBuckets,
-  openStoreDays,
-  setBucketBilled,
-  setStoreDayBilled,
-} from './billed.ts';
 import { addTiered, bookTiers } from './tiers.ts';
 
 /** One piece holds the statement for longer than any function of ours lives. */
@@ -31,20 +20,6 @@ const LEASE_MS = 60_000;
 const BUSY_MS = 300_000;
 
 const LINES_A_BATCH = 1_000;
-
-/** What a piece came to. */
-export interface Batch {
-  readonly statement: Statement;
-  /** Entries and lines looked at. */
-  readonly work: number;
-}
-
-/** Whoever closes: its clock, and its way to have store-hours rolled up. */
-export interface Closer {
-  readonly table: Table;
-  readonly now: () => number;
-  readonly requestRollup: (hours: readonly StoreHour[]) => Promise<void>;
-}
 
 /**
  * Works on the next piece of a closing: some store-days whose entries become lines, or some lines that
@@ -82,7 +57,7 @@ async function workOn(closer: Closer, statement: Statement, most: number): Promi
   const { table } = closer;
   switch (statement.phase) {
     case 'taking':
-      return takeEntries(table, statement, most);
+      return takeEntries(closer, statement, most);
     case 'adding':
       return addLines(table, statement);
     case 'settling':
@@ -90,63 +65,6 @@ async function workOn(closer: Closer, statement: Statement, most: number): Promi
     default:
       return statement.phase satisfies never;
   }
-}
-
-const positionSchema = z.object({ day: z.string(), bucket: z.int(), after: z.string().nullable() });
-type Position = z.infer<typeof positionSchema>;
-
-async function takeEntries(table: Table, statement: Statement, most: number): Promise<Batch> {
-  const { providerId, month, cursor } = statement;
-  const from: Position | null = cursor === null ? null : positionSchema.parse(JSON.parse(cursor));
-  let work = 0;
-  for (const bucket of await openBuckets(table, providerId, lastDayOf(month), from)) {
-    const isSame = bucket.day === from?.day && bucket.bucket === from.bucket;
-    const after = isSame ? from.after : null;
-    for (const { sk, store } of await openStoreDays(table, providerId, bucket, after)) {
-      work += await takeStoreDay(table, statement, bucket, store);
-      if (work < most) continue;
-      const reached = JSON.stringify({ ...bucket, after: sk } satisfies Position);
-      return { statement: { ...statement, cursor: reached }, work };
-    }
-    await setBucketBilled(table, providerId, bucket);
-  }
-  return { statement: { ...statement, phase: 'adding', cursor: null }, work };
-}
-
-/** @returns how many entries it looked at */
-async function takeStoreDay(
-  table: Table,
-  statement: Statement,
-  { day }: Bucket,
-  store: StoreDay,
-): Promise<number> {
-  const { providerId } = statement;
-  let looked = 0;
-  let billed = 0;
-  for await (const { entry, statementId } of billedEntries(table, { providerId, ...store }, day)) {
-    looked += 1;
-    if (statementId !== null || isFinal(entry, statement, statement.asOf)) {
-      await takeEntry(table, statement, entry, statementId);
-      billed += 1;
-    }
-  }
-  await setStoreDayBilled(table, providerId, day, store, billed);
-  return looked;
-}
-
-/** Stamps an entry that is in no statement, and copies it when it is in this one. */
-async function takeEntry(
-  table: Table,
-  statement: Statement,
-  entry: Entry,
-  statementId: string | null,
-): Promise<void> {
-  const own = statementIdOf(statement);
-  const isOwn =
-    statementId === own ||
-    (statementId === null &&
-      ((await stampEntry(table, entry, own)) || (await readBilled(table, entry)) === own));
-  if (isOwn) await putLine(table, statement, entry);
 }
 
 async function addLines(table: Table, statement: Statement): Promise<Batch> {

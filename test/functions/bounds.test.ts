@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totalsByStore } from '../../functions/api/reports.ts';
+import { attributeBatch } from '../../functions/attribute/attribute.ts';
 import type { AttributeDeps, MessageOf } from '../../functions/attribute/deps.ts';
 import { rollUpDays } from '../../functions/attribute/totals.ts';
 import { sweepHints } from '../../functions/reconcile/sweep.ts';
 import type { Emulators } from '../../infra/local/emulators.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { NO_SUMS } from '../../lib/ledger/statement.ts';
 import { silent } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import {
@@ -17,11 +19,17 @@ import { Queue, readDepth } from '../../lib/queue/queue.ts';
 import { rollUpBuckets } from '../../lib/rollups/rollups.ts';
 import { storeHourOf } from '../../lib/rollups/store-day.ts';
 import { rollUpHour } from '../../lib/rollups/store-hour.ts';
+import { openBuckets } from '../../lib/statements/billed.ts';
+import { closeBatch } from '../../lib/statements/closing.ts';
+import type { Piece } from '../../lib/store/closer.ts';
 import { putHint } from '../../lib/store/deliveries/archive.ts';
+import { bucketOf } from '../../lib/store/keys.ts';
 import { bookEntry } from '../../lib/store/ledger/entries.ts';
+import { createStatement, moveHead, type Statement } from '../../lib/store/ledger/statements.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { entry, START_MS } from '../lib/make.ts';
+import { aroundCalls } from '../support/around.ts';
 import { startTable } from '../support/table.ts';
 
 let emulators: Emulators;
@@ -66,6 +74,98 @@ describe('more days’ dimensions than one invocation has time for', () => {
     sent.length = 0;
     await rollUpDays(received.slice(0, 5), deps);
     expect(sent).toEqual([]);
+  });
+});
+
+describe('closing a month', () => {
+  const providerId = 'wide';
+  const day = '2025-10-09';
+  const statement: Statement = {
+    ...{ providerId, month: '2025-10', status: 'closing', asOf: '2025-12-01T00:00:00.000+08:00' },
+    ...{ closedAt: null, reversalWindowsMs: {}, holdingDays: 0, step: 0, leaseUntilMs: 0 },
+    ...{ busyUntilMs: 0, phase: 'taking', cursor: null, sums: NO_SUMS, tiered: {}, fileEnds: [] },
+    ...{ openingFen: 0, payableFen: 0, carriedFen: 0 },
+  };
+
+  test('reads and works a bounded stretch a piece, whatever is behind it or within one store', async () => {
+    // Prepare: 260 stores in one bucket, and one with 45 entries
+    const stores = Array.from({ length: 2_000 }, (_, n) => `s${n}`)
+      .filter((storeId) => bucketOf('douyin', storeId) === 0)
+      .slice(0, 260);
+    const acts = [...stores, ...Array.from({ length: 44 }, () => stores[130] ?? '')];
+    await mapLimit([...acts.entries()], 8, async ([n, storeId]) => {
+      await bookEntry(
+        table,
+        entry({
+          ...{ entryId: `e${n}`, providerId, storeId, businessDay: day, commissionFen: 1 },
+          occurredAt: `${day}T12:00:00.000+08:00`,
+        }),
+      );
+    });
+    await mapLimit(stores, 8, (storeId) => rollUpHour(table, hourAt(storeId)));
+    await rollUpBuckets(table, providerId, day, [0]);
+    await moveHead(table, providerId, { month: '2025-10', closed: false }, undefined);
+    await createStatement(table, statement);
+    let read = 0;
+    aroundCalls(emulators.database, async (next, { command }) => {
+      const result = await next();
+      const { Items = [] } = (result as { output?: { Items?: object[] } }).output ?? {};
+      if (command === 'QueryCommand') read += Items.length;
+      return result;
+    });
+    const closer = { table, now: () => START_MS, requestRollup: async () => {} };
+    // Act
+    let standing: Statement = statement;
+    const pieces: { read: number; work: number }[] = [];
+    while (standing.phase === 'taking') {
+      read = 0;
+      const piece = await closeBatch(closer, standing, 20);
+      if (piece === undefined) throw new Error('nobody else closes it');
+      pieces.push({ read, work: piece.work });
+      standing = piece.statement;
+    }
+    for (let piece: Piece | undefined; standing.status !== 'closed'; standing = piece.statement) {
+      piece = await closeBatch(closer, standing, 20);
+      if (piece === undefined) throw new Error('nobody else closes it');
+    }
+    // Assess
+    expect(standing.sums.month).toMatchObject({ entryCount: 304, commissionFen: 304 });
+    expect(pieces.length).toBeGreaterThan(14);
+    expect(Math.max(...pieces.map((one) => one.work))).toBeLessThanOrEqual(22);
+    // A page of store-days, of days, and the entries that are worked on.
+    expect(Math.max(...pieces.map((one) => one.read))).toBeLessThan(130);
+    const left = await Array.fromAsync(openBuckets(table, providerId, '2025-10-31', null));
+    expect(left).toEqual([]);
+  });
+
+  const hourAt = (storeId: string) =>
+    storeHourOf(
+      entry({ providerId, storeId, businessDay: day, occurredAt: `${day}T12:00:00.000+08:00` }),
+    );
+
+  test('of more providers than one invocation has time for is asked for again', async () => {
+    // Prepare: a clock on which each look costs a second
+    let nowMs = START_MS;
+    const sent: AttributionMessage[] = [];
+    const attribution = {
+      sendAll: async (messages: readonly AttributionMessage[]) => void sent.push(...messages),
+    } as unknown as Queue<AttributionMessage>;
+    const now = () => {
+      nowMs += 1_000;
+      return nowMs;
+    };
+    const deps = { table, attribution, policy: DEFAULT_POLICY, log: silent, now } as AttributeDeps;
+    const received = Array.from({ length: 40 }, (_, n) => {
+      const place = { providerId: `p${n}`, month: '2025-10', step: 0 };
+      const message = { type: 'close' as const, v: MESSAGE_VERSION, ...place };
+      return { message, fail: (error: unknown) => expect.fail(String(error)) };
+    });
+    // Act
+    await attributeBatch(received, deps);
+    // Assess: about as many as there are seconds
+    expect(sent.length).toBeGreaterThan(27);
+    expect(sent.length).toBeLessThan(40);
+    expect(sent).toEqual(received.slice(-sent.length).map(({ message }) => message));
   });
 });
 

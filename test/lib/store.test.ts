@@ -15,7 +15,7 @@ import {
   storeDays,
 } from '../../lib/rollups/rollups.ts';
 import type { StoreDay } from '../../lib/rollups/store-day.ts';
-import { openBuckets, openStoreDays } from '../../lib/statements/billed.ts';
+import { openBuckets, storeDaysToState } from '../../lib/statements/billed.ts';
 import { appendContract, readContracts } from '../../lib/store/accounts/contracts.ts';
 import {
   discoverStore,
@@ -879,15 +879,13 @@ describe('Rollups of the first version', () => {
 
   test('have numbers to close a month by once a closing asked', async () => {
     const provider = await prepare();
-    const open = await openBuckets(table, provider, DAY, null);
-    const found = await Promise.all(
-      open.map((bucket) => openStoreDays(table, provider, bucket, null)),
-    );
-    expect(
-      found
-        .flat()
-        .map(({ store }) => store.storeId)
-        .toSorted(),
-    ).toEqual(stores.toSorted());
+    const found: string[] = [];
+    for await (const bucket of openBuckets(table, provider, DAY, null)) {
+      for await (const { store, billed } of storeDaysToState(table, provider, bucket, null)) {
+        expect(billed).toBe(0);
+        found.push(store.storeId);
+      }
+    }
+    expect(found.toSorted()).toEqual(stores.toSorted());
   });
 });

@@ -126,14 +126,22 @@ export async function moveHead(
   return table.put(keys.statementHead(providerId), next, before && unmoved);
 }
 
-/** A store's day in the ledger as it stands, each entry with the statement it is in. */
+/**
+ * A store's day in the ledger as it stands, each entry with the statement it is in.
+ * @param after only entries after this sort key; at most `limit`
+ */
 export async function* billedEntries(
   table: Table,
   { providerId, platform, storeId }: LedgerSpan,
   day: string,
-): AsyncGenerator<{ entry: Entry; statementId: string | null }> {
+  after: string | null,
+  limit: number,
+): AsyncGenerator<{ entry: Entry; statementId: string | null; sk: string }> {
   const pk = ledgerPartition(providerId, platform, storeId);
-  for await (const item of table.query(pk, { startsWith: `${day}#` })) yield billedOf(item);
+  const between = [after === null ? `${day}#` : `${after} `, `${day}$`] as const;
+  for await (const item of table.query(pk, { between, limit })) {
+    yield { ...billedOf(item), sk: item.sk };
+  }
 }
 
 /** In which statement an entry is; undefined when there is no such entry. */

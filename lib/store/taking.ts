@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import type { Entry } from '../ledger/entry.ts';
+import { isFinal, lastDayOf } from '../ledger/statement.ts';
+import {
+  type Bucket,
+  openBuckets,
+  type PassedStoreDay,
+  setBucketBilled,
+  setStoreDayBilled,
+  storeDaysToState,
+} from '../statements/billed.ts';
+import type { Closer, Piece } from './closer.ts';
+import {
+  billedEntries,
+  putLine,
+  readBilled,
+  type Statement,
+  stampEntry,
+  statementIdOf,
+} from './ledger/statements.ts';
+import type { Table } from './table.ts';
+
+/** A piece ends at the next entry after so long, and before its function does after 30 s. */
+const PIECE_MS = 8_000;
+
+/** Store-days that a piece passes at most: those with nothing to state are read and no more. */
+const STORE_DAYS_A_PIECE = 1_000;
+
+/** How far the first phase of a closing came. */
+const positionSchema = z.object({
+  day: z.string(),
+  bucket: z.int(),
+  /** The last store-day of the bucket that is done. */
+  after: z.string().nullable(),
+  /** How many entries of the bucket, so far, are in statements. */
+  billed: z.int(),
+  /** The store-day that is half done: its last entry that was looked at, and how many were billed. */
+  within: z.object({ sk: z.string(), entry: z.string(), billed: z.int() }).nullable(),
+});
+type Position = z.infer<typeof positionSchema>;
+
+/**
+ * Makes lines of the entries that are in no statement yet, until about `most` were looked at, or it took
+ * long. It goes on at the entry after the last one, and reads nothing of what is behind it.
+ */
+export async function takeEntries(
+  { table, now }: Closer,
+  statement: Statement,
+  most: number,
+): Promise<Piece> {
+  const { providerId, month, cursor } = statement;
+  const from: Position | null = cursor === null ? null : positionSchema.parse(JSON.parse(cursor));
+  const untilMs = now() + PIECE_MS;
+  let work = 0;
+  let passed = 0;
+  const isEnough = () => work >= most || passed >= STORE_DAYS_A_PIECE || now() >= untilMs;
+  const stopAt = (position: Position): Piece => ({
+    statement: { ...statement, cursor: JSON.stringify(position) },
+    // What was passed is work too: who asks for a piece must come to an end.
+    work: work + Math.ceil(passed / 20),
+  });
+  for await (const bucket of openBuckets(table, providerId, lastDayOf(month), from)) {
+    const isSame = bucket.day === from?.day && bucket.bucket === from.bucket;
+    let position: Position = isSame ? from : { ...bucket, after: null, billed: 0, within: null };
+    for await (const one of storeDaysToState(table, providerId, bucket, position.after)) {
+      const taken = await takeStoreDay(table, statement, bucket, one, position.within, most - work);
+      work += taken.looked;
+      passed += 1;
+      if (taken.reached !== null) {
+        return stopAt({ ...position, within: { sk: one.sk, ...taken.reached } });
+      }
+      const billed = position.billed + taken.billed;
+      position = { ...position, after: one.sk, billed, within: null };
+      if (isEnough()) return stopAt(position);
+    }
+    await setBucketBilled(table, providerId, bucket, position.billed);
+  }
+  return { statement: { ...statement, phase: 'adding', cursor: null }, work };
+}
+
+interface Taken {
+  /** Entries looked at now. */
+  readonly looked: number;
+  /** Entries of the whole store-day that are in statements. */
+  readonly billed: number;
+  /** Where to go on within it; null when it is done. */
+  readonly reached: { readonly entry: string; readonly billed: number } | null;
+}
+
+async function takeStoreDay(
+  table: Table,
+  statement: Statement,
+  { day }: Bucket,
+  { sk, store, billed: before }: PassedStoreDay,
+  within: Position['within'],
+  most: number,
+): Promise<Taken> {
+  if (before === store.rollup.entryCount) return { looked: 0, billed: before, reached: null };
+  const isResumed = within?.sk === sk;
+  const span = { providerId: statement.providerId, ...store };
+  let looked = 0;
+  let billed = isResumed ? within.billed : 0;
+  const after = isResumed ? within.entry : null;
+  for await (const one of billedEntries(table, span, day, after, most)) {
+    const { entry, statementId } = one;
+    looked += 1;
+    if (statementId !== null || isFinal(entry, statement, statement.asOf)) {
+      await takeEntry(table, statement, entry, statementId);
+      billed += 1;
+    }
+    // The last of them may be the day's last: then the next piece finds nothing more, and ends it.
+    if (looked === most) return { looked, billed, reached: { entry: one.sk, billed } };
+  }
+  await setStoreDayBilled(table, statement.providerId, day, store, billed);
+  return { looked, billed, reached: null };
+}
+
+/** Stamps an entry that is in no statement, and copies it when it is in this one. */
+export async function takeEntry(
+  table: Table,
+  statement: Statement,
+  entry: Entry,
+  statementId: string | null,
+): Promise<void> {
+  const own = statementIdOf(statement);
+  const isOwn =
+    statementId === own ||
+    (statementId === null &&
+      ((await stampEntry(table, entry, own)) || (await readBilled(table, entry)) === own));
+  if (isOwn) await putLine(table, statement, entry);
+}
