@@ -7,10 +7,10 @@ import { lastDayOf, NO_SUMS } from '../../lib/ledger/statement.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
 import { rollupMessages } from '../../lib/rollups/messages.ts';
+import type { Closer } from '../../lib/statements/closer.ts';
 import { closeBatch, closeHead } from '../../lib/statements/closing.ts';
 import { readProviderIds } from '../../lib/store/accounts/parties.ts';
 import { readPolicies } from '../../lib/store/accounts/policies.ts';
-import type { Closer } from '../../lib/store/closer.ts';
 import {
   createStatement,
   moveHead,

@@ -15,7 +15,7 @@ export interface Bucket {
   readonly bucket: number;
 }
 
-/** Items that are read ahead at most: a piece of work ends before all are looked at. */
+/** Items that are read ahead at most: a batch of work ends before all are looked at. */
 const PAGE = 50;
 
 /** The buckets of a provider's days up to one, in order, that hold entries in no statement yet. */
@@ -54,7 +54,7 @@ export interface PassedStoreDay {
 }
 
 /** A bucket's store-days after a sort key when given; what was passed is not read again. */
-export async function* storeDaysToState(
+export async function* storeDaysToBill(
   table: Table,
   providerId: string,
   { day, bucket }: Bucket,

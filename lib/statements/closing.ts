@@ -1,6 +1,5 @@
 import { addSums, balanceOf, fileEnds, sumLines } from '../ledger/statement.ts';
 import { storeHourOf } from '../rollups/store-day.ts';
-import type { Batch, Closer } from '../store/closer.ts';
 import {
   moveHead,
   readBilled,
@@ -9,8 +8,9 @@ import {
   saveStatement,
 } from '../store/ledger/statements.ts';
 import type { Table } from '../store/table.ts';
-import { takeEntries, takeEntry } from '../store/taking.ts';
 import { toInstant } from '../time/shanghai.ts';
+import type { Batch, Closer } from './closer.ts';
+import { takeEntries, takeEntry } from './lines.ts';
 import { addTiered, bookTiers } from './tiers.ts';
 
 /** One piece holds the statement for longer than any function of ours lives. */

@@ -20,8 +20,8 @@ import { rollUpBuckets } from '../../lib/rollups/rollups.ts';
 import { storeHourOf } from '../../lib/rollups/store-day.ts';
 import { rollUpHour } from '../../lib/rollups/store-hour.ts';
 import { openBuckets } from '../../lib/statements/billed.ts';
+import type { Batch } from '../../lib/statements/closer.ts';
 import { closeBatch } from '../../lib/statements/closing.ts';
-import type { Piece } from '../../lib/store/closer.ts';
 import { putHint } from '../../lib/store/deliveries/archive.ts';
 import { bucketOf } from '../../lib/store/keys.ts';
 import { bookEntry } from '../../lib/store/ledger/entries.ts';
@@ -87,7 +87,7 @@ describe('closing a month', () => {
     ...{ openingFen: 0, payableFen: 0, carriedFen: 0 },
   };
 
-  test('reads and works a bounded stretch a piece, whatever is behind it or within one store', async () => {
+  test('reads and works a bounded stretch a batch, whatever is behind it or within one store', async () => {
     // Prepare: 260 stores in one bucket, and one with 45 entries
     const stores = Array.from({ length: 2_000 }, (_, n) => `s${n}`)
       .filter((storeId) => bucketOf('douyin', storeId) === 0)
@@ -116,24 +116,24 @@ describe('closing a month', () => {
     const closer = { table, now: () => START_MS, requestRollup: async () => {} };
     // Act
     let standing: Statement = statement;
-    const pieces: { read: number; work: number }[] = [];
+    const batchs: { read: number; work: number }[] = [];
     while (standing.phase === 'taking') {
       read = 0;
-      const piece = await closeBatch(closer, standing, 20);
-      if (piece === undefined) throw new Error('nobody else closes it');
-      pieces.push({ read, work: piece.work });
-      standing = piece.statement;
+      const batch = await closeBatch(closer, standing, 20);
+      if (batch === undefined) throw new Error('nobody else closes it');
+      batchs.push({ read, work: batch.work });
+      standing = batch.statement;
     }
-    for (let piece: Piece | undefined; standing.status !== 'closed'; standing = piece.statement) {
-      piece = await closeBatch(closer, standing, 20);
-      if (piece === undefined) throw new Error('nobody else closes it');
+    for (let batch: Batch | undefined; standing.status !== 'closed'; standing = batch.statement) {
+      batch = await closeBatch(closer, standing, 20);
+      if (batch === undefined) throw new Error('nobody else closes it');
     }
     // Assess
     expect(standing.sums.month).toMatchObject({ entryCount: 304, commissionFen: 304 });
-    expect(pieces.length).toBeGreaterThan(14);
-    expect(Math.max(...pieces.map((one) => one.work))).toBeLessThanOrEqual(22);
+    expect(batchs.length).toBeGreaterThan(14);
+    expect(Math.max(...batchs.map((one) => one.work))).toBeLessThanOrEqual(22);
     // A page of store-days, of days, and the entries that are worked on.
-    expect(Math.max(...pieces.map((one) => one.read))).toBeLessThan(130);
+    expect(Math.max(...batchs.map((one) => one.read))).toBeLessThan(130);
     const left = await Array.fromAsync(openBuckets(table, providerId, '2025-10-31', null));
     expect(left).toEqual([]);
   });

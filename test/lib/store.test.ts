@@ -15,7 +15,7 @@ import {
   storeDays,
 } from '../../lib/rollups/rollups.ts';
 import type { StoreDay } from '../../lib/rollups/store-day.ts';
-import { openBuckets, storeDaysToState } from '../../lib/statements/billed.ts';
+import { openBuckets, storeDaysToBill } from '../../lib/statements/billed.ts';
 import { appendContract, readContracts } from '../../lib/store/accounts/contracts.ts';
 import {
   discoverStore,
@@ -881,7 +881,7 @@ describe('Rollups of the first version', () => {
     const provider = await prepare();
     const found: string[] = [];
     for await (const bucket of openBuckets(table, provider, DAY, null)) {
-      for await (const { store, billed } of storeDaysToState(table, provider, bucket, null)) {
+      for await (const { store, billed } of storeDaysToBill(table, provider, bucket, null)) {
         expect(billed).toBe(0);
         found.push(store.storeId);
       }

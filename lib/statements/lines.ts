@@ -2,29 +2,29 @@ import * as z from 'zod';
 import type { Entry } from '../ledger/entry.ts';
 import { isFinal, lastDayOf } from '../ledger/statement.ts';
 import {
-  type Bucket,
-  openBuckets,
-  type PassedStoreDay,
-  setBucketBilled,
-  setStoreDayBilled,
-  storeDaysToState,
-} from '../statements/billed.ts';
-import type { Closer, Piece } from './closer.ts';
-import {
   billedEntries,
   putLine,
   readBilled,
   type Statement,
   stampEntry,
   statementIdOf,
-} from './ledger/statements.ts';
-import type { Table } from './table.ts';
+} from '../store/ledger/statements.ts';
+import type { Table } from '../store/table.ts';
+import {
+  type Bucket,
+  openBuckets,
+  type PassedStoreDay,
+  setBucketBilled,
+  setStoreDayBilled,
+  storeDaysToBill,
+} from './billed.ts';
+import type { Batch, Closer } from './closer.ts';
 
-/** A piece ends at the next entry after so long, and before its function does after 30 s. */
-const PIECE_MS = 8_000;
+/** A batch ends at the next entry after so long, and before its function does after 30 s. */
+const BATCH_MS = 8_000;
 
-/** Store-days that a piece passes at most: those with nothing to state are read and no more. */
-const STORE_DAYS_A_PIECE = 1_000;
+/** Store-days that a batch passes at most: those with nothing to state are read and no more. */
+const STORE_DAYS_A_BATCH = 1_000;
 
 /** How far the first phase of a closing came. */
 const positionSchema = z.object({
@@ -47,22 +47,22 @@ export async function takeEntries(
   { table, now }: Closer,
   statement: Statement,
   most: number,
-): Promise<Piece> {
+): Promise<Batch> {
   const { providerId, month, cursor } = statement;
   const from: Position | null = cursor === null ? null : positionSchema.parse(JSON.parse(cursor));
-  const untilMs = now() + PIECE_MS;
+  const untilMs = now() + BATCH_MS;
   let work = 0;
   let passed = 0;
-  const isEnough = () => work >= most || passed >= STORE_DAYS_A_PIECE || now() >= untilMs;
-  const stopAt = (position: Position): Piece => ({
+  const isEnough = () => work >= most || passed >= STORE_DAYS_A_BATCH || now() >= untilMs;
+  const stopAt = (position: Position): Batch => ({
     statement: { ...statement, cursor: JSON.stringify(position) },
-    // What was passed is work too: who asks for a piece must come to an end.
+    // What was passed is work too: who asks for a batch must come to an end.
     work: work + Math.ceil(passed / 20),
   });
   for await (const bucket of openBuckets(table, providerId, lastDayOf(month), from)) {
     const isSame = bucket.day === from?.day && bucket.bucket === from.bucket;
     let position: Position = isSame ? from : { ...bucket, after: null, billed: 0, within: null };
-    for await (const one of storeDaysToState(table, providerId, bucket, position.after)) {
+    for await (const one of storeDaysToBill(table, providerId, bucket, position.after)) {
       const taken = await takeStoreDay(table, statement, bucket, one, position.within, most - work);
       work += taken.looked;
       passed += 1;
@@ -108,7 +108,7 @@ async function takeStoreDay(
       await takeEntry(table, statement, entry, statementId);
       billed += 1;
     }
-    // The last of them may be the day's last: then the next piece finds nothing more, and ends it.
+    // The last of them may be the day's last: then the next batch finds nothing more, and ends it.
     if (looked === most) return { looked, billed, reached: { entry: one.sk, billed } };
   }
   await setStoreDayBilled(table, statement.providerId, day, store, billed);

@@ -1,9 +1,9 @@
 import type { StoreHour } from '../rollups/store-day.ts';
-import type { Statement } from './ledger/statements.ts';
-import type { Table } from './table.ts';
+import type { Statement } from '../store/ledger/statements.ts';
+import type { Table } from '../store/table.ts';
 
-/** What a piece came to. */
-export interface Piece {
+/** What a batch came to. */
+export interface Batch {
   readonly statement: Statement;
   /** Entries and lines looked at. */
   readonly work: number;
