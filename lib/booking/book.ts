@@ -1,4 +1,3 @@
-import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { stateOf } from '../attribution/plan.ts';
 import type { Event } from '../events/event.ts';
 import { type Entry, UNKNOWN_STORE } from '../ledger/entry.ts';
@@ -9,7 +8,11 @@ import { noteStore, readState, type StreamState } from '../store/ledger/restatem
 import type { BookedStream } from '../store/streams.ts';
 import type { Table } from '../store/table.ts';
 import { bookEvents } from './booking.ts';
-import { type Terms, termsOf } from './terms.ts';
+import { type Terms, type TermsDeps, termsOf } from './terms.ts';
+
+export interface BookingDeps extends TermsDeps {
+  readonly log: Log;
+}
 
 /** A history that still changes after so many readings is not changing: we are wrong about it. */
 const MAX_ROUNDS = 8;
@@ -26,7 +29,7 @@ export async function bookStream(
   stream: BookedStream,
   state: StreamState,
   terms: Terms,
-  deps: AttributeDeps,
+  deps: BookingDeps,
 ): Promise<StoreHour[]> {
   const touched: Entry[] = [];
   let { events, markers } = state;
@@ -61,7 +64,7 @@ function tell(booked: readonly Entry[], events: readonly Event[], log: Log): voi
 async function finish(
   { conflicts, waiting }: Awaited<ReturnType<typeof bookEvents>>,
   touched: readonly Entry[],
-  { table, log }: AttributeDeps,
+  { table, log }: BookingDeps,
 ): Promise<StoreHour[]> {
   for (const one of conflicts) log('error', 'entry-conflict', { entryId: entryRef(one) });
   if (waiting.length > 0) log('info', 'reversals-wait', { count: waiting.length });
