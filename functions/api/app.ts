@@ -6,7 +6,7 @@ import { bodyWithin } from '../../lib/http/body.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
 import { keys } from '../../lib/store/keys.ts';
 import type { ApiDeps } from './deps.ts';
-import { pages } from './page/pages.ts';
+import { isForPerson, notFoundPage, pages } from './page/pages.ts';
 import { appsRoute } from './routes/apps.ts';
 import { codePoolsRoutes } from './routes/code-pools.ts';
 import { contractImportsRoute } from './routes/contract-imports.ts';
@@ -70,9 +70,13 @@ export function apiApp(deps: ApiDeps): Hono {
   restatementsRoutes(api, deps);
   pages(api, deps);
 
-  api.notFound(() => {
+  api.notFound((c) => {
+    if (isForPerson(c)) return notFoundPage(c);
     throw new Problem('not-found', 'No such path. docs/api.md lists what there is.');
   });
-  api.onError((error, c) => respondToError(error, c, deps.log));
+  api.onError((error, c) => {
+    const isMissing = error instanceof Problem && error.status === 404;
+    return isMissing && isForPerson(c) ? notFoundPage(c) : respondToError(error, c, deps.log);
+  });
   return api;
 }

@@ -4,7 +4,7 @@ import type { StoreDay } from '../../lib/rollups/store-day.ts';
 import { readStore } from '../../lib/store/accounts/parties.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Window } from './input.ts';
-import { type StorePosition, totalsByStore } from './reports.ts';
+import { pageOfStores, type StoreOrder, type StorePlace } from './ranked-stores.ts';
 
 const READS_AT_ONCE = 16;
 
@@ -26,14 +26,15 @@ export async function listStores(
   table: Table,
   providerId: string,
   window: Window,
-  page: { position?: StorePosition | undefined; limit: number },
-): Promise<{ stores: StoreLine[]; next: StorePosition | null }> {
-  const { stores, next } = await totalsByStore(table, providerId, window, page, hasRedemptions);
+  page: { position?: StorePlace | undefined; limit: number },
+): Promise<{ stores: StoreLine[]; order: StoreOrder; next: StorePlace | null }> {
+  const found = await pageOfStores(table, providerId, window, page, hasRedemptions);
+  const { stores, order, next } = found;
   const lines = await mapLimit(stores, READS_AT_ONCE, async (store) => {
     const known = await readStore(table, store.platform, store.storeId);
     return lineOf(store, known?.name ?? null);
   });
-  return { stores: lines, next };
+  return { stores: lines, order, next };
 }
 
 /**

@@ -39,6 +39,15 @@ const WORDS = {
   channel: { zh: '渠道', en: 'Channel' },
   nothing: { zh: '这段时间没有核销。', en: 'No redemptions in this period.' },
   badInput: { zh: '日期有误，请重选。', en: 'These dates do not work. Choose again.' },
+  unranked: {
+    zh: '门店太多，未按金额排序；缩短日期范围后可排序。',
+    en: 'Too many stores to sort by amount. Choose fewer days to have them sorted.',
+  },
+  notFound: { zh: '没有此页', en: 'No such page' },
+  notFoundHere: {
+    zh: '没有此页，请检查地址。',
+    en: 'There is no such page. Check the address.',
+  },
   unknownStore: { zh: '未知门店', en: 'Unknown store' },
   provisional: { zh: '可撤销', en: 'Provisional' },
   final: { zh: '已确认', en: 'Final' },

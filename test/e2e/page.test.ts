@@ -56,12 +56,12 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.fill('input[name=to]', '2025-10-31');
     await page.click('main form button');
     await page.waitForSelector('tbody tr');
-    const cells = await page.locator('tbody tr').first().locator('td').allTextContents();
+    const cells = await page.locator('tbody tr').first().locator('th, td').allTextContents();
     expect(cells).toEqual(['山月火锅(静安店)', '抖音', '1', '109.00', '0', '0.00', '5.45']);
 
     await page.click('tbody a');
     await page.waitForSelector('caption');
-    const line = await page.locator('tbody tr').first().locator('td').allTextContents();
+    const line = await page.locator('tbody tr').first().locator('th, td').allTextContents();
     expect(line.slice(0, 5)).toEqual(['2025-10-09 16:53:20', '109.00', '5.45', '已确认', '直播']);
 
     await page.click('header nav a[lang]');

@@ -14,16 +14,16 @@ export const PAGE_HEADERS = {
 } as const;
 
 const STYLE = raw(`
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; --line: color-mix(in srgb, currentColor 18%, transparent); }
 body { font: 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem; }
 header { display: flex; gap: 1rem; align-items: center; justify-content: space-between; flex-wrap: wrap; border-bottom: 1px solid var(--line); padding-bottom: .75rem; }
 h1 { font-size: 1.15rem; margin: 0; } h2 { font-size: 1.05rem; margin: 1.25rem 0 .5rem; }
 nav, form.inline { display: flex; gap: .75rem; align-items: center; flex-wrap: wrap; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid; outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding: .5rem 0; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-tfoot td, tfoot th { font-weight: 600; }
+tbody th { font-weight: inherit; } tfoot td, tfoot th { font-weight: 600; }
 input, button { font: inherit; padding: .35rem .6rem; }
 .error { color: #b3261e; } @media (prefers-color-scheme: dark) { .error { color: #f2b8b5; } }
 `);
@@ -44,6 +44,7 @@ export function layout({ language, title, who, otherLanguageHref }: PageFrame, m
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${title} · ${say('product')}</title>
 <style>${STYLE}</style>
 </head>
@@ -58,6 +59,11 @@ ${who === null ? '' : account(who, say)}
 <main>${main}</main>
 </body>
 </html>`;
+}
+
+/** A table that may be wider than the screen: the keyboard reaches it, and then scrolls it. */
+export function scrolling(label: string, table: Html): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 }
 
 function account(who: string, say: Say): Html {

@@ -8,8 +8,9 @@ import { readStatements } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readCursor, readWindow, type Window, writeCursor } from '../input.ts';
 import { principalOf } from '../principal.ts';
+import { storePlaceSchema } from '../ranked-stores.ts';
 import { ledgerPositionSchema, listRedemptions } from '../redemptions.ts';
-import { storePositionSchema, totalsByDay } from '../reports.ts';
+import { totalsByDay } from '../reports.ts';
 import { listStores } from '../stores.ts';
 import { type Html, layout, PAGE_HEADERS } from './layout.ts';
 import { pageLanguage, signedIn, signIn, signOut } from './session.ts';
@@ -80,8 +81,8 @@ async function forProvider(
 
 async function storesPage(c: Context, deps: ApiDeps, providerId: string): Promise<Response> {
   const window = readWindow(c, deps.now());
-  const position = readCursor(c, storePositionSchema);
-  const { stores, next } = await listStores(deps.table, providerId, window, {
+  const position = readCursor(c, storePlaceSchema);
+  const { stores, order, next } = await listStores(deps.table, providerId, window, {
     position,
     limit: PAGE,
   });
@@ -90,7 +91,8 @@ async function storesPage(c: Context, deps: ApiDeps, providerId: string): Promis
   return page(c, { title: 'stores', who, status: 200 }, (say) =>
     storesView(say, {
       window,
-      stores: [...stores].sort((a, b) => b.redeemedFen - a.redeemedFen),
+      stores,
+      isRanked: order === 'redeemedFen',
       total: addRollups(days.map((day) => day.rollup)),
       nextHref: next === null ? null : hrefOf('/', window, writeCursor(next)),
       storeHref: ({ platform, storeId }) =>
@@ -126,6 +128,18 @@ async function statementsPage(c: Context, deps: ApiDeps, providerId: string): Pr
   const who = (await readProvider(deps.table, providerId))?.name ?? providerId;
   return page(c, { title: 'statements', who, status: 200 }, (say) =>
     statementsView(say, statements),
+  );
+}
+
+/** Whether a browser asks, for a person to look at. Programs ask for anything, or for JSON. */
+export function isForPerson(c: Context): boolean {
+  return c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html');
+}
+
+/** For an address that leads nowhere. */
+export function notFoundPage(c: Context): Promise<Response> {
+  return page(c, { title: 'notFound', who: null, status: 404 }, (say) =>
+    messageView(say, 'notFoundHere'),
   );
 }
 

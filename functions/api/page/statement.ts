@@ -67,12 +67,12 @@ function statementView(say: Say, statement: Statement, who: string, { lines, nex
 <style>${PRINT}</style>
 <h2>${say('statement')} ${month} · ${who}</h2>
 <p>${say(status === 'closed' ? 'closed' : 'closing')} · ${say('asOf')} ${shortTime(statement.asOf)}</p>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="${say('total')}"><table>
 <thead><tr><th scope="col"></th>${numberHeads(say)}</tr></thead>
 <tbody>${sumRow(say, 'ofTheMonth', sums.month)}${sumRow(say, 'adjustments', sums.adjustments)}</tbody>
 <tfoot>${sumRow(say, 'total', wholeOf(sums))}</tfoot>
 </table></div>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="${say('total')}"><table>
 <tbody>
 ${moneyRow(say, 'opening', balance.openingFen)}
 ${moneyRow(say, 'commission', balance.commissionFen)}
@@ -115,7 +115,7 @@ export function statementsView(say: Say, statements: readonly Statement[]): Html
 <p><a href="/">← ${say('back')}</a></p>
 <h2>${say('statements')}</h2>
 ${statements.length === 0 ? html`<p>${say('noStatements')}</p>` : ''}
-<div class="scroll" tabindex="0"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="${say('statements')}"><table>
 <thead><tr><th scope="col">${say('statement')}</th><th scope="col">${say('status')}</th>${numberHeads(say)}
 <th scope="col" class="number">${say('payable')}</th><th scope="col"></th></tr></thead>
 <tbody>${rows}</tbody>
@@ -147,7 +147,7 @@ function lineTable(say: Say, caption: Word, lines: Lines['lines']): Html | strin
   if (lines.length === 0) return '';
   const heads: Word[] = ['occurredAt', 'kind', 'platform', 'store', 'redemption'];
   const numbers: Word[] = ['paidGmv', 'redeemedGmv', 'commission'];
-  return html`<div class="scroll" tabindex="0"><table class="lines">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${say(caption)}"><table class="lines">
 <caption>${say(caption)}</caption>
 <thead><tr>${heads.map((head) => html`<th scope="col">${say(head)}</th>`)}
 ${numbers.map((head) => html`<th scope="col" class="number">${say(head)}</th>`)}</tr></thead>

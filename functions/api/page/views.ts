@@ -6,7 +6,7 @@ import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import type { Window } from '../input.ts';
 import type { RedemptionLine } from '../redemptions.ts';
 import type { StoreLine } from '../stores.ts';
-import type { Html } from './layout.ts';
+import { type Html, scrolling } from './layout.ts';
 
 export function signInView(say: Say, error: Word | null): Html {
   return html`
@@ -21,6 +21,8 @@ ${error === null ? '' : html`<p class="error" role="alert">${say(error)}</p>`}
 export interface StoresView {
   readonly window: Window;
   readonly stores: readonly StoreLine[];
+  /** False where there are too many to be sorted. */
+  readonly isRanked: boolean;
   readonly total: Rollup;
   readonly nextHref: string | null;
   readonly storeHref: (store: StoreLine) => string;
@@ -28,11 +30,11 @@ export interface StoresView {
 
 export function storesView(
   say: Say,
-  { window, stores, total, nextHref, storeHref }: StoresView,
+  { window, stores, isRanked, total, nextHref, storeHref }: StoresView,
 ): Html {
   const rows = stores.map(
     (store) => html`<tr>
-<td><a href="${storeHref(store)}">${nameOf(say, store)}</a></td>
+<th scope="row"><a href="${storeHref(store)}">${nameOf(say, store)}</a></th>
 <td>${word(say, store.platform)}</td>
 <td class="number">${store.redeemedCount}</td>
 <td class="number">${yuan(store.redeemedFen)}</td>
@@ -45,16 +47,20 @@ export function storesView(
 <h2>${say('stores')}</h2>
 ${windowForm(say, window)}
 ${stores.length === 0 ? html`<p>${say('nothing')}</p>` : ''}
-<div class="scroll"><table>
-<thead><tr><th>${say('store')}</th><th>${say('platform')}</th>${numberHeads(say)}</tr></thead>
+${isRanked ? '' : html`<p>${say('unranked')}</p>`}
+${scrolling(
+  say('stores'),
+  html`<table>
+<thead><tr><th scope="col">${say('store')}</th><th scope="col">${say('platform')}</th>${numberHeads(say)}</tr></thead>
 <tbody>${rows}</tbody>
-<tfoot><tr><th colspan="2">${say('total')}</th>
+<tfoot><tr><th scope="row" colspan="2">${say('total')}</th>
 <td class="number">${total.redeemedCount}</td>
 <td class="number">${yuan(total.redeemedFen)}</td>
 <td class="number">${total.reversedCount}</td>
 <td class="number">${yuan(total.refundedFen)}</td>
 <td class="number">${yuan(total.commissionFen)}</td></tr></tfoot>
-</table></div>
+</table>`,
+)}
 <p>${say('paidGmv')}: <span class="number">${yuan(total.paidFen)}</span></p>
 ${nextLink(say, nextHref)}`;
 }
@@ -84,13 +90,16 @@ export function storeView(say: Say, view: StoreView): Html {
 <h2>${view.name}</h2>
 ${windowForm(say, view.window)}
 ${view.redemptions.length === 0 ? html`<p>${say('nothing')}</p>` : ''}
-<div class="scroll"><table>
+${scrolling(
+  say('redemptions'),
+  html`<table>
 <caption>${say('redemptions')}</caption>
-<thead><tr><th>${say('redeemedAt')}</th><th class="number">${say('amount')}</th>
-<th class="number">${say('commission')}</th><th>${say('status')}</th><th>${say('channel')}</th>
-<th>${say('redemption')}</th><th>${say('voucher')}</th></tr></thead>
+<thead><tr><th scope="col">${say('redeemedAt')}</th><th scope="col" class="number">${say('amount')}</th>
+<th scope="col" class="number">${say('commission')}</th><th scope="col">${say('status')}</th><th scope="col">${say('channel')}</th>
+<th scope="col">${say('redemption')}</th><th scope="col">${say('voucher')}</th></tr></thead>
 <tbody>${rows}</tbody>
-</table></div>
+</table>`,
+)}
 ${nextLink(say, view.nextHref)}`;
 }
 
@@ -106,7 +115,7 @@ export function nameOf(say: Say, store: { storeId: string; name: string | null }
 
 function numberHeads(say: Say): Html[] {
   const words: Word[] = ['redeemedCount', 'redeemedGmv', 'reversed', 'refunded', 'commission'];
-  return words.map((head) => html`<th class="number">${say(head)}</th>`);
+  return words.map((head) => html`<th scope="col" class="number">${say(head)}</th>`);
 }
 
 function windowForm(say: Say, { from, to }: Window): Html {

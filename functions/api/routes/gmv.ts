@@ -10,13 +10,12 @@ import type { ApiDeps } from '../deps.ts';
 import { check, readCursor, readLimit, readWindow, type Window, writeCursor } from '../input.ts';
 import { requireProvider } from '../principal.ts';
 import {
-  type StorePosition,
-  storeKey,
-  storePositionSchema,
-  totalsByDay,
-  totalsByPlatform,
-  totalsByStore,
-} from '../reports.ts';
+  pageOfStores,
+  type StoreOrder,
+  type StorePlace,
+  storePlaceSchema,
+} from '../ranked-stores.ts';
+import { storeKey, totalsByDay, totalsByPlatform } from '../reports.ts';
 
 const BY = ['day', 'store', 'platform', ...DIMENSIONS] as const;
 
@@ -28,7 +27,7 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
     const providerId = await requireProvider(c, deps);
     const window = readWindow(c, deps.now());
     const { by } = check(z.object({ by: z.enum(BY).default('day') }), { by: c.req.query('by') });
-    const positionSchema: z.ZodType<Position> = by === 'store' ? storePositionSchema : rowPosition;
+    const positionSchema: z.ZodType<Position> = by === 'store' ? storePlaceSchema : rowPosition;
     const page = {
       position: readCursor(c, positionSchema),
       limit: readLimit(c, MAX_ROWS, MAX_ROWS),
@@ -47,7 +46,7 @@ export function amountsOf(rollup: Rollup) {
 
 /** Rows of a dimension go on by their place among all, the largest first. */
 const rowPosition = z.int().min(0);
-type Position = StorePosition | number;
+type Position = StorePlace | number;
 
 interface Page {
   readonly position: Position | undefined;
@@ -56,6 +55,8 @@ interface Page {
 
 interface Answer {
   readonly rows: object[];
+  /** Of stores. */
+  readonly order?: StoreOrder;
   readonly next?: string | null;
 }
 
@@ -73,12 +74,12 @@ async function rowsBy(
       return { rows: keyed(await totalsByPlatform(table, providerId, window)) };
     case 'store': {
       const from = typeof position === 'object' ? position : undefined;
-      const { stores, next } = await totalsByStore(table, providerId, window, {
+      const { stores, order, next } = await pageOfStores(table, providerId, window, {
         position: from,
         limit,
       });
       const rows = stores.map((store) => ({ key: storeKey(store), rollup: store.rollup }));
-      return { rows: keyed(rows), next: next === null ? null : writeCursor(next) };
+      return { rows: keyed(rows), order, next: next === null ? null : writeCursor(next) };
     }
     case 'loop':
     case 'channel':

@@ -3,8 +3,8 @@ import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check, readCursor, readLimit, readWindow, writeCursor } from '../input.ts';
 import { requireProvider } from '../principal.ts';
+import { storePlaceSchema } from '../ranked-stores.ts';
 import { ledgerPositionSchema, listRedemptions } from '../redemptions.ts';
-import { storePositionSchema } from '../reports.ts';
 import { listStores } from '../stores.ts';
 
 const PAGE = 50;
@@ -16,11 +16,11 @@ export function storesRoutes(api: Hono, deps: ApiDeps): void {
     const providerId = await requireProvider(c, deps);
     const window = readWindow(c, deps.now());
     const page = {
-      position: readCursor(c, storePositionSchema),
+      position: readCursor(c, storePlaceSchema),
       limit: readLimit(c, PAGE, MAX_PAGE),
     };
-    const { stores, next } = await listStores(deps.table, providerId, window, page);
-    return c.json({ stores, next: next === null ? null : writeCursor(next) });
+    const { stores, order, next } = await listStores(deps.table, providerId, window, page);
+    return c.json({ stores, order, next: next === null ? null : writeCursor(next) });
   });
 
   api.get('/v1/stores/:platform/:storeId/redemptions', async (c) => {

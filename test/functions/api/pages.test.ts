@@ -235,12 +235,40 @@ describe('the page of stores', () => {
     expectPage(await look(`/?from=${encodeURIComponent(EVIL)}`, tenant.token), 400);
   });
 
+  it('is a page when it leads nowhere, for a browser; and a problem for a program', async () => {
+    const accept = { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' };
+    for (const path of [
+      '/nowhere',
+      '/stores',
+      '/v1/nowhere',
+      '/v1/statements/2025-10.nobody.html',
+    ]) {
+      const reply = await look(path, tenant.token, accept);
+      expectPage(reply, 404);
+      expect(reply.text).toContain('没有此页');
+    }
+    expectProblem(await look('/nowhere', tenant.token), 404, 'not-found');
+    expectProblem(await look('/nowhere', tenant.token, { accept: '*/*' }), 404, 'not-found');
+  });
+
+  it('can be read with the keyboard, by a screen reader, and in the dark', async () => {
+    for (const path of [`/?${WINDOW}`, `/stores/douyin/evil?${WINDOW}`, '/statements']) {
+      const { text } = await look(path, tenant.token);
+      expect(text).not.toMatch(/<th(?![^>]*scope=)[ >]/);
+      for (const [scroll] of text.matchAll(/<div class="scroll"[^>]*>/g)) {
+        expect(scroll).toMatch(/tabindex="0" role="region" aria-label="[^"]+"/);
+      }
+      expect(text).toContain('<meta name="color-scheme" content="light dark">');
+      expect(text).toContain('background: Canvas; color: CanvasText;');
+    }
+  });
+
   it('goes on over pages of 50, each store once', async () => {
     const many = await makeTenant(hexiao);
     const ids = Array.from({ length: 60 }, (_, index) => `page-${index}-`);
     await book(
       hexiao,
-      ids.map((storeId) => redemptionAt(many, storeId)),
+      ids.map((storeId, index) => redemptionAt(many, storeId, { fen: index + 1 })),
     );
     const seen: string[] = [];
     let href: string | undefined = `/?${WINDOW}`;
@@ -251,7 +279,8 @@ describe('the page of stores', () => {
         .exec(text)?.[1]
         ?.replaceAll('&amp;', '&');
     }
-    expect(seen.toSorted()).toEqual(ids.toSorted());
+    // The largest first, over both pages.
+    expect(seen).toEqual(ids.toReversed());
   });
 });
 

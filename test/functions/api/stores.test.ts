@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pageOfStores, type StorePlace } from '../../../functions/api/ranked-stores.ts';
 import type { Event } from '../../../lib/events/event.ts';
 import { BUCKETS, bucketOf } from '../../../lib/store/keys.ts';
 import { paid, START_MS } from '../../lib/make.ts';
@@ -11,6 +12,7 @@ import {
   fresh,
   gmvAnswer,
   makeTenant,
+  type Reply,
   read,
   redemptionAt,
   storesAnswer,
@@ -85,6 +87,63 @@ describe('GET /v1/stores', () => {
         commissionFen: 15,
       },
     ]);
+  });
+
+  it('has the largest first over all pages, as the total by store and the page have them', async () => {
+    // Prepare: of 60 stores, which are spread over all buckets, three earn the same
+    const tenant = await makeTenant(hexiao);
+    const amounts = Array.from({ length: 60 }, (_, n) => Math.max(300, ((n * 37) % 60) * 100));
+    await book(
+      hexiao,
+      amounts.map((fen, n) => redemptionAt(tenant, `ranked-${n}`, { fen })),
+    );
+    const largestFirst = amounts.toSorted((a, b) => b - a);
+    // Act
+    const pages = await allPages(tenant.token, 7);
+    const gmv: number[] = [];
+    let cursor: string | undefined = '';
+    while (cursor !== undefined) {
+      const path: string = `/v1/gmv?${WINDOW}&by=store&limit=9&cursor=${cursor}`;
+      const reply: Reply = await ask(hexiao, 'GET', path, { token: tenant.token });
+      const { rows, order, next } = read(reply, gmvAnswer);
+      expect(order).toBe('redeemedFen');
+      gmv.push(...rows.map(({ redeemedFen }) => redeemedFen));
+      cursor = next ?? undefined;
+    }
+    // Assess
+    expect(pages.flat().map(({ redeemedFen }) => redeemedFen)).toEqual(largestFirst);
+    expect(new Set(pages.flat().map(({ storeId }) => storeId)).size).toBe(60);
+    expect(gmv).toEqual(largestFirst);
+  });
+
+  it('of too many are in the order of their keys, each once, and say so', async () => {
+    const tenant = await makeTenant(hexiao);
+    await book(
+      hexiao,
+      Array.from({ length: 12 }, (_, n) => redemptionAt(tenant, `many-${n}`, { fen: n })),
+    );
+    const window = { from: '2025-10-01', to: '2025-10-31' };
+    const listed: string[] = [];
+    let position: StorePlace | undefined;
+    do {
+      const page = { position, limit: 5 };
+      const all = () => true;
+      const found = await pageOfStores(hexiao.table, tenant.providerId, window, page, all, 11);
+      expect(found.order).toBe('store');
+      listed.push(...found.stores.map(({ storeId }) => storeId));
+      position = found.next ?? undefined;
+    } while (position !== undefined);
+    expect(new Set(listed).size).toBe(12);
+    expect(listed).toHaveLength(12);
+    const few = await pageOfStores(
+      hexiao.table,
+      tenant.providerId,
+      window,
+      { limit: 5 },
+      undefined,
+      12,
+    );
+    expect(few.order).toBe('redeemedFen');
   });
 
   it('counts only the days of the window, both ends included', async () => {
@@ -207,7 +266,7 @@ describe('a listing of 120 stores over all buckets', () => {
       `cursor=${next ?? ''}`,
     ];
     for (const attempt of attempts) {
-      expect(await stores(stranger.token, `${WINDOW}&${attempt}`)).toEqual({
+      expect(await stores(stranger.token, `${WINDOW}&${attempt}`)).toMatchObject({
         stores: [],
         next: null,
       });

@@ -96,6 +96,7 @@ export const storesAnswer = z.strictObject({
       ...rollupShape,
     }),
   ),
+  order: z.enum(['redeemedFen', 'store']),
   next: z.string().nullable(),
 });
 
@@ -121,6 +122,7 @@ const totalSchema = z.strictObject({ paidFen: z.int(), reversedFen: z.int(), ...
 export const gmvAnswer = z.strictObject({
   rows: z.array(totalSchema.extend({ key: z.string() })),
   total: totalSchema,
+  order: z.enum(['redeemedFen', 'store']).optional(),
   next: z.string().nullable().optional(),
 });
 
