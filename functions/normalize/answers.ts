@@ -14,7 +14,7 @@ export async function resolve(
   log: Log,
 ): Promise<readonly Resolution[]> {
   try {
-    return await integration.resolve(hints, context);
+    return (await integration.resolve?.(hints, context)) ?? [];
   } catch (error) {
     if (!isOfContent(error)) throw error;
     log('error', 'answer-unreadable', { integration: integration.name, ...errorFields(error) });

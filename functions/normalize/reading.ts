@@ -69,8 +69,11 @@ function findingOf(
       return { ...base, outcome: 'events', events: reading.events, stores: [] };
     case 'hint': {
       const hint: Hint = { ...reading.hint, ...hintIds.parse(reading.hint) };
-      if (app.settings.enrichment === 'pull') return { ...base, hint, app };
-      return { ...base, outcome: 'hint', events: base.integration.fromHint(hint), stores: [] };
+      const { integration } = base;
+      const canAsk = integration.resolve !== undefined;
+      if (canAsk && app.settings.enrichment === 'pull') return { ...base, hint, app };
+      const events = integration.fromHint?.(hint) ?? [];
+      return { ...base, outcome: 'hint', events, stores: [] };
     }
     case 'kept':
       return { ...base, outcome: 'kept', ...nothing };

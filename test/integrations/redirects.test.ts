@@ -74,7 +74,7 @@ describe.each(integrationNames())('%s', (name) => {
   test('carries neither token nor secret to where a redirect leads', async () => {
     theirs.length = 0;
     const integration = findIntegration(name);
-    await integration?.resolve([hint], {
+    await integration?.resolve?.([hint], {
       ...{ app: appOf(name), fetch: globalThis.fetch, now: () => START_MS, answers: 0 },
       ...{ tokens: new LiveTokens(new MemoryTokens()), deadlineMs: START_MS + 10_000 },
       ...{ rateShare: 1, history: async () => [] },

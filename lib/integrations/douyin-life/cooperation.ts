@@ -1,7 +1,8 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { Reading } from '../kit/integration.ts';
+import { contentOf, events, malformed, withoutTime } from '../kit/reading.ts';
 import { authWithBindSchema, partnerCommissionSchema, partnerOrderSchema } from './payloads.ts';
-import { contentOf, type Message, malformed, withoutTime } from './reading.ts';
+import type { Message } from './reading.ts';
 
 /** Who works for whom: authorisations, cooperations (代运营) and their commissions. */
 
@@ -22,7 +23,7 @@ export function storeBound({ kind, content, receivedAt }: Message): Reading {
     storeId: poi_id,
     ownStoreId: out_shop_id,
   };
-  return { outcome: 'events', kind, events: [event] };
+  return events(kind, event);
 }
 
 const NO_ORDER = { orderId: null, voucherId: null } as const;
@@ -52,7 +53,7 @@ export function cooperationChanged({ kind, content }: Message): Reading {
     partnerId: partner_id,
     state: String(status),
   };
-  return { outcome: 'events', kind: `${kind}/${status}`, events: [event] };
+  return events(`${kind}/${status}`, event);
 }
 
 /** Nobody documents its fields: what does not have these is parked until somebody does. */
@@ -78,7 +79,7 @@ export function commissionChanged(message: Message): Reading {
     rateBp: commission_ratio,
     state: status ?? 'unknown',
   };
-  return { outcome: 'events', kind, events: [event] };
+  return events(kind, event);
 }
 
 /** Parts are escaped, so that no `/` in one makes it look like two. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { idSchema } from '../../events/id.ts';
-import { liveSecretSchema, settingsSchema } from '../kit/app.ts';
+import { liveSecretSchema, settingsWith } from '../kit/app.ts';
 import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
 import { eventsOfHint } from './events.ts';
@@ -11,16 +11,13 @@ import { resolve } from './resolve.ts';
 import { redeem, reverse } from './till.ts';
 
 /** Douyin life services, closed loop: 抖音来客 (merchants) and 抖音林客 (providers). */
-export const douyinLife: Integration = {
+export const douyinLife = {
   ...douyinLifeReceiver,
   loop: 'closed',
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets: z.strictObject({ clientSecret: liveSecretSchema }),
-  // Strict: a setting with a slip in its name must not be taken for granted.
-  settings: z.strictObject({
-    ...settingsSchema.shape,
-    enrichment: z.enum(['pull', 'none']).default('pull'),
-    /** `stable` where other programs ask for the app's tokens too; see token.ts. */
+  settings: settingsWith('pull', {
+    /** `stable` where other programs ask for the app's tokens too; see kit/douyin/token.ts. */
     clientToken: z.enum(['client', 'stable']).default('client'),
     /** Whether SPI requests that carry only the URL's old MD5 `sign` are taken; see verify.ts. */
     oldSpiSign: z.enum(['accept', 'refuse']).default('refuse'),
@@ -39,4 +36,4 @@ export const douyinLife: Integration = {
   auditRefund,
   redeem,
   reverse,
-};
+} satisfies Integration;

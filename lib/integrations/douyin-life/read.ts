@@ -1,7 +1,9 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import { type JsonValue, parseJsonBytes } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Hint, Reading } from '../kit/integration.ts';
+import { isObject } from '../kit/json.ts';
+import { contentOf, events, malformed, readable } from '../kit/reading.ts';
 import { commissionChanged, cooperationChanged, storeBound } from './cooperation.ts';
 import { KEPT } from './kinds.ts';
 import {
@@ -11,8 +13,8 @@ import {
   orderNotifySchema,
   refundIdAfterUse,
 } from './payloads.ts';
-import { contentOf, type Message, malformed } from './reading.ts';
-import { isObject, isOperation, operationOfBody } from './spi/operation.ts';
+import type { Message } from './reading.ts';
+import { isOperation, operationOfBody } from './spi/operation.ts';
 import { readSpi } from './spi/read.ts';
 import { billPosted } from './takeout.ts';
 
@@ -28,20 +30,20 @@ const HINTS: ReadonlyMap<string, Hint['action']> = new Map([
  */
 export function read(body: Uint8Array, app: App, receivedAt?: string, about?: string): Reading {
   let kind = about === undefined ? 'unreadable' : `spi/${about}`;
-  try {
-    const json = parseJsonBytes(body);
-    if (about !== undefined || !isObject(json) || !('event' in json)) {
-      return readSpiOrNothing(json, app, receivedAt, about);
-    }
-    const envelope = envelopeSchema.safeParse(json);
-    if (!envelope.success) return malformed('no-event', envelope.error);
-    kind = envelope.data.event;
-    const { content, from_user_id: buyerId } = envelope.data;
-    return readKind({ kind, content, buyerId, app, receivedAt });
-  } catch (error) {
-    if (error instanceof JsonError) return { outcome: 'malformed', kind, why: error.message };
-    throw error;
-  }
+  return readable(
+    () => {
+      const json = parseJsonBytes(body);
+      if (about !== undefined || !isObject(json) || !('event' in json)) {
+        return readSpiOrNothing(json, app, receivedAt, about);
+      }
+      const envelope = envelopeSchema.safeParse(json);
+      if (!envelope.success) return malformed('no-event', envelope.error);
+      kind = envelope.data.event;
+      const { from_user_id: buyerId } = envelope.data;
+      return readKind({ kind, content: json.content, buyerId, app, receivedAt });
+    },
+    () => kind,
+  );
 }
 
 /** A body without an event: an SPI request's, by the name that the receiver gave it; without one, by its shape. */
@@ -55,7 +57,7 @@ function readSpiOrNothing(
     return { outcome: 'unknown', kind: 'spi/unknown' };
   const operation = about ?? operationOfBody(body);
   if (operation !== undefined) return readSpi({ operation, body, app, receivedAt });
-  return { outcome: 'malformed', kind: 'no-event', why: 'did not fit: event' };
+  return malformed('no-event', 'did not fit: event');
 }
 
 function readKind(message: Message): Reading {
@@ -98,7 +100,7 @@ function orderPaid({ kind, content, buyerId }: Message): Reading {
     complete: order.pay_time !== null,
     buyerId,
   });
-  return { outcome: 'events', kind: `${kind}/${action}`, events: [event] };
+  return events(`${kind}/${action}`, event);
 }
 
 /**
@@ -136,10 +138,10 @@ function certificateHint({ kind, content }: Message): Reading {
   const parsed = certificateNotifySchema.safeParse(contentOf(content));
   if (!parsed.success) return malformed(kind, parsed.error);
   const { action, msg_time, certificate } = parsed.data;
-  const told = HINTS.get(action);
-  if (told === undefined) return { outcome: 'unknown', kind: `${kind}/${action}` };
+  const hinted = HINTS.get(action);
+  if (hinted === undefined) return { outcome: 'unknown', kind: `${kind}/${action}` };
   const hint: Hint = {
-    action: told,
+    action: hinted,
     merchantId: certificate.account_id,
     orderId: certificate.order_id,
     voucherId: certificate.certificate_id,
@@ -163,7 +165,7 @@ function refundRequested({ kind, content }: Message): Reading {
     refundId: refundIdAfterUse(parsed.data),
     requestedFen: refund_amount,
   };
-  return { outcome: 'events', kind, events: [event] };
+  return events(kind, event);
 }
 
 /** Its state and no amount, so it is kept: `…/20` is paid. Source: merchant-status-change. */

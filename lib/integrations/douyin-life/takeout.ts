@@ -1,7 +1,8 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { Reading } from '../kit/integration.ts';
+import { contentOf, events, malformed, withoutTime } from '../kit/reading.ts';
 import { takeoutBillSchema } from './payloads.ts';
-import { contentOf, type Message, malformed, withoutTime } from './reading.ts';
+import type { Message } from './reading.ts';
 
 /**
  * The bill of a delivery order (随心团). It names no merchant: without `settings.merchantId` it is kept.
@@ -28,7 +29,7 @@ export function billPosted({ kind, content, app, receivedAt }: Message): Reading
     feeFen: order.commission_amount ?? null,
     creatorFen: null,
   };
-  return { outcome: 'events', kind, events: [event] };
+  return events(kind, event);
 }
 
 /** An absent change is sent as nothing, as an empty object, or as zeros. */

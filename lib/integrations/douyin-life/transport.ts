@@ -1,17 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import { GENERAL_CODES, LIFE_CODES } from '../kit/douyin-codes.ts';
+import { douyinBaseOf } from '../kit/douyin/call.ts';
+import { GENERAL_CODES, LIFE_CODES } from '../kit/douyin/codes.ts';
+import { clientToken } from '../kit/douyin/token.ts';
 import { exchange, type HttpQuestion } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
-import { codeError, meaningOf, PlatformError } from '../kit/platform-error.ts';
-import { RateLimit } from '../kit/rate-limit.ts';
-import { clientToken } from './token.ts';
-
-const DEFAULT_API = 'https://open.douyin.com';
-
-/** How long a call may wait for its slot under the rate limit before its hint waits instead. */
-const PATIENCE_MS = 1_500;
+import { codeError, meaningOf, PlatformError, unknownShape } from '../kit/platform-error.ts';
+import { waitForSlot } from '../kit/rate-limit.ts';
 
 const TABLES = [LIFE_CODES, GENERAL_CODES];
 
@@ -23,8 +18,6 @@ export interface Endpoint {
   /** It does something, or is the first step of that: a business number is then a refusal. */
   readonly isAct?: true;
 }
-
-const limits = new Map<string, RateLimit>();
 
 export type TransportContext = Pick<
   ResolveContext,
@@ -66,10 +59,10 @@ export class Transport {
   }
 
   private async exchange(endpoint: Endpoint, request: HttpQuestion): Promise<Envelope> {
-    const token = await this.token();
+    const token = await clientToken(this.context);
     let envelope = await this.call(endpoint, request, token);
     if (meaningOf(codeOf(envelope), TABLES) === 'token') {
-      envelope = await this.call(endpoint, request, await this.token(token));
+      envelope = await this.call(endpoint, request, await clientToken(this.context, token));
     }
     const code = codeOf(envelope);
     if (code === 0) return envelope;
@@ -78,18 +71,15 @@ export class Transport {
     throw codeError(name, { code, isAct, ...(subCode !== undefined && { subCode }) }, TABLES);
   }
 
-  private token(refused?: string): Promise<string> {
-    const send = (what: string, request: HttpQuestion) => exchange(what, request, this.context);
-    return clientToken(this.context, this.base(), send, refused);
-  }
-
   private async call(
     endpoint: Endpoint,
     { url, init }: HttpQuestion,
     token: string,
   ): Promise<Envelope> {
-    await this.waitForSlot(endpoint);
-    const { rootAccountId } = this.context.app.settings;
+    const { app, now, rateShare } = this.context;
+    const of = [this.base(), app.appKey, endpoint.name];
+    await waitForSlot(endpoint.name, of, endpoint.perSecond * rateShare, now);
+    const { rootAccountId } = app.settings;
     const headers = {
       'access-token': token,
       'content-type': 'application/json',
@@ -99,36 +89,15 @@ export class Transport {
     return readEnvelope(endpoint.name, await exchange(endpoint.name, request, this.context));
   }
 
-  private async waitForSlot(endpoint: Endpoint): Promise<void> {
-    const { app, now, rateShare } = this.context;
-    const key = `${this.base()} ${app.appKey} ${endpoint.name}`;
-    let limit = limits.get(key);
-    if (limit === undefined) {
-      limit = new RateLimit(endpoint.perSecond * rateShare);
-      limits.set(key, limit);
-    }
-    const slot = limit.take(now(), PATIENCE_MS);
-    if ('tooFarMs' in slot) {
-      throw new PlatformError(`${endpoint.name} is at its rate limit`, {
-        retryable: true,
-        retryAfterMs: slot.tooFarMs,
-      });
-    }
-    if (slot.waitMs > 0) await sleep(slot.waitMs);
-  }
-
   private base(): string {
-    return (this.context.app.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+    return douyinBaseOf(this.context);
   }
 }
 
 function dataOf<T>({ name }: Endpoint, { data }: Envelope, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 5);
-  throw new PlatformError(`${name} answered in an unknown shape at ${fields.join(', ')}`, {
-    retryable: true,
-  });
+  throw unknownShape(name, parsed.error, 'data');
 }
 
 const codeSchema = z.coerce.number().catch(0);

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { sameText } from '../../crypto/hash.ts';
 import type { App } from '../kit/app.ts';
 import type { SignedRequest } from '../kit/integration.ts';
+import { HEX, isSignedBy } from '../kit/signature.ts';
 import { isSpi } from './family.ts';
 
 /**
@@ -22,19 +22,14 @@ export function verify(request: SignedRequest, { secrets, settings }: App): bool
   return checks.length > 0 && !checks.includes(false);
 }
 
-/** Lower-case hex of each hash, as the platform sends it; anything else is not its signature. */
-const SHA1 = /^[0-9a-f]{40}$/;
-const SHA256 = /^[0-9a-f]{64}$/;
-const MD5 = /^[0-9a-f]{32}$/;
-
 /**
  * `X-Douyin-Signature` = hex sha1(client_secret + raw body), plain concatenation. Source: Open-Douyin,
  * local-life, preparation/massages.push.
  */
 function isSignedWebhook({ headers, body }: SignedRequest, live: readonly string[]): boolean {
   const given = headers.get('x-douyin-signature') ?? '';
-  return isOneOf(SHA1, given, live, (secret) =>
-    createHash('sha1').update(secret, 'utf8').update(body),
+  return isSignedBy(live, given, HEX.sha1, (secret) =>
+    createHash('sha1').update(secret, 'utf8').update(body).digest('hex'),
   );
 }
 
@@ -43,7 +38,7 @@ function isSignedSpi(request: SignedRequest, live: readonly string[]): boolean {
   const pairs = signedPairs(request.query);
   if (pairs === undefined) return false;
   const given = request.headers.get('x-life-sign') ?? '';
-  return isOneOf(SHA256, given, live, (secret) =>
+  return isSignedBy(live, given, HEX.sha256, (secret) =>
     hashSpi(createHash('sha256'), secret, pairs, request.body),
   );
 }
@@ -53,27 +48,16 @@ function isSignedTheOldWay(request: SignedRequest, live: readonly string[]): boo
   const pairs = signedPairs(request.query);
   const [given = '', second] = request.query.getAll('sign');
   if (pairs === undefined || second !== undefined) return false;
-  return isOneOf(MD5, given, live, (secret) =>
+  return isSignedBy(live, given, HEX.md5, (secret) =>
     hashSpi(createHash('md5'), secret, pairs, request.body),
   );
 }
 
-/** Every live secret is tried, so that the time taken does not tell which one is in use. */
-function isOneOf(
-  form: RegExp,
-  given: string,
-  live: readonly string[],
-  hash: (secret: string) => Hash,
-): boolean {
-  const matches = live.map((secret) => sameText(given, hash(secret).digest('hex')));
-  return form.test(given) && matches.includes(true);
-}
-
 /** `client_secret&k=v&…&http_body=<raw>`; the last part only where there is a body. */
-function hashSpi(hash: Hash, secret: string, pairs: readonly string[], body: Uint8Array): Hash {
+function hashSpi(hash: Hash, secret: string, pairs: readonly string[], body: Uint8Array): string {
   hash.update([secret, ...pairs].join('&'), 'utf8');
   if (body.byteLength > 0) hash.update('&http_body=', 'utf8').update(body);
-  return hash;
+  return hash.digest('hex');
 }
 
 /** No `&`, no control character, nothing that was not UTF-8. */

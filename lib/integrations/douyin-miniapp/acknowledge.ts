@@ -1,8 +1,7 @@
-import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
+import { jsonAnswer } from '../kit/answer.ts';
+import { answerUrlCheck, RECEIVED } from '../kit/douyin/receiver.ts';
 import type { Answer, SignedRequest } from '../kit/integration.ts';
-import { type Body, isObject, quietBodyOf } from './family.ts';
-
-const JSON_HEADERS = { 'content-type': 'application/json' } as const;
+import { type Body, quietBodyOf } from './family.ts';
 
 /**
  * Each system's own words. Extension points that answer.ts has no data for get the words alone: that
@@ -14,7 +13,7 @@ export function acknowledge({ body }: SignedRequest): Answer {
   if (read.family === 'third_party') {
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'success' };
   }
-  return json(isFreeGroup(read) ? '{"error_code":0,"description":""}' : OK);
+  return jsonAnswer(isFreeGroup(read) ? '{"error_code":0,"description":""}' : RECEIVED);
 }
 
 /**
@@ -24,7 +23,7 @@ export function acknowledge({ body }: SignedRequest): Answer {
 export function busy({ body }: SignedRequest): Answer | undefined {
   const read = quietBodyOf(body);
   if (read.family === 'third_party') return undefined;
-  return json(
+  return jsonAnswer(
     isFreeGroup(read)
       ? '{"error_code":1,"description":"busy, ask again"}'
       : '{"err_no":1,"err_tips":"busy, ask again"}',
@@ -36,49 +35,10 @@ function isFreeGroup(read: Body): boolean {
   return typeof type === 'string' && type.startsWith('/ext/');
 }
 
-const OK = '{"err_no":0,"err_tips":"success"}';
-
-const json = (body: string): Answer => ({ status: 200, headers: JSON_HEADERS, body });
-
-/**
- * `verify_webhook`: the console's check of the URL, answered with the same challenge in the same
- * type. Its content is an object here, a JSON string in other events: both are read. Whether it is
- * signed is not stated, so it is answered unsigned, and nothing else is done with it.
- * Source: basic-ability/webhook.
- */
-export function handshake(request: SignedRequest): Answer | undefined {
-  // The check is short; reading anything long here would be reading before verifying.
-  if (request.body.byteLength > 4096) return undefined;
-  const read = quietBodyOf(request.body);
-  if (read.family !== 'webhook' || read.fields.event !== 'verify_webhook') return undefined;
-  const { content } = read.fields;
-  const inner = typeof content === 'string' ? quietJson(content) : content;
-  const challenge = isObject(inner) ? inner.challenge : undefined;
-  if (!isChallenge(challenge)) return undefined;
-  const asNumber = wasNumber(challenge, request.body);
-  return json(asNumber ? `{"challenge":${challenge}}` : JSON.stringify({ challenge }));
-}
-
-/** By hand: a schema here would bring the schema library into every cold start of the receiver. */
-function isChallenge(value: JsonValue | undefined): value is string | number {
-  if (typeof value === 'string') return value.length >= 1 && value.length <= 1024;
-  return Number.isSafeInteger(value);
-}
-
-/** Our reader hands 64-bit numbers on as their digits; the bytes tell which of the two it was. */
-function wasNumber(challenge: string | number, body: Uint8Array): boolean {
-  if (typeof challenge === 'number') return true;
-  return (
-    /^-?\d{16,20}$/.test(challenge) &&
-    new RegExp(`:\\s*${challenge}\\b`).test(Buffer.from(body).toString('utf8'))
-  );
-}
-
-function quietJson(text: string): JsonValue | undefined {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
+/** The console's check of the URL, which mini-program webhooks alone make. */
+export function handshake({ body }: SignedRequest): Answer | undefined {
+  return answerUrlCheck(body, (bytes) => {
+    const read = quietBodyOf(bytes);
+    return read.family === 'webhook' ? read.fields : undefined;
+  });
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { fingerprint } from '../../crypto/hash.ts';
-import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { jsonAnswer } from '../kit/answer.ts';
 import type { App } from '../kit/app.ts';
 import type { Answer, SignedRequest } from '../kit/integration.ts';
+import { jsonOf } from '../kit/json.ts';
 import type { CallbackRecords } from '../kit/records.ts';
 import { quietBodyOf, textOf } from './family.ts';
 import {
@@ -12,8 +14,6 @@ import {
   refundResultSchema,
 } from './payloads.ts';
 import { type Entry, merchantOf, settingsOf } from './settings.ts';
-
-const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
 /**
  * The extension points (SPI): what somebody waits for at the other end. A request that does not fit
@@ -27,11 +27,12 @@ export async function answer(
 ): Promise<Answer | undefined> {
   const body = quietBodyOf(request.body);
   if (body.family !== 'trade') return undefined;
-  const asked: Asked = {
+  const { msg } = body.fields;
+  const asked: Question = {
     app,
     records,
     version: textOf(body.fields.version) ?? '',
-    content: contentOf(body.fields.msg),
+    content: typeof msg === 'string' ? jsonOf(msg) : msg,
   };
   switch (textOf(body.fields.type) ?? '') {
     case 'pre_create_order':
@@ -47,7 +48,7 @@ export async function answer(
   }
 }
 
-interface Asked {
+interface Question {
   readonly app: App;
   readonly records: CallbackRecords;
   /** Of the envelope: `3.0` is the general system, `2.0` the life services' two. */
@@ -59,7 +60,7 @@ interface Asked {
  * What the answer calls the order, and where a buyer sees it. The same order gets the same number
  * without anything being written. An app whose own server answers sets no `answers.order`.
  */
-function orderNumber({ app, content }: Asked): Answer | undefined {
+function orderNumber({ app, content }: Question): Answer | undefined {
   const settings = settingsOf(app).answers.order;
   const order = preCreateOrderSchema.safeParse(content);
   if (settings === undefined || !order.success) return undefined;
@@ -91,7 +92,7 @@ async function refundNumber({
   records,
   version,
   content,
-}: Asked): Promise<Answer | undefined> {
+}: Question): Promise<Answer | undefined> {
   const parsed = preCreateRefundSchema.safeParse(content);
   if (!parsed.success) return undefined;
   const refund = parsed.data;
@@ -120,7 +121,7 @@ async function refundNumber({
 }
 
 /** A refund's result: whoever still has to decide it need not any more. It asks nothing. */
-async function refundDone({ records, content }: Asked): Promise<undefined> {
+async function refundDone({ records, content }: Question): Promise<undefined> {
   const parsed = refundResultSchema.safeParse(content);
   if (!parsed.success) return;
   const { refund_id: refundId, order_id: orderId, status } = parsed.data;
@@ -136,7 +137,7 @@ async function refundDone({ records, content }: Asked): Promise<undefined> {
 }
 
 /** What its numbers mean no page tells, so an operator who knows says which they are. */
-function bookingDecision({ app, content }: Asked): Answer | undefined {
+function bookingDecision({ app, content }: Question): Answer | undefined {
   const settings = settingsOf(app).answers.booking;
   if (settings === undefined || !bookAcceptTimeoutSchema.safeParse(content).success) {
     return undefined;
@@ -175,20 +176,4 @@ function goodsOf(content: JsonValue | undefined): string[] {
   return [...new Set(all.map((one) => one.goods_id))];
 }
 
-const success = (data: object): Answer => json({ err_no: 0, err_tips: 'success', data });
-
-const json = (words: object): Answer => ({
-  status: 200,
-  headers: JSON_HEADERS,
-  body: JSON.stringify(words),
-});
-
-function contentOf(msg: JsonValue | undefined): JsonValue | undefined {
-  if (typeof msg !== 'string') return msg;
-  try {
-    return parseJson(msg);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
-}
+const success = (data: object): Answer => jsonAnswer({ err_no: 0, err_tips: 'success', data });

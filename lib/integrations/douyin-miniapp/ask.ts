@@ -1,10 +1,17 @@
 import type * as z from 'zod';
 import type { JsonObject } from '../../json/parse.ts';
-import { GENERAL_CODES, TRADE_CODES } from '../kit/douyin-codes.ts';
-import { type CodeTable, codeError, meaningOf, PlatformError } from '../kit/platform-error.ts';
+import { codeOf, type DouyinContext, douyinBaseOf } from '../kit/douyin/call.ts';
+import { GENERAL_CODES, TRADE_CODES } from '../kit/douyin/codes.ts';
+import { clientToken } from '../kit/douyin/token.ts';
+import {
+  type CodeTable,
+  codeError,
+  meaningOf,
+  PlatformError,
+  unknownShape,
+} from '../kit/platform-error.ts';
 import { settingsOf } from './settings.ts';
-import { clientToken } from './token.ts';
-import { baseOf, type CallContext, codeOf, post, subCodeOf } from './transport.ts';
+import { post, subCodeOf } from './transport.ts';
 
 /** Of the trade systems in which a mini-program's vouchers are used (生活服务交易系统). */
 const LIFE = '/api/apps/trade/v2';
@@ -24,13 +31,13 @@ const ROOMS = {
  * @throws PlatformError
  */
 export async function ask(
-  context: CallContext,
+  context: DouyinContext,
   what: string,
   room: keyof typeof ROOMS,
   body: object,
 ): Promise<JsonObject> {
   const { app } = context;
-  const url = `${baseOf(context)}${ROOMS[room](what)}`;
+  const url = `${douyinBaseOf(context)}${ROOMS[room](what)}`;
   const call = (token: string) =>
     post(context, what, { url, headers: { 'access-token': token }, body });
   const tables = tablesOf(settingsOf(app).staleTokenCodes);
@@ -59,8 +66,5 @@ function tablesOf(staleTokenCodes: readonly number[]): CodeTable[] {
 export function dataOf<T>(what: string, schema: z.ZodType<T>, answer: JsonObject): T {
   const parsed = schema.safeParse(answer.data);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'data').slice(0, 5);
-  throw new PlatformError(`${what} answered in an unknown shape at ${fields.join(', ')}`, {
-    retryable: true,
-  });
+  throw unknownShape(what, parsed.error, 'data');
 }

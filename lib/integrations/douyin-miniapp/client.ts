@@ -1,6 +1,7 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonObject } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
+import type { DouyinContext } from '../kit/douyin/call.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import {
   type CpsItem,
@@ -12,7 +13,6 @@ import {
 import { ask, dataOf } from './ask.ts';
 import { poiInfo, type Redeeming, redemptionsOf, type Unredeemed } from './redemptions.ts';
 import { merchantOf } from './settings.ts';
-import type { CallContext } from './transport.ts';
 
 /** Pieces in one push_delivery. Source: third-code/push-delivery. */
 const MAX_ITEMS = 100;
@@ -31,12 +31,12 @@ export interface Prepared {
 }
 
 /** The platform's answer, and the facts in it as the events that a notice of them would be. */
-export interface Done {
+export interface ActAnswer {
   readonly answer: JsonObject;
   readonly events: readonly EventDraft[];
 }
 
-export interface Redeemed extends Done {
+export interface Redeemed extends ActAnswer {
   readonly unredeemed: readonly Unredeemed[];
 }
 
@@ -47,9 +47,9 @@ export type OrderRef = { readonly orderId: string } | { readonly outOrderNo: str
  * PlatformError, and repeats nothing by itself but a call refused for its token.
  */
 export class DouyinMiniappClient {
-  private readonly context: CallContext;
+  private readonly context: DouyinContext;
 
-  constructor(context: CallContext) {
+  constructor(context: DouyinContext) {
     this.context = context;
   }
 
@@ -139,7 +139,7 @@ export class DouyinMiniappClient {
     readonly verifyId: string;
     readonly voucherId: string;
     readonly merchantId?: string;
-  }): Promise<Done> {
+  }): Promise<ActAnswer> {
     const { app, now } = this.context;
     const { orderId, certificateId, verifyId, voucherId } = act;
     const answer = await ask(this.context, 'verify_cancel', 'fulfillment', {

@@ -1,13 +1,14 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { Reading } from '../kit/integration.ts';
+import { isObject } from '../kit/json.ts';
+import { events, malformed } from '../kit/reading.ts';
 import { storeFrom } from '../kit/store-from.ts';
-import { isObject } from './family.ts';
 import {
   bookAcceptTimeoutSchema,
   couponVerifyCancelSchema,
   couponVerifySchema,
 } from './payloads.ts';
-import { events, type Message, malformed, readAs } from './reading.ts';
+import { type Message, readAs } from './reading.ts';
 import { merchantOf } from './settings.ts';
 
 /**

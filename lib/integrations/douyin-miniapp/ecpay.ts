@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { type Cps, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
-import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
+import type { JsonObject, JsonValue } from '../../json/parse.ts';
 import type { Reading } from '../kit/integration.ts';
-import { isObject } from './family.ts';
-import { events, type Message, malformed, readAs } from './reading.ts';
+import { isObject, jsonOf } from '../kit/json.ts';
+import { events, malformed } from '../kit/reading.ts';
+import { type Message, readAs } from './reading.ts';
 import { merchantOf } from './settings.ts';
 import { absentAsNull, optionalFen, wireFen, wireId, wireTime, wireWord } from './wire.ts';
 
@@ -112,17 +113,8 @@ const extraSchema = z.looseObject({ cps_info: wireWord, share_amount: optionalFe
 
 /** Money does not wait for it: what cannot be read is no share. Which kind it is, no page tells. */
 function cpsOf(extra: unknown): Cps | null {
-  const told = extraSchema.safeParse(typeof extra === 'string' ? quietJson(extra) : extra);
+  const told = extraSchema.safeParse(typeof extra === 'string' ? jsonOf(extra) : extra);
   return told.success ? { kind: 'unknown', amountFen: told.data.share_amount } : null;
-}
-
-function quietJson(text: string): JsonValue | undefined {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
 }
 
 function ecpayRefund(message: Message): Reading {

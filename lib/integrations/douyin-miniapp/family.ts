@@ -1,4 +1,5 @@
-import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import { type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import { isObject, objectOf } from '../kit/json.ts';
 
 /**
  * The systems that call one mini-program, told apart by the body alone. `verify` and `read` ask the
@@ -18,7 +19,10 @@ export type Body =
 /** @throws JsonError */
 export function bodyOf(bytes: Uint8Array): Body {
   const fields = parseJsonBytes(bytes);
-  if (!isObject(fields)) return { family: 'none' };
+  return isObject(fields) ? familyOf(fields) : { family: 'none' };
+}
+
+function familyOf(fields: JsonObject): Body {
   if ('msg_signature' in fields && !('version' in fields)) return { family: 'ecpay', fields };
   if ('Encrypt' in fields) return { family: 'third_party', fields };
   if ('event' in fields) return { family: 'webhook', fields };
@@ -28,12 +32,8 @@ export function bodyOf(bytes: Uint8Array): Body {
 
 /** The same for bodies that nobody verified yet: what is no JSON is of no family. */
 export function quietBodyOf(bytes: Uint8Array): Body {
-  try {
-    return bodyOf(bytes);
-  } catch (error) {
-    if (error instanceof JsonError) return { family: 'none' };
-    throw error;
-  }
+  const fields = objectOf(bytes);
+  return fields === undefined ? { family: 'none' } : familyOf(fields);
 }
 
 /** What answer.ts has something to do for. */
@@ -47,10 +47,6 @@ const ASKING: ReadonlySet<unknown> = new Set([
 export function asksForData(bytes: Uint8Array): boolean {
   const body = quietBodyOf(bytes);
   return body.family === 'trade' && ASKING.has(body.fields.type);
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A text, or a number as its digits: older pages send numbers where newer ones send strings. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { liveSecretSchema } from '../kit/app.ts';
+import { liveSecretSchema, presentOnly } from '../kit/app.ts';
 import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
 import { read } from './read.ts';
@@ -42,13 +42,6 @@ const secrets = z
   )
   .transform(presentOnly);
 
-/** Without the names that have no secrets. */
-function presentOnly(all: Record<string, string[] | undefined>): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, live]) => (live === undefined ? [] : [[name, live]])),
-  );
-}
-
 /** Douyin mini-programs, open loop: the merchant's own mini-program sells. */
 export const douyinMiniapp: Integration = {
   ...douyinMiniappReceiver,
@@ -57,9 +50,6 @@ export const douyinMiniapp: Integration = {
   secrets,
   settings: miniappSettingsSchema,
   read,
-  // Every message here tells its own facts: there are no hints.
-  resolve: async () => [],
-  fromHint: () => [],
   auditRefund,
   redeem,
   reverse,

@@ -1,10 +1,12 @@
-import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts';
+import type { JsonObject, JsonValue } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
+import { isObject } from '../kit/json.ts';
+import { contentOf, malformed, readable } from '../kit/reading.ts';
 import { bookAcceptTimeout, couponVerified, couponVerifyCancelled } from './coupons.ts';
 import { readEcpay } from './ecpay.ts';
-import { bodyOf, isObject } from './family.ts';
-import { type Message, malformed } from './reading.ts';
+import { bodyOf } from './family.ts';
+import type { Message } from './reading.ts';
 import { refundRequested, refundResult } from './refunds.ts';
 import { settingsOf } from './settings.ts';
 import { readThirdParty } from './third-party.ts';
@@ -18,29 +20,27 @@ import { wireWord } from './wire.ts';
  */
 export function read(body: Uint8Array, app: App, receivedAt: string | null = null): Reading {
   let kind = 'unreadable';
-  try {
-    const read = bodyOf(body);
-    if (read.family === 'none') return malformed('no-system', 'it is of none of the systems');
-    kind = kindOf(read.family, read.fields);
-    switch (read.family) {
-      case 'trade':
-        return readTrade({ kind, app, receivedAt, content: contentOf(read.fields.msg) });
-      case 'ecpay':
-        return readEcpay(
-          { kind, app, receivedAt, content: contentOf(read.fields.msg) },
-          read.fields,
-        );
-      case 'third_party':
-        return readThirdParty(read.fields.Encrypt, app);
-      case 'webhook':
-        return readWebhook(kind);
-      default:
-        return read satisfies never;
-    }
-  } catch (error) {
-    if (error instanceof JsonError) return malformed(kind, error.message);
-    throw error;
-  }
+  return readable(
+    () => {
+      const read = bodyOf(body);
+      if (read.family === 'none') return malformed('no-system', 'it is of none of the systems');
+      const { family, fields } = read;
+      kind = kindOf(family, fields);
+      switch (family) {
+        case 'trade':
+          return readTrade({ kind, app, receivedAt, content: contentOf(fields.msg) });
+        case 'ecpay':
+          return readEcpay({ kind, app, receivedAt, content: contentOf(fields.msg) }, fields);
+        case 'third_party':
+          return readThirdParty(fields.Encrypt, app);
+        case 'webhook':
+          return readWebhook(kind);
+        default:
+          return family satisfies never;
+      }
+    },
+    () => kind,
+  );
 }
 
 /** `type` or `event` as the kind's name; ecpay's with its system, for two systems have a `payment`. */
@@ -62,12 +62,6 @@ function kindOf(family: 'trade' | 'ecpay' | 'third_party' | 'webhook', fields: J
 function nameOf(value: JsonValue | undefined): string {
   const name = wireWord.safeParse(value);
   return name.success ? name.data : 'no-name';
-}
-
-/** JSON in a string, read a second time. What is missing reads as null, and its schema says so. */
-function contentOf(content: JsonValue | undefined): JsonValue {
-  if (typeof content !== 'string') return content ?? null;
-  return content === '' ? null : parseJson(content);
 }
 
 /** Asked of us while somebody waits, or about nobody's money. */

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
+import { malformed } from '../kit/reading.ts';
 import { merchantOf } from './settings.ts';
 
 /** A message on its way to be read: its content, not yet known to fit. */
@@ -21,21 +21,7 @@ export function readAs<T>(
   read: (content: T) => Reading,
 ): Reading {
   const parsed = schema.safeParse(content);
-  return parsed.success ? read(parsed.data) : misfit(kind, parsed.error);
-}
-
-/** Names the fields that did not fit, never what was in them. */
-function misfit(kind: string, error: z.ZodError): Reading {
-  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole');
-  return malformed(kind, `did not fit: ${[...new Set(fields)].join(', ')}`);
-}
-
-export function malformed(kind: string, why: string): Reading {
-  return { outcome: 'malformed', kind, why };
-}
-
-export function events(kind: string, ...drafts: EventDraft[]): Reading {
-  return { outcome: 'events', kind, events: drafts };
+  return parsed.success ? read(parsed.data) : malformed(kind, parsed.error);
 }
 
 /** Whose and which order a message of the trade systems is about. */

@@ -1,7 +1,8 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { Reading } from '../kit/integration.ts';
+import { events } from '../kit/reading.ts';
 import { preCreateRefundSchema, type RefundResult, refundResultSchema } from './payloads.ts';
-import { events, type Message, readAs, streamOf } from './reading.ts';
+import { type Message, readAs, streamOf } from './reading.ts';
 import { settingsOf } from './settings.ts';
 
 /** Refunds, asked for and done. One message may be about several pieces: each is an event. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { idSchema } from '../../events/event.ts';
-import { type App, settingsSchema } from '../kit/app.ts';
+import { type App, settingsWith } from '../kit/app.ts';
 
 /** Longer than any id of the platform's, for checking that what is filled in still fits. */
 const LONGEST_ID = 'x'.repeat(128);
@@ -65,13 +65,8 @@ const own = {
   answers: answersSchema.default({}),
 };
 
-// Strict: a setting with a slip in its name must not be taken for granted.
-export const miniappSettingsSchema = z.strictObject({
-  ...settingsSchema.shape,
-  /** Nothing here is a hint, so nothing is asked. */
-  enrichment: z.enum(['pull', 'none']).default('none'),
-  ...own,
-});
+/** Nothing here is a hint, so nothing is asked. */
+export const miniappSettingsSchema = settingsWith('none', own);
 
 const ownSchema = z.object(own);
 export type OwnSettings = z.infer<typeof ownSchema>;

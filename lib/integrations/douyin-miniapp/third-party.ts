@@ -1,9 +1,11 @@
 import { createDecipheriv } from 'node:crypto';
 import * as z from 'zod';
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonValue } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
-import { malformed, readAs } from './reading.ts';
+import { jsonOf } from '../kit/json.ts';
+import { malformed } from '../kit/reading.ts';
+import { readAs } from './reading.ts';
 import { settingsOf } from './settings.ts';
 import { wireWord } from './wire.ts';
 
@@ -43,11 +45,8 @@ function decrypted(encrypt: string, app: App): JsonValue | undefined {
   for (const key of app.secrets.thirdPartyAesKey ?? []) {
     const opened = decrypt(encrypt, key);
     if (opened === undefined || (mustBe !== undefined && opened.appId !== mustBe)) continue;
-    try {
-      return parseJsonBytes(opened.json);
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error;
-    }
+    const content = jsonOf(opened.json);
+    if (content !== undefined) return content;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { type Amounts, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { Reading } from '../kit/integration.ts';
+import { events, malformed } from '../kit/reading.ts';
 import {
   paymentResultSchema,
   paymentSchema,
@@ -7,7 +8,7 @@ import {
   settlementSchema,
   settleResultSchema,
 } from './payloads.ts';
-import { events, type Message, malformed, readAs, streamOf } from './reading.ts';
+import { type Message, readAs, streamOf } from './reading.ts';
 import { settingsOf } from './settings.ts';
 
 /** An order's making, payment and settlement. A status that nobody knows is parked. */

@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, verify as verifyRsa } from 'node:crypto';
-import { sameText } from '../../crypto/hash.ts';
 import type { JsonObject } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { SignedRequest } from '../kit/integration.ts';
+import { HEX, isSignedBy } from '../kit/signature.ts';
 import { quietBodyOf, textOf } from './family.ts';
 
 /**
@@ -78,9 +78,6 @@ export function publicKeyOf(pem: string): KeyObject | undefined {
   }
 }
 
-/** Lower-case hex of a SHA-1; anything else is none of the platform's signatures. */
-const SHA1 = /^[0-9a-f]{40}$/;
-
 /**
  * Token, timestamp, nonce and msg, sorted by their bytes and joined without a separator; `type` is
  * not signed. The order's token stays the one it was paid under, so old ones stay live for long.
@@ -90,21 +87,17 @@ function isSignedByEcpay(fields: JsonObject, { secrets }: App): boolean {
   const timestamp = textOf(fields.timestamp) ?? '';
   const given = textOf(fields.msg_signature) ?? '';
   const signed = [timestamp, textOf(fields.nonce) ?? '', textOf(fields.msg) ?? ''];
-  const matches = (secrets.ecpayTokens ?? []).map((token) =>
-    sameText(given, sortedSha1([token, ...signed])),
-  );
+  const sign = (token: string) => sortedSha1([token, ...signed]);
   // With its length fixed, no digit can be moved between the timestamp and the nonce behind it.
-  return SHA1.test(given) && /^\d{10}$/.test(timestamp) && matches.includes(true);
+  return isSignedBy(secrets.ecpayTokens, given, HEX.sha1, sign) && /^\d{10}$/.test(timestamp);
 }
 
 /** As ecpay, of token, TimeStamp, Nonce and Encrypt. Source: thirdparty/overview-guide/encryption. */
 function isSignedByThirdParty(fields: JsonObject, { secrets }: App): boolean {
   const given = textOf(fields.MsgSignature) ?? '';
   const signed = [fields.TimeStamp, fields.Nonce, fields.Encrypt].map((one) => textOf(one) ?? '');
-  const matches = (secrets.thirdPartyToken ?? []).map((token) =>
-    sameText(given, sortedSha1([token, ...signed])),
-  );
-  return SHA1.test(given) && matches.includes(true);
+  const sign = (token: string) => sortedSha1([token, ...signed]);
+  return isSignedBy(secrets.thirdPartyToken, given, HEX.sha1, sign);
 }
 
 function sortedSha1(parts: readonly string[]): string {
@@ -122,10 +115,9 @@ function sortedSha1(parts: readonly string[]): string {
 function isSignedWebhook({ headers, body }: SignedRequest, { secrets }: App): boolean {
   const given = headers.get('x-douyin-signature') ?? '';
   const live = [...(secrets.webhookSecrets ?? []), ...(secrets.clientSecret ?? [])];
-  const matches = live.map((secret) =>
-    sameText(given, createHash('sha1').update(secret, 'utf8').update(body).digest('hex')),
+  return isSignedBy(live, given, HEX.sha1, (secret) =>
+    createHash('sha1').update(secret, 'utf8').update(body).digest('hex'),
   );
-  return SHA1.test(given) && matches.includes(true);
 }
 
 /**

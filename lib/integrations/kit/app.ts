@@ -48,6 +48,19 @@ export const settingsSchema = z.looseObject({
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
+/**
+ * An integration's settings: those of every app and its own. Strict: a setting with a slip in its name
+ * must not be taken for granted.
+ * @param enrichment what an app does that does not say: `none` where no message is a hint
+ */
+export function settingsWith<S extends z.ZodRawShape>(enrichment: 'pull' | 'none', own: S) {
+  return z.strictObject({
+    ...settingsSchema.shape,
+    enrichment: z.enum(['pull', 'none']).default(enrichment),
+    ...own,
+  });
+}
+
 /** One set of credentials at one integration, found by both names. */
 export interface App {
   readonly integration: string;
@@ -64,6 +77,12 @@ export interface App {
 export const liveSecretSchema = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(5)])
   .transform((value) => (typeof value === 'string' ? [value] : value));
+
+/** Secrets by name, without the names that have none. */
+export function presentOnly(all: Readonly<Record<string, string[] | undefined>>): Secrets {
+  const present = Object.entries(all).flatMap(([name, live]) => (live ? [[name, live]] : []));
+  return Object.fromEntries(present) as Secrets;
+}
 
 /**
  * Secrets of which some have names of their own and the rest are tokens, each of a store or a merchant:

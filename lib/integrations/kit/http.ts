@@ -1,6 +1,7 @@
 import { AddressRefused } from '../../http/outgoing.ts';
 import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
 import type { ResolveContext } from './integration.ts';
+import { isObject } from './json.ts';
 import { PlatformError } from './platform-error.ts';
 
 /**
@@ -60,8 +61,13 @@ export async function exchangeObject(
   context: ExchangeContext,
 ): Promise<JsonObject> {
   const answer = await exchange(what, question, context);
-  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
+  if (isObject(answer)) return answer;
   throw new PlatformError(`${what} answered no JSON object`, { retryable: true });
+}
+
+/** The address that paths are put behind: the app's own, or the platform's. */
+export function baseOf(apiBaseUrl: string | undefined, standard: string): string {
+  return (apiBaseUrl ?? standard).replace(/\/+$/, '');
 }
 
 /** The same call would be refused again. @param code the platform's, where it was the platform that refused */

@@ -65,11 +65,11 @@ export interface Integration extends Receiver {
   read(body: Uint8Array, app: App, receivedAt?: string, about?: string): Reading;
   /**
    * Asks the platform what hints of one order are about; one resolution each, in their order.
-   * Never throws for what the platform does: it waits.
+   * Never throws for what the platform does: it waits. Absent: no message of this platform is a hint.
    */
-  resolve(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
-  /** What a hint tells on its own, for apps that may not ask: incomplete events. */
-  fromHint(hint: Hint): EventDraft[];
+  resolve?(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
+  /** What a hint tells on its own, for apps that may not ask: incomplete events. Absent: nothing. */
+  fromHint?(hint: Hint): EventDraft[];
   /**
    * Tells the platform how a refund request was decided, where the answer to it could not. Never
    * throws for what the platform does: it waits. Absent: the platform takes no such call.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Resolution } from './integration.ts';
+import { misfitsIn } from './reading.ts';
 
 /**
  * What a platform's number says to whoever asked. `busy`: the same call may work later. `token`: with
@@ -27,6 +28,14 @@ export const codesSchema = z.record(
   z.string().regex(/^-?\w{1,40}$/, 'a number or a word'),
   z.enum(['busy', 'token', 'refused', 'business']),
 );
+
+/** What an operator knows of a platform's numbers goes before what is published. */
+export function tablesWith(
+  codes: CodeTable['codes'] | undefined,
+  ...published: readonly CodeTable[]
+): readonly CodeTable[] {
+  return [{ source: 'the setting codes', codes: codes ?? {} }, ...published];
+}
 
 /** What a number means by the first table that has it; `unknown` where none has. */
 export function meaningOf(
@@ -70,6 +79,31 @@ export class PlatformError extends Error {
     this.code = options.code;
     this.meaning = options.meaning;
   }
+}
+
+/**
+ * An act that is answered with a number nobody knows was refused: of platforms that publish few numbers,
+ * most refusals have such a one.
+ */
+export function actError(
+  what: string,
+  code: string | number,
+  tables: readonly CodeTable[],
+): PlatformError {
+  return codeError(what, { code, isAct: true, isRefusedUnlessKnown: true }, tables);
+}
+
+/** More fields say no more about what is wrong with an answer. */
+const MAX_FIELDS = 5;
+
+/**
+ * An answer that nobody here can read: the next one may be readable.
+ * @param error names the fields that did not fit
+ */
+export function unknownShape(what: string, error?: z.ZodError, whole?: string): PlatformError {
+  const fields = error === undefined ? [] : misfitsIn(error, '', whole).slice(0, MAX_FIELDS);
+  const where = fields.length === 0 ? '' : ` at ${fields.join(', ')}`;
+  return new PlatformError(`${what} answered in an unknown shape${where}`, { retryable: true });
 }
 
 /**

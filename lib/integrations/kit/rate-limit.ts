@@ -1,3 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PlatformError } from './platform-error.ts';
+
+/** How long a call may wait for its slot before whoever asked waits instead. */
+const PATIENCE_MS = 1_500;
+
+const limits = new Map<string, RateLimit>();
+
+/**
+ * Waits for a slot under a platform's rate.
+ * @param what the endpoint's name, for error texts
+ * @param of whose rate it is: the address, the app, the endpoint
+ * @param perSecond this worker's part, over 0
+ * @throws PlatformError where the slot is too far away
+ */
+export async function waitForSlot(
+  what: string,
+  of: readonly (string | undefined)[],
+  perSecond: number,
+  now: () => number,
+): Promise<void> {
+  const key = JSON.stringify([...of, perSecond]);
+  const limit = limits.get(key) ?? new RateLimit(perSecond);
+  limits.set(key, limit);
+  const slot = limit.take(now(), PATIENCE_MS);
+  if ('tooFarMs' in slot) {
+    const retryAfterMs = slot.tooFarMs;
+    throw new PlatformError(`${what} is at its rate limit`, { retryable: true, retryAfterMs });
+  }
+  if (slot.waitMs > 0) await sleep(slot.waitMs);
+}
+
 /**
  * Keeps the calls of one app to one endpoint under the platform's rate, one slot after another. A
  * limiter lives as long as its worker; several workers each take their share of the rate.

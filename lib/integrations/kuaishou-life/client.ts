@@ -1,11 +1,11 @@
-import type * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { exchange, refusal } from '../kit/http.ts';
+import { baseOf, exchange, refusal } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
-import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kit/kuaishou-codes.ts';
+import { isObject } from '../kit/json.ts';
+import { OPEN_PLATFORM_CODES } from '../kit/kuaishou/codes.ts';
 import { memoryTokens } from '../kit/live-tokens.ts';
-import { type CodeTable, PlatformError } from '../kit/platform-error.ts';
+import { actError, type CodeTable, tablesWith, unknownShape } from '../kit/platform-error.ts';
 import type { PlatformToken } from '../kit/token-store.ts';
 import { dataSchema, type Token, tokenSchema } from './answers.ts';
 import { type Redemption, redeemedEvents, verifyBody } from './redemption.ts';
@@ -110,12 +110,10 @@ export class KuaishouLifeClient {
   ): Promise<Token> {
     const { appKey, secrets, settings } = this.context.app;
     const [secret] = secrets.appSecret ?? [];
-    if (secret === undefined) {
-      throw new PlatformError(`${name} needs the secret appSecret`, { retryable: false });
-    }
-    const base = callSettingsSchema.parse(settings).tokenBaseUrl ?? this.base();
+    if (secret === undefined) throw refusal(`${name} needs the secret appSecret`);
+    const base = baseOf(callSettingsSchema.parse(settings).tokenBaseUrl, this.base());
     const all = new URLSearchParams({ app_id: appKey, ...query, app_secret: secret });
-    const url = `${withoutEndSlash(base)}/oauth2/${name}?${all}`;
+    const url = `${base}/oauth2/${name}?${all}`;
     const answer = await exchange(name, { url, init: {} }, this.context);
     const parsed = tokenSchema.safeParse(answer);
     if (parsed.success) return parsed.data;
@@ -131,7 +129,7 @@ export class KuaishouLifeClient {
 
   private base(): string {
     const { apiBaseUrl } = callSettingsSchema.parse(this.context.app.settings);
-    return withoutEndSlash(apiBaseUrl ?? DEFAULT_API);
+    return baseOf(apiBaseUrl, DEFAULT_API);
   }
 }
 
@@ -146,19 +144,7 @@ function asOfTokens({ source, codes }: CodeTable): CodeTable {
 
 const WANTED = 'refreshToken:<merchantId> or refreshToken, or accessToken';
 
-function withoutEndSlash(url: string): string {
-  return url.replace(/\/+$/, '');
-}
-
 /** The outer code, for a message to people: the token's answer alone is documented to have it. */
 function resultOf(answer: JsonValue): number | undefined {
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return undefined;
-  return typeof answer.result === 'number' ? answer.result : undefined;
-}
-
-function unknownShape(name: string, error: z.ZodError): PlatformError {
-  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole').slice(0, 5);
-  return new PlatformError(`${name} answered in an unknown shape at ${fields.join(', ')}`, {
-    retryable: true,
-  });
+  return isObject(answer) && typeof answer.result === 'number' ? answer.result : undefined;
 }

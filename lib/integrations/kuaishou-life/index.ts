@@ -13,9 +13,6 @@ export const kuaishouLife: Integration = {
   secrets: secretsSchema,
   settings: lifeSettingsSchema,
   read,
-  // Nothing it says is a hint.
-  resolve: async () => [],
-  fromHint: () => [],
   // No public source tells how a redemption is cancelled.
   redeem,
 };

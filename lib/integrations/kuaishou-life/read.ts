@@ -1,6 +1,8 @@
-import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import { type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
+import { isObject } from '../kit/json.ts';
+import { malformed, readable } from '../kit/reading.ts';
 import { partsOf } from './about.ts';
 
 /** What a platform calls a message, and nothing that a buyer is called. */
@@ -20,18 +22,15 @@ export function read(
   _receivedAt?: string,
   kept = '',
 ): Reading {
-  let message: JsonValue;
-  try {
-    message = parseJsonBytes(body);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return { outcome: 'malformed', kind: 'unreadable', why: error.message };
-  }
-  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-    return { outcome: 'malformed', kind: 'unreadable', why: 'did not fit: the whole' };
-  }
-  const kind = nameIn(message) ?? nameAbout(kept, app.settings.kindParameter) ?? 'unnamed';
-  return { outcome: 'unknown', kind };
+  return readable(
+    () => {
+      const message = parseJsonBytes(body);
+      if (!isObject(message)) return malformed('unreadable', 'did not fit: the whole');
+      const kind = nameIn(message) ?? nameAbout(kept, app.settings.kindParameter) ?? 'unnamed';
+      return { outcome: 'unknown', kind };
+    },
+    () => 'unreadable',
+  );
 }
 
 function nameIn(message: JsonObject): string | undefined {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { apiUrlSchema, type Secrets, secretsWithTokens, settingsSchema } from '../kit/app.ts';
+import { apiUrlSchema, type Secrets, secretsWithTokens, settingsWith } from '../kit/app.ts';
 import { codesSchema } from '../kit/platform-error.ts';
 import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
 
@@ -27,13 +27,10 @@ export const secretsSchema: z.ZodType<Secrets> = secretsWithTokens(
     'needs appSecret to renew a token',
   );
 
-/** Strict: a setting with a slip in its name must not be taken for granted. */
-export const lifeSettingsSchema = z.strictObject({
-  ...settingsSchema.shape,
+/** No delivery here is a hint, so there is nothing to ask about. */
+export const lifeSettingsSchema = settingsWith('none', {
   /** Where tokens are got, if not where the rest of the API is. */
   tokenBaseUrl: apiUrlSchema.optional(),
-  /** No delivery here is a hint, so there is nothing to ask about. */
-  enrichment: z.enum(['pull', 'none']).default('none'),
   /** The header that carries the signature, where it is not the query's `sign`. */
   signatureHeader: z
     .string()

@@ -1,8 +1,8 @@
-import { JsonError, type JsonValue, parseJson, parseJsonBytes } from '../../json/parse.ts';
+import { parseJson } from '../../json/parse.ts';
+import { jsonAnswer } from '../kit/answer.ts';
 import type { Answer, SignedRequest } from '../kit/integration.ts';
-import { isEncrypted, isObject } from './message.ts';
-
-const JSON_HEADERS = { 'content-type': 'application/json' } as const;
+import { objectOf } from '../kit/json.ts';
+import { isEncrypted } from './message.ts';
 
 /**
  * `{"result":1,"message_id":…}` with the notice's own id, as it was written; anything else makes the
@@ -11,14 +11,13 @@ const JSON_HEADERS = { 'content-type': 'application/json' } as const;
  */
 export function acknowledge(request: SignedRequest): Answer {
   const id = idAsWritten(request.body);
-  const body = id === undefined ? '{"result":1}' : `{"result":1,"message_id":${id}}`;
-  return { status: 200, headers: JSON_HEADERS, body };
+  return jsonAnswer(id === undefined ? '{"result":1}' : `{"result":1,"message_id":${id}}`);
 }
 
 /** The id's JSON text. Undefined in a body that has none: it was stored, and will be looked at. */
 function idAsWritten(body: Uint8Array): string | undefined {
-  const envelope = readQuietly(body);
-  if (!isObject(envelope)) return undefined;
+  const envelope = objectOf(body);
+  if (envelope === undefined) return undefined;
   const name = isEncrypted(envelope) ? 'msgId' : 'message_id';
   const id = envelope[name];
   if (typeof id !== 'string' && typeof id !== 'number') return undefined;
@@ -26,13 +25,4 @@ function idAsWritten(body: Uint8Array): string | undefined {
   const texts = [...Buffer.from(body).toString('utf8').matchAll(written)].map(([, text]) => text);
   // The same name may stand deeper in the body, so the value decides.
   return texts.find((text) => text !== undefined && parseJson(text) === id) ?? JSON.stringify(id);
-}
-
-function readQuietly(body: Uint8Array): JsonValue | undefined {
-  try {
-    return parseJsonBytes(body);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
 }

@@ -1,10 +1,16 @@
 import * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonObject } from '../../json/parse.ts';
-import { exchangeObject } from '../kit/http.ts';
+import { baseOf, exchangeObject, refusal } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
-import { actError, OPEN_PLATFORM_CODES, tablesWith } from '../kit/kuaishou-codes.ts';
-import { codeError, PlatformError } from '../kit/platform-error.ts';
+import { OPEN_PLATFORM_CODES } from '../kit/kuaishou/codes.ts';
+import {
+  actError,
+  codeError,
+  type PlatformError,
+  tablesWith,
+  unknownShape,
+} from '../kit/platform-error.ts';
 import { wireWord } from './payloads.ts';
 import {
   REPORT_STATUS,
@@ -114,7 +120,7 @@ export class KuaishouMiniappClient {
     as: 'json' | 'form',
   ): Promise<JsonObject> {
     const { app, accessToken } = this.context;
-    const base = (this.settings().apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+    const base = baseOf(this.settings().apiBaseUrl, DEFAULT_API);
     const query = new URLSearchParams({ app_id: app.appKey, access_token: accessToken });
     const type = as === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
     const init = {
@@ -127,9 +133,7 @@ export class KuaishouMiniappClient {
 
   /** What an answer without what was asked for comes to. */
   private failure(name: string, { result }: JsonObject, isAct = false): PlatformError {
-    if (result === undefined || result === 1) {
-      return new PlatformError(`${name} answered in an unknown shape`, { retryable: true });
-    }
+    if (result === undefined || result === 1) return unknownShape(name);
     const code = typeof result === 'number' ? result : 'that is no number';
     const tables = tablesWith(this.settings().codes, OPEN_PLATFORM_CODES);
     return isAct ? actError(name, code, tables) : codeError(name, { code }, tables);
@@ -142,7 +146,7 @@ export class KuaishouMiniappClient {
   private secret(name: string): string {
     const [newest] = this.context.app.secrets.appSecret ?? [];
     if (newest !== undefined) return newest;
-    throw new PlatformError(`${name} needs the secret appSecret`, { retryable: false });
+    throw refusal(`${name} needs the secret appSecret`);
   }
 }
 

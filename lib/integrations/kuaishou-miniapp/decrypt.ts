@@ -1,5 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
-import { JsonError, type JsonObject, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonObject } from '../../json/parse.ts';
+import { objectOf } from '../kit/json.ts';
 
 /** By the key's length: a key of 43 characters is 32 bytes, and no page states that it must be. */
 const CIPHERS: ReadonlyMap<number, string> = new Map([
@@ -25,7 +26,7 @@ export function decryptMessage(encrypted: string, keys: readonly string[]): Json
   if (!BASE64.test(encrypted)) return undefined;
   for (const key of keys) {
     const plain = decipher(Buffer.from(encrypted, 'base64'), keyBytes(key));
-    const message = plain && readObject(plain);
+    const message = plain && objectOf(plain);
     if (message !== undefined) return message;
   }
   return undefined;
@@ -40,17 +41,6 @@ function decipher(encrypted: Buffer, key: Buffer): Uint8Array | undefined {
   } catch {
     // Not whole blocks, or padding that is none: another key's.
     return undefined;
-  }
-}
-
-function readObject(plain: Uint8Array): JsonObject | undefined {
-  try {
-    const value = parseJsonBytes(plain);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? value : undefined;
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
   }
 }
 

@@ -13,9 +13,6 @@ export const kuaishouMiniapp: Integration = {
   secrets: secretsSchema,
   settings: miniappSettingsSchema,
   read,
-  // Nothing it says is a hint.
-  resolve: async () => [],
-  fromHint: () => [],
   redeem,
   reverse,
 };

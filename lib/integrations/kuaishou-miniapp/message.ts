@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json/parse.ts';
+import { isObject } from '../kit/json.ts';
 import { decryptMessage } from './decrypt.ts';
 
 /** A delivery with its envelope off, whichever of the three ways it came. */
@@ -31,10 +32,6 @@ export function openMessage(
 export function isEncrypted(envelope: JsonObject): boolean {
   const { encryptedMsg } = envelope;
   return encryptedMsg !== undefined && encryptedMsg !== null && encryptedMsg !== '';
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function plain(json: JsonObject): Message {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Channel, type Cps, type Sale, UNKNOWN_SALE } from '../../events/event.ts';
-import { JsonError, parseJson } from '../../json/parse.ts';
 import type { Settings } from '../kit/app.ts';
+import { jsonOf } from '../kit/json.ts';
 import { storeFrom } from '../kit/store-from.ts';
 import { absentAsNull, wireFen, wireId, wireWord } from './payloads.ts';
 
@@ -42,7 +42,9 @@ const extraInfoSchema = z.looseObject({
 
 /** Money does not wait for it: what cannot be read is an unknown sale. */
 function saleOf(extraInfo: unknown): Sale {
-  const parsed = extraInfoSchema.safeParse(readQuietly(extraInfo));
+  const parsed = extraInfoSchema.safeParse(
+    typeof extraInfo === 'string' ? jsonOf(extraInfo) : extraInfo,
+  );
   if (!parsed.success) return UNKNOWN_SALE;
   const { item_type, author_id, item_id } = parsed.data;
   return {
@@ -63,14 +65,4 @@ const promotionSchema = z.looseObject({
 function cpsOf(payment: PaymentOrigin): Cps | null {
   const told = promotionSchema.safeParse(payment);
   return told.success ? { kind: 'product', amountFen: told.data.promotion_amount } : null;
-}
-
-function readQuietly(extraInfo: unknown): unknown {
-  if (typeof extraInfo !== 'string') return extraInfo;
-  try {
-    return parseJson(extraInfo);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
-import { JsonError, parseJsonBytes } from '../../json/parse.ts';
+import { parseJsonBytes } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
+import { malformed, readable } from '../kit/reading.ts';
 import { type Message, openMessage } from './message.ts';
 import { originOf } from './origin.ts';
 import {
@@ -27,16 +28,17 @@ const KEPT: ReadonlySet<string> = new Set([
 
 /** What a verified body says. */
 export function read(body: Uint8Array, app: App): Reading {
-  try {
-    const message = openMessage(parseJsonBytes(body), app.secrets.messageKey ?? []);
-    if (message === 'not-an-object') return misfit('unreadable', ['the whole']);
-    if (message === 'undecryptable') return misfit('encrypted', ['encryptedMsg']);
-    const name = wireWord.safeParse(message.name);
-    return name.success ? readNamed(name.data, message, app) : misfit('no-event', ['event']);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return { outcome: 'malformed', kind: 'unreadable', why: error.message };
-  }
+  return readable(
+    () => {
+      const message = openMessage(parseJsonBytes(body), app.secrets.messageKey ?? []);
+      if (message === 'not-an-object') return malformed('unreadable', 'did not fit: the whole');
+      if (message === 'undecryptable') return malformed('encrypted', 'did not fit: encryptedMsg');
+      const name = wireWord.safeParse(message.name);
+      if (!name.success) return malformed('no-event', 'did not fit: event');
+      return readNamed(name.data, message, app);
+    },
+    () => 'unreadable',
+  );
 }
 
 function readNamed(name: string, message: Message, app: App): Reading {
@@ -172,14 +174,4 @@ function settled(notice: Notice): EventDraft | z.ZodError {
 
 function unknown(kind: string): Reading {
   return { outcome: 'unknown', kind };
-}
-
-function malformed(kind: string, error: z.ZodError, within = ''): Reading {
-  const fields = error.issues.map((issue) => `${within}${issue.path.join('.') || 'the whole'}`);
-  return misfit(kind, fields);
-}
-
-/** Names the fields that did not fit, never what was in them. */
-function misfit(kind: string, fields: readonly string[]): Reading {
-  return { outcome: 'malformed', kind, why: `did not fit: ${[...new Set(fields)].join(', ')}` };
 }

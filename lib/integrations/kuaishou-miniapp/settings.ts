@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { liveSecretSchema, settingsSchema } from '../kit/app.ts';
+import { liveSecretSchema, settingsWith } from '../kit/app.ts';
 import { codesSchema } from '../kit/platform-error.ts';
 import { isMessageKey } from './decrypt.ts';
 
@@ -30,11 +30,8 @@ export const secretsSchema = z
     'needs appSecret, or messageToken, or both: nothing else verifies a delivery',
   );
 
-/** Strict: a setting with a slip in its name must not be taken for granted. */
-export const miniappSettingsSchema = z.strictObject({
-  ...settingsSchema.shape,
-  /** No notice here is a hint, so there is nothing to ask about. */
-  enrichment: z.enum(['pull', 'none']).default('none'),
+/** No notice here is a hint, so there is nothing to ask about. */
+export const miniappSettingsSchema = settingsWith('none', {
   /** Events to keep rather than park: the names of a provider's events are not documented. */
   keptEvents: z.array(z.string().min(1).max(64)).max(50).default([]),
   /** Before `/query_order` and `/query_refund`. */

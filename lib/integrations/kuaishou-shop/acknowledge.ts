@@ -1,13 +1,10 @@
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import { jsonAnswer } from '../kit/answer.ts';
 import type { Answer, SignedRequest } from '../kit/integration.ts';
+import { objectOf } from '../kit/json.ts';
 
 /** Source: kwaishop-digital-access-demo, CommonController. Heartbeats (`test`) are answered the same. */
 export function acknowledge(): Answer {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: '{"result":1}',
-  };
+  return jsonAnswer('{"result":1}');
 }
 
 /** A test is 13 bytes, however it is spaced. */
@@ -20,18 +17,7 @@ const MAX_TEST_BYTES = 64;
  */
 export function handshake({ body, spi }: SignedRequest): Answer | undefined {
   if (spi !== undefined || body.byteLength > MAX_TEST_BYTES) return undefined;
-  const read = quietJson(body);
-  const isTest = typeof read === 'object' && read !== null && JSON.stringify(read) === TEST;
-  return isTest ? acknowledge() : undefined;
+  return JSON.stringify(objectOf(body)) === TEST ? acknowledge() : undefined;
 }
 
 const TEST = '{"test":true}';
-
-function quietJson(body: Uint8Array): JsonValue | undefined {
-  try {
-    return parseJsonBytes(body);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
-}

@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import { fingerprint } from '../../crypto/hash.ts';
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonValue } from '../../json/parse.ts';
+import { jsonAnswer } from '../kit/answer.ts';
 import type { App } from '../kit/app.ts';
 import type { Answer, SignedRequest } from '../kit/integration.ts';
+import { jsonOf } from '../kit/json.ts';
+import { misfit } from '../kit/reading.ts';
 import type { CallbackRecords, VoucherState } from '../kit/records.ts';
 import { absentAsNull, wireId } from '../kit/wire.ts';
 import { TICKET_STATUS } from './etickets.ts';
 import { type ShopSettings, settingsOf } from './settings.ts';
-import { ACTIONS, type Action, actionOf, failure, json } from './spi.ts';
+import { ACTIONS, type Action, actionOf, failure } from './spi.ts';
 import { destroySchema } from './ticket-payloads.ts';
 
 /** Answers what the platform asks an issuer of tickets, from the merchant's pool of codes. */
@@ -23,7 +26,7 @@ export async function answer(
   if (action === undefined) return failure('no such request here: send, query, destroy or deduct');
   const settings = settingsOf(app);
   if (settings === undefined) return failure('the settings of this app do not fit');
-  return answerers[action](fieldsOf(request.body), { app, records, settings });
+  return answerers[action](jsonOf(request.body), { app, records, settings });
 }
 
 interface Circumstances {
@@ -50,7 +53,7 @@ const sendSchema = z.looseObject({
 async function send(fields: JsonValue | undefined, context: Circumstances): Promise<Answer> {
   const { app, records, settings } = context;
   const asked = sendSchema.safeParse(fields);
-  if (!asked.success) return misfit(asked.error);
+  if (!asked.success) return failure(misfit(asked.error));
   const { oid, sellerId, itemId, num } = asked.data;
   const merchantId = app.settings.merchantId ?? sellerId ?? app.appKey;
   const order = { merchantId, orderId: oid, productId: itemId, count: num };
@@ -75,7 +78,7 @@ async function query(
   { records, settings }: Circumstances,
 ): Promise<Answer> {
   const asked = querySchema.safeParse(fields);
-  if (!asked.success) return misfit(asked.error);
+  if (!asked.success) return failure(misfit(asked.error));
   const { oid, eticketId } = asked.data;
   const codes = await records.codesOf(oid);
   const tickets = codes
@@ -105,7 +108,7 @@ async function destroy(
   { records, settings }: Circumstances,
 ): Promise<Answer> {
   const asked = destroySchema.safeParse(fields);
-  if (!asked.success) return misfit(asked.error);
+  if (!asked.success) return failure(misfit(asked.error));
   const { oid: orderId, serialNum: refundId } = asked.data;
   const reason = '平台已销毁 (destroyed by the platform)';
   await records.closeRefund({ refundId, orderId }, 'approved', reason);
@@ -123,7 +126,7 @@ async function deduct(
 }
 
 function success({ eticketSuccess }: ShopSettings, data: object): Answer {
-  return json({ result: eticketSuccess, errorMsg: '', data });
+  return jsonAnswer({ result: eticketSuccess, errorMsg: '', data });
 }
 
 /** Our number of an order, the same again for the same order. */
@@ -134,19 +137,4 @@ function orderNoOf({ appKey }: App, orderId: string): string {
 /** A ticket's id tells its order and its place in it, and nothing of its code. */
 function ticketIdOf(orderId: string, index: number): string {
   return `${orderId}-${index + 1}`;
-}
-
-/** Names the fields that did not fit, never what was in them. */
-function misfit(error: z.ZodError): Answer {
-  const names = error.issues.map((issue) => issue.path.join('.') || 'the whole');
-  return failure(`did not fit: ${[...new Set(names)].slice(0, 5).join(', ')}`);
-}
-
-function fieldsOf(body: Uint8Array): JsonValue | undefined {
-  try {
-    return parseJsonBytes(body);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
 import { createDecipheriv } from 'node:crypto';
 import { sameText } from '../../crypto/hash.ts';
-import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
+import type { JsonObject } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
+import { objectOf } from '../kit/json.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
@@ -30,7 +31,8 @@ export function openMessage(body: Uint8Array, { appKey, secrets }: App): JsonObj
   if (ciphertext === undefined) return undefined;
   // Every live secret is tried, so that the time taken does not tell which one is in use.
   const opened = (secrets.messageSecret ?? []).map((secret) => {
-    const message = messageIn(decrypt(ciphertext, secret));
+    const plain = decrypt(ciphertext, secret);
+    const message = plain && objectOf(plain);
     return message !== undefined && isOf(message, appKey) ? message : undefined;
   });
   return opened.find((message) => message !== undefined);
@@ -82,19 +84,4 @@ function decrypt(ciphertext: Uint8Array, secret: string): Uint8Array | undefined
     // Another key, or other bytes, end in no valid padding.
     return undefined;
   }
-}
-
-function messageIn(plaintext: Uint8Array | undefined): JsonObject | undefined {
-  if (plaintext === undefined) return undefined;
-  try {
-    const value = parseJsonBytes(plaintext);
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

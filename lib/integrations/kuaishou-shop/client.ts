@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
-import { type ExchangeContext, exchange, refusal } from '../kit/http.ts';
+import { baseOf, type ExchangeContext, exchange, refusal } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
-import { actError, OPEN_PLATFORM_CODES, SHOP_CODES, tablesWith } from '../kit/kuaishou-codes.ts';
-import { codeError, PlatformError } from '../kit/platform-error.ts';
-import { RateLimit } from '../kit/rate-limit.ts';
+import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../kit/kuaishou/codes.ts';
+import { actError, codeError, PlatformError, tablesWith } from '../kit/platform-error.ts';
+import { waitForSlot } from '../kit/rate-limit.ts';
 import {
   type Consumption,
   consumePayload,
@@ -21,15 +20,10 @@ import { toJsonText, type WireValue, wireIdOf } from './wire-json.ts';
 
 const DEFAULT_API = 'https://openapi.kwaixiaodian.com';
 
-/** How long a call may wait for its slot under the rate limit. */
-const PATIENCE_MS = 1_500;
-
-const limits = new Map<string, RateLimit>();
-
 export type ClientContext = ExchangeContext & Pick<ResolveContext, 'app' | 'rateShare'>;
 
 /** What a call of ours did: the platform's answer, and the facts that follow from it. */
-export interface Done {
+export interface ActAnswer {
   readonly answer: JsonValue;
   readonly events: readonly EventDraft[];
 }
@@ -58,7 +52,7 @@ export class KuaishouShopClient {
   }
 
   /** Uses tickets of one order (核销). The same serial again is the same act. */
-  async consume(consumption: Consumption): Promise<Done> {
+  async consume(consumption: Consumption): Promise<ActAnswer> {
     const { consumeEndpoint, idsAs } = this.settings;
     const payload = consumePayload(consumption, idsAs);
     const answer = await this.call(named(consumeEndpoint, 'consumeEndpoint'), payload, true);
@@ -66,7 +60,7 @@ export class KuaishouShopClient {
   }
 
   /** Takes a use back (冲正), by the serial that it was made with. */
-  async reverse(reversal: Reversal): Promise<Done> {
+  async reverse(reversal: Reversal): Promise<ActAnswer> {
     const { reverseEndpoint, idsAs } = this.settings;
     const payload = reversePayload(reversal, idsAs);
     const answer = await this.call(named(reverseEndpoint, 'reverseEndpoint'), payload, true);
@@ -82,7 +76,9 @@ export class KuaishouShopClient {
   ): Promise<JsonValue> {
     const { app, now } = this.context;
     const { signSecret, accessToken } = this.credentials();
-    await this.waitForSlot(endpoint);
+    const { apiBaseUrl, callsPerSecond } = this.settings;
+    const rate = callsPerSecond * this.context.rateShare;
+    await waitForSlot(endpoint.method, [apiBaseUrl, app.appKey, endpoint.method], rate, now);
     const params: Record<string, string> = {
       access_token: accessToken,
       appkey: app.appKey,
@@ -93,7 +89,7 @@ export class KuaishouShopClient {
       version: endpoint.version,
     };
     const signed = { ...params, sign: sign(params, signSecret, this.settings.signMethod) };
-    const base = (this.settings.apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+    const base = baseOf(apiBaseUrl, DEFAULT_API);
     const form = new URLSearchParams(signed);
     const request =
       endpoint.http === 'GET'
@@ -120,20 +116,6 @@ export class KuaishouShopClient {
     if (result === this.settings.successResult) return json;
     const tables = tablesWith(this.settings.codes, SHOP_CODES, OPEN_PLATFORM_CODES);
     throw isAct ? actError(what, result, tables) : codeError(what, { code: result }, tables);
-  }
-
-  private async waitForSlot({ method }: Endpoint): Promise<void> {
-    const { app, now, rateShare } = this.context;
-    const perSecond = this.settings.callsPerSecond * rateShare;
-    const key = JSON.stringify([this.settings.apiBaseUrl, app.appKey, method, perSecond]);
-    const limit = limits.get(key) ?? new RateLimit(perSecond);
-    limits.set(key, limit);
-    const slot = limit.take(now(), PATIENCE_MS);
-    if ('tooFarMs' in slot) {
-      const retryAfterMs = slot.tooFarMs;
-      throw new PlatformError(`${method} is at its rate limit`, { retryable: true, retryAfterMs });
-    }
-    if (slot.waitMs > 0) await sleep(slot.waitMs);
   }
 }
 

@@ -6,7 +6,7 @@ import { shopSecretsSchema, shopSettingsSchema } from './settings.ts';
 import { redeem, reverse } from './till.ts';
 
 /** Kuaishou e-commerce (快手小店), its orders and e-tickets (电子凭证): closed loop. */
-export const kuaishouShop: Integration = {
+export const kuaishouShop = {
   ...kuaishouShopReceiver,
   loop: 'closed',
   // Not documented: a reversal is taken whenever it comes.
@@ -15,8 +15,7 @@ export const kuaishouShop: Integration = {
   settings: shopSettingsSchema,
   read,
   resolve,
-  // Without an answer of the platform there is neither an amount nor anybody who vouches for it.
-  fromHint: () => [],
+  // No fromHint: without an answer of the platform there is neither an amount nor anybody who vouches for it.
   redeem,
   reverse,
-};
+} satisfies Integration;

@@ -1,8 +1,7 @@
-import type * as z from 'zod';
-import type { EventDraft } from '../../events/event.ts';
-import { JsonError, type JsonObject, parseJson } from '../../json/parse.ts';
+import type { JsonObject, JsonValue } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Hint, Reading } from '../kit/integration.ts';
+import { contentOf, events, malformed, readable } from '../kit/reading.ts';
 import { openMessage } from './cipher.ts';
 import { infoSchema, type Message, messageSchema } from './payloads.ts';
 import { actionIn } from './spi.ts';
@@ -20,8 +19,8 @@ const KEPT = new Set([
   'kwaishop_order_totalFeeChange',
 ]);
 
-/** What an order is, as one of its messages tells it. */
-interface Told {
+/** What one of its messages says of an order. */
+interface OrderNews {
   readonly merchantId: string;
   readonly orderId: string;
   readonly occurredAt: string;
@@ -40,8 +39,7 @@ export function read(body: Uint8Array, app: App, receivedAt?: string, about?: st
   const opened = openMessage(body, app);
   if (opened === undefined) {
     // It was opened when it came: its secret was withdrawn since.
-    const why = 'no live message secret opens it for this app';
-    return { outcome: 'malformed', kind: 'unreadable', why };
+    return malformed('unreadable', 'no live message secret opens it for this app');
   }
   // Documented: acknowledge and drop, whatever else is in it.
   if (opened.test === true) return { outcome: 'kept', kind: 'heartbeat' };
@@ -56,34 +54,33 @@ function readMessage(opened: JsonObject, app: App): Reading {
   if (KEPT.has(kind)) return { outcome: 'kept', kind };
   const reader = READERS.get(kind);
   if (reader === undefined && kind !== 'no-event') return { outcome: 'unknown', kind };
-  if (!parsed.success) return malformed(kind, parsed.error, '');
-  try {
-    const told = decisionBy(parsed.data, app);
-    if ('outcome' in told) return told;
-    return reader?.(kind, told) ?? { outcome: 'unknown', kind };
-  } catch (error) {
-    if (error instanceof JsonError) {
-      return { outcome: 'malformed', kind, why: `info: ${error.message}` };
-    }
-    throw error;
-  }
+  if (!parsed.success) return malformed(kind, parsed.error);
+  return readable(
+    () => {
+      const news = newsIn(parsed.data, app);
+      if ('outcome' in news) return news;
+      return reader?.(kind, news) ?? { outcome: 'unknown', kind };
+    },
+    () => kind,
+    'info: ',
+  );
 }
 
 /** @throws JsonError */
-function decisionBy(message: Message, { settings, appKey }: App): Told | Reading {
+function newsIn(message: Message, { settings, appKey }: App): OrderNews | Reading {
   const { info, event: kind } = message;
-  const parsed = infoSchema.safeParse(typeof info === 'string' ? parseJson(info) : info);
+  const parsed = infoSchema.safeParse(contentOf(info as JsonValue));
   if (!parsed.success) return malformed(kind, parsed.error, 'info.');
   const { oid, sellerId, updateTime } = parsed.data;
   const occurredAt = updateTime ?? message.updateTime ?? message.createTime;
   if (occurredAt === null) {
-    return { outcome: 'malformed', kind, why: 'did not fit: info.updateTime, updateTime' };
+    return malformed(kind, 'did not fit: info.updateTime, updateTime');
   }
   const merchantId = settings.merchantId ?? sellerId ?? message.userId ?? appKey;
   return { merchantId, orderId: oid, occurredAt, messageId: message.eventId };
 }
 
-const READERS: ReadonlyMap<string, (kind: string, told: Told) => Reading> = new Map([
+const READERS: ReadonlyMap<string, (kind: string, news: OrderNews) => Reading> = new Map([
   ['kwaishop_order_paySuccess', hintOf('paid')],
   ['kwaishop_aftersales_updateRefund', hintOf('refunded')],
   ['kwaishop_aftersales_addRefund', refundRequested],
@@ -92,7 +89,7 @@ const READERS: ReadonlyMap<string, (kind: string, told: Told) => Reading> = new 
 
 /** Nothing but a key authenticates the message, so the platform is asked before money moves. */
 function hintOf(action: Hint['action']) {
-  return (kind: string, { merchantId, orderId, occurredAt }: Told): Reading => {
+  return (kind: string, { merchantId, orderId, occurredAt }: OrderNews): Reading => {
     // Order-level: no ticket is named, so the order stands for its voucher.
     const hint: Hint = { action, merchantId, orderId, voucherId: orderId, occurredAt };
     return { outcome: 'hint', kind, hint };
@@ -100,9 +97,9 @@ function hintOf(action: Hint['action']) {
 }
 
 /** Moves no money, so the message's word is enough. Its own id is not documented: the message's serves. */
-function refundRequested(kind: string, told: Told): Reading {
-  const { merchantId, orderId, occurredAt, messageId } = told;
-  const event: EventDraft = {
+function refundRequested(kind: string, news: OrderNews): Reading {
+  const { merchantId, orderId, occurredAt, messageId } = news;
+  return events(kind, {
     kind: 'voucher.refund_requested',
     eventId: `refund_requested:${orderId}@${messageId}`,
     merchantId,
@@ -111,14 +108,13 @@ function refundRequested(kind: string, told: Told): Reading {
     occurredAt,
     complete: false,
     requestedFen: null,
-  };
-  return { outcome: 'events', kind, events: [event] };
+  });
 }
 
 /** Status 80, which is also what a cancelled order becomes. Moves no money: a payment's refund does. */
-function cancelled(kind: string, told: Told): Reading {
-  const { merchantId, orderId, occurredAt } = told;
-  const event: EventDraft = {
+function cancelled(kind: string, news: OrderNews): Reading {
+  const { merchantId, orderId, occurredAt } = news;
+  return events(kind, {
     kind: 'order.cancelled',
     eventId: `cancelled:${orderId}`,
     merchantId,
@@ -126,12 +122,5 @@ function cancelled(kind: string, told: Told): Reading {
     voucherId: null,
     occurredAt,
     complete: false,
-  };
-  return { outcome: 'events', kind, events: [event] };
-}
-
-/** Names the fields that did not fit, never what was in them. */
-function malformed(kind: string, error: z.ZodError, within: string): Reading {
-  const fields = error.issues.map((issue) => `${within}${issue.path.join('.') || 'the whole'}`);
-  return { outcome: 'malformed', kind, why: `did not fit: ${[...new Set(fields)].join(', ')}` };
+  });
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type App, liveSecretSchema, type Secrets, settingsSchema } from '../kit/app.ts';
+import { type App, liveSecretSchema, presentOnly, type Secrets, settingsWith } from '../kit/app.ts';
 import { codesSchema } from '../kit/platform-error.ts';
 import { isMessageSecret } from './cipher.ts';
 
@@ -33,8 +33,7 @@ const querySchema = endpointSchema.extend({
 });
 export type Query = z.infer<typeof querySchema>;
 
-export const shopSettingsSchema = settingsSchema.extend({
-  enrichment: z.enum(['pull', 'none']).default('pull'),
+export const shopSettingsSchema = settingsWith('pull', {
   signMethod: z.enum(['HMAC_SHA256', 'MD5']).default('HMAC_SHA256'),
   /** `result` of an answer that is a success. */
   successResult: z.string().min(1).max(16).default('1'),
@@ -92,8 +91,5 @@ export const shopSecretsSchema: z.ZodType<Secrets> = z
       )
       .optional(),
   })
-  .transform((secrets): Secrets => {
-    const told = Object.entries(secrets).flatMap(([name, live]) => (live ? [[name, live]] : []));
-    return Object.fromEntries(told);
-  })
+  .transform(presentOnly)
   .refine((secrets) => Object.keys(secrets).length > 0, 'must have at least one secret');

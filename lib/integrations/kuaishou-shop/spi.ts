@@ -1,6 +1,7 @@
-import { sameText } from '../../crypto/hash.ts';
+import { jsonAnswer } from '../kit/answer.ts';
 import type { App } from '../kit/app.ts';
 import type { Answer, SignedRequest } from '../kit/integration.ts';
+import { isSignedBy } from '../kit/signature.ts';
 import { inOneLine } from './cipher.ts';
 
 /**
@@ -12,12 +13,12 @@ export const ACTIONS = ['send', 'query', 'destroy', 'deduct'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Where a request came to; undefined on `/webhooks`. */
-interface Place {
+interface Address {
   readonly secret: string;
   readonly action: string;
 }
 
-function placeOf({ spi }: SignedRequest): Place | undefined {
+function addressOf({ spi }: SignedRequest): Address | undefined {
   if (spi === undefined) return undefined;
   const [secret = '', action = '', ...more] = spi.replace(/^\/+/, '').split('/');
   return { secret, action: more.length === 0 ? action : '' };
@@ -25,15 +26,14 @@ function placeOf({ spi }: SignedRequest): Place | undefined {
 
 /** Whether it came to an address that the app's operator gave to the platform. */
 export function isAtSecretAddress(request: SignedRequest, { secrets, settings }: App): boolean {
-  const given = placeOf(request)?.secret ?? '';
-  // Every live secret is tried, so that the time taken does not tell which one is in use.
-  const matches = (secrets.eticketSecret ?? []).map((secret) => sameText(given, secret));
-  return settings.eticketAuth === 'path' && given !== '' && matches.includes(true);
+  const given = addressOf(request)?.secret ?? '';
+  const isRight = isSignedBy(secrets.eticketSecret, given, /./, (secret) => secret);
+  return isRight && settings.eticketAuth === 'path';
 }
 
 /** What a ticket request asks for, known or not; undefined for a message. */
 export function actionOf(request: SignedRequest): string | undefined {
-  return placeOf(request)?.action;
+  return addressOf(request)?.action;
 }
 
 /** Before the action in what the archive says about a delivery. */
@@ -70,13 +70,5 @@ export function busy(request: SignedRequest): Answer | undefined {
 const FAILURE = -1;
 
 export function failure(errorMsg: string): Answer {
-  return json({ result: FAILURE, errorMsg });
-}
-
-export function json(words: object): Answer {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(words),
-  };
+  return jsonAnswer({ result: FAILURE, errorMsg });
 }

@@ -1,7 +1,8 @@
 import type { EventDraft } from '../../events/event.ts';
-import { JsonError, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
+import { jsonOf } from '../kit/json.ts';
+import { events, malformed, withoutTime } from '../kit/reading.ts';
 import { settingsOf } from './settings.ts';
 import { ACTIONS } from './spi.ts';
 import { destroySchema } from './ticket-payloads.ts';
@@ -20,17 +21,12 @@ export function readTicketRequest(
     const isKnown = ACTIONS.some((one) => one === action);
     return { outcome: isKnown ? 'kept' : 'unknown', kind };
   }
-  const parsed = destroySchema.safeParse(jsonIn(body));
-  if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole');
-    return { outcome: 'malformed', kind, why: `did not fit: ${[...new Set(fields)].join(', ')}` };
-  }
-  if (receivedAt === undefined) {
-    return { outcome: 'malformed', kind, why: 'it tells no time, and nobody its arrival’s' };
-  }
+  const parsed = destroySchema.safeParse(jsonOf(body));
+  if (!parsed.success) return malformed(kind, parsed.error);
+  if (receivedAt === undefined) return withoutTime(kind);
   const { oid, sellerId, etickets, serialNum } = parsed.data;
   const isPaid = settingsOf(app)?.goodsValue === 'paid';
-  const events = etickets.map(
+  const refunds = etickets.map(
     ({ id, goodsValue }): EventDraft => ({
       kind: 'voucher.refunded',
       // One serial may destroy several tickets, and each is a refund of its own.
@@ -46,14 +42,5 @@ export function readTicketRequest(
       unusedFen: null,
     }),
   );
-  return { outcome: 'events', kind, events };
-}
-
-function jsonIn(body: Uint8Array): JsonValue | undefined {
-  try {
-    return parseJsonBytes(body);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
+  return events(kind, ...refunds);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import { exchange, refusal } from '../kit/http.ts';
-import { codeError, PlatformError } from '../kit/platform-error.ts';
+import { baseOf, exchange, refusal } from '../kit/http.ts';
+import { codeError, unknownShape } from '../kit/platform-error.ts';
 import { wireId } from '../kit/wire.ts';
 import type { ClientContext } from './context.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
@@ -52,13 +52,13 @@ export async function callMeituan(
     ['biz', JSON.stringify(biz)],
   ];
   const body = new URLSearchParams([...fields, ['sign', signMeituan(signKey, fields)]]);
-  const url = `${baseOf(settings)}${path}`;
+  const url = `${meituanBaseOf(settings)}${path}`;
   const answer = await exchange(path, { url, init: { method: 'POST', body } }, context);
   return checked(path, answer, { settings, isQuestion });
 }
 
-export function baseOf({ apiBaseUrl }: MeituanSettings): string {
-  return (apiBaseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+export function meituanBaseOf({ apiBaseUrl }: MeituanSettings): string {
+  return baseOf(apiBaseUrl, DEFAULT_API);
 }
 
 /** Newer answers have a code, older ones (business 1) only `data` or `error`. */
@@ -87,10 +87,6 @@ function checked(
   if (error !== undefined && error !== null) throw refusal(`${what} answered an error`, 'error');
   if (code === null && (data === undefined || data === null)) throw unknownShape(what);
   return json;
-}
-
-export function unknownShape(what: string): PlatformError {
-  return new PlatformError(`${what} answered in an unknown shape`, { retryable: true });
 }
 
 const answerSchema = z.looseObject({ data: z.looseObject({}) });

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
-import { type Account, type AuthorizedStore, callMeituan, listIn, unknownShape } from './call.ts';
+import { unknownShape } from '../kit/platform-error.ts';
+import { type Account, type AuthorizedStore, callMeituan, listIn } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
 import { type ClientContext, settingsFor } from './context.ts';
 import { readListed } from './listed.ts';

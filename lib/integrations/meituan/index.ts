@@ -15,9 +15,6 @@ export const meituan: Integration = {
   secrets: meituanSecretsSchema,
   settings: meituanSettingsSchema,
   read,
-  // Every message is a fact or is set aside: none is a hint.
-  resolve: async () => [],
-  fromHint: () => [],
   // Its call (refundcallback) is known by name only, so the operator is told to tell it by hand.
   auditRefund: async () => ({
     outcome: 'refused',

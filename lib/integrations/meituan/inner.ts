@@ -3,6 +3,7 @@ import { type JsonObject, type JsonValue, parseJson } from '../../json/parse.ts'
 import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../kit/app.ts';
 import { valueAt, wireAmount } from '../kit/fields.ts';
+import { isObject } from '../kit/json.ts';
 import { storeFrom } from '../kit/store-from.ts';
 import { wireId } from '../kit/wire.ts';
 import { wireInstant } from './fields.ts';
@@ -29,9 +30,7 @@ export class Misfit extends Error {
 export function contentOf(form: Form): JsonObject {
   const message = fieldOf(form, 'message');
   const value: JsonValue = message === null ? null : parseJson(message);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Misfit('message');
-  }
+  if (!isObject(value)) throw new Misfit('message');
   return value;
 }
 
@@ -189,7 +188,3 @@ const countSchema = z
       .transform(Number),
   ])
   .pipe(z.int().min(1).max(1_000));
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,7 +1,7 @@
-import { JsonError } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
+import { events, malformed, readable } from '../kit/reading.ts';
 import { wireId } from '../kit/wire.ts';
 import { doubtIn } from './doubt.ts';
 import { eventOf } from './events.ts';
@@ -43,13 +43,18 @@ function readMessage(form: Form, app: App): Reading {
   const doubt = doubtIn(form, settings.pushFields);
   if (doubt !== undefined) return malformed('ambiguous', doubt);
   try {
-    const inner = innerOf(msgType, contentOf(form), { form, rule, app });
-    // The codes are ours, given in the answer: the message names none.
-    const isOurs = kind.asks === 'codes' && typeof settings.answers[msgType] === 'object';
-    if (isOurs && inner.voucherId === null) return { outcome: 'kept', kind: msgType };
-    return readInner(msgType, kind, inner, rule);
+    return readable(
+      () => {
+        const inner = innerOf(msgType, contentOf(form), { form, rule, app });
+        // The codes are ours, given in the answer: the message names none.
+        const isOurs = kind.asks === 'codes' && typeof settings.answers[msgType] === 'object';
+        if (isOurs && inner.voucherId === null) return { outcome: 'kept', kind: msgType };
+        return readInner(msgType, kind, inner, rule);
+      },
+      () => msgType,
+      'message: ',
+    );
   } catch (error) {
-    if (error instanceof JsonError) return malformed(msgType, `message: ${error.message}`);
     if (error instanceof Misfit) return malformed(msgType, error.message);
     throw error;
   }
@@ -60,7 +65,7 @@ function readInner(msgType: string, kind: Kind, inner: Inner, rule: Rule | undef
     throw new Misfit(inner.settingOf('when'));
   }
   if (!inner.happened) return { outcome: 'kept', kind: msgType };
-  return { outcome: 'events', kind: msgType, events: [eventOf(kind, inner)] };
+  return events(msgType, eventOf(kind, inner));
 }
 
 /**
@@ -80,25 +85,15 @@ function storeBound(form: Form, app: App): Reading {
   }
   if (atMs === undefined) return malformed(kind, 'did not fit: timestamp');
   const occurredAt = toInstant(atMs);
-  return {
-    outcome: 'events',
-    kind,
-    events: [
-      {
-        kind: 'store.bound',
-        eventId: `store_bound:${businessId}:${storeId.data}@${occurredAt}`,
-        merchantId: app.settings.merchantId ?? app.appKey,
-        orderId: null,
-        voucherId: null,
-        occurredAt,
-        complete: true,
-        storeId: storeId.data,
-        ownStoreId: storeId.data,
-      },
-    ],
-  };
-}
-
-function malformed(kind: string, why: string): Reading {
-  return { outcome: 'malformed', kind, why };
+  return events(kind, {
+    kind: 'store.bound',
+    eventId: `store_bound:${businessId}:${storeId.data}@${occurredAt}`,
+    merchantId: app.settings.merchantId ?? app.appKey,
+    orderId: null,
+    voucherId: null,
+    occurredAt,
+    complete: true,
+    storeId: storeId.data,
+    ownStoreId: storeId.data,
+  });
 }

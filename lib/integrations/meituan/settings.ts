@@ -4,9 +4,9 @@ import {
   apiUrlSchema,
   type Secrets,
   secretsWithTokens,
-  settingsSchema,
+  settingsWith,
 } from '../kit/app.ts';
-import { type CodeTable, codesSchema } from '../kit/platform-error.ts';
+import { type CodeTable, codesSchema, tablesWith } from '../kit/platform-error.ts';
 
 /** A field within a message: names or list positions, dotted, such as `refund.amount`. */
 const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
@@ -66,8 +66,7 @@ export type AnswerRule = z.infer<typeof answerSchema>;
 
 const typeSchema = z.string().regex(/^\d{1,16}$/);
 
-export const meituanSettingsSchema = settingsSchema.extend({
-  enrichment: z.enum(['pull', 'none']).default('none'),
+export const meituanSettingsSchema = settingsWith('none', {
   /** How far a push's timestamp may be from our clock; unchecked when absent. */
   timestampWindowMs: z.int().min(1_000).max(86_400_000).optional(),
   /** Names beside the documented ones that the platform sends around `message`. */
@@ -91,7 +90,7 @@ export const meituanSettingsSchema = settingsSchema.extend({
 export type MeituanSettings = z.infer<typeof meituanSettingsSchema>;
 
 export function tablesOf({ codes }: MeituanSettings): readonly CodeTable[] {
-  return [{ source: 'the setting codes', codes }];
+  return tablesWith(codes);
 }
 
 /** The app's settings with their defaults; undefined when they were never checked and do not fit. */

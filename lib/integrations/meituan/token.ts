@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { exchange, refusal } from '../kit/http.ts';
 import { memoryTokens } from '../kit/live-tokens.ts';
-import { codeError, PlatformError } from '../kit/platform-error.ts';
+import { actError, type PlatformError, unknownShape } from '../kit/platform-error.ts';
 import type { PlatformToken } from '../kit/token-store.ts';
-import { type AuthorizedStore, baseOf } from './call.ts';
+import { type AuthorizedStore, meituanBaseOf } from './call.ts';
 import type { ClientContext } from './context.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
 import { signMeituan } from './sign.ts';
@@ -77,7 +77,7 @@ async function renewed(
     ['scope', 'all'],
   ];
   const body = new URLSearchParams([...fields, ['sign', signMeituan(signKey, fields)]]);
-  const url = `${baseOf(settings)}/oauth/refresh`;
+  const url = `${meituanBaseOf(settings)}/oauth/refresh`;
   const answer = await exchange('oauth/refresh', { url, init: { method: 'POST', body } }, context);
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) throw failure(answer, settings);
@@ -98,9 +98,6 @@ const codeSchema = z.looseObject({
 /** A number that nobody knows is the platform's no: the merchant must authorise again. */
 function failure(answer: unknown, settings: MeituanSettings): PlatformError {
   const code = codeSchema.safeParse(answer).data?.code;
-  if (code === undefined || code === 0 || code === '0') {
-    return new PlatformError('oauth/refresh answered in an unknown shape', { retryable: true });
-  }
-  const told = { code, isAct: true, isRefusedUnlessKnown: true };
-  return codeError('oauth/refresh', told, tablesOf(settings));
+  if (code === undefined || code === 0 || code === '0') return unknownShape('oauth/refresh');
+  return actError('oauth/refresh', code, tablesOf(settings));
 }

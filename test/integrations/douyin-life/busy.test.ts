@@ -10,7 +10,7 @@ import {
   GENERAL_CODES,
   LIFE_CODES,
   TRADE_CODES,
-} from '../../../lib/integrations/kit/douyin-codes.ts';
+} from '../../../lib/integrations/kit/douyin/codes.ts';
 import {
   codeError,
   meaningOf,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DouyinMiniappClient } from '../../../lib/integrations/douyin-miniapp/client.ts';
 import { sandboxApp, World } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
 import type { App } from '../../../lib/integrations/kit/app.ts';
-import { codesOf, GENERAL_CODES, TRADE_CODES } from '../../../lib/integrations/kit/douyin-codes.ts';
+import { codesOf, GENERAL_CODES, TRADE_CODES } from '../../../lib/integrations/kit/douyin/codes.ts';
 import { failureOf, urlOf } from '../../support/platform-fetch.ts';
 import { only, readText, stamped } from './support.ts';
 

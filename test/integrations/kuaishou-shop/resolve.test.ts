@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Hint } from '../../../lib/integrations/kit/integration.ts';
-import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../../../lib/integrations/kit/kuaishou-codes.ts';
+import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../../../lib/integrations/kit/kuaishou/codes.ts';
 import { UNKNOWN_CODE_PATIENCE } from '../../../lib/integrations/kit/platform-error.ts';
 import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
 import { answer, NOW, platform, SETTINGS } from './platform.ts';

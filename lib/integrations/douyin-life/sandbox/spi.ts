@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../json/parse.ts';
-import { parseJson } from '../../../json/parse.ts';
+import { isObject, objectOf } from '../../kit/json.ts';
 import { seconds } from './messages.ts';
 import type { Order } from './model.ts';
 import { signSpi, signSpiTheOldWay } from './sign.ts';
@@ -140,16 +140,6 @@ async function post(
 }
 
 function dataOf(text: string): SpiAnswer['data'] {
-  let answer: JsonValue;
-  try {
-    answer = parseJson(text);
-  } catch {
-    return null;
-  }
-  const data = isObject(answer) ? answer.data : null;
+  const data = objectOf(text)?.data;
   return isObject(data) ? data : null;
-}
-
-function isObject(value: JsonValue | undefined): value is { [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

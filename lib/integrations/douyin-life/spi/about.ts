@@ -1,5 +1,5 @@
-import { JsonError, type JsonValue, parseJsonBytes } from '../../../json/parse.ts';
 import type { Answer, SignedRequest } from '../../kit/integration.ts';
+import { jsonOf } from '../../kit/json.ts';
 import { isSpi } from '../family.ts';
 import { ASK_AGAIN, failure } from './envelope.ts';
 import { operationOf } from './operation.ts';
@@ -22,15 +22,5 @@ export function busy(request: SignedRequest): Answer | undefined {
 /** The operation of an SPI request, for `read`: its path is not in the body. */
 export function about(request: SignedRequest): string | undefined {
   if (!isSpi(request)) return undefined;
-  return operationOf(request.spi, bodyOf(request) ?? null) ?? 'unknown';
-}
-
-/** Undefined for bytes that are not one JSON value. */
-export function bodyOf({ body }: SignedRequest): JsonValue | undefined {
-  try {
-    return parseJsonBytes(body);
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
+  return operationOf(request.spi, jsonOf(request.body) ?? null) ?? 'unknown';
 }

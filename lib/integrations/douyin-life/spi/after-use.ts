@@ -1,5 +1,6 @@
-import { JsonError, type JsonObject, type JsonValue, parseJson } from '../../../json/parse.ts';
+import type { JsonObject } from '../../../json/parse.ts';
 import type { App } from '../../kit/app.ts';
+import { jsonOf } from '../../kit/json.ts';
 import type { CallbackRecords } from '../../kit/records.ts';
 import { afterSaleAuditSchema, refundIdAfterUse } from '../payloads.ts';
 import { AFTER_USE } from './about.ts';
@@ -15,7 +16,9 @@ export async function fileAfterUse(
   records: CallbackRecords,
 ): Promise<void> {
   if (envelope.event !== AFTER_USE) return;
-  const parsed = afterSaleAuditSchema.safeParse(contentOf(envelope.content));
+  const { content } = envelope;
+  const request = typeof content === 'string' ? jsonOf(content) : content;
+  const parsed = afterSaleAuditSchema.safeParse(request);
   if (!parsed.success) return;
   const { account_id, order_id, certificate_id, refund_amount } = parsed.data;
   await records.fileRefund({
@@ -31,14 +34,4 @@ export async function fileAfterUse(
     reference: { call: 'akte', account_id, order_id, certificate_id },
     decisionBy: 'call',
   });
-}
-
-function contentOf(content: JsonValue | undefined): JsonValue {
-  if (typeof content !== 'string') return content ?? null;
-  try {
-    return parseJson(content);
-  } catch (error) {
-    if (error instanceof JsonError) return null;
-    throw error;
-  }
 }

@@ -1,12 +1,12 @@
 import type { App } from '../../kit/app.ts';
 import type { Answer, SignedRequest } from '../../kit/integration.ts';
+import { isObject, jsonOf } from '../../kit/json.ts';
 import type { CallbackRecords } from '../../kit/records.ts';
 import { isSpi } from '../family.ts';
-import { bodyOf } from './about.ts';
 import { fileAfterUse } from './after-use.ts';
 import { ASK_AGAIN, failure, NOT_SUPPORTED, success } from './envelope.ts';
 import { issue } from './issue.ts';
-import { isObject, operationOf } from './operation.ts';
+import { operationOf } from './operation.ts';
 import { preCreateOrder, queryStatus } from './orders.ts';
 import { applyForRefund, noteRefund } from './refunds.ts';
 
@@ -19,7 +19,7 @@ export async function answer(
   app: App,
   records: CallbackRecords,
 ): Promise<Answer | undefined> {
-  const body = bodyOf(request);
+  const body = jsonOf(request.body);
   if (!isSpi(request)) {
     if (isObject(body)) await fileAfterUse(body, app, records);
     return undefined;

@@ -1,6 +1,5 @@
+import { jsonAnswer } from '../../kit/answer.ts';
 import type { Answer } from '../../kit/integration.ts';
-
-const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
 /**
  * The platform's error numbers for SPIs, of 0 to 999999. 100: ask again (online-ordering pages), which
@@ -17,13 +16,9 @@ export const NOT_SUPPORTED = 1;
 
 /** Everything is within `data`, numbers as numbers: beside it or as text the platform misreads them. */
 export function success(fields: Readonly<Record<string, unknown>> = {}): Answer {
-  return answerOf({ error_code: 0, description: 'success', ...fields });
+  return jsonAnswer({ data: { error_code: 0, description: 'success', ...fields } });
 }
 
 export function failure(errorCode: number, description: string): Answer {
-  return answerOf({ error_code: errorCode, description });
-}
-
-function answerOf(data: object): Answer {
-  return { status: 200, headers: JSON_HEADERS, body: JSON.stringify({ data }) };
+  return jsonAnswer({ data: { error_code: errorCode, description } });
 }

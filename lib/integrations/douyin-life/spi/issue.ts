@@ -1,9 +1,10 @@
 import type { JsonValue } from '../../../json/parse.ts';
 import type { App } from '../../kit/app.ts';
 import type { Answer } from '../../kit/integration.ts';
+import { misfit } from '../../kit/reading.ts';
 import type { CallbackRecords } from '../../kit/records.ts';
 import { ASK_AGAIN, failure, success } from './envelope.ts';
-import { issueSchema, merchantOf, misfit, NO_MERCHANT, voucherIdsOf } from './requests.ts';
+import { issueSchema, merchantOf, NO_MERCHANT, voucherIdsOf } from './requests.ts';
 
 /** `data.result`. Source: tripartite.code/create. */
 const RESULT = { issuing: 0, issued: 1, failed: 2 } as const;

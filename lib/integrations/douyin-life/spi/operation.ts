@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../json/parse.ts';
+import { isObject } from '../../kit/json.ts';
 
 /** What a synchronous callback asks, by the platform's own words for it. */
 export const OPERATIONS = [
@@ -51,10 +52,6 @@ export function operationOfBody(body: JsonValue): Operation | undefined {
   if ('create_order_time' in body) return 'pre_create_order';
   const isAfterSale = 'after_sale_id' in body || 'biz_uniq_key' in body;
   return isAfterSale && listOf(body) !== undefined ? 'refund_apply' : undefined;
-}
-
-export function isObject(value: JsonValue | undefined): value is { [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The list of a refund request's vouchers: its key is not confirmed, so these are all read. */

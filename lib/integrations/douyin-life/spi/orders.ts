@@ -1,9 +1,10 @@
 import { mapLimit } from '../../../async/map-limit.ts';
 import type { JsonValue } from '../../../json/parse.ts';
 import type { Answer } from '../../kit/integration.ts';
+import { misfit } from '../../kit/reading.ts';
 import type { CallbackRecords } from '../../kit/records.ts';
 import { ASK_AGAIN, failure, NO_ORDER, success } from './envelope.ts';
-import { misfit, preCreateSchema, statusQuerySchema } from './requests.ts';
+import { preCreateSchema, statusQuerySchema } from './requests.ts';
 
 /** Of 100 orders, so many are looked up at once: each is a few reads. */
 const LOOKED_UP_AT_ONCE = 20;

@@ -2,7 +2,7 @@ import type { EventDraft } from '../../../events/event.ts';
 import type { JsonValue } from '../../../json/parse.ts';
 import type { App } from '../../kit/app.ts';
 import type { Reading } from '../../kit/integration.ts';
-import { malformed, withoutTime } from '../reading.ts';
+import { malformed, withoutTime } from '../../kit/reading.ts';
 import type { Operation } from './operation.ts';
 import {
   AUDIT_RESULT,
@@ -60,7 +60,7 @@ function issued(kind: string, { body, app, receivedAt }: SpiMessage): Reading {
   if (!parsed.success) return malformed(kind, parsed.error);
   const { order_id: orderId, sku, vouchers } = parsed.data;
   const merchantId = merchantOf(parsed.data, app);
-  if (merchantId === undefined) return { outcome: 'malformed', kind, why: NO_MERCHANT };
+  if (merchantId === undefined) return malformed(kind, NO_MERCHANT);
   const voucherIds = voucherIdsOf(vouchers);
   if (voucherIds.length === 0) return { outcome: 'kept', kind };
   if (receivedAt === undefined) return withoutTime(kind);
@@ -80,7 +80,7 @@ function refundRequested(kind: string, { body, app, receivedAt }: SpiMessage): R
   if (!parsed.success) return malformed(kind, parsed.error);
   const { order_id: orderId, vouchers, refund_amount } = parsed.data;
   const merchantId = merchantOf(parsed.data, app);
-  if (merchantId === undefined) return { outcome: 'malformed', kind, why: NO_MERCHANT };
+  if (merchantId === undefined) return malformed(kind, NO_MERCHANT);
   const voucherIds = voucherIdsOf(vouchers);
   if (voucherIds.length === 0) return { outcome: 'kept', kind };
   if (receivedAt === undefined) return withoutTime(kind);
@@ -107,7 +107,7 @@ function refundDecided(kind: string, { body, app, receivedAt }: SpiMessage): Rea
   const refused = notice_list.filter((one) => one.audit_result === AUDIT_RESULT.refused);
   if (voucherIdsOf(refused).length === 0) return { outcome: 'kept', kind };
   const merchantId = merchantOf(parsed.data, app);
-  if (merchantId === undefined) return { outcome: 'malformed', kind, why: NO_MERCHANT };
+  if (merchantId === undefined) return malformed(kind, NO_MERCHANT);
   const refundId = refundIdOf({
     order_id: orderId,
     after_sale_id,

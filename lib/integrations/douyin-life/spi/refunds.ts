@@ -2,12 +2,12 @@ import type { JsonValue } from '../../../json/parse.ts';
 import { DAY_MS, toInstant } from '../../../time/shanghai.ts';
 import type { App } from '../../kit/app.ts';
 import type { Answer } from '../../kit/integration.ts';
+import { misfit } from '../../kit/reading.ts';
 import type { CallbackRecords } from '../../kit/records.ts';
 import { ASK_AGAIN, failure, success } from './envelope.ts';
 import {
   AUDIT_RESULT,
   merchantOf,
-  misfit,
   NO_MERCHANT,
   type RefundNotice,
   refundApplySchema,

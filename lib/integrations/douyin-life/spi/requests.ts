@@ -127,10 +127,4 @@ export function voucherIdsOf(
   return [...new Set((vouchers ?? []).flatMap((one) => one.certificate_id ?? []))];
 }
 
-/** Names the fields that did not fit, never what was in them. */
-export function misfit(error: z.ZodError): string {
-  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole');
-  return `did not fit: ${[...new Set(fields)].join(', ')}`;
-}
-
 export const NO_MERCHANT = 'it names no merchant: set merchantId in the app’s settings';

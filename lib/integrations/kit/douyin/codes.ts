@@ -1,4 +1,4 @@
-import type { CodeTable } from './platform-error.ts';
+import type { CodeTable } from '../platform-error.ts';
 
 /**
  * The numbers of Open-Douyin, which answers for the life services and for mini-programs alike. Where a

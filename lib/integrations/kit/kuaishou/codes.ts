@@ -1,4 +1,4 @@
-import { type CodeTable, codeError, type PlatformError } from './platform-error.ts';
+import type { CodeTable } from '../platform-error.ts';
 
 /**
  * The numbers (`result`, or `data.error_code`) that Kuaishou publishes. Its pages list few: what is not
@@ -45,23 +45,3 @@ export const SHOP_CODES: CodeTable = {
     300019: 'refused', // the range of time
   },
 };
-
-/** What an operator knows of a platform's numbers goes before what is published. */
-export function tablesWith(
-  codes: CodeTable['codes'] | undefined,
-  ...published: readonly CodeTable[]
-): readonly CodeTable[] {
-  return [{ source: 'the setting codes', codes: codes ?? {} }, ...published];
-}
-
-/**
- * An act that is answered with a number nobody knows was refused: so few numbers are published that most
- * refusals have such a one.
- */
-export function actError(
-  what: string,
-  code: string | number,
-  tables: readonly CodeTable[],
-): PlatformError {
-  return codeError(what, { code, isAct: true, isRefusedUnlessKnown: true }, tables);
-}

@@ -1,0 +1,60 @@
+import type * as z from 'zod';
+import type { EventDraft } from '../../events/event.ts';
+import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
+import type { Reading } from './integration.ts';
+
+/** What every integration's `read` says alike. */
+
+/** More fields say no more about what is wrong with a message. */
+const MAX_FIELDS = 20;
+
+/**
+ * The fields that did not fit, each once; never what was in them.
+ * @param within the path of the object that was read, such as `info.`
+ * @param whole what to call the object itself
+ */
+export function misfitsIn({ issues }: z.ZodError, within = '', whole = 'the whole'): string[] {
+  const fields = issues.map(({ path }) => `${within}${path.join('.') || whole}`);
+  return [...new Set(fields)].slice(0, MAX_FIELDS);
+}
+
+/** The same in words. */
+export function misfit(error: z.ZodError, within = ''): string {
+  return `did not fit: ${misfitsIn(error, within).join(', ')}`;
+}
+
+export function malformed(kind: string, why: string | z.ZodError, within = ''): Reading {
+  return { outcome: 'malformed', kind, why: typeof why === 'string' ? why : misfit(why, within) };
+}
+
+/** A message without a time happened when it came. */
+export function withoutTime(kind: string): Reading {
+  return malformed(kind, 'it tells no time, and nobody knows when it came');
+}
+
+export function events(kind: string, ...drafts: EventDraft[]): Reading {
+  return { outcome: 'events', kind, events: drafts };
+}
+
+/**
+ * JSON in a string, read a second time. What is missing reads as null, and its schema says so.
+ * @throws JsonError
+ */
+export function contentOf(content: JsonValue | undefined): JsonValue {
+  if (typeof content !== 'string') return content ?? null;
+  return content === '' ? null : parseJson(content);
+}
+
+/**
+ * What `read` makes of a body. Where the body, or JSON within it, is none, the reading is malformed.
+ * @param kind what is known of the message's kind when it fails
+ * @param within where the JSON stands, such as `info: `
+ */
+export function readable(read: () => Reading, kind: () => string, within = ''): Reading {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof JsonError) return malformed(kind(), `${within}${error.message}`);
+    throw error;
+  }
+}
