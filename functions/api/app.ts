@@ -7,6 +7,7 @@ import { respondToError } from '../../lib/http/problem-response.ts';
 import { keys } from '../../lib/store/keys.ts';
 import type { ApiDeps } from './deps.ts';
 import { isForPerson, notFoundPage, pages } from './page/pages.ts';
+import { answer, forAnyone } from './route.ts';
 import { appsRoute } from './routes/apps.ts';
 import { codePoolsRoutes } from './routes/code-pools.ts';
 import { contractImportsRoute } from './routes/contract-imports.ts';
@@ -31,6 +32,8 @@ import { storesRoutes } from './routes/stores.ts';
 import { tillRoutes } from './routes/till.ts';
 import { vouchersRoute } from './routes/vouchers.ts';
 
+export const healthGet = forAnyone('GET /healthz');
+
 /** No request of this API is larger. */
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -41,7 +44,7 @@ export function apiApp(deps: ApiDeps): Hono {
   api.use(requestId());
   api.use(bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`));
 
-  api.get('/healthz', async (c) => {
+  answer(api, deps, healthGet, async (_call, c) => {
     await deps.table.get(keys.health, false);
     return c.json({ status: 'ok' });
   });

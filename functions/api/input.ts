@@ -91,12 +91,18 @@ export interface Window {
 const DEFAULT_DAYS = 31;
 const MAX_DAYS = 400;
 
-/** `?from&to`; the last 31 days when absent. @throws Problem `request-invalid` */
-export function readWindow(c: Context, nowMs: number): Window {
-  const to = c.req.query('to') ?? businessDayAt(nowMs);
-  if (!isBusinessDay(to)) throw new Problem('request-invalid', 'to: a day is YYYY-MM-DD');
-  const from = c.req.query('from') ?? addDays(to, 1 - DEFAULT_DAYS);
-  if (!isBusinessDay(from)) throw new Problem('request-invalid', 'from: a day is YYYY-MM-DD');
+const dayInput = z.string().refine(isBusinessDay, 'a day is YYYY-MM-DD');
+
+/** `?from&to`, for a query's schema. */
+export const windowShape = { from: dayInput.optional(), to: dayInput.optional() };
+
+/** The last 31 days where nothing is said. @throws Problem `request-invalid` */
+export function windowOf(
+  asked: { readonly from?: string | undefined; readonly to?: string | undefined },
+  nowMs: number,
+): Window {
+  const to = asked.to ?? businessDayAt(nowMs);
+  const from = asked.from ?? addDays(to, 1 - DEFAULT_DAYS);
   const days = daysBetween(from, to);
   if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
   if (days > MAX_DAYS)
@@ -104,10 +110,9 @@ export function readWindow(c: Context, nowMs: number): Window {
   return { from, to };
 }
 
-/** `?limit`. @throws Problem `request-invalid` */
-export function readLimit(c: Context, standard: number, most: number): number {
-  const schema = z.coerce.number().int().min(1).max(most).default(standard);
-  return check(z.object({ limit: schema }), { limit: c.req.query('limit') }).limit;
+/** `?limit`: how many a page has, and at most. */
+export function limitInput(standard: number, most: number) {
+  return z.coerce.number().int().min(1).max(most).default(standard);
 }
 
 /** A cursor is opaque outside: whatever we need to go on, in base64url. */
@@ -115,21 +120,36 @@ export function writeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
 }
 
-/** `?cursor`. @throws Problem `request-invalid` on one that we did not write */
-export function readCursor<T>(c: Context, schema: z.ZodType<T>): T | undefined {
-  return readPosition(c.req.query('cursor'), schema);
+/** `?cursor`, for a query's schema: where to go on, undefined at the start. */
+export function cursorInput<T>(schema: z.ZodType<T>) {
+  const read = z.string().transform((cursor, context): T | undefined => {
+    const position = positionIn(cursor, schema);
+    if (position !== WRONG) return position;
+    context.addIssue({ code: 'custom', message: CURSOR_HELP });
+    return z.NEVER;
+  });
+  return read.optional();
 }
 
-/** The same, from a body. @throws Problem `request-invalid` */
+/** The same where the schema depends on the rest of the request. @throws Problem `request-invalid` */
 export function readPosition<T>(
   cursor: string | null | undefined,
   schema: z.ZodType<T>,
 ): T | undefined {
-  if (cursor === undefined || cursor === null || cursor === '') return undefined;
+  const position = positionIn(cursor ?? '', schema);
+  if (position !== WRONG) return position;
+  throw new Problem('request-invalid', `cursor: ${CURSOR_HELP}`);
+}
+
+const CURSOR_HELP = 'use the `next` of an earlier answer as it is.';
+
+const WRONG = Symbol('no cursor of ours');
+
+function positionIn<T>(cursor: string, schema: z.ZodType<T>): T | undefined | typeof WRONG {
+  if (cursor === '') return undefined;
   const read = cursor.length > MAX_CURSOR ? null : decoded(cursor);
   const parsed = schema.safeParse(read);
-  if (parsed.success && isKeyable(read)) return parsed.data;
-  throw new Problem('request-invalid', 'cursor: use the `next` of an earlier answer as it is.');
+  return parsed.success && isKeyable(read) ? parsed.data : WRONG;
 }
 
 /** In characters: none of ours is half of it. */

@@ -35,13 +35,12 @@ export async function requireOperator(c: Context, deps: ApiDeps): Promise<void> 
 }
 
 /**
- * Whose numbers are read: a provider's own, or for the operator those of `?providerId=`.
- * @throws Problem
+ * Whose numbers are read: a provider's own, or for the operator those of whom it names.
+ * @throws Problem `request-invalid`
  */
-export async function requireProvider(c: Context, deps: ApiDeps): Promise<string> {
-  const principal = await requirePrincipal(c, deps);
+export function providerOf(principal: Principal, named: string | undefined): string {
   if (principal.is === 'provider') return principal.providerId;
-  const providerId = idSchema.safeParse(c.req.query('providerId'));
+  const providerId = idSchema.safeParse(named);
   if (providerId.success) return providerId.data;
   throw new Problem('request-invalid', 'As the operator, say whose numbers with ?providerId=….');
 }

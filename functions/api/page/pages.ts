@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { type Language, sayIn, type Word } from '../../../lib/i18n/words.ts';
@@ -6,7 +7,7 @@ import { addRollups } from '../../../lib/ledger/rollup.ts';
 import { readProvider, readStore } from '../../../lib/store/accounts/parties.ts';
 import { readStatements } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readCursor, readWindow, type Window, writeCursor } from '../input.ts';
+import { check, cursorInput, type Window, windowOf, windowShape, writeCursor } from '../input.ts';
 import { principalOf } from '../principal.ts';
 import { storePlaceSchema } from '../ranked-stores.ts';
 import { ledgerPositionSchema, listRedemptions } from '../redemptions.ts';
@@ -18,6 +19,9 @@ import { statementsView } from './statement.ts';
 import { messageView, nameOf, signInView, storesView, storeView } from './views.ts';
 
 const PAGE = 50;
+
+const storesQuery = z.object({ ...windowShape, cursor: cursorInput(storePlaceSchema) });
+const storeQuery = z.object({ ...windowShape, cursor: cursorInput(ledgerPositionSchema) });
 
 /** What a provider looks at: its stores, and a store's redemptions. Plain HTML, no script. */
 export function pages(api: Hono, deps: ApiDeps): void {
@@ -80,10 +84,10 @@ async function forProvider(
 }
 
 async function storesPage(c: Context, deps: ApiDeps, providerId: string): Promise<Response> {
-  const window = readWindow(c, deps.now());
-  const position = readCursor(c, storePlaceSchema);
+  const query = check(storesQuery, c.req.query());
+  const window = windowOf(query, deps.now());
   const { stores, order, next } = await listStores(deps.table, providerId, window, {
-    position,
+    position: query.cursor,
     limit: PAGE,
   });
   const days = await totalsByDay(deps.table, providerId, window);
@@ -104,10 +108,13 @@ async function storesPage(c: Context, deps: ApiDeps, providerId: string): Promis
 async function storePage(c: Context, deps: ApiDeps, providerId: string): Promise<Response> {
   const platform = check(platformSchema, c.req.param('platform'));
   const storeId = check(idSchema, c.req.param('storeId'));
-  const window = readWindow(c, deps.now());
-  const before = readCursor(c, ledgerPositionSchema);
+  const query = check(storeQuery, c.req.query());
+  const window = windowOf(query, deps.now());
   const place = { providerId, platform, storeId };
-  const { redemptions, next } = await listRedemptions(deps, place, window, { before, limit: PAGE });
+  const { redemptions, next } = await listRedemptions(deps, place, window, {
+    before: query.cursor,
+    limit: PAGE,
+  });
   const who = (await readProvider(deps.table, providerId))?.name ?? providerId;
   // A store's name is shown to those who have redemptions there, not to whoever guesses its id.
   const known = redemptions.length > 0 ? await readStore(deps.table, platform, storeId) : undefined;

@@ -13,8 +13,8 @@ import {
 } from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readBody } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { check } from '../input.ts';
+import { answer, forOperator } from '../route.ts';
 
 const bodySchema = z.strictObject({
   secrets: z.unknown().optional(),
@@ -26,17 +26,20 @@ const bodySchema = z.strictObject({
   settings: z.unknown().optional(),
 });
 
+export const appPut = forOperator('PUT /v1/apps/{integration}/{appKey}', {
+  params: z.object({ integration: z.string(), appKey: idSchema }),
+  body: bodySchema,
+});
+
 /** `PUT /v1/apps/{integration}/{appKey}`: registers an app's live secrets and settings, whole. */
 export function appsRoute(api: Hono, deps: ApiDeps): void {
-  api.put('/v1/apps/:integration/:appKey', async (c) => {
-    await requireOperator(c, deps);
-    const integration = findIntegration(c.req.param('integration'));
+  answer(api, deps, appPut, async ({ params, body }, c) => {
+    const { appKey } = params;
+    const integration = findIntegration(params.integration);
     if (integration === undefined) {
       const names = integrationNames().join(', ');
       throw new Problem('integration-unknown', `Use one of: ${names}.`);
     }
-    const body = await readBody(c, bodySchema);
-    const appKey = check(idSchema, c.req.param('appKey'));
     const { secretId } = body;
     const { settings } = check(z.object({ settings: integration.settings }), {
       settings: body.settings ?? {},

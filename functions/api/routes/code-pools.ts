@@ -9,9 +9,8 @@ import {
 import { Problem } from '../../../lib/errors/problem.ts';
 import { spoiledBySpreadsheet } from '../../../lib/events/spoiled-id.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readBody } from '../input.ts';
-import { requireRegisteredMerchant } from '../merchant.ts';
-import { requireOperator } from '../principal.ts';
+import { merchantParams, requireMerchant } from '../merchant.ts';
+import { answer, forOperator } from '../route.ts';
 
 const poolBody = z.discriminatedUnion('source', [
   z.strictObject({
@@ -37,28 +36,32 @@ const codesBody = z.strictObject({
     .refine((codes) => new Set(codes).size === codes.length, 'each code only once'),
 });
 
+const PATH = '/v1/merchants/{platform}/{merchantId}/code-pool';
+const params = merchantParams;
+
+export const codePoolPut = forOperator(`PUT ${PATH}`, { params, body: poolBody });
+
+export const codePoolGet = forOperator(`GET ${PATH}`, { params });
+
+export const codesPost = forOperator(`POST ${PATH}/codes`, { params, body: codesBody });
+
 /** The pools that a merchant's third-party codes (三方码) come from. Codes go in and never come out. */
 export function codePoolsRoutes(api: Hono, deps: ApiDeps): void {
-  api.put('/v1/merchants/:platform/:merchantId/code-pool', async (c) => {
-    await requireOperator(c, deps);
-    const merchant = await requireRegisteredMerchant(c, deps);
-    const pool = await readBody(c, poolBody);
+  answer(api, deps, codePoolPut, async ({ params: merchant, body: pool }, c) => {
+    await requireMerchant(merchant, deps);
     await putCodePool(deps.table, merchant, pool);
     return c.json(pool);
   });
 
-  api.get('/v1/merchants/:platform/:merchantId/code-pool', async (c) => {
-    await requireOperator(c, deps);
-    const merchant = await requireRegisteredMerchant(c, deps);
+  answer(api, deps, codePoolGet, async ({ params: merchant }, c) => {
+    await requireMerchant(merchant, deps);
     const pool = await readCodePool(deps.table, merchant);
     if (pool === undefined) throw new Problem('not-found', 'This merchant has no code pool.');
     return c.json({ ...pool, free: await countFreeCodes(deps.table, merchant) });
   });
 
-  api.post('/v1/merchants/:platform/:merchantId/code-pool/codes', async (c) => {
-    await requireOperator(c, deps);
-    const merchant = await requireRegisteredMerchant(c, deps);
-    const { codes } = await readBody(c, codesBody);
+  answer(api, deps, codesPost, async ({ params: merchant, body: { codes } }, c) => {
+    await requireMerchant(merchant, deps);
     const pool = await readCodePool(deps.table, merchant);
     if (pool?.source !== 'imported') {
       const detail = 'Set it first with PUT …/code-pool and {"source":"imported"}.';

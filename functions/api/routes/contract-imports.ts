@@ -14,7 +14,7 @@ import { recordContract, requireParties, versionOf } from '../contracts.ts';
 import { readCsv } from '../csv.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { answer, forOperator } from '../route.ts';
 import { type Affected, affected, type Recorded, standingOf } from '../standing-contracts.ts';
 
 interface RowResult {
@@ -28,15 +28,19 @@ interface RowResult {
   readonly detail: string | null;
 }
 
+export const contractImportPost = forOperator('POST /v1/contracts/import', {
+  /** Strict: a misspelt `dryRun` must not write. */
+  query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
+});
+
 /**
  * `POST /v1/contracts/import`: contracts from CSV, its columns in any order, each field as
  * `readContractText` has it. The file is read whole before anything is written; then each row is
  * recorded, or refused with what to do, for itself. `?dryRun=true` writes nothing.
  */
 export function contractImportsRoute(api: Hono, deps: ApiDeps): void {
-  api.post('/v1/contracts/import', async (c) => {
-    await requireOperator(c, deps);
-    const dryRun = check(importQuery, c.req.query()).dryRun === 'true';
+  answer(api, deps, contractImportPost, async ({ query }, c) => {
+    const dryRun = query.dryRun === 'true';
     const { names, rows } = readCsv(decode(await c.req.arrayBuffer()));
     const unknown = names.find((name) => !CONTRACT_NAMES.includes(name));
     if (unknown !== undefined) {
@@ -52,9 +56,6 @@ export function contractImportsRoute(api: Hono, deps: ApiDeps): void {
     return c.json({ dryRun, rows: results, refused, accepted: results.length - refused });
   });
 }
-
-/** Strict: a misspelt `dryRun` must not write. */
-const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });
 
 /** @param imagined the logs as the rows before left them, where nothing is written */
 async function resultOf(

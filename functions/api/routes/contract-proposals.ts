@@ -14,20 +14,32 @@ import { readEvents } from '../../../lib/store/ledger/events.ts';
 import { contractBody } from '../contract-body.ts';
 import { recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readBody } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { answer, forOperator } from '../route.ts';
 import { answerOf } from './contracts.ts';
 
 type Told = EventOf<
   'contract.proposed' | 'contract.accepted' | 'contract.ended' | 'commission.changed'
 >;
 
+const merchantShape = { platform: platformSchema, merchantId: idSchema };
+
+/** A platform tells of one merchant's cooperations. */
+export const proposalsGet = forOperator('GET /v1/contract-proposals', {
+  query: z.object(merchantShape),
+});
+
+/** With the contract's body, as the draft has it and with our own provider's id. */
+export const proposalConfirmPost = forOperator(
+  'POST /v1/contract-proposals/{platform}/{merchantId}/{cooperationId}/confirm',
+  {
+    params: z.object({ ...merchantShape, cooperationId: z.string() }),
+    body: contractBody,
+  },
+);
+
 /** What platforms tell of cooperations, to be confirmed as contracts by the operator. */
 export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
-  /** `?platform&merchantId`: a platform tells of one merchant's cooperations. */
-  api.get('/v1/contract-proposals', async (c) => {
-    await requireOperator(c, deps);
-    const { platform, merchantId } = check(merchantQuery, c.req.query());
+  answer(api, deps, proposalsGet, async ({ query: { platform, merchantId } }, c) => {
     const told = await readTold(platform, merchantId, deps);
     const log = latestVersions(await readContracts(deps.table, platform, merchantId));
     const proposals = [...told].map(([cooperationId, events]) => {
@@ -41,12 +53,8 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
     return c.json({ proposals });
   });
 
-  /** With the contract's body, as the draft has it and with our own provider's id. */
-  api.post('/v1/contract-proposals/:platform/:merchantId/:cooperationId/confirm', async (c) => {
-    await requireOperator(c, deps);
-    const { platform, merchantId } = check(merchantQuery, c.req.param());
-    const cooperationId = c.req.param('cooperationId');
-    const proposal = await readBody(c, contractBody);
+  answer(api, deps, proposalConfirmPost, async ({ params, body: proposal }, c) => {
+    const { platform, merchantId, cooperationId } = params;
     if (proposal.platform !== platform || proposal.merchantId !== merchantId) {
       throw new Problem('request-invalid', 'platform, merchantId: must be those of the path');
     }
@@ -60,8 +68,6 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
     return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
 }
-
-const merchantQuery = z.object({ platform: platformSchema, merchantId: idSchema });
 
 /** The cooperations of a merchant, each with what was told of it, oldest first. */
 async function readTold(platform: Platform, merchantId: string, { table }: ApiDeps) {

@@ -7,28 +7,47 @@ import { merchantsOfProvider, readContracts } from '../../../lib/store/accounts/
 import { contractBody } from '../contract-body.ts';
 import { endContract, recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, instantInput, readBody } from '../input.ts';
-import { requireOperator, requirePrincipal } from '../principal.ts';
+import { instantInput } from '../input.ts';
+import { answer, forEither, forOperator } from '../route.ts';
 import type { Recorded } from '../standing-contracts.ts';
+
+export const contractPost = forOperator('POST /v1/contracts', {
+  body: contractBody,
+});
+
+export const contractEndPost = forOperator('POST /v1/contracts/{contractId}/end', {
+  params: z.object({ contractId: z.string() }),
+  body: z.strictObject({ endsAt: instantInput }),
+});
+
+const listQuery = z
+  .object({
+    platform: platformSchema.optional(),
+    merchantId: idSchema.optional(),
+    providerId: idSchema.optional(),
+    history: z.enum(['true', 'false']).optional(),
+  })
+  .refine(({ platform, merchantId }) => (platform === undefined) === (merchantId === undefined), {
+    message: 'platform and merchantId go together',
+  });
+
+/** One merchant's, one provider's or both; a provider sees its own. With `history` every version. */
+export const contractsGet = forEither('GET /v1/contracts', {
+  query: listQuery,
+});
 
 /** Contracts: recorded, ended, listed. Versions are only added. */
 export function contractsRoute(api: Hono, deps: ApiDeps): void {
-  api.post('/v1/contracts', async (c) => {
-    await requireOperator(c, deps);
-    const recorded = await recordContract(await readBody(c, contractBody), deps);
+  answer(api, deps, contractPost, async ({ body }, c) => {
+    const recorded = await recordContract(body, deps);
     return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
 
-  api.post('/v1/contracts/:contractId/end', async (c) => {
-    await requireOperator(c, deps);
-    const { endsAt } = await readBody(c, z.strictObject({ endsAt: instantInput }));
-    return c.json(answerOf(await endContract(c.req.param('contractId'), endsAt, deps)));
+  answer(api, deps, contractEndPost, async ({ params: { contractId }, body: { endsAt } }, c) => {
+    return c.json(answerOf(await endContract(contractId, endsAt, deps)));
   });
 
-  /** `?platform&merchantId`, `?providerId` or both; a provider sees its own. `&history=true`: every version. */
-  api.get('/v1/contracts', async (c) => {
-    const principal = await requirePrincipal(c, deps);
-    const asked = check(listQuery, c.req.query());
+  answer(api, deps, contractsGet, async ({ principal, query: asked }, c) => {
     const providerId = principal.is === 'provider' ? principal.providerId : asked.providerId;
     const logs = await readLogs({ ...asked, providerId }, deps);
     const versions = logs
@@ -50,17 +69,6 @@ export function answerOf({ version, standing, affects }: Recorded) {
     restatementDue: affects !== null,
   };
 }
-
-const listQuery = z
-  .object({
-    platform: platformSchema.optional(),
-    merchantId: idSchema.optional(),
-    providerId: idSchema.optional(),
-    history: z.enum(['true', 'false']).optional(),
-  })
-  .refine(({ platform, merchantId }) => (platform === undefined) === (merchantId === undefined), {
-    message: 'platform and merchantId go together',
-  });
 
 async function readLogs(
   { platform, merchantId, providerId }: Omit<z.infer<typeof listQuery>, 'history'>,

@@ -11,8 +11,8 @@ import { type Dropped, droppedLetters } from '../../../lib/store/deliveries/drop
 import { instantToMs, toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { dropLetters } from '../drop.ts';
-import { check, instantInput, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { cursorInput, instantInput, limitInput, writeCursor } from '../input.ts';
+import { answer, forOperator } from '../route.ts';
 import { deliveryIdSchema } from './set-aside.ts';
 
 /** Well within the function's time-out; the last look and the giving back come on top. */
@@ -36,9 +36,21 @@ const common = {
   until: instantInput.optional(),
 };
 
-const redriveBody = z.strictObject(common);
+export const deadLettersGet = forOperator('GET /v1/dead-letters', {
+  query: z.object({ queue: queueSchema, limit: limitInput(100, 1_000) }),
+});
 
-const dropBody = z.strictObject({ ...common, reason: z.string().trim().min(1).max(500) });
+export const redrivePost = forOperator('POST /v1/dead-letters/redrive', {
+  body: z.strictObject(common),
+});
+
+export const dropPost = forOperator('POST /v1/dead-letters/drop', {
+  body: z.strictObject({ ...common, reason: z.string().trim().min(1).max(500) }),
+});
+
+export const droppedGet = forOperator('GET /v1/dead-letters/dropped', {
+  query: z.object({ limit: limitInput(50, 200), cursor: cursorInput(deliveryIdSchema) }),
+});
 
 /**
  * `GET /v1/dead-letters`: what the workers gave up, without bodies. `POST /v1/dead-letters/redrive`:
@@ -46,17 +58,13 @@ const dropBody = z.strictObject({ ...common, reason: z.string().trim().min(1).ma
  * alike, and keeps who did and why. `GET /v1/dead-letters/dropped`: what was dropped.
  */
 export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/dead-letters', async (c) => {
-    await requireOperator(c, deps);
-    const { queue } = check(z.object({ queue: queueSchema }), { queue: c.req.query('queue') });
-    const limit = readLimit(c, 100, 1_000);
+  answer(api, deps, deadLettersGet, async ({ query: { queue, limit } }, c) => {
     const { letters, more } = await look(deps.queues[queue].deadLetterUrl, limit, deps);
     return c.json({ queue, groups: groupsOf(letters), letters, more });
   });
 
-  api.post('/v1/dead-letters/redrive', async (c) => {
-    await requireOperator(c, deps);
-    const { queue, filter, dryRun, until = toInstant(Date.now()) } = await readBody(c, redriveBody);
+  answer(api, deps, redrivePost, async ({ body }, c) => {
+    const { queue, filter, dryRun, until = toInstant(Date.now()) } = body;
     const untilMs = instantToMs(until);
     const options = { filter, dryRun, untilMs, budgetMs: BUDGET_MS };
     const done = await redrive(deps.sqs, deps.queues[queue], options);
@@ -64,9 +72,7 @@ export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
     return c.json({ ...done, until });
   });
 
-  api.post('/v1/dead-letters/drop', async (c) => {
-    await requireOperator(c, deps);
-    const body = await readBody(c, dropBody);
+  answer(api, deps, dropPost, async ({ body }, c) => {
     const { queue, filter, dryRun, until = toInstant(Date.now()), reason } = body;
     const options = { filter, dryRun, untilMs: instantToMs(until), budgetMs: BUDGET_MS };
     const { moved, ...done } = await dropLetters(queue, options, reason, deps);
@@ -74,12 +80,9 @@ export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
     return c.json({ ...done, dropped: moved, until });
   });
 
-  api.get('/v1/dead-letters/dropped', async (c) => {
-    await requireOperator(c, deps);
-    const limit = readLimit(c, 50, 200);
-    const after = readCursor(c, deliveryIdSchema);
+  answer(api, deps, droppedGet, async ({ query: { limit, cursor } }, c) => {
     const letters: Dropped[] = [];
-    for await (const letter of droppedLetters(deps.table, after)) {
+    for await (const letter of droppedLetters(deps.table, cursor)) {
       if (letters.length === limit) {
         return c.json({ letters, next: writeCursor(letters.at(-1)?.letterId) });
       }

@@ -8,8 +8,15 @@ import { keys } from '../../../lib/store/keys.ts';
 import { entriesBackwards } from '../../../lib/store/ledger/entries.ts';
 import type { ApiDeps } from '../deps.ts';
 import { explainEntry, findEntry, shownEntry } from '../entries.ts';
-import { check, readCursor, readLimit, readWindow, type Window, writeCursor } from '../input.ts';
-import { requirePrincipal, requireProvider } from '../principal.ts';
+import {
+  cursorInput,
+  limitInput,
+  type Window,
+  windowOf,
+  windowShape,
+  writeCursor,
+} from '../input.ts';
+import { answer, forEither, forProvider } from '../route.ts';
 
 const MAX_ENTRIES = 500;
 
@@ -23,20 +30,35 @@ const positionSchema = z.object({
 });
 type Position = z.infer<typeof positionSchema>;
 
+/** By days, the newest first, and in a day by stores. */
+export const entriesGet = forProvider('GET /v1/entries', {
+  query: z
+    .object({
+      ...windowShape,
+      platform: platformSchema.optional(),
+      storeId: idSchema.optional(),
+      limit: limitInput(100, MAX_ENTRIES),
+      cursor: cursorInput(positionSchema),
+    })
+    .refine(({ platform, storeId }) => (platform === undefined) === (storeId === undefined), {
+      message: 'platform and storeId go together',
+    }),
+});
+
+export const explanationGet = forEither('GET /v1/entries/{entryId}/explanation', {
+  params: z.object({ entryId: z.string() }),
+});
+
 /** The ledger's lines and why they are: a provider's own, for the operator those of `?providerId=`. */
 export function entriesRoutes(api: Hono, deps: ApiDeps): void {
-  /** `?from&to&platform&storeId&limit&cursor`: by days, the newest first, and in a day by stores. */
-  api.get('/v1/entries', async (c) => {
-    const providerId = await requireProvider(c, deps);
-    const window = readWindow(c, deps.now());
-    const limit = readLimit(c, 100, MAX_ENTRIES);
-    const { platform, storeId } = check(storeQuery, c.req.query());
+  answer(api, deps, entriesGet, async ({ providerId, query }, c) => {
+    const window = windowOf(query, deps.now());
+    const { platform, storeId, limit, cursor } = query;
     const store = platform === undefined || storeId === undefined ? null : { platform, storeId };
-    const position = readCursor(c, positionSchema);
     const entries: Entry[] = [];
     let last: Position | null = null;
     let next: Position | null = null;
-    for await (const one of listEntries({ providerId, window, store }, position, deps)) {
+    for await (const one of listEntries({ providerId, window, store }, cursor, deps)) {
       next = entries.length === limit ? last : null;
       if (next !== null) break;
       entries.push(one.entry);
@@ -48,19 +70,12 @@ export function entriesRoutes(api: Hono, deps: ApiDeps): void {
     });
   });
 
-  api.get('/v1/entries/:entryId/explanation', async (c) => {
-    const principal = await requirePrincipal(c, deps);
-    const entry = await findEntry(c.req.param('entryId'), principal, deps);
+  answer(api, deps, explanationGet, async ({ principal, params }, c) => {
+    const entry = await findEntry(params.entryId, principal, deps);
     const explanation = await explainEntry(entry, principal, deps);
     return c.json({ entry: shownEntry(entry), ...explanation });
   });
 }
-
-const storeQuery = z
-  .object({ platform: platformSchema.optional(), storeId: idSchema.optional() })
-  .refine(({ platform, storeId }) => (platform === undefined) === (storeId === undefined), {
-    message: 'platform and storeId go together',
-  });
 
 interface Asked {
   readonly providerId: string;

@@ -19,8 +19,8 @@ import {
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { awaitedBy } from '../awaited.ts';
 import type { ApiDeps } from '../deps.ts';
-import { lineInput, readBody } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { lineInput } from '../input.ts';
+import { answer, forOperator } from '../route.ts';
 
 /** What is looked for in bodies: a short id would be in other buyers' by chance. */
 const neededId = idSchema.min(8, 'an id of under 8 characters is in other bodies by chance');
@@ -45,6 +45,14 @@ const erasureBody = z
 
 type Asked = z.infer<typeof erasureBody>;
 
+export const erasurePost = forOperator('POST /v1/erasures', {
+  body: erasureBody,
+});
+
+export const erasureGet = forOperator('GET /v1/erasures/{erasureId}', {
+  params: z.object({ erasureId: z.string() }),
+});
+
 /** Well within the function's time-out. */
 const BUDGET_MS = 5_000;
 
@@ -55,9 +63,7 @@ const BUDGET_MS = 5_000;
  * `GET /v1/erasures/{id}`: the receipt.
  */
 export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
-  api.post('/v1/erasures', async (c) => {
-    await requireOperator(c, deps);
-    const asked = await readBody(c, erasureBody);
+  answer(api, deps, erasurePost, async ({ body: asked }, c) => {
     const key = await buyerKey(deps.table);
     const erasure = await continueAsked(asked, key, deps);
     const { erasureId, found } = erasure;
@@ -65,9 +71,7 @@ export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
     return c.json(shown(erasure), erasure.finishedAt === null ? 202 : 200);
   });
 
-  api.get('/v1/erasures/:erasureId', async (c) => {
-    await requireOperator(c, deps);
-    const erasureId = c.req.param('erasureId');
+  answer(api, deps, erasureGet, async ({ params: { erasureId } }, c) => {
     const erasure = isId(erasureId) ? await readErasure(deps.table, erasureId) : undefined;
     if (erasure === undefined) throw new Problem('not-found', 'No erasure has that id.');
     return c.json(shown(erasure));

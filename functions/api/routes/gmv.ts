@@ -7,8 +7,14 @@ import { addRollups, type Rollup } from '../../../lib/ledger/rollup.ts';
 import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/rollups/dimensions.ts';
 import { readMerchant } from '../../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readCursor, readLimit, readWindow, type Window, writeCursor } from '../input.ts';
-import { requireProvider } from '../principal.ts';
+import {
+  limitInput,
+  readPosition,
+  type Window,
+  windowOf,
+  windowShape,
+  writeCursor,
+} from '../input.ts';
 import {
   pageOfStores,
   type StoreOrder,
@@ -16,25 +22,31 @@ import {
   storePlaceSchema,
 } from '../ranked-stores.ts';
 import { storeKey, totalsByDay, totalsByPlatform } from '../reports.ts';
+import { answer, forProvider } from '../route.ts';
 
 const BY = ['day', 'store', 'platform', ...DIMENSIONS] as const;
 
 const MAX_ROWS = 1_000;
 
+export const gmvGet = forProvider('GET /v1/gmv', {
+  query: z.object({
+    ...windowShape,
+    by: z.enum(BY).default('day'),
+    limit: limitInput(MAX_ROWS, MAX_ROWS),
+    cursor: z.string().optional(),
+  }),
+});
+
 /** `GET /v1/gmv?from&to&by=…`: a provider's GMV, by rows and in total. */
 export function gmvRoute(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/gmv', async (c) => {
-    const providerId = await requireProvider(c, deps);
-    const window = readWindow(c, deps.now());
-    const { by } = check(z.object({ by: z.enum(BY).default('day') }), { by: c.req.query('by') });
+  answer(api, deps, gmvGet, async ({ providerId, query }, c) => {
+    const { by, limit, cursor } = query;
+    const window = windowOf(query, deps.now());
     const positionSchema: z.ZodType<Position> = by === 'store' ? storePlaceSchema : rowPosition;
-    const page = {
-      position: readCursor(c, positionSchema),
-      limit: readLimit(c, MAX_ROWS, MAX_ROWS),
-    };
-    const answer = await rowsBy(by, deps, providerId, window, page);
+    const page = { position: readPosition(cursor, positionSchema), limit };
+    const rows = await rowsBy(by, deps, providerId, window, page);
     const days = await totalsByDay(deps.table, providerId, window);
-    return c.json({ ...answer, total: amountsOf(addRollups(days.map((day) => day.rollup))) });
+    return c.json({ ...rows, total: amountsOf(addRollups(days.map((day) => day.rollup))) });
   });
 }
 

@@ -3,12 +3,13 @@ import { type Depth, readDepth } from '../../../lib/queue/queue.ts';
 import { countHints, countSetAside } from '../../../lib/store/deliveries/archive.ts';
 import { countUnfinished } from '../../../lib/store/deliveries/unfinished.ts';
 import type { ApiDeps, QueueUrls } from '../deps.ts';
-import { requireOperator } from '../principal.ts';
+import { answer, forOperator } from '../route.ts';
+
+export const pipelineGet = forOperator('GET /v1/pipeline');
 
 /** `GET /v1/pipeline`: what is on its way, what waits, what was set aside. */
 export function pipelineRoute(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/pipeline', async (c) => {
-    await requireOperator(c, deps);
+  answer(api, deps, pipelineGet, async (_call, c) => {
     // Read in the order of the way: what leaves one place while we look is seen in the next.
     const intake = await readQueue(deps.queues.intake, deps);
     const hints = await countHints(deps.table);

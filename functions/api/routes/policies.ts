@@ -4,8 +4,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { appendPolicy, readPolicies } from '../../../lib/store/accounts/policies.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readBody } from '../input.ts';
-import { requireOperator, requirePrincipal } from '../principal.ts';
+import { answer, forEither, forOperator } from '../route.ts';
 
 const policyBody = policySchema
   .strict()
@@ -14,21 +13,24 @@ const policyBody = policySchema
     message: 'names each mode once',
   });
 
+export const policiesGet = forEither('GET /v1/policies');
+
+export const policyPost = forOperator('POST /v1/policies', {
+  body: policyBody,
+});
+
 const MAX_TRIES = 5;
 
 /** How GMV is measured and contracts are asked: versions that are only added. */
 export function policiesRoutes(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/policies', async (c) => {
-    await requirePrincipal(c, deps);
+  answer(api, deps, policiesGet, async (_call, c) => {
     const policies = await readPolicies(deps.table);
     const current = policyKnownAt(policies, toInstant(deps.now()), deps.policy);
     return c.json({ current, policies });
   });
 
   /** Holds for what is recorded from now on; the past is restated when the operator asks for it. */
-  api.post('/v1/policies', async (c) => {
-    await requireOperator(c, deps);
-    const policy = await readBody(c, policyBody);
+  answer(api, deps, policyPost, async ({ body: policy }, c) => {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const log = await readPolicies(deps.table);
       const version = (log.at(-1)?.version ?? 0) + 1;

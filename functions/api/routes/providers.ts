@@ -13,33 +13,33 @@ import {
 } from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, lineInput, readBody } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { lineInput } from '../input.ts';
+import { answer, forOperator } from '../route.ts';
 
-const providerBody = z.strictObject({
-  name: lineInput(200),
-  kind: providerSchema.shape.kind,
+const params = z.object({ providerId: idSchema });
+
+export const providerPut = forOperator('PUT /v1/providers/{providerId}', {
+  params,
+  body: z.strictObject({ name: lineInput(200), kind: providerSchema.shape.kind }),
 });
 
-const tokenBody = z.strictObject({ role: tokenSchema.shape.role });
+export const tokenPost = forOperator('POST /v1/providers/{providerId}/tokens', {
+  params,
+  body: z.strictObject({ role: tokenSchema.shape.role }),
+});
 
 /** Providers (服务商) and their tokens. */
 export function providersRoutes(api: Hono, deps: ApiDeps): void {
-  api.put('/v1/providers/:providerId', async (c) => {
-    await requireOperator(c, deps);
-    const providerId = check(idSchema, c.req.param('providerId'));
+  answer(api, deps, providerPut, async ({ params: { providerId }, body }, c) => {
     if (providerId === UNATTRIBUTED) {
       throw new Problem('request-invalid', 'This id is kept for what no contract claims.');
     }
-    const provider = { providerId, ...(await readBody(c, providerBody)) };
+    const provider = { providerId, ...body };
     await putProvider(deps.table, provider);
     return c.json(provider);
   });
 
-  api.post('/v1/providers/:providerId/tokens', async (c) => {
-    await requireOperator(c, deps);
-    const providerId = check(idSchema, c.req.param('providerId'));
-    const { role } = await readBody(c, tokenBody);
+  answer(api, deps, tokenPost, async ({ params: { providerId }, body: { role } }, c) => {
     await requireRegistered(providerId, deps);
     const token = newToken('hxp');
     const createdAt = toInstant(deps.now());

@@ -6,25 +6,29 @@ import {
   refundPolicySchema,
 } from '../../../lib/callbacks/refund-policy.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readBody } from '../input.ts';
-import { requireRegisteredMerchant } from '../merchant.ts';
-import { requireOperator } from '../principal.ts';
+import { merchantParams, requireMerchant } from '../merchant.ts';
+import { answer, forOperator } from '../route.ts';
 
-const policyBody = z.strictObject({ policy: refundPolicySchema });
+const PATH = '/v1/merchants/{platform}/{merchantId}/refund-policy';
+
+export const refundPolicyPut = forOperator(`PUT ${PATH}`, {
+  params: merchantParams,
+  body: z.strictObject({ policy: refundPolicySchema }),
+});
+
+export const refundPolicyGet = forOperator(`GET ${PATH}`, { params: merchantParams });
 
 /** How a merchant's refund requests are decided; those that are filed already stay as they are. */
 export function refundPoliciesRoutes(api: Hono, deps: ApiDeps): void {
-  api.put('/v1/merchants/:platform/:merchantId/refund-policy', async (c) => {
-    await requireOperator(c, deps);
-    const { platform, merchantId } = await requireRegisteredMerchant(c, deps);
-    const { policy } = await readBody(c, policyBody);
-    await putRefundPolicy(deps.table, platform, merchantId, policy);
+  answer(api, deps, refundPolicyPut, async ({ params, body: { policy } }, c) => {
+    await requireMerchant(params, deps);
+    await putRefundPolicy(deps.table, params.platform, params.merchantId, policy);
     return c.json({ policy });
   });
 
-  api.get('/v1/merchants/:platform/:merchantId/refund-policy', async (c) => {
-    await requireOperator(c, deps);
-    const { platform, merchantId } = await requireRegisteredMerchant(c, deps);
+  answer(api, deps, refundPolicyGet, async ({ params }, c) => {
+    await requireMerchant(params, deps);
+    const { platform, merchantId } = params;
     return c.json({ policy: await readRefundPolicy(deps.table, platform, merchantId) });
   });
 }

@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import * as z from 'zod';
 import {
   type ListPosition,
@@ -18,18 +18,18 @@ import { errorFields } from '../../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, lineInput, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { cursorInput, limitInput, lineInput, writeCursor } from '../input.ts';
+import { answer, forOperator } from '../route.ts';
 
 const PAGE = 50;
 const MAX_PAGE = 200;
 
-const filterSchema = z.object({
+const filterShape = {
   status: z.enum(['pending', 'approved', 'refused']).default('pending'),
   platform: platformSchema.optional(),
   merchantId: idSchema.optional(),
-});
-type Filter = z.infer<typeof filterSchema>;
+};
+type Filter = z.infer<z.ZodObject<typeof filterShape>>;
 
 const decisionBody = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('approve') }),
@@ -37,31 +37,45 @@ const decisionBody = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('refuse'), reason: lineInput(200) }),
 ]);
 
+const params = z.object({ platform: platformSchema, refundId: idSchema });
+
+export const refundRequestsGet = forOperator('GET /v1/refund-requests', {
+  query: z.object({
+    ...filterShape,
+    limit: limitInput(PAGE, MAX_PAGE),
+    cursor: cursorInput(listPositionSchema),
+  }),
+});
+
+export const refundRequestGet = forOperator('GET /v1/refund-requests/{platform}/{refundId}', {
+  params,
+});
+
+export const refundDecidePost = forOperator(
+  'POST /v1/refund-requests/{platform}/{refundId}/decide',
+  {
+    params,
+    body: decisionBody,
+  },
+);
+
 /**
  * The refund requests (退款申请) that need somebody: pending ones, and decided ones that the platform
  * is not told of yet. Those that are done are found by their id.
  */
 export function refundRequestsRoutes(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/refund-requests', async (c) => {
-    await requireOperator(c, deps);
-    const { status, platform, merchantId } = c.req.query();
-    const filter = check(filterSchema, { status, platform, merchantId });
-    const page = { from: readCursor(c, listPositionSchema), limit: readLimit(c, PAGE, MAX_PAGE) };
-    const { requests, next } = await listOpen(deps, filter, page);
-    const cursor = next === undefined ? null : writeCursor(next);
-    return c.json({ refundRequests: requests.map(shown), next: cursor });
+  answer(api, deps, refundRequestsGet, async ({ query: { limit, cursor, ...filter } }, c) => {
+    const { requests, next } = await listOpen(deps, filter, { from: cursor, limit });
+    const refundRequests = requests.map(shown);
+    return c.json({ refundRequests, next: next === undefined ? null : writeCursor(next) });
   });
 
-  api.get('/v1/refund-requests/:platform/:refundId', async (c) => {
-    await requireOperator(c, deps);
-    const { platform, refundId } = nameOf(c);
+  answer(api, deps, refundRequestGet, async ({ params: { platform, refundId } }, c) => {
     return c.json(shown(await requireRefund(deps, platform, refundId)));
   });
 
-  api.post('/v1/refund-requests/:platform/:refundId/decide', async (c) => {
-    await requireOperator(c, deps);
-    const { platform, refundId } = nameOf(c);
-    const wanted = await readBody(c, decisionBody);
+  answer(api, deps, refundDecidePost, async ({ params, body: wanted }, c) => {
+    const { platform, refundId } = params;
     await requireRefund(deps, platform, refundId);
     await decideRefund(deps.table, platform, refundId, decisionOf(wanted), deps.now());
     const standing = await requireRefund(deps, platform, refundId);
@@ -69,11 +83,6 @@ export function refundRequestsRoutes(api: Hono, deps: ApiDeps): void {
     if (isToBeNotified(standing)) await sendAudit(standing, deps);
     return c.json(shown(standing));
   });
-}
-
-function nameOf(c: Context): { platform: Platform; refundId: string } {
-  const platform = check(platformSchema, c.req.param('platform'));
-  return { platform, refundId: check(idSchema, c.req.param('refundId')) };
 }
 
 async function listOpen(

@@ -5,10 +5,21 @@ import { repeatRate } from '../../../lib/ledger/buyers.ts';
 import { readBuyers, readStoreBuyers } from '../../../lib/rollups/dimensions.ts';
 import { readProviderDays } from '../../../lib/rollups/rollups.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readWindow } from '../input.ts';
-import { requireProvider } from '../principal.ts';
+import { windowOf, windowShape } from '../input.ts';
+import { answer, forProvider } from '../route.ts';
 
-const storeQuery = z.object({ platform: platformSchema, storeId: idSchema });
+export const repeatPurchasesGet = forProvider('GET /v1/repeat-purchases', {
+  query: z
+    .object({
+      ...windowShape,
+      platform: platformSchema.optional(),
+      storeId: idSchema.optional(),
+    })
+    .refine(({ platform, storeId }) => storeId === undefined || platform !== undefined, {
+      path: ['platform'],
+      message: 'say the store’s platform',
+    }),
+});
 
 /**
  * `GET /v1/repeat-purchases?from&to(&platform&storeId)`: of the buyers with a redemption in the window
@@ -16,16 +27,14 @@ const storeQuery = z.object({ platform: platformSchema, storeId: idSchema });
  * per integration; redemptions whose buyer no platform told are not counted.
  */
 export function repeatPurchasesRoute(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/repeat-purchases', async (c) => {
-    const providerId = await requireProvider(c, deps);
-    const window = readWindow(c, deps.now());
-    const storeId = c.req.query('storeId');
-    if (storeId === undefined) {
+  answer(api, deps, repeatPurchasesGet, async ({ providerId, query }, c) => {
+    const { platform, storeId } = query;
+    const window = windowOf(query, deps.now());
+    if (storeId === undefined || platform === undefined) {
       return c.json(repeatRate(await readBuyers(deps.table, providerId, window)));
     }
-    const store = check(storeQuery, { storeId, platform: c.req.query('platform') });
     const days = await readProviderDays(deps.table, providerId, window);
-    const place = { providerId, ...store };
+    const place = { providerId, platform, storeId };
     const names = days.map(({ day }) => day);
     return c.json(repeatRate(await readStoreBuyers(deps.table, place, names)));
   });

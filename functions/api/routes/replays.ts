@@ -2,9 +2,9 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
 import type { ApiDeps } from '../deps.ts';
-import { instantInput, readBody } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { instantInput } from '../input.ts';
 import { type Replayed, replayIds, replaySetAside, replayWindow } from '../replay.ts';
+import { answer, forOperator } from '../route.ts';
 import { deliveryIdSchema } from './set-aside.ts';
 
 const common = { dryRun: z.boolean().default(false), cursor: z.string().nullish() };
@@ -36,14 +36,16 @@ const replayBody = z.union(
   },
 );
 
+export const replayPost = forOperator('POST /v1/replays', {
+  body: replayBody,
+});
+
 /**
  * `POST /v1/replays`: has deliveries read again from the archive, after an adapter learnt. A request
  * takes as many as it can in a few seconds; `next` goes back as `cursor`.
  */
 export function replaysRoute(api: Hono, deps: ApiDeps): void {
-  api.post('/v1/replays', async (c) => {
-    await requireOperator(c, deps);
-    const wanted = await readBody(c, replayBody);
+  answer(api, deps, replayPost, async ({ body: wanted }, c) => {
     const { dryRun } = wanted;
     const replayed = await replay(wanted, deps);
     deps.log('info', 'deliveries-replayed', { dryRun, sent: replayed.sent });

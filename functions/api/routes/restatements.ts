@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import * as z from 'zod';
 import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
@@ -6,12 +6,12 @@ import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import { isId } from '../../../lib/events/is-id.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
-import { readMerchant } from '../../../lib/store/accounts/parties.ts';
 import { createJob, type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
 import { daysBetween, isBusinessDay, toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
-import { lineInput, readBody } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { lineInput } from '../input.ts';
+import { requireMerchant } from '../merchant.ts';
+import { answer, forOperator } from '../route.ts';
 
 const MAX_DAYS = 400;
 
@@ -19,13 +19,32 @@ const day = z.string().refine(isBusinessDay, 'a day is YYYY-MM-DD');
 
 const windowShape = { platform: platformSchema, merchantId: idSchema, from: day, to: day };
 
-const restatementBody = z.strictObject({
-  ...windowShape,
-  reason: lineInput(500),
-  dryRun: z.boolean().default(false),
+const params = z.object({ id: z.string() });
+
+export const restatementPost = forOperator('POST /v1/restatements', {
+  body: z.strictObject({
+    ...windowShape,
+    reason: lineInput(500),
+    dryRun: z.boolean().default(false),
+  }),
 });
 
-const rebuildBody = z.strictObject({ ...windowShape, mend: z.boolean().default(false) });
+export const restatementGet = forOperator('GET /v1/restatements/{id}', {
+  params,
+});
+
+/** What was attributed again until then stays; a later restatement sees it as it is. */
+export const restatementCancelPost = forOperator('POST /v1/restatements/{id}/cancel', {
+  params,
+});
+
+export const rebuildPost = forOperator('POST /v1/rebuilds', {
+  body: z.strictObject({ ...windowShape, mend: z.boolean().default(false) }),
+});
+
+export const rebuildGet = forOperator('GET /v1/rebuilds/{id}', {
+  params,
+});
 
 type Asked = Pick<Job, 'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'reason' | 'dryRun'>;
 
@@ -36,32 +55,30 @@ type Asked = Pick<Job, 'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'rea
 const HEAD_START_SECONDS = 2;
 
 /**
- * Restatements attribute a merchant's window again; rebuilds compute it again, compare, and mend if told. Both
- * run piece by piece on the attribution queue.
+ * Restatements attribute a merchant's window again; rebuilds compute it again, compare, and mend where that is wanted. Both
+ * run page by page on the attribution queue.
  */
 export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
-  api.post('/v1/restatements', async (c) => {
-    await requireOperator(c, deps);
-    const job = await start({ does: 'restate', ...(await readBody(c, restatementBody)) }, deps);
+  answer(api, deps, restatementPost, async ({ body }, c) => {
+    const job = await start({ does: 'restate', ...body }, deps);
     return c.json({ restatementId: job.restatementId }, 202);
   });
 
-  api.get('/v1/restatements/:id', async (c) => c.json(shown(await find(c, 'restate', deps))));
-
-  /** What was attributed again until then stays; a later restatement sees it as it is. */
-  api.post('/v1/restatements/:id/cancel', async (c) =>
-    c.json(shown(await cancel(await find(c, 'restate', deps), deps))),
+  answer(api, deps, restatementGet, async ({ params: { id } }, c) =>
+    c.json(shown(await find(id, 'restate', deps))),
   );
 
-  api.post('/v1/rebuilds', async (c) => {
-    await requireOperator(c, deps);
-    const { mend, ...window } = await readBody(c, rebuildBody);
+  answer(api, deps, restatementCancelPost, async ({ params: { id } }, c) =>
+    c.json(shown(await cancel(await find(id, 'restate', deps), deps))),
+  );
+
+  answer(api, deps, rebuildPost, async ({ body: { mend, ...window } }, c) => {
     const job = await start({ does: 'rebuild', ...window, reason: '', dryRun: !mend }, deps);
     return c.json({ rebuildId: job.restatementId }, 202);
   });
 
-  api.get('/v1/rebuilds/:id', async (c) => {
-    const job = await find(c, 'rebuild', deps);
+  answer(api, deps, rebuildGet, async ({ params: { id } }, c) => {
+    const job = await find(id, 'rebuild', deps);
     const { restatementId: rebuildId, platform, merchantId, from, to, status, progress } = job;
     const { differenceCount, mendedCount, differences, dryRun } = job;
     const isEqual = status === 'done' ? differenceCount === 0 : null;
@@ -78,9 +95,7 @@ async function start(asked: Asked, deps: ApiDeps): Promise<Job> {
   if (days > MAX_DAYS) {
     throw new Problem('request-invalid', `A window has at most ${MAX_DAYS} days. Ask for several.`);
   }
-  if ((await readMerchant(deps.table, asked.platform, asked.merchantId)) === undefined) {
-    throw new Problem('merchant-unknown', 'Register it first with PUT /v1/merchants/….');
-  }
+  await requireMerchant(asked, deps);
   const job = newJob(asked, toInstant(deps.now()));
   await createJob(deps.table, job);
   const queue = new Queue<AttributionMessage>(deps.sqs, deps.queues.attribution.url);
@@ -105,9 +120,7 @@ function newJob(asked: Asked, asOf: string): Job {
   };
 }
 
-async function find(c: Context, does: Job['does'], deps: ApiDeps): Promise<Job> {
-  await requireOperator(c, deps);
-  const id = c.req.param('id') ?? '';
+async function find(id: string, does: Job['does'], deps: ApiDeps): Promise<Job> {
   const job = isId(id) ? await readJob(deps.table, id) : undefined;
   if (job?.does === does) return job;
   throw new Problem('not-found', 'There is no job of that id.');

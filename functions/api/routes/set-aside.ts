@@ -4,20 +4,30 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { listSetAside, type SetAsideDelivery } from '../../../lib/store/deliveries/set-aside.ts';
 import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readCursor, readLimit, writeCursor } from '../input.ts';
-import { requireOperator } from '../principal.ts';
+import { cursorInput, limitInput, writeCursor } from '../input.ts';
+import { answer, forOperator } from '../route.ts';
+
+export const deliveryIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a delivery’s id is 64 hex digits');
+
+/** Goes on after this delivery. */
+export const setAsideCursor = deliveryIdSchema;
+
+export const setAsideGet = forOperator('GET /v1/set-aside/{reason}', {
+  params: z.object({ reason: z.string() }),
+  query: z.object({ limit: limitInput(50, 200), cursor: cursorInput(setAsideCursor) }),
+});
 
 /** `GET /v1/set-aside/{parked|quarantined}`: what could not be read, and why; without the bodies. */
 export function setAsideRoute(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/set-aside/:reason', async (c) => {
-    await requireOperator(c, deps);
-    const setAside = SET_ASIDE_REASONS.find((each) => each === c.req.param('reason'));
+  answer(api, deps, setAsideGet, async ({ params, query }, c) => {
+    const setAside = SET_ASIDE_REASONS.find((each) => each === params.reason);
     if (setAside === undefined)
-      throw new Problem('not-found', `Shelves are ${SET_ASIDE_REASONS.join(', ')}.`);
-    const limit = readLimit(c, 50, 200);
-    const after = readCursor(c, setAsideCursor);
+      throw new Problem('not-found', `The lists are ${SET_ASIDE_REASONS.join(', ')}.`);
+    const { limit, cursor } = query;
     const deliveries: SetAsideDelivery[] = [];
-    for await (const delivery of listSetAside(deps.table, setAside, after)) {
+    for await (const delivery of listSetAside(deps.table, setAside, cursor)) {
       if (deliveries.length === limit) {
         const last = deliveries.at(-1);
         return c.json({ setAside, deliveries, next: writeCursor(last?.deliveryId) });
@@ -27,10 +37,3 @@ export function setAsideRoute(api: Hono, deps: ApiDeps): void {
     return c.json({ setAside, deliveries, next: null });
   });
 }
-
-export const deliveryIdSchema = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, 'a delivery’s id is 64 hex digits');
-
-/** Goes on after this delivery. */
-export const setAsideCursor = deliveryIdSchema;

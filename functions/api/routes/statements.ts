@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
@@ -18,18 +18,11 @@ import {
 } from '../../../lib/store/ledger/statements.ts';
 import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readBody, readCursor, readLimit, writeCursor } from '../input.ts';
-import { principalOfPage } from '../page/session.ts';
+import { cursorInput, limitInput, writeCursor } from '../input.ts';
 import { statementPage } from '../page/statement.ts';
-import {
-  type Principal,
-  requireOperator,
-  requirePrincipal,
-  requireProvider,
-} from '../principal.ts';
+import { type Principal, providerOf } from '../principal.ts';
+import { type Asked, answer, forEither, forOperator } from '../route.ts';
 import { FILE_FORMATS, type FileFormat, filesOf, statementFile } from '../statement-files.ts';
-
-const closeBody = z.strictObject({ providerId: idSchema.optional() });
 
 const PAGE = 200;
 const MAX_PAGE = 1_000;
@@ -39,14 +32,34 @@ const listPosition = z.strictObject({ month: monthSchema, providerId: idSchema }
 
 const positionSchema = z.string().startsWith('LINE#').max(1_024);
 
+const limit = limitInput(PAGE, MAX_PAGE);
+
+export const statementClosePost = forOperator('POST /v1/statements/{month}/close', {
+  params: z.object({ month: monthSchema }),
+  body: z.strictObject({ providerId: idSchema.optional() }),
+  bodyIsOptional: true,
+});
+
+export const statementsGet = forEither('GET /v1/statements', {
+  query: z.object({
+    /** For the operator; a provider sees its own whatever it says. */
+    providerId: z.string().optional(),
+    month: monthSchema.optional(),
+    limit,
+    cursor: cursorInput(listPosition),
+  }),
+});
+
+export const statementGet = forEither('GET /v1/statements/{id}', {
+  params: z.object({ id: z.string() }),
+  query: z.object({ limit, cursor: cursorInput(positionSchema) }),
+  // A browser that opens the page, or a file from it, brings the cookie of the other pages.
+  isPage: ({ id = '' }) => split(id)[1] !== undefined,
+});
+
 /** Monthly statements: closed by the operator, read by each provider, as JSON, files and a page. */
 export function statementsRoutes(api: Hono, deps: ApiDeps): void {
-  api.post('/v1/statements/:month/close', async (c) => {
-    await requireOperator(c, deps);
-    const month = check(monthSchema, c.req.param('month'));
-    // An empty body is none, however it is announced.
-    const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
-    const { providerId } = isEmpty ? {} : await readBody(c, closeBody);
+  answer(api, deps, statementClosePost, async ({ params: { month }, body: { providerId } }, c) => {
     if (providerId !== undefined) {
       const statement = await closeMonth({ providerId, month }, deps);
       return c.json(shown(statement), statement.status === 'closed' ? 200 : 202);
@@ -57,24 +70,20 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     return c.json({ statements }, isDone ? 200 : 202);
   });
 
-  api.get('/v1/statements', async (c) => {
-    const principal = await requirePrincipal(c, deps);
-    if (principal.is === 'operator' && c.req.query('providerId') === undefined) {
-      return c.json(await listAll(c, deps));
+  answer(api, deps, statementsGet, async ({ principal, query }, c) => {
+    if (principal.is === 'operator' && query.providerId === undefined) {
+      return c.json(await listAll(query, deps));
     }
-    const providerId = await requireProvider(c, deps);
-    const statements = (await readStatements(deps.table, providerId)).filter(ofMonth(c));
+    const providerId = providerOf(principal, query.providerId);
+    const statements = (await readStatements(deps.table, providerId)).filter(ofMonth(query));
     return c.json({ statements: statements.map(shown), next: null });
   });
 
-  api.get('/v1/statements/:id', async (c) => {
-    const [id, format] = split(c.req.param('id'));
-    // A browser that opens the page, or a file from it, brings the cookie of the other pages.
-    const principal =
-      format === undefined ? await requirePrincipal(c, deps) : await principalOfPage(c, deps);
+  answer(api, deps, statementGet, async ({ principal, params, query }, c) => {
+    const [id, format] = split(params.id);
     const statement = await find(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
-    const page = await linesOf(c, statement, deps);
+    const page = await linesOf(query, statement, deps);
     if (format === 'html') return statementPage(c, statement, page, principal, deps);
     return c.json({ ...shown(statement), ...page });
   });
@@ -84,14 +93,13 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
  * A page of everybody's, the newest month first. It asks for each provider's after the other, since they are
  * closed together and a provider has twelve a year.
  */
-async function listAll(c: Context, { table }: ApiDeps) {
-  const after = readCursor(c, listPosition);
-  const limit = readLimit(c, PAGE, MAX_PAGE);
+async function listAll(query: ListQuery, { table }: ApiDeps) {
+  const { cursor: after, limit } = query;
   const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
   const all = await mapLimit(providers, 8, (providerId) => readStatements(table, providerId));
   const left = all
     .flat()
-    .filter(ofMonth(c))
+    .filter(ofMonth(query))
     .sort(newestFirst)
     .filter((one) => after === undefined || newestFirst(after, one) < 0);
   const page = left.slice(0, limit);
@@ -100,10 +108,10 @@ async function listAll(c: Context, { table }: ApiDeps) {
   return { statements: page.map(shown), next: next ?? null };
 }
 
-/** `?month=YYYY-MM` asks for that month alone. @throws Problem */
-function ofMonth(c: Context): (statement: StatementId) => boolean {
-  const asked = c.req.query('month');
-  const month = asked === undefined ? undefined : check(monthSchema, asked);
+type ListQuery = Asked<typeof statementsGet>['query'];
+
+/** `?month=YYYY-MM` requests that month alone. */
+function ofMonth({ month }: ListQuery): (statement: StatementId) => boolean {
   return (statement) => month === undefined || statement.month === month;
 }
 
@@ -135,10 +143,12 @@ function split(text: string): [string, Format] {
 }
 
 /** A page of lines, each told whether it belongs to a month before. */
-async function linesOf(c: Context, statement: Statement, { table }: ApiDeps) {
-  const after = readCursor(c, positionSchema) ?? null;
-  const limit = readLimit(c, PAGE, MAX_PAGE);
-  const found = await readLines(table, statement, after, limit + 1);
+async function linesOf(
+  { cursor, limit }: Asked<typeof statementGet>['query'],
+  statement: Statement,
+  { table }: ApiDeps,
+) {
+  const found = await readLines(table, statement, cursor ?? null, limit + 1);
   const lines = found.slice(0, limit).map(({ line }) => ({
     ...line,
     entryId: entryRef({ ...line, providerId: statement.providerId }),

@@ -1,38 +1,40 @@
 import type { Hono } from 'hono';
+import * as z from 'zod';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
 import type { ApiDeps } from '../deps.ts';
-import { check, readCursor, readLimit, readWindow, writeCursor } from '../input.ts';
-import { requireProvider } from '../principal.ts';
+import { cursorInput, limitInput, windowOf, windowShape, writeCursor } from '../input.ts';
 import { storePlaceSchema } from '../ranked-stores.ts';
 import { ledgerPositionSchema, listRedemptions } from '../redemptions.ts';
+import { answer, forProvider } from '../route.ts';
 import { listStores } from '../stores.ts';
 
 const PAGE = 50;
 const MAX_PAGE = 200;
 
+const limit = limitInput(PAGE, MAX_PAGE);
+
+export const storesGet = forProvider('GET /v1/stores', {
+  query: z.object({ ...windowShape, limit, cursor: cursorInput(storePlaceSchema) }),
+});
+
+export const redemptionsGet = forProvider('GET /v1/stores/{platform}/{storeId}/redemptions', {
+  params: z.object({ platform: platformSchema, storeId: idSchema }),
+  query: z.object({ ...windowShape, limit, cursor: cursorInput(ledgerPositionSchema) }),
+});
+
 /** `GET /v1/stores` and `GET /v1/stores/{platform}/{storeId}/redemptions`: what providers see. */
 export function storesRoutes(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/stores', async (c) => {
-    const providerId = await requireProvider(c, deps);
-    const window = readWindow(c, deps.now());
-    const page = {
-      position: readCursor(c, storePlaceSchema),
-      limit: readLimit(c, PAGE, MAX_PAGE),
-    };
+  answer(api, deps, storesGet, async ({ providerId, query }, c) => {
+    const window = windowOf(query, deps.now());
+    const page = { position: query.cursor, limit: query.limit };
     const { stores, order, next } = await listStores(deps.table, providerId, window, page);
     return c.json({ stores, order, next: next === null ? null : writeCursor(next) });
   });
 
-  api.get('/v1/stores/:platform/:storeId/redemptions', async (c) => {
-    const providerId = await requireProvider(c, deps);
-    const platform = check(platformSchema, c.req.param('platform'));
-    const storeId = check(idSchema, c.req.param('storeId'));
-    const window = readWindow(c, deps.now());
-    const page = {
-      before: readCursor(c, ledgerPositionSchema),
-      limit: readLimit(c, PAGE, MAX_PAGE),
-    };
-    const place = { providerId, platform, storeId };
+  answer(api, deps, redemptionsGet, async ({ providerId, params, query }, c) => {
+    const window = windowOf(query, deps.now());
+    const page = { before: query.cursor, limit: query.limit };
+    const place = { providerId, ...params };
     const { redemptions, next } = await listRedemptions(deps, place, window, page);
     return c.json({ redemptions, next: next === null ? null : writeCursor(next) });
   });

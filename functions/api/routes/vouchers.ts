@@ -1,13 +1,17 @@
 import type { Hono } from 'hono';
+import * as z from 'zod';
 import { readBooked } from '../../../lib/booking/booking.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { type Event, idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import { readState, type StreamState } from '../../../lib/store/ledger/restatements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { knownOf, shownEntry } from '../entries.ts';
-import { check } from '../input.ts';
-import { requirePrincipal } from '../principal.ts';
+import { answer, forEither } from '../route.ts';
 import { ownView, wholeView } from '../voucher-view.ts';
+
+export const voucherGet = forEither('GET /v1/vouchers/{platform}/{voucherId}', {
+  params: z.object({ platform: platformSchema, voucherId: idSchema }),
+});
 
 /**
  * `GET /v1/vouchers/{platform}/{voucherId}`: one voucher's events, the entries booked for them, and
@@ -15,10 +19,7 @@ import { ownView, wholeView } from '../voucher-view.ts';
  * is its own: see `ownView`.
  */
 export function vouchersRoute(api: Hono, deps: ApiDeps): void {
-  api.get('/v1/vouchers/:platform/:voucherId', async (c) => {
-    const principal = await requirePrincipal(c, deps);
-    const platform = check(platformSchema, c.req.param('platform'));
-    const voucherId = check(idSchema, c.req.param('voucherId'));
+  answer(api, deps, voucherGet, async ({ principal, params: { platform, voucherId } }, c) => {
     const histories = await findHistories(platform, voucherId, deps);
     const booked = await Promise.all(histories.map((history) => entriesOf(history, deps)));
     const entries = booked

@@ -1,0 +1,105 @@
+import type { Context, Hono } from 'hono';
+import type * as z from 'zod';
+import type { ApiDeps } from './deps.ts';
+import { check, readBody } from './input.ts';
+import { principalOfPage } from './page/session.ts';
+import { type Principal, providerOf, requireOperator, requirePrincipal } from './principal.ts';
+
+/**
+ * Who may call a route. `provider`: a provider reads its own, and the operator says whose with
+ * `?providerId=`. `either`: both, and the handler looks at who it is.
+ */
+export type Who = 'anyone' | 'operator' | 'provider' | 'either';
+
+/** What a route takes of a request. */
+export interface Takes {
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  /** Of a JSON body. */
+  readonly body?: z.ZodType;
+  /** No body is as good as `{}`. */
+  readonly bodyIsOptional?: true;
+  /** Which of its addresses a browser opens, with the cookie of the pages instead of a token. */
+  readonly isPage?: (params: Record<string, string>) => boolean;
+}
+
+/** A method and a path as OpenAPI writes it: `PUT /v1/providers/{providerId}`. */
+export type Call = `${'GET' | 'PUT' | 'POST'} /${string}`;
+
+/** What a route takes and from whom. What it answers stands in `documented/`, which is not deployed. */
+export type Contract<W extends Who = Who, T extends Takes = Takes> = T & {
+  readonly who: W;
+  readonly call: Call;
+};
+
+const contractFor =
+  <const W extends Who>(who: W) =>
+  <const T extends Takes = object>(call: Call, takes?: T) =>
+    ({ ...takes, who, call }) as Contract<W, T>;
+
+export const forAnyone = contractFor('anyone');
+export const forOperator = contractFor('operator');
+export const forProvider = contractFor('provider');
+export const forEither = contractFor('either');
+
+type Parsed<C, Part extends string> = C extends Record<Part, z.ZodType<infer T>> ? T : undefined;
+
+type Asker<W> = W extends 'provider'
+  ? { readonly providerId: string }
+  : W extends 'either'
+    ? { readonly principal: Principal }
+    : object;
+
+/** What a handler gets: who asks, and each part of the request as its schema made it. */
+export type Asked<C extends Contract> = Asker<C['who']> & {
+  readonly params: Parsed<C, 'params'>;
+  readonly query: Parsed<C, 'query'>;
+  readonly body: Parsed<C, 'body'>;
+};
+
+/**
+ * Answers a contract's address. Whoever may not call it learns just that: the token is looked at before
+ * anything else of the request is read.
+ */
+export function answer<C extends Contract>(
+  api: Hono,
+  deps: ApiDeps,
+  one: C,
+  handle: (asked: Asked<C>, c: Context) => Response | Promise<Response>,
+): void {
+  const [method = '', path = ''] = one.call.split(' ');
+  api.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
+    const asker = await askerOf(one, c, deps);
+    const params = one.params && check(one.params, c.req.param());
+    const query = one.query && check(one.query, c.req.query());
+    const body = await bodyOf(one, c);
+    return handle({ ...asker, params, query, body } as unknown as Asked<C>, c);
+  });
+}
+
+async function askerOf(one: Contract, c: Context, deps: ApiDeps): Promise<object> {
+  switch (one.who) {
+    case 'anyone':
+      return {};
+    case 'operator':
+      await requireOperator(c, deps);
+      return {};
+    case 'provider': {
+      const principal = await requirePrincipal(c, deps);
+      return { providerId: providerOf(principal, c.req.query('providerId')) };
+    }
+    case 'either': {
+      const isPage = one.isPage?.(c.req.param()) ?? false;
+      return { principal: await (isPage ? principalOfPage : requirePrincipal)(c, deps) };
+    }
+    default:
+      return one.who satisfies never;
+  }
+}
+
+async function bodyOf({ body, bodyIsOptional }: Contract, c: Context): Promise<unknown> {
+  if (body === undefined) return undefined;
+  // An empty body is none, however it is announced.
+  const isEmpty = bodyIsOptional && (await c.req.arrayBuffer()).byteLength === 0;
+  return isEmpty ? check(body, {}) : readBody(c, body);
+}
