@@ -12,7 +12,12 @@ import { readContracts } from '../../lib/store/accounts/contracts.ts';
 import { readPolicies } from '../../lib/store/accounts/policies.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { entryAt } from '../../lib/store/ledger/entries.ts';
-import { entryRef, mirroredRef, placeOfRef, undoneRef } from '../../lib/store/ledger/entry-ref.ts';
+import {
+  correctedRef,
+  entryRef,
+  placeOfRef,
+  reversedRef,
+} from '../../lib/store/ledger/entry-ref.ts';
 import { readState } from '../../lib/store/ledger/restatements.ts';
 import { readStatement } from '../../lib/store/ledger/statements.ts';
 import { streamOf } from '../../lib/store/streams.ts';
@@ -25,7 +30,7 @@ import type { Principal } from './principal.ts';
  */
 export function shownEntry(entry: Entry) {
   const { candidates: _all, ...explanation } = entry.explanation;
-  const ids = { reverses: mirroredRef(entry), corrects: undoneRef(entry) };
+  const ids = { reverses: reversedRef(entry), corrects: correctedRef(entry) };
   return { ...entry, entryId: entryRef(entry), ...ids, explanation };
 }
 
@@ -113,9 +118,9 @@ async function explained(
 function shownStep(step: Step, entry: Entry): Step {
   switch (step.step) {
     case 'taken-back':
-      return { ...step, what: mirroredRef(entry) ?? step.what };
+      return { ...step, what: reversedRef(entry) ?? step.what };
     case 'corrected':
-      return { ...step, what: undoneRef(entry) ?? step.what };
+      return { ...step, what: correctedRef(entry) ?? step.what };
     default:
       return step;
   }

@@ -104,8 +104,8 @@ async function nextStores(
   { providerId, days, bucket, after }: BucketPlace,
   limit: number,
 ): Promise<{ stores: { sk: string; store: StoreDay }[]; isLast: boolean }> {
-  const perDay = await mapLimit(days, READS_AT_ONCE, ({ day, isV1 }) =>
-    storeDaysAfter(table, { providerId, day, isV1, bucket }, after, limit),
+  const perDay = await mapLimit(days, READS_AT_ONCE, ({ day }) =>
+    storeDaysAfter(table, { providerId, day, bucket }, after, limit),
   );
   const all = [...Map.groupBy(perDay.flat(), ({ sk }) => sk)].sort(([a], [b]) => byBytes(a, b));
   const stores = all.slice(0, limit).flatMap(([sk, own]) => {

@@ -7,8 +7,7 @@ import { hoursOf, rollupMessages } from '../../lib/rollups/messages.ts';
 import { rollUpBuckets } from '../../lib/rollups/rollups.ts';
 import type { StoreHour } from '../../lib/rollups/store-day.ts';
 import { rollUpHour } from '../../lib/rollups/store-hour.ts';
-import { v1Hours } from '../../lib/rollups/v1-rollups.ts';
-import { BUCKETS, bucketOf } from '../../lib/store/keys.ts';
+import { bucketOf } from '../../lib/store/keys.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 
 type Asked = Received<AttributionMessage>;
@@ -60,13 +59,9 @@ async function rollUpDay(
   const first = messages[0];
   if (first === undefined) return;
   const { providerId, day } = first;
-  const v1Buckets = new Set(messages.flatMap(({ bucket }) => bucket ?? []));
-  const hours = [...hoursOf(messages), ...(await v1Hours(table, providerId, day, [...v1Buckets]))];
+  const hours = hoursOf(messages);
   await mapLimit(hours, HOURS_AT_ONCE, (hour) => rollUpHour(table, hour));
-  const buckets = new Set([
-    ...hours.map(({ platform, storeId }) => bucketOf(platform, storeId)),
-    ...[...v1Buckets].map((bucket) => bucket % BUCKETS),
-  ]);
+  const buckets = new Set(hours.map(({ platform, storeId }) => bucketOf(platform, storeId)));
   await rollUpBuckets(table, providerId, day, [...buckets]);
   await requestDimensions({ providerId, day }, deps);
 }
@@ -97,13 +92,13 @@ export async function rollUpDays(
     const { providerId, day } = first.message;
     // The first are done however late it is, so that each round leaves fewer.
     if (first !== received[0] && deps.now() >= untilMs) late.push(...own);
-    else await attempt(own, () => rollupThenCompare({ providerId, day }, deps));
+    else await attempt(own, () => rollUpThenCompare({ providerId, day }, deps));
   });
   await attempt(late, () => deps.attribution.sendAll(late.map(({ message }) => message)));
 }
 
 /** What changed while the day was read is not in what was rolled up: it is requested again. */
-async function rollupThenCompare(
+async function rollUpThenCompare(
   place: { providerId: string; day: string },
   deps: AttributeDeps,
 ): Promise<void> {

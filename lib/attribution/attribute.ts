@@ -156,7 +156,7 @@ function entryOf(
     contractId,
     contractVersion: share.contract?.version ?? null,
     reverses: null,
-    mirrorsAt: null,
+    reversesAt: null,
     corrects: null,
     restatementId: restating?.restatementId ?? null,
     loop: event.loop,

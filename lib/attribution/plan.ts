@@ -4,7 +4,7 @@ import { correctionId } from '../ledger/entry-id.ts';
 import { type Attributable, attribute } from './attribute.ts';
 import { type ContractVersion, compareInstants } from './contract.ts';
 import { type Policy, type PolicyVersion, policyKnownAt } from './policy.ts';
-import { negated, type Reversal, reversingEntry } from './reversing.ts';
+import { negated, type Reversal, reversingEntries } from './reversing.ts';
 
 /** What is known about who gets what: a merchant's contract log and the operator's policy log. */
 export interface Known {
@@ -68,7 +68,7 @@ export function withReversing(
   reversals: readonly Reversal[],
 ): Entry[] {
   const own = [...originals];
-  for (const reversal of reversals) own.push(...reversingEntry(reversal, own));
+  for (const reversal of reversals) own.push(...reversingEntries(reversal, own));
   return own;
 }
 

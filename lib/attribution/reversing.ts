@@ -23,7 +23,7 @@ export interface Reversal {
  *
  * @param booked every entry of one fact, originals and the reversing entries of them that already stand
  */
-export function reversingEntry(reversal: Reversal, booked: readonly Entry[]): Entry[] {
+export function reversingEntries(reversal: Reversal, booked: readonly Entry[]): Entry[] {
   const originals = booked.filter((entry) => entry.reverses === null);
   const others = booked.filter(
     (entry) => entry.reverses !== null && entry.eventId !== reversal.eventId,
@@ -118,9 +118,9 @@ function reversingEntryOf(original: Entry, part: Part, reversal: Reversal): Entr
     commissionFen: negate(part.commissionFen),
     count: negate(part.count),
     reverses: original.entryId,
-    mirrorsAt: original.occurredAt,
+    reversesAt: original.occurredAt,
     complete: reversal.complete,
-    explanation: { ...original.explanation, rule: 'reversingEntry' },
+    explanation: { ...original.explanation, rule: 'reversing-entry' },
   };
 }
 

@@ -68,7 +68,7 @@ const RULES: Readonly<Record<Entry['explanation']['rule'], Sentence>> = {
   'agency-contract': { zh: '代运营合同', en: 'an agency contract' },
   'no-contract': { zh: '没有合同认领', en: 'no contract claims it' },
   'rest-of-share': { zh: '合同份额之外的剩余部分', en: 'what the contracts’ shares leave' },
-  reversingEntry: { zh: '冲回', en: 'a reversingEntry' },
+  'reversing-entry': { zh: '冲回', en: 'a reversing entry' },
   tier: { zh: '月度阶梯调整', en: 'the month’s tier' },
 };
 

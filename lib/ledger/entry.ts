@@ -18,7 +18,7 @@ export const explanationSchema = z.object({
     'agency-contract',
     'no-contract',
     'rest-of-share',
-    'reversingEntry',
+    'reversing-entry',
     'tier',
   ]),
   basis: z.enum(BASES),
@@ -67,7 +67,7 @@ export const entrySchema = z.object({
   /** The entry this one takes back; null for an original. */
   reverses: z.string().nullable(),
   /** When that one happened: tiers are settled by the month of the redemption, see `tiers.ts`. */
-  mirrorsAt: z.iso.datetime({ offset: true }).nullable().default(null),
+  reversesAt: z.iso.datetime({ offset: true }).nullable().default(null),
   /** The entry this one corrects to the fen, at the same instant: it was restated, or decided again. */
   corrects: z.string().nullable().default(null),
   /** The restatement this entry came by; null for what was booked as it happened. */

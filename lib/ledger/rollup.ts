@@ -69,20 +69,6 @@ export function readRollup(reader: ByteReader): Rollup {
   return rollup;
 }
 
-/**
- * A rollup as the first version kept it: its measures in their order.
- * @throws RangeError when it is no such list
- */
-export function listedRollup(list: unknown): Rollup {
-  const rollup = emptyRollup();
-  MEASURES.forEach((measure, index) => {
-    const value: unknown = Array.isArray(list) ? list[index] : undefined;
-    if (!Number.isSafeInteger(value)) throw new RangeError(`a stored rollup lacks ${measure}`);
-    rollup[measure] = Number(value);
-  });
-  return rollup;
-}
-
 function addAmount(rollup: Rollup, entry: RolledUpEntry): void {
   const { amountFen, count } = entry;
   switch (entry.kind) {

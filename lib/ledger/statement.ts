@@ -29,7 +29,7 @@ export const lineSchema = entrySchema.pick({
   commissionFen: true,
   contractId: true,
   contractVersion: true,
-  mirrorsAt: true,
+  reversesAt: true,
   restatementId: true,
   channel: true,
   productId: true,

@@ -36,8 +36,8 @@ export interface TieredContract {
 }
 
 /** The month whose tiers a line counts to: that of the redemption, also for what takes it back later. */
-export function tierMonthOf({ mirrorsAt, businessDay }: Pick<Line, 'mirrorsAt' | 'businessDay'>) {
-  return (mirrorsAt === null ? businessDay : businessDayOf(mirrorsAt)).slice(0, 7);
+export function tierMonthOf({ reversesAt, businessDay }: Pick<Line, 'reversesAt' | 'businessDay'>) {
+  return (reversesAt === null ? businessDay : businessDayOf(reversesAt)).slice(0, 7);
 }
 
 /** A contract's sums with more of its lines. */
@@ -141,7 +141,7 @@ export function tierEntry(
     ...{ occurredAt, businessDay: businessDayOf(occurredAt), count: 0, amountFen: 0, paidFen: 0 },
     commissionFen,
     ...{ contractId, contractVersion: version },
-    ...{ reverses: null, mirrorsAt: null, corrects: null, restatementId: null },
+    ...{ reverses: null, reversesAt: null, corrects: null, restatementId: null },
     ...{ loop: 'closed', channel: 'unknown', productId: null, creatorId: null, cpsKind: null },
     ...{ buyer: null, complete: true },
     explanation: {

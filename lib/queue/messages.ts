@@ -72,30 +72,23 @@ const attributionMessages = z.discriminatedUnion('type', [
     id: idSchema,
   }),
   /** Entries were booked in these stores' hours: roll up them, and the levels above. */
-  z
-    .object({
-      type: z.literal('rollup'),
-      ...attributed,
-      providerId: idSchema,
-      day: z.iso.date(),
-      stores: z
-        .array(
-          z.object({
-            platform: platformSchema,
-            storeId: z.string().min(1).max(128),
-            merchantId: idSchema,
-            /** `00` to `23`, Asia/Shanghai. */
-            hours: z.array(z.string().regex(/^([01]\d|2[0-3])$/)).min(1),
-          }),
-        )
-        .default([]),
-      /** Instead of stores, as the first messages said it: what is in one of 16 partitions. */
-      bucket: z.int().min(0).max(15).optional(),
-    })
-    .refine(({ stores, bucket }) => stores.length > 0 || bucket !== undefined, {
-      path: ['stores'],
-      error: 'names no store',
-    }),
+  z.object({
+    type: z.literal('rollup'),
+    ...attributed,
+    providerId: idSchema,
+    day: z.iso.date(),
+    stores: z
+      .array(
+        z.object({
+          platform: platformSchema,
+          storeId: z.string().min(1).max(128),
+          merchantId: idSchema,
+          /** `00` to `23`, Asia/Shanghai. */
+          hours: z.array(z.string().regex(/^([01]\d|2[0-3])$/)).min(1),
+        }),
+      )
+      .min(1),
+  }),
   /** A provider's day changed: roll up what it is by channel, product and so on. */
   z.object({
     type: z.literal('dimensions'),

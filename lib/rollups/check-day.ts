@@ -8,7 +8,6 @@ import { addUpDay, BUYERS, DIMENSIONS } from './dimensions.ts';
 import { noteMended } from './dimensions-due.ts';
 import { ALL_BUCKETS, bucketAttribute, byPlatform, packPlatforms } from './provider-day.ts';
 import { type StoreDay, storeDayOf } from './store-day.ts';
-import { isV1Day } from './v1-rollups.ts';
 
 /** A provider's day, and what it is by every dimension, against its store-days. */
 
@@ -25,8 +24,6 @@ export async function wrongBuckets(
 ): Promise<number[]> {
   const key = keys.providerDay(providerId, day);
   const item = await table.get(key);
-  // The first rollup that touches such a day takes it over.
-  if (isV1Day(item)) return [];
   const wrong: number[] = [];
   for (const bucket of ALL_BUCKETS) {
     const attribute = bucketAttribute(bucket);

@@ -38,7 +38,6 @@ export async function wrongHours(table: Table, place: StoreDayPlace): Promise<st
       standing?.detail ?? (apart.get(hour) && ownDetail(apart.get(hour) as Item).detail);
     if (standing === undefined || !isSame(standing.rollup, rollUpEntries(own.entries)))
       return [hour];
-    if (standing.isListed) return [];
     return detail !== undefined && isSameDetail(detail, own) ? [] : [hour];
   });
 }

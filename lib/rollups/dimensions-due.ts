@@ -40,7 +40,7 @@ export async function requestIfBehind(
 }
 
 /** Notes up to which version of the day its dimensions know it. Never goes back. */
-export async function noteRolluped(
+export async function noteRolledUp(
   table: Table,
   { providerId, day }: { providerId: string; day: string },
   upTo: number,

@@ -13,11 +13,9 @@ import { storesOfMerchant } from '../store/accounts/parties.ts';
 import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
-import { noteRolluped } from './dimensions-due.ts';
+import { noteRolledUp } from './dimensions-due.ts';
 import { providerDayOf, versionOfDay } from './provider-day.ts';
 import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
-import { rollUpHour } from './store-hour.ts';
-import { listedPlaces } from './v1-rollups.ts';
 
 /** What a provider's day is rolled up by, beside its days, stores and platforms. */
 export const DIMENSIONS = [...CELL_DIMENSIONS, 'merchant', 'city'] as const;
@@ -41,7 +39,7 @@ export async function rollUpDimensions(
   const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item);
   await putPages(table, { providerId, day, entryCount }, rolledUp);
   // Never less than what the day was at when it was read: a day that does not add up is not rolled up for ever.
-  await noteRolluped(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
+  await noteRolledUp(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
 }
 
 /**
@@ -55,10 +53,7 @@ export async function addUpDay(
   item: Item,
 ): Promise<{ entryCount: number; rolledUp: ReadonlyMap<string, Uint8Array[]> }> {
   const buckets = [...providerDayOf(item).buckets.keys()];
-  let { items, apart } = await readDay(table, providerId, day, buckets);
-  if (await rerollupListed(table, providerId, day, items)) {
-    ({ items, apart } = await readDay(table, providerId, day, buckets));
-  }
+  const { items, apart } = await readDay(table, providerId, day, buckets);
   const stores = items.map(storeDayOf);
   const { details, entryCount } = detailsOf(items, apart);
   const detail = addDetails(details.map(unpackDetail));
@@ -80,18 +75,6 @@ async function readDay(table: Table, providerId: string, day: string, buckets: r
     }
   }
   return { items, apart };
-}
-
-/** Hours of the first version tell nothing of their sales: they are rolled up again. @returns whether any was */
-async function rerollupListed(
-  table: Table,
-  providerId: string,
-  day: string,
-  items: readonly Item[],
-): Promise<boolean> {
-  const hours = items.flatMap((item) => listedPlaces(providerId, day, item));
-  for (const hour of hours) await rollUpHour(table, hour);
-  return hours.length > 0;
 }
 
 async function rowsOf(

@@ -4,7 +4,6 @@ import { addRollups, type Rollup, readRollup, writeRollup } from '../ledger/roll
 import { BUCKETS, PREFIX } from '../store/keys.ts';
 import type { Item } from '../store/table.ts';
 import type { StoreDay } from './store-day.ts';
-import { isV1Day, v1Rollups } from './v1-rollups.ts';
 
 /** Totals by platform: what the upper levels keep, so that a platform's share needs no rereading. */
 export type PlatformRollups = Partial<Record<Platform, Rollup>>;
@@ -12,9 +11,7 @@ export type PlatformRollups = Partial<Record<Platform, Rollup>>;
 export interface ProviderDay {
   readonly day: string;
   readonly rollups: PlatformRollups;
-  /** Still as the first version kept it. */
-  readonly isV1: boolean;
-  /** Those that hold anything, by number; of a first version's day all, and nobody knows how much. */
+  /** Those that hold anything, by number. */
   readonly buckets: ReadonlyMap<number, PlatformRollups>;
 }
 
@@ -25,22 +22,18 @@ export const bucketAttribute = (bucket: number) => `b${String(bucket).padStart(2
 /** A provider's day as its item keeps it: by buckets, each an attribute of its own. */
 export function providerDayOf(item: Item): ProviderDay {
   const day = item.sk.slice(PREFIX.day.length);
-  if (isV1Day(item)) {
-    const all = new Map(ALL_BUCKETS.map((bucket) => [bucket, {}]));
-    return { day, isV1: true, rollups: v1Rollups(item), buckets: all };
-  }
   const buckets = new Map<number, PlatformRollups>();
   for (const bucket of ALL_BUCKETS) {
     const bytes = item[bucketAttribute(bucket)];
     if (bytes instanceof Uint8Array) buckets.set(bucket, unpackPlatforms(bytes));
   }
   const rollups = addPlatforms([...buckets.values()]);
-  return { day, isV1: false, rollups, buckets };
+  return { day, rollups, buckets };
 }
 
-/** Whether anything of a bucket was rolled up; of a first version's day nobody knows. */
+/** Whether anything of a bucket was rolled up. */
 export function hasBucket(item: Item, bucket: number): boolean {
-  return isV1Day(item) || item[bucketAttribute(bucket)] !== undefined;
+  return item[bucketAttribute(bucket)] !== undefined;
 }
 
 /** How many entries a day's buckets have seen: its version, which only grows. */

@@ -1,9 +1,8 @@
 import type { Platform } from '../events/id.ts';
 import { ByteReader, versionBytes } from '../ledger/bytes.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from '../store/keys.ts';
-import type { Condition, Item, QueryOptions, Table } from '../store/table.ts';
+import type { Condition, Table } from '../store/table.ts';
 import {
-  ALL_BUCKETS,
   bucketAttribute,
   byPlatform,
   overPlatforms,
@@ -20,7 +19,6 @@ import {
   type StoreDay,
   storeDayOf,
 } from './store-day.ts';
-import { isV1Day, readV1StoreDay, takeOverStoreDays, v1StoreDays } from './v1-rollups.ts';
 
 /**
  * Writes one hour of a store-day where it is newer than what stands. A store's day is kept by hours,
@@ -57,10 +55,7 @@ export async function rollUpStoreHour(
   );
 }
 
-/**
- * Rolls up buckets of a provider's day from their store-days, each with its own guard, in one write.
- * A day of the first version is taken over as a whole.
- */
+/** Rolls up buckets of a provider's day from their store-days, each with its own guard, in one write. */
 export async function rollUpBuckets(
   table: Table,
   providerId: string,
@@ -69,10 +64,8 @@ export async function rollUpBuckets(
 ): Promise<void> {
   const key = keys.providerDay(providerId, day);
   const standing = await table.get(key);
-  const isV1 = isV1Day(standing);
-  if (isV1) await takeOverStoreDays(table, providerId, day);
   const rolledUp = await Promise.all(
-    (isV1 ? ALL_BUCKETS : buckets).map(async (bucket) => {
+    buckets.map(async (bucket) => {
       const stores: StoreDay[] = [];
       const pk = bucketPartition(providerId, day, bucket);
       for await (const item of table.query(pk, { startsWith: PREFIX.store })) {
@@ -87,17 +80,15 @@ export async function rollUpBuckets(
     return entryCount > (before instanceof Uint8Array ? versionOf(before) : 0);
   });
   if (newer.length === 0) return;
-  const fields = isV1 ? { platforms: null } : {};
-  if (await setBuckets(table, key, newer, fields)) return;
+  if (await setBuckets(table, key, newer)) return;
   // Another worker was ahead in one of them: each stands for itself then.
-  for (const one of newer) await setBuckets(table, key, [one], fields);
+  for (const one of newer) await setBuckets(table, key, [one]);
 }
 
 async function setBuckets(
   table: Table,
   key: { pk: string; sk: string },
   rolledUp: readonly { bucket: number; rollups: PlatformRollups }[],
-  others: Record<string, unknown>,
 ): Promise<boolean> {
   const fields = rolledUp.map(({ bucket, rollups }) => [
     bucketAttribute(bucket),
@@ -108,15 +99,11 @@ async function setBuckets(
     name: [`#f${index}`, bucketAttribute(bucket)] as const,
     value: [`:count${index}`, versionBytes(overPlatforms(rollups).entryCount)] as const,
   }));
-  return table.set(
-    key,
-    { ...Object.fromEntries(fields), ...others },
-    {
-      expression: guards.map(({ expression }) => expression).join(' AND '),
-      names: Object.fromEntries(guards.map(({ name }) => name)),
-      values: Object.fromEntries(guards.map(({ value }) => value)),
-    },
-  );
+  return table.set(key, Object.fromEntries(fields), {
+    expression: guards.map(({ expression }) => expression).join(' AND '),
+    names: Object.fromEntries(guards.map(({ name }) => name)),
+    values: Object.fromEntries(guards.map(({ value }) => value)),
+  });
 }
 
 /** How many entries a packed rollup has seen, which is what its guard compares. */
@@ -124,16 +111,12 @@ function versionOf(bytes: Uint8Array): number {
   return new ByteReader(bytes).version();
 }
 
-/**
- * Holds where nothing stands or what stands has seen fewer entries: it begins with their number. A first
- * version's list gives way to one of as many, which tells more.
- */
+/** Holds where nothing stands or what stands has seen fewer entries: it begins with their number. */
 function newerThan(attribute: string, entryCount: number): Condition {
   return {
-    expression:
-      'attribute_not_exists(#f) OR #f < :count OR (attribute_type(#f, :list) AND #f[0] <= :seen)',
+    expression: 'attribute_not_exists(#f) OR #f < :count',
     names: { '#f': attribute },
-    values: { ':count': versionBytes(entryCount), ':list': 'L', ':seen': entryCount },
+    values: { ':count': versionBytes(entryCount) },
   };
 }
 
@@ -141,39 +124,26 @@ function newerThan(attribute: string, entryCount: number): Condition {
 export async function* storeDays(
   table: Table,
   providerId: string,
-  day: Pick<ProviderDay, 'day' | 'isV1'>,
+  day: string,
   bucket: number,
 ): AsyncGenerator<StoreDay> {
-  const place = { providerId, ...day, bucket };
   const options = { startsWith: PREFIX.store, consistent: false };
-  for await (const item of storeDayItems(table, place, options)) yield storeDayOf(item);
-}
-
-interface BucketDay extends Pick<ProviderDay, 'day' | 'isV1'> {
-  readonly providerId: string;
-  readonly bucket: number;
-}
-
-async function* storeDayItems(
-  table: Table,
-  place: BucketDay,
-  options: QueryOptions,
-): AsyncGenerator<Item> {
-  if (place.isV1) yield* await v1StoreDays(table, place, options);
-  else yield* table.query(bucketPartition(place.providerId, place.day, place.bucket), options);
+  const pk = bucketPartition(providerId, day, bucket);
+  for await (const item of table.query(pk, options)) yield storeDayOf(item);
 }
 
 /** So many store-days of one bucket after a sort key, with theirs. */
 export async function storeDaysAfter(
   table: Table,
-  bucketDay: BucketDay,
+  { providerId, day, bucket }: { providerId: string; day: string; bucket: number },
   after: string | null,
   limit: number,
 ): Promise<{ sk: string; store: StoreDay }[]> {
   const found: { sk: string; store: StoreDay }[] = [];
   // '$' sorts right after '#', and a space before everything that an escaped id begins with.
   const between = [after === null ? PREFIX.store : `${after} `, 'STORE$'] as const;
-  for await (const item of storeDayItems(table, bucketDay, { between, limit, consistent: false })) {
+  const pk = bucketPartition(providerId, day, bucket);
+  for await (const item of table.query(pk, { between, limit, consistent: false })) {
     found.push({ sk: item.sk, store: storeDayOf(item) });
   }
   return found;
@@ -187,9 +157,7 @@ export async function readStoreDay(
   platform: Platform,
   storeId: string,
 ): Promise<StoreDay | undefined> {
-  const item =
-    (await table.get(keys.storeDay(providerId, day, platform, storeId), false)) ??
-    (await readV1StoreDay(table, { providerId, day, platform, storeId }));
+  const item = await table.get(keys.storeDay(providerId, day, platform, storeId), false);
   return item === undefined ? undefined : storeDayOf(item);
 }
 

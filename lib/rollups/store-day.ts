@@ -2,13 +2,7 @@ import * as z from 'zod';
 import { type Platform, platformSchema } from '../events/id.ts';
 import { ByteReader, ByteWriter } from '../ledger/bytes.ts';
 import type { Entry } from '../ledger/entry.ts';
-import {
-  addRollups,
-  listedRollup,
-  type Rollup,
-  readRollup,
-  writeRollup,
-} from '../ledger/rollup.ts';
+import { addRollups, type Rollup, readRollup, writeRollup } from '../ledger/rollup.ts';
 import { hourOf, PREFIX } from '../store/keys.ts';
 import type { Item } from '../store/table.ts';
 
@@ -85,8 +79,8 @@ export function detailsOf(storeDays: readonly Item[], own: readonly Item[]): Det
         inline.push(hour.detail);
         apart.delete(place);
       }
-      const isWhole = hour.detail !== null || hour.isListed;
-      const seen = isWhole ? hour.rollup.entryCount : (apart.get(place)?.entryCount ?? 0);
+      const seen =
+        hour.detail !== null ? hour.rollup.entryCount : (apart.get(place)?.entryCount ?? 0);
       entryCount += Math.min(seen, hour.rollup.entryCount);
     }
   }
@@ -116,20 +110,17 @@ export function packHour(rollup: Rollup, detail: Uint8Array | null): Uint8Array 
 
 export interface StoredHour {
   readonly rollup: Rollup;
-  /** Null where it has an item of its own, or none. */
+  /** Null where it has an item of its own. */
   readonly detail: Uint8Array | null;
-  /** As the first version kept it, which tells nothing of its sales. */
-  readonly isListed: boolean;
 }
 
 /** An hour as a store-day keeps it; undefined where there is none. */
 export function readHour(bytes: unknown): StoredHour | undefined {
-  if (Array.isArray(bytes)) return { rollup: listedRollup(bytes), detail: null, isListed: true };
   if (!(bytes instanceof Uint8Array)) return undefined;
   const reader = new ByteReader(bytes);
   reader.version();
   const rollup = readRollup(reader);
-  return { rollup, detail: reader.isAtEnd ? null : reader.rest(), isListed: false };
+  return { rollup, detail: reader.isAtEnd ? null : reader.rest() };
 }
 
 /** What the item of a detail keeps as `d`. */

@@ -1,7 +1,5 @@
 import { providerDayOf } from '../rollups/provider-day.ts';
-import { rollUpBuckets } from '../rollups/rollups.ts';
 import { type StoreDay, storeDayOf } from '../rollups/store-day.ts';
-import { isV1Day } from '../rollups/v1-rollups.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 
@@ -27,8 +25,7 @@ export async function* openBuckets(
 ): AsyncGenerator<Bucket> {
   const pk = providerPartition(providerId);
   const first = `${PREFIX.day}${from?.day ?? ''}`;
-  for await (const found of inPages(table, pk, [first, `${PREFIX.day}${until}`])) {
-    const item = await takenOver(table, providerId, found);
+  for await (const item of inPages(table, pk, [first, `${PREFIX.day}${until}`])) {
     const { day, buckets } = providerDayOf(item);
     for (const [bucket, rollups] of [...buckets].sort(([a], [b]) => a - b)) {
       if (from !== null && day === from.day && bucket < from.bucket) continue;
@@ -36,13 +33,6 @@ export async function* openBuckets(
       if (item[attributeOf(bucket)] !== rolledUp) yield { day, bucket };
     }
   }
-}
-
-/** A day of the first version has no buckets to keep the numbers by: it gets them. */
-async function takenOver(table: Table, providerId: string, item: Item): Promise<Item> {
-  if (!isV1Day(item)) return item;
-  await rollUpBuckets(table, providerId, item.sk.slice(PREFIX.day.length), []);
-  return (await table.get(item)) ?? item;
 }
 
 /** A store-day as the closing passes it. */

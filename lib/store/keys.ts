@@ -219,12 +219,6 @@ export const keys = {
     sk: `${PREFIX.store}${platform}#${e(storeId)}`,
   }),
 
-  /** Where the first version kept it: see `v1-rollups`. */
-  v1StoreDay: (providerId: string, day: string, platform: string, storeId: string): Key => ({
-    pk: bucketPartition(providerId, day, bucketOf(platform, storeId, 16)),
-    sk: `${PREFIX.store}${platform}#${e(storeId)}`,
-  }),
-
   /** What the entries of a store's hour tell of their sales, where it is much. */
   storeHourDetail: (
     providerId: string,
@@ -329,8 +323,8 @@ export const statementsPartition = (providerId: string) => `STATEMENT#${e(provid
 export const statementPartition = ({ providerId, month }: StatementId) =>
   `STATEMENT#${e(providerId)}#${month}`;
 
-export function bucketOf(platform: string, storeId: string, buckets = BUCKETS): number {
-  return Number.parseInt(fingerprint(platform, storeId).slice(0, 4), 16) % buckets;
+export function bucketOf(platform: string, storeId: string): number {
+  return Number.parseInt(fingerprint(platform, storeId).slice(0, 4), 16) % BUCKETS;
 }
 
 const twoDigits = (value: number) => String(value).padStart(2, '0');

@@ -11,7 +11,11 @@ import {
 import { readHistory } from '../../lib/attribution/history.ts';
 import { overlapping } from '../../lib/attribution/overlap.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
-import { type Reversal, reversingEntry, reversingPlaces } from '../../lib/attribution/reversing.ts';
+import {
+  type Reversal,
+  reversingEntries,
+  reversingPlaces,
+} from '../../lib/attribution/reversing.ts';
 import { redemptionStatus } from '../../lib/attribution/status.ts';
 import type { Event } from '../../lib/events/event.ts';
 import { type Entry, entrySchema, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
@@ -48,7 +52,7 @@ function takingBack(
 function bookAll(events: readonly Event[], log: readonly ContractVersion[]): Entry[] {
   return readHistory(events).booked.flatMap(({ event, reversals }) => {
     const own = attribute(event, log, DEFAULT_POLICY);
-    for (const one of reversals) own.push(...reversingEntry(one, own));
+    for (const one of reversals) own.push(...reversingEntries(one, own));
     return own;
   });
 }
@@ -345,7 +349,7 @@ describe('what takes an entry back', () => {
       occurredAt: '2025-10-10T00:10:00.000+08:00',
     });
     // Act
-    const [back, ...more] = reversingEntry(reversal, [original]);
+    const [back, ...more] = reversingEntries(reversal, [original]);
     // Assess
     expect(more).toEqual([]);
     expect(back).toEqual({
@@ -360,15 +364,15 @@ describe('what takes an entry back', () => {
       commissionFen: -792,
       count: -1,
       reverses: original.entryId,
-      mirrorsAt: original.occurredAt,
-      explanation: { ...original.explanation, rule: 'reversingEntry' },
+      reversesAt: original.occurredAt,
+      explanation: { ...original.explanation, rule: 'reversing-entry' },
     });
   });
 
   test('is found again at the place it was booked at', () => {
     const original = entry();
     const one = takingBack('refunded:x', 100);
-    const [booked] = reversingEntry(one, [original]);
+    const [booked] = reversingEntries(one, [original]);
     const [place] = reversingPlaces(one, [original]);
     expect(place).toMatchObject({
       entryId: booked?.entryId,
@@ -382,8 +386,8 @@ describe('what takes an entry back', () => {
     // Prepare
     const original = entry();
     // Act
-    const third = reversingEntry(takingBack('refunded:1', 3_300), [original]);
-    const rest = reversingEntry(takingBack('refunded:2', 6_600), [original, ...third]);
+    const third = reversingEntries(takingBack('refunded:1', 3_300), [original]);
+    const rest = reversingEntries(takingBack('refunded:2', 6_600), [original, ...third]);
     // Assess
     expect(third[0]).toMatchObject({ amountFen: -3_300, commissionFen: -264, count: 0 });
     expect(rest[0]).toMatchObject({ amountFen: -6_600, commissionFen: -528, count: -1 });
@@ -391,12 +395,12 @@ describe('what takes an entry back', () => {
 
   test('takes the platform’s part along in proportion', () => {
     const original = entry({ amountFen: 12_000, paidFen: 9_000, commissionFen: 960 });
-    const [half] = reversingEntry(takingBack('refunded:1', 4_500), [original]);
+    const [half] = reversingEntries(takingBack('refunded:1', 4_500), [original]);
     expect(half).toMatchObject({ amountFen: -6_000, paidFen: -4_500, commissionFen: -480 });
   });
 
   test('takes no more than is there when more is asked for', () => {
-    const [all, ...none] = reversingEntry(takingBack('refunded:1', 1_000_000), [entry()]);
+    const [all, ...none] = reversingEntries(takingBack('refunded:1', 1_000_000), [entry()]);
     expect(all).toMatchObject({ amountFen: -9_900, count: -1 });
     expect(none).toEqual([]);
   });
@@ -404,11 +408,11 @@ describe('what takes an entry back', () => {
   test('takes nothing twice, and nothing from what is gone', () => {
     // Prepare
     const whole = takingBack('reversed:v1', null, { kind: 'reversal' });
-    const standing = [entry(), ...reversingEntry(whole, [entry()])];
+    const standing = [entry(), ...reversingEntries(whole, [entry()])];
     // Act, Assess
-    expect(reversingEntry(whole, standing)).toEqual([]);
-    expect(reversingEntry(takingBack('refunded:1', null), standing)).toEqual([]);
-    expect(reversingEntry(takingBack('refunded:2', 500), standing)).toEqual([]);
+    expect(reversingEntries(whole, standing)).toEqual([]);
+    expect(reversingEntries(takingBack('refunded:1', null), standing)).toEqual([]);
+    expect(reversingEntries(takingBack('refunded:2', 500), standing)).toEqual([]);
   });
 });
 
@@ -423,10 +427,10 @@ const booked = fc
 const asked = fc.option(fc.integer({ min: 0, max: 400_000 }));
 
 describe('reverses, over any entries', () => {
-  test('of the whole make zero with what they reversingEntry, in every measure of every entry', () => {
+  test('of the whole make zero with what they reverse, in every measure of every entry', () => {
     fc.assert(
       fc.property(booked, ({ originals }) => {
-        const back = reversingEntry(takingBack('reversed:v1', null), originals);
+        const back = reversingEntries(takingBack('reversed:v1', null), originals);
         for (const original of originals) {
           const own = [original, ...back.filter((one) => one.reverses === original.entryId)];
           for (const key of MEASURED) expect(sum(own, key)).toBe(0);
@@ -442,7 +446,7 @@ describe('reverses, over any entries', () => {
         // Act
         const standing = [...originals];
         for (const [index, paidFen] of refunds.entries()) {
-          standing.push(...reversingEntry(takingBack(`refunded:${index}`, paidFen), standing));
+          standing.push(...reversingEntries(takingBack(`refunded:${index}`, paidFen), standing));
         }
         // Assess
         for (const original of originals) {
@@ -469,7 +473,7 @@ describe('reverses, over any entries', () => {
         let left = paidFen;
         for (const [index, ask] of refunds.entries()) {
           // Act
-          const back = reversingEntry(takingBack(`refunded:${index}`, ask), standing);
+          const back = reversingEntries(takingBack(`refunded:${index}`, ask), standing);
           standing.push(...back);
           // Assess
           const due = Math.min(ask ?? left, left);
@@ -486,10 +490,10 @@ describe('reverses, over any entries', () => {
       fc.property(booked, asked, fc.nat({ max: 3 }), ({ originals }, ask, survived) => {
         // Prepare
         const one = takingBack('refunded:1', ask);
-        const whole = reversingEntry(one, originals);
+        const whole = reversingEntries(one, originals);
         const before = whole.slice(0, survived);
         // Act
-        const after = reversingEntry(one, [...originals, ...before]);
+        const after = reversingEntries(one, [...originals, ...before]);
         // Assess
         expect([...before, ...after]).toEqual(whole);
       }),
@@ -503,10 +507,10 @@ describe('reverses, over any entries', () => {
         // Prepare
         const reversals = asks.map((ask, index) => takingBack(`refunded:${index}`, ask));
         const standing = [...originals];
-        for (const one of reversals) standing.push(...reversingEntry(one, standing));
+        for (const one of reversals) standing.push(...reversingEntries(one, standing));
         for (const one of reversals) {
           // Act, Assess
-          expect(reversingEntry(one, standing)).toEqual([]);
+          expect(reversingEntries(one, standing)).toEqual([]);
         }
       }),
       { numRuns: runs(3_000) },

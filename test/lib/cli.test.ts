@@ -242,9 +242,10 @@ describe('restate and rebuild', () => {
   });
 
   it.each([
-    [{ status: 'done', isEqual: true }, 0],
-    [{ status: 'done', isEqual: false }, 3],
-    [{ status: 'failed', isEqual: null }, 1],
+    [{ status: 'done', differenceCount: 0, mendedCount: 0 }, 0],
+    [{ status: 'done', differenceCount: 2, mendedCount: 2 }, 0],
+    [{ status: 'done', differenceCount: 2, mendedCount: 1 }, 3],
+    [{ status: 'failed', differenceCount: 0, mendedCount: 0 }, 1],
   ])('a rebuild that ends %j ends with %i', async (ended, code) => {
     answer({ rebuildId: 'b1' }, ended);
     expect(await rebuild.run(WINDOW)).toBe(code);

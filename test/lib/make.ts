@@ -150,7 +150,7 @@ export function entry(over: Partial<Entry> = {}): Entry {
     contractId: 'contract-1',
     contractVersion: 1,
     reverses: null,
-    mirrorsAt: null,
+    reversesAt: null,
     corrects: null,
     restatementId: null,
     channel: 'live',

@@ -12,10 +12,7 @@ import {
   readStoreDay,
   rollUpBuckets,
   rollUpStoreHour,
-  storeDays,
 } from '../../lib/rollups/rollups.ts';
-import type { StoreDay } from '../../lib/rollups/store-day.ts';
-import { openBuckets, storeDaysToBill } from '../../lib/statements/billed.ts';
 import { appendContract, readContracts } from '../../lib/store/accounts/contracts.ts';
 import {
   discoverStore,
@@ -38,7 +35,7 @@ import {
   type WaitingHint,
   waitingHints,
 } from '../../lib/store/deliveries/archive.ts';
-import { bucketOf, keys, ledgerPartition } from '../../lib/store/keys.ts';
+import { bucketOf, ledgerPartition } from '../../lib/store/keys.ts';
 import {
   bookEntry,
   entriesBackwards,
@@ -773,119 +770,5 @@ describe('the table', () => {
 
   test('throws on what is no failed condition', async () => {
     await expect(table.put({ pk: '', sk: '-' }, {})).rejects.toThrow();
-  });
-});
-
-/** As the first version kept a rollup, and where: see `v1-rollups`. */
-describe('Rollups of the first version', () => {
-  const DAY = '2025-10-09';
-  const stores = ['s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9', 's10'];
-  const listOf = (entryCount: number, fen: number) => [entryCount, 0, fen, 0, 0, 0, 0, 0];
-  const rollupOf = (entryCount: number, redeemedFen: number): Rollup => ({
-    ...emptyRollup(),
-    entryCount,
-    redeemedFen,
-  });
-  const names = (storeId: string) => ({ platform: 'douyin', storeId, merchantId: 'm1' }) as const;
-  const DETAIL = packDetail(detailOf([]));
-
-  /** Ten stores with two hours of 100 fen each, in 16 partitions. */
-  async function prepare(): Promise<string> {
-    const provider = fresh('provider');
-    for (const storeId of stores) {
-      const hours = { h10: listOf(1, 100), h11: listOf(1, 100) };
-      const key = keys.v1StoreDay(provider, DAY, 'douyin', storeId);
-      await table.put(key, { ...names(storeId), ...hours });
-    }
-    const platforms = { douyin: listOf(20, 2_000) };
-    await table.put(keys.providerDay(provider, DAY), { entryCount: 20, platforms });
-    return provider;
-  }
-
-  async function levels(provider: string) {
-    const [day] = await readProviderDays(table, provider, { from: DAY, to: DAY }, true);
-    if (day === undefined) throw new Error('the day is missing');
-    const listed: StoreDay[] = [];
-    for (const bucket of day.buckets.keys()) {
-      for await (const store of storeDays(table, provider, day, bucket)) listed.push(store);
-    }
-    const read = await Promise.all(
-      stores.map((store) => readStoreDay(table, provider, DAY, 'douyin', store)),
-    );
-    return {
-      day: overPlatforms(day.rollups),
-      listed: Object.fromEntries(listed.map(({ storeId, rollup }) => [storeId, rollup])),
-      rows: listed.length,
-      read: Object.fromEntries(read.flatMap((one) => (one ? [[one.storeId, one.rollup]] : []))),
-    };
-  }
-
-  const each = Object.fromEntries(stores.map((store) => [store, rollupOf(2, 200)]));
-
-  test('are read as they stand, each store once', async () => {
-    const provider = await prepare();
-    const expected = { day: rollupOf(20, 2_000), listed: each, rows: 10, read: each };
-    expect(await levels(provider)).toEqual(expected);
-  });
-
-  test('give way to a new entry in one of their hours, at every level', async () => {
-    for (const storeId of stores) {
-      // Prepare
-      const provider = await prepare();
-      const total = { ...names(storeId), rollup: rollupOf(2, 150) };
-      const bucket = bucketOf('douyin', storeId);
-      // Act
-      await rollUpStoreHour(table, provider, DAY, '10', total, DETAIL);
-      await rollUpBuckets(table, provider, DAY, [bucket]);
-      // Assess
-      const all = { ...each, [storeId]: rollupOf(3, 250) };
-      const expected = { day: rollupOf(21, 2_050), listed: all, rows: 10, read: all };
-      expect(await levels(provider)).toEqual(expected);
-      // An older one comes too late, and the same again changes nothing.
-      await rollUpStoreHour(
-        table,
-        provider,
-        DAY,
-        '10',
-        { ...total, rollup: rollupOf(1, 9) },
-        DETAIL,
-      );
-      await rollUpStoreHour(
-        table,
-        provider,
-        DAY,
-        '11',
-        { ...total, rollup: rollupOf(0, 0) },
-        DETAIL,
-      );
-      await rollUpBuckets(table, provider, DAY, [bucket]);
-      expect(await levels(provider)).toEqual(expected);
-    }
-  });
-
-  test('are taken over by two workers at once as by one', async () => {
-    const provider = await prepare();
-    await Promise.all(
-      stores.map(async (storeId) => {
-        const total = { ...names(storeId), rollup: rollupOf(2, 150) };
-        await rollUpStoreHour(table, provider, DAY, '10', total, DETAIL);
-        await rollUpBuckets(table, provider, DAY, [bucketOf('douyin', storeId)]);
-      }),
-    );
-    const all = Object.fromEntries(stores.map((store) => [store, rollupOf(3, 250)]));
-    const expected = { day: rollupOf(30, 2_500), listed: all, rows: 10, read: all };
-    expect(await levels(provider)).toEqual(expected);
-  });
-
-  test('have numbers to close a month by once a closing asked', async () => {
-    const provider = await prepare();
-    const found: string[] = [];
-    for await (const bucket of openBuckets(table, provider, DAY, null)) {
-      for await (const { store, billed } of storeDaysToBill(table, provider, bucket, null)) {
-        expect(billed).toBe(0);
-        found.push(store.storeId);
-      }
-    }
-    expect(found.toSorted()).toEqual(stores.toSorted());
   });
 });

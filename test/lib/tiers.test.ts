@@ -118,7 +118,7 @@ test('whatever is taken back when, all statements together pay each month what i
           [leftFen, leftCommissionFen] = [leftFen - amountFen, leftCommissionFen - share];
           const at = Math.min(month + taking.late, 4);
           const back = { occurredAt: day(at), amountFen: -amountFen, commissionFen: -share };
-          const of = { kind: 'refund', reverses: 'x', mirrorsAt: day(month), count: 0 } as const;
+          const of = { kind: 'refund', reverses: 'x', reversesAt: day(month), count: 0 } as const;
           billed[Math.min(at + late, 4)]?.push(lineOf(entry({ ...back, ...of })));
         }
       }

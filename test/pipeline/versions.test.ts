@@ -95,7 +95,7 @@ async function expectSame(hexiao: HexiaoUnderTest, recording: Recording): Promis
   const asThen = now.map((entry, at) => ({
     ...entry,
     buyer: then[at]?.buyer ?? null,
-    mirrorsAt: then[at]?.mirrorsAt ?? null,
+    reversesAt: then[at]?.reversesAt ?? null,
   }));
   expect(JSON.stringify(asThen)).toBe(JSON.stringify(then));
   for (const [providerId, total] of Object.entries(recording.read<Totals>('totals'))) {

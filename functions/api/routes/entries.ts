@@ -117,12 +117,12 @@ async function* listPlaces(
     return;
   }
   const days = await readProviderDays(table, providerId, window);
-  for (const { day, isV1, buckets } of days.reverse()) {
+  for (const { day, buckets } of days.reverse()) {
     if (position !== undefined && day > position.day) continue;
     for (const bucket of [...buckets.keys()].sort((a, b) => a - b)) {
       const isDay = day === position?.day;
       if (isDay && bucket < position.bucket) continue;
-      const stores = storeDays(table, providerId, { day, isV1 }, bucket);
+      const stores = storeDays(table, providerId, day, bucket);
       for await (const { platform, storeId } of stores) {
         const isBefore =
           isDay && bucket === position.bucket && isEarlier({ platform, storeId }, position);

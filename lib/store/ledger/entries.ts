@@ -98,7 +98,7 @@ export async function* entriesForward(
 
 /**
  * Whether the fact was complete when it was booked is no difference in what was booked, nor is a buyer
- * that only one of them tells: the other's was not known yet, or was erased. `mirrorsAt` only repeats
+ * that only one of them tells: the other's was not known yet, or was erased. `reversesAt` only repeats
  * what is known of the entry that `reverses` names.
  */
 export function sameEntry(a: Entry, b: Entry): boolean {
@@ -106,7 +106,7 @@ export function sameEntry(a: Entry, b: Entry): boolean {
   const text = (entry: Entry) => {
     const parsed = entrySchema.parse(entry);
     const buyer = buyers ? parsed.buyer : null;
-    return JSON.stringify({ ...parsed, complete: true, mirrorsAt: null, buyer });
+    return JSON.stringify({ ...parsed, complete: true, reversesAt: null, buyer });
   };
   return text(a) === text(b);
 }

@@ -19,14 +19,14 @@ export function entryRef(place: EntryPlace): string {
 }
 
 /** The id outside of the entry that this one takes back; null for an original. */
-export function mirroredRef(entry: Entry): string | null {
-  const { reverses, mirrorsAt } = entry;
-  if (reverses === null || mirrorsAt === null) return null;
-  return entryRef({ ...entry, entryId: reverses, occurredAt: mirrorsAt });
+export function reversedRef(entry: Entry): string | null {
+  const { reverses, reversesAt } = entry;
+  if (reverses === null || reversesAt === null) return null;
+  return entryRef({ ...entry, entryId: reverses, occurredAt: reversesAt });
 }
 
 /** The id outside of the entry that this one corrects, which stands at the same instant. */
-export function undoneRef(entry: Entry): string | null {
+export function correctedRef(entry: Entry): string | null {
   return entry.corrects === null ? null : entryRef({ ...entry, entryId: entry.corrects });
 }
 

@@ -181,7 +181,7 @@ describe('GET /v1/entries/{id}/explanation', () => {
     const back = shown.entries.find((entry) => entry.kind === 'reversal');
     const explained = await explanation(String(back?.entryId), tenant.token);
     // Assess
-    expect(explained).toMatchObject({ rule: 'reversingEntry', isReproduced: true });
+    expect(explained).toMatchObject({ rule: 'reversing-entry', isReproduced: true });
     const redemption = shown.entries.find((entry) => entry.kind === 'redemption');
     expect(explained.arithmetic.at(-1)).toMatchObject({
       ...{ step: 'taken-back', amountFen: -1_000, what: redemption?.entryId },

@@ -47,7 +47,7 @@ describe('GET /v1/vouchers/{platform}/{voucherId}', () => {
     ]);
     expect(shown.entries.map((entry) => entry.explanation.rule)).toEqual([
       'agency-contract',
-      'reversingEntry',
+      'reversing-entry',
     ]);
   });
 
