@@ -88,8 +88,8 @@ async function allStores(
   most: number,
 ): Promise<StoreDay[] | undefined> {
   const days = await readProviderDays(table, providerId, window);
-  const places = days.flatMap(({ day, isV1, buckets }) =>
-    [...buckets.keys()].map((bucket) => ({ providerId, day, isV1, bucket })),
+  const places = days.flatMap(({ day, buckets }) =>
+    [...buckets.keys()].map((bucket) => ({ providerId, day, bucket })),
   );
   let left = most;
   const read = await mapLimit(places, READS_AT_ONCE, async (place) => {
