@@ -1,4 +1,4 @@
-import type { Attributable } from '../../lib/attribution/attribute.ts';
+import type { Attributable } from '../../lib/attribution/attributable.ts';
 import { type Explained, explain, type Step } from '../../lib/attribution/explain.ts';
 import { explainTier } from '../../lib/attribution/explain-tier.ts';
 import { readHistory } from '../../lib/attribution/history.ts';

@@ -6,7 +6,7 @@ import { type FactsMessage, factsSchema } from '../../lib/queue/messages.ts';
 import { type Delivery, TILL_ABOUT } from '../../lib/store/deliveries/archive.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { AppOf } from './apps.ts';
-import type { Finding } from './record.ts';
+import type { Finding } from './finding.ts';
 import { type Repeated, readRepeated } from './repeated.ts';
 import { factsSinceMs } from './sift.ts';
 

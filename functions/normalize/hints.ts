@@ -12,7 +12,7 @@ import { readEvents } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { resolve } from './answers.ts';
 import type { Breakers } from './breakers.ts';
-import type { Finding } from './record.ts';
+import type { Finding } from './finding.ts';
 
 export interface AskDeps {
   readonly table: Table;

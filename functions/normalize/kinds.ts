@@ -1,5 +1,5 @@
 import { fingerprint } from '../../lib/crypto/hash.ts';
-import type { Finding } from './record.ts';
+import type { Finding } from './finding.ts';
 
 type Named = Pick<Finding, 'kind' | 'isKindUnknown'>;
 

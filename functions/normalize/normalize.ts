@@ -11,9 +11,10 @@ import type { Table } from '../../lib/store/table.ts';
 import { appsOfBatch } from './apps.ts';
 import { type AuditDeps, notifyDecisions } from './audits.ts';
 import { readFacts } from './facts.ts';
+import type { Finding, RecordDeps } from './finding.ts';
 import { type AskDeps, askAboutHints, type HintWork } from './hints.ts';
 import { readMessage } from './reading.ts';
-import { type Finding, type RecordDeps, recordFindings } from './record.ts';
+import { recordFindings } from './record.ts';
 import { type Repeated, tellAgain } from './repeated.ts';
 
 export interface NormalizeDeps extends RecordDeps, AskDeps, AuditDeps {

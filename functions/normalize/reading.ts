@@ -10,8 +10,8 @@ import { type Delivery, readHint } from '../../lib/store/deliveries/archive.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { AppOf } from './apps.ts';
 import { factsIn } from './facts.ts';
+import type { Finding } from './finding.ts';
 import type { HintWork } from './hints.ts';
-import type { Finding } from './record.ts';
 import { type Repeated, readRepeated } from './repeated.ts';
 import { factsSinceMs } from './sift.ts';
 

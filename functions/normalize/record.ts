@@ -1,55 +1,19 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { type EventDraft, type EventOf, idSchema } from '../../lib/events/event.ts';
-import type { Integration, NamedStore } from '../../lib/integrations/kit/integration.ts';
-import type { Log } from '../../lib/log/log.ts';
-import type { AttributionMessage } from '../../lib/queue/messages.ts';
-import type { Queue } from '../../lib/queue/queue.ts';
+import { type EventOf, idSchema } from '../../lib/events/event.ts';
 import { discoverStore } from '../../lib/store/accounts/parties.ts';
 import {
   amendArchive,
   archiveDelivery,
-  type Delivery,
   deleteHint,
   putSetAside,
-  type WaitingHint,
 } from '../../lib/store/deliveries/archive.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
 import { type BookedStream, isBooked, type Stream, streamsOf } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
+import type { Finding, RecordDeps } from './finding.ts';
 import { kindForItems, kindForLogs } from './kinds.ts';
 import { sift } from './sift.ts';
 import { notifyAttribution } from './tell.ts';
-
-export interface RecordDeps {
-  readonly table: Table;
-  readonly attribution: Queue<AttributionMessage>;
-  readonly now: () => number;
-  readonly log: Log;
-  readonly buyerKey: () => Promise<string>;
-  /** Head start for contract writes under way before an event of the same moment is booked. */
-  readonly changedDelaySeconds: number;
-}
-
-/** What one delivery came to. */
-export interface Finding {
-  readonly delivery: Delivery;
-  readonly integration: Integration;
-  readonly kind: string;
-  /** Nobody knows the kind: its name is whatever the sender wrote. */
-  readonly isKindUnknown?: true;
-  /** `waiting`: its facts so far are written, but it is asked about again. */
-  readonly outcome: 'events' | 'hint' | 'kept' | 'parked' | 'quarantined' | 'waiting';
-  readonly why?: string;
-  readonly events: readonly EventDraft[];
-  readonly stores: readonly NamedStore[];
-  /** The item of a hint that waited, to be deleted in the end. */
-  readonly waiting: WaitingHint | undefined;
-  /** Epoch ms: its facts are of no earlier time. */
-  readonly sinceMs: number;
-  /** It is in the archive already, and was read again. */
-  readonly again?: true | undefined;
-  readonly fail: (error: unknown) => void;
-}
 
 const WRITES_AT_ONCE = 16;
 

@@ -2,7 +2,7 @@ import { findIntegration } from '../../lib/integrations/registry.ts';
 import { archivedChanges, type Delivery } from '../../lib/store/deliveries/archive.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
-import type { RecordDeps } from './record.ts';
+import type { RecordDeps } from './finding.ts';
 import { notifyAttribution } from './tell.ts';
 
 /** A delivery that is done, and came once more: what it changed. */

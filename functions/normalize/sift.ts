@@ -3,7 +3,7 @@ import type { App } from '../../lib/integrations/kit/app.ts';
 import type { Delivery } from '../../lib/store/deliveries/archive.ts';
 import { withoutBuyer } from '../../lib/store/privacy/buyer-key.ts';
 import { instantToMs, toInstant } from '../../lib/time/shanghai.ts';
-import type { Finding } from './record.ts';
+import type { Finding } from './finding.ts';
 
 /** What was sold before an app was registered may still be redeemed: the longest validity that is sold is a year. */
 const BEFORE_REGISTRATION_MS = 400 * 86_400_000;

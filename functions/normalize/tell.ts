@@ -1,6 +1,6 @@
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { isBooked, type Stream } from '../../lib/store/streams.ts';
-import type { RecordDeps } from './record.ts';
+import type { RecordDeps } from './finding.ts';
 
 /** Tells attribution of histories that changed, each once. @throws when the queue refused any of them */
 export async function notifyAttribution(

@@ -3,6 +3,7 @@ import { type Entry, type Explanation, UNKNOWN_STORE } from '../ledger/entry.ts'
 import { joinIds } from '../ledger/entry-id.ts';
 import { dealOut, proportion, WHOLE_BP } from '../money/fen.ts';
 import { businessDayOf } from '../time/shanghai.ts';
+import type { Attributable } from './attributable.ts';
 import { considerContracts } from './candidates.ts';
 import {
   type ContractVersion,
@@ -12,9 +13,6 @@ import {
   UNATTRIBUTED,
 } from './contract.ts';
 import { basisFen, type NumberedPolicy, type Policy } from './policy.ts';
-
-/** The facts that open entries of their own; everything else reverses those entries. */
-export type Attributable = EventOf<'voucher.redeemed'> | EventOf<'order.paid'>;
 
 /** Attributing again, with what was known later. */
 export interface Restating {

@@ -1,5 +1,5 @@
 import { wholeFen } from '../events/event.ts';
-import type { Attributable } from './attribute.ts';
+import type { Attributable } from './attributable.ts';
 import type { Reversal } from './reversing.ts';
 
 interface Booked {

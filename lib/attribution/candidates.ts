@@ -1,5 +1,5 @@
 import { WHOLE_BP } from '../money/fen.ts';
-import type { Attributable } from './attribute.ts';
+import type { Attributable } from './attributable.ts';
 import { type ContractVersion, compareInstants, inForceAt, latestVersions } from './contract.ts';
 import type { Policy } from './policy.ts';
 

@@ -1,6 +1,7 @@
 import type { Amounts } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { type Attributable, attribute, rateOf, storeOf } from './attribute.ts';
+import type { Attributable } from './attributable.ts';
+import { attribute, rateOf, storeOf } from './attribute.ts';
 import { considerLog, type Verdict } from './candidates.ts';
 import { knownAt } from './contract.ts';
 import type { Known, Marker } from './plan.ts';

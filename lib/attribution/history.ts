@@ -1,5 +1,5 @@
 import { type Event, type EventOf, isMadeUp } from '../events/event.ts';
-import type { Attributable } from './attribute.ts';
+import type { Attributable } from './attributable.ts';
 import { usesBeyondWorth } from './beyond-worth.ts';
 import type { Reversal } from './reversing.ts';
 

@@ -1,7 +1,8 @@
 import type { Event } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { correctionId } from '../ledger/entry-id.ts';
-import { type Attributable, attribute } from './attribute.ts';
+import type { Attributable } from './attributable.ts';
+import { attribute } from './attribute.ts';
 import { type ContractVersion, compareInstants } from './contract.ts';
 import { type Policy, type PolicyVersion, policyKnownAt } from './policy.ts';
 import { negated, type Reversal, reversingEntries } from './reversing.ts';

@@ -1,5 +1,5 @@
 import type { Entry } from '../ledger/entry.ts';
-import type { Attributable } from './attribute.ts';
+import type { Attributable } from './attributable.ts';
 import { generationsOf, type Known, type Marker, withReversing } from './plan.ts';
 import type { Reversal } from './reversing.ts';
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../ledger/entry.ts';
-import type { Attributable } from './attribute.ts';
+import type { Attributable } from './attributable.ts';
 import type { Verdict } from './candidates.ts';
 import type { ContractVersion } from './contract.ts';
 

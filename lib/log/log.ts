@@ -1,3 +1,4 @@
+import type { Fields } from './fields.ts';
 import { metricFields } from './metrics.ts';
 import { redact } from './redact.ts';
 
@@ -6,8 +7,6 @@ import { redact } from './redact.ts';
  * codes; never bodies, secrets, coupon codes, phone numbers or open ids. What slips through all the
  * same is made unreadable where it has a known form.
  */
-
-export type Fields = Record<string, string | number | boolean | null | undefined>;
 
 export type Log = (level: 'info' | 'warn' | 'error', what: string, fields?: Fields) => void;
 

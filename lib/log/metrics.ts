@@ -1,4 +1,4 @@
-import type { Fields } from './log.ts';
+import type { Fields } from './fields.ts';
 
 /**
  * Which log lines are counted, as what. A line that is counted carries CloudWatch's embedded metric

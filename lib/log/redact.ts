@@ -1,4 +1,4 @@
-import type { Fields } from './log.ts';
+import type { Fields } from './fields.ts';
 
 /**
  * The last net under a log: texts of a known form that must never be read there. It does not know a

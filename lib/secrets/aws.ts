@@ -3,7 +3,12 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { FetchVersion } from './secrets.ts';
+
+/** One version of a secret, by its stage; undefined when it has none of that stage. */
+export type FetchVersion = (
+  secretId: string,
+  stage: 'AWSCURRENT' | 'AWSPREVIOUS',
+) => Promise<string | undefined>;
 
 /** One version of a secret from AWS Secrets Manager. */
 export function versionFetcher(client = new SecretsManagerClient({})): FetchVersion {

@@ -1,5 +1,6 @@
 import type { Secrets } from '../integrations/kit/app.ts';
 import { errorFields, type Log, logLines } from '../log/log.ts';
+import type { FetchVersion } from './aws.ts';
 
 /** A rotated secret is used, and a removed one refused, within this. */
 const FRESH_MS = 60_000;
@@ -15,12 +16,6 @@ export interface SecretsOptions {
   readonly now?: () => number;
   readonly log?: Log;
 }
-
-/** One version of a secret, by its stage; undefined when it has none of that stage. */
-export type FetchVersion = (
-  secretId: string,
-  stage: 'AWSCURRENT' | 'AWSPREVIOUS',
-) => Promise<string | undefined>;
 
 export type ReadSecrets = (secretId: string) => Promise<Secrets>;
 

@@ -7,7 +7,7 @@ import { rememberingApps } from '../../functions/ingest/apps.ts';
 import type { OpenCallbackRecords } from '../../lib/callbacks/records.ts';
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
-import type { Fields } from '../../lib/log/log.ts';
+import type { Fields } from '../../lib/log/fields.ts';
 import { type IntakeMessage, intakeMessageSchema, unpackBody } from '../../lib/queue/messages.ts';
 import { START_MS } from '../lib/make.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { countSilentApps } from '../../functions/reconcile/silent.ts';
 import type { Emulators } from '../../infra/local/emulators.ts';
-import type { Fields } from '../../lib/log/log.ts';
+import type { Fields } from '../../lib/log/fields.ts';
 import { AppsHeard, heardApps } from '../../lib/store/accounts/heard.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Emulators, startEmulators } from '../../infra/local/emulators.ts';
-import type { Fields } from '../../lib/log/log.ts';
+import type { Fields } from '../../lib/log/fields.ts';
 import { processBatch } from '../../lib/queue/batch.ts';
 import {
   attributionMessageSchema,

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, test } from 'vitest';
 import { silent } from '../../lib/log/log.ts';
+import type { FetchVersion } from '../../lib/secrets/aws.ts';
 import { versionFetcher } from '../../lib/secrets/aws.ts';
-import { type FetchVersion, secretsReader } from '../../lib/secrets/secrets.ts';
+import { secretsReader } from '../../lib/secrets/secrets.ts';
 
 const ID = 'hexiao/prod/apps/douyin-life/aw0';
 const MINUTE_MS = 60_000;

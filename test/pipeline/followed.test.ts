@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Fields } from '../../lib/log/log.ts';
+import type { Fields } from '../../lib/log/fields.ts';
 import {
   type DouyinUnderTest,
   postAll,

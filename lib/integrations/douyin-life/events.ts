@@ -1,7 +1,6 @@
 import {
   type Amounts,
   type Cps,
-  type Event,
   type EventDraft,
   NO_AMOUNTS,
   type Sale,
@@ -9,25 +8,11 @@ import {
   wholeFen,
 } from '../../events/event.ts';
 import type { Hint } from '../kit/integration.ts';
-import type { CertificateRecord, OrderRecord } from './answers.ts';
+import type { OrderRecord } from './answers.ts';
 import { channelOf } from './channel.ts';
-import { type Act, amountsOfAct } from './facts.ts';
+import { type Act, amountsOfAct, type VoucherFacts } from './facts.ts';
 import { paidEvent } from './read.ts';
 import { refundsOf } from './refunds.ts';
-
-/** A voucher with everything told about it, ready to become events. */
-export interface VoucherFacts {
-  readonly merchantId: string;
-  readonly orderId: string;
-  readonly certificate: CertificateRecord;
-  readonly acts: readonly Act[];
-  readonly order: OrderRecord | undefined;
-  readonly hints: readonly Hint[];
-  /** What we have of this voucher already. */
-  readonly known: readonly Event[];
-  /** Whether an order's `refund_amount` is all of a voucher's refunds or its latest. */
-  readonly refundAmount: 'total' | 'latest';
-}
 
 /** @returns undefined when the platform does not tell what an act is worth */
 export function eventsOfVoucher(facts: VoucherFacts): EventDraft[] | undefined {

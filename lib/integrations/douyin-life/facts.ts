@@ -5,6 +5,7 @@ import type { Hint } from '../kit/integration.ts';
 import {
   CERTIFICATE_STATUS,
   type CertificateRecord,
+  type OrderRecord,
   RECORD_STATUS,
   type VerifyRecord,
 } from './answers.ts';
@@ -26,6 +27,20 @@ export interface Act {
   readonly amounts: Amounts | null;
   /** Null while it stands. `told`: the platform gave the time itself. */
   readonly reversed: { readonly at: string; readonly told: boolean } | null;
+}
+
+/** A voucher with everything reported about it, ready to become events. */
+export interface VoucherFacts {
+  readonly merchantId: string;
+  readonly orderId: string;
+  readonly certificate: CertificateRecord;
+  readonly acts: readonly Act[];
+  readonly order: OrderRecord | undefined;
+  readonly hints: readonly Hint[];
+  /** What we have of this voucher already. */
+  readonly known: readonly Event[];
+  /** Whether an order's `refund_amount` is all of a voucher's refunds or its latest. */
+  readonly refundAmount: 'total' | 'latest';
 }
 
 /** Everything that is known of one voucher at the moment. */

@@ -1,7 +1,6 @@
 import type { Event, EventDraft, EventOf } from '../../events/event.ts';
 import { CERTIFICATE_STATUS, type CertificateRecord, ITEM_REFUNDED } from './answers.ts';
-import type { VoucherFacts } from './events.ts';
-import { amountsOfAct, isTimesCard } from './facts.ts';
+import { amountsOfAct, isTimesCard, type VoucherFacts } from './facts.ts';
 
 type Refund = EventOf<'voucher.refunded'>;
 

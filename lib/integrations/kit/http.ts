@@ -1,6 +1,5 @@
 import { AddressRefused } from '../../http/outgoing.ts';
 import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import type { ResolveContext } from './integration.ts';
 import { isObject } from './json.ts';
 import { PlatformError } from './platform-error.ts';
 
@@ -18,10 +17,13 @@ const MAX_RETRY_AFTER_S = 900;
 /** The longest documented list, 300 rows, is a tenth of it. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
-export type ExchangeContext = Pick<ResolveContext, 'fetch' | 'now'> & {
+export interface ExchangeContext {
+  readonly fetch: typeof globalThis.fetch;
+  /** Epoch ms. */
+  readonly now: () => number;
   /** Epoch ms; none when absent. */
   readonly deadlineMs?: number;
-};
+}
 
 export interface HttpQuestion {
   readonly url: string;

@@ -1,9 +1,15 @@
 import type * as z from 'zod';
-import type { Event, EventDraft, Loop, Platform } from '../../events/event.ts';
+import type { EventDraft, Loop, Platform } from '../../events/event.ts';
 import type { App, Secrets, Settings } from './app.ts';
-import type { LiveTokens } from './live-tokens.ts';
+import type { AuditContext, ResolveContext } from './context.ts';
+import type { Hint, Reading } from './reading.ts';
 import type { CallbackRecords, RefundRequest } from './records.ts';
+import type { Resolution } from './resolution.ts';
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from './till.ts';
+
+export type { AuditContext, ResolveContext } from './context.ts';
+export type { Hint, Reading } from './reading.ts';
+export type { NamedStore, Resolution } from './resolution.ts';
 
 /**
  * What stands at the platform's receiver: all that `ingest` needs of an integration, and nothing that
@@ -84,15 +90,6 @@ export interface Integration extends Receiver {
   reverse?(command: ReverseCommand, context: TillContext): Promise<TillOutcome>;
 }
 
-export interface AuditContext {
-  readonly app: App;
-  readonly fetch: typeof globalThis.fetch;
-  /** Epoch ms. */
-  readonly now: () => number;
-  /** The platforms' tokens that all workers share; this worker's memory when absent. */
-  readonly tokens?: LiveTokens;
-}
-
 /** `refused`: the platform will not take the decision any more, and why; `wait`: tell it again later. */
 export type Audit =
   | { readonly outcome: 'told' }
@@ -112,73 +109,4 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}
-
-/** What a delivery turned out to say. */
-export type Reading =
-  | { readonly outcome: 'events'; readonly kind: string; readonly events: readonly EventDraft[] }
-  | { readonly outcome: 'hint'; readonly kind: string; readonly hint: Hint }
-  /** Known, and not about money: kept in the archive. */
-  | { readonly outcome: 'kept'; readonly kind: string }
-  /** A kind nobody here knows: parked until the adapter learns it. */
-  | { readonly outcome: 'unknown'; readonly kind: string }
-  /** A known kind in a shape nobody expected, or no single JSON value: quarantined. */
-  | { readonly outcome: 'malformed'; readonly kind: string; readonly why: string };
-
-/** A delivery that says that something changed, but not enough to book it. */
-export interface Hint {
-  readonly action: 'paid' | 'redeemed' | 'reversed' | 'refunded';
-  readonly merchantId: string;
-  readonly orderId: string;
-  readonly voucherId: string;
-  /** When the platform says it happened. */
-  readonly occurredAt: string;
-}
-
-export interface ResolveContext {
-  readonly app: App;
-  readonly fetch: typeof globalThis.fetch;
-  /** Epoch ms. */
-  readonly now: () => number;
-  /** The platforms' tokens that all workers share; this worker's memory when absent. */
-  readonly tokens?: LiveTokens;
-  /** How often the platform answered about these hints without showing what they say; 0 at first. */
-  readonly answers: number;
-  /** Epoch ms: what is not answered by then is asked again later. */
-  readonly deadlineMs: number;
-  /** This worker's part of the platform's rate limits, over 0 to 1. */
-  readonly rateShare: number;
-  /** What is already known of a voucher. */
-  readonly history: (voucherId: string) => Promise<readonly Event[]>;
-  readonly isKnownStore: (storeId: string) => Promise<boolean>;
-  /** The ids of the merchant's stores. */
-  readonly storesOf: (merchantId: string) => Promise<readonly string[]>;
-}
-
-/** A store that the platform told of. */
-export interface NamedStore {
-  readonly storeId: string;
-  readonly merchantId: string;
-  readonly name: string;
-}
-
-/**
- * What became of one hint. Whatever the platform showed is in `events` in every case: they are facts,
- * also when they are not the ones the hint was about.
- */
-export interface Resolution {
-  /**
-   * `wait`: ask again later. `contradicted`: the platform answered for long enough, and does not show
-   * what the hint says.
-   */
-  readonly outcome: 'resolved' | 'wait' | 'contradicted';
-  readonly why?: string;
-  /** The platform answered, and does not show what the hint says. */
-  readonly answered?: boolean;
-  /** The platform's API did not answer at all, so asking it about anything else is no use either. */
-  readonly unavailable?: boolean;
-  readonly events: readonly EventDraft[];
-  readonly stores: readonly NamedStore[];
-  /** When the platform or our own limit said how long to wait. */
-  readonly retryAfterMs?: number;
 }

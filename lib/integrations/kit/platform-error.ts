@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Resolution } from './integration.ts';
 import { misfitsIn } from './reading.ts';
+import type { Resolution } from './resolution.ts';
 
 /**
  * What a platform's number says to whoever asked. `busy`: the same call may work later. `token`: with

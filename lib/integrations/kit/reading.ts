@@ -1,7 +1,27 @@
 import type * as z from 'zod';
 import type { EventDraft } from '../../events/event.ts';
 import { JsonError, type JsonValue, parseJson } from '../../json/parse.ts';
-import type { Reading } from './integration.ts';
+
+/** What a delivery turned out to say. */
+export type Reading =
+  | { readonly outcome: 'events'; readonly kind: string; readonly events: readonly EventDraft[] }
+  | { readonly outcome: 'hint'; readonly kind: string; readonly hint: Hint }
+  /** Known, and not about money: kept in the archive. */
+  | { readonly outcome: 'kept'; readonly kind: string }
+  /** A kind nobody here knows: parked until the adapter learns it. */
+  | { readonly outcome: 'unknown'; readonly kind: string }
+  /** A known kind in a shape nobody expected, or no single JSON value: quarantined. */
+  | { readonly outcome: 'malformed'; readonly kind: string; readonly why: string };
+
+/** A delivery that says that something changed, but not enough to book it. */
+export interface Hint {
+  readonly action: 'paid' | 'redeemed' | 'reversed' | 'refunded';
+  readonly merchantId: string;
+  readonly orderId: string;
+  readonly voucherId: string;
+  /** When the platform says it happened. */
+  readonly occurredAt: string;
+}
 
 /** What every integration's `read` says alike. */
 

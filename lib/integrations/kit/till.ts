@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { amountsSchema, type EventDraft, type EventOf, idSchema } from '../../events/event.ts';
-import type { ResolveContext } from './integration.ts';
+import type { ResolveContext } from './context.ts';
 
 /**
  * The till (收银台): what a merchant's till asks Hexiao to redeem (核销) or take back (撤销核销) at a

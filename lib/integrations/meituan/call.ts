@@ -1,21 +1,12 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import { baseOf, exchange, refusal } from '../kit/http.ts';
+import { exchange, refusal } from '../kit/http.ts';
 import { codeError, unknownShape } from '../kit/platform-error.ts';
 import { wireId } from '../kit/wire.ts';
-import type { ClientContext } from './context.ts';
+import { type AuthorizedStore, type ClientContext, meituanBaseOf } from './context.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
 import { signMeituan } from './sign.ts';
 import { tokenFor } from './token.ts';
-
-const DEFAULT_API = 'https://api-open-cater.meituan.com';
-
-/** A store that gave us its token. */
-export interface AuthorizedStore {
-  readonly appAuthToken: string;
-  /** What its events are booked under: `opBizCode` or `ePoiId`. */
-  readonly storeId: string | null;
-}
 
 /** Who does it, for the platform's record only. */
 export interface Account {
@@ -55,10 +46,6 @@ export async function callMeituan(
   const url = `${meituanBaseOf(settings)}${path}`;
   const answer = await exchange(path, { url, init: { method: 'POST', body } }, context);
   return checked(path, answer, { settings, isQuestion });
-}
-
-export function meituanBaseOf({ apiBaseUrl }: MeituanSettings): string {
-  return baseOf(apiBaseUrl, DEFAULT_API);
 }
 
 /** Newer answers have a code, older ones (business 1) only `data` or `error`. */

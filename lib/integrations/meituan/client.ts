@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
 import { unknownShape } from '../kit/platform-error.ts';
-import { type Account, type AuthorizedStore, callMeituan, listIn } from './call.ts';
+import { type Account, callMeituan, listIn } from './call.ts';
 import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
-import { type ClientContext, settingsFor } from './context.ts';
+import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
 import { readListed } from './listed.ts';
 import type { MeituanSettings } from './settings.ts';
 

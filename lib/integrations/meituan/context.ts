@@ -1,7 +1,16 @@
 import type { App } from '../kit/app.ts';
-import { type ExchangeContext, refusal } from '../kit/http.ts';
+import { baseOf, type ExchangeContext, refusal } from '../kit/http.ts';
 import type { LiveTokens } from '../kit/live-tokens.ts';
 import { type MeituanSettings, settingsOf } from './settings.ts';
+
+const DEFAULT_API = 'https://api-open-cater.meituan.com';
+
+/** A store that gave us its token. */
+export interface AuthorizedStore {
+  readonly appAuthToken: string;
+  /** What its events are booked under: `opBizCode` or `ePoiId`. */
+  readonly storeId: string | null;
+}
 
 /** What a client needs to know: whose calls they are, and how to reach the platform. */
 export type ClientContext = ExchangeContext & {
@@ -15,4 +24,8 @@ export function settingsFor({ app }: { readonly app: App }): MeituanSettings {
   const settings = settingsOf(app);
   if (settings === undefined) throw refusal('the app’s settings do not fit');
   return settings;
+}
+
+export function meituanBaseOf({ apiBaseUrl }: MeituanSettings): string {
+  return baseOf(apiBaseUrl, DEFAULT_API);
 }

@@ -2,9 +2,9 @@ import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import { wireId } from '../kit/wire.ts';
-import { type Account, type AuthorizedStore, callMeituan, idIn, listIn } from './call.ts';
+import { type Account, callMeituan, idIn, listIn } from './call.ts';
 import { type Done, madeUpId, Places, type Reversible, reversedEvent } from './consumed.ts';
-import { type ClientContext, settingsFor } from './context.ts';
+import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /** 团购 (到店餐饮). */

@@ -3,8 +3,7 @@ import { exchange, refusal } from '../kit/http.ts';
 import { memoryTokens } from '../kit/live-tokens.ts';
 import { actError, type PlatformError, unknownShape } from '../kit/platform-error.ts';
 import type { PlatformToken } from '../kit/token-store.ts';
-import { type AuthorizedStore, meituanBaseOf } from './call.ts';
-import type { ClientContext } from './context.ts';
+import { type AuthorizedStore, type ClientContext, meituanBaseOf } from './context.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
 import { signMeituan } from './sign.ts';
 

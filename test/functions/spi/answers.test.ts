@@ -7,7 +7,7 @@ import { countFreeCodes, importCodes, putCodePool } from '../../../lib/callbacks
 import { codesOf } from '../../../lib/callbacks/codes.ts';
 import { putRefundPolicy } from '../../../lib/callbacks/refund-policy.ts';
 import { readRefund } from '../../../lib/callbacks/refund-requests.ts';
-import type { Fields } from '../../../lib/log/log.ts';
+import type { Fields } from '../../../lib/log/fields.ts';
 import {
   type IntakeMessage,
   intakeMessageSchema,

@@ -4,7 +4,8 @@ import { sweepAudits } from '../../../functions/reconcile/sweep-audits.ts';
 import type { Emulators } from '../../../infra/local/emulators.ts';
 import { decideRefund, fileRefund, readRefund } from '../../../lib/callbacks/refund-requests.ts';
 import { memoryTokens } from '../../../lib/integrations/kit/live-tokens.ts';
-import { type Fields, silent } from '../../../lib/log/log.ts';
+import type { Fields } from '../../../lib/log/fields.ts';
+import { silent } from '../../../lib/log/log.ts';
 import {
   type AuditMessage,
   type IntakeMessage,

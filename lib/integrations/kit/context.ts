@@ -1,0 +1,32 @@
+import type { Event } from '../../events/event.ts';
+import type { App } from './app.ts';
+import type { LiveTokens } from './live-tokens.ts';
+
+export interface AuditContext {
+  readonly app: App;
+  readonly fetch: typeof globalThis.fetch;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** The platforms' tokens that all workers share; this worker's memory when absent. */
+  readonly tokens?: LiveTokens;
+}
+
+export interface ResolveContext {
+  readonly app: App;
+  readonly fetch: typeof globalThis.fetch;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** The platforms' tokens that all workers share; this worker's memory when absent. */
+  readonly tokens?: LiveTokens;
+  /** How often the platform answered about these hints without showing what they say; 0 at first. */
+  readonly answers: number;
+  /** Epoch ms: what is not answered by then is asked again later. */
+  readonly deadlineMs: number;
+  /** This worker's part of the platform's rate limits, over 0 to 1. */
+  readonly rateShare: number;
+  /** What is already known of a voucher. */
+  readonly history: (voucherId: string) => Promise<readonly Event[]>;
+  readonly isKnownStore: (storeId: string) => Promise<boolean>;
+  /** The ids of the merchant's stores. */
+  readonly storesOf: (merchantId: string) => Promise<readonly string[]>;
+}
