@@ -347,7 +347,7 @@ describe('this reader of arrows', () => {
     ...(
       [
         ['lib/attribution/bad.ts', '../store/table.ts'],
-        ['lib/ledger/bad.ts', '../attribution/plan.ts'],
+        ['lib/ledger/bad.ts', '../attribution/generations.ts'],
         ['lib/integrations/kit/bad.ts', '../../store/table.ts'],
         ['lib/integrations/meituan/bad.ts', '../../store/table.ts'],
         ['lib/integrations/bad.ts', '../store/table.ts'],

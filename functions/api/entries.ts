@@ -1,9 +1,8 @@
 import type { Attributable } from '../../lib/attribution/attributable.ts';
 import { type Explained, explain, type Step } from '../../lib/attribution/explain.ts';
 import { explainTier } from '../../lib/attribution/explain-tier.ts';
-import { readHistory } from '../../lib/attribution/history.ts';
-import { generationsOf, type Known, type Marker } from '../../lib/attribution/plan.ts';
-import { reversingPlaces } from '../../lib/attribution/reversing.ts';
+import type { Marker, Terms } from '../../lib/attribution/generations.ts';
+import { reversingPlacesOf, wantedEntries } from '../../lib/attribution/wanted.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { NO_TIER_SUM, settlementOf } from '../../lib/ledger/tiers.ts';
@@ -43,11 +42,11 @@ export async function findEntry(ref: string, who: Principal, deps: ApiDeps): Pro
   throw new Problem('not-found', 'No entry of that id is yours. GET /v1/entries lists them.');
 }
 
-export async function knownOf(
+export async function readTerms(
   platform: string,
   merchantId: string,
   { table, policy }: ApiDeps,
-): Promise<Known> {
+): Promise<Terms> {
   const contracts = await readContracts(table, platform, merchantId);
   return { contracts, policies: await readPolicies(table), standard: policy };
 }
@@ -56,20 +55,16 @@ export async function knownOf(
 export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) {
   if (entry.kind === 'tier') return explainTierEntry(entry, deps);
   const { events, markers } = await readState(deps.table, streamOf(entry));
-  const known = await knownOf(entry.platform, entry.merchantId, deps);
-  const { booked, allReversals } = readHistory(events);
-  for (const { event } of booked) {
-    const { all } = generationsOf(event, known, markers);
-    for (const { restatementId, originals } of all) {
-      const places = [
-        ...originals,
-        ...allReversals.flatMap((reversal) => reversingPlaces(reversal, originals)),
-      ];
+  const terms = await readTerms(entry.platform, entry.merchantId, deps);
+  for (const fact of wantedEntries(events, terms, markers).facts) {
+    const { event } = fact;
+    for (const { restatementId, originals } of fact.all) {
+      const places = [...originals, ...reversingPlacesOf(fact, originals)];
       const place = places.find((one) => isAt(entry, one));
       const original = originals.find((one) => one.entryId === (place?.reverses ?? place?.entryId));
       if (original === undefined) continue;
       const marker = markers.find((one) => one.restatementId === restatementId) ?? null;
-      return hideOthers(await explained(entry, original, event, known, marker, deps), who);
+      return hideOthers(await explained(entry, original, event, terms, marker, deps), who);
     }
   }
   throw unexplained('events');
@@ -102,13 +97,13 @@ async function explained(
   entry: Entry,
   original: Entry,
   event: Attributable,
-  known: Known,
+  terms: Terms,
   marker: Marker | null,
   { table }: ApiDeps,
 ): Promise<Explained> {
   // What stands is explained, not what would be booked today.
   const standing = await entryAt(table, keys.entry(original));
-  const explanation = explain(entry, standing ?? original, event, known, marker);
+  const explanation = explain(entry, standing ?? original, event, terms, marker);
   return {
     ...explanation,
     arithmetic: explanation.arithmetic.map((step) => shownStep(step, entry)),

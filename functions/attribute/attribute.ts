@@ -1,6 +1,6 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { bookStream } from '../../lib/booking/book.ts';
-import { termsOf } from '../../lib/booking/terms.ts';
+import { termsReader } from '../../lib/booking/terms.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { StoreHour } from '../../lib/rollups/store-day.ts';
@@ -17,7 +17,7 @@ const STREAMS_AT_ONCE = 16;
 
 /**
  * One batch from the attribution queue. What changed is booked, then the store-hours it touched are
- * rolled up once for the whole batch, then the levels above are asked for by delayed messages; such
+ * rolled up once for the whole batch, then the levels above are requested by delayed messages; such
  * messages of earlier batches are rolled up here, each bucket and day once.
  */
 export async function attributeBatch(
@@ -55,9 +55,9 @@ async function bookChanged(
     const state = await attempt(own, () => readState(deps.table, stream));
     return state === undefined ? [] : [{ stream, own, state }];
   });
-  const terms = termsOf(deps);
+  const readTerms = termsReader(deps);
   const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, state }) => {
-    const hours = await attempt(own, () => bookStream(stream, state, terms, deps));
+    const hours = await attempt(own, () => bookStream(stream, state, readTerms, deps));
     return (hours ?? []).map((hour) => ({ hour, received: own }));
   });
   await rollUpTouched(ownersOf(touched.flat()), deps);

@@ -4,7 +4,7 @@ import type { Attributable } from './attributable.ts';
 import { attribute, rateOf, storeOf } from './attribute.ts';
 import { considerLog, type Verdict } from './candidates.ts';
 import { knownAt } from './contract.ts';
-import type { Known, Marker } from './plan.ts';
+import type { Marker, Terms } from './generations.ts';
 import { basisFen, policyKnownAt } from './policy.ts';
 import { type Sentence, sentenceOf, verdictWords } from './words.ts';
 
@@ -81,14 +81,14 @@ export function explain(
   entry: Entry,
   original: Entry,
   event: Attributable,
-  known: Known,
+  terms: Terms,
   marker: Marker | null,
 ): Explained {
   const instant = marker?.asOf ?? event.recordedAt;
-  const policy = policyKnownAt(known.policies, instant, known.standard);
-  const knowing = { known: knownAt(known.contracts, instant), instant };
+  const policy = policyKnownAt(terms.policies, instant, terms.standard);
+  const knowing = { known: knownAt(terms.contracts, instant), instant };
   const place = { ...event, storeId: storeOf(event, instant) };
-  const candidates = considerLog(place, known.contracts, policy, knowing).map(
+  const candidates = considerLog(place, terms.contracts, policy, knowing).map(
     ({ contract, verdict, shareBp }) => ({
       contractId: contract.contractId,
       version: contract.version,
@@ -100,7 +100,7 @@ export function explain(
       why: verdictWords(verdict, contract, place),
     }),
   );
-  const again = attribute(event, known.contracts, policy, marker);
+  const again = attribute(event, terms.contracts, policy, marker);
   const contract = knowing.known.find(({ contractId }) => contractId === original.contractId);
   const rateBp = contract === undefined ? 0 : rateOf(contract, event);
   const gmvFen = basisFen(event.amounts, policy);

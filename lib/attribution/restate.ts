@@ -1,7 +1,8 @@
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attributable.ts';
-import { generationsOf, type Known, type Marker, withReversing } from './plan.ts';
+import { generationsOf, type Marker, type Terms } from './generations.ts';
 import type { Reversal } from './reversing.ts';
+import { withReversing } from './wanted.ts';
 
 /** What entries come to: `redeemedFen` net of what was taken back, `paidFen` of refunds before use. */
 export interface Sums {
@@ -27,13 +28,13 @@ export interface Restated {
  */
 export function restate(
   { event, reversals }: { event: Attributable; reversals: readonly Reversal[] },
-  known: Known,
+  terms: Terms,
   markers: readonly Marker[],
   marker: Marker,
 ): Restated {
   const others = markers.filter((one) => one.restatementId !== marker.restatementId);
-  const without = generationsOf(event, known, others).live;
-  const within = generationsOf(event, known, [...others, marker]).live;
+  const without = generationsOf(event, terms, others).live;
+  const within = generationsOf(event, terms, [...others, marker]).live;
   return {
     originals: without.originals,
     isChanged: within.restatementId === marker.restatementId,

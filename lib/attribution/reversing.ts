@@ -1,5 +1,5 @@
 import type { Entry } from '../ledger/entry.ts';
-import { joinIds } from '../ledger/entry-id.ts';
+import { correctionId, joinIds } from '../ledger/entry-id.ts';
 import { dealOut, proportion } from '../money/fen.ts';
 import { businessDayOf } from '../time/shanghai.ts';
 
@@ -15,10 +15,10 @@ export interface Reversal {
 
 /**
  * The entries that take back booked ones. A reversal swaps the sign of what stands in the ledger; it
- * never asks contracts or rates again, so entry + reversing entry = 0 whatever they say today. Never more is
- * taken than is left after the other reversing entries.
+ * never asks contracts or rates again, so entry + reversing entry = 0 whatever they say today. Never more
+ * is taken than the other reversing entries leave.
  *
- * What this taking has booked already stays, and is left out of what is left: a worker that died
+ * What this reversal has booked already stays, and is not counted as taken by others: a worker that died
  * half-way goes on to the same entries.
  *
  * @param booked every entry of one fact, originals and the reversing entries of them that already stand
@@ -40,7 +40,7 @@ export function reversingEntries(reversal: Reversal, booked: readonly Entry[]): 
   });
 }
 
-/** Where a taking's reversing entries of these originals stand, if they were booked: to be looked up by key. */
+/** Where the entries by which a reversal reverses these originals stand, if they were booked. */
 export function reversingPlaces(reversal: Reversal, originals: readonly Entry[]): Entry[] {
   return originals.map((original) => reversingEntryOf(original, NOTHING, reversal));
 }
@@ -124,8 +124,21 @@ function reversingEntryOf(original: Entry, part: Part, reversal: Reversal): Entr
   };
 }
 
+/**
+ * The entry that corrects another to the fen: at its instant and of its kind, so that every total it
+ * was counted in comes down again.
+ */
+export function correctionOf(entry: Entry, restatementId: string | null): Entry {
+  return {
+    ...negated(entry),
+    entryId: correctionId(entry.entryId),
+    corrects: entry.entryId,
+    restatementId: restatementId ?? entry.restatementId,
+  };
+}
+
 /** The same entry with every measure's sign turned. */
-export function negated(entry: Entry): Entry {
+function negated(entry: Entry): Entry {
   return {
     ...entry,
     amountFen: negate(entry.amountFen),

@@ -1,4 +1,4 @@
-import { stateOf } from '../attribution/plan.ts';
+import type { Marker } from '../attribution/generations.ts';
 import type { Event } from '../events/event.ts';
 import { type Entry, UNKNOWN_STORE } from '../ledger/entry.ts';
 import type { Log } from '../log/log.ts';
@@ -8,7 +8,7 @@ import { noteStore, readState, type StreamState } from '../store/ledger/restatem
 import type { BookedStream } from '../store/streams.ts';
 import type { Table } from '../store/table.ts';
 import { bookEvents } from './booking.ts';
-import { type Terms, type TermsDeps, termsOf } from './terms.ts';
+import { type ReadTerms, type TermsDeps, termsReader } from './terms.ts';
 
 export interface BookingDeps extends TermsDeps {
   readonly log: Log;
@@ -18,17 +18,17 @@ export interface BookingDeps extends TermsDeps {
 const MAX_ROUNDS = 8;
 
 /**
- * Books what one voucher or order amounts to. After booking, it is read again: whoever knew less and
- * books last sees then what came in between, and puts its own entries right. So of any workers at
- * once, the last to write leaves what all the events together amount to.
- * @param state read before `terms` reads anything
+ * Books what one voucher or order amounts to. After booking, a worker reads the events again. A worker
+ * that knew less and books last then sees what came in between, and corrects its own entries. So of any
+ * workers at once, the last one to write leaves what all the events together amount to.
+ * @param state read before `readTerms` reads anything
  * @returns the store-hours to roll up, also when every entry stood already: an earlier worker may have
  *   died before rolling up
  */
 export async function bookStream(
   stream: BookedStream,
   state: StreamState,
-  terms: Terms,
+  readTerms: ReadTerms,
   deps: BookingDeps,
 ): Promise<StoreHour[]> {
   const touched: Entry[] = [];
@@ -36,11 +36,11 @@ export async function bookStream(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const first = events[0];
     if (first === undefined) return [];
-    const read = round === 0 ? terms : termsOf(deps);
-    const known = await read(first.platform, first.merchantId);
-    const booking = await bookEvents(deps.table, events, known, markers);
+    const read = round === 0 ? readTerms : termsReader(deps);
+    const terms = await read(first.platform, first.merchantId);
+    const booking = await bookEvents(deps.table, events, terms, markers);
     touched.push(...booking.standing);
-    tell(booking.booked, events, deps.log);
+    logBooked(booking.booked, events, deps.log);
     if (booking.booked.length === 0) return finish(booking, touched, deps);
     const now = await readState(deps.table, stream);
     const isSame = stateOf(now.events, now.markers) === stateOf(events, markers);
@@ -50,8 +50,22 @@ export async function bookStream(
   throw new Error('a history kept changing while it was booked');
 }
 
+/** Whether two states of a history are the same to booking: which events, how complete, which markers. */
+function stateOf(events: readonly Event[], markers: readonly Marker[]): string {
+  const seen = events.map(({ eventId, complete, ...event }) => [
+    eventId,
+    complete,
+    'storeId' in event ? event.storeId : null,
+  ]);
+  return JSON.stringify([seen.sort(byFirst), markers.map((marker) => marker.restatementId).sort()]);
+}
+
+function byFirst(a: readonly unknown[], b: readonly unknown[]): number {
+  return String(a[0]) < String(b[0]) ? -1 : 1;
+}
+
 /** A line for each event: it names the delivery that brought it, by which a webhook's way is followed. */
-function tell(booked: readonly Entry[], events: readonly Event[], log: Log): void {
+function logBooked(booked: readonly Entry[], events: readonly Event[], log: Log): void {
   for (const [eventId, entries] of Map.groupBy(booked, (entry) => entry.eventId)) {
     const event = events.find((each) => each.eventId === eventId);
     log('info', 'entries-booked', {

@@ -1,13 +1,12 @@
-import { type BookedFact, type History, readHistory } from '../attribution/history.ts';
+import type { Marker, Terms } from '../attribution/generations.ts';
+import { correctionOf } from '../attribution/reversing.ts';
 import {
-  correctionOf,
-  type Generations,
-  generationsOf,
-  type Known,
-  type Marker,
-  withReversing,
-} from '../attribution/plan.ts';
-import { reversingPlaces } from '../attribution/reversing.ts';
+  entriesOf,
+  placesOf,
+  reversingPlacesOf,
+  type WantedFact,
+  wantedEntries,
+} from '../attribution/wanted.ts';
 import type { Event } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { revisionId } from '../ledger/entry-id.ts';
@@ -16,7 +15,7 @@ import type { Table } from '../store/table.ts';
 import { emptyRevision, type Revision, readRevision } from './revisions.ts';
 
 export interface Booking {
-  /** Every entry there is for these events, old and new, with what was corrected and what undid it. */
+  /** Every entry there is for these events, old and new, with what was corrected and its correction. */
   readonly standing: readonly Entry[];
   /** Entries that were not booked because a different one stands in their place: worth an alarm. */
   readonly conflicts: readonly Entry[];
@@ -29,53 +28,52 @@ export interface Booking {
 }
 
 /**
- * Books what a voucher's or order's events amount to and is not booked yet. The order of arrival does
- * not matter: a reversal whose redemption is not known waits in its event, and is booked when the
- * redemption's own message comes. What was booked when less was known, and would not be today (an
- * earlier refund came later, a restatement knows another contract), is corrected by an entry of its own.
+ * Books what `wantedEntries` asks for and the ledger does not have. The order of arrival does not matter:
+ * a reversal whose redemption is not known waits in its event, and is booked when the redemption's own
+ * message comes. An entry that was booked when less was known, and would not be booked today (an earlier
+ * refund came later, a restatement knows another contract), is corrected by an entry of its own.
  */
 export async function bookEvents(
   table: Table,
   events: readonly Event[],
-  known: Known,
+  terms: Terms,
   markers: readonly Marker[],
 ): Promise<Booking> {
-  const history = readHistory(events);
+  const { facts, waiting } = wantedEntries(events, terms, markers);
   const standing: Entry[] = [];
   const conflicts: Entry[] = [];
   const booked: Entry[] = [];
   let isRaced = false;
-  for (const line of history.booked) {
-    const wanted = await wantedOf(table, line, history, generationsOf(line.event, known, markers));
-    conflicts.push(...wanted.conflicts);
-    standing.push(...wanted.revisions.flatMap((revision) => revision.booked));
-    for (const entry of wanted.missing) {
+  for (const fact of facts) {
+    const compared = await compareFact(table, fact);
+    conflicts.push(...compared.conflicts);
+    standing.push(...compared.revisions.flatMap((revision) => revision.booked));
+    for (const entry of compared.missing) {
       const outcome = await bookEntry(table, entry);
       standing.push(outcome.entry);
       booked.push(outcome.entry);
       isRaced ||= outcome.conflict;
     }
   }
-  return { standing, conflicts, waiting: history.waiting, booked, isRaced };
+  return { standing, conflicts, waiting, booked, isRaced };
 }
 
 /** The entries that stand for events, without booking anything. */
 export async function readBooked(
   table: Table,
   events: readonly Event[],
-  known: Known,
+  terms: Terms,
   markers: readonly Marker[],
 ): Promise<Entry[]> {
   const standing: Entry[] = [];
-  const history = readHistory(events);
-  for (const line of history.booked) {
-    const wanted = await wantedOf(table, line, history, generationsOf(line.event, known, markers));
-    standing.push(...wanted.revisions.flatMap((revision) => revision.booked));
+  for (const fact of wantedEntries(events, terms, markers).facts) {
+    const { revisions } = await compareFact(table, fact);
+    standing.push(...revisions.flatMap((revision) => revision.booked));
   }
   return standing;
 }
 
-export interface Wanted {
+export interface Comparison {
   /** Every place of the ledger where this fact has or had an entry. */
   readonly revisions: readonly Revision[];
   /** What must be booked, in order, for the ledger to net to what is known now. */
@@ -84,43 +82,34 @@ export interface Wanted {
 }
 
 /** Compares what the ledger has for one fact with what it should have. */
-export async function wantedOf(
-  table: Table,
-  { reversals, isHeld }: Pick<BookedFact, 'reversals' | 'isHeld'>,
-  { allReversals }: History,
-  { all, live }: Generations,
-): Promise<Wanted> {
-  const originals = await readRevisions(
-    table,
-    all.flatMap((generation) => generation.originals),
-  );
-  // Reverses are booked after what they reverse: where nothing is, there are none.
+export async function compareFact(table: Table, fact: WantedFact): Promise<Comparison> {
+  const originals = await readRevisions(table, placesOf(fact));
+  // A reversing entry is booked after its original: where no original is, there is none.
   const begun = originals
     .filter((revision) => revision.booked.length > 0)
     .map((revision) => revision.place);
-  const reverses = await readRevisions(
-    table,
-    allReversals.flatMap((reversal) => reversingPlaces(reversal, begun)),
-  );
+  const reversing = await readRevisions(table, reversingPlacesOf(fact, begun));
   const revisions = new Map(
-    [...originals, ...reverses].map((revision) => [revision.place.entryId, revision]),
+    [...originals, ...reversing].map((revision) => [revision.place.entryId, revision]),
   );
-  const conflicts: Entry[] = [];
-  const basis = live.originals.map((original) => {
-    const standing = revisions.get(original.entryId)?.standing ?? null;
-    if (standing === null) return original;
-    const inPlace = { ...standing, entryId: original.entryId };
-    if (!isHeld && !sameEntry(inPlace, original)) conflicts.push(original);
-    // A reversing entry is of what was booked, whatever would be booked today.
-    return inPlace;
-  });
-  const wanted = isHeld ? [] : withReversing(basis, reversals);
-  const missing = corrections(revisions, wanted, live.restatementId);
-  return { revisions: [...revisions.values()], missing, conflicts };
+  /** What stands at an original's place, under the id of the first revision. */
+  const standing = ({ entryId }: Entry): Entry | null => {
+    const entry = revisions.get(entryId)?.standing ?? null;
+    return entry && { ...entry, entryId };
+  };
+  const differs = (original: Entry): boolean => {
+    const entry = standing(original);
+    return entry !== null && !sameEntry(entry, original);
+  };
+  return {
+    revisions: [...revisions.values()],
+    missing: missingOf(revisions, entriesOf(fact, standing), fact.live.restatementId),
+    conflicts: fact.isHeld ? [] : fact.live.originals.filter(differs),
+  };
 }
 
 /** What stands and should not is corrected before what should stand is booked. */
-function corrections(
+function missingOf(
   revisions: ReadonlyMap<string, Revision>,
   wanted: readonly Entry[],
   restatementId: string | null,
@@ -130,18 +119,18 @@ function corrections(
     const entry = byPlace.get(place.entryId);
     return standing !== null && entry !== undefined && sameInPlace(standing, entry);
   };
-  const corrected = [...revisions.values()].flatMap((revision) =>
+  const corrections = [...revisions.values()].flatMap((revision) =>
     revision.standing === null || isRight(revision)
       ? []
       : [correctionOf(revision.standing, restatementId)],
   );
-  const added = wanted.flatMap((entry) => {
+  const additions = wanted.flatMap((entry) => {
     const revision = revisions.get(entry.entryId) ?? emptyRevision(entry);
     return isRight(revision)
       ? []
       : [{ ...entry, entryId: revisionId(entry.entryId, revision.next) }];
   });
-  return [...corrected, ...added];
+  return [...corrections, ...additions];
 }
 
 function sameInPlace(standing: Entry, wanted: Entry): boolean {

@@ -5,12 +5,12 @@ import type { Table } from '../store/table.ts';
 
 /**
  * Where an entry has its place in the ledger. It may have stood there before and been corrected, because
- * a fact was restated or a taking decided again; then it stands again under the next revision.
+ * a fact was restated or a reversal decided again; then it stands again under the next revision.
  */
 export interface Revision {
   /** Its key's parts, with the entry id of the first revision. */
   readonly place: Entry;
-  /** Everything that was ever booked here: each revision, and after it what undid it. */
+  /** Everything that was ever booked here: each revision, and after it what corrected it. */
   readonly booked: readonly Entry[];
   /** What stands here: the last revision, unless it was corrected. */
   readonly standing: Entry | null;

@@ -1,4 +1,4 @@
-import type { Known } from '../attribution/plan.ts';
+import type { Terms } from '../attribution/generations.ts';
 import type { Policy } from '../attribution/policy.ts';
 import { readContracts } from '../store/accounts/contracts.ts';
 import { readPolicies } from '../store/accounts/policies.ts';
@@ -10,14 +10,14 @@ export interface TermsDeps {
   readonly policy: Policy;
 }
 
-/** Reads what is known about a merchant's contracts, and the policies. */
-export type Terms = (platform: string, merchantId: string) => Promise<Known>;
+/** Reads a merchant's contract log, and the policies. */
+export type ReadTerms = (platform: string, merchantId: string) => Promise<Terms>;
 
 /** Each merchant's contract log and the policies are read once: make a new one for each batch. */
-export function termsOf({ table, policy }: TermsDeps): Terms {
-  const all = new Map<string, Promise<Known>>();
+export function termsReader({ table, policy }: TermsDeps): ReadTerms {
+  const all = new Map<string, Promise<Terms>>();
   let policies: ReturnType<typeof readPolicies> | undefined;
-  const read = async (platform: string, merchantId: string): Promise<Known> => {
+  const read = async (platform: string, merchantId: string): Promise<Terms> => {
     policies ??= readPolicies(table);
     // Both awaited at once: when both fail, neither failure is left without anybody to take it.
     const [contracts, versions] = await Promise.all([
@@ -28,8 +28,8 @@ export function termsOf({ table, policy }: TermsDeps): Terms {
   };
   return (platform, merchantId) => {
     const key = JSON.stringify([platform, merchantId]);
-    const known = all.get(key) ?? read(platform, merchantId);
-    all.set(key, known);
-    return known;
+    const terms = all.get(key) ?? read(platform, merchantId);
+    all.set(key, terms);
+    return terms;
   };
 }

@@ -4,10 +4,11 @@ import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { compareEntry } from '../../functions/attribute/restatement/compare.ts';
 import { restateEntry } from '../../functions/attribute/restatement/restate.ts';
 import type { ContractVersion } from '../../lib/attribution/contract.ts';
-import type { Marker } from '../../lib/attribution/plan.ts';
+import type { Marker } from '../../lib/attribution/generations.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { entriesOf, wantedEntries } from '../../lib/attribution/wanted.ts';
 import { bookStream } from '../../lib/booking/book.ts';
-import { termsOf } from '../../lib/booking/terms.ts';
+import { termsReader } from '../../lib/booking/terms.ts';
 import type { Event } from '../../lib/events/event.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { type Rollup, rollUpEntries } from '../../lib/ledger/rollup.ts';
@@ -19,6 +20,7 @@ import type { BookedStream } from '../../lib/store/streams.ts';
 import {
   amountsOf,
   contract,
+  knowing,
   minute,
   redeemed,
   refunded,
@@ -47,7 +49,7 @@ const depsOf = (table: MemoryTable): AttributeDeps => ({
 /** A worker that is told the voucher changed. */
 async function work(table: MemoryTable): Promise<void> {
   const state = await readState(table, STREAM);
-  await bookStream(STREAM, state, termsOf(depsOf(table)), depsOf(table));
+  await bookStream(STREAM, state, termsReader(depsOf(table)), depsOf(table));
 }
 
 const tell = (table: MemoryTable, event: Event) =>
@@ -222,6 +224,26 @@ describe('the ledger of a voucher', () => {
     );
   });
 
+  test('is what `wantedEntries` says, whatever order it reads the events in', async () => {
+    const story = fc
+      .tuple(life, logs, restatements)
+      .chain(([events, log, markers]) =>
+        fc.tuple(
+          fc.constant({ events, log, markers }),
+          fc.shuffledSubarray(events, { minLength: events.length }),
+        ),
+      );
+    await fc.assert(
+      fc.asyncProperty(story, async ([{ events, log, markers }, shuffled]) => {
+        const ledger = ledgerOf(await bookedAtOnce(events, log, markers));
+        const { facts } = wantedEntries(shuffled, knowing(log), markers);
+        const wanted = facts.flatMap((fact) => entriesOf(fact));
+        expect(standing(wanted)).toEqual(standing(ledger));
+      }),
+      { numRuns: runs(200) },
+    );
+  });
+
   test('never takes back more than was booked, whatever was restated', async () => {
     await fc.assert(
       fc.asyncProperty(life, logs, restatements, async (events, log, markers) => {
@@ -255,7 +277,7 @@ async function restateAll(table: MemoryTable, run: Job) {
   const deps = depsOf(table);
   const found = [];
   for (const entry of ledgerOf(table)) {
-    found.push(await restateEntry(entry, run, termsOf(deps), deps));
+    found.push(await restateEntry(entry, run, termsReader(deps), deps));
   }
   return found;
 }
@@ -288,7 +310,7 @@ describe('a restatement', () => {
         expect(kept).toHaveLength(before.length);
         for (const entry of after) {
           const deps = depsOf(table);
-          const { differences } = await compareEntry(entry, termsOf(deps), deps);
+          const { differences } = await compareEntry(entry, termsReader(deps), deps);
           expect(differences).toEqual([]);
         }
         // What its providers gain and lose is what the ledger says.
@@ -343,7 +365,7 @@ describe('a rebuild', () => {
       const found = [];
       for (const entry of ledgerOf(table)) {
         const deps = depsOf(table);
-        found.push(...(await compareEntry(entry, termsOf(deps), deps)).differences);
+        found.push(...(await compareEntry(entry, termsReader(deps), deps)).differences);
       }
       return found.map(({ what, entryId }) => [what, entryId]);
     };

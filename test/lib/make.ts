@@ -1,5 +1,5 @@
 import { type ContractVersion, EVERYTHING } from '../../lib/attribution/contract.ts';
-import type { Known } from '../../lib/attribution/plan.ts';
+import type { Terms } from '../../lib/attribution/generations.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { type Amounts, type EventOf, UNKNOWN_SALE } from '../../lib/events/event.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
@@ -124,7 +124,7 @@ export function contract(version: number, over: Partial<ContractVersion> = {}): 
 }
 
 /** These contracts and the usual policy. */
-export function knowing(contracts: readonly ContractVersion[]): Known {
+export function knowing(contracts: readonly ContractVersion[]): Terms {
   return { contracts, policies: [], standard: DEFAULT_POLICY };
 }
 

@@ -5,7 +5,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { type Event, idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import { readState, type StreamState } from '../../../lib/store/ledger/restatements.ts';
 import type { ApiDeps } from '../deps.ts';
-import { knownOf, shownEntry } from '../entries.ts';
+import { readTerms, shownEntry } from '../entries.ts';
 import { answer, forEither } from '../route.ts';
 import { ownView, wholeView } from '../voucher-view.ts';
 
@@ -64,8 +64,8 @@ async function findHistories(
 async function entriesOf({ events, markers }: StreamState, deps: ApiDeps) {
   const first = events[0];
   if (first === undefined) return [];
-  const known = await knownOf(first.platform, first.merchantId, deps);
-  return readBooked(deps.table, events, known, markers);
+  const terms = await readTerms(first.platform, first.merchantId, deps);
+  return readBooked(deps.table, events, terms, markers);
 }
 
 /** Without what is ours alone: which app and which delivery told us. */

@@ -1,4 +1,4 @@
-import type { Known } from '../../../lib/attribution/plan.ts';
+import type { Terms } from '../../../lib/attribution/generations.ts';
 import { addSums, balanceOf, lastDayOf, NO_SUMS, sumLines } from '../../../lib/ledger/statement.ts';
 import { wrongBuckets, wrongDimensions } from '../../../lib/rollups/check-day.ts';
 import { readProviderDays } from '../../../lib/rollups/rollups.ts';
@@ -27,10 +27,10 @@ export const FROM_THE_FIRST = { providerId: '', storeId: '', sk: '' } as const;
 /** The next of the providers' days, or of their statements, that a rebuild adds up. */
 export async function compareTotals(
   job: Job,
-  known: Known,
+  terms: Terms,
   deps: AttributeDeps,
 ): Promise<Compared> {
-  const places = await placesOf(job, known, deps.table);
+  const places = await placesOf(job, terms, deps.table);
   const providers = [...new Set(places.map(({ providerId }) => providerId))];
   return job.phase === 'days'
     ? compareDays(job, providers, deps)

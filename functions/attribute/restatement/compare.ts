@@ -1,8 +1,7 @@
-import { readHistory } from '../../../lib/attribution/history.ts';
-import { generationsOf } from '../../../lib/attribution/plan.ts';
+import { wantedEntries } from '../../../lib/attribution/wanted.ts';
 import { bookStream } from '../../../lib/booking/book.ts';
-import { wantedOf } from '../../../lib/booking/booking.ts';
-import { type Terms, termsOf } from '../../../lib/booking/terms.ts';
+import { compareFact } from '../../../lib/booking/booking.ts';
+import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { mendHour, wrongHours } from '../../../lib/rollups/check-store-day.ts';
 import { hasBucket } from '../../../lib/rollups/provider-day.ts';
@@ -22,17 +21,15 @@ import { isOriginal } from './restate.ts';
  */
 export async function compareEntry(
   entry: Entry,
-  terms: Terms,
+  readTerms: ReadTerms,
   { table }: AttributeDeps,
 ): Promise<Finding> {
   // The month's closing booked it, from totals and not from events.
   if (entry.kind === 'tier') return NOTHING_FOUND;
   const state = await readState(table, streamOf(entry));
-  const known = await terms(entry.platform, entry.merchantId);
-  const history = readHistory(state.events);
-  for (const line of history.booked) {
-    const generations = generationsOf(line.event, known, state.markers);
-    const { revisions, missing, conflicts } = await wantedOf(table, line, history, generations);
+  const terms = await readTerms(entry.platform, entry.merchantId);
+  for (const fact of wantedEntries(state.events, terms, state.markers).facts) {
+    const { revisions, missing, conflicts } = await compareFact(table, fact);
     const own = revisions.flatMap((revision) => revision.booked);
     if (!own.some(({ entryId }) => entryId === entry.entryId)) continue;
     // Whatever is missing, the first that is there stands for the fact.
@@ -77,13 +74,17 @@ export async function compareStoreDay(
  * The same, and books what the events say and is not booked: a message about them may have been lost.
  * What no event explains, and what differs under its own id, stays as it is.
  */
-export async function mendEntry(entry: Entry, terms: Terms, deps: AttributeDeps): Promise<Finding> {
-  const found = await compareEntry(entry, terms, deps);
+export async function mendEntry(
+  entry: Entry,
+  readTerms: ReadTerms,
+  deps: AttributeDeps,
+): Promise<Finding> {
+  const found = await compareEntry(entry, readTerms, deps);
   if (found.differences.length === 0) return found;
   const stream = streamOf(entry);
   const state = await readState(deps.table, stream);
-  const touched = await bookStream(stream, state, termsOf(deps), deps);
-  const left = (await compareEntry(entry, terms, deps)).differences.map(textOf);
+  const touched = await bookStream(stream, state, termsReader(deps), deps);
+  const left = (await compareEntry(entry, readTerms, deps)).differences.map(textOf);
   const differences = found.differences.map((one) => ({
     ...one,
     mended: !left.includes(textOf(one)),

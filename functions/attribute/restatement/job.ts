@@ -1,5 +1,5 @@
 import { mapLimit } from '../../../lib/async/map-limit.ts';
-import { type Terms, termsOf } from '../../../lib/booking/terms.ts';
+import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
 import { errorFields } from '../../../lib/log/log.ts';
 import type { Received } from '../../../lib/queue/batch.ts';
 import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
@@ -54,15 +54,15 @@ export function isOver({ status }: Job): boolean {
 }
 
 async function workOnPiece(job: Job, deps: AttributeDeps): Promise<Job> {
-  const terms = termsOf(deps);
-  const known = await terms(job.platform, job.merchantId);
+  const readTerms = termsReader(deps);
+  const terms = await readTerms(job.platform, job.merchantId);
   if (job.phase !== 'entries') {
-    const { job: reached, found } = await compareTotals(job, known, deps);
+    const { job: reached, found } = await compareTotals(job, terms, deps);
     return { ...addFindings(reached, found), ...savedAs(job, reached.cursor) };
   }
-  const places = await placesOf(job, known, deps.table);
+  const places = await placesOf(job, terms, deps.table);
   const { pages, placesDone, cursor } = await nextEntries(job, places, ENTRIES_A_PIECE, deps.table);
-  const found = await mapLimit(pages, ENTRIES_AT_ONCE, (page) => look(page, job, terms, deps));
+  const found = await mapLimit(pages, ENTRIES_AT_ONCE, (page) => look(page, job, readTerms, deps));
   await rollUpAll(
     found.flatMap(({ touched }) => touched),
     deps,
@@ -88,12 +88,12 @@ function savedAs(
 async function look(
   { entry, isFirstOfDay }: LedgerPage,
   job: Job,
-  terms: Terms,
+  readTerms: ReadTerms,
   deps: AttributeDeps,
 ): Promise<Finding> {
-  if (job.does === 'restate') return restateEntry(entry, job, terms, deps);
+  if (job.does === 'restate') return restateEntry(entry, job, readTerms, deps);
   const compare = job.dryRun ? compareEntry : mendEntry;
-  const finding = await compare(entry, terms, deps);
+  const finding = await compare(entry, readTerms, deps);
   if (!isFirstOfDay) return finding;
   const day = await compareStoreDay(entry, !job.dryRun, deps.table);
   return {

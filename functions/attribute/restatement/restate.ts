@@ -1,8 +1,8 @@
+import type { Marker } from '../../../lib/attribution/generations.ts';
 import { readHistory } from '../../../lib/attribution/history.ts';
-import type { Marker } from '../../../lib/attribution/plan.ts';
 import { addEntries, NO_SUMS, restate } from '../../../lib/attribution/restate.ts';
 import { bookStream } from '../../../lib/booking/book.ts';
-import { type Terms, termsOf } from '../../../lib/booking/terms.ts';
+import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { type Job, placeMarker, readState } from '../../../lib/store/ledger/restatements.ts';
 import { streamOf } from '../../../lib/store/streams.ts';
@@ -16,19 +16,19 @@ import { type Finding, NOTHING_FOUND } from './progress.ts';
 export async function restateEntry(
   entry: Entry,
   job: Job,
-  terms: Terms,
+  readTerms: ReadTerms,
   deps: AttributeDeps,
 ): Promise<Finding> {
   const marker: Marker = job;
   if (!isOriginal(entry) || entry.restatementId === job.restatementId) return NOTHING_FOUND;
   const stream = streamOf(entry);
   const state = await readState(deps.table, stream);
-  const line = readHistory(state.events).booked.find(
+  const fact = readHistory(state.events).booked.find(
     ({ event }) => event.eventId === entry.eventId,
   );
-  if (line === undefined) return NOTHING_FOUND;
-  const known = await terms(entry.platform, entry.merchantId);
-  const restated = restate(line, known, state.markers, marker);
+  if (fact === undefined) return NOTHING_FOUND;
+  const terms = await readTerms(entry.platform, entry.merchantId);
+  const restated = restate(fact, terms, state.markers, marker);
   if (restated.originals[0]?.entryId !== entry.entryId) return NOTHING_FOUND;
   const found = { ...NOTHING_FOUND, facts: 1 };
   if (!restated.isChanged) return found;
@@ -37,7 +37,7 @@ export async function restateEntry(
   const { restatementId, asOf, from, to, reason } = job;
   await placeMarker(deps.table, stream, { restatementId, asOf, from, to, reason });
   const now = await readState(deps.table, stream);
-  return { ...changed, touched: await bookStream(stream, now, termsOf(deps), deps) };
+  return { ...changed, touched: await bookStream(stream, now, termsReader(deps), deps) };
 }
 
 /** An entry that a fact opened, and not one that takes back, corrects, or stands again. */

@@ -1,5 +1,5 @@
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
-import type { Known } from '../../../lib/attribution/plan.ts';
+import type { Terms } from '../../../lib/attribution/generations.ts';
 import { type Entry, UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
 import { tierStoreOf } from '../../../lib/ledger/tiers.ts';
 import { entriesForward } from '../../../lib/store/ledger/entries.ts';
@@ -32,7 +32,7 @@ export interface Stretch {
  */
 export async function placesOf(
   { platform, merchantId }: Job,
-  { contracts }: Known,
+  { contracts }: Terms,
   table: Table,
 ): Promise<Place[]> {
   const stores = new Set([

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Marker } from '../../attribution/plan.ts';
+import type { Marker } from '../../attribution/generations.ts';
 import { type Event, eventSchema, idSchema, platformSchema } from '../../events/event.ts';
 import { sumsSchema } from '../../ledger/statement.ts';
 import { keys, PREFIX, streamPartition } from '../keys.ts';

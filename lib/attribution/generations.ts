@@ -1,14 +1,11 @@
-import type { Event } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { correctionId } from '../ledger/entry-id.ts';
 import type { Attributable } from './attributable.ts';
 import { attribute } from './attribute.ts';
 import { type ContractVersion, compareInstants } from './contract.ts';
 import { type Policy, type PolicyVersion, policyKnownAt } from './policy.ts';
-import { negated, type Reversal, reversingEntries } from './reversing.ts';
 
-/** What is known about who gets what: a merchant's contract log and the operator's policy log. */
-export interface Known {
+/** By what a fact is attributed: a merchant's contract log and the operator's policy log. */
+export interface Terms {
   readonly contracts: readonly ContractVersion[];
   readonly policies: readonly PolicyVersion[];
   /** What holds before an operator recorded a policy. */
@@ -48,58 +45,25 @@ export interface Generations {
  */
 export function generationsOf(
   event: Attributable,
-  known: Known,
+  terms: Terms,
   markers: readonly Marker[],
 ): Generations {
-  const first: Generation = { restatementId: null, originals: attributeBy(event, known, null) };
+  const first: Generation = { restatementId: null, originals: attributeBy(event, terms, null) };
   const all = [first];
   let live = first;
   for (const marker of applicable(event, first, markers)) {
     const { restatementId } = marker;
-    const next = { restatementId, originals: attributeBy(event, known, marker) };
+    const next = { restatementId, originals: attributeBy(event, terms, marker) };
     all.push(next);
     if (!saysTheSame(live.originals, next.originals)) live = next;
   }
   return { all, live };
 }
 
-/** A fact's originals with every reversing entry of them, in the order of the reversals' own time. */
-export function withReversing(
-  originals: readonly Entry[],
-  reversals: readonly Reversal[],
-): Entry[] {
-  const own = [...originals];
-  for (const reversal of reversals) own.push(...reversingEntries(reversal, own));
-  return own;
-}
-
-/**
- * The entry that corrects another to the fen: at its instant and of its kind, so that every total it
- * was counted in comes down again.
- */
-export function correctionOf(entry: Entry, restatementId: string | null): Entry {
-  return {
-    ...negated(entry),
-    entryId: correctionId(entry.entryId),
-    corrects: entry.entryId,
-    restatementId: restatementId ?? entry.restatementId,
-  };
-}
-
-/** Whether two states of a history are the same to booking: which events, how complete, which markers. */
-export function stateOf(events: readonly Event[], markers: readonly Marker[]): string {
-  const told = events.map(({ eventId, complete, ...event }) => [
-    eventId,
-    complete,
-    'storeId' in event ? event.storeId : null,
-  ]);
-  return JSON.stringify([told.sort(byFirst), markers.map((marker) => marker.restatementId).sort()]);
-}
-
-function attributeBy(event: Attributable, known: Known, marker: Marker | null): Entry[] {
+function attributeBy(event: Attributable, terms: Terms, marker: Marker | null): Entry[] {
   const instant = marker?.asOf ?? event.recordedAt;
-  const policy = policyKnownAt(known.policies, instant, known.standard);
-  return attribute(event, known.contracts, policy, marker);
+  const policy = policyKnownAt(terms.policies, instant, terms.standard);
+  return attribute(event, terms.contracts, policy, marker);
 }
 
 /** What was recorded after a restatement began knew at least as much, and is none of its business. */
@@ -125,8 +89,4 @@ function saysTheSame(a: readonly Entry[], b: readonly Entry[]): boolean {
       ),
     );
   return says(a) === says(b);
-}
-
-function byFirst(a: readonly unknown[], b: readonly unknown[]): number {
-  return String(a[0]) < String(b[0]) ? -1 : 1;
 }
