@@ -5,7 +5,7 @@ import type { KnownAct, TillContext } from '../../lib/integrations/kit/till.ts';
 import { readStore, storesOfMerchant } from '../../lib/store/accounts/parties.ts';
 import { tillActsOf } from '../../lib/store/deliveries/till-acts.ts';
 import type { TillRequest } from '../../lib/store/deliveries/till-requests.ts';
-import { readEvents } from '../../lib/store/ledger/events.ts';
+import { readEvents, vouchersOfOrder } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -33,6 +33,7 @@ export function contextOf(
       (await history('order')(orderId)).find(
         (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',
       ),
+    vouchersOf: (orderId) => vouchersOfOrder(table, platform, orderId),
     isKnownStore: async (storeId) => (await readStore(table, platform, storeId)) !== undefined,
     storesOf: async (merchantId) =>
       (await storesOfMerchant(table, platform, merchantId)).map((store) => store.storeId),

@@ -79,10 +79,27 @@ type Call = Context<object, '/:integration/:appKey'>;
 async function lookedAt(deps: IngestDeps, c: Call): Promise<Response> {
   const receiver = receiverTo(deps, c);
   if (receiver === undefined) raise(nowhere());
-  const greeting = receiver.handshake(await readRequest(c, undefined));
+  const request = await readRequest(c, undefined);
+  const greeting = receiver.handshake?.(request) ?? (await checkedUrl(deps, receiver, c, request));
   return greeting === undefined
     ? c.text('Hexiao is here. Messages are sent to this address by POST.')
     : toResponse(greeting);
+}
+
+/** A console's signed check of the address; undefined where the platform makes none, or nobody asks. */
+async function checkedUrl(
+  deps: IngestDeps,
+  receiver: Receiver,
+  c: Call,
+  request: SignedRequest,
+): Promise<Answer | undefined> {
+  if (receiver.checkUrl === undefined || request.query.size === 0) return undefined;
+  const { appKey } = c.req.param();
+  const app = await appOf(deps, receiver, appKey);
+  const answer = app && receiver.checkUrl(request, app);
+  if (answer !== undefined) return answer;
+  deps.log('warn', 'signature-rejected', { integration: receiver.name });
+  throw new Problem('signature-invalid', SIGNATURE_HELP);
 }
 
 function receiverTo(deps: IngestDeps, c: Call): Receiver | undefined {
@@ -94,7 +111,7 @@ async function receive(deps: IngestDeps, c: Call, spi?: string): Promise<Respons
   const { appKey } = c.req.param();
   const request = await readRequest(c, spi);
   const receiver = receiverTo(deps, c);
-  const greeting = receiver?.handshake(request);
+  const greeting = receiver?.handshake?.(request);
   if (greeting !== undefined) return toResponse(greeting);
   const app = receiver && (await signedFor(deps, receiver, appKey, request));
   if (receiver !== undefined && app === undefined && isProbe(request)) {
@@ -160,7 +177,7 @@ async function answer(
 ): Promise<Answer> {
   const records = deps.openCallbackRecords(receiver.platform);
   const answered = await receiver.answer?.(request, app, records);
-  const deliveryId = await enqueue(deps, receiver, app.appKey, request);
+  const deliveryId = await enqueue(deps, receiver, app, request);
   for (const refundId of records.toNotify) await sendAudit(deps, receiver.platform, refundId);
   const answerMs = Math.max(0, deps.now() - arrivedMs);
   deps.log('info', 'delivery-received', { deliveryId, integration: receiver.name, answerMs });
@@ -188,24 +205,33 @@ async function signedFor(
   appKey: string,
   request: SignedRequest,
 ): Promise<App | undefined> {
-  // What no id can be is no app's, and the table would take the question for a mistake of ours.
-  const app = isId(appKey) ? await deps.findApp(integration.name, appKey) : undefined;
+  const app = await appOf(deps, integration, appKey);
   const isSigned = app !== undefined && integration.verify(request, app, deps.now());
   return isSigned ? app : undefined;
+}
+
+/** What no id can be is no app's, and the table would take the question for a mistake of ours. */
+async function appOf(
+  deps: IngestDeps,
+  { name }: Receiver,
+  appKey: string,
+): Promise<App | undefined> {
+  return isId(appKey) ? deps.findApp(name, appKey) : undefined;
 }
 
 /** @returns the delivery's id */
 async function enqueue(
   deps: IngestDeps,
   integration: Receiver,
-  appKey: string,
+  app: App,
   request: SignedRequest,
 ): Promise<string> {
+  const { appKey } = app;
   const about = integration.about?.(request)?.slice(0, MAX_ABOUT);
   const message: IntakeMessage = {
     type: 'delivery',
     v: MESSAGE_VERSION,
-    deliveryId: fingerprint(integration.name, appKey, integration.signedBytes(request)),
+    deliveryId: fingerprint(integration.name, appKey, integration.signedBytes(request, app)),
     integration: integration.name,
     appKey,
     receivedAt: toInstant(deps.now()),

@@ -29,5 +29,9 @@ export function integrationNames(): string[] {
 /** The longest of a platform's reversal windows: what is younger may still be taken back. */
 export function reversalWindowMs(platform: string): number {
   const windows = INTEGRATIONS.filter((integration) => integration.platform === platform);
-  return Math.max(0, ...windows.map((integration) => integration.reversalWindowMs));
+  return Math.max(0, ...windows.map(windowMs));
+}
+
+function windowMs({ reversalWindowMs: window }: Integration): number {
+  return typeof window === 'number' ? window : window.untilSettlementWithinMs;
 }

@@ -78,7 +78,7 @@ describe.each(integrationNames())('%s', (name) => {
       ...{ app: appOf(name), fetch: globalThis.fetch, now: () => START_MS, answers: 0 },
       ...{ tokens: new LiveTokens(new MemoryTokens()), deadlineMs: START_MS + 10_000 },
       ...{ rateShare: 1, history: async () => [] },
-      ...{ isKnownStore: async () => true, storesOf: async () => [] },
+      ...{ isKnownStore: async () => true, storesOf: async () => [], vouchersOf: async () => [] },
     });
     expect(theirs).toEqual([]);
   });

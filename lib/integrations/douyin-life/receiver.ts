@@ -4,7 +4,7 @@ import { about, asks, busy } from './spi/about.ts';
 import { signedBytes, verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
-export const douyinLifeReceiver: Receiver = {
+export const douyinLifeReceiver = {
   name: 'douyin-life',
   platform: 'douyin',
   // Webhooks are cut off after 5 s; synchronous callbacks after 8, and in some trades after 2.
@@ -18,4 +18,4 @@ export const douyinLifeReceiver: Receiver = {
     asks(request) ? (await import('./spi/answer.ts')).answer(request, app, records) : undefined,
   busy,
   about,
-};
+} satisfies Receiver;

@@ -43,7 +43,7 @@ const secrets = z
   .transform(presentOnly);
 
 /** Douyin mini-programs, open loop: the merchant's own mini-program sells. */
-export const douyinMiniapp: Integration = {
+export const douyinMiniapp = {
   ...douyinMiniappReceiver,
   loop: 'open',
   reversalWindowMs: REVERSAL_WINDOW_MS,
@@ -53,4 +53,4 @@ export const douyinMiniapp: Integration = {
   auditRefund,
   redeem,
   reverse,
-};
+} satisfies Integration;

@@ -4,7 +4,7 @@ import { asksForData } from './family.ts';
 import { signedBytes, verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
-export const douyinMiniappReceiver: Receiver = {
+export const douyinMiniappReceiver = {
   name: 'douyin-miniapp',
   platform: 'douyin',
   deadlineMs: 5_000,
@@ -18,4 +18,4 @@ export const douyinMiniappReceiver: Receiver = {
       ? (await import('./answer.ts')).answer(request, app, records)
       : undefined,
   busy,
-};
+} satisfies Receiver;

@@ -1,5 +1,5 @@
-import { createDecipheriv } from 'node:crypto';
 import * as z from 'zod';
+import { base64Bytes, openAesCbc, unwrapContent } from '../../crypto/aes-envelope.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
@@ -45,7 +45,7 @@ function decrypted(encrypt: string, app: App): JsonValue | undefined {
   for (const key of app.secrets.thirdPartyAesKey ?? []) {
     const opened = decrypt(encrypt, key);
     if (opened === undefined || (mustBe !== undefined && opened.appId !== mustBe)) continue;
-    const content = jsonOf(opened.json);
+    const content = jsonOf(opened.content);
     if (content !== undefined) return content;
   }
   return undefined;
@@ -54,32 +54,17 @@ function decrypted(encrypt: string, app: App): JsonValue | undefined {
 /** 43 characters of base64 without their `=`: 32 bytes. */
 export const AES_KEY = /^[A-Za-z0-9+/]{43}$/;
 
-const BLOCK = 16;
-/** Padding is to 32 bytes, which AES's own unpadding would refuse. */
-const MAX_PAD = 32;
-
 /**
- * AES-256-CBC; the first block of the ciphertext is the IV. Inside: 16 random bytes, the length of
- * the JSON (4 bytes, big endian), the JSON, the id of the third-party app, padding.
+ * The first block of the ciphertext is the IV; padding is to 32 bytes.
  * @returns undefined when the key does not fit or the inside does not add up
  */
 export function decrypt(
   encrypt: string,
   encodingAesKey: string,
-): { json: Uint8Array; appId: string } | undefined {
-  const bytes = Buffer.from(encrypt, 'base64');
-  if (!AES_KEY.test(encodingAesKey) || bytes.toString('base64') !== encrypt) return undefined;
-  if (bytes.byteLength < 4 * BLOCK || bytes.byteLength % BLOCK !== 0) return undefined;
+): { readonly content: Uint8Array; readonly appId: string } | undefined {
+  const bytes = base64Bytes(encrypt);
+  if (!AES_KEY.test(encodingAesKey) || bytes === undefined) return undefined;
   const key = Buffer.from(`${encodingAesKey}=`, 'base64');
-  const decipher = createDecipheriv('aes-256-cbc', key, bytes.subarray(0, BLOCK));
-  decipher.setAutoPadding(false);
-  const padded = Buffer.concat([decipher.update(bytes.subarray(BLOCK)), decipher.final()]);
-  const pad = padded.at(-1) ?? 0;
-  if (pad < 1 || pad > MAX_PAD || pad > padded.byteLength) return undefined;
-  if (padded.subarray(-pad).some((byte) => byte !== pad)) return undefined;
-  const plain = padded.subarray(0, -pad);
-  if (plain.byteLength < BLOCK + 4) return undefined;
-  const end = BLOCK + 4 + plain.readUInt32BE(BLOCK);
-  if (end >= plain.byteLength) return undefined;
-  return { json: plain.subarray(BLOCK + 4, end), appId: plain.subarray(end).toString('utf8') };
+  const plain = openAesCbc(bytes.subarray(16), { key, iv: bytes.subarray(0, 16), block: 32 });
+  return plain && unwrapContent(plain);
 }

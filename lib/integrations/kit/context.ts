@@ -26,6 +26,8 @@ export interface ResolveContext {
   readonly rateShare: number;
   /** What is already known of a voucher. */
   readonly history: (voucherId: string) => Promise<readonly Event[]>;
+  /** An order's vouchers whose use or refund we know of, each once: for messages that name the order alone. */
+  readonly vouchersOf: (orderId: string) => Promise<readonly string[]>;
   readonly isKnownStore: (storeId: string) => Promise<boolean>;
   /** The ids of the merchant's stores. */
   readonly storesOf: (merchantId: string) => Promise<readonly string[]>;

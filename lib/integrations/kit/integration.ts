@@ -21,15 +21,27 @@ export interface Receiver {
   /** The shortest time that the platform documents for waiting for any answer; absent: it says none. */
   readonly deadlineMs?: number;
 
-  /** Answers a platform's check of the URL. It may come unsigned, so it reads nothing and stores nothing. */
-  handshake(request: SignedRequest): Answer | undefined;
+  /**
+   * Answers a platform's check of the URL that comes unsigned, so it reads nothing and stores nothing.
+   * Absent: no such check is known.
+   */
+  handshake?(request: SignedRequest): Answer | undefined;
+  /**
+   * Answers a console's check of the URL that comes signed, by GET: the query holds the signature and
+   * what is to be repeated. Undefined: it is not the platform's, and is refused like a wrong signature.
+   * A GET without a query is somebody's browser, and never comes here.
+   */
+  checkUrl?(request: SignedRequest, app: App): Answer | undefined;
   /**
    * Over the raw bytes, in constant time, with every live secret of the app.
    * @param nowMs epoch ms, for schemes that sign a time; this machine's clock when absent
    */
   verify(request: SignedRequest, app: App, nowMs?: number): boolean;
-  /** The bytes that the signature covers: the delivery's identity. */
-  signedBytes(request: SignedRequest): Uint8Array;
+  /**
+   * The delivery's identity: the bytes that the signature covers, or, where a platform encrypts a
+   * repetition anew, what they open to with the app's keys. Of a verified request.
+   */
+  signedBytes(request: SignedRequest, app: App): Uint8Array;
   /** The platform's own words for "received". */
   acknowledge(request: SignedRequest, app: App): Answer;
   /**
@@ -56,8 +68,12 @@ export interface Receiver {
  */
 export interface Integration extends Receiver {
   readonly loop: Loop;
-  /** How long the platform lets a redemption be reversed, in ms: until then it is provisional. */
-  readonly reversalWindowMs: number;
+  /**
+   * How long the platform lets a redemption be reversed, in ms: until then it is provisional. Where the
+   * platform says "until the settlement": within how long it settles at the latest, because a statement
+   * must be final one day.
+   */
+  readonly reversalWindowMs: number | { readonly untilSettlementWithinMs: number };
   /** What operators write: each secret a string, or the live ones newest first. */
   readonly secrets: z.ZodType<Secrets>;
   readonly settings: z.ZodType<Settings>;

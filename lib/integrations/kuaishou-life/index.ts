@@ -5,7 +5,7 @@ import { lifeSettingsSchema, secretsSchema } from './settings.ts';
 import { redeem } from './till.ts';
 
 /** Kuaishou life services (快手生活服务), closed loop. */
-export const kuaishouLife: Integration = {
+export const kuaishouLife = {
   ...kuaishouLifeReceiver,
   loop: 'closed',
   // That a redemption can be cancelled is implied; for how long is not known.
@@ -15,4 +15,4 @@ export const kuaishouLife: Integration = {
   read,
   // No public source tells how a redemption is cancelled.
   redeem,
-};
+} satisfies Integration;

@@ -5,7 +5,7 @@ import { miniappSettingsSchema, secretsSchema } from './settings.ts';
 import { redeem, reverse } from './till.ts';
 
 /** Kuaishou mini-programs with guaranteed payment (担保支付), open loop. */
-export const kuaishouMiniapp: Integration = {
+export const kuaishouMiniapp = {
   ...kuaishouMiniappReceiver,
   loop: 'open',
   // Redemptions are ours to report and to take back: the platform names no window.
@@ -15,4 +15,4 @@ export const kuaishouMiniapp: Integration = {
   read,
   redeem,
   reverse,
-};
+} satisfies Integration;

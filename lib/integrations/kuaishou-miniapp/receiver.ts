@@ -3,12 +3,11 @@ import { acknowledge } from './acknowledge.ts';
 import { verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
-export const kuaishouMiniappReceiver: Receiver = {
+export const kuaishouMiniappReceiver = {
   name: 'kuaishou-miniapp',
   platform: 'kuaishou',
-  // The test event on saving the URL is not documented; it is expected to be signed like any other.
-  handshake: () => undefined,
+  // No handshake: the test event on saving the URL is expected to be signed like any other.
   verify,
   signedBytes: (request) => request.body,
   acknowledge,
-};
+} satisfies Receiver;

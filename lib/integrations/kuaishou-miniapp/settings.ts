@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { isAesKey } from '../../crypto/aes-envelope.ts';
 import { liveSecretSchema, settingsWith } from '../kit/app.ts';
 import { codesSchema } from '../kit/platform-error.ts';
-import { isMessageKey } from './decrypt.ts';
 
 /** Where the platform's API is. Source: order/push. */
 export const DEFAULT_API = 'https://open.kuaishou.com';
@@ -10,7 +10,7 @@ export const DEFAULT_API = 'https://open.kuaishou.com';
 const DEFAULT_EPAY_PATH = '/openapi/mp/developer/epay';
 
 const messageKeySchema = liveSecretSchema.refine(
-  (keys) => keys.every(isMessageKey),
+  (keys) => keys.every(isAesKey),
   'must be base64 of 16, 24 or 32 bytes',
 );
 

@@ -4,7 +4,7 @@ import { about, actionOf, busy, signedBytes } from './spi.ts';
 import { verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
-export const kuaishouShopReceiver: Receiver = {
+export const kuaishouShopReceiver = {
   name: 'kuaishou-shop',
   platform: 'kuaishou',
   // Of messages. Source: 消息服务说明 2.4.
@@ -20,4 +20,4 @@ export const kuaishouShopReceiver: Receiver = {
     actionOf(request) === undefined
       ? undefined
       : (await import('./answer.ts')).answer(request, app, records),
-};
+} satisfies Receiver;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { isAesKey } from '../../crypto/aes-envelope.ts';
 import { type App, liveSecretSchema, presentOnly, type Secrets, settingsWith } from '../kit/app.ts';
 import { codesSchema } from '../kit/platform-error.ts';
-import { isMessageSecret } from './cipher.ts';
 
 /** A field within an answer: names or list positions, dotted, such as `data.orders.0.status`. */
 const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
@@ -79,7 +79,7 @@ export function settingsOf({ settings }: App): ShopSettings | undefined {
 export const shopSecretsSchema: z.ZodType<Secrets> = z
   .strictObject({
     messageSecret: liveSecretSchema
-      .refine((live) => live.every(isMessageSecret), 'must be the base64 of 16, 24 or 32 bytes')
+      .refine((live) => live.every(isAesKey), 'must be the base64 of 16, 24 or 32 bytes')
       .optional(),
     signSecret: liveSecretSchema.optional(),
     accessToken: liveSecretSchema.optional(),

@@ -8,7 +8,7 @@ import { redeem, reverse } from './till.ts';
 export const REVERSAL_WINDOW_MS = 600_000;
 
 /** Meituan and Dianping in-store (技术服务合作中心): closed loop. */
-export const meituan: Integration = {
+export const meituan = {
   ...meituanReceiver,
   loop: 'closed',
   reversalWindowMs: REVERSAL_WINDOW_MS,
@@ -22,4 +22,4 @@ export const meituan: Integration = {
   }),
   redeem,
   reverse,
-};
+} satisfies Integration;

@@ -98,6 +98,17 @@ export async function redeemedVouchers(
   return vouchers;
 }
 
+/** The vouchers of an order that are listed as redeemed, or that its refunds name; each once. */
+export async function vouchersOfOrder(
+  table: Table,
+  platform: Platform,
+  orderId: string,
+): Promise<string[]> {
+  const events = await readEvents(table, { of: 'order', platform, id: orderId });
+  const refunded = events.flatMap((event) => event.voucherId ?? []);
+  return [...new Set([...(await redeemedVouchers(table, platform, orderId)), ...refunded])];
+}
+
 async function readEvent(table: Table, key: Key): Promise<Event | undefined> {
   const item = await table.get(key);
   return item === undefined ? undefined : eventSchema.parse(item);

@@ -121,6 +121,7 @@ export function platform(
     history: async () => [],
     isKnownStore: async () => true,
     storesOf: async () => [],
+    vouchersOf: async () => [],
     ...over,
   };
   const countOf = (path: string) => calls.filter((call) => call.path === path).length;

@@ -336,7 +336,7 @@ describe('whatever else is asked', () => {
 
   test('an SPI request is acknowledged in its own envelope', () => {
     const request = spiRequest({ query: 'a=1', body: '{}' }, { new: 'x' });
-    expect(douyinLife.acknowledge(request, APP).body).toBe(
+    expect(douyinLife.acknowledge(request).body).toBe(
       '{"data":{"error_code":0,"description":"success"}}',
     );
   });

@@ -222,7 +222,7 @@ describe('the check of the URL', () => {
 });
 
 test('what was received is acknowledged in the platform’s own words', () => {
-  const answer = douyinLife.acknowledge(request(BODY), appOf({}));
+  const answer = douyinLife.acknowledge(request(BODY));
   expect(answer.status).toBe(200);
   expect(answer.body).toBe('{"err_no":0,"err_tips":"success"}');
 });

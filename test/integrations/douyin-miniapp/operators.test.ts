@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { douyinMiniapp } from '../../../lib/integrations/douyin-miniapp/index.ts';
-import { app, PAIR, request, sample, signed } from './support.ts';
+import { PAIR, request, sample, signed } from './support.ts';
 
 const AES_KEY = sample('third-party-ticket').encodingAesKey;
 
@@ -56,7 +56,7 @@ describe('what operators write', () => {
 });
 
 describe('what was received is acknowledged', () => {
-  const bodyOf = (body: string) => douyinMiniapp.acknowledge(request(body), app());
+  const bodyOf = (body: string) => douyinMiniapp.acknowledge(request(body));
   const OK = {
     status: 200,
     headers: { 'content-type': 'application/json' },
@@ -93,7 +93,7 @@ describe('what was received is acknowledged', () => {
 
   test('a webhook, and whatever was signed and is no JSON, in the usual form', () => {
     expect(bodyOf('{"event":"user_subscribe_action"}')).toEqual(OK);
-    expect(douyinMiniapp.acknowledge(signed('x'), app())).toEqual(OK);
+    expect(douyinMiniapp.acknowledge(signed('x'))).toEqual(OK);
   });
 });
 

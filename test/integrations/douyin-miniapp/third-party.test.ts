@@ -19,7 +19,7 @@ describe('a third-party event', () => {
     (name) => {
       const { body, encodingAesKey, plain, appId } = sample(name);
       const opened = decrypt(encryptOf(body), encodingAesKey);
-      expect(Buffer.from(opened?.json ?? []).toString('utf8')).toBe(plain);
+      expect(Buffer.from(opened?.content ?? []).toString('utf8')).toBe(plain);
       expect(opened?.appId).toBe(appId);
     },
   );

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { kuaishouMiniapp } from '../../../lib/integrations/kuaishou-miniapp/index.ts';
-import { APP, ackOf, request, sample } from './make.ts';
+import { ackOf, request, sample } from './make.ts';
 
 describe('an acknowledgement', () => {
   test('is HTTP 200 and JSON', () => {
-    expect(kuaishouMiniapp.acknowledge(request(sample('payment').body), APP)).toEqual({
+    expect(kuaishouMiniapp.acknowledge(request(sample('payment').body))).toEqual({
       status: 200,
       headers: { 'content-type': 'application/json' },
       body: '{"result":1,"message_id":"11111111-2222-4333-8444-555555555555"}',

@@ -58,7 +58,7 @@ export function request(body: string | Uint8Array, signature?: string): SignedRe
 export const readText = (body: string, app: App = APP): Reading =>
   kuaishouMiniapp.read(utf8(body), app);
 
-export const ackOf = (body: string) => kuaishouMiniapp.acknowledge(request(body), APP).body;
+export const ackOf = (body: string) => kuaishouMiniapp.acknowledge(request(body)).body;
 
 /** A notice whose data is given as JSON text, so that big numbers stay as written. */
 export const notice = (bizType: string, data: string, more = '"timestamp":1795312800123') =>

@@ -40,6 +40,7 @@ export function platform(settings: object = {}, over: Partial<ResolveContext> = 
     history: async () => [],
     isKnownStore: async () => true,
     storesOf: async () => [],
+    vouchersOf: async () => [],
     ...over,
   };
   return { sandbox, context, client: new KuaishouShopClient(context) };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answerQuery } from '../../../lib/integrations/meituan/acknowledge.ts';
 import { meituan } from '../../../lib/integrations/meituan/index.ts';
-import { appWith, form, pushSample, pushSamples, request } from './support.ts';
+import { form, pushSample, pushSamples, request } from './support.ts';
 
 const SUCCESS = '{"code":0,"message":"success"}';
 const SPECIAL: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
   'dynamic-code-query': '{"code":1,"message":"not supported"}',
 };
 
-const answerTo = (body: string) => meituan.acknowledge(request(body), appWith());
+const answerTo = (body: string) => meituan.acknowledge(request(body));
 
 describe('an acknowledgement', () => {
   test.each(pushSamples)('of $name is the platform’s words for it, byte for byte', (sample) => {

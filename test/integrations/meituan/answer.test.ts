@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Integration } from '../../../lib/integrations/kit/integration.ts';
 import { meituan } from '../../../lib/integrations/meituan/index.ts';
 import { MemoryCallbackRecords, type Policy } from '../records.ts';
 import {
@@ -205,7 +206,9 @@ describe('退券', () => {
     if (filed === undefined) throw new Error('not filed');
     expect(filed).toMatchObject({ status: 'approved', notifiedAt: null });
     const context = { app, fetch: globalThis.fetch, now: () => 0 };
-    expect(await meituan.auditRefund?.(filed, context)).toMatchObject({ outcome: 'refused' });
+    expect(await (meituan as Integration).auditRefund?.(filed, context)).toMatchObject({
+      outcome: 'refused',
+    });
   });
 
   test.each([

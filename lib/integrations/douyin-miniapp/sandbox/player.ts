@@ -1,13 +1,10 @@
 import { NO_AMOUNTS } from '../../../events/event.ts';
+import { OneMerchant } from '../../sandbox-kit/one-merchant.ts';
 import {
-  atTill,
   atWebhook,
   type Outgoing,
-  type PlayedMerchant,
   type Player,
   type PlayerOptions,
-  pick,
-  pickOne,
   type Retries,
   type Truth,
 } from '../../sandbox-kit/player.ts';
@@ -26,38 +23,29 @@ const APP_ID = 'ttplay00000000000001';
  * a till asks Hexiao to, and the platform tells of that only by settling. Half of what is redeemed are
  * native coupons, by its write-off tool.
  */
-export class DouyinMiniappPlayer implements Player {
+export class DouyinMiniappPlayer extends OneMerchant {
   readonly integration = 'douyin-miniapp';
   readonly platform = 'douyin';
   readonly appKey = APP_ID;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly merchants: readonly [PlayedMerchant];
   readonly api: Player['api'];
   readonly #pair = makeKeyPair();
   readonly #world: World;
-  readonly #options: PlayerOptions;
   readonly #orders: Sold[] = [];
   readonly #coupons: CouponPlay;
 
   constructor(options: PlayerOptions) {
+    super(options);
     const clientSecret = `secret-of-${options.nextId()}`;
-    this.#options = options;
-    this.merchants = [options.merchants[0]];
     this.secrets = { platformPublicKeys: this.#pair.publicKey, clientSecret };
     this.#world = new World(options.now);
     this.#coupons = new CouponPlay(APP_ID, this.merchants[0], options);
     this.api = sandboxApp({ world: this.#world, appId: APP_ID, clientSecret }).app;
   }
 
-  /** No message names a merchant, so the app belongs to one. */
-  readonly settings = (apiBaseUrl: string) => ({
-    apiBaseUrl,
-    merchantId: this.merchants[0].merchantId,
-  });
-
   sell(): Outgoing[] {
-    const { random, now, nextId } = this.#options;
-    const { priceFen } = pickOne(random, this.merchants[0].products);
+    const { random, now, nextId } = this.options;
+    const { priceFen } = this.anyProduct();
     const orderId = `106${nextId()}`;
     const discountFen = random() < 0.3 ? 333 : 0;
     const pieces = Array.from({ length: random() < 0.3 ? 3 : 1 }, (_, index) => ({
@@ -76,21 +64,20 @@ export class DouyinMiniappPlayer implements Player {
   }
 
   redeem(): Outgoing[] {
-    return this.#options.random() < 0.5 ? this.#redeemOwn() : this.#redeemCoupon();
+    return this.options.random() < 0.5 ? this.#redeemOwn() : this.#redeemCoupon();
   }
 
   reverse(): Outgoing[] {
-    return this.#options.random() < 0.5 ? this.#takeBackOwn() : this.#takeBackCoupon();
+    return this.options.random() < 0.5 ? this.#takeBackOwn() : this.#takeBackCoupon();
   }
 
   /** Ours to ask for, at the till that redeemed it. */
   #takeBackOwn(): Outgoing[] {
-    const { random, nextId } = this.#options;
     const standing = this.#orders
       .filter((order) => !order.isSettled)
       .flatMap((order) => this.#standingOf(order).map((act) => ({ order, act })))
       .filter(({ order, act }) => !order.takenBack.has(act.itemOrderId));
-    const chosen = pick(random, standing);
+    const chosen = this.pick(standing);
     if (chosen === undefined) return [];
     const { order, act } = chosen;
     const { itemOrderId: voucherId, verifyId: redemptionId } = act;
@@ -98,7 +85,7 @@ export class DouyinMiniappPlayer implements Player {
     const piece = order.pieces.find((one) => one.itemOrderId === voucherId);
     const { orderId } = order;
     const named = { voucherId, redemptionId, orderId, certificateId: piece?.certificateId };
-    return [atTill('/reversals', this, { requestId: `b${nextId()}`, ...named })];
+    return this.reverseAtTill(named);
   }
 
   #takeBackCoupon(): Outgoing[] {
@@ -107,11 +94,8 @@ export class DouyinMiniappPlayer implements Player {
   }
 
   refund(): Outgoing[] {
-    const { random, now, nextId } = this.#options;
-    const order = pick(
-      random,
-      this.#orders.filter((one) => refundableOf(one).length > 0),
-    );
+    const { random, now, nextId } = this.options;
+    const order = this.pick(this.#orders.filter((one) => refundableOf(one).length > 0));
     if (order === undefined) return [];
     const { orderId, isSettled, refunded } = order;
     const open = refundableOf(order);
@@ -136,21 +120,20 @@ export class DouyinMiniappPlayer implements Player {
 
   /** A till shows a code to Hexiao; once all of an order is used, the platform settles it. */
   #redeemOwn(): Outgoing[] {
-    const { random, nextId } = this.#options;
     const used = this.#orders.find((order) => this.#isUsedUp(order));
     if (used !== undefined) return [this.#settled(used)];
     const open = this.#orders.flatMap((order) =>
       order.pieces.filter((piece) => isOpen(order, piece)).map((piece) => ({ order, piece })),
     );
-    const chosen = pick(random, open);
+    const chosen = this.pick(open);
     if (chosen === undefined) return [];
     const { order, piece } = chosen;
     order.shown.add(piece.itemOrderId);
     const { code, paidFen } = piece;
-    const { storeId } = pickOne(random, this.merchants[0].stores);
+    const { storeId } = this.anyStore();
     const amounts = { ...NO_AMOUNTS, paidFen, originalFen: paidFen };
-    const asked = { requestId: `r${nextId()}`, code, storeId, amounts };
-    return [atTill('/redemptions', this, asked)];
+    const command = { code, storeId, amounts };
+    return this.redeemAtTill(command);
   }
 
   /** And nothing of it was given or taken back. */
@@ -168,7 +151,7 @@ export class DouyinMiniappPlayer implements Player {
   }
 
   #settled(order: Sold): Outgoing {
-    const { now, nextId } = this.#options;
+    const { now, nextId } = this.options;
     order.isSettled = true;
     const { orderId, paidFen: settledFen } = order;
     const fees = { settleId: `109${nextId()}`, feeFen: 0, creatorFen: 0 };
@@ -181,14 +164,14 @@ export class DouyinMiniappPlayer implements Player {
   }
 
   #piece(orderId: string, priceFen: number): Piece {
-    const [itemOrderId, certificateId] = [this.#options.nextId(), this.#options.nextId()];
+    const [itemOrderId, certificateId] = [this.options.nextId(), this.options.nextId()];
     const code = `code-${itemOrderId}`;
     return { itemOrderId, certificateId, orderId, outOrderNo: `out-${orderId}`, code, priceFen };
   }
 
   #sent(body: string, retries: Retries): Outgoing {
-    const timestamp = String(Math.floor(this.#options.now() / 1000));
-    const stamp = { timestamp, nonce: `nonce${this.#options.nextId()}` };
+    const timestamp = String(Math.floor(this.options.now() / 1000));
+    const stamp = { timestamp, nonce: `nonce${this.options.nextId()}` };
     return atWebhook(body, {
       headers: {
         'content-type': 'application/json',

@@ -1,8 +1,8 @@
+import { OneMerchant } from '../../sandbox-kit/one-merchant.ts';
 import {
   atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
-  type PlayedMerchant,
   type Player,
   type PlayerOptions,
   type Truth,
@@ -16,27 +16,19 @@ const APP_ID = 'ks690000000000000playa';
  * Its messages are signed as the platform is known to sign, and their content is made up, because none
  * is documented: each is parked, and nothing is true of any voucher until somebody knows better.
  */
-export class KuaishouLifePlayer implements Player {
+export class KuaishouLifePlayer extends OneMerchant {
   readonly integration = 'kuaishou-life';
   readonly platform = 'kuaishou';
   readonly appKey = APP_ID;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly merchants: readonly [PlayedMerchant];
   readonly api: Player['api'];
-  readonly #options: PlayerOptions;
 
   constructor(options: PlayerOptions) {
-    this.#options = options;
-    this.merchants = [options.merchants[0]];
+    super(options);
     const appSecret = `app-secret-of-${options.nextId()}`;
     this.secrets = { signSecret: `secret-of-${options.nextId()}`, appSecret };
     this.api = startSandbox({ appId: APP_ID, appSecret, code: 'code' }).app;
   }
-
-  readonly settings = (apiBaseUrl: string) => ({
-    apiBaseUrl,
-    merchantId: this.merchants[0].merchantId,
-  });
 
   sell(): Outgoing[] {
     return [this.#sent('made_up_order')];
@@ -59,7 +51,7 @@ export class KuaishouLifePlayer implements Player {
   }
 
   #sent(event: string): Outgoing {
-    const { now, nextId } = this.#options;
+    const { now, nextId } = this.options;
     const body = JSON.stringify({ event, message_id: nextId(), timestamp: now() });
     const query = { app_id: APP_ID, timestamp: String(now()) };
     return atWebhook(body, {

@@ -1,13 +1,10 @@
 import { NO_AMOUNTS } from '../../../events/event.ts';
+import { OneMerchant } from '../../sandbox-kit/one-merchant.ts';
 import {
-  atTill,
   atWebhook,
   type Outgoing,
-  type PlayedMerchant,
   type Player,
   type PlayerOptions,
-  pick,
-  pickOne,
   type Retries,
   type Truth,
 } from '../../sandbox-kit/player.ts';
@@ -42,36 +39,33 @@ const APP_ID = 'ks700000000000000playb';
  * A mini-program and its buyers. A redemption is ours to report and the platform has no notice of it:
  * a till asks Hexiao to. What the platform tells is the settlement that follows.
  */
-export class KuaishouMiniappPlayer implements Player {
+export class KuaishouMiniappPlayer extends OneMerchant {
   readonly integration = 'kuaishou-miniapp';
   readonly platform = 'kuaishou';
   readonly appKey = APP_ID;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly merchants: readonly [PlayedMerchant];
   readonly api: Player['api'];
-  readonly #options: PlayerOptions;
   readonly #sandbox: Sandbox;
   readonly #orders: Sold[] = [];
 
   constructor(options: PlayerOptions) {
-    this.#options = options;
-    this.merchants = [options.merchants[0]];
+    super(options);
     const appSecret = `secret-of-${options.nextId()}`;
     this.secrets = { appSecret, accessToken: 'token' };
     this.#sandbox = startSandbox({ appId: APP_ID, appSecret, accessToken: 'token' });
     this.api = this.#sandbox.app;
   }
 
-  readonly settings = (apiBaseUrl: string) => ({
-    apiBaseUrl,
-    merchantId: this.merchants[0].merchantId,
-    storeFrom: { field: 'attach', template: 'shop={store}' },
-  });
+  protected override ownSettings() {
+    return {
+      storeFrom: { field: 'attach', template: 'shop={store}' },
+    };
+  }
 
   sell(): Outgoing[] {
-    const { random, nextId } = this.#options;
-    const { priceFen: paidFen } = pickOne(random, this.merchants[0].products);
-    const { storeId } = pickOne(random, this.merchants[0].stores);
+    const { random, nextId } = this.options;
+    const { priceFen: paidFen } = this.anyProduct();
+    const { storeId } = this.anyStore();
     const orderNo = `12${nextId()}`;
     const order = { orderNo, attach: `shop=${storeId}&n=1`, paidFen, refundedFen: 0 };
     this.#orders.push({ ...order, isShown: false, isTakenBack: false, isSettled: false });
@@ -87,27 +81,26 @@ export class KuaishouMiniappPlayer implements Player {
   }
 
   redeem(): Outgoing[] {
-    const { random, nextId } = this.#options;
+    const { random } = this.options;
     const used = this.#orders.find(
       (one) => !one.isSettled && !one.isTakenBack && this.#isUsed(one),
     );
     if (used !== undefined && random() < 0.5) return this.#settle(used);
-    const order = pick(random, this.#orders.filter(isOpen));
+    const order = this.pick(this.#orders.filter(isOpen));
     if (order === undefined) return [];
     order.isShown = true;
-    const requestId = `r${nextId()}`;
     const { paidFen, refundedFen } = order;
     const left = paidFen - refundedFen;
     const amounts = { ...NO_AMOUNTS, paidFen: left, originalFen: left };
-    const { storeId } = pickOne(random, this.merchants[0].stores);
-    const asked = { requestId, storeId, amounts, order: reported(order) };
-    return [atTill('/redemptions', this, asked)];
+    const { storeId } = this.anyStore();
+    const command = { storeId, amounts, order: reported(order) };
+    return this.redeemAtTill(command);
   }
 
   #settle(order: Sold): Outgoing[] {
     order.isSettled = true;
     const { orderNo: ksOrderNo, paidFen, refundedFen, attach } = order;
-    const settleNo = `13${this.#options.nextId()}`;
+    const settleNo = `13${this.options.nextId()}`;
     const settled = { ksOrderNo, ksSettleNo: settleNo, outSettleNo: `out${settleNo}`, attach };
     return this.#sent((sender) =>
       settleNotice({ ...settled, amountFen: paidFen - refundedFen }, sender),
@@ -116,11 +109,11 @@ export class KuaishouMiniappPlayer implements Player {
 
   /** Ours to report; what is told besides orders is of no money. */
   reverse(): Outgoing[] {
-    const { random, nextId } = this.#options;
+    const { random } = this.options;
     const used = this.#orders.filter(
       (one) => !one.isSettled && !one.isTakenBack && this.#isUsed(one),
     );
-    const order = pick(random, used);
+    const order = this.pick(used);
     if (order === undefined || random() < 0.3) {
       return this.#sent((sender) => webhookNotice('POI_AUDITED', { poi_id: '1' }, sender));
     }
@@ -128,9 +121,7 @@ export class KuaishouMiniappPlayer implements Player {
     const { orderNo: orderId } = order;
     const act = { voucherId: orderId, orderId, redemptionId: onlyUse(order) };
 
-    return [
-      atTill('/reversals', this, { requestId: `b${nextId()}`, ...act, order: reported(order) }),
-    ];
+    return this.reverseAtTill({ ...act, order: reported(order) });
   }
 
   /** What was reported last, in what the platform was told. */
@@ -143,8 +134,8 @@ export class KuaishouMiniappPlayer implements Player {
   }
 
   refund(): Outgoing[] {
-    const { random, nextId } = this.#options;
-    const order = pick(random, this.#orders.filter(isOpen));
+    const { random, nextId } = this.options;
+    const order = this.pick(this.#orders.filter(isOpen));
     if (order === undefined) return [];
     const left = order.paidFen - order.refundedFen;
     const amountFen = random() < 0.4 ? Math.ceil(left / 3) : left;
@@ -172,7 +163,7 @@ export class KuaishouMiniappPlayer implements Player {
   }
 
   #sent(notice: (sender: Sender) => Posted): Outgoing[] {
-    const { now, nextId } = this.#options;
+    const { now, nextId } = this.options;
     const messageId = `message-${nextId()}`;
     const appSecret = this.secrets.appSecret ?? '';
     const { body, kwaisign } = notice({ appId: APP_ID, appSecret, atMs: now(), messageId });

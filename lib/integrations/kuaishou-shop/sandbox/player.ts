@@ -1,14 +1,11 @@
 import { NO_AMOUNTS } from '../../../events/event.ts';
+import { OneMerchant } from '../../sandbox-kit/one-merchant.ts';
 import {
-  atTill,
   atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
-  type PlayedMerchant,
   type Player,
   type PlayerOptions,
-  pick,
-  pickOne,
   type Truth,
   truthOfVoucher,
 } from '../../sandbox-kit/player.ts';
@@ -46,20 +43,17 @@ const ANSWER = {
  * A shop of e-tickets and its buyers. Tickets are used by our own call, whose answer is ours alone: a
  * till asks Hexiao to. What the platform tells of it is the order's end.
  */
-export class KuaishouShopPlayer implements Player {
+export class KuaishouShopPlayer extends OneMerchant {
   readonly integration = 'kuaishou-shop';
   readonly platform = 'kuaishou';
   readonly appKey = APP_KEY;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly merchants: readonly [PlayedMerchant];
   readonly api: Player['api'];
-  readonly #options: PlayerOptions;
   readonly #sandbox: ShopSandbox;
   readonly #orders: Sold[] = [];
 
   constructor(options: PlayerOptions) {
-    this.#options = options;
-    this.merchants = [options.merchants[0]];
+    super(options);
     const [signSecret, accessToken] = [`sign-${options.nextId()}`, `token-${options.nextId()}`];
     const messageSecret = Buffer.from(`0${options.nextId()}`).toString('base64');
     this.secrets = { messageSecret, signSecret, accessToken };
@@ -67,22 +61,22 @@ export class KuaishouShopPlayer implements Player {
     this.api = this.#sandbox.app;
   }
 
-  readonly settings = (apiBaseUrl: string) => ({
-    apiBaseUrl,
-    merchantId: this.merchants[0].merchantId,
-    callsPerSecond: 1_000,
-    consumeEndpoint: { ...SANDBOX_METHODS.consume, http: 'POST' },
-    reverseEndpoint: { ...SANDBOX_METHODS.reverse, http: 'POST' },
-    orderQuery: { ...SANDBOX_METHODS.order, answer: ANSWER },
-    refundQuery: {
-      ...SANDBOX_METHODS.refund,
-      answer: { ...ANSWER, refundIdField: 'data.refundId' },
-    },
-  });
+  protected override ownSettings() {
+    return {
+      callsPerSecond: 1_000,
+      consumeEndpoint: { ...SANDBOX_METHODS.consume, http: 'POST' },
+      reverseEndpoint: { ...SANDBOX_METHODS.reverse, http: 'POST' },
+      orderQuery: { ...SANDBOX_METHODS.order, answer: ANSWER },
+      refundQuery: {
+        ...SANDBOX_METHODS.refund,
+        answer: { ...ANSWER, refundIdField: 'data.refundId' },
+      },
+    };
+  }
 
   sell(): Outgoing[] {
-    const { random, now, nextId } = this.#options;
-    const { priceFen: paidFen } = pickOne(random, this.merchants[0].products);
+    const { now, nextId } = this.options;
+    const { priceFen: paidFen } = this.anyProduct();
     const orderId = Number(`1${nextId()}`);
     const ticketId = `2${nextId()}`;
     const sold = { orderId, ticketId, paidFen };
@@ -94,21 +88,18 @@ export class KuaishouShopPlayer implements Player {
   }
 
   redeem(): Outgoing[] {
-    const { random, nextId } = this.#options;
+    const { random, nextId } = this.options;
     const used = this.#orders.find((one) => this.#sandbox.uses.has(one.ticketId) && !one.isEnded);
     if (used !== undefined && random() < 0.5) return this.#end(used);
-    const order = pick(
-      random,
-      this.#orders.filter((one) => !one.isShown && !one.isRefunded),
-    );
+    const order = this.pick(this.#orders.filter((one) => !one.isShown && !one.isRefunded));
     if (order === undefined) return [];
     order.isShown = true;
     const { ticketId: voucherId, paidFen } = order;
-    const { storeId, name: storeName } = pickOne(random, this.merchants[0].stores);
+    const { storeId, name: storeName } = this.anyStore();
     const amounts = { ...NO_AMOUNTS, paidFen, originalFen: paidFen };
     const vouchers = [{ voucherId, code: `code-${nextId()}`, amounts }];
-    const asked = { order: { orderId: String(order.orderId) }, vouchers, storeId, storeName };
-    return [atTill('/redemptions', this, { requestId: `r${nextId()}`, ...asked })];
+    const command = { order: { orderId: String(order.orderId) }, vouchers, storeId, storeName };
+    return this.redeemAtTill(command);
   }
 
   #end(order: Sold): Outgoing[] {
@@ -122,8 +113,8 @@ export class KuaishouShopPlayer implements Player {
 
   /** Ours to ask for; or the platform looks whether we are there. */
   reverse(): Outgoing[] {
-    const { random, nextId } = this.#options;
-    const used = pick(random, [...this.#sandbox.uses]);
+    const { random } = this.options;
+    const used = this.pick([...this.#sandbox.uses]);
     if (used === undefined || random() < 0.3) return [sent(heartbeatMessage(this.#shop))];
     const [voucherId, serial] = used;
     const order = this.#orders.find((one) => one.ticketId === voucherId);
@@ -132,13 +123,13 @@ export class KuaishouShopPlayer implements Player {
       redemptionId: `${serial}~${voucherId}`,
       orderId: String(order?.orderId),
     };
-    return [atTill('/reversals', this, { requestId: `b${nextId()}`, ...act })];
+    return this.reverseAtTill(act);
   }
 
   refund(): Outgoing[] {
-    const { random, now, nextId } = this.#options;
+    const { now, nextId } = this.options;
     const open = this.#orders.filter((one) => !one.isShown && !one.isRefunded);
-    const order = pick(random, open);
+    const order = this.pick(open);
     if (order === undefined) return [];
     order.isRefunded = true;
     const { orderId, paidFen: amountFen } = order;
@@ -173,7 +164,7 @@ export class KuaishouShopPlayer implements Player {
 
   get #shop(): Shop {
     const { messageSecret = '' } = this.secrets;
-    return { appKey: APP_KEY, messageSecret, sellerId: 2_160_000_001, now: this.#options.now };
+    return { appKey: APP_KEY, messageSecret, sellerId: 2_160_000_001, now: this.options.now };
   }
 }
 

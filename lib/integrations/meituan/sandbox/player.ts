@@ -1,12 +1,10 @@
+import { OneMerchant } from '../../sandbox-kit/one-merchant.ts';
 import {
-  atTill,
   atWebhook,
   CHOSEN_RETRIES,
   type Outgoing,
-  type PlayedMerchant,
   type Player,
   type PlayerOptions,
-  pick,
   pickOne,
   type Truth,
   truthOfVoucher,
@@ -44,22 +42,19 @@ const MESSAGES = {
  * Two trades: deliveries (46), whose end the platform tells and which is their use, and group-buying
  * (59 and 58), whose vouchers our own call uses: of that no message tells, so a till asks Hexiao to.
  */
-export class MeituanPlayer implements Player {
+export class MeituanPlayer extends OneMerchant {
   readonly integration = 'meituan';
   readonly platform = 'meituan';
   readonly appKey = DEVELOPER_ID;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly merchants: readonly [PlayedMerchant];
   readonly api: Player['api'];
-  readonly #options: PlayerOptions;
   readonly #developer: Developer;
   readonly #sandbox: MeituanSandbox;
   readonly #orders: Sold[] = [];
 
   constructor(options: PlayerOptions) {
+    super(options);
     const { nextId, now } = options;
-    this.#options = options;
-    this.merchants = [options.merchants[0]];
     const [signKey, dianpingSecret] = [`key-${nextId()}`, `dianping-${nextId()}`];
     this.secrets = { signKey, dianpingSecret, appAuthToken: `store-token-${nextId()}` };
     this.#developer = { developerId: DEVELOPER_ID, signKey, now, nextId };
@@ -69,16 +64,16 @@ export class MeituanPlayer implements Player {
     this.api = this.#sandbox.app;
   }
 
-  readonly settings = (apiBaseUrl: string) => ({
-    apiBaseUrl,
-    merchantId: this.merchants[0].merchantId,
-    messages: MESSAGES,
-  });
+  protected override ownSettings() {
+    return {
+      messages: MESSAGES,
+    };
+  }
 
   sell(): Outgoing[] {
-    const { random, nextId } = this.#options;
-    const { priceFen } = pickOne(random, this.merchants[0].products);
-    const { storeId } = pickOne(random, this.merchants[0].stores);
+    const { random, nextId } = this.options;
+    const { priceFen } = this.anyProduct();
+    const { storeId } = this.anyStore();
     const ofDelivery = random() < 0.5;
     const count = ofDelivery ? 1 : pickOne(random, [1, 1, 2]);
     const codes = ofDelivery ? [] : Array.from({ length: count }, () => `01${nextId()}`);
@@ -96,29 +91,25 @@ export class MeituanPlayer implements Player {
   }
 
   redeem(): Outgoing[] {
-    return this.#options.random() < 0.5 ? this.#deliver() : this.#showCode();
+    return this.options.random() < 0.5 ? this.#deliver() : this.#showCode();
   }
 
   /** A till asks for it. Of an order's codes the shown one is used. */
   #showCode(): Outgoing[] {
-    const { random, nextId } = this.#options;
     const open = this.#orders.flatMap((order) =>
       order.codes.filter((code) => isOpen(order, code)).map((code) => ({ order, code })),
     );
-    const shown = pick(random, open);
+    const shown = this.pick(open);
     if (shown === undefined) return [];
     const { order, code } = shown;
     order.shownCodes.add(code);
     const { storeId } = order;
-    const asked = { requestId: `r${nextId()}`, code, storeId };
-    return [atTill('/redemptions', this, asked)];
+    const command = { code, storeId };
+    return this.redeemAtTill(command);
   }
 
   #deliver(): Outgoing[] {
-    const order = pick(
-      this.#options.random,
-      this.#orders.filter((one) => one.ofDelivery && one.state === 'paid'),
-    );
+    const order = this.pick(this.#orders.filter((one) => one.ofDelivery && one.state === 'paid'));
     if (order === undefined) return [];
     order.state = 'redeemed';
     return [this.#told('4610018', order, order.paidFen)];
@@ -126,22 +117,21 @@ export class MeituanPlayer implements Player {
 
   /** Ours to ask for; or a store of ours is bound to one of theirs. */
   reverse(): Outgoing[] {
-    const { random, nextId } = this.#options;
-    const used = pick(random, this.#sandbox.till.used());
+    const { random } = this.options;
+    const used = this.pick(this.#sandbox.till.used());
     if (used?.use && random() < 0.7) {
       const { code: voucherId, orderId, dealId: productId, use } = used;
       const { storeId } = this.#orders.find((order) => order.orderId === orderId) ?? {};
       const act = { voucherId, orderId, productId, storeId, redemptionId: use.flowId };
-      return [atTill('/reversals', this, { requestId: `b${nextId()}`, ...act })];
+      return this.reverseAtTill(act);
     }
-    const { storeId } = pickOne(this.#options.random, this.merchants[0].stores);
+    const { storeId } = this.anyStore();
     return [sent(storeMapped(this.#developer, storeId))];
   }
 
   refund(): Outgoing[] {
-    const { random, nextId } = this.#options;
-    const order = pick(
-      random,
+    const { random, nextId } = this.options;
+    const order = this.pick(
       this.#orders.filter((one) => one.state === 'paid' && (one.ofDelivery || hasOpen(one))),
     );
     if (order === undefined) return [];
@@ -186,7 +176,7 @@ export class MeituanPlayer implements Player {
     more: Readonly<Record<string, string>> = {},
   ): Outgoing {
     const amount = yuanOf(amountFen);
-    const message = { orderId, amount, happenedAt: this.#options.now(), ...more };
+    const message = { orderId, amount, happenedAt: this.options.now(), ...more };
     return sent(push(this.#developer, msgType, message, { opBizCode: storeId }));
   }
 }

@@ -23,7 +23,7 @@ async function open(desk: 'retail' | 'dining' | 'dianping'): Promise<void> {
   const shop = {
     ...({ integration: 'meituan', platform: 'meituan', appKey } as const),
     secrets: { signKey, dianpingSecret, ...tokens },
-    settings: { ...MERCHANT_SETTINGS, desk, dianpingAppKey: 'dianping' },
+    settings: { ...MERCHANT_SETTINGS, till: desk, dianpingAppKey: 'dianping' },
   };
   till = await Till.open(shop, sandbox.app, now);
   const dianpingApiBaseUrl = till.url;
