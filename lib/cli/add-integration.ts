@@ -50,7 +50,12 @@ async function run(args: readonly string[]): Promise<number> {
 ${written.map((path) => `  ${path}\n`).join('')}A line was added to each of:
   lib/integrations/receivers.ts
   lib/integrations/registry.ts
-Next: npx vitest run test/integrations/${name}   (it fails; docs/adding-an-integration.md goes on)
+
+Next, in this order (docs/adding-an-integration.md goes on):
+  npx vitest run test/integrations/${name}      fails until verify.ts and the others are written
+  npx vitest run test/infra/docs.test.ts        fails until docs/deploying.md says where to paste the URL
+  npx vitest run test/functions/doors.test.ts   fails until it knows the platform's word for "received"
+  npm run lint && npm run types
 `);
   return 0;
 }

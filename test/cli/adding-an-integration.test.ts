@@ -19,7 +19,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What the walk needs of the project. */
 const NEEDED = [
   ...['lib', 'functions', 'docs/adding-an-integration.md', 'package.json', 'tsconfig.json'],
-  ...['test/integrations/suite.ts', 'test/integrations/matrix.ts', 'vitest.config.ts'],
+  ...['test/integrations/suite.ts', 'test/integrations/matrix.ts', 'test/lib/make.ts'],
+  'vitest.config.ts',
 ];
 
 describe('docs/adding-an-integration.md', () => {
