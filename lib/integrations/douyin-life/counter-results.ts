@@ -1,7 +1,7 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { NotDone, RedeemCommand, TillContext } from '../kit/till.ts';
-import { completed, type Told, unknownYet } from '../kit/till-outcome.ts';
+import { type ActResult, completed, unknownYet } from '../kit/till-outcome.ts';
 import type { VerifyResult } from './answers.ts';
 import type { Prepared } from './counter-codes.ts';
 import { resolve } from './resolve.ts';
@@ -19,7 +19,7 @@ interface Circumstances {
   readonly isRepeated: boolean;
 }
 
-interface Place {
+interface OrderAt {
   readonly merchantId: string;
   readonly orderId: string;
   readonly at: string;
@@ -29,7 +29,7 @@ interface Place {
 export async function decisionBy(
   results: readonly VerifyResult[],
   of: Circumstances,
-): Promise<Told> {
+): Promise<ActResult> {
   const { command, context, prepared, isRepeated } = of;
   const isDone = ({ result }: VerifyResult) =>
     result === 0 || (isRepeated && DONE_BEFORE.has(result));
@@ -60,7 +60,7 @@ export async function decisionBy(
 }
 
 /** What the platform's queries show of this request when verify itself does not say; all of it, or nothing. */
-export async function actsSeen(of: Circumstances): Promise<Told | undefined> {
+export async function actsSeen(of: Circumstances): Promise<ActResult | undefined> {
   const { command, context, prepared } = of;
   const vouchers = prepared.uses.flatMap((use) => use.certificateId ?? []);
   if (vouchers.length < prepared.uses.length) return undefined;
@@ -95,7 +95,7 @@ function voucherOf(result: VerifyResult, { uses, isOwnCodes }: Prepared): string
 }
 
 /** @throws PlatformError, after which the request stays open: it is redeemed, and booked at nobody's */
-function placeOf({ command, context, prepared }: Circumstances, account: string | null): Place {
+function placeOf({ command, context, prepared }: Circumstances, account: string | null): OrderAt {
   const { settings } = context.app;
   const merchantId = command.merchantId ?? account ?? settings.merchantId ?? prepared.accountId;
   if (merchantId === null) {
@@ -127,7 +127,7 @@ function takeLast(left: EventDraft[], voucherId: string): EventDraft[] {
 /** What the platform's queries show already; nothing is fine, its webhook comes. */
 async function factsOf(
   vouchers: readonly string[],
-  { merchantId, orderId, at: occurredAt }: Place,
+  { merchantId, orderId, at: occurredAt }: OrderAt,
   context: TillContext,
 ): Promise<EventDraft[]> {
   if (context.app.settings.enrichment !== 'pull') return [];
@@ -143,7 +143,7 @@ async function factsOf(
 
 /** Without a worth it waits for the webhook or the pull that tells one. */
 function redeemed(
-  { merchantId, orderId, voucherId, at }: Place & { readonly voucherId: string },
+  { merchantId, orderId, voucherId, at }: OrderAt & { readonly voucherId: string },
   redemptionId: string,
   { storeId }: RedeemCommand,
 ): EventDraft {

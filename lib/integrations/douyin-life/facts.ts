@@ -111,10 +111,10 @@ export function amountsOfAct(
   return own?.amount ?? act.amounts ?? partOf(certificate, useNumber(act, index));
 }
 
-type Told = Omit<Act, 'reversed'>;
+type ActRecord = Omit<Act, 'reversed'>;
 
-function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): Told[] {
-  const acts = new Map<string, Told>();
+function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): ActRecord[] {
+  const acts = new Map<string, ActRecord>();
   for (const event of known) {
     if (event.kind === 'voucher.redeemed' && event.complete) {
       const { redemptionId, occurredAt, storeId, amounts } = event;
@@ -155,9 +155,9 @@ function ownAmounts({ verify_amount_info, period_card, amount }: VerifyRecord): 
 }
 
 function reversalOf(
-  act: Told,
+  act: ActRecord,
   index: number,
-  acts: readonly Told[],
+  acts: readonly ActRecord[],
   evidence: Evidence,
 ): Act['reversed'] {
   const known = evidence.known.find(
@@ -177,9 +177,9 @@ function reversalOf(
 
 /** The arbiter is silent: what the voucher's state and the hints leave possible. */
 function looksReversed(
-  act: Told,
+  act: ActRecord,
   index: number,
-  acts: readonly Told[],
+  acts: readonly ActRecord[],
   evidence: Evidence,
 ): boolean {
   const { certificate, hints } = evidence;
@@ -191,7 +191,11 @@ function looksReversed(
   return cancelHint(act, undefined, hints) !== undefined;
 }
 
-function reversalTime(act: Told, next: Told | undefined, hints: readonly Hint[]): Act['reversed'] {
+function reversalTime(
+  act: ActRecord,
+  next: ActRecord | undefined,
+  hints: readonly Hint[],
+): Act['reversed'] {
   const hint = cancelHint(act, next, hints);
   if (hint !== undefined) return { at: hint.occurredAt, told: true };
   const latest = Date.parse(act.at) + REVERSAL_WINDOW_MS;
@@ -200,7 +204,11 @@ function reversalTime(act: Told, next: Told | undefined, hints: readonly Hint[])
 }
 
 /** A reversal's message within the act's window and before the next act. */
-function cancelHint(act: Told, next: Told | undefined, hints: readonly Hint[]): Hint | undefined {
+function cancelHint(
+  act: ActRecord,
+  next: ActRecord | undefined,
+  hints: readonly Hint[],
+): Hint | undefined {
   const from = Date.parse(act.at);
   const until = Math.min(
     from + REVERSAL_WINDOW_MS + CLOCK_SLACK_MS,
@@ -233,7 +241,7 @@ function useNumber(act: Act, index: number): number {
   return act.serial !== null && Number.isInteger(serial) && serial > 0 ? serial - 1 : index;
 }
 
-function byTime(a: Told, b: Told): number {
+function byTime(a: ActRecord, b: ActRecord): number {
   const gap = Date.parse(a.at) - Date.parse(b.at);
   return gap !== 0 ? gap : a.verifyId < b.verifyId ? -1 : 1;
 }

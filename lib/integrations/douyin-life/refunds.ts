@@ -32,13 +32,13 @@ export function refundsOf(facts: VoucherFacts): EventDraft[] {
   return [...drafts, refund];
 }
 
-interface Told {
+interface RefundNews {
   readonly at: string;
   readonly fen: number | null;
 }
 
 /** What the platform shows; undefined while it shows none, or no time of one. */
-function toldOf(facts: VoucherFacts, before: readonly Refund[]): Told | undefined {
+function toldOf(facts: VoucherFacts, before: readonly Refund[]): RefundNews | undefined {
   const { certificate, order, hints } = facts;
   const item = order?.certificate?.find((one) => one.certificate_id === certificate.certificate_id);
   const whole =
@@ -60,7 +60,7 @@ function toldOf(facts: VoucherFacts, before: readonly Refund[]): Told | undefine
 
 /** @returns undefined when every refund that the platform shows is known; null for all that is left */
 function nextFen(
-  told: Told,
+  told: RefundNews,
   before: readonly Refund[],
   { refundAmount }: VoucherFacts,
 ): number | null | undefined {

@@ -2,7 +2,7 @@ import type { EventDraft } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
-import { type Once, once, outcomeOf, type Told, unknownYet } from '../kit/till-outcome.ts';
+import { type ActResult, type Once, once, outcomeOf, unknownYet } from '../kit/till-outcome.ts';
 import {
   merchantOfReversal,
   type Reversible,
@@ -23,7 +23,7 @@ import { actsSeen, decisionBy } from './counter-results.ts';
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
   return outcomeOf(() => {
     const client = new DouyinLifeClient(context);
-    const act: Once<Prepared, Told> = {
+    const act: Once<Prepared, ActResult> = {
       prepare: () => prepare(client, command, context),
       read: (notes) => preparedSchema.parse(notes),
       act: (prepared, isRepeated) => verify(client, { command, context, prepared, isRepeated }),
@@ -43,7 +43,7 @@ interface Circumstances {
  * An error_code of verify says nothing about the act: its page has the caller repeat, and the first call may
  * have redeemed. What the platform's queries show settles it; until they do, it stays open.
  */
-async function verify(client: DouyinLifeClient, of: Circumstances): Promise<Told> {
+async function verify(client: DouyinLifeClient, of: Circumstances): Promise<ActResult> {
   const { command, prepared } = of;
   try {
     const results = await client.verify({
@@ -69,7 +69,7 @@ async function verify(client: DouyinLifeClient, of: Circumstances): Promise<Told
 export function reverse(command: ReverseCommand, context: TillContext): Promise<TillOutcome> {
   return outcomeOf(() => {
     const client = new DouyinLifeClient(context);
-    const act: Once<Reversible, Told> = {
+    const act: Once<Reversible, ActResult> = {
       prepare: async () => {
         const target = await redemptionOf(command, context);
         return { ...target, merchantId: merchantOfReversal(command, target, context) };
@@ -127,7 +127,7 @@ function reversed(
   { redemptionId, merchantId, orderId, voucherId }: Reversible,
   command: ReverseCommand,
   { app, now }: TillContext,
-): Told {
+): ActResult {
   const event: EventDraft = {
     kind: 'voucher.redemption_reversed',
     eventId: `reversed:${redemptionId}`,

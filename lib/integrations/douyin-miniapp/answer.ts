@@ -28,7 +28,7 @@ export async function answer(
   const body = quietBodyOf(request.body);
   if (body.family !== 'trade') return undefined;
   const { msg } = body.fields;
-  const asked: Question = {
+  const asked: SpiQuestion = {
     app,
     records,
     version: textOf(body.fields.version) ?? '',
@@ -48,7 +48,7 @@ export async function answer(
   }
 }
 
-interface Question {
+interface SpiQuestion {
   readonly app: App;
   readonly records: CallbackRecords;
   /** Of the envelope: `3.0` is the general system, `2.0` the life services' two. */
@@ -60,7 +60,7 @@ interface Question {
  * What the answer calls the order, and where a buyer sees it. The same order gets the same number
  * without anything being written. An app whose own server answers sets no `answers.order`.
  */
-function orderNumber({ app, content }: Question): Answer | undefined {
+function orderNumber({ app, content }: SpiQuestion): Answer | undefined {
   const settings = settingsOf(app).answers.order;
   const order = preCreateOrderSchema.safeParse(content);
   if (settings === undefined || !order.success) return undefined;
@@ -92,7 +92,7 @@ async function refundNumber({
   records,
   version,
   content,
-}: Question): Promise<Answer | undefined> {
+}: SpiQuestion): Promise<Answer | undefined> {
   const parsed = preCreateRefundSchema.safeParse(content);
   if (!parsed.success) return undefined;
   const refund = parsed.data;
@@ -121,7 +121,7 @@ async function refundNumber({
 }
 
 /** A refund's result: whoever still has to decide it need not any more. It asks nothing. */
-async function refundDone({ records, content }: Question): Promise<undefined> {
+async function refundDone({ records, content }: SpiQuestion): Promise<undefined> {
   const parsed = refundResultSchema.safeParse(content);
   if (!parsed.success) return;
   const { refund_id: refundId, order_id: orderId, status } = parsed.data;
@@ -137,7 +137,7 @@ async function refundDone({ records, content }: Question): Promise<undefined> {
 }
 
 /** What its numbers mean no page tells, so an operator who knows says which they are. */
-function bookingDecision({ app, content }: Question): Answer | undefined {
+function bookingDecision({ app, content }: SpiQuestion): Answer | undefined {
   const settings = settingsOf(app).answers.booking;
   if (settings === undefined || !bookAcceptTimeoutSchema.safeParse(content).success) {
     return undefined;

@@ -1,6 +1,7 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { JsonObject } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
+import type { ActAnswer } from '../kit/act-answer.ts';
 import type { DouyinContext } from '../kit/douyin/call.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import {
@@ -30,13 +31,7 @@ export interface Prepared {
   }[];
 }
 
-/** The platform's answer, and the facts in it as the events that a notice of them would be. */
-export interface ActAnswer {
-  readonly answer: JsonObject;
-  readonly events: readonly EventDraft[];
-}
-
-export interface Redeemed extends ActAnswer {
+export interface Redeemed extends ActAnswer<JsonObject> {
   readonly unredeemed: readonly Unredeemed[];
 }
 
@@ -139,7 +134,7 @@ export class DouyinMiniappClient {
     readonly verifyId: string;
     readonly voucherId: string;
     readonly merchantId?: string;
-  }): Promise<ActAnswer> {
+  }): Promise<ActAnswer<JsonObject>> {
     const { app, now } = this.context;
     const { orderId, certificateId, verifyId, voucherId } = act;
     const answer = await ask(this.context, 'verify_cancel', 'fulfillment', {

@@ -7,6 +7,7 @@ import type {
   TillOutcome,
 } from '../kit/till.ts';
 import {
+  type ActResult,
   cannot,
   completed,
   lacks,
@@ -14,7 +15,6 @@ import {
   once,
   onceById,
   outcomeOf,
-  type Told,
   unknownYet,
 } from '../kit/till-outcome.ts';
 import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-reversal.ts';
@@ -34,7 +34,7 @@ export async function redeem(command: RedeemCommand, context: TillContext): Prom
     prepared?.certificates.find(
       (one) => one.itemOrderId === voucherId || one.certificateId === voucherId,
     )?.certificateId;
-  const act: Once<Prepared, Told> = {
+  const act: Once<Prepared, ActResult> = {
     prepare: async () => {
       const { certificates, ...all } = await client.deliveryPrepare(code);
       const { length } = certificates;
@@ -64,7 +64,7 @@ export function reverse(command: ReverseCommand, context: TillContext): Promise<
     const { certificateId } = command;
     if (certificateId === undefined) throw lacks('the certificateId of the redemption’s answer');
     const client = new DouyinMiniappClient(context);
-    const act: Once<Reversible, Told> = {
+    const act: Once<Reversible, ActResult> = {
       prepare: () => redemptionOf(command, context),
       read: (notes) => reversibleSchema.parse(notes),
       act: ({ voucherId, redemptionId: verifyId, orderId, merchantId: known }) => {
@@ -100,7 +100,7 @@ function pushed(
   client: DouyinMiniappClient,
   command: RedeemCommand,
   context: TillContext,
-): Promise<Told> {
+): Promise<ActResult> {
   const { order, vouchers, requestId: token } = command;
   const { orderId, ownOrderId: outOrderNo } = order;
   if (orderId === undefined || outOrderNo === undefined) {
@@ -143,7 +143,7 @@ interface Circumstances {
 async function told(
   { events, unredeemed }: Redeemed,
   { command, context, asked, isRepeated }: Circumstances,
-): Promise<Told> {
+): Promise<ActResult> {
   if (isRepeated && unredeemed.some(({ code }) => DONE_BEFORE.has(code))) {
     throw unknownYet(
       'the platform says it was redeemed before, and not by which call: look it up there',

@@ -12,7 +12,7 @@ import type {
 /** What every integration does alike at the till. */
 
 /** What a client made of the platform's answer. */
-export interface Told {
+export interface ActResult {
   readonly events: readonly EventDraft[];
   readonly notDone?: readonly NotDone[];
   readonly unread?: number;
@@ -25,7 +25,7 @@ export interface Told {
  * @param certificateOf the platform's second name of a voucher
  */
 export async function outcomeOf(
-  act: () => Promise<Told>,
+  act: () => Promise<ActResult>,
   certificateOf: (voucherId: string) => string | undefined = () => undefined,
 ): Promise<TillOutcome> {
   try {

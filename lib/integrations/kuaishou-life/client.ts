@@ -1,5 +1,5 @@
-import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
+import type { ActAnswer } from '../kit/act-answer.ts';
 import { baseOf, exchange, refusal } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
 import { isObject } from '../kit/json.ts';
@@ -14,12 +14,6 @@ import { callSettingsSchema, DEFAULT_API } from './settings.ts';
 const VERIFY_PATH = '/goodlife/v1/fulfilment/certificate/verify';
 
 type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs' | 'tokens'>;
-
-/** What a call to redeem came to, as facts, beside what the platform answered. */
-export interface RedemptionAnswer {
-  readonly answer: JsonValue;
-  readonly events: readonly EventDraft[];
-}
 
 /** A token is renewed this long before it ends, so that none ends on its way. */
 const MARGIN_MS = 300_000;
@@ -70,7 +64,7 @@ export class KuaishouLifeClient {
    * same `verifyToken`, for a "short window" whose length is not known.
    * @throws RangeError, before anything is sent, when `at` is no instant
    */
-  async verify(accessToken: string, redemption: Redemption): Promise<RedemptionAnswer> {
+  async verify(accessToken: string, redemption: Redemption): Promise<ActAnswer> {
     const { app } = this.context;
     redeemedEvents(redemption, undefined, app);
     const name = 'certificate/verify';

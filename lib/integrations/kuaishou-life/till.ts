@@ -1,6 +1,13 @@
 import { toInstant } from '../../time/shanghai.ts';
 import type { RedeemCommand, TillContext, TillOutcome } from '../kit/till.ts';
-import { cannot, completed, lacks, onceById, outcomeOf, type Told } from '../kit/till-outcome.ts';
+import {
+  type ActResult,
+  cannot,
+  completed,
+  lacks,
+  onceById,
+  outcomeOf,
+} from '../kit/till-outcome.ts';
 import { KuaishouLifeClient } from './client.ts';
 import type { Codes } from './redemption.ts';
 
@@ -34,7 +41,7 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
 }
 
 /** @param asked the vouchers by name, where the till knew them */
-function decisionBy(events: Told['events'], asked: readonly string[]): Told {
+function decisionBy(events: ActResult['events'], asked: readonly string[]): ActResult {
   // An encrypted code that nothing names has been redeemed all the same.
   const unread = events.length === 0 ? 1 : 0;
   const done = new Set(events.map((event) => event.voucherId));

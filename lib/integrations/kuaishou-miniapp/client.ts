@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { EventDraft } from '../../events/event.ts';
 import type { JsonObject } from '../../json/parse.ts';
+import type { ActAnswer } from '../kit/act-answer.ts';
 import { baseOf, exchangeObject, refusal } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
 import { OPEN_PLATFORM_CODES } from '../kit/kuaishou/codes.ts';
@@ -38,12 +38,6 @@ export interface QueryAnswer {
   readonly answer: JsonObject;
 }
 
-/** What a report told the platform, as facts, beside what it answered. */
-export interface ReportAnswer {
-  readonly answer: JsonObject;
-  readonly events: readonly EventDraft[];
-}
-
 const paymentAnswerSchema = z.looseObject({
   payment_info: z.looseObject({ pay_status: wireWord }),
 });
@@ -79,7 +73,10 @@ export class KuaishouMiniappClient {
    * Tells the platform that an order was redeemed (status 11): here redemptions flow from us to it.
    * @throws RangeError, before anything is sent, when `at` is no instant
    */
-  async reportUsed(order: ReportedOrder, redemption: ReportedRedemption): Promise<ReportAnswer> {
+  async reportUsed(
+    order: ReportedOrder,
+    redemption: ReportedRedemption,
+  ): Promise<ActAnswer<JsonObject>> {
     // First the event: what cannot be one is not reported either.
     const events = [redeemedEvent(order, redemption, this.context.app)];
     return { answer: await this.report(reportBody(order, REPORT_STATUS.used)), events };
@@ -91,7 +88,7 @@ export class KuaishouMiniappClient {
    * @param undone the redemption that was taken back, at the time it was
    * @throws RangeError, before anything is sent, when its `at` is no instant
    */
-  async reportUnused(order: ReportedOrder, undone?: ReportedAct): Promise<ReportAnswer> {
+  async reportUnused(order: ReportedOrder, undone?: ReportedAct): Promise<ActAnswer<JsonObject>> {
     const events = undone === undefined ? [] : [reversedEvent(undone, this.context.app)];
     return { answer: await this.report(reportBody(order, REPORT_STATUS.unused)), events };
   }

@@ -3,13 +3,13 @@ import { NO_AMOUNTS } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
 import {
+  type ActResult,
   cannot,
   completed,
   lacks,
   type Once,
   once,
   outcomeOf,
-  type Told,
 } from '../kit/till-outcome.ts';
 import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-reversal.ts';
 import { KuaishouMiniappClient } from './client.ts';
@@ -31,7 +31,7 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     const client = clientOf(context);
     const payment = await context.payment(ksOrderNo);
     const amounts = command.amounts ?? payment?.amounts;
-    const act: Once<Use, Told> = {
+    const act: Once<Use, ActResult> = {
       prepare: async () => {
         const known = await context.actsOf(ksOrderNo);
         const redemptionId = nextUse(ksOrderNo, known);
@@ -57,7 +57,7 @@ export function reverse(command: ReverseCommand, context: TillContext): Promise<
   return outcomeOf(() => {
     const order = orderOf(command);
     const client = clientOf(context);
-    const act: Once<Reversible, Told> = {
+    const act: Once<Reversible, ActResult> = {
       prepare: () => redemptionOf(command, context, { only: 'latest' }),
       read: (notes) => reversibleSchema.parse(notes),
       act: ({ redemptionId, orderId: ksOrderNo }) => {

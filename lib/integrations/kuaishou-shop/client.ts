@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { EventDraft } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
+import type { ActAnswer } from '../kit/act-answer.ts';
 import { baseOf, type ExchangeContext, exchange, refusal } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
 import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../kit/kuaishou/codes.ts';
@@ -21,12 +21,6 @@ import { toJsonText, type WireValue, wireIdOf } from './wire-json.ts';
 const DEFAULT_API = 'https://openapi.kwaixiaodian.com';
 
 export type ClientContext = ExchangeContext & Pick<ResolveContext, 'app' | 'rateShare'>;
-
-/** What a call of ours did: the platform's answer, and the facts that follow from it. */
-export interface ActAnswer {
-  readonly answer: JsonValue;
-  readonly events: readonly EventDraft[];
-}
 
 /** What we ask the platform, for one app. Every method throws only PlatformError. */
 export class KuaishouShopClient {

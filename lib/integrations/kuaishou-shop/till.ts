@@ -1,12 +1,12 @@
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
 import {
+  type ActResult,
   completed,
   lacks,
   type Once,
   once,
   onceById,
   outcomeOf,
-  type Told,
 } from '../kit/till-outcome.ts';
 import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-reversal.ts';
 import { KuaishouShopClient } from './client.ts';
@@ -48,7 +48,7 @@ export function reverse(command: ReverseCommand, context: TillContext): Promise<
   return outcomeOf(() => {
     const client = new KuaishouShopClient(context);
     client.requireEndpoint('reverseEndpoint');
-    const act: Once<Reversible, Told> = {
+    const act: Once<Reversible, ActResult> = {
       prepare: async () => {
         const target = await redemptionOf(command, context);
         if (serialOf(target) === undefined) throw lacks('a redemptionId of <serial>~<ticket id>');

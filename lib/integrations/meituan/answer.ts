@@ -53,7 +53,7 @@ function isReadable({ tellsResult }: Kind, rule: Rule | 'keep' | undefined): boo
   return tellsResult !== true || rule.when !== undefined;
 }
 
-interface Asked {
+interface PushQuestion {
   readonly msgType: string;
   readonly kind: Kind;
   readonly inner: Inner;
@@ -63,7 +63,7 @@ interface Asked {
 }
 
 /** @throws Misfit */
-async function answerTo(asked: Asked): Promise<Answer | undefined> {
+async function answerTo(asked: PushQuestion): Promise<Answer | undefined> {
   const { kind, inner, app, records } = asked;
   switch (kind.asks) {
     case 'order':
@@ -112,7 +112,7 @@ async function valuesOf(
   };
 }
 
-function told(asked: Asked, values: Values): Answer {
+function told(asked: PushQuestion, values: Values): Answer {
   const fields = fieldsOf(ruleOf(asked), values);
   return fields === undefined
     ? refuse('no codes of this order are here')
@@ -120,7 +120,7 @@ function told(asked: Asked, values: Values): Answer {
 }
 
 /** Orders that we have nothing of are left out of the list. */
-async function toldAll(asked: Asked): Promise<Answer> {
+async function toldAll(asked: PushQuestion): Promise<Answer> {
   const { msgType, inner, app, records } = asked;
   const reply = ruleOf(asked);
   if (reply.list === undefined) throw new Misfit(`settings.answers.${msgType}.list`);
@@ -132,7 +132,7 @@ async function toldAll(asked: Asked): Promise<Answer> {
 }
 
 /** 发券: codes of the merchant's pool, the same ones again for the same order. */
-async function issue(asked: Asked): Promise<Answer> {
+async function issue(asked: PushQuestion): Promise<Answer> {
   const { inner, app, records } = asked;
   // Nothing is given before it is known how to tell it.
   ruleOf(asked);
@@ -151,7 +151,7 @@ async function issue(asked: Asked): Promise<Answer> {
 }
 
 /** 退券: filed and acknowledged; how it is decided is told later, and not by this answer. */
-async function fileRefund({ msgType, inner, app, records }: Asked): Promise<undefined> {
+async function fileRefund({ msgType, inner, app, records }: PushQuestion): Promise<undefined> {
   const { refundId, orderId, voucherId, merchantId, amount } = inner;
   if (refundId === null) throw new Misfit(inner.settingOf('refundId'));
   await records.fileRefund({
@@ -165,7 +165,7 @@ async function fileRefund({ msgType, inner, app, records }: Asked): Promise<unde
 }
 
 /** The platform refunded: whoever still has to decide it need not any more. */
-async function closeRefund({ inner, records }: Asked): Promise<undefined> {
+async function closeRefund({ inner, records }: PushQuestion): Promise<undefined> {
   const { refundId } = inner;
   if (refundId === null || !inner.happened) return;
   const { orderId } = inner;
@@ -173,7 +173,7 @@ async function closeRefund({ inner, records }: Asked): Promise<undefined> {
   await records.closeRefund({ refundId, orderId }, 'approved', reason);
 }
 
-function ruleOf({ msgType, reply }: Asked): AnswerRule {
+function ruleOf({ msgType, reply }: PushQuestion): AnswerRule {
   if (reply === undefined) throw new Misfit(`settings.answers.${msgType}`);
   return reply;
 }

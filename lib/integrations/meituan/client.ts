@@ -2,7 +2,7 @@ import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
 import { unknownShape } from '../kit/platform-error.ts';
 import { type Account, callMeituan, listIn } from './call.ts';
-import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
+import { type Consumed, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
 import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
 import { readListed } from './listed.ts';
 import type { MeituanSettings } from './settings.ts';
@@ -39,7 +39,7 @@ export class MeituanClient {
       /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
       atMs?: number;
     },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { requestId, receiptCode, count, account } = use;
     if (!Number.isInteger(count) || count < 1 || count > 100) {
       throw refusal('receipt/consume takes 1 to 100 vouchers');
@@ -54,7 +54,7 @@ export class MeituanClient {
   async reverseConsume(
     store: AuthorizedStore,
     reversal: { receiptCode: string; dealId: string; account: Account; redemption: Reversible },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { receiptCode, dealId, account, redemption } = reversal;
     const biz = { receiptCode, dealId, ...accountFields(account) };
     const answer = await this.call(store, 'reverseconsume', biz);
@@ -74,7 +74,7 @@ export class MeituanClient {
   async queryListByDate(
     store: AuthorizedStore,
     page: { date: string; bizType: number; offset: number; limit: number },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { date, bizType, offset, limit } = page;
     if (limit < 1 || limit > 300) throw refusal('receipt/querylistbydate takes 1 to 300 rows');
     const biz = { date, bizType, offset, limit };

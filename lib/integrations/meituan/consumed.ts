@@ -8,6 +8,7 @@ import {
 } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
+import type { ActAnswer } from '../kit/act-answer.ts';
 import type { App } from '../kit/app.ts';
 import { wireYuan } from '../kit/fields.ts';
 import { wireId } from '../kit/wire.ts';
@@ -37,10 +38,7 @@ type ConsumedRecord = z.infer<typeof recordSchema>;
 /** `bizType` of a card with several uses (次卡): of consume's answer, and of lists. */
 const TIMES_CARDS = new Set(['205', '201']);
 
-/** What a call of ours did: the platform's answer, and the facts that follow from it. */
-export interface Done {
-  readonly answer: JsonValue;
-  readonly events: readonly EventDraft[];
+export interface Consumed extends ActAnswer {
   /** Records that did not tell enough to become an event. */
   readonly unread: number;
 }
@@ -62,7 +60,7 @@ export function readConsumed(
   answer: JsonValue,
   records: readonly unknown[] | null,
   circumstances: Circumstances,
-): Done {
+): Consumed {
   const places = new Places();
   const events = (records ?? [])
     .map((record) => redeemed(record, circumstances, places))

@@ -4,7 +4,7 @@ import type { RedeemCommand, TillContext } from '../kit/till.ts';
 import type { Reversible } from '../kit/till-reversal.ts';
 import type { Account } from './call.ts';
 import { MeituanClient } from './client.ts';
-import { type Done, reversedEvent } from './consumed.ts';
+import { type Consumed, reversedEvent } from './consumed.ts';
 import { settingsFor } from './context.ts';
 import { MeituanCouponClient } from './coupons.ts';
 import { DianpingClient } from './dianping.ts';
@@ -13,8 +13,8 @@ import { DianpingClient } from './dianping.ts';
 export interface MeituanTill {
   /** Whether taking back wants the deal beside the code. */
   readonly wantsDeal: boolean;
-  consume(code: string, count: number, requestId: string): Promise<Done>;
-  takeBack(target: Reversible, dealId: string | null): Promise<Done>;
+  consume(code: string, count: number, requestId: string): Promise<Consumed>;
+  takeBack(target: Reversible, dealId: string | null): Promise<Consumed>;
   /** Refused where the code cannot be used now. */
   prepare(code: string): Promise<JsonValue>;
   /** A used voucher, refused where it is not; absent where no such call is known. */
@@ -94,7 +94,7 @@ function dianping(storeId: string, account: Account, context: TillContext): Meit
 }
 
 /** The fact of a reversal that the platform shows, and of which the answer got lost. */
-export function takenBack(target: Reversible, { app, now }: TillContext): Done {
+export function takenBack(target: Reversible, { app, now }: TillContext): Consumed {
   return { answer: null, events: [reversedEvent(target.voucherId, target, now(), app)], unread: 0 };
 }
 

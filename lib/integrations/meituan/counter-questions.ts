@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import type { TillContext } from '../kit/till.ts';
-import { type Told, unknownYet } from '../kit/till-outcome.ts';
+import { type ActResult, unknownYet } from '../kit/till-outcome.ts';
 import type { Reversible } from '../kit/till-reversal.ts';
 import { type MeituanTill, takenBack } from './counter-calls.ts';
 import { toldOrNull, wireInstant } from './fields.ts';
@@ -45,7 +45,7 @@ export async function wasTakenBack(
   till: MeituanTill,
   target: Reversible,
   context: TillContext,
-): Promise<Told | undefined> {
+): Promise<ActResult | undefined> {
   const state = await stateOf(till, target.voucherId);
   if (state.is === 'usable') return takenBack(target, context);
   // What was used again since had been taken back.

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import { wireId } from '../kit/wire.ts';
 import { type Account, callMeituan, idIn, listIn } from './call.ts';
-import { type Done, madeUpId, Places, type Reversible, reversedEvent } from './consumed.ts';
+import { type Consumed, madeUpId, Places, type Reversible, reversedEvent } from './consumed.ts';
 import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
 import type { MeituanSettings } from './settings.ts';
 
@@ -34,7 +34,7 @@ export class MeituanCouponClient {
       /** When it was asked for, epoch ms; now when absent. */
       atMs?: number;
     },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { couponCode, count, employee, ownOrderId } = use;
     const biz = { couponCode, count, ...employeeFields(employee), eOrderId: ownOrderId };
     const answer = await this.call(store, 'consume', biz);
@@ -60,7 +60,7 @@ export class MeituanCouponClient {
   async cancel(
     store: AuthorizedStore,
     cancel: { couponCode: string; employee: Account; redemption: Reversible; type?: string },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { couponCode, employee, redemption, type = '1' } = cancel;
     const biz = { couponCode, type, ...employeeFields(employee) };
     const answer = await this.call(store, 'cancel', biz);

@@ -4,7 +4,7 @@ import { toInstant } from '../../time/shanghai.ts';
 import { exchange, refusal } from '../kit/http.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import type { Account } from './call.ts';
-import { type Done, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
+import { type Consumed, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
 import { type ClientContext, settingsFor } from './context.ts';
 import type { MeituanSettings } from './settings.ts';
 import { signDianping } from './sign.ts';
@@ -51,7 +51,7 @@ export class DianpingClient {
       /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
       atMs?: number;
     },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { requestId, receiptCode, count, account } = use;
     const params = {
       requestid: requestId,
@@ -67,7 +67,7 @@ export class DianpingClient {
   async reverseConsume(
     store: DianpingStore,
     reversal: { receiptCode: string; dealId: string; account: Account; redemption: Reversible },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { receiptCode, dealId, account, redemption } = reversal;
     const params = {
       app_deal_id: dealId,
@@ -83,7 +83,7 @@ export class DianpingClient {
   async queryListByDate(
     store: DianpingStore,
     page: { date: string; offset: number; limit: number },
-  ): Promise<Done> {
+  ): Promise<Consumed> {
     const { date, offset, limit } = page;
     const params = { date, offset: String(offset), limit: String(limit) };
     const answer = await this.call('querylistbydate', 'GET', store, params);

@@ -3,7 +3,7 @@ import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts
 import type { JsonValue } from '../../json/parse.ts';
 import { wireYuan } from '../kit/fields.ts';
 import { wireId } from '../kit/wire.ts';
-import type { Circumstances, Done } from './consumed.ts';
+import type { Circumstances, Consumed } from './consumed.ts';
 import { toldOrNull, wireInstant } from './fields.ts';
 
 /**
@@ -36,7 +36,7 @@ export function readListed(
   answer: JsonValue,
   rows: readonly unknown[],
   circumstances: Omit<Circumstances, 'act'>,
-): Done {
+): Consumed {
   const read = rows.map((row) => readRow(row, circumstances));
   return {
     answer,

@@ -1,15 +1,15 @@
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
 import {
+  type ActResult,
   completed,
   lacks,
   type Once,
   once,
   onceById,
   outcomeOf,
-  type Told,
 } from '../kit/till-outcome.ts';
 import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-reversal.ts';
-import type { Done } from './consumed.ts';
+import type { Consumed } from './consumed.ts';
 import { tillOf } from './counter-calls.ts';
 import { wasConsumed, wasTakenBack } from './counter-questions.ts';
 
@@ -29,10 +29,10 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
 
 /** Of as many uses as were asked for, those that the answer does not show were not made. */
 async function decisionBy(
-  { events, unread }: Done,
+  { events, unread }: Consumed,
   command: RedeemCommand,
   context: TillContext,
-): Promise<Told> {
+): Promise<ActResult> {
   const missing = Math.max(0, command.count - events.length - unread);
   const notDone = Array.from({ length: missing }, () => NOT_TOLD);
   return { events: await completed(events, command, context), unread, notDone };
@@ -55,13 +55,13 @@ export function reverse(command: ReverseCommand, context: TillContext): Promise<
     const till = tillOf(storeId, command, context);
     const dealId = command.productId ?? target.productId;
     if (till.wantsDeal && dealId === null) throw lacks('the productId (dealId) of the redemption');
-    const act: Once<Reversible, Told> = {
+    const act: Once<Reversible, ActResult> = {
       prepare: () => target,
       read: (notes) => reversibleSchema.parse(notes),
       act: () => till.takeBack(target, dealId),
       ask: () => wasTakenBack(till, target, context),
     };
-    return once<Reversible, Told>(context, act);
+    return once<Reversible, ActResult>(context, act);
   });
 }
 
