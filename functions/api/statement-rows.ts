@@ -1,6 +1,6 @@
 import { isWord, sayIn, type Word } from '../../lib/i18n/words.ts';
 import type { Cell } from '../../lib/ledger/csv.ts';
-import { isAdjustment, isPaid, type Line } from '../../lib/ledger/statement.ts';
+import { isAdjustment, isPaid, type StatementLine } from '../../lib/ledger/statement.ts';
 import type { StatementId } from '../../lib/store/keys.ts';
 import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
 
@@ -12,11 +12,11 @@ const HEADINGS: readonly Word[] = [
 ];
 
 /** Lines → rows of cells under their headings. Payments and redemptions have a column each, that sum. */
-export function statementRows(lines: readonly Line[], statement: StatementId): Cell[][] {
+export function statementRows(lines: readonly StatementLine[], statement: StatementId): Cell[][] {
   return [HEADINGS.map(both), ...lines.map((line) => rowOf(line, statement))];
 }
 
-function rowOf(line: Line, { providerId, month }: StatementId): Cell[] {
+function rowOf(line: StatementLine, { providerId, month }: StatementId): Cell[] {
   return [
     line.businessDay,
     line.occurredAt,

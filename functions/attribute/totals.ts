@@ -10,8 +10,6 @@ import { rollUpHour } from '../../lib/rollups/store-hour.ts';
 import { bucketOf } from '../../lib/store/keys.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 
-type Asked = Received<AttributionMessage>;
-
 const ROLLUPS_AT_ONCE = 8;
 const HOURS_AT_ONCE = 4;
 
@@ -23,7 +21,7 @@ const DIMENSIONS_MS = 12_000;
  * rolled up once: rollups are written as often as they are asked for, entries only once.
  */
 export async function rollUpTouched(
-  touched: readonly { hour: StoreHour; received: readonly Asked[] }[],
+  touched: readonly { hour: StoreHour; received: readonly Received<AttributionMessage>[] }[],
   deps: AttributeDeps,
 ): Promise<void> {
   const messages = rollupMessages(touched.map(({ hour }) => hour));

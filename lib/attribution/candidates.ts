@@ -17,11 +17,11 @@ export const VERDICTS = [
   'another-mode-first',
   'share-used-up',
 ] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export type ContractVerdict = (typeof VERDICTS)[number];
 
 export interface Candidate {
   readonly contract: ContractVersion;
-  readonly verdict: Verdict;
+  readonly verdict: ContractVerdict;
   /** What it gets of the whole, in 1/10000; 0 unless taken. */
   readonly shareBp: number;
 }
@@ -67,7 +67,7 @@ export function considerLog(
   return [...considerContracts(event, knowing.known, policy), ...later];
 }
 
-function coverage(contract: ContractVersion, event: Attributable): Verdict {
+function coverage(contract: ContractVersion, event: Attributable): ContractVerdict {
   if (!inForceAt(contract, event.occurredAt)) {
     const isEarly = compareInstants(event.occurredAt, contract.startsAt) < 0;
     return isEarly ? 'not-yet-in-force' : 'ended';

@@ -2,7 +2,7 @@ import type { Amounts } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attributable.ts';
 import { attribute, rateOf, storeOf } from './attribute.ts';
-import { considerLog, type Verdict } from './candidates.ts';
+import { type ContractVerdict, considerLog } from './candidates.ts';
 import { knownAt } from './contract.ts';
 import type { Marker, Terms } from './generations.ts';
 import { basisFen, policyKnownAt } from './policy.ts';
@@ -49,7 +49,7 @@ export interface ExplainedCandidate {
   readonly providerId: string;
   readonly mode: string;
   readonly isTaken: boolean;
-  readonly verdict: Verdict;
+  readonly verdict: ContractVerdict;
   readonly shareBp: number;
   readonly why: Sentence;
 }

@@ -1,6 +1,6 @@
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attributable.ts';
-import type { Verdict } from './candidates.ts';
+import type { ContractVerdict } from './candidates.ts';
 import type { ContractVersion } from './contract.ts';
 
 /** One thing said in both languages. */
@@ -11,7 +11,7 @@ export interface Sentence {
 
 /** Why a contract claims an event, or does not. */
 export function verdictWords(
-  verdict: Verdict,
+  verdict: ContractVerdict,
   contract: ContractVersion,
   event: Attributable,
 ): Sentence {

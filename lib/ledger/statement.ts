@@ -34,7 +34,7 @@ export const lineSchema = entrySchema.pick({
   channel: true,
   productId: true,
 });
-export type Line = z.infer<typeof lineSchema>;
+export type StatementLine = z.infer<typeof lineSchema>;
 
 export const rollupSchema = z.object(
   Object.fromEntries(MEASURES.map((measure) => [measure, z.int()])) as Record<
@@ -49,12 +49,15 @@ export type Sums = z.infer<typeof sumsSchema>;
 
 export const NO_SUMS: Sums = { month: emptyRollup(), adjustments: emptyRollup() };
 
-export function isAdjustment({ businessDay }: Pick<Line, 'businessDay'>, month: string): boolean {
+export function isAdjustment(
+  { businessDay }: Pick<StatementLine, 'businessDay'>,
+  month: string,
+): boolean {
   return businessDay < `${month}-01`;
 }
 
 /** Whether a line's amount is paid GMV: of the others it is redeemed GMV, and none of a tier's. */
-export function isPaid({ kind }: Pick<Line, 'kind'>): boolean {
+export function isPaid({ kind }: Pick<StatementLine, 'kind'>): boolean {
   return kind === 'payment' || kind === 'unused_refund';
 }
 
@@ -69,7 +72,7 @@ export function fileEnds(before: number, sortKeys: readonly string[]): string[] 
   return sortKeys.filter((_, index) => (before + index + 1) % FILE_LINES === 0);
 }
 
-export function sumLines(lines: readonly Line[], month: string): Sums {
+export function sumLines(lines: readonly StatementLine[], month: string): Sums {
   const [adjustments, own] = [true, false].map((wanted) =>
     rollUpEntries(lines.filter((line) => isAdjustment(line, month) === wanted)),
   );
@@ -116,7 +119,7 @@ export function balanceOf({ month, adjustments }: Sums, openingFen: number): Bal
   return { openingFen, commissionFen, payableFen, carriedFen: balance - payableFen };
 }
 
-export function lineOf(entry: Entry): Line {
+export function lineOf(entry: Entry): StatementLine {
   return lineSchema.parse(entry);
 }
 

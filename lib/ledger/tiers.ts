@@ -2,7 +2,7 @@ import { proportion, WHOLE_BP } from '../money/fen.ts';
 import { businessDayOf } from '../time/shanghai.ts';
 import type { Entry } from './entry.ts';
 import { rollUpEntries } from './rollup.ts';
-import { type Line, lastDayOf } from './statement.ts';
+import { lastDayOf, type StatementLine } from './statement.ts';
 
 /** What one statement has of a contract for the redemptions of one month. In fen. */
 export interface TierSum {
@@ -36,14 +36,17 @@ export interface TieredContract {
 }
 
 /** The month whose tiers a line counts to: that of the redemption, also for what takes it back later. */
-export function tierMonthOf({ reversesAt, businessDay }: Pick<Line, 'reversesAt' | 'businessDay'>) {
+export function tierMonthOf({
+  reversesAt,
+  businessDay,
+}: Pick<StatementLine, 'reversesAt' | 'businessDay'>) {
   return (reversesAt === null ? businessDay : businessDayOf(reversesAt)).slice(0, 7);
 }
 
 /** A contract's sums with more of its lines. */
 export function addToContract(
   before: TierSums[string] | undefined,
-  lines: readonly Line[],
+  lines: readonly StatementLine[],
 ): TierSums[string] {
   const sums = { ...before };
   for (const [month, own] of Map.groupBy(lines, tierMonthOf)) {

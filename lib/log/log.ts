@@ -46,7 +46,7 @@ function reasonOf(error: Error): string {
   const { issues } = error as { issues?: unknown };
   if (!Array.isArray(issues)) return error.message;
   // A schema's findings, by their shape: to import the library for its class would double a bundle.
-  return issues.map(({ code, path }: Finding) => `${code} at ${pathOf(path)}`).join('; ');
+  return issues.map(({ code, path }: SchemaIssue) => `${code} at ${pathOf(path)}`).join('; ');
 }
 
 /** Where a name came with what was read (a record's key), it may be anything. */
@@ -56,7 +56,7 @@ function pathOf(path: readonly PropertyKey[] = []): string {
     .join('.');
 }
 
-interface Finding {
+interface SchemaIssue {
   readonly code?: string;
   readonly path?: readonly PropertyKey[];
 }

@@ -1,6 +1,6 @@
 import { contractPlace, tieredOf } from '../attribution/contract.ts';
 import type { Entry } from '../ledger/entry.ts';
-import type { Line } from '../ledger/statement.ts';
+import type { StatementLine } from '../ledger/statement.ts';
 import {
   addTierSums,
   addToContract,
@@ -18,7 +18,7 @@ import type { Table } from '../store/table.ts';
 export async function addTiered(
   table: Table,
   before: Statement['tiered'],
-  lines: readonly Line[],
+  lines: readonly StatementLine[],
 ): Promise<Statement['tiered']> {
   const sums = { ...before };
   const earning = lines.filter((line) => line.kind !== 'tier');

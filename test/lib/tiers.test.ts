@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { explainTier } from '../../lib/attribution/explain-tier.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { rollUpEntries } from '../../lib/ledger/rollup.ts';
-import { type Line, lineOf } from '../../lib/ledger/statement.ts';
+import { lineOf, type StatementLine } from '../../lib/ledger/statement.ts';
 import {
   addTierSums,
   addToContract,
@@ -106,7 +106,7 @@ test('whatever is taken back when, all statements together pay each month what i
     fc.property(terms, fc.array(act, { maxLength: 8 }), (paid, acts) => {
       // Prepare: the lines of each statement
       const own = { ...contract, ...paid };
-      const billed: Line[][] = MONTHS.map(() => []);
+      const billed: StatementLine[][] = MONTHS.map(() => []);
       for (const { month, late, fen, takings } of acts) {
         const commissionFen = proportion(fen, paid.rateBp, WHOLE_BP);
         const line = { occurredAt: day(month), amountFen: fen, commissionFen };

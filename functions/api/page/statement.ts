@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import { isWord, type Say, sayIn, type Word, yuan } from '../../../lib/i18n/words.ts';
 import type { Rollup } from '../../../lib/ledger/rollup.ts';
-import { balanceOf, isPaid, type Line, wholeOf } from '../../../lib/ledger/statement.ts';
+import { balanceOf, isPaid, type StatementLine, wholeOf } from '../../../lib/ledger/statement.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import { readProvider } from '../../../lib/store/accounts/parties.ts';
 import { type Statement, statementIdOf } from '../../../lib/store/ledger/statements.ts';
@@ -13,7 +13,7 @@ import { type Html, layout, PAGE_HEADERS } from './layout.ts';
 import { pageLanguage } from './session.ts';
 
 interface Lines {
-  readonly lines: readonly (Line & { readonly adjustment: boolean })[];
+  readonly lines: readonly (StatementLine & { readonly adjustment: boolean })[];
   /** The cursor of the next page. */
   readonly next: string | null;
 }
@@ -155,7 +155,7 @@ ${numbers.map((head) => html`<th scope="col" class="number">${say(head)}</th>`)}
 </table></div>`;
 }
 
-function lineRow(say: Say, line: Line): Html {
+function lineRow(say: Say, line: StatementLine): Html {
   return html`<tr>
 <td class="time">${shortTime(line.occurredAt)}</td>
 <td>${word(say, `kind.${line.kind}`, line.kind)}</td>

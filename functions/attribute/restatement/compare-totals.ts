@@ -8,7 +8,7 @@ import type { Table } from '../../../lib/store/table.ts';
 import { addDays } from '../../../lib/time/shanghai.ts';
 import type { AttributeDeps } from '../deps.ts';
 import { requestDimensions } from '../totals.ts';
-import { type Finding, NOTHING_FOUND } from './progress.ts';
+import { type LedgerFinding, NOTHING_FOUND } from './progress.ts';
 import { placesOf } from './scan-ledger.ts';
 
 /** Of the function's 30 s: a day that was begun last may have thousands of stores. */
@@ -18,7 +18,7 @@ const LINES_A_PIECE = 1_000;
 /** Where a rebuild goes on, and what it found there. */
 export interface Compared {
   readonly job: Job;
-  readonly found: readonly Finding[];
+  readonly found: readonly LedgerFinding[];
 }
 
 /** The first place of the phase after entries. */
@@ -43,7 +43,7 @@ async function compareDays(
   deps: AttributeDeps,
 ): Promise<Compared> {
   const untilMs = deps.now() + DAYS_MS;
-  const found: Finding[] = [];
+  const found: LedgerFinding[] = [];
   const reached = job.cursor ?? FROM_THE_FIRST;
   for (const providerId of providers.filter((one) => one >= reached.providerId)) {
     const isResumed = providerId === reached.providerId && reached.sk !== '';
@@ -64,7 +64,7 @@ async function compareDay(
   place: { providerId: string; day: string },
   mended: boolean,
   deps: AttributeDeps,
-): Promise<Finding> {
+): Promise<LedgerFinding> {
   const { providerId, day: businessDay } = place;
   const at = { providerId, storeId: null, businessDay, entryId: null, mended };
   const buckets = await wrongBuckets(deps.table, place, mended);

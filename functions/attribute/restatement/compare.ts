@@ -12,7 +12,7 @@ import { type Difference, readState } from '../../../lib/store/ledger/restatemen
 import { streamOf } from '../../../lib/store/streams.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import type { AttributeDeps } from '../deps.ts';
-import { type Finding, NOTHING_FOUND } from './progress.ts';
+import { type LedgerFinding, NOTHING_FOUND } from './progress.ts';
 import { isOriginal } from './restate.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function compareEntry(
   entry: Entry,
   readTerms: ReadTerms,
   { table }: AttributeDeps,
-): Promise<Finding> {
+): Promise<LedgerFinding> {
   // The month's closing booked it, from totals and not from events.
   if (entry.kind === 'tier') return NOTHING_FOUND;
   const state = await readState(table, streamOf(entry));
@@ -54,7 +54,7 @@ export async function compareStoreDay(
   entry: Entry,
   isMending: boolean,
   table: Table,
-): Promise<Pick<Finding, 'touched' | 'differences'>> {
+): Promise<Pick<LedgerFinding, 'touched' | 'differences'>> {
   const { hour, ...place } = storeHourOf(entry);
   const { providerId, day, platform, storeId } = place;
   const wrong = await wrongHours(table, place);
@@ -78,7 +78,7 @@ export async function mendEntry(
   entry: Entry,
   readTerms: ReadTerms,
   deps: AttributeDeps,
-): Promise<Finding> {
+): Promise<LedgerFinding> {
   const found = await compareEntry(entry, readTerms, deps);
   if (found.differences.length === 0) return found;
   const stream = streamOf(entry);

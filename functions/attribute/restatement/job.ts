@@ -9,7 +9,7 @@ import type { AttributeDeps, MessageOf } from '../deps.ts';
 import { rollUpTouched } from '../totals.ts';
 import { compareEntry, compareStoreDay, mendEntry } from './compare.ts';
 import { compareTotals, FROM_THE_FIRST } from './compare-totals.ts';
-import { addFindings, type Finding } from './progress.ts';
+import { addFindings, type LedgerFinding } from './progress.ts';
 import { restateEntry } from './restate.ts';
 import { type LedgerPage, nextEntries, placesOf } from './scan-ledger.ts';
 
@@ -90,7 +90,7 @@ async function look(
   job: Job,
   readTerms: ReadTerms,
   deps: AttributeDeps,
-): Promise<Finding> {
+): Promise<LedgerFinding> {
   if (job.does === 'restate') return restateEntry(entry, job, readTerms, deps);
   const compare = job.dryRun ? compareEntry : mendEntry;
   const finding = await compare(entry, readTerms, deps);

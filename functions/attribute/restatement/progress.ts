@@ -2,7 +2,7 @@ import type { StoreHour } from '../../../lib/rollups/store-day.ts';
 import type { Difference, Job } from '../../../lib/store/ledger/restatements.ts';
 
 /** What looking at one entry came to. */
-export interface Finding {
+export interface LedgerFinding {
   readonly touched: readonly StoreHour[];
   /** 1 where the entry stands for its fact, so that each fact is counted once. */
   readonly facts: number;
@@ -13,7 +13,7 @@ export interface Finding {
   readonly differences: readonly Difference[];
 }
 
-export const NOTHING_FOUND: Finding = {
+export const NOTHING_FOUND: LedgerFinding = {
   ...{ touched: [], facts: 0, changed: 0, totals: 0, providers: {}, differences: [] },
 };
 
@@ -21,7 +21,7 @@ export const NOTHING_FOUND: Finding = {
 const MAX_DIFFERENCES = 100;
 
 /** A run with what a piece of its work found. */
-export function addFindings(job: Job, found: readonly Finding[]): Job {
+export function addFindings(job: Job, found: readonly LedgerFinding[]): Job {
   const differences = found.flatMap((one) => one.differences);
   const { progress } = job;
   return {

@@ -7,7 +7,7 @@ import type { Entry } from '../../../lib/ledger/entry.ts';
 import { type Job, placeMarker, readState } from '../../../lib/store/ledger/restatements.ts';
 import { streamOf } from '../../../lib/store/streams.ts';
 import type { AttributeDeps } from '../deps.ts';
-import { type Finding, NOTHING_FOUND } from './progress.ts';
+import { type LedgerFinding, NOTHING_FOUND } from './progress.ts';
 
 /**
  * Attributes again what one entry stands for. A fact is dealt with at the first of its entries that
@@ -18,7 +18,7 @@ export async function restateEntry(
   job: Job,
   readTerms: ReadTerms,
   deps: AttributeDeps,
-): Promise<Finding> {
+): Promise<LedgerFinding> {
   const marker: Marker = job;
   if (!isOriginal(entry) || entry.restatementId === job.restatementId) return NOTHING_FOUND;
   const stream = streamOf(entry);

@@ -7,7 +7,7 @@ import { type Job, storesEverOf } from '../../../lib/store/ledger/restatements.t
 import type { Table } from '../../../lib/store/table.ts';
 
 /** Where entries of a merchant may be: one provider's ledger at one store. */
-export interface Place {
+export interface LedgerPlace {
   readonly providerId: string;
   readonly storeId: string;
 }
@@ -34,7 +34,7 @@ export async function placesOf(
   { platform, merchantId }: Job,
   { contracts }: Terms,
   table: Table,
-): Promise<Place[]> {
+): Promise<LedgerPlace[]> {
   const stores = new Set([
     ...[UNKNOWN_STORE, tierStoreOf(merchantId)],
     ...(await storesEverOf(table, platform, merchantId)),
@@ -51,7 +51,7 @@ const PLACES_A_STRETCH = 400;
 /** The next entries after the run's cursor, at most `limit`. */
 export async function nextEntries(
   job: Job,
-  places: readonly Place[],
+  places: readonly LedgerPlace[],
   limit: number,
   table: Table,
 ): Promise<Stretch> {
@@ -60,7 +60,7 @@ export async function nextEntries(
   const start = from === -1 ? places.length : from;
   const end = Math.min(places.length, start + PLACES_A_STRETCH);
   for (let index = start; index < end; index += 1) {
-    const place = places[index] as Place;
+    const place = places[index] as LedgerPlace;
     const isResumed = compare(place, job.cursor) === 0;
     let after = isResumed ? (job.cursor?.sk ?? '') : '';
     const span = { ...place, platform: job.platform };
@@ -78,7 +78,7 @@ export async function nextEntries(
   return { pages, placesDone: end, cursor: next === undefined ? null : { ...next, sk: '' } };
 }
 
-function compare(a: Place, b: Place | null): number {
+function compare(a: LedgerPlace, b: LedgerPlace | null): number {
   if (b === null) return 1;
   if (a.providerId !== b.providerId) return a.providerId < b.providerId ? -1 : 1;
   return a.storeId === b.storeId ? 0 : a.storeId < b.storeId ? -1 : 1;

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { idSchema } from '../../events/id.ts';
 import { type Entry, entrySchema } from '../../ledger/entry.ts';
-import { type Line, lineOf, lineSchema, monthSchema, sumsSchema } from '../../ledger/statement.ts';
+import {
+  lineOf,
+  lineSchema,
+  monthSchema,
+  type StatementLine,
+  sumsSchema,
+} from '../../ledger/statement.ts';
 import {
   keys,
   ledgerPartition,
@@ -174,8 +180,8 @@ export async function readLines(
   id: StatementId,
   after: string | null,
   limit: number,
-): Promise<{ sk: string; line: Line }[]> {
-  const lines: { sk: string; line: Line }[] = [];
+): Promise<{ sk: string; line: StatementLine }[]> {
+  const lines: { sk: string; line: StatementLine }[] = [];
   // '$' sorts right after '#', and a space before everything that may follow a whole key.
   const between = [after === null ? PREFIX.line : `${after} `, 'LINE$'] as const;
   for await (const item of table.query(statementPartition(id), { between, limit })) {
