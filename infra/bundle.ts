@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { FUNCTIONS, type FunctionName } from './topology.ts';
@@ -17,6 +17,11 @@ export interface Bundle {
   /** All code, with what is loaded only when it is first needed; the maps not counted. */
   readonly bytes: number;
 }
+
+/** Pages that a function answers with: read when they are requested, so no start pays for them. */
+const BESIDE: Partial<Record<FunctionName, readonly string[]>> = {
+  api: ['openapi.json', 'api.html'],
+};
 
 export interface BundleOptions {
   /** Has `<folder>/index.ts`, exporting `handler`, for each function of the topology. */
@@ -40,11 +45,11 @@ export function bundleFunctions({
   return FUNCTIONS.map(({ folder }) => {
     const directory = join(outDirectory, folder);
     rmSync(directory, { recursive: true, force: true });
-    return {
-      folder,
-      directory,
-      ...bundle(join(functionsDirectory, folder, 'index.ts'), directory),
-    };
+    const sizes = bundle(join(functionsDirectory, folder, 'index.ts'), directory);
+    for (const file of BESIDE[folder] ?? []) {
+      copyFileSync(join(ROOT, 'docs', file), join(directory, file));
+    }
+    return { folder, directory, ...sizes };
   });
 }
 

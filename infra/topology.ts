@@ -191,6 +191,8 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'ANY', path: '/spi/{path+}', to: 'ingest' },
   { method: 'GET', path: '/healthz', to: 'api' },
   { method: 'ANY', path: '/v1/{path+}', to: 'api' },
+  { method: 'GET', path: '/docs', to: 'api' },
+  { method: 'GET', path: '/openapi.json', to: 'api' },
   { method: 'GET', path: '/', to: 'api' },
   { method: 'GET', path: '/stores/{platform}/{storeId}', to: 'api' },
   { method: 'GET', path: '/statements', to: 'api' },

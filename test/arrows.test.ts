@@ -167,6 +167,11 @@ const RULES: Readonly<Record<string, Rule>> = {
       ? targets(source, ({ target, isOurs }) => !isOurs && target !== 'zod')
       : [],
 
+  'nothing that is deployed imports the words about the API': (source) =>
+    isIn(source.path, 'functions/api/documented', 'infra/openapi')
+      ? []
+      : targets(source, ({ target }) => target.startsWith('functions/api/documented/')),
+
   'one integration never imports another': (source) => {
     const own = integrationOf(source.path);
     if (own === undefined) return [];

@@ -7,6 +7,7 @@ import { respondToError } from '../../lib/http/problem-response.ts';
 import { keys } from '../../lib/store/keys.ts';
 import type { ApiDeps } from './deps.ts';
 import { isForPerson, notFoundPage, pages } from './page/pages.ts';
+import { referenceRoutes } from './reference.ts';
 import { answer, forAnyone } from './route.ts';
 import { appsRoute } from './routes/apps.ts';
 import { codePoolsRoutes } from './routes/code-pools.ts';
@@ -37,8 +38,11 @@ export const healthGet = forAnyone('GET /healthz');
 /** No request of this API is larger. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** What operators and providers talk to, and the pages that providers look at. */
-export function apiApp(deps: ApiDeps): Hono {
+/**
+ * What operators and providers talk to, and the pages that providers look at.
+ * @param referenceDirectory has `openapi.json` and `api.html`
+ */
+export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   const api = new Hono();
   api.use(answerHeaders());
   api.use(requestId());
@@ -71,11 +75,12 @@ export function apiApp(deps: ApiDeps): Hono {
   vouchersRoute(api, deps);
   entriesRoutes(api, deps);
   restatementsRoutes(api, deps);
+  referenceRoutes(api, referenceDirectory);
   pages(api, deps);
 
   api.notFound((c) => {
     if (isForPerson(c)) return notFoundPage(c);
-    throw new Problem('not-found', 'No such path. docs/api.md lists what there is.');
+    throw new Problem('not-found', 'No such path. GET /docs lists what there is.');
   });
   api.onError((error, c) => {
     const isMissing = error instanceof Problem && error.status === 404;

@@ -21,7 +21,7 @@ const env = readEnvironment([
 const table = new Table(databaseClient(), env.TABLE_NAME);
 const log = logLines();
 
-export const app = apiApp({
+const deps = {
   table,
   sqs: queueClient(),
   queues: {
@@ -34,6 +34,9 @@ export const app = apiApp({
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),
   log,
-});
+};
+
+// Deployed, the pages lie beside this bundle.
+export const app = apiApp(deps, process.env.REFERENCE_DIRECTORY ?? import.meta.dirname);
 
 export const handler = handle(app);

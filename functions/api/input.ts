@@ -44,8 +44,8 @@ function textOf({ path, ...issue }: z.core.$ZodIssue, known: string): string {
   }
   const { length } = issue.keys;
   const what = `${length === 1 ? 'a field' : `${length} fields`} that nobody knows here`;
-  if (where !== '') return `${where}: ${what}; docs/api.md has the names`;
-  return known === '' ? `${what}; docs/api.md has the names` : `${what}; known are ${known}`;
+  if (where !== '') return `${where}: ${what}; /docs has the names`;
+  return known === '' ? `${what}; /docs has the names` : `${what}; known are ${known}`;
 }
 
 /** A name of ours, or a place in a list; a record's key is the caller's. */

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -94,6 +95,7 @@ function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<
     WORKERS: '1',
     // Whoever tries things out changes secrets and sends right after.
     APP_FRESH_SECONDS: '0',
+    REFERENCE_DIRECTORY: join(import.meta.dirname, '../../docs'),
     PRIVATE_ADDRESSES: process.env.PRIVATE_ADDRESSES ?? LOOPBACK,
     // On a terminal only what needs a look; a deployment keeps everything.
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
@@ -151,7 +153,7 @@ async function listen(port: number, functions: ReadonlyMap<FunctionName, Functio
 }
 
 function noRoute(): Response {
-  const problem = new Problem('not-found', 'No such path. docs/api.md lists what there is.');
+  const problem = new Problem('not-found', 'No such path. GET /docs lists what there is.');
   return problemResponse(problem, crypto.randomUUID());
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -32,6 +33,7 @@ import { Queue } from '../../lib/queue/queue.ts';
 import { readApp } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../lib/store/table.ts';
+import { checkDocumented } from './documented.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
@@ -78,17 +80,20 @@ export class HexiaoUnderTest {
       now,
       log,
     });
-    this.api = apiApp({
-      table,
-      sqs,
-      queues,
-      operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
-      policy: DEFAULT_POLICY,
-      fetch,
-      now,
-      tokens: tokensOfWorker(),
-      log,
-    });
+    this.api = apiApp(
+      {
+        table,
+        sqs,
+        queues,
+        operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
+        policy: DEFAULT_POLICY,
+        fetch,
+        now,
+        tokens: tokensOfWorker(),
+        log,
+      },
+      join(import.meta.dirname, '../../docs'),
+    );
     this.normalizeDeps = {
       ...{ table, intake, attribution, fetch, now, tokens: tokensOfWorker() },
       ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log },
@@ -124,6 +129,7 @@ export class HexiaoUnderTest {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    checkDocumented(method, path, response, text);
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     return JSON.parse(text) as T;
   }

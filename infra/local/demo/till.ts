@@ -19,7 +19,7 @@ export type Till = (path: string, body: Uint8Array | string) => Promise<Response
 export function openTill({ emulators }: LocalHexiao): Till {
   const token = newToken('hxo');
   const table = new Table(emulators.database, TABLE_NAME);
-  const api = apiApp({
+  const deps = {
     table,
     sqs: emulators.sqs,
     queues: emulators.queues,
@@ -29,7 +29,9 @@ export function openTill({ emulators }: LocalHexiao): Till {
     now: Date.now,
     tokens: new LiveTokens(new PlatformTokens(table)),
     log: logLines(),
-  });
+  };
+  // Nobody reads its description here.
+  const api = apiApp(deps, import.meta.dirname);
   return async (path, body) =>
     api.request(path, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DOCUMENTED } from '../../../functions/api/documented/all.ts';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
 import { readApp, readProvider } from '../../../lib/store/accounts/parties.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
@@ -147,6 +148,30 @@ describe('a provider', () => {
       'role-forbidden',
     );
   });
+});
+
+/** Whatever the path names: nobody gets so far. */
+const CONTRACTS = DOCUMENTED.map(({ contract: { call, who } }) => {
+  const [method = '', path = ''] = call.split(' ');
+  return { call, who, method, path: path.replace(/\{\w+\}/g, 'x') };
+});
+
+describe('of every contract', () => {
+  it.each(CONTRACTS.filter(({ who }) => who !== 'anyone'))(
+    '$call is refused without a token, before anything of it is read',
+    async ({ method, path }) => {
+      const asking = { token: null, ...(method === 'GET' ? {} : { body: '{' }) };
+      expectProblem(await ask(hexiao, method, `${path}?limit=x`, asking), 401, 'token-missing');
+    },
+  );
+
+  it.each(CONTRACTS.filter(({ who }) => who === 'operator'))(
+    '$call is refused to a provider, before anything of it is read',
+    async ({ method, path }) => {
+      const asking = { token: tenant.token, ...(method === 'GET' ? {} : { body: '{' }) };
+      expectProblem(await ask(hexiao, method, `${path}?limit=x`, asking), 403, 'role-forbidden');
+    },
+  );
 });
 
 describe('every answer', () => {

@@ -1,26 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
+import { DOCUMENTED } from '../../../functions/api/documented/all.ts';
+import { openApi } from '../../../infra/openapi/document.ts';
+import { filesOf } from '../../../infra/openapi/main.ts';
+import { entriesOf } from '../../../infra/openapi/page.ts';
 import { ROUTES } from '../../../infra/topology.ts';
 import { PROBLEM_CODES, Problem, problemBody } from '../../../lib/errors/problem.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 
-const PAGE = new URL('../../../docs/api.md', import.meta.url);
 const FOLDER = new URL('../../../docs/errors/', import.meta.url);
 
-describe('docs/api.md', () => {
-  it('has every call that is answered, and none that is not', async () => {
+describe('what is documented', () => {
+  it('is every call that is answered, and none that is not', async () => {
     // Prepare
     const hexiao = await HexiaoUnderTest.start();
     const answered = [...routesOf(hexiao.ingest), ...routesOf(hexiao.api)];
     await hexiao.stop();
     // Act
-    const written = callsOn(readFileSync(PAGE, 'utf8'));
+    const documented = DOCUMENTED.map(({ contract }) => contract.call);
     // Assess
-    expect(written.sort()).toEqual(answered.sort());
+    expect(documented.toSorted()).toEqual(answered.toSorted());
   });
 
-  it('has no call that the front does not lead to', async () => {
+  it('is nothing that the front does not lead to', async () => {
     const hexiao = await HexiaoUnderTest.start();
     const answered = routesOf(hexiao.api);
     await hexiao.stop();
@@ -31,61 +34,63 @@ describe('docs/api.md', () => {
     expect(answered.filter((call) => !fronts.some((front) => front.test(call)))).toEqual([]);
   });
 
-  it('is read as it is meant: shared paths, ends of paths, queries and other forms', () => {
-    const page = [
-      '| call | |',
-      '| `GET`, `PUT /v1/a/{id}` (operator) | `POST /v1/not-this` |',
-      '| `GET /v1/b/{id}?x=y\\|z&from` (`&to`), `POST …/end` | |',
-      '| `GET /v1/c?month`, `/v1/c/{id}` (`.csv`, `.html`) | |',
-    ];
-    expect(callsOn(page.join('\n'))).toEqual([
-      ...['GET /v1/a/{id}', 'PUT /v1/a/{id}', 'GET /v1/b/{id}', 'POST /v1/b/{id}/end'],
-      ...['GET /v1/c', 'GET /v1/c/{id}'],
-    ]);
-    expect(() => callsOn('| `FETCH /v1/a` | |')).toThrow('FETCH');
+  it.each(DOCUMENTED)('of $contract.call has an example that the call takes', (one) => {
+    const { body } = one.contract;
+    expect(one.example === undefined).toBe(body === undefined);
+    if (body !== undefined) expect(body.safeParse(one.example).error).toBeUndefined();
+    for (const answer of Object.values(one.answers)) {
+      if (!('example' in answer)) continue;
+      expect(answer.json.safeParse(answer.example).error).toBeUndefined();
+    }
+  });
+
+  it('stands in docs/ as it is written from the contracts', () => {
+    for (const [file, text] of filesOf()) {
+      expect(readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')).toBe(text);
+    }
+  });
+
+  it('is served, as a page without a script and as JSON, to anyone', async () => {
+    // Prepare
+    const hexiao = await HexiaoUnderTest.start();
+    // Act
+    const page = await hexiao.api.request('/docs');
+    const json = await hexiao.api.request('/openapi.json');
+    // Assess
+    expect(page.headers.get('content-type')).toMatch('text/html');
+    expect(await page.text()).not.toMatch(/<script|\son\w+=/i);
+    expect(json.headers.get('content-type')).toBe('application/json');
+    expect(await json.json()).toMatchObject({ openapi: '3.1.0' });
+    await hexiao.stop();
+  });
+
+  it('is valid OpenAPI: every reference leads somewhere, every name in a path is a parameter, no id twice', () => {
+    const document = openApi('1');
+    const text = JSON.stringify(document);
+    for (const [, pointer = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const target = pointer
+        .split('/')
+        .reduce<unknown>(
+          (at, name) => (at as Record<string, unknown> | undefined)?.[name],
+          document,
+        );
+      expect(target, pointer).toBeDefined();
+    }
+    const ids = entriesOf(document).map(([, { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [call, { parameters = [] }] of entriesOf(document)) {
+      const named = [...call.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
+      expect(inPath.toSorted(), call).toEqual(named.toSorted());
+    }
   });
 });
 
-/** `METHOD /path/{parameter}` for each, `{rest…}` where a parameter takes what is left. */
+/** `METHOD /path/{parameter}` for each. */
 function routesOf({ routes }: Hono): string[] {
   return routes
     .filter(({ method, path }) => !(method === 'ALL' && path === '/*'))
-    .map(({ method, path }) => {
-      const named = path.replace(/:(\w+)\{\.\+\}/g, '{$1…}').replace(/:(\w+)/g, '{$1}');
-      return `${method} ${named}`;
-    });
-}
-
-/**
- * The calls in the first cells of the page's tables. A method alone goes with the next path, a path
- * alone with the last method; `…` is the path before, and what begins with `.` or `&` is a form of it.
- */
-function callsOn(page: string): string[] {
-  return page
-    .split('\n')
-    .filter((line) => line.startsWith('| `'))
-    .flatMap((line) => {
-      const [, cell = ''] = line.split(/(?<!\\)\|/);
-      return callsIn([...cell.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span));
-    });
-}
-
-function callsIn(spans: readonly string[]): string[] {
-  const calls: string[] = [];
-  let methods: string[] = [];
-  let before = '';
-  let isTaken = false;
-  for (const span of spans.filter((one) => !/^[.&]/.test(one))) {
-    const [, method, path] =
-      /^(GET|PUT|POST|DELETE)?(?:^| |$)([/…][^ ?]*)?(?:\?.*)?$/.exec(span) ?? [];
-    if (method === undefined && path === undefined) throw new Error(`what call is ${span}?`);
-    if (method !== undefined) methods = isTaken ? [method] : [...methods, method];
-    isTaken = path !== undefined;
-    if (path === undefined) continue;
-    before = path.replace(/^…/, before);
-    calls.push(...methods.map((one) => `${one} ${before}`));
-  }
-  return calls;
+    .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(?:\{\.\+\})?/g, '{$1}')}`);
 }
 
 describe('docs/errors', () => {

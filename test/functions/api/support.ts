@@ -5,6 +5,7 @@ import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { recordEvent } from '../../../lib/store/ledger/events.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { amountsOf, redeemed, START_MS } from '../../lib/make.ts';
+import { checkDocumented } from '../../support/documented.ts';
 import { fresh } from '../../support/fresh.ts';
 import { type HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 
@@ -49,7 +50,9 @@ export async function ask(
     headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
     ...(content === undefined ? {} : { body: content }),
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  const text = await response.text();
+  checkDocumented(method, path, response, text);
+  return { status: response.status, headers: response.headers, text };
 }
 
 /** The JSON of an answer that must be a success. */

@@ -168,7 +168,9 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
 };
 
 /** Nobody's data, and no token needed. */
-const OPEN_ROUTES = ['GET /healthz', 'POST /sign-in', 'POST /sign-out'];
+const OPEN_ROUTES = [
+  ...['GET /healthz', 'GET /docs', 'GET /openapi.json', 'POST /sign-in', 'POST /sign-out'],
+];
 
 /** Each route of the app once, as `GET /path`. */
 function routes(): string[] {

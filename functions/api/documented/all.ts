@@ -1,0 +1,17 @@
+import { contracts } from './contracts.ts';
+import type { Documented } from './documented.ts';
+import { outside } from './outside.ts';
+import { reading } from './reading.ts';
+import { registering } from './registering.ts';
+import { restating } from './restating.ts';
+import { running } from './running.ts';
+
+/** Every address that is answered; a test holds it to the routes. */
+export const DOCUMENTED: readonly Documented[] = [
+  ...outside,
+  ...registering,
+  ...contracts,
+  ...reading,
+  ...restating,
+  ...running,
+];

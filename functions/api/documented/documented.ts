@@ -1,0 +1,58 @@
+import type * as z from 'zod';
+import type { ProblemCode } from '../../../lib/errors/problem.ts';
+import type { Contract } from '../route.ts';
+
+/**
+ * What only readers need of a route. Nothing that is deployed imports this folder, so words and answer
+ * schemas cost no function a byte; `npm run openapi` writes them down, and every answer that a test of
+ * the API gets is held to them.
+ */
+export interface Documented {
+  readonly contract: Contract;
+  readonly tag: Tag;
+  /** One line. */
+  readonly summary: string;
+  /** Markdown: paragraphs, `code` and links. */
+  readonly description?: string;
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Beside those that every route of its kind may answer: see `problemsOf`. */
+  readonly problems?: readonly ProblemCode[];
+  /** Of the body where it is JSON. */
+  readonly example?: object;
+  /** Of a body that is not JSON: its media type, and an example. */
+  readonly text?: { readonly type: string; readonly example: string };
+}
+
+export type Answer =
+  /** JSON, with an example of it. */
+  | { readonly json: z.ZodType; readonly example?: unknown }
+  /** Another media type, or several. */
+  | { readonly types: readonly string[]; readonly what: string; readonly json?: z.ZodType }
+  /** Nothing but a header. */
+  | { readonly what: string };
+
+export const TAGS = [
+  'platforms',
+  'registering',
+  'contracts',
+  'reading',
+  'restating',
+  'till',
+  'running',
+  'pages',
+] as const;
+export type Tag = (typeof TAGS)[number];
+
+/** Every problem that a route may answer. */
+export function problemsOf({ contract, problems = [] }: Documented): ProblemCode[] {
+  const { who, params, query, body } = contract;
+  const isParsed = params !== undefined || query !== undefined || body !== undefined;
+  const common: ProblemCode[] = [
+    ...(isParsed || who === 'provider' ? (['request-invalid'] as const) : []),
+    ...(who === 'anyone' ? [] : (['token-missing'] as const)),
+    ...(who === 'operator' ? (['role-forbidden'] as const) : []),
+    ...(contract.call.startsWith('GET') ? [] : (['body-too-large'] as const)),
+    'internal',
+  ];
+  return [...new Set([...common, ...problems])];
+}

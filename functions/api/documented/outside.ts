@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { windowShape } from '../input.ts';
+import { forAnyone } from '../route.ts';
+import type { Documented } from './documented.ts';
+
+/** Addresses whose requests are not JSON of ours: the platforms', answered by `ingest`, and the pages. */
+
+const app = z.object({ integration: z.string(), appKey: z.string() });
+const spi = app.extend({
+  rest: z.string().describe('What the platform adds: one segment or several.'),
+});
+const signed = { type: 'application/json', example: '{"…":"as the platform sends it"}' };
+const acknowledged = {
+  200: { types: ['application/json', 'text/plain'], what: 'In the platform’s own words.' },
+};
+const platformProblems = [...(['signature-invalid', 'not-found', 'queue-unavailable'] as const)];
+const lang = z.enum(['zh', 'en']).optional().describe('Is remembered.');
+const page = { 200: { types: ['text/html'], what: 'The page, or the form to sign in.' } };
+const windowPage = {
+  ...page,
+  400: { types: ['text/html'], what: 'The page says that it cannot read a date or a cursor.' },
+};
+const window = z.object({ ...windowShape, cursor: z.string().optional(), lang });
+
+export const outside: readonly Documented[] = [
+  {
+    contract: forAnyone('POST /webhooks/{integration}/{appKey}', { params: app }),
+    tag: 'platforms',
+    summary: 'Notifications: verified, queued, acknowledged in the platform’s words',
+    description:
+      'An empty one that nobody signed is a console’s check of the address, and is acknowledged without being kept.',
+    text: signed,
+    answers: acknowledged,
+    problems: platformProblems,
+  },
+  {
+    contract: forAnyone('GET /webhooks/{integration}/{appKey}', { params: app }),
+    tag: 'platforms',
+    summary: 'A console’s check of the address by GET: 200, whichever app it names',
+    description: 'Where a platform signs the check (`checkUrl`), its answer or 401.',
+    answers: acknowledged,
+    problems: ['signature-invalid', 'not-found'],
+  },
+  {
+    contract: forAnyone('POST /spi/{integration}/{appKey}', { params: app }),
+    tag: 'platforms',
+    summary: 'Synchronous callbacks, answered from our own records',
+    text: signed,
+    answers: acknowledged,
+    problems: platformProblems,
+  },
+  {
+    contract: forAnyone('POST /spi/{integration}/{appKey}/{rest}', { params: spi }),
+    tag: 'platforms',
+    summary: 'The same, where the platform adds to the address',
+    text: signed,
+    answers: acknowledged,
+    problems: platformProblems,
+  },
+  {
+    contract: forAnyone('GET /', { query: window }),
+    tag: 'pages',
+    summary: 'The totals and the stores',
+    answers: windowPage,
+  },
+  {
+    contract: forAnyone('GET /stores/{platform}/{storeId}', {
+      params: z.object({ platform: z.string(), storeId: z.string() }),
+      query: window,
+    }),
+    tag: 'pages',
+    summary: 'A store’s redemptions, newest first',
+    answers: windowPage,
+  },
+  {
+    contract: forAnyone('GET /statements', { query: z.object({ lang }) }),
+    tag: 'pages',
+    summary: 'The statements, with their pages and files',
+    answers: page,
+  },
+  {
+    contract: forAnyone('POST /sign-in'),
+    tag: 'pages',
+    summary: 'The form: `token`',
+    text: { type: 'application/x-www-form-urlencoded', example: 'token=hxp_…' },
+    answers: {
+      303: { what: 'Signed in: to `/`.' },
+      401: { types: ['text/html'], what: 'The form again.' },
+    },
+    problems: ['role-forbidden'],
+  },
+  {
+    contract: forAnyone('POST /sign-out'),
+    tag: 'pages',
+    summary: 'Forgets the token',
+    answers: { 303: { what: 'To `/`.' } },
+    problems: ['role-forbidden'],
+  },
+  {
+    contract: forAnyone('GET /docs'),
+    tag: 'pages',
+    summary: 'This description as a page',
+    answers: { 200: { types: ['text/html'], what: 'The page.' } },
+  },
+  {
+    contract: forAnyone('GET /openapi.json'),
+    tag: 'pages',
+    summary: 'This description, for programs',
+    answers: { 200: { types: ['application/json'], what: 'OpenAPI 3.1.' } },
+  },
+];

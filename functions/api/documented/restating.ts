@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import { storedRefundSchema } from '../../../lib/callbacks/refund-requests.ts';
+import { actSchema } from '../../../lib/integrations/kit/till.ts';
+import { jobSchema } from '../../../lib/store/ledger/restatements.ts';
+import {
+  refundDecidePost,
+  refundRequestGet,
+  refundRequestsGet,
+} from '../routes/refund-requests.ts';
+import {
+  rebuildGet,
+  rebuildPost,
+  restatementCancelPost,
+  restatementGet,
+  restatementPost,
+} from '../routes/restatements.ts';
+import { redemptionPost, reversalPost } from '../routes/till.ts';
+import type { Documented } from './documented.ts';
+import { next } from './shapes.ts';
+
+const { shape } = jobSchema;
+const gains = z.strictObject({
+  paidFen: z.int(),
+  redeemedFen: z.int(),
+  commissionFen: z.int(),
+});
+const common = {
+  platform: shape.platform,
+  merchantId: shape.merchantId,
+  from: shape.from,
+  to: shape.to,
+  status: shape.status,
+  progress: z.strictObject(shape.progress.shape),
+};
+
+const restatement = z
+  .strictObject({
+    restatementId: z.string(),
+    ...common,
+    reason: z.string(),
+    dryRun: z.boolean(),
+    asOf: shape.asOf,
+    providers: z.array(
+      z.strictObject({ providerId: z.string(), before: gains, after: gains, gains }),
+    ),
+  })
+  .meta({ id: 'Restatement' });
+
+const rebuild = z
+  .strictObject({
+    rebuildId: z.string(),
+    ...common,
+    mend: z.boolean(),
+    isEqual: z.boolean().nullable().describe('Null until it is done.'),
+    differenceCount: z.int(),
+    mendedCount: z.int(),
+    differences: shape.differences.describe('The first hundred.'),
+  })
+  .meta({ id: 'Rebuild' });
+
+const days = { platform: 'douyin', merchantId: '7011223344', from: '2025-10-01', to: '2025-10-31' };
+
+const refund = storedRefundSchema
+  .omit({ appKey: true, reference: true, notifyAtMs: true })
+  .strict()
+  .meta({ id: 'RefundRequest' });
+
+const done = z.strictObject({
+  requestId: z.string(),
+  acts: z.array(actSchema.strict()),
+  notDone: z
+    .array(
+      z.strictObject({ voucherId: z.string().optional(), code: z.string(), reason: z.string() }),
+    )
+    .optional(),
+  unread: z
+    .int()
+    .optional()
+    .describe('Uses that happened and that the platform tells too little of.'),
+});
+
+const tillProblems = [
+  ...(['integration-unknown', 'not-found', 'store-unknown', 'platform-refused'] as const),
+  ...(['request-reused', 'platform-unavailable', 'act-unrecorded'] as const),
+];
+
+const whose = { integration: 'douyin-life', appKey: 'aw1234567890', requestId: 'till-7-000001' };
+
+export const restating: readonly Documented[] = [
+  {
+    contract: restatementPost,
+    tag: 'restating',
+    summary: 'Attribute a merchant’s window again with what is known now',
+    description:
+      'At most 400 days. With `dryRun` nothing is booked, and the answer says who would gain what.',
+    answers: { 202: { json: z.strictObject({ restatementId: z.string() }) } },
+    problems: ['merchant-unknown'],
+    example: { ...days, reason: 'the contract began earlier' },
+  },
+  {
+    contract: restatementGet,
+    tag: 'restating',
+    summary: 'How far a restatement is, and who gains and loses what',
+    answers: { 200: { json: restatement } },
+    problems: ['not-found'],
+  },
+  {
+    contract: restatementCancelPost,
+    tag: 'restating',
+    summary: 'Stop a restatement; what was attributed again until then stays',
+    answers: { 200: { json: restatement } },
+    problems: ['not-found'],
+  },
+  {
+    contract: rebuildPost,
+    tag: 'restating',
+    summary: 'Compute a window’s entries and every total again, and compare',
+    description:
+      'Store-days, days, dimensions, repeat purchases, statements. With `"mend":true` each difference is put ' +
+      'right and says so, except a statement’s sums.',
+    answers: { 202: { json: z.strictObject({ rebuildId: z.string() }) } },
+    problems: ['merchant-unknown'],
+    example: days,
+  },
+  {
+    contract: rebuildGet,
+    tag: 'restating',
+    summary: 'How far a rebuild is, and what differs',
+    answers: { 200: { json: rebuild } },
+    problems: ['not-found'],
+  },
+  {
+    contract: redemptionPost,
+    tag: 'till',
+    summary: 'Redeem (核销) at the platform, where that is our call, and book it',
+    description: 'One of `code`, `encryptedData`, `vouchers` and `order` says what.',
+    answers: { 200: { json: done } },
+    problems: tillProblems,
+    example: { ...whose, code: '1234567890', storeId: '7055' },
+  },
+  {
+    contract: reversalPost,
+    tag: 'till',
+    summary: 'Take a redemption back (撤销核销) at the platform, and book that',
+    answers: { 200: { json: done } },
+    problems: tillProblems,
+    example: { ...whose, voucherId: 'v-1' },
+  },
+  {
+    contract: refundRequestsGet,
+    tag: 'till',
+    summary: 'Refund requests (退款申请) that wait for somebody',
+    answers: { 200: { json: z.strictObject({ refundRequests: z.array(refund), next }) } },
+  },
+  {
+    contract: refundRequestGet,
+    tag: 'till',
+    summary: 'One refund request',
+    answers: { 200: { json: refund } },
+    problems: ['not-found'],
+  },
+  {
+    contract: refundDecidePost,
+    tag: 'till',
+    summary: 'Decide a refund request',
+    description: 'A refusal’s `reason` is in words for the buyer. A decision is not changed here.',
+    answers: { 200: { json: refund } },
+    problems: ['not-found', 'refund-decided'],
+    example: { decision: 'refuse', reason: '已超过可退期限' },
+  },
+];

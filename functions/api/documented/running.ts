@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import { droppedSchema } from '../../../lib/store/deliveries/dropped.ts';
+import { erasureSchema } from '../../../lib/store/privacy/erasures.ts';
+import { healthGet } from '../app.ts';
+import { deadLettersGet, dropPost, droppedGet, redrivePost } from '../routes/dead-letters.ts';
+import { erasureGet, erasurePost } from '../routes/erasures.ts';
+import { pipelineGet } from '../routes/pipeline.ts';
+import { replayPost } from '../routes/replays.ts';
+import { setAsideGet } from '../routes/set-aside.ts';
+import type { Documented } from './documented.ts';
+import { instant, next } from './shapes.ts';
+
+const depth = z.strictObject({ waiting: z.int(), inFlight: z.int(), dead: z.int() });
+
+const letter = {
+  type: z.string(),
+  deliveryId: z.string().nullable(),
+  integration: z.string().nullable(),
+  appKey: z.string().nullable(),
+  receivedAt: z.string(),
+};
+
+const group = z.strictObject({
+  type: z.string(),
+  integration: z.string().nullable(),
+  appKey: z.string().nullable(),
+  count: z.int(),
+  oldestAt: z.string(),
+  newestAt: z.string(),
+});
+
+const gone = {
+  matched: z.int(),
+  left: z.int().describe('By SQS’s approximate count.'),
+  more: z.boolean().describe('Time was up: repeat it with `until` of this answer.'),
+  until: instant,
+};
+
+const setAside = z.strictObject({
+  deliveryId: z.string(),
+  integration: z.string(),
+  appKey: z.string(),
+  receivedAt: z.string(),
+  kind: z.string(),
+  why: z.string().nullish(),
+});
+
+const erasure = erasureSchema
+  .omit({ step: true, position: true })
+  .extend({ found: erasureSchema.shape.found.strict() })
+  .strict()
+  .meta({ id: 'Erasure' });
+
+export const running: readonly Documented[] = [
+  {
+    contract: pipelineGet,
+    tag: 'running',
+    summary: 'What is on its way, what waits, what failed, what was set aside',
+    description: '`idle` when nothing is outstanding.',
+    answers: {
+      200: {
+        json: z.strictObject({
+          queues: z.strictObject({ intake: depth, attribution: depth }),
+          hints: z.int(),
+          unfinished: z.int(),
+          parked: z.int(),
+          quarantined: z.int(),
+          idle: z.boolean(),
+        }),
+      },
+    },
+  },
+  {
+    contract: setAsideGet,
+    tag: 'running',
+    summary: 'Deliveries that nobody could read: `parked` or `quarantined`',
+    answers: {
+      200: { json: z.strictObject({ setAside: z.string(), deliveries: z.array(setAside), next }) },
+    },
+    problems: ['not-found'],
+  },
+  {
+    contract: replayPost,
+    tag: 'running',
+    summary: 'Have archived deliveries read again',
+    description:
+      'A set-aside list (or of it one integration or kind), deliveries by id, or an app’s window. `next` goes back as `cursor`.',
+    answers: {
+      200: {
+        json: z.strictObject({
+          dryRun: z.boolean(),
+          matched: z.int(),
+          sent: z.int(),
+          expired: z.int(),
+          erased: z.int(),
+          scanned: z.int(),
+          next,
+        }),
+      },
+    },
+    example: { setAside: 'parked', dryRun: true },
+  },
+  {
+    contract: deadLettersGet,
+    tag: 'running',
+    summary: 'Dead letters: what workers gave up, without bodies',
+    answers: {
+      200: {
+        json: z.strictObject({
+          queue: z.enum(['intake', 'attribution']),
+          groups: z.array(group),
+          letters: z.array(z.strictObject({ ...letter, receiveCount: z.int() })),
+          more: z.boolean(),
+        }),
+      },
+    },
+  },
+  {
+    contract: redrivePost,
+    tag: 'running',
+    summary: 'Send dead letters back to their queue',
+    description: 'Some seconds’ worth a request: repeat it while `more`.',
+    answers: { 200: { json: z.strictObject({ ...gone, moved: z.int() }) } },
+    example: { queue: 'intake', dryRun: true },
+  },
+  {
+    contract: dropPost,
+    tag: 'running',
+    summary: 'Delete dead letters for good, and keep who did and why',
+    answers: { 200: { json: z.strictObject({ ...gone, dropped: z.int() }) } },
+    example: { queue: 'intake', reason: 'sent by a test' },
+  },
+  {
+    contract: droppedGet,
+    tag: 'running',
+    summary: 'Dead letters that were dropped',
+    answers: { 200: { json: z.strictObject({ letters: z.array(droppedSchema.strict()), next }) } },
+  },
+  {
+    contract: erasurePost,
+    tag: 'running',
+    summary: 'Erase a buyer’s personal data',
+    description:
+      'Each id has at least 8 characters. 202: repeat it until `finishedAt` is there. It is not while dead ' +
+      'letters of the platform may be theirs: `awaits` lists them, to be redriven or dropped.',
+    answers: { 200: { json: erasure }, 202: { json: erasure } },
+    example: { platform: 'douyin', orderIds: ['1052000001'], reason: 'requested by the buyer' },
+  },
+  {
+    contract: erasureGet,
+    tag: 'running',
+    summary: 'The receipt of an erasure',
+    answers: { 200: { json: erasure } },
+    problems: ['not-found'],
+  },
+  {
+    contract: healthGet,
+    tag: 'running',
+    summary: 'Whether the API reaches its table',
+    answers: {
+      200: { json: z.strictObject({ status: z.literal('ok') }), example: { status: 'ok' } },
+    },
+  },
+];

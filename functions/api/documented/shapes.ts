@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { contractVersionSchema } from '../../../lib/attribution/contract.ts';
+import { policySchema, policyVersionSchema } from '../../../lib/attribution/policy.ts';
+import { eventSchema } from '../../../lib/events/event.ts';
+import { entrySchema, explanationSchema } from '../../../lib/ledger/entry.ts';
+import { lineSchema, rollupSchema } from '../../../lib/ledger/statement.ts';
+
+/** Schemas of answers that several routes share. Strict: a field that is answered is a field that is documented. */
+
+export const instant = z.iso.datetime({ offset: true });
+export const next = z
+  .string()
+  .nullable()
+  .describe('Goes back as `cursor`; null when nothing is left.');
+export const problemIn = { code: z.string(), detail: z.string() };
+const day = z.iso.date();
+
+export const amounts = {
+  paidFen: z.int(),
+  redeemedFen: z.int(),
+  reversedFen: z.int(),
+  refundedFen: z.int(),
+  redeemedCount: z.int(),
+  commissionFen: z.int(),
+};
+
+export const daysShape = z.strictObject({ from: day, to: day });
+
+export const contractShape = contractVersionSchema.strict().meta({ id: 'Contract' });
+
+export const recordedShape = z
+  .strictObject({
+    contractId: z.string(),
+    version: z.int(),
+    endsAt: instant.nullable(),
+    standing: z.boolean().describe('A contract says just this already; nothing was written.'),
+    affects: daysShape.nullable().describe('Past days that it says something else about.'),
+    restatementDue: z.boolean(),
+  })
+  .meta({ id: 'RecordedContract' });
+
+export const policyShape = policyVersionSchema.strict().meta({ id: 'Policy' });
+
+/** Version 0 is what holds before one was recorded. */
+export const currentPolicyShape = z.strictObject({
+  ...policySchema.shape,
+  version: z.int().min(0),
+  recordedAt: instant.optional(),
+  recordedBy: z.string().optional(),
+});
+
+export const entryShape = z
+  .strictObject({
+    ...entrySchema.shape,
+    explanation: explanationSchema.omit({ candidates: true }).strict(),
+  })
+  .meta({ id: 'Entry' });
+
+const kinds = eventSchema.options as readonly z.ZodObject[];
+const [first, ...others] = kinds.map((one) =>
+  one.omit({ appKey: true, deliveryId: true }).strict(),
+);
+if (first === undefined) throw new Error('there are kinds of events');
+export const eventShape = z.union([first, ...others]).meta({ id: 'Event' });
+
+const rollup = rollupSchema.strict().meta({ id: 'Totals' });
+
+export const statementShape = z
+  .strictObject({
+    statementId: z.string(),
+    providerId: z.string(),
+    month: z.string(),
+    status: z.enum(['closing', 'closed']),
+    asOf: instant,
+    closedAt: instant.nullable(),
+    holdingDays: z.int(),
+    totals: rollup,
+    adjustments: rollup.describe('Lines of earlier months that were late or corrected.'),
+    balance: z.strictObject({
+      openingFen: z.int(),
+      commissionFen: z.int(),
+      payableFen: z.int(),
+      carriedFen: z.int(),
+    }),
+    files: z.int().describe('In how many files its lines are; 0 until it is closed.'),
+    progress: z.strictObject({ phase: z.string(), pieces: z.int() }).optional(),
+  })
+  .meta({ id: 'Statement' });
+
+export const lineShape = z
+  .strictObject({ ...lineSchema.shape, adjustment: z.boolean() })
+  .meta({ id: 'StatementLine' });
