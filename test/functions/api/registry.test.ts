@@ -7,6 +7,7 @@ import {
   Clock,
   expectProblem,
   fresh,
+  lineOf,
   makeMerchant,
   makeProvider,
   read,
@@ -121,11 +122,12 @@ describe('PUT /v1/providers', () => {
 
   it('takes every id of up to 128 characters as it is, whatever is in it', async () => {
     const tokens = new Map<string, string>();
-    for (const id of HARD_IDS) tokens.set(id, await makeProvider(hexiao, id, `name of ${id}`));
+    for (const id of HARD_IDS)
+      tokens.set(id, await makeProvider(hexiao, id, `name of ${lineOf(id)}`));
     for (const id of HARD_IDS) {
       expect(await readProvider(hexiao.table, id)).toMatchObject({
         providerId: id,
-        name: `name of ${id}`,
+        name: `name of ${lineOf(id)}`,
       });
       const reply = await ask(hexiao, 'GET', '/v1/stores', { token: tokens.get(id) ?? null });
       expect(read(reply, storesAnswer).stores).toEqual([]);
@@ -185,7 +187,7 @@ describe('PUT /v1/merchants and /v1/stores', () => {
     for (const id of HARD_IDS) {
       await makeMerchant(hexiao, id);
       const path = `/v1/stores/douyin/${encodeURIComponent(id)}`;
-      const body = { name: `门店 ${id}`, merchantId: id };
+      const body = { name: `门店 ${lineOf(id)}`, merchantId: id };
       const reply = await ask(hexiao, 'PUT', path, { body });
       expect(reply.status, reply.text).toBe(200);
       const stored = await readStore(hexiao.table, 'douyin', id);

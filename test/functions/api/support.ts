@@ -148,10 +148,13 @@ export const voucherAnswer = z.strictObject({
   waiting: z.array(z.strictObject({ eventId: z.string(), kind: z.string() })),
 });
 
+/** A name is one line, an id need not be. */
+export const lineOf = (id: string) => id.replace(/\p{Cc}/gu, ' ').trim();
+
 export async function makeProvider(
   hexiao: HexiaoUnderTest,
   providerId: string,
-  name = providerId,
+  name = lineOf(providerId),
 ): Promise<string> {
   const path = `/v1/providers/${encodeURIComponent(providerId)}`;
   await hexiao.call('PUT', path, { name, kind: 'agency' });
@@ -161,7 +164,7 @@ export async function makeProvider(
 
 export async function makeMerchant(hexiao: HexiaoUnderTest, merchantId: string): Promise<void> {
   const path = `/v1/merchants/douyin/${encodeURIComponent(merchantId)}`;
-  await hexiao.call('PUT', path, { name: `商家 ${merchantId}` });
+  await hexiao.call('PUT', path, { name: `商家 ${lineOf(merchantId)}` });
 }
 
 export interface Tenant {
