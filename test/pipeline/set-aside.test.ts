@@ -66,10 +66,22 @@ const listSetAside = async (setAside: string) =>
 
 const pipeline = () => hexiao.call('GET', '/v1/pipeline');
 
+/** A cooperation, whose event's id is made of this one: with its escapes it may be nine times as long. */
+function cooperation(order_id: string): string {
+  const content = {
+    ...{ order_id, merchant_id: '7300000000000000001', partner_id: '7207000000000000001' },
+    ...{ status: 301, event_time: START_MS },
+  };
+  const event = 'life_partner_order_notify';
+  return JSON.stringify({ event, content: JSON.stringify(content) });
+}
+
 describe('signed content that is no event', () => {
   it.each([
     ['an order’s id of 200 characters', payment({ order_id: '1'.repeat(200) })],
     ['a merchant’s id of 3,000 characters', payment({ account_id: '1'.repeat(3_000) })],
+    ['an id whose escapes are too long for an event’s id', cooperation('合'.repeat(60))],
+    ['an id that is cut within a character', cooperation(`${'😀'.repeat(60)}a`)],
     ['half a surrogate pair for an id', payment({ order_id: '\ud800' })],
     ['a hint’s order of 3,000 characters', redeemedHint({ order_id: '1'.repeat(3_000) })],
     ['a hint’s voucher of 129 characters', redeemedHint({ certificate_id: '1'.repeat(129) })],
