@@ -5,15 +5,14 @@ import { parseArgs } from 'node:util';
 import { PLATFORMS } from '../events/event.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- add-integration NAME --platform ${PLATFORMS.join('|')}
-
-  新建一个平台接入的骨架;在写好验签之前,它的契约测试会失败。
-  Writes lib/integrations/NAME and its test, and puts it into the two lists. The test runs the
-  contract suite and fails it: nothing verifies until verify.ts is written.
-  docs/adding-an-integration.md goes on from there.
+const DETAILS = `在写好验签之前，它的契约测试会失败。
+PLATFORM is one of ${PLATFORMS.join(', ')}. Writes lib/integrations/NAME and
+its test, and puts it into the two lists. The test runs the contract suite
+and fails it: nothing verifies until verify.ts is written.
+docs/adding-an-integration.md goes on from there.
 `;
 
-export const addIntegration: Verb = { help: HELP, run };
+export const addIntegration: Verb = { details: DETAILS, run };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SKELETON = fileURLToPath(new URL('./skeleton/', import.meta.url));

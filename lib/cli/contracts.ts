@@ -2,24 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { ContractTextError, readContractText } from '../attribution/contract-text.ts';
-import { need, pairsOf, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { print, printList } from './print.ts';
+import { need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- contracts list [--platform P --merchant ID] [--provider ID] [--history]
-npm run hexiao -- contracts add NAME=VALUE…
-npm run hexiao -- contracts end CONTRACT_ID --ends-at INSTANT
-npm run hexiao -- contracts import FILE.csv [--dry-run]
-
-  合同：列出、新增、终止、从 CSV 导入（UTF-8，第一行为列名）。
-  Names are those of POST /v1/contracts: providerId, platform, merchantId, mode, shareBp, rateBp,
-  commission, startsAt, endsAt. Lists (stores, channels, products, creators) are separated by ';',
-  productRates are product=rate;product=rate, tiers are fromFen=rate;fromFen=rate. A file has these
-  names in its first line and a contract in each other; an empty field is absent. What became of
-  each line is said; one that is refused does not stop the others. A file may be sent again: what
-  stands already stays as it is. It has at most 64 KiB: split a larger one.
+const DETAILS = `Names are those of POST /v1/contracts: providerId, platform, merchantId,
+mode, shareBp, rateBp, commission, startsAt, endsAt. Lists (stores,
+channels, products, creators) are separated by ';', productRates are
+product=rate;product=rate, tiers are fromFen=rate;fromFen=rate.
+A file is CSV in UTF-8, of at most 64 KiB: split a larger one. Its first
+line has these names, each other line is a contract; an empty field is
+absent. Each line is answered; one that is refused does not stop the others.
+A file may be sent again: a contract that stands already stays as it is.
 `;
 
-export const contracts: Verb = { help: HELP, run };
+export const contracts: Verb = { details: DETAILS, run };
+
+const COLUMNS = [
+  ...['contractId', 'version', 'providerId', 'platform', 'merchantId', 'mode'],
+  ...['shareBp', 'rateBp', 'startsAt', 'endsAt'],
+];
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -41,7 +43,9 @@ async function run(args: readonly string[]): Promise<number> {
     case 'list': {
       const { platform, merchant: merchantId, provider: providerId } = values;
       const history = values.history ? 'true' : undefined;
-      print(await remote.get('/v1/contracts', { platform, merchantId, providerId, history }));
+      const query = { platform, merchantId, providerId, history };
+      const answer = await remote.get('/v1/contracts', query);
+      printList(answer, { rows: 'contracts', columns: COLUMNS, json: values.json });
       return 0;
     }
     case 'add':
@@ -53,7 +57,7 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     }
     case 'import':
-      return importFile(remote, need(given, 'the file'), values['dry-run']);
+      return importFile(remote, need(given, 'the file'), values);
     default:
       throw new UsageError('Say list, add, end or import.');
   }
@@ -70,15 +74,22 @@ function termsOf(fields: Readonly<Record<string, string>>): object {
 }
 
 /** @returns 1 when any line was refused */
-async function importFile(remote: Remote, file: string, dryRun: boolean): Promise<number> {
+async function importFile(
+  remote: Remote,
+  file: string,
+  { 'dry-run': dryRun, json }: { 'dry-run': boolean; json?: boolean | undefined },
+): Promise<number> {
   const content = new Uint8Array(await readFile(file));
   const path = `/v1/contracts/import${dryRun ? '?dryRun=true' : ''}`;
   const answer = importSchema.parse(await remote.postFile(path, 'text/csv', content));
   const { rows, accepted, refused } = answer;
-  for (const row of rows) process.stdout.write(`line ${row.line}: ${wordsOf(row)}\n`);
-  // What Hexiao says it did, not what it was asked for.
-  const written = answer.dryRun ? '; nothing is written in a dry run' : '';
-  process.stdout.write(`${accepted} accepted, ${refused} refused${written}\n`);
+  if (json === true) print(answer);
+  else {
+    for (const row of rows) process.stdout.write(`line ${row.line}: ${wordsOf(row)}\n`);
+    // What Hexiao says it did, not what was requested.
+    const written = answer.dryRun ? '; nothing is written in a dry run' : '';
+    process.stdout.write(`${accepted} accepted, ${refused} refused${written}\n`);
+  }
   return refused === 0 ? 0 : 1;
 }
 

@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
-import { need, pairsOf, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { print, printList } from './print.ts';
+import { need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
 import type { Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- entries NAME=VALUE…
-
-  查询分录。
-  The ledger's entries, asked as GET /v1/entries is: from=2025-10-01 …
+const DETAILS = `NAME=VALUE are the parameters of GET /v1/entries:
+  from=2025-10-01 to=2025-10-31 platform storeId providerId limit cursor
 `;
 
-export const entries: Verb = { help: HELP, run };
+export const entries: Verb = { details: DETAILS, run };
+
+const COLUMNS = [
+  ...['entryId', 'businessDay', 'kind', 'providerId', 'platform', 'storeId', 'voucherId'],
+  ...['count', 'amountFen', 'commissionFen'],
+];
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -16,17 +20,12 @@ async function run(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: REMOTE_OPTIONS,
   });
-  print(await new Remote(values).get('/v1/entries', pairsOf(positionals)));
+  const answer = await new Remote(values).get('/v1/entries', pairsOf(positionals));
+  printList(answer, { rows: 'entries', columns: COLUMNS, json: values.json });
   return 0;
 }
 
-const EXPLANATION_HELP = `npm run hexiao -- explanation ENTRY_ID
-
-  这笔分录为什么是这样。
-  Why an entry is what it is.
-`;
-
-export const explanation: Verb = { help: EXPLANATION_HELP, run: explain };
+export const explanation: Verb = { details: '', run: explain };
 
 async function explain(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -1,17 +1,16 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { MAX_REQUESTS, need, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { print } from './print.ts';
+import { withProgress } from './progress.ts';
+import { type Answer, MAX_REQUESTS, need, REMOTE_OPTIONS, Remote } from './remote.ts';
 import type { Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- erase --platform P --reason WHY [--order ID]… [--voucher ID]… [--buyer ID|-] [--again]
-npm run hexiao -- erase receipt ID
-
-  按用户请求抹去其个人数据，并给出回执。
-  Erases a buyer's personal data and prints the receipt; --buyer - reads the id from standard input,
-  which keeps it out of the shell's history. Stopped half-way, the same goes on.
+const DETAILS = `--buyer - reads the id from standard input, which keeps it out of the
+shell's history. Stopped half-way, the same command goes on; --again begins
+anew. Exits with 1 while dead letters may be the buyer's.
 `;
 
-export const erase: Verb = { help: HELP, run };
+export const erase: Verb = { details: DETAILS, run };
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -45,20 +44,21 @@ const AWAITS =
   'or drop them (npm run hexiao -- redrive intake, drop intake), then give the same command again.\n';
 
 async function eraseAll(remote: Remote, body: object, again: boolean): Promise<number> {
-  for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
-    // Only the first begins anew; the ones after go on with it.
-    const receipt = await remote.post('/v1/erasures', { ...body, again: again && requests === 0 });
-    if (typeof receipt.finishedAt === 'string') {
-      print(receipt);
-      return 0;
+  const receipt = await withProgress(async (progress) => {
+    for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
+      // Only the first begins anew; the ones after go on with it.
+      const answer = await remote.post('/v1/erasures', { ...body, again: again && requests === 0 });
+      if (typeof answer.finishedAt === 'string' || isAwaiting(answer)) return answer;
+      progress.at(`${String(answer.scanned)} items looked at`);
     }
-    const { awaits, awaitsOthers } = receipt;
-    if ((Array.isArray(awaits) && awaits.length > 0) || awaitsOthers === true) {
-      print(receipt);
-      process.stderr.write(AWAITS);
-      return 1;
-    }
-    process.stderr.write(`${String(receipt.scanned)} items looked at\n`);
-  }
-  throw new Error('It does not end. Read the receipt, and look at the log.');
+    throw new Error('It does not end. Read the receipt, and look at the log.');
+  });
+  print(receipt);
+  if (typeof receipt.finishedAt === 'string') return 0;
+  process.stderr.write(AWAITS);
+  return 1;
+}
+
+function isAwaiting({ awaits, awaitsOthers }: Answer): boolean {
+  return (Array.isArray(awaits) && awaits.length > 0) || awaitsOthers === true;
 }

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
-import { need, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { print } from './print.ts';
+import { type Answer, need, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { ending, WINDOW_OPTIONS, windowOf } from './restate.ts';
 import type { Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- rebuild --platform P --merchant ID --from DAY --to DAY [--mend] [--no-wait]
-npm run hexiao -- rebuild status ID
-
-  由事件重新计算分录与各级合计（门店、日、维度、复购、结算单）并核对；--mend 时修正。
-  Computes entries and every total (stores, days, dimensions, repeat purchases, statements) again and
-  compares; --mend puts right what differs. Ends with 3 when something differs and was not mended.
+const DETAILS = `由事件重新计算，包括门店、日、维度、复购、结算单；--mend 时修正。
+Entries and every total (stores, days, dimensions, repeat purchases,
+statements). --mend puts right what differs. Exits with 3 when something
+differs and was not mended. It goes on in Hexiao when this command is
+stopped: see status.
 `;
 
-export const rebuild: Verb = { help: HELP, run };
+export const rebuild: Verb = { details: DETAILS, run };
 
 /** So that a script can tell "they differ still" from "it could not be asked". */
 const DIFFERENT = 3;
@@ -43,5 +43,10 @@ async function run(args: readonly string[]): Promise<number> {
   const ended = await ending(remote, `/v1/rebuilds/${String(rebuildId)}`);
   print(ended);
   if (ended.status !== 'done') return 1;
-  return ended.differenceCount === ended.mendedCount ? 0 : DIFFERENT;
+  return isRight(ended) ? 0 : DIFFERENT;
+}
+
+/** Equal, or all that differed was mended. An answer without its counts proves nothing. */
+function isRight({ isEqual, differenceCount, mendedCount }: Answer): boolean {
+  return isEqual === true || (typeof mendedCount === 'number' && differenceCount === mendedCount);
 }

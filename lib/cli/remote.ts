@@ -1,3 +1,4 @@
+import { reach } from './reach.ts';
 import { UsageError } from './verb.ts';
 
 /**
@@ -6,12 +7,17 @@ import { UsageError } from './verb.ts';
  * on the machine.
  */
 
-export const REMOTE_OPTIONS = { url: { type: 'string' }, token: { type: 'string' } } as const;
+export const REMOTE_OPTIONS = {
+  url: { type: 'string' },
+  token: { type: 'string' },
+  /** Lists as JSON, where people get a table. */
+  json: { type: 'boolean' },
+} as const;
 
 /** Longer than any request may take; API Gateway gives up after 30 s. */
 const TIMEOUT_MS = 35_000;
 
-/** A run that would ask more often than this is stuck. */
+/** Who would send more requests than this for one thing is stuck. */
 export const MAX_REQUESTS = 100_000;
 
 export type Answer = Record<string, unknown>;
@@ -49,7 +55,7 @@ export class Remote {
   /** @throws with the problem's own words when it is refused */
   async text(method: 'GET' | 'POST', path: string, sent?: Sent): Promise<string> {
     const authorization = `Bearer ${this.token}`;
-    const response = await fetch(`${this.url}${path}`, {
+    const response = await reach(this.url, path, {
       method,
       // A redirect would carry the token elsewhere.
       redirect: 'error',
@@ -74,15 +80,24 @@ export interface RemoteValues {
   readonly token?: string | undefined;
 }
 
-/** Prints an answer as it is, for people and for `jq`. */
-export function print(answer: unknown): void {
-  process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-}
-
 /** A number in an answer; 0 when it is not there. */
 export function numberIn(answer: Answer, name: string): number {
   const value = answer[name];
   return typeof value === 'number' ? value : 0;
+}
+
+/** Follows the pages of a list, each named by the `next` of the one before. */
+export async function* pagesOf(
+  read: (cursor?: string) => Promise<Answer>,
+): AsyncGenerator<Answer, void, undefined> {
+  let cursor: string | undefined;
+  for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
+    const answer = await read(cursor);
+    yield answer;
+    if (typeof answer.next !== 'string') return;
+    cursor = answer.next;
+  }
+  throw new Error('There is no end of pages. Narrow it down.');
 }
 
 /** What was typed, required. @throws UsageError */

@@ -1,25 +1,14 @@
 import { parseArgs } from 'node:util';
-import {
-  type Answer,
-  MAX_REQUESTS,
-  need,
-  numberIn,
-  print,
-  REMOTE_OPTIONS,
-  Remote,
-} from './remote.ts';
+import { print, printPages } from './print.ts';
+import { withProgress } from './progress.ts';
+import { need, numberIn, pagesOf, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- replay parked|quarantined [--list] [--dry-run] [--integration I] [--kind K]
-npm run hexiao -- replay DELIVERY_ID… [--dry-run]
-npm run hexiao -- replay --integration I --app-key K --from INSTANT --to INSTANT [--dry-run]
-
-  适配器学会之后，把归档的推送重新读取一遍。
-  Has deliveries read again from the archive, after an adapter learnt; --list shows a setAside. A window
-  reads the whole table, at its price.
+const DETAILS = `After an adapter learnt what it could not read. --list shows the deliveries
+that were set aside. A window reads the whole table, at its price.
 `;
 
-export const replay: Verb = { help: HELP, run };
+export const replay: Verb = { details: DETAILS, run };
 
 const SET_ASIDE_REASONS = ['parked', 'quarantined'];
 const IDS_PER_REQUEST = 100;
@@ -45,8 +34,8 @@ async function run(args: readonly string[]): Promise<number> {
   const dryRun = values['dry-run'];
   const [first] = positionals;
   if (first !== undefined && SET_ASIDE_REASONS.includes(first)) {
-    if (positionals.length > 1) throw new UsageError('One setAside at a time.');
-    if (values.list) return list(remote, first);
+    if (positionals.length > 1) throw new UsageError('One of parked and quarantined at a time.');
+    if (values.list) return list(remote, first, values.json);
     return replayAll(remote, [{ setAside: first, integration, kind, dryRun }]);
   }
   if (first !== undefined) {
@@ -64,35 +53,29 @@ async function run(args: readonly string[]): Promise<number> {
 
 async function replayAll(remote: Remote, bodies: readonly object[]): Promise<number> {
   const total: Record<string, number> = {};
-  for (const body of bodies) {
-    for await (const answer of pages((cursor) => remote.post('/v1/replays', { ...body, cursor }))) {
-      for (const name of COUNTS) total[name] = (total[name] ?? 0) + numberIn(answer, name);
+  await withProgress(async (progress) => {
+    for (const [done, body] of bodies.entries()) {
+      const pages = pagesOf((cursor) => remote.post('/v1/replays', { ...body, cursor }));
+      for await (const answer of pages) {
+        for (const name of COUNTS) total[name] = (total[name] ?? 0) + numberIn(answer, name);
+        // Only how many ids were named is known beforehand.
+        const share = bodies.length > 1 ? (done + 1) / bodies.length : undefined;
+        if (progress.isDrawn) progress.at(`${total.matched} matched, ${total.sent} sent`, share);
+      }
     }
-  }
+  });
   print(total);
   return 0;
 }
 
-async function list(remote: Remote, setAside: string): Promise<number> {
+async function list(remote: Remote, setAside: string, json: boolean | undefined): Promise<number> {
   const path = `/v1/set-aside/${setAside}`;
-  for await (const { deliveries } of pages((cursor) => remote.get(path, { limit: 200, cursor }))) {
-    for (const each of Array.isArray(deliveries) ? deliveries : []) {
-      process.stdout.write(`${JSON.stringify(each)}\n`);
-    }
-  }
+  const pages = pagesOf((cursor) => remote.get(path, { limit: 200, cursor }));
+  await printPages(pages, { rows: 'deliveries', columns: COLUMNS, json });
   return 0;
 }
 
-async function* pages(ask: (cursor?: string) => Promise<Answer>): AsyncGenerator<Answer> {
-  let cursor: string | undefined;
-  for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
-    const answer = await ask(cursor);
-    yield answer;
-    if (typeof answer.next !== 'string') return;
-    cursor = answer.next;
-  }
-  throw new Error('There is no end of pages. Narrow it down.');
-}
+const COLUMNS = ['deliveryId', 'integration', 'appKey', 'receivedAt', 'kind', 'why'];
 
 function idChunks(ids: readonly string[]): string[][] {
   const chunks: string[][] = [];

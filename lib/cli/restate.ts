@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Answer, need, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { print } from './print.ts';
+import { withProgress } from './progress.ts';
+import { type Answer, need, numberIn, REMOTE_OPTIONS, Remote } from './remote.ts';
 import type { Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- restate --platform P --merchant ID --from DAY --to DAY --reason WHY [--dry-run] [--no-wait]
-npm run hexiao -- restate status|cancel ID
-
-  重新归因一个时间窗口，列出各服务商的增减。
-  Attributes a window again and prints who gains and loses what.
+const DETAILS = `列出各服务商的增减。
+Prints who gains and loses what; with --dry-run nothing is booked. It goes
+on in Hexiao when this command is stopped: see status.
 `;
 
-export const restate: Verb = { help: HELP, run };
+export const restate: Verb = { details: DETAILS, run };
 
 const POLL_MS = 1_000;
 const OVER = ['done', 'cancelled', 'failed'];
@@ -67,15 +67,21 @@ export function windowOf({ platform, merchant, from, to }: WindowValues) {
   };
 }
 
-/** Waits until a run is over how far it is. It goes on by itself when this is stopped. */
+/** Waits until a job is over, and says how far it is. It goes on by itself when this is stopped. */
 export async function ending(remote: Remote, path: string): Promise<Answer> {
-  let told = '';
-  for (;;) {
-    const state = await remote.get(path);
-    if (OVER.includes(String(state.status))) return state;
-    const progress = `${String(state.status)} ${JSON.stringify(state.progress ?? {})}\n`;
-    if (progress !== told) process.stderr.write(progress);
-    told = progress;
-    await sleep(POLL_MS);
-  }
+  return withProgress(async (progress) => {
+    for (;;) {
+      const state = await remote.get(path);
+      if (OVER.includes(String(state.status))) return state;
+      const counts = isAnswer(state.progress) ? state.progress : {};
+      const placesTotal = numberIn(counts, 'placesTotal');
+      const share = placesTotal === 0 ? undefined : numberIn(counts, 'placesDone') / placesTotal;
+      progress.at(`${String(state.status)} ${JSON.stringify(counts)}`, share);
+      await sleep(POLL_MS);
+    }
+  });
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return typeof value === 'object' && value !== null;
 }

@@ -2,18 +2,15 @@ import { parseArgs } from 'node:util';
 import { startSandbox } from '../integrations/douyin-life/sandbox/index.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- sandbox [--port 8788] --key APP_KEY --secret CLIENT_SECRET --webhook URL
-
-  在本机模拟抖音生活服务平台。
-  A fake of the Douyin life-services platform on this machine: its API for Hexiao to ask, and
-  controls to sell, redeem, cancel and refund (GET /sandbox lists them). What happens is sent to
-  --webhook, signed, as the platform does.
-
-  Register it: PUT /v1/apps/douyin-life/APP_KEY
-  {"secrets":{"clientSecret":"CLIENT_SECRET"},"settings":{"apiBaseUrl":"http://127.0.0.1:8788"}}
+const DETAILS = `Its API for Hexiao to ask, and controls to sell, redeem, cancel and refund
+(GET /sandbox lists them). What happens is sent to --webhook, signed, as the
+platform does. Register it with
+  PUT /v1/apps/douyin-life/APP_KEY
+  {"secrets":{"clientSecret":"CLIENT_SECRET"},
+   "settings":{"apiBaseUrl":"http://127.0.0.1:8788"}}
 `;
 
-export const sandbox: Verb = { help: HELP, run };
+export const sandbox: Verb = { details: DETAILS, run };
 
 async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({

@@ -11,22 +11,22 @@ import {
 import { type SendCounts, Sender } from '../integrations/sandbox-kit/sender.ts';
 import { serveApi } from '../integrations/sandbox-kit/server.ts';
 import { createPlayer, PLAYED_INTEGRATIONS, playedMerchants } from '../integrations/sandboxes.ts';
+import { type Progress, withProgress } from './progress.ts';
 import { compare, type Hub, hubAt, pathOf, register, type Verdict } from './simulation.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- simulate --operator TOKEN [--integration NAME|all] [--url http://127.0.0.1:8787]
-    [--rate 50] [--seconds 30] [--loss 5%] [--duplicate 10%] [--reorder] [--seed 1]
-
-  让沙箱平台对运行中的 Hexiao 下单、核销、撤销、退款,并逐券核对结果。
-  Plays platforms against any running Hexiao: registers an app, merchants and a provider, sells,
-  redeems, reverses and refunds --rate times a second in all, waits until nothing is on its way, and
-  compares every voucher and the totals with what is true. Its messages may get lost (--loss), come
-  twice (--duplicate) and out of order (--reorder); unacknowledged ones are repeated on the
-  platform's own schedule. Exits with 1 when something is missing, extra or different; with --loss
-  it says what was lost for good, and exits with 0.
+const DETAILS = `Plays platforms against any running Hexiao: registers an app, merchants and
+a provider, sells, redeems, reverses and refunds --rate times a second in
+all, waits until nothing is on its way, and compares every voucher and the
+totals with what is true. Its messages may get lost (--loss), come twice
+(--duplicate) and out of order (--reorder); unacknowledged ones are repeated
+on the platform's own schedule. Exits with 1 when something is missing,
+extra or different; with --loss it says what was lost for good, and exits
+with 0. --token is the operator's (--operator is the same). It writes
+made-up merchants, so HEXIAO_URL and HEXIAO_TOKEN do not lead it.
 `;
 
-export const simulate: Verb = { help: HELP, run };
+export const simulate: Verb = { details: DETAILS, run };
 
 const chance = z
   .string()
@@ -57,9 +57,7 @@ interface Playing {
 async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   const hub = hubAt(options.url.replace(/\/+$/, ''), options.operator);
-  await hub.call('GET', '/healthz').catch((cause: unknown) => {
-    throw new Error(`No Hexiao answers at ${options.url}: start it with npm start.`, { cause });
-  });
+  await hub.call('GET', '/healthz');
   const startedAtMs = Date.now();
   const random = seededRandom(options.seed);
   const names = options.integration === 'all' ? PLAYED_INTEGRATIONS : [options.integration];
@@ -70,9 +68,12 @@ async function run(args: readonly string[]): Promise<number> {
     for (const name of names) {
       playing.push(await join(name, { hub, options, random, nextId, startedAtMs }));
     }
-    await play(playing, options, random);
-    await Promise.all(playing.map(({ sender }) => sender.finish()));
-    await becomeIdle(hub);
+    await withProgress(async (progress) => {
+      await play(playing, options, random, progress);
+      if (progress.isDrawn) progress.at('waiting until nothing is on its way', 1);
+      await Promise.all(playing.map(({ sender }) => sender.finish()));
+      await becomeIdle(hub);
+    });
     let isRight = true;
     for (const one of playing) {
       const verdict = await compare(hub, one.player, one.providerId);
@@ -91,15 +92,17 @@ function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ operator: text, integration: text, url: text, rate: text, seconds: text },
+      ...{ token: text, operator: text, integration: text, url: text, rate: text, seconds: text },
       ...{ loss: text, duplicate: text, seed: text },
       reorder: { type: 'boolean' },
     },
   });
-  const parsed = optionsSchema.safeParse({ ...values });
+  const { token: operator = values.operator, ...others } = values;
+  const parsed = optionsSchema.safeParse({ ...others, operator });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UsageError(`--${issue?.path.join('.')}: ${issue?.message}`);
+  const name = issue?.path.join('.') ?? '';
+  throw new UsageError(`--${name === 'operator' ? 'token' : name}: ${issue?.message}`);
 }
 
 /** One platform, registered and listening. */
@@ -135,6 +138,7 @@ async function play(
   playing: readonly Playing[],
   { rate, seconds }: Options,
   random: Random,
+  progress: Progress,
 ): Promise<void> {
   const startedAtMs = Date.now();
   const acts = Math.round(rate * seconds);
@@ -143,6 +147,8 @@ async function play(
     if (aheadMs > 0) await sleep(aheadMs);
     const one = playing[done % playing.length];
     one?.sender.send(act(one.player, random));
+    const played = Math.floor(done / rate);
+    if (progress.isDrawn) progress.at(`${played} of ${seconds} s played`, done / acts);
   }
 }
 

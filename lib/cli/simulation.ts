@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Outgoing, Player, Truth } from '../integrations/sandbox-kit/player.ts';
 import { businessDayOf, toInstant } from '../time/shanghai.ts';
+import { reach } from './reach.ts';
 
 /** A Hexiao as it is seen from outside: its receiver for platforms, and its API for the operator. */
 export interface Hub {
@@ -22,7 +23,7 @@ export function hubAt(url: string, operatorToken: string): Hub {
       return { status: response.status, body: await response.text() };
     },
     async call(method, path, body) {
-      const response = await fetch(`${url}${path}`, {
+      const response = await reach(url, path, {
         method,
         headers: { authorization: `Bearer ${operatorToken}` },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
-import { need, numberIn, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { print, printList } from './print.ts';
+import { need, numberIn, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const HELP = `npm run hexiao -- statements list [--provider ID] [--month YYYY-MM]
-npm run hexiao -- statements get ID [--csv|--html]
-npm run hexiao -- statements close YYYY-MM
-
-  月结单：列出、查看、关账。
-  Monthly statements: what there is, one of them, and closing a month. The CSV has all lines, however
-  many files they are in.
+const DETAILS = `The CSV has all lines, however many files they are in.
 `;
 
-export const statements: Verb = { help: HELP, run };
+export const statements: Verb = { details: DETAILS, run };
+
+const COLUMNS = [
+  ...['statementId', 'providerId', 'month', 'status', 'closedAt'],
+  ...['totals.paidFen', 'totals.redeemedFen', 'totals.commissionFen', 'files'],
+];
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -29,8 +29,9 @@ async function run(args: readonly string[]): Promise<number> {
   const [what = '', given] = positionals;
   switch (what) {
     case 'list':
-      print(
+      printList(
         await remote.get('/v1/statements', { providerId: values.provider, month: values.month }),
+        { rows: 'statements', columns: COLUMNS, json: values.json },
       );
       return 0;
     case 'get':

@@ -1,28 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { need, print, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { print } from './print.ts';
+import { need, REMOTE_OPTIONS, Remote, type RemoteValues } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const REDEEM_HELP = `npm run hexiao -- redeem --integration NAME --app KEY --store ID (--code CODE | --qr DATA | --body JSON)
-    [--count N] [--paid FEN] [--request ID]
-
-  在平台核销,并记账。核销码也可用环境变量 HEXIAO_CODE 传入,以免出现在命令行里。
-  Redeems at the platform and books it. The code may come in HEXIAO_CODE: arguments are seen by
-  others on the machine. --paid says what each voucher is worth where the platform does not. --body
-  is whatever else POST /v1/redemptions takes. When it fails half-way, repeat it with the --request
-  that it prints.
+const REDEEM_DETAILS = `核销码也可用环境变量 HEXIAO_CODE 传入，以免出现在命令行里。
+The code may come in HEXIAO_CODE: arguments are seen by others on the
+machine. --paid says what each voucher is worth where the platform does not,
+in fen. --body is whatever else POST /v1/redemptions takes. When it fails
+half-way, repeat it with the --request that it prints.
 `;
 
-const REVERSE_HELP = `npm run hexiao -- reverse --integration NAME --app KEY --voucher ID [--redemption ID] [--body JSON]
-    [--request ID]
-
-  在平台撤销核销,并记账。
-  Takes a redemption back at the platform and books it. --body is whatever else POST /v1/reversals
-  takes.
+const REVERSE_DETAILS = `--body is whatever else POST /v1/reversals takes. When it fails half-way,
+repeat it with the --request that it prints.
 `;
 
-export const redeem: Verb = { help: REDEEM_HELP, run: runRedeem };
-export const reverse: Verb = { help: REVERSE_HELP, run: runReverse };
+export const redeem: Verb = { details: REDEEM_DETAILS, run: runRedeem };
+export const reverse: Verb = { details: REVERSE_DETAILS, run: runReverse };
 
 const text = { type: 'string' } as const;
 const COMMON = { ...REMOTE_OPTIONS, integration: text, app: text, request: text, body: text };
@@ -55,7 +49,9 @@ async function runReverse(args: readonly string[]): Promise<number> {
   });
 }
 
-type CommonValues = { [Name in keyof typeof COMMON]?: string | undefined };
+type CommonValues = RemoteValues & {
+  readonly [Name in 'integration' | 'app' | 'request' | 'body']?: string | undefined;
+};
 
 async function act(path: string, values: CommonValues, own: object): Promise<number> {
   const remote = new Remote(values);

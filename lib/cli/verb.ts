@@ -1,7 +1,7 @@
-/** One thing that the command line does. */
+/** One thing that the command line does. Its name, arguments and one line stand in the table of verbs.ts. */
 export interface Verb {
-  /** How it is called and what it does, for people; ends with a line feed. */
-  readonly help: string;
+  /** What `help VERB` says under its line; '' where that line is all. Ends with a line feed else. */
+  readonly details: string;
   /** @returns the exit code. @throws UsageError for arguments that make no sense */
   run(args: readonly string[]): Promise<number>;
 }

@@ -42,7 +42,7 @@ function quoted(safe: string): string {
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /** Two places, digit by digit and without separators: `-1234.05`. */
-function yuanOf(fen: number): string {
+export function yuanOf(fen: number): string {
   const digits = String(Math.abs(fen)).padStart(3, '0');
   return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

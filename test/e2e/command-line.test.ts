@@ -57,7 +57,7 @@ async function asked(...args: string[]): Promise<Record<string, unknown>> {
 }
 
 async function providersOf(month: string): Promise<string[]> {
-  const { statements } = await asked('statements', 'list', '--month', month);
+  const { statements } = await asked('statements', 'list', '--month', month, '--json');
   return (statements as { statementId: string }[]).map(({ statementId }) =>
     statementId.slice(`${month}.`.length),
   );
@@ -104,7 +104,9 @@ describe('the command line', () => {
       ...['contracts', 'end', `1.douyin.${MERCHANT}`, '--ends-at', '2026-01-01T00:00:00+08:00'],
     );
     expect(ended).toMatchObject({ contractId: `1.douyin.${MERCHANT}` });
-    const listed = await asked('contracts', 'list', '--platform', 'douyin', '--merchant', MERCHANT);
+    const listed = await asked(
+      ...['contracts', 'list', '--platform', 'douyin', '--merchant', MERCHANT, '--json'],
+    );
     expect(listed.contracts).toMatchObject([
       { scope: { channels: ['live', 'search'] }, endsAt: '2026-01-01T00:00:00.000+08:00' },
       { shareBp: 4_000, endsAt: null },
@@ -142,12 +144,18 @@ describe('the command line', () => {
     const providerId = (await providersOf('2025-10')).find((id) =>
       /^simulation-.*douyin-life$/.test(id),
     );
-    const { contracts } = await asked('contracts', 'list', '--provider', providerId ?? '');
+    const { contracts } = await asked(
+      'contracts',
+      'list',
+      '--provider',
+      providerId ?? '',
+      '--json',
+    );
     const [contract] = contracts as { merchantId: string }[];
     // It may have gone past midnight.
     const [from, to] = [dayIn(-1), dayIn(0)];
     const { entries } = await asked(
-      ...['entries', `from=${from}`, `to=${to}`, `providerId=${providerId}`, 'limit=1'],
+      ...['entries', `from=${from}`, `to=${to}`, `providerId=${providerId}`, 'limit=1', '--json'],
     );
     const [entry] = entries as { entryId: string }[];
     const why = await asked('explanation', entry?.entryId ?? '');

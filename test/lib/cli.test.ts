@@ -190,7 +190,7 @@ describe('replay', () => {
 
   it('lists a setAside, a line a delivery', async () => {
     answer({ deliveries: [{ a: 1 }], next: 'c' }, { deliveries: [{ a: 2 }], next: null });
-    expect(await replay.run(['quarantined', '--list'])).toBe(0);
+    expect(await replay.run(['quarantined', '--list', '--json'])).toBe(0);
     expect(out).toBe('{"a":1}\n{"a":2}\n');
     expect(calls()[1]).toBe('GET /v1/set-aside/quarantined?limit=200&cursor=c');
   });
@@ -405,7 +405,7 @@ describe('the texts of a contract', () => {
     const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
     const told = path.endsWith('.md')
       ? text.slice(text.indexOf('A file of contracts'))
-      : contracts.help;
+      : contracts.details;
     expect(CONTRACT_NAMES.length).toBeGreaterThan(14);
     for (const name of CONTRACT_NAMES) expect(told).toMatch(new RegExp(`\\b${name}\\b`));
   });
@@ -425,7 +425,6 @@ describe('a verb', () => {
   ];
   it.each(wrong)('typed wrongly asks nothing', async (verb, args) => {
     await expect(verb.run(args)).rejects.toThrow(/\S/);
-    expect(verb.help).toMatch(/^npm run hexiao -- \S+ .*\n$/s);
     expect(hexiao.asked).toEqual([]);
   });
 

@@ -1,0 +1,168 @@
+import { addIntegration } from './add-integration.ts';
+import { contracts } from './contracts.ts';
+import { drop } from './drop.ts';
+import { entries, explanation } from './entries.ts';
+import { erase } from './erase.ts';
+import { rebuild } from './rebuild.ts';
+import { redrive } from './redrive.ts';
+import { replay } from './replay.ts';
+import { restate } from './restate.ts';
+import { sandbox } from './sandbox.ts';
+import { simulate } from './simulate.ts';
+import { statements } from './statements.ts';
+import { redeem, reverse } from './till.ts';
+import type { Verb } from './verb.ts';
+
+export interface Row {
+  readonly name: string;
+  /** The ways to call it: what stands after its name. */
+  readonly calls: readonly string[];
+  readonly zh: string;
+  readonly en: string;
+  /** It asks no running Hexiao, or says itself which: the options of a `Remote` are not its own. */
+  readonly isLocal?: true;
+  readonly verb: Verb;
+}
+
+const DEAD_LETTERS = `[--type T] [--integration I] [--app-key K]
+    [--after INSTANT] [--before INSTANT]`;
+const WINDOW = '--platform P --merchant ID\n    --from DAY --to DAY';
+
+/** `npm run hexiao -- VERB`: what people run by hand. A test keeps `help` within one screen. */
+export const VERBS: readonly Row[] = [
+  {
+    name: 'sandbox',
+    calls: ['--key APP_KEY --secret CLIENT_SECRET\n    --webhook URL [--port 8788]'],
+    zh: '在本机模拟抖音生活服务',
+    en: 'plays Douyin on this machine',
+    isLocal: true,
+    verb: sandbox,
+  },
+  {
+    name: 'simulate',
+    calls: [
+      `--token TOKEN [--integration NAME|all]
+    [--url http://127.0.0.1:8787] [--rate 50] [--seconds 30] [--loss 5%]
+    [--duplicate 10%] [--reorder] [--seed 1]`,
+    ],
+    zh: '沙箱平台下单核销并核对',
+    en: 'plays platforms, compares the books',
+    isLocal: true,
+    verb: simulate,
+  },
+  {
+    name: 'add-integration',
+    calls: ['NAME --platform PLATFORM'],
+    zh: '新建一个平台接入的骨架',
+    en: 'writes the skeleton of an integration',
+    isLocal: true,
+    verb: addIntegration,
+  },
+  {
+    name: 'contracts',
+    calls: [
+      'list [--platform P --merchant ID]\n    [--provider ID] [--history]',
+      'add NAME=VALUE…',
+      'end CONTRACT_ID --ends-at INSTANT',
+      'import FILE.csv [--dry-run]',
+    ],
+    zh: '列出、增减、导入合同',
+    en: 'lists, adds, ends, imports contracts',
+    verb: contracts,
+  },
+  {
+    name: 'entries',
+    calls: ['NAME=VALUE…'],
+    zh: '查询分录',
+    en: 'lists entries of the ledger',
+    verb: entries,
+  },
+  {
+    name: 'explanation',
+    calls: ['ENTRY_ID'],
+    zh: '这笔分录为什么是这样',
+    en: 'says why an entry is what it is',
+    verb: explanation,
+  },
+  {
+    name: 'restate',
+    calls: [`${WINDOW} --reason WHY [--dry-run] [--no-wait]`, 'status|cancel ID'],
+    zh: '重新归因一个时间窗口',
+    en: 'attributes a window again',
+    verb: restate,
+  },
+  {
+    name: 'rebuild',
+    calls: [`${WINDOW} [--mend] [--no-wait]`, 'status ID'],
+    zh: '重算分录与合计并核对',
+    en: 'computes totals again and compares',
+    verb: rebuild,
+  },
+  {
+    name: 'statements',
+    calls: ['list [--provider ID] [--month YYYY-MM]', 'get ID [--csv|--html]', 'close YYYY-MM'],
+    zh: '月结单与关账',
+    en: 'lists and closes monthly statements',
+    verb: statements,
+  },
+  {
+    name: 'redeem',
+    calls: [
+      `--integration NAME --app KEY --store ID
+    (--code CODE | --qr DATA | --body JSON) [--count N] [--paid FEN]
+    [--request ID]`,
+    ],
+    zh: '在平台核销，并记账',
+    en: 'redeems at the platform, and books it',
+    verb: redeem,
+  },
+  {
+    name: 'reverse',
+    calls: [
+      `--integration NAME --app KEY --voucher ID
+    [--redemption ID] [--body JSON] [--request ID]`,
+    ],
+    zh: '在平台撤销核销，并记账',
+    en: 'reverses a redemption at the platform',
+    verb: reverse,
+  },
+  {
+    name: 'redrive',
+    calls: [`intake|attribution [--list] [--dry-run]\n    ${DEAD_LETTERS}`],
+    zh: '把死信送回原队列',
+    en: 'sends dead letters back to a queue',
+    verb: redrive,
+  },
+  {
+    name: 'drop',
+    calls: [
+      `intake|attribution --reason WHY [--dry-run]\n    [--delivery ID] ${DEAD_LETTERS}`,
+      '--list',
+    ],
+    zh: '放弃死信，并记录原因',
+    en: 'drops dead letters, keeps the reason',
+    verb: drop,
+  },
+  {
+    name: 'replay',
+    calls: [
+      'parked|quarantined [--list] [--dry-run]\n    [--integration I] [--kind K]',
+      'DELIVERY_ID… [--dry-run]',
+      '--integration I --app-key K --from INSTANT\n    --to INSTANT [--dry-run]',
+    ],
+    zh: '重新读取归档的推送',
+    en: 'has archived deliveries read again',
+    verb: replay,
+  },
+  {
+    name: 'erase',
+    calls: [
+      `--platform P --reason WHY [--order ID]…
+    [--voucher ID]… [--buyer ID|-] [--again]`,
+      'receipt ID',
+    ],
+    zh: '抹去个人数据，给出回执',
+    en: 'erases personal data, with a receipt',
+    verb: erase,
+  },
+];
