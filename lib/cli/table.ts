@@ -1,4 +1,4 @@
-import { yuanOf } from '../ledger/csv.ts';
+import { yuanOf } from '../money/yuan.ts';
 import type { Answer } from './remote.ts';
 import { displayWidth } from './width.ts';
 

@@ -1,3 +1,5 @@
+import { yuanOf } from '../money/yuan.ts';
+
 /** A number stays one, and fen become yuan; a text and an id are texts, whatever they look like. */
 export type Cell = string | number | { readonly fen: number } | { readonly id: string } | null;
 
@@ -40,9 +42,3 @@ function quoted(safe: string): string {
 
 /** The full-width signs are what Excel in Chinese and Japanese takes for the same. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-
-/** Two places, digit by digit and without separators: `-1234.05`. */
-export function yuanOf(fen: number): string {
-  const digits = String(Math.abs(fen)).padStart(3, '0');
-  return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}

@@ -14,3 +14,9 @@ export function yuanToFen(yuan: string | number): number {
   const fen = Number(whole) * 100 + Number(places.padEnd(2, '0'));
   return assertFen(sign === '-' && fen !== 0 ? -fen : fen);
 }
+
+/** Fen → yuan: two places, digit by digit and without separators: `-1234.05`. */
+export function yuanOf(fen: number): string {
+  const digits = String(Math.abs(fen)).padStart(3, '0');
+  return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}

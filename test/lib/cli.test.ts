@@ -243,6 +243,7 @@ describe('restate and rebuild', () => {
 
   it.each([
     [{ status: 'done', differenceCount: 0, mendedCount: 0 }, 0],
+    [{ status: 'done', isEqual: false }, 3],
     [{ status: 'done', differenceCount: 2, mendedCount: 2 }, 0],
     [{ status: 'done', differenceCount: 2, mendedCount: 1 }, 3],
     [{ status: 'failed', differenceCount: 0, mendedCount: 0 }, 1],
