@@ -14,7 +14,7 @@ import type { SetAsideReason } from '../../lib/store/keys.ts';
 import { scanPositionSchema } from '../../lib/store/scan.ts';
 import type { ApiDeps } from './deps.ts';
 import { readPosition, writeCursor } from './input.ts';
-import { setAsideCursor } from './routes/set-aside.ts';
+import { deliveryIdSchema } from './routes/set-aside.ts';
 
 export interface Replayed {
   /** What was asked for and found. */
@@ -54,7 +54,7 @@ export async function replaySetAside(
   for await (const one of listSetAside(
     deps.table,
     setAside,
-    readPosition(cursor, setAsideCursor),
+    readPosition(cursor, deliveryIdSchema),
   )) {
     if (wanted.length === PER_REQUEST) {
       next = writeCursor(last);

@@ -44,7 +44,7 @@ type Base = Omit<Finding, 'kind' | 'outcome' | 'events' | 'stores'>;
  * What the delivery says. Nothing here but its content can make this fail, so whatever is thrown is of
  * the content: it is set aside, to be read again when the adapter learnt, and never a dead letter.
  */
-export function readDelivery(base: Base, app: App): Finding | HintWork {
+function readDelivery(base: Base, app: App): Finding | HintWork {
   const { delivery, integration } = base;
   let kind = 'unreadable';
   try {

@@ -18,6 +18,6 @@ export function lintTemplate(path: string, region: RegionTraits): string[] {
 }
 
 /** Whether `lintTemplate` can say anything here. */
-export function canLint(): boolean {
+function canLint(): boolean {
   return spawnSync('cfn-lint', ['--version']).status === 0;
 }

@@ -193,7 +193,7 @@ export async function putOffNotification(
 }
 
 /** After a death between the item and its place in the list. */
-export async function unlistIfNotified(table: Table, platform: Platform, refundId: string) {
+async function unlistIfNotified(table: Table, platform: Platform, refundId: string) {
   const request = await readRefund(table, platform, refundId);
   if (request !== undefined && request.notifiedAt !== null) await unlist(table, platform, refundId);
 }

@@ -31,7 +31,7 @@ export function keyedHash(key: string, ...parts: string[]): string {
  * Compares in constant time. `timingSafeEqual` throws on unequal lengths, so lengths are compared
  * first: the length of a digest is no secret.
  */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 }
 

@@ -15,11 +15,9 @@ export interface Buyers {
   readonly standing: ReadonlyMap<string, number>;
 }
 
-export const NO_BUYERS: Buyers = { level: 0, standing: new Map() };
-
 /** A store's hour keeps at most this many, a provider's day as many as fit 16 KiB. */
-export const HOUR_BUYERS = 256;
-export const DAY_BUYERS = 1_500;
+const HOUR_BUYERS = 256;
+const DAY_BUYERS = 1_500;
 
 const BUYER_BYTES = 6;
 const ORDER_BYTES = 3;

@@ -6,7 +6,7 @@ import { MESSAGE_VERSION } from './packing.ts';
 
 /** What travels on the queues. Every message carries the version of its shape. */
 
-export { MAX_MESSAGE_BYTES, MESSAGE_VERSION, packBody, unpackBody } from './packing.ts';
+export { MESSAGE_VERSION, packBody, unpackBody } from './packing.ts';
 
 /** A new version is a step here: see `Versions`. */
 const MESSAGES = new Versions('message', []);

@@ -110,7 +110,7 @@ function readFunction(template: Template, id: string, folder: string) {
 }
 
 /** The partitions that a role is held to; `everything` where a statement on keyed access has no condition. */
-export function leadingKeys(grants: readonly Statement[]): string[] {
+function leadingKeys(grants: readonly Statement[]): string[] {
   const keyed = grants.filter(({ actions }) => actions.includes('dynamodb:GetItem'));
   const keys = keyed.flatMap(({ conditions }) => {
     const like = isRecord(conditions['ForAllValues:StringLike'])

@@ -51,7 +51,7 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
 }
 
 /** A rollup as readers of GMV see it. */
-export function amountsOf(rollup: Rollup) {
+function amountsOf(rollup: Rollup) {
   const { paidFen, redeemedFen, reversedFen, refundedFen, redeemedCount, commissionFen } = rollup;
   return { paidFen, redeemedFen, reversedFen, refundedFen, redeemedCount, commissionFen };
 }

@@ -11,12 +11,9 @@ export const deliveryIdSchema = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'a delivery’s id is 64 hex digits');
 
-/** Goes on after this delivery. */
-export const setAsideCursor = deliveryIdSchema;
-
 export const setAsideGet = forOperator('GET /v1/set-aside/{reason}', {
   params: z.object({ reason: z.string() }),
-  query: z.object({ limit: limitInput(50, 200), cursor: cursorInput(setAsideCursor) }),
+  query: z.object({ limit: limitInput(50, 200), cursor: cursorInput(deliveryIdSchema) }),
 });
 
 /** `GET /v1/set-aside/{parked|quarantined}`: what could not be read, and why; without the bodies. */

@@ -49,7 +49,7 @@ export async function workOnJob(
   }
 }
 
-export function isOver({ status }: Job): boolean {
+function isOver({ status }: Job): boolean {
   return status !== 'planned' && status !== 'running';
 }
 

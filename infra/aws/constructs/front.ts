@@ -38,7 +38,7 @@ const ACCESS_LOG = {
 };
 
 /** The name of what is counted from the access log; paid for like a metric of our own lines. */
-export const THROTTLED = 'RequestThrottled';
+const THROTTLED = 'RequestThrottled';
 
 export interface HttpFrontProps {
   readonly routes: readonly RouteSpec[];

@@ -49,7 +49,7 @@ export interface Unredeemed {
 const MAX_POI_INFO_BYTES = 1_024;
 
 /** The wire's names of a store. */
-export function poiFields({ shopName, poiId, ownShopId }: Poi): Record<string, string> {
+function poiFields({ shopName, poiId, ownShopId }: Poi): Record<string, string> {
   return {
     ...(shopName === undefined ? {} : { shop_name: shopName }),
     ...(ownShopId === undefined ? {} : { ext_valid_shop_id: ownShopId }),

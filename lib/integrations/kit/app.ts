@@ -17,7 +17,6 @@ export const storeFromSchema = z.strictObject({
     .refine((text) => parseTemplate(text) !== undefined, TEMPLATE_HELP)
     .optional(),
 });
-export type StoreFrom = z.infer<typeof storeFromSchema>;
 
 /**
  * Where a platform's API is: paths are put behind it. A name and password in it would be one more

@@ -5,7 +5,7 @@ import { meituanSecretsSchema, meituanSettingsSchema } from './settings.ts';
 import { redeem, reverse } from './till.ts';
 
 /** A voucher's use can be taken back for ten minutes. Source: receipt/reverseconsume. */
-export const REVERSAL_WINDOW_MS = 600_000;
+const REVERSAL_WINDOW_MS = 600_000;
 
 /** Meituan and Dianping in-store (技术服务合作中心): closed loop. */
 export const meituan = {

@@ -28,7 +28,10 @@ const rowSchema = z.looseObject({
  */
 const NEVER_USED = new Set(['0', '4']);
 
-/** `bizType` of one question: 普通团购, 次卡, 拼团. The platform refuses a question without one. */
+/**
+ * `bizType` of one question: 普通团购, 次卡, 拼团. The platform refuses a question without one.
+ * @public what pulls a day's redemptions asks for each of them
+ */
 export const BIZ_TYPES = { groupBuy: 0, timesCard: 201, groupPurchase: 203 } as const;
 
 /** One redemption for each row that tells of a use. */

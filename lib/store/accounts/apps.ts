@@ -73,7 +73,7 @@ function toApp(item: Item): App {
 }
 
 /** Live secrets by name, newest first. */
-export function isSecrets(value: unknown): value is Secrets {
+function isSecrets(value: unknown): value is Secrets {
   return isRecord(value) && Object.values(value).every(isTexts);
 }
 

@@ -31,7 +31,7 @@ const LONGEST_WAIT_MS = 86_400_000;
 const MAX_TRIES = 10;
 
 /** @param message without what says how it was sent: the same work is the same item */
-export function workIdOf(message: string): string {
+function workIdOf(message: string): string {
   return fingerprint('unfinished', message);
 }
 

@@ -11,9 +11,6 @@ import { entry } from '../../lib/make.ts';
 const HOURS = ['10', '12', '13', '18', '19', '20'];
 const AN_HOUR = 2;
 
-/** The day's redemptions are so many a store, each of another buyer. */
-export const REDEMPTIONS_A_STORE = HOURS.length * AN_HOUR;
-
 export const storeIdOf = (index: number) => `66${String(index).padStart(17, '0')}`;
 
 /**

@@ -229,11 +229,7 @@ function idOfQueue(template: Template, url: string): string | undefined {
 }
 
 /** The function behind the route that the HTTP API would choose: the one with the fewest wild segments. */
-export function routeTo(
-  template: Template,
-  method: string,
-  path: string,
-): FunctionName | undefined {
+function routeTo(template: Template, method: string, path: string): FunctionName | undefined {
   const matching = readTopology(template).routes.filter(
     (route) =>
       (route.method === 'ANY' || route.method === method) && patternOf(route.path ?? '').test(path),

@@ -10,7 +10,7 @@ import { toInstant } from '../../../lib/time/shanghai.ts';
 
 /** A platform that answers what a test tells it to, and the vouchers it is asked about. */
 
-export const T0 = 1_760_000_000;
+const T0 = 1_760_000_000;
 export const MERCHANT = '7300000000000000001';
 export const ORDER = '1060000000000000001';
 export const VOUCHER = '7400000000000000001';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../../lib/events/event.ts';
 import type { SignedRequest } from '../../../lib/integrations/kit/integration.ts';
+import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
 import {
   destroyPayload,
   queryPayload,
   sendPayload,
-} from '../../../lib/integrations/kuaishou-shop/eticket-requests.ts';
-import { kuaishouShop } from '../../../lib/integrations/kuaishou-shop/index.ts';
+} from '../../../lib/integrations/kuaishou-shop/sandbox/eticket-requests.ts';
 import { toJsonText } from '../../../lib/integrations/kuaishou-shop/wire-json.ts';
 import { MemoryCallbackRecords } from '../records.ts';
 import { APP_KEY, appWith, messageSample, ORDER, recorded, request, SECRET } from './support.ts';

@@ -5,15 +5,15 @@ import {
   KuaishouShopClient,
 } from '../../../lib/integrations/kuaishou-shop/client.ts';
 import {
-  destroyPayload,
-  queryPayload,
-  sendPayload,
-} from '../../../lib/integrations/kuaishou-shop/eticket-requests.ts';
-import {
   type Consumption,
   consumePayload,
   reversePayload,
 } from '../../../lib/integrations/kuaishou-shop/etickets.ts';
+import {
+  destroyPayload,
+  queryPayload,
+  sendPayload,
+} from '../../../lib/integrations/kuaishou-shop/sandbox/eticket-requests.ts';
 import { toJsonText } from '../../../lib/integrations/kuaishou-shop/wire-json.ts';
 import { timeLimitsOf } from '../../support/time-limits.ts';
 import { NOW, platform, SETTINGS } from './platform.ts';

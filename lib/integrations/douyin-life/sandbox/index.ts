@@ -8,24 +8,23 @@ import { type Stock, stock } from './stock.ts';
 import { IssuedTokens } from './tokens.ts';
 import { World } from './world.ts';
 
-export type { Audit } from './after-sales.ts';
-export type { EndpointName, Fault, FaultMode, FaultOptions, Lag } from './faults.ts';
+export type { Fault } from './faults.ts';
 export { Faults } from './faults.ts';
-export { countingIds, type IdKind, type IdSource } from './ids.ts';
-export { DOCUMENTED_LIMITS, type Limits } from './limits.ts';
+export { countingIds, type IdSource } from './ids.ts';
+
 export type { WebhookMessage } from './messages.ts';
 export type * from './model.ts';
-export { type Random, seededRandom } from './random.ts';
+export { seededRandom } from './random.ts';
 export { REVERSAL_WINDOW_PASSED, Refusal } from './refusal.ts';
-export type { NewProduct, SaleRequest } from './sale.ts';
-export { createSender, type SendCounts, type SenderOptions, type WebhookSender } from './sender.ts';
+
+export { createSender, type SenderOptions } from './sender.ts';
 export { type AppOptions, sandboxApp } from './server.ts';
-export type { NewStore } from './shelves.ts';
+
 export { signSpi, signSpiTheOldWay, signWebhook } from './sign.ts';
-export { type SpiAnswer, type SpiCaller, type SpiCallerOptions, spiCaller } from './spi.ts';
+export { type SpiCaller, spiCaller } from './spi.ts';
 export { type Stock, stock } from './stock.ts';
 export { IssuedTokens } from './tokens.ts';
-export { World, type WorldOptions } from './world.ts';
+export { World } from './world.ts';
 
 export interface SandboxOptions extends Pick<AppOptions, 'limits' | 'limitAnswer' | 'sleep'> {
   readonly clientKey: string;

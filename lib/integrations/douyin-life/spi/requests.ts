@@ -62,7 +62,6 @@ export const refundApplySchema = withVouchers(
     vouchers: absentAsNull(z.array(voucherSchema).max(MAX_VOUCHERS)),
   }),
 );
-export type RefundApply = z.infer<typeof refundApplySchema>;
 
 /** Source: tripartite.code/refund.notice. */
 export const AUDIT_RESULT = { agreed: 1, refused: 2 } as const;

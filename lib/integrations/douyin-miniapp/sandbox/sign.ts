@@ -46,7 +46,7 @@ export function ecpayBody(token: string, type: string, msg: object, stamp: Stamp
 }
 
 /** AES-256-CBC with the IV in front; padded to 32 bytes. */
-export function encryptThirdParty(encodingAesKey: string, json: string, appId: string): string {
+function encryptThirdParty(encodingAesKey: string, json: string, appId: string): string {
   const text = Buffer.from(json, 'utf8');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(text.byteLength);

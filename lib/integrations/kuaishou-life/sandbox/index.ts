@@ -1,2 +1,2 @@
-export { type Sandbox, type SandboxOptions, startSandbox } from './server.ts';
-export { delivery, type Posted, signDelivery } from './sign.ts';
+export { startSandbox } from './server.ts';
+export { delivery, signDelivery } from './sign.ts';

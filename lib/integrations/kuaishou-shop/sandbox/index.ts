@@ -1,3 +1,3 @@
 export * from './messages.ts';
 export { sealMessage } from './seal.ts';
-export { SANDBOX_METHODS, type SandboxOptions, type SandboxOrder, ShopSandbox } from './server.ts';
+export { SANDBOX_METHODS, ShopSandbox } from './server.ts';

@@ -1,4 +1,3 @@
 export * from './messages.ts';
-export { MeituanSandbox, type SandboxOptions } from './server.ts';
-export { signDianpingCall, signedForm, signPush } from './sign.ts';
-export { type SandboxVoucher, Till } from './till.ts';
+export { MeituanSandbox } from './server.ts';
+export { signedForm, signPush } from './sign.ts';

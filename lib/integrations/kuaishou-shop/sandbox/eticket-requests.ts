@@ -1,8 +1,8 @@
-import { type WireValue, wireIdOf } from './wire-json.ts';
+import { type WireValue, wireIdOf } from '../wire-json.ts';
 
 /**
  * What the platform asks an issuer of tickets (发码, 查券, 销毁), with the fields of its demo, for whoever
- * plays the platform. answer.ts answers them.
+ * plays the platform. ../answer.ts answers them.
  */
 
 type IdsAs = 'number' | 'string';
