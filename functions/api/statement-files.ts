@@ -75,7 +75,7 @@ async function contentOf(
     case 'xlsx': {
       // Few ask for it: the function starts without.
       const { workbookOf } = await import('../../lib/xlsx/workbook.ts');
-      return workbookOf(month, rows);
+      return await workbookOf(month, rows);
     }
     default:
       return format satisfies never;

@@ -24,20 +24,43 @@ export function unzip(archive: Uint8Array): Map<string, string> {
   return files;
 }
 
-const STYLES = ['number', 'text', 'yuan'];
+/** The kinds of cells, by the format that Excel shows them in. */
+const KINDS: Readonly<Record<string, string>> = { '@': 'text', '#,##0.00': 'yuan' };
 
 /** The rows of a workbook's one sheet: each cell's place, kind and content. */
 export function sheetOf(workbook: Uint8Array): [string, string, string][][] {
-  const sheet = unzip(workbook).get('xl/worksheets/sheet1.xml') ?? '';
+  const files = unzip(workbook);
+  const sheet = files.get('xl/worksheets/sheet1.xml') ?? '';
+  const shared = [
+    ...(files.get('xl/sharedStrings.xml') ?? '').matchAll(/<si><t[^>]*>(.*?)<\/t><\/si>/gs),
+  ];
+  const kinds = kindsOf(files.get('xl/styles.xml') ?? '');
   return [...sheet.matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map(([, row = '']) =>
-    [...row.matchAll(/<c r="(\w+)"(?: s="(\d)")?( t="inlineStr")?>(.*?)<\/c>/gs)].map(
-      ([, place = '', style = '0', isText, inner = '']) => {
-        const kind = STYLES[Number(style)] ?? '';
-        if ((kind === 'text') !== (isText !== undefined))
-          throw new Error(`${place} is half a text`);
-        const content = inner.replace(/<[^>]*>/g, '');
-        return [place, kind, content.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code))];
-      },
+    [...row.matchAll(CELL)].map(([, place = '', style = '0', isText, value = '', constant]) => {
+      if (constant !== undefined) return [place, 'text', constant];
+      const kind = kinds[Number(style)] ?? '';
+      if ((kind === 'text') !== (isText !== undefined)) throw new Error(`${place} is half a text`);
+      return [place, kind, isText === undefined ? value : unescaped(shared[Number(value)]?.[1])];
+    }),
+  );
+}
+
+/** With a number, with the place of a text among the shared ones, or with a formula that is but a text. */
+const CELL = /<c r="(\w+)"(?: s="(\d+)")?( t="s")?>(?:<v>([\d.eE+-]*)<\/v>|<f>"(\w+)"<\/f>)<\/c>/gs;
+
+/** Of each style of a cell, in order: the first is that of cells that name none. */
+function kindsOf(styles: string): string[] {
+  const formats = new Map(
+    [...styles.matchAll(/<numFmt numFmtId="(\d+)" formatCode="([^"]*)"/g)].map(
+      ([, id = '', format = '']) => [id, format],
     ),
   );
+  const cells = /<cellXfs[^>]*>(.*?)<\/cellXfs>/s.exec(styles)?.[1] ?? '';
+  return [...cells.matchAll(/<xf (?:numFmtId="(\d+)")?/g)].map(([, id]) =>
+    id === undefined ? 'number' : (KINDS[formats.get(id) ?? ''] ?? ''),
+  );
+}
+
+function unescaped(text = ''): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
