@@ -10,13 +10,11 @@ import { registerContract, registerProvider } from '../../support/douyin.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { environmentOf } from '../support/environment.ts';
 import { fillDay, storeIdOf } from '../support/full-days.ts';
-import { type Load, takesAll, type Work } from './load.ts';
+import { type Load, takesAll } from './load.ts';
 
 const MERCHANTS = 20;
-/** What a large provider has; ten times as many is more than an invocation is made for. */
-const DAY_STORES = 1_000;
+/** What a large provider has. */
 const MONTH_STORES = 100;
-const BEYOND = 10;
 /** Entries of an hour that is rolled up. */
 const ENTRIES_AN_HOUR = 10;
 /** As many as a piece of a rebuild looks at. */
@@ -31,7 +29,7 @@ const DAYS = Array.from(
 const merchantOf = (index: number) => `73${String(index % MERCHANTS).padStart(17, '0')}`;
 
 /** Full batches of every message that a day or a restatement brings, and the rollups of large providers. */
-export async function prepare(part: number): Promise<Load> {
+export async function prepare(): Promise<Load> {
   const hexiao = await HexiaoUnderTest.start();
   const { table } = hexiao;
   for (let index = 0; index < MERCHANTS; index += 1) {
@@ -43,14 +41,7 @@ export async function prepare(part: number): Promise<Load> {
   }
   const batchSize =
     FUNCTIONS.find(({ folder }) => folder === 'attribute')?.consumes?.batchSize ?? 0;
-  const dayStores = Math.ceil(DAY_STORES * part);
-  const monthStores = Math.ceil(MONTH_STORES * part);
-  await fillDay(table, 'large', BIG_DAY, dayStores);
-  await fillDay(table, 'larger', BIG_DAY, BEYOND * dayStores);
-  for (const day of DAYS) {
-    await fillDay(table, 'month', day, monthStores);
-    await fillDay(table, 'larger month', day, BEYOND * monthStores);
-  }
+  for (const day of DAYS) await fillDay(table, 'large', day, MONTH_STORES);
   await bookForRebuild(hexiao);
   let n = 0;
   return {
@@ -80,19 +71,11 @@ export async function prepare(part: number): Promise<Load> {
         },
       },
       {
-        name: `rollup among ${dayStores} stores`,
-        times: 3,
+        name: `dimensions of ${DAYS.length} days of ${MONTH_STORES} stores`,
+        times: 2,
         check: takesAll,
-        async event() {
-          const entries = Array.from({ length: 8 }, () => entryOf(n++, 'large'));
-          await mapLimit(entries, 8, (one) => bookEntry(table, one));
-          return message(entries.map(rollupOf));
-        },
+        event: () => message(DAYS.map((day) => ({ ...DIMENSIONS, providerId: 'large', day }))),
       },
-      dimensions('large', [BIG_DAY], dayStores),
-      dimensions('month', DAYS, monthStores),
-      { ...dimensions('larger', [BIG_DAY], BEYOND * dayStores), onlyMemory: 'beyond' },
-      { ...dimensions('larger month', DAYS, BEYOND * monthStores), onlyMemory: 'beyond' },
       {
         name: `piece of a rebuild, ${ENTRIES_A_PIECE} entries`,
         times: 3,
@@ -117,16 +100,7 @@ export async function prepare(part: number): Promise<Load> {
 const message = (all: readonly AttributionMessage[]) =>
   sqsEvent(all.map((one) => JSON.stringify(one)));
 
-function dimensions(providerId: string, days: readonly string[], stores: number): Work {
-  return {
-    name: `dimensions of ${days.length} days of ${stores} stores`,
-    times: 2,
-    check: takesAll,
-    event: () =>
-      message(days.map((day) => ({ type: 'dimensions', v: MESSAGE_VERSION, providerId, day }))),
-  };
-}
-
+const DIMENSIONS = { type: 'dimensions', v: MESSAGE_VERSION } as const;
 const CHANGED = { type: 'changed', v: MESSAGE_VERSION, of: 'voucher', platform: 'douyin' } as const;
 
 const voucherOf = (n: number) => `74${String(n).padStart(17, '0')}`;

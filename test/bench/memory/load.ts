@@ -4,11 +4,6 @@ import type { HttpAnswer } from '../../infra/runtime/events.ts';
 export interface Work {
   /** As the result calls it: what is heavy about it. */
   readonly name: string;
-  /**
-   * Counts for memory alone: `beyond` is more than one invocation is made for, measured once so that the
-   * limit is known; `ownClock` stops by itself after some seconds, with less done where it is slower.
-   */
-  readonly onlyMemory?: 'beyond' | 'ownClock';
   /** Invocations of it in one process: the first is the one that also compiles. */
   readonly times: number;
   /** The next event; no two are the same piece of work. */
@@ -24,8 +19,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** @param part how much of the full load is prepared, to try a change out; 1 is what is kept */
-export type Prepare = (part: number) => Promise<Load>;
+export type Prepare = () => Promise<Load>;
 
 /** An HTTP answer of this status, whose body contains that. */
 export function answers(status: number, text = ''): Work['check'] {

@@ -9,29 +9,29 @@ import { environmentOf } from '../support/environment.ts';
 import { type Load, records } from './load.ts';
 
 /** Ticks over a list of hints whose messages were all lost: each is read, and sent again. */
-export async function prepare(part: number): Promise<Load> {
+export async function prepare(): Promise<Load> {
   const emulators = await startEmulators();
   const table = new Table(emulators.database, TABLE_NAME);
-  const count = Math.ceil(2_000 * part);
-  const seeds = Array.from({ length: count }, (_, index) => index);
+  const seeds = Array.from({ length: HINTS }, (_, index) => index);
   await mapLimit(seeds, 16, (seed) => putHint(table, hint(seed), 0));
   return {
     environment: environmentOf(emulators),
     stop: () => emulators.stop(),
     works: [
       {
-        name: `tick over ${count} lost hints`,
+        name: `tick over ${HINTS} lost hints`,
         times: 3,
         event: scheduleEvent,
         check(result) {
           const { hints } = result as { hints: number };
-          if (hints !== count) throw new Error(`${hints} of ${count} hints were sent`);
+          if (hints !== HINTS) throw new Error(`${hints} of ${HINTS} hints were sent`);
         },
       },
     ],
   };
 }
 
+const HINTS = 2_000;
 const HINT_BYTES = 2_000;
 
 function hint(seed: number) {
