@@ -26,12 +26,16 @@ export const FAULT_MODES = [
   'denied',
   /** Any number of the platform's tables: see `Fault.code`. */
   'code',
+  /** It is done, and the answer is lost: HTTP 500. */
+  'lost',
+  /** It is done, and a number is answered all the same: see `Fault.code`. */
+  'misled',
 ] as const;
 export type FaultMode = (typeof FAULT_MODES)[number];
 
 export interface Fault {
   readonly mode: FaultMode;
-  /** With mode `code`: the number that is answered in a HTTP 200; 2100004 unless told. */
+  /** With mode `code` or `misled`: the number that is answered in a HTTP 200; 2100004 unless told. */
   readonly code?: number;
   /** Waits this long before it answers, whatever the mode. `slow` alone waits {@link SLOW_MS}. */
   readonly delayMs?: number;

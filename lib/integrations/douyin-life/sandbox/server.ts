@@ -9,7 +9,7 @@ import { orderQuery } from './endpoints/orders.ts';
 import { poiQuery } from './endpoints/stores.ts';
 import { TILL } from './endpoints/till.ts';
 import { verifyRecordQuery } from './endpoints/verify-records.ts';
-import { type EndpointName, type Fault, Faults, SLOW_MS } from './faults.ts';
+import { type Fault, Faults, SLOW_MS } from './faults.ts';
 import { countingIds } from './ids.ts';
 import { DOCUMENTED_LIMITS, type Limits, RateLimiter } from './limits.ts';
 import { addTokenEndpoints } from './oauth.ts';
@@ -43,13 +43,14 @@ export function sandboxApp(options: AppOptions): Hono {
   const context = { world, faults, now };
 
   /** The faulty answer, or null where the true one follows. */
-  async function faulty(name: EndpointName, empty: Fields): Promise<Response | null> {
-    const fault = faults.take(name);
+  async function faulty(fault: Fault, empty: Fields): Promise<Response | null> {
     const delayMs = delayOf(fault);
     if (delayMs > 0) await sleep(delayMs);
     switch (fault.mode) {
       case 'ok':
       case 'slow':
+      case 'lost':
+      case 'misled':
         return null;
       case 'empty':
         return Response.json(envelopes.success(empty));
@@ -74,8 +75,9 @@ export function sandboxApp(options: AppOptions): Hono {
 
   function serve(endpoint: Endpoint) {
     return async (c: Context): Promise<Response> => {
-      const fault = await faulty(endpoint.name, endpoint.empty);
-      if (fault) return fault;
+      const fault = faults.take(endpoint.name);
+      const instead = await faulty(fault, endpoint.empty);
+      if (instead) return instead;
       const tokenRefusal = tokens.refusal(c.req.header('access-token'));
       if (tokenRefusal !== null) return failed(new ApiFailure(tokenRefusal, 'access_token 无效'));
       if (!limiter.allows(endpoint.name)) {
@@ -87,6 +89,10 @@ export function sandboxApp(options: AppOptions): Hono {
         const body: unknown =
           endpoint.method === 'POST' ? await c.req.json().catch(() => null) : null;
         const data = endpoint.read(new URL(c.req.url).searchParams, body);
+        if (fault.mode === 'lost') return new Response('Internal Server Error', { status: 500 });
+        if (fault.mode === 'misled') {
+          return failed(new ApiFailure(fault.code ?? CODES.refused, '系统异常'));
+        }
         return Response.json(envelopes.success(data));
       } catch (error) {
         if (error instanceof ApiFailure) return failed(error);
@@ -101,7 +107,12 @@ export function sandboxApp(options: AppOptions): Hono {
     const endpoint = make(context);
     app.on(endpoint.method ?? 'GET', endpoint.path, serve(endpoint));
   }
-  addTokenEndpoints(app, { clientKey: world.clientKey, clientSecret, tokens, faulty });
+  addTokenEndpoints(app, {
+    clientKey: world.clientKey,
+    clientSecret,
+    tokens,
+    faulty: (name, empty) => faulty(faults.take(name), empty),
+  });
   addControls(app, { world, faults, tokens, ...(options.deliver && { deliver: options.deliver }) });
   return app;
 }

@@ -130,6 +130,89 @@ describe('redeeming at the till of a 来客 merchant', () => {
     }
   });
 
+  it.each([
+    ['a number', { mode: 'misled', code: 3_000_001, times: 1 }],
+    ['a number of no table', { mode: 'misled', code: 28_001, times: 1 }],
+    ['a failure', { mode: 'lost', times: 1 }],
+  ] as const)('is not refused where it was done and %s was answered', async (_what, fault) => {
+    // Prepare
+    const { asked } = sell();
+    faults.set('certificate.verify', fault);
+    // Act
+    const first = await till.redeem(asked);
+    const second = await till.redeem(asked);
+    // Assess
+    expect([200, 503]).toContain(first.status);
+    done(second);
+    expect(world.redemptions.get('m1')).toHaveLength(1);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it('stays open while the platform answers numbers, and is done once it does', async () => {
+    // Prepare
+    const { asked } = sell();
+    faults.set('certificate.verify', { mode: 'code', code: 3_000_001, times: 2 });
+    // Act
+    const replies = [await till.redeem(asked), await till.redeem(asked)];
+    // Assess
+    for (const reply of replies) expect(reply.status).toBe(503);
+    done(await till.redeem(asked));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it('knows by the platform’s records that a reversal was done whose answer it lost', async () => {
+    // Prepare
+    const { asked } = sell();
+    const [act] = done(await till.redeem(asked)).acts;
+    const back = { requestId: 'reversal-1', voucherId: act?.voucherId };
+    faults.set('certificate.cancel', { mode: 'lost', times: 1 });
+    nowMs += 60_000;
+    // Act
+    const lost = await till.reverse(back);
+    // Assess
+    expect(lost.status).toBe(503);
+    done(await till.reverse(back));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+  });
+
+  it('uses a times card as often as was asked for, or not at all', async () => {
+    // Prepare
+    world.addProduct({
+      ...{ accountId: 'm1', productId: 'card', name: '次卡', priceFen: 9_000, timesCount: 4 },
+    });
+    const [card] = world.sell({ productId: 'card' }).certificates;
+    if (card === undefined) throw new Error('nothing was sold');
+    const asked = { requestId: 'request-1', code: codeOf(card), storeId: STORE };
+    // Act
+    const much = await till.redeem({ ...asked, requestId: 'request-9', count: 5 });
+    const { acts, notDone } = done(await till.redeem({ ...asked, count: 3 }));
+    // Assess
+    expect(problemOf(much).detail).toContain('4 uses, and 5');
+    expect(notDone).toBeUndefined();
+    expect(new Set(acts.map((one) => one.redemptionId)).size).toBe(3);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 6_750, redeemedCount: 3 });
+  });
+
+  it('uses codes of the merchant’s own by their order, and a chain’s under its accounts', async () => {
+    // Prepare
+    const path = `/v1/apps/douyin-life/${CLIENT_KEY}`;
+    const settings = { apiBaseUrl: till.url, rootAccountId: 'root-1' };
+    await till.hexiao.call('PUT', path, { secrets: till.shop.secrets, settings });
+    const order = world.sell({ productId: 'p1' });
+    const [certificate] = order.certificates;
+    if (certificate === undefined) throw new Error('nothing was sold');
+    // Act
+    const asked = { ...sell().asked, code: codeOf(certificate), order: { orderId: order.orderId } };
+    const { acts } = done(await till.redeem(asked));
+    // Assess
+    expect(acts).toMatchObject([{ voucherId: certificate.certificateId, orderId: order.orderId }]);
+    const verify = till.requests.findLast(({ url }) => url.includes('certificate/verify'));
+    expect(verify?.headers.get('Rpc-Transit-Life-Account')).toBe('root-1');
+    expect(JSON.parse(verify?.body ?? '')).toMatchObject({
+      ...{ account_id: 'm1', order_id: order.orderId, codes: [codeOf(certificate)] },
+    });
+  });
+
   it('takes it back within the hour, by our call and by its webhook as one', async () => {
     // Prepare
     const { asked } = sell();

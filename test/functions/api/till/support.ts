@@ -18,7 +18,9 @@ export const STORE = '6601';
 export const answerSchema = z.strictObject({
   requestId: z.string(),
   acts: z.array(actSchema.strict()),
-  notDone: z.array(z.object({ voucherId: z.string(), code: z.string() })).optional(),
+  notDone: z
+    .array(z.object({ voucherId: z.string().optional(), code: z.string(), reason: z.string() }))
+    .optional(),
   unread: z.int().optional(),
 });
 
@@ -37,6 +39,10 @@ export class Till {
 
   /** Of calls whose address has this in it, the request or the answer gets lost. */
   loses: { readonly what: 'request' | 'answer'; readonly of: string } | null = null;
+  /** Instead of the next answer of a call whose address has this in it. */
+  replaces: { readonly of: string; readonly with: object } | null = null;
+  /** What the platform was asked. */
+  readonly requests: { url: string; headers: Headers; body: string }[] = [];
   private calls = 0;
 
   /** @param now of Hexiao; the sandbox has its own */
@@ -112,8 +118,17 @@ export class Till {
 
   private readonly fetch: typeof globalThis.fetch = async (input, init) => {
     this.calls += 1;
+    this.requests.push({
+      ...{ url: urlOf(input), headers: new Headers(init?.headers) },
+      body: typeof init?.body === 'string' ? init.body : '',
+    });
     const lost = urlOf(input).includes(this.loses?.of ?? '\0') ? this.loses?.what : undefined;
     if (lost === 'request') throw new TypeError('no connection');
+    const { replaces } = this;
+    if (replaces !== null && urlOf(input).includes(replaces.of)) {
+      this.replaces = null;
+      return Response.json(replaces.with);
+    }
     const response = await globalThis.fetch(input, init);
     if (lost === 'answer') throw new TypeError('the answer was lost');
     return response;

@@ -24,6 +24,8 @@ function prepare({ world }: EndpointContext): Endpoint {
       const found = behind(world, text(query, 'code') ?? text(query, 'encrypted_data') ?? '');
       if (found === undefined) throw new ApiFailure(CODES.refused, '券不可用');
       const { certificate, order } = found;
+      const { timesCount } = order.product;
+      const { state } = world.find(certificate.certificateId);
       prepared += 1;
       return {
         verify_token: `prepared-${prepared}`,
@@ -34,6 +36,9 @@ function prepare({ world }: EndpointContext): Endpoint {
             certificate_id: certificate.certificateId,
             sku: skuRow(order.product),
             amount: amountRow(certificate.amounts, order.product.marketPriceFen),
+            ...(timesCount > 1 && {
+              time_card: { times_count: timesCount, times_used: state.standing.length },
+            }),
           },
         ],
       };
@@ -44,7 +49,10 @@ function prepare({ world }: EndpointContext): Endpoint {
 const verifySchema = z.looseObject({
   verify_token: z.string().min(1),
   poi_id: z.string().min(1),
-  encrypted_codes: z.array(z.string()).min(1),
+  encrypted_codes: z.array(z.string()).min(1).optional(),
+  /** 三方码, which want their order. */
+  codes: z.array(z.string()).min(1).optional(),
+  order_id: z.string().min(1).optional(),
 });
 
 /** Redeems; the same token again is answered the same. Source: certificate.verify. */
@@ -56,9 +64,16 @@ function verify({ world }: EndpointContext): Endpoint {
     method: 'POST',
     empty: { verify_results: [] },
     read: (_query, body) => {
-      const { verify_token, poi_id, encrypted_codes } = fieldsOf(verifySchema, body);
+      const fields = fieldsOf(verifySchema, body);
+      const { verify_token, poi_id, encrypted_codes, codes, order_id } = fields;
+      if ((codes === undefined) === (encrypted_codes === undefined)) throw badParameter('codes');
+      if (codes !== undefined && order_id === undefined) throw badParameter('order_id');
+      const own = codes?.map((code) => ownCode(world, code, order_id ?? ''));
       const answer = byToken.get(verify_token) ?? {
-        verify_results: encrypted_codes.map((code) => resultOf(world, code, poi_id)),
+        verify_results: (own ?? encrypted_codes ?? []).map((code, index) => ({
+          ...resultOf(world, code, poi_id),
+          ...(codes && { code: codes[index] }),
+        })),
       };
       byToken.set(verify_token, answer);
       return answer;
@@ -69,6 +84,8 @@ function verify({ world }: EndpointContext): Endpoint {
 const cancelSchema = z.looseObject({
   verify_id: z.string().min(1),
   certificate_id: z.string().min(1),
+  /** 分门店结算 forbids it. */
+  cancel_token: z.undefined().optional(),
 });
 
 /** Takes a redemption back within the hour. Source: certificate.cancel. */
@@ -89,6 +106,15 @@ function cancel({ world }: EndpointContext): Endpoint {
 }
 
 export const TILL = [prepare, verify, cancel] as const;
+
+/** The encrypted code behind one of the merchant's own. */
+function ownCode(world: World, code: string, orderId: string): string {
+  const found = vouchersOf(world).find(
+    ({ order, certificate }) => order.orderId === orderId && codeOf(certificate) === code,
+  );
+  if (found === undefined) throw badParameter('codes');
+  return found.certificate.encryptedCode;
+}
 
 /** Source: certificate.verify: 1208, used before. */
 const USED_BEFORE = 1208;
