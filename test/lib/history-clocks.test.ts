@@ -15,7 +15,7 @@ describe('a notice of a use, dated by another clock', () => {
   it.each([-2, -119, 0, 5])('takes the use back, %s s after it', (seconds) => {
     const refund = refunded({ ...afterUse, occurredAt: secondsLater(seconds) });
     const { booked, waiting } = readHistory([use, refund]);
-    expect(booked[0]?.takings.map(({ kind }) => kind)).toEqual(['refund']);
+    expect(booked[0]?.reversals.map(({ kind }) => kind)).toEqual(['refund']);
     expect(waiting).toEqual([]);
   });
 
@@ -23,7 +23,7 @@ describe('a notice of a use, dated by another clock', () => {
     const earlier = redeemed('e', { occurredAt: secondsLater(-600) });
     const reversal = reversed(null, { voucherId, orderId, occurredAt: secondsLater(-2) });
     const { booked } = readHistory([earlier, use, reversal]);
-    expect(booked.map(({ takings }) => takings.length)).toEqual([1, 0]);
+    expect(booked.map(({ reversals }) => reversals.length)).toEqual([1, 0]);
   });
 
   it('waits, and is shown, where there is no use that it could be of', () => {

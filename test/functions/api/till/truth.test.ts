@@ -23,7 +23,7 @@ beforeEach(async () => {
   const shop = {
     ...({ integration: 'meituan', platform: 'meituan', appKey } as const),
     secrets: { signKey, appAuthToken: 'token' },
-    settings: { ...MERCHANT_SETTINGS, counter: 'retail' },
+    settings: { ...MERCHANT_SETTINGS, till: 'retail' },
   };
   till = await Till.open(shop, sandbox.app, now);
 });
