@@ -11,8 +11,8 @@ import {
 } from '../kit/till-reversal.ts';
 import { RECORD_STATUS } from './answers.ts';
 import { DouyinLifeClient } from './client.ts';
-import { type Prepared, prepare, preparedSchema } from './counter-codes.ts';
-import { actsSeen, decisionBy } from './counter-results.ts';
+import { type Prepared, prepare, preparedSchema } from './till-codes.ts';
+import { actsSeen, decisionBy } from './till-results.ts';
 
 /**
  * Redeems by certificate/prepare and certificate/verify; the merchant's own codes (三方码) by verify alone.

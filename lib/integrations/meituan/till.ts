@@ -10,8 +10,8 @@ import {
 } from '../kit/till-outcome.ts';
 import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-reversal.ts';
 import type { Consumed } from './consumed.ts';
-import { tillOf } from './counter-calls.ts';
-import { wasConsumed, wasTakenBack } from './counter-questions.ts';
+import { tillOf } from './till-calls.ts';
+import { wasConsumed, wasTakenBack } from './till-questions.ts';
 
 /** Uses a code's vouchers, by the calls that the setting `till` names. The request's id makes it one. */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {

@@ -4,8 +4,8 @@ import { PlatformError } from '../kit/platform-error.ts';
 import type { TillContext } from '../kit/till.ts';
 import { type ActResult, unknownYet } from '../kit/till-outcome.ts';
 import type { Reversible } from '../kit/till-reversal.ts';
-import { type MeituanTill, takenBack } from './counter-calls.ts';
 import { toldOrNull, wireInstant } from './fields.ts';
+import { type MeituanTill, takenBack } from './till-calls.ts';
 
 /**
  * What the till asks when the platform says no to a repetition: `getconsumed` shows a used voucher, `prepare`

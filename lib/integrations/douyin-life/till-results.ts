@@ -3,8 +3,8 @@ import { toInstant } from '../../time/shanghai.ts';
 import type { NotDone, RedeemCommand, TillContext } from '../kit/till.ts';
 import { type ActResult, completed, unknownYet } from '../kit/till-outcome.ts';
 import type { VerifyResult } from './answers.ts';
-import type { Prepared } from './counter-codes.ts';
 import { resolve } from './resolve.ts';
+import type { Prepared } from './till-codes.ts';
 
 /** On a repetition these mean that it was redeemed before: by the call whose answer was lost. */
 const DONE_BEFORE: ReadonlySet<number> = new Set([1208, 2]);
