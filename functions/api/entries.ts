@@ -111,14 +111,9 @@ async function explained(
 }
 
 function shownStep(step: Step, entry: Entry): Step {
-  switch (step.step) {
-    case 'taken-back':
-      return { ...step, what: reversedRef(entry) ?? step.what };
-    case 'corrected':
-      return { ...step, what: correctedRef(entry) ?? step.what };
-    default:
-      return step;
-  }
+  if (step.step === 'taken-back') return { ...step, what: reversedRef(entry) ?? step.what };
+  if (step.step === 'corrected') return { ...step, what: correctedRef(entry) ?? step.what };
+  return step;
 }
 
 /** Whether the entry is at this place of the ledger: itself, a later revision, or what undid one. */

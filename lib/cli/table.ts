@@ -40,7 +40,7 @@ function valueAt(row: unknown, column: Column): unknown {
 function textOf(column: Column, value: unknown): string {
   if (value === undefined || value === null || value === '') return '-';
   if (typeof value === 'number' && column.endsWith('Fen')) return yuanOf(value);
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   // What came from outside must not steer the terminal.
   return text.replace(/\p{Cc}|\p{Cf}/gu, '\u{fffd}');
 }

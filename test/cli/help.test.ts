@@ -63,7 +63,9 @@ describe('help', () => {
       optionNames.clear();
       // It stops at the first thing that is missing: the options are known by then.
       await row.verb.run(['--no-such-option']).catch(() => undefined);
-      const named = new Set([...text.matchAll(/--([a-z][a-z-]*)/g)].map(([, option]) => option));
+      const named = new Set(
+        [...text.matchAll(/--([a-z][a-z-]*)/g)].map(([, option = '']) => option),
+      );
       expect(optionNames.size).toBeGreaterThan(0);
       expect([...named].sort()).toEqual([...optionNames].sort());
     },

@@ -47,7 +47,9 @@ async function look(nowMs: number, silentAfterMinutes = 60) {
     ...{ table, silentAfterMinutes, now: () => nowMs },
     log: (_level, what, fields) => lines.push([what, fields]),
   });
-  const named = lines.flatMap(([what, fields]) => (what === 'app-silent' ? [fields?.appKey] : []));
+  const named = lines.flatMap(([what, fields]) =>
+    what === 'app-silent' ? [String(fields?.appKey)] : [],
+  );
   return { silent, named, lines };
 }
 

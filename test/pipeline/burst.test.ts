@@ -88,7 +88,7 @@ describe('a burst of payments and redemptions of one merchant, shared by three',
     for (let n = 0; n < ACTS; n += 1) {
       douyin.setNow(SAMPLE_TIME + n * 1_000);
       const order = world.sell({ productId, count: 1, channel: n % 3 ? '直播' : '搜索' });
-      const [{ certificateId = '' } = {}] = order.certificates;
+      const certificateId = order.certificates[0]?.certificateId ?? '';
       world.redeem(certificateId, stores[n % stores.length]?.poiId ?? '');
     }
     await postAll(hexiao, world.takeOutbox());

@@ -79,7 +79,7 @@ describe('what is documented', () => {
     const ids = entriesOf(document).map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [call, { parameters = [] }] of entriesOf(document)) {
-      const named = [...call.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const named = [...call.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
       const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
       expect(inPath.toSorted(), call).toEqual(named.toSorted());
     }
