@@ -90,16 +90,16 @@ const replay = (body: object) => hexiao.call<Replayed>('POST', '/v1/replays', bo
 const pipeline = () =>
   hexiao.call<{ parked: number; quarantined: number; hints: number }>('GET', '/v1/pipeline');
 
-describe('a replay from a reason, after the adapter learnt', () => {
+describe('a replay of what was set aside, after the adapter learnt', () => {
   it.each(['parked', 'quarantined'] as const)(
-    'books what was %s and takes it off the reason',
+    'books what was %s and takes it off its list',
     async (reason) => {
       // Prepare
       const ids = await setAside(reason, story());
       const before = await hexiao.table.get(keys.delivery(ids[0] ?? ''));
       setNow(startMs + 86_400_000);
       // Act
-      expect(await replay({ reason })).toMatchObject({ matched: 2, sent: 2, next: null });
+      expect(await replay({ setAside: reason })).toMatchObject({ matched: 2, sent: 2, next: null });
       await hexiao.settle();
       // Assess
       const entries = await hexiao.entries();
@@ -120,8 +120,8 @@ describe('a replay from a reason, after the adapter learnt', () => {
   it('twice, or beside the same webhook once more, changes nothing', async () => {
     const bodies = story();
     const deliveryIds = await setAside('parked', bodies);
-    await replay({ reason: 'parked' });
-    await replay({ reason: 'parked' });
+    await replay({ setAside: 'parked' });
+    await replay({ setAside: 'parked' });
     await post(hexiao, bodies[0] ?? '');
     await hexiao.settle();
     const booked = JSON.stringify(await hexiao.entries());
@@ -133,13 +133,13 @@ describe('a replay from a reason, after the adapter learnt', () => {
     expect(await pipeline()).toMatchObject({ parked: 0, quarantined: 0 });
   });
 
-  it('of what still cannot be read leaves it, on the reason where it belongs now', async () => {
+  it('of what still cannot be read leaves it, on the list where it belongs now', async () => {
     const [id = ''] = await setAside('parked', [
       '{"event":"life_trade_order_notify","content":"{}"}',
     ]);
     await setAside('quarantined', ['{"event":"life_of_tomorrow","content":"{}"}']);
-    await replay({ reason: 'parked' });
-    await replay({ reason: 'quarantined' });
+    await replay({ setAside: 'parked' });
+    await replay({ setAside: 'quarantined' });
     await hexiao.settle();
     expect(await pipeline()).toMatchObject({ parked: 1, quarantined: 1 });
     const moved = await hexiao.table.get(keys.setAside('quarantined', id));
@@ -147,7 +147,7 @@ describe('a replay from a reason, after the adapter learnt', () => {
     expect(moved?.why).not.toBe('nobody knows this kind');
   });
 
-  it('that waits for the platform is taken off the reason when the platform answers', async () => {
+  it('that waits for the platform is taken off its list when the platform answers', async () => {
     const [, id = ''] = await setAside('parked', story());
     platformIsDown = true;
     await replay({ deliveryIds: [id] });
@@ -164,7 +164,7 @@ describe('a replay from a reason, after the adapter learnt', () => {
 
   it('whose worker dies before the end is done again', async () => {
     await setAside('parked', story());
-    await replay({ reason: 'parked' });
+    await replay({ setAside: 'parked' });
     const messages = await hexiao.takeBatch('intake');
     const { table } = hexiao;
     const broken = Object.assign(Object.create(table), {
