@@ -13,7 +13,7 @@ const MAX_LISTED = 1_000;
 /**
  * Which deliveries an erasure has to wait for: those of its platform among the dead letters, whose bodies
  * may be encrypted and whoever's, and those awaited before that nobody has read or dropped yet. A redrive
- * takes one from the dead letters long before it is read, so the letters alone do not tell.
+ * takes one from the dead letters long before it is read, so the letters alone do not show it.
  */
 export async function awaitedBy(
   { awaits }: Awaited,

@@ -51,7 +51,7 @@ export async function readTerms(
   return { contracts, policies: await readPolicies(table), standard: policy };
 }
 
-/** Why an entry is what it is. A provider is told of its own contracts alone. */
+/** Why an entry is what it is. A provider sees its own contracts alone. */
 export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) {
   if (entry.kind === 'tier') return explainTierEntry(entry, deps);
   const { events, markers } = await readState(deps.table, streamOf(entry));

@@ -17,7 +17,7 @@ import { readPosition, writeCursor } from './input.ts';
 import { deliveryIdSchema } from './routes/set-aside.ts';
 
 export interface Replayed {
-  /** What was asked for and found. */
+  /** What was requested and found. */
   readonly matched: number;
   /** Of it, sent to be read again; 0 in a dry run. */
   readonly sent: number;

@@ -56,7 +56,7 @@ const MAX_STORE_DAYS = 31_000;
 
 /**
  * One page of a provider's stores with their totals over a window. What it costs depends on the page and
- * the days, not on how many stores there are; over many days a page has fewer stores than were asked for.
+ * the days, not on how many stores there are; over many days a page has fewer stores than were requested.
  * @param wanted which stores count; others are passed over
  */
 export async function totalsByStore(
@@ -73,7 +73,7 @@ export async function totalsByStore(
   while (bucket < BUCKETS) {
     const used = days.filter((day) => day.buckets.has(bucket));
     const place = { providerId, days: used, bucket, after };
-    // One more than wanted tells whether there is another page.
+    // One more than wanted shows whether there is another page.
     const chunk = await nextStores(table, place, limit - stores.length + 1);
     for (const { sk, store } of chunk.stores) {
       if (wanted(store)) {
@@ -115,7 +115,7 @@ async function nextStores(
       { sk, store: { ...last.store, rollup: addRollups(own.map(({ store }) => store.rollup)) } },
     ];
   });
-  // A day that gave fewer than asked has no more; past the limit none of them was looked at.
+  // A day that gave fewer than requested has no more; past the limit none of them was looked at.
   const isLast = all.length <= limit && perDay.every((own) => own.length < limit);
   return { stores, isLast };
 }

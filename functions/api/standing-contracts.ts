@@ -23,7 +23,7 @@ export interface Recorded {
 
 /**
  * The contract that says just what is proposed, or that was made of the same cooperation. It is answered
- * with the days that it affected when it was recorded, which the first answer may not have told.
+ * with the days that it affected when it was recorded, which the first answer may not have reported.
  */
 export function standingOf(
   log: readonly ContractVersion[],
@@ -38,7 +38,7 @@ export function standingOf(
   return { version, standing: true, affects: affected(null, version, version.recordedAt) };
 }
 
-/** Two cooperations that a platform tells apart are two contracts, even on the same terms. */
+/** Two cooperations that a platform distinguishes are two contracts, even on the same terms. */
 function isOf(version: ContractVersion, cooperationId: string | null): boolean {
   return cooperationId === null || version.cooperationId === null;
 }

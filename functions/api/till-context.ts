@@ -40,7 +40,7 @@ export function contextOf(
   };
 }
 
-/** A voucher's uses and reversals: as its events tell them, and the till's own that are still on their way. */
+/** A voucher's uses and reversals: as its events report them, and the till's own that are still on their way. */
 async function actsOf(
   table: Table,
   platform: Platform,
@@ -57,7 +57,7 @@ async function actsOf(
       byEvent.set(event.eventId, use);
     } else if (event.kind === 'voucher.redemption_reversed') {
       const { kind, eventId, orderId, merchantId, occurredAt } = event;
-      // Of an act that we made an id up for, the event's own id tells which.
+      // Of an act that we made an id up for, the event's own id says which.
       const redemptionId = event.redemptionId ?? eventId.replace(/^reversed:/, '');
       const where = { storeId: null, productId: null };
       byEvent.set(eventId, { kind, redemptionId, orderId, merchantId, ...where, occurredAt });

@@ -16,13 +16,13 @@ import { buyerKey, withoutBuyer } from '../../lib/store/privacy/buyer-key.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
 
-/** One act at the till, as it was asked for. */
+/** One act at the till, as it was requested. */
 export type AskedAct = { readonly integration: string; readonly appKey: string } & (
   | { readonly verb: 'redeem'; readonly command: RedeemCommand }
   | { readonly verb: 'reverse'; readonly command: ReverseCommand }
 );
 
-/** What an act at the till came to: what the till is told, and the facts for the pipeline. */
+/** What an act at the till came to: the answer to the till, and the facts for the pipeline. */
 export type Done = Extract<TillOutcome, { outcome: 'done' }>;
 
 const RETRY_AFTER_MS = 2_000;

@@ -16,7 +16,7 @@ import { contextOf } from './till-context.ts';
 import { type AskedAct, type Done, keepActs, sendFacts, withoutBuyers } from './till-facts.ts';
 import { requireTillStore } from './till-store.ts';
 
-/** What the till is told, and again when it asks again. */
+/** The answer to the till, and again to its repetition. */
 export type TillAnswer = Pick<Done, 'acts' | 'notDone' | 'unread'>;
 
 /** Well within the function's time-out, with time left to record what was done. */
@@ -119,7 +119,7 @@ async function call(
   deps: Within,
 ): Promise<Done | undefined> {
   const { platform } = integration;
-  // What may be done already is asked about, whatever became of the store since.
+  // What may be done already is queried, whatever became of the store since.
   if (request.notes === undefined) await requireTillStore(deps.table, app, platform, asked.command);
   const context = contextOf(app, platform, request, deps);
   const outcome = await act(integration, asked, context);

@@ -3,7 +3,7 @@ import type { Event } from '../../lib/events/event.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import type { StreamState } from '../../lib/store/ledger/restatements.ts';
 
-/** What a voucher's stream tells: its events in order, and those that wait for their other half. */
+/** What a voucher's stream holds: its events in order, and those that wait for their other half. */
 export interface VoucherView {
   readonly events: readonly Event[];
   readonly waiting: readonly Event[];
@@ -43,7 +43,7 @@ export function ownView(histories: readonly StreamState[], entries: readonly Ent
   return { events: events.map((event) => withoutOthers(event, entries)), waiting };
 }
 
-/** What was refunded in all would tell what the others' uses were worth. */
+/** What was refunded in all would show what the others' uses were worth. */
 function withoutOthers(event: Event, entries: readonly Entry[]): Event {
   if (event.kind !== 'voucher.refunded') return event;
   const ofIt = entries.filter((entry) => entry.eventId === event.eventId);

@@ -18,7 +18,7 @@ const DIMENSIONS_MS = 12_000;
 
 /**
  * Asks for the rollups of store-hours that were touched. They wait, so that what many batches touched is
- * rolled up once: rollups are written as often as they are asked for, entries only once.
+ * rolled up once: rollups are written as often as they are requested, entries only once.
  */
 export async function rollUpTouched(
   touched: readonly { hour: StoreHour; received: readonly Received<AttributionMessage>[] }[],
@@ -32,7 +32,7 @@ export async function rollUpTouched(
 }
 
 /**
- * Rolls up the store-hours that were asked for, then their buckets, those of a provider's day together,
+ * Rolls up the store-hours that were requested, then their buckets, those of a provider's day together,
  * and asks for the day's dimensions: later, because they are made of the whole day.
  */
 export async function rollUpAbove(
@@ -75,8 +75,8 @@ export function requestDimensions(
 }
 
 /**
- * Rolls up the dimensions of the days that were asked for, each once. A restated month of many stores is more
- * than one invocation has time for: what is not begun by then is asked for again.
+ * Rolls up the dimensions of the days that were requested, each once. A restated month of many stores is more
+ * than one invocation has time for: what is not begun by then is requested again.
  */
 export async function rollUpDays(
   received: readonly Received<MessageOf<'dimensions'>>[],

@@ -25,7 +25,7 @@ const MAX_ABOUT = 200;
 /** What follows the app key of a callback's address; none documented is a fifth of it. */
 const MAX_REST = 200;
 
-/** A decision is told no sooner than its request's own callback was answered, by a fair measure. */
+/** A decision is reported no sooner than its request's own callback was answered, by a fair measure. */
 const TELL_AFTER_SECONDS = 3;
 
 export interface IngestDeps {
@@ -74,7 +74,7 @@ type Call = Context<object, '/:integration/:appKey'>;
 
 /**
  * No documented message is a GET: a console, or whoever pastes the address into a browser, looks whether
- * somebody is here. The answer is the same for every app, so it tells of none.
+ * somebody is here. The answer is the same for every app, so it reveals none.
  */
 async function lookedAt(deps: IngestDeps, c: Call): Promise<Response> {
   const receiver = receiverTo(deps, c);
@@ -148,7 +148,7 @@ const NOBODY: App = {
   settings: { enrichment: 'none' },
 };
 
-/** What the HTTP API tells beside a request; on one machine there is none. */
+/** What the HTTP API adds to a request; on one machine there is none. */
 interface Bindings {
   readonly requestContext?: { readonly timeEpoch?: number };
 }

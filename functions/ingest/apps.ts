@@ -9,7 +9,7 @@ const MAX_REMEMBERED = 1_000;
 /**
  * Looks an app up again after a few seconds, so that a revoked secret is refused that soon, and falls
  * back on what it last read while the table is out of reach, so that receiving does not depend on it.
- * @param freshMs how long what was read is not asked for again; an app that was not there always is
+ * @param freshMs how long what was read is not requested again; an app that was not there always is
  */
 export function rememberingApps(
   find: FindApp,

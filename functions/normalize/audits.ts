@@ -35,7 +35,7 @@ export interface AuditDeps {
 
 const TOLD_AT_ONCE = 8;
 
-/** Well within the function's time-out: what is not told by then waits for its next turn. */
+/** Well within the function's time-out: what is not reported by then waits for its next turn. */
 const TELLING_MS = 12_000;
 
 /** The first wait, doubled each time up to what SQS can delay. */
@@ -48,8 +48,8 @@ const GIVE_UP_MS = 30 * 86_400_000;
 const EARLY_MS = 5_000;
 
 /**
- * Tells platforms how refund requests were decided. The request's item says whether it must still be
- * told and when: messages may come twice, or get lost and be sent again by `reconcile`.
+ * Reports to platforms how refund requests were decided. The request's item says whether it must still be
+ * reported and when: messages may come twice, or get lost and be sent again by `reconcile`.
  */
 export async function notifyDecisions(
   received: readonly Received<AuditMessage>[],
@@ -104,7 +104,7 @@ async function tell(request: StoredRefund, deadlineMs: number, deps: AuditDeps):
   return integration.auditRefund(request, { app, fetch, now, tokens });
 }
 
-/** The item says that the telling waits; the message, that its time has come. */
+/** The item says that the report waits; the message, that its time has come. */
 async function putOff(
   request: StoredRefund,
   { why, retryAfterMs = 0 }: Extract<Audit, { outcome: 'wait' }>,

@@ -10,7 +10,7 @@ const OPEN_MS = 5_000;
 export class Breakers {
   private readonly states = new Map<string, { failures: number; openUntilMs: number }>();
 
-  /** How long to leave the platform alone, in ms; 0 when it may be asked. */
+  /** How long to leave the platform alone, in ms; 0 when it may be called. */
   openForMs(key: string, nowMs: number): number {
     return Math.max(0, (this.states.get(key)?.openUntilMs ?? 0) - nowMs);
   }

@@ -11,8 +11,8 @@ import { type Repeated, readRepeated } from './repeated.ts';
 import { factsSinceMs } from './sift.ts';
 
 /**
- * Facts that a platform answered to a call of ours: nothing is to be read or asked any more. They are
- * recorded like any finding, and archived as the events they are, so that a replay tells the same.
+ * Facts that a platform answered to a call of ours: nothing of them is read or queried any more. They are
+ * recorded like any finding, and archived as the events they are, so that a replay finds the same.
  */
 export async function readFacts(
   { message, fail }: Received<FactsMessage>,

@@ -23,7 +23,7 @@ export interface Finding {
   readonly kind: string;
   /** Nobody knows the kind: its name is whatever the sender wrote. */
   readonly isKindUnknown?: true;
-  /** `waiting`: its facts so far are written, but it is asked about again. */
+  /** `waiting`: its facts so far are written, but it is queried again. */
   readonly outcome: 'events' | 'hint' | 'kept' | 'parked' | 'quarantined' | 'waiting';
   readonly why?: string;
   readonly events: readonly EventDraft[];

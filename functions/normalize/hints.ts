@@ -25,19 +25,19 @@ export interface AskDeps {
   readonly log: Log;
 }
 
-/** A delivery that is a hint, before the platform was asked. */
+/** A delivery that is a hint, before the platform was queried. */
 export interface HintWork extends Omit<Finding, 'outcome' | 'events' | 'stores'> {
   readonly hint: Hint;
   readonly app: App;
 }
 
-/** Orders asked about at once. */
+/** Orders queried at once. */
 const ORDERS_AT_ONCE = 8;
 
-/** Seconds before a hint is asked about again, by how often it was. SQS delays at most 900 s. */
+/** Seconds before a hint is queried again, by how often it was. SQS delays at most 900 s. */
 const BACKOFF_SECONDS = [1, 2, 4, 8, 15, 30, 60, 60, 120, 300, 600, 900] as const;
 
-/** Well within the function's time-out: what is not asked by then is put aside unasked. */
+/** Well within the function's time-out: an order whose turn has not come by then waits, and no query is made. */
 const ASKING_MS = 12_000;
 
 /** A platform that did not answer in this time will not: the delivery is parked, with its end. */
@@ -146,7 +146,7 @@ function contextOf(
 async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): Promise<void> {
   const { answered = false, unavailable = false, retryAfterMs = 0 } = resolution;
   const before = work.waiting ?? { attempt: 0, failures: 0, answers: 0 };
-  // Told when to come back without having been asked: no failure, or a long queue would back off.
+  // The rate limit says when to come back and no query was made: no failure, or a long queue would back off.
   const hadNoTurn = retryAfterMs > 0 && !answered && !unavailable;
   const failures = before.failures + (hadNoTurn ? 0 : 1);
   const seconds = Math.min(Math.max(backoffSeconds(failures), Math.ceil(retryAfterMs / 1000)), 900);
@@ -164,7 +164,7 @@ async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): 
   deps.log('warn', 'hint-waits', { deliveryId, failures, seconds, why });
 }
 
-/** @param failures from 1; 0 for a hint that had no turn yet, which is asked about soon */
+/** @param failures from 1; 0 for a hint that had no turn yet, whose query is due soon */
 function backoffSeconds(failures: number): number {
   return BACKOFF_SECONDS[Math.min(Math.max(failures, 1), BACKOFF_SECONDS.length) - 1] ?? 900;
 }

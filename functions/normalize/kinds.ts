@@ -8,7 +8,7 @@ const MAX_KIND = 100;
 
 /**
  * A kind as a log may show it. One that nobody knows is a text that the sender chose, and may be anything,
- * also somebody's phone number: its hash tells two of them apart, and its length what it may be.
+ * also somebody's phone number: its hash distinguishes two of them, and its length says what it may be.
  */
 export function kindForLogs({ kind, isKindUnknown }: Named): string {
   if (!isKindUnknown) return kind.slice(0, MAX_KIND);

@@ -28,7 +28,7 @@ const READS_AT_ONCE = 16;
 
 /**
  * One batch from the intake queue: read what each delivery says, ask the platforms about the hints
- * (those of one order together), write the events, tell attribution, and archive; and tell the
+ * (those of one order together), write the events, notify attribution, and archive; and report to the
  * platforms how refund requests were decided. A message is gone from the queue only after all of
  * that, and every step may be repeated.
  */

@@ -86,7 +86,7 @@ const isId = (id: string) => idSchema.safeParse(id).success;
 /** Longer than any sign over a receiver. */
 const MAX_NAME = 200;
 
-/** The platform told that a store is the merchant's; its name comes later, or from the operator. */
+/** The platform reported that a store is the merchant's; its name comes later, or from the operator. */
 async function bindStore(event: EventOf<'store.bound'>, table: Table): Promise<void> {
   const { platform, storeId, merchantId } = event;
   await discoverStore(table, {

@@ -26,7 +26,7 @@ export async function readRepeated(
 
 /**
  * A platform repeats a message when it is not sure of us, and the message to attribution may be what got
- * lost. So attribution is told again: it books what is missing, and where nothing is, it writes nothing.
+ * lost. So attribution is notified again: it books what is missing, and where nothing is, it writes nothing.
  */
 export async function tellAgain(
   repeated: readonly Repeated[],

@@ -8,14 +8,14 @@ import type { Finding } from './finding.ts';
 /** What was sold before an app was registered may still be redeemed: the longest validity that is sold is a year. */
 const BEFORE_REGISTRATION_MS = 400 * 86_400_000;
 
-/** Of a clock that is ahead, or of a day told instead of an instant. */
+/** Of a clock that is ahead, or of a day given instead of an instant. */
 const AHEAD_MS = 86_400_000;
 
 /** Far more than any documented fact; an item of the table holds 400 KB. */
 const MAX_EVENT_CHARACTERS = 64 * 1024;
 
 /**
- * Epoch ms. What an app tells of an earlier time is no fact of it: most likely a time in another unit.
+ * Epoch ms. What an app reports of an earlier time is no fact of it: most likely a time in another unit.
  * @param app undefined where it is not registered any more
  */
 export function factsSinceMs(app: App | undefined, { receivedAt }: Pick<Delivery, 'receivedAt'>) {

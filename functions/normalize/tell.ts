@@ -2,7 +2,7 @@ import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messag
 import { isBooked, type Stream } from '../../lib/store/streams.ts';
 import type { RecordDeps } from './finding.ts';
 
-/** Tells attribution of histories that changed, each once. @throws when the queue refused any of them */
+/** Notifies attribution of histories that changed, each once. @throws when the queue refused any of them */
 export async function notifyAttribution(
   streams: readonly Stream[],
   { attribution, changedDelaySeconds }: Pick<RecordDeps, 'attribution' | 'changedDelaySeconds'>,

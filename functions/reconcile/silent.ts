@@ -2,7 +2,7 @@ import type { Log } from '../../lib/log/log.ts';
 import { heardApps } from '../../lib/store/accounts/heard.ts';
 import type { Table } from '../../lib/store/table.ts';
 
-/** An app is told of for this long, so that one that stays silent does not cover the next. */
+/** An app is reported as silent for this long, so that one that stays silent does not cover the next. */
 const TOLD_FOR_MINUTES = 24 * 60;
 
 /** Named in the log in one run. More at once are one cause, and the count says how many. */

@@ -4,9 +4,9 @@ import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { OVERDUE_MS, type SweepDeps } from './sweep.ts';
 
 /**
- * Sends the refund decisions whose time to be told has passed and whose message never came, and
+ * Sends the refund decisions whose time to be reported has passed and whose message never came, and
  * clears the list of what needs nobody any more. The item is what counts; messages are repeated.
- * @param overdueMs 0 sends every decision that is not told and whose time has come
+ * @param overdueMs 0 sends every decision that is not reported and whose time has come
  * @returns how many were sent
  */
 export async function sweepAudits(deps: SweepDeps, overdueMs = OVERDUE_MS): Promise<number> {

@@ -15,7 +15,7 @@ export interface CountedAlarm {
   readonly meaning: string;
 }
 
-/** `reconcile` tells of the oldest waiting hint every few minutes; hints ask again within minutes. */
+/** `reconcile` reports the oldest waiting hint every few minutes; hints ask again within minutes. */
 const OLD_HINT_SECONDS = 2 * 3_600;
 
 /**

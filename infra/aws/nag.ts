@@ -3,7 +3,7 @@ import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
 
 /** What a rule of cdk-nag finds and we leave as it is. */
 interface Acknowledgement {
-  /** With its pack, and with the finding in brackets where the rule tells several apart. */
+  /** With its pack, and with the finding in brackets where the rule distinguishes several. */
   readonly rule: string | RegExp;
   /** The constructs it is about, by their path. */
   readonly at: RegExp;

@@ -65,7 +65,7 @@ export const stageSettingsSchema = z.strictObject({
     .max(20)
     .default([]),
   /**
-   * Minutes without a delivery after which an app that had some is told of. Twelve hours let a night and a slow
+   * Minutes without a delivery after which an app that had some is reported. Twelve hours let a night and a slow
    * morning pass; the least is what workers need to note a delivery.
    */
   silentAfterMinutes: z
@@ -73,7 +73,7 @@ export const stageSettingsSchema = z.strictObject({
     .min(30)
     .max(7 * 1_440)
     .default(720),
-  /** Told of every alarm, once they confirmed the mail that AWS sends them. */
+  /** Who is notified of every alarm, once they confirmed the mail that AWS sends them. */
   alarmEmails: z.array(z.email()).max(10).default([]),
 });
 export type StageSettings = z.infer<typeof stageSettingsSchema>;

@@ -23,7 +23,7 @@ export function noteStop(data: string): void {
   writeFileSync(fileIn(data), '');
 }
 
-/** @returns whether the last run ended with empty queues; this one begins, so it is asked once */
+/** @returns whether the last run ended with empty queues; this one begins, so the question is good once */
 export function takeStop(data: string): boolean {
   const wasStopped = existsSync(fileIn(data));
   rmSync(fileIn(data), { force: true });
@@ -31,7 +31,7 @@ export function takeStop(data: string): boolean {
 }
 
 /**
- * Tells attribution of everything recorded in the hour up to the last fact there is: it books what is
+ * Notifies attribution of everything recorded in the hour up to the last fact there is: it books what is
  * missing and asks for the totals of the rest.
  * @returns of how many vouchers and orders
  */

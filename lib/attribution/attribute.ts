@@ -65,7 +65,7 @@ export function attribute(
   );
 }
 
-/** The store as it was known at an instant: a later telling may have named it. */
+/** The store as it was known at an instant: a later report may have named it. */
 export function storeOf(
   { storeId, storeReportedAt }: Attributable,
   instant: string,

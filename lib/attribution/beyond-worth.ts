@@ -11,11 +11,11 @@ interface Booked {
 const ROUNDING_FEN_PER_USE = 1;
 
 /**
- * The uses of a voucher that come to more than it is worth, latest first: a platform that tells neither
- * how often a voucher may be used nor what one use is worth tells each use as the whole. What was taken
+ * The uses of a voucher that come to more than it is worth, latest first: a platform that reports neither
+ * how often a voucher may be used nor what one use is worth reports each use as the whole. What was taken
  * back at the till is no use; what was refunded is.
  * @param booked the facts of one voucher, in the order of their own time
- * @returns ids of events; none where nobody told the voucher's worth
+ * @returns ids of events; none where nobody reported the voucher's worth
  */
 export function usesBeyondWorth(booked: readonly Booked[]): ReadonlySet<string> {
   const beyond = new Set<string>();

@@ -46,7 +46,7 @@ const READERS: Readonly<Record<string, (text: string, name: string) => unknown>>
   tiers: tiersOf,
 };
 
-/** Every name that there is, as people are told of them. */
+/** Every name that there is, as error texts list them. */
 export const CONTRACT_NAMES: readonly string[] = Object.keys(READERS);
 
 function asItIs(text: string): string {

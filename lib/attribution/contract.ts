@@ -9,7 +9,7 @@ export const UNATTRIBUTED = 'unattributed';
 const rateSchema = z.int().min(0).max(10_000);
 const instantSchema = z.iso.datetime({ offset: true });
 
-/** What a contract covers. An empty list covers all; what was not told is covered by no other list. */
+/** What a contract covers. An empty list covers all; what was not reported is covered by no other list. */
 export const scopeSchema = z.object({
   stores: z.array(idSchema).default([]),
   channels: z.array(channelSchema).default([]),
@@ -22,7 +22,7 @@ export const EVERYTHING: Scope = { stores: [], channels: [], products: [], creat
 
 /**
  * One version of a contract: provider × merchant, effective-dated. Versions are only added, one
- * numbered log per merchant, so that what was known when an event was recorded can be told forever.
+ * numbered log per merchant, so that what was known when an event was recorded can be read forever.
  */
 export const contractVersionSchema = z.object({
   contractId: z.string().min(1).max(300),
@@ -31,7 +31,7 @@ export const contractVersionSchema = z.object({
   providerId: idSchema,
   platform: platformSchema,
   merchantId: idSchema,
-  /** `agency` (代运营): the account as a whole; `special` (专项服务): asked first by the usual policy. */
+  /** `agency` (代运营): the account as a whole; `special` (专项服务): tried first by the usual policy. */
   mode: z.enum(['agency', 'special']),
   scope: scopeSchema.default(EVERYTHING),
   /** The provider's part of the GMV, in 1/10000. */
@@ -88,7 +88,7 @@ export function tieredOf(
   return { contractId, version, platform, merchantId, rateBp, tiers };
 }
 
-/** The merchant whose log has a contract, told from its id; undefined for what is no contract's id. */
+/** The merchant whose log has a contract, read from its id; undefined for what is no contract's id. */
 export function contractPlace(
   contractId: string,
 ): Pick<ContractVersion, 'platform' | 'merchantId'> | undefined {

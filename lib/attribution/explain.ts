@@ -8,7 +8,7 @@ import type { Marker, Terms } from './generations.ts';
 import { basisFen, policyKnownAt } from './policy.ts';
 import { type Sentence, sentenceOf, verdictWords } from './words.ts';
 
-/** One step from what the platform told to what was booked; fen and 1/10000. */
+/** One step from what the platform reported to what was booked; fen and 1/10000. */
 export type Step =
   | ({ readonly step: 'amounts' } & Amounts)
   | { readonly step: 'basis'; readonly basis: string; readonly resultFen: number }

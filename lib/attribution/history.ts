@@ -24,7 +24,7 @@ export interface History {
   allReversals: Reversal[];
   /**
    * Reversals and refunds whose redemption has not reached us yet, redemptions without an amount, and
-   * refunds of which nobody told how much of the payment they take back. Uses beyond a voucher's worth.
+   * refunds of which nobody reported how much of the payment they take back. Uses beyond a voucher's worth.
    */
   waiting: Event[];
 }

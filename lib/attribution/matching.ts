@@ -114,7 +114,7 @@ export function refund(lines: readonly MatchedFact[], event: EventOf<'voucher.re
   if (takesBack === null) {
     const standing = standingAt(lines, event.occurredAt);
     refundWhatStands(standing, event);
-    // Told to be of a use (nothing of it was unused), and there is none: its use is still to come.
+    // Reported to be of a use (nothing of it was unused), and there is none: its use is still to come.
     const isEarly = unusedFen === 0 && standing.length === 0 && !lines.some(isRefunded);
     return isComplete && !isEarly;
   }

@@ -4,14 +4,14 @@ import { BASES } from '../ledger/entry.ts';
 import { compareInstants } from './contract.ts';
 
 /**
- * How GMV is measured and in which order contracts are asked: data, so that an operator's choice can
- * be versioned and explained. A provider whom the platform itself names would be asked first; no
+ * How GMV is measured and in which order contracts are tried: data, so that an operator's choice can
+ * be versioned and explained. A provider whom the platform itself names would be tried first; no
  * platform's message names one today, so there is no such step.
  */
 export const policySchema = z.object({
   /** Which amounts make GMV. */
   basis: z.enum(BASES),
-  /** The first mode with a contract that covers the event takes it; a mode not named is never asked. */
+  /** The first mode with a contract that covers the event takes it; a mode not named is never tried. */
   order: z
     .array(z.enum(['special', 'agency']))
     .min(1)

@@ -8,7 +8,7 @@ import type { Table } from '../store/table.ts';
 
 /**
  * The pools that third-party codes (三方码) come from, one a merchant and platform. That a code is
- * given is said by its own CODE item alone; FREE items only tell where to look for imported ones.
+ * given is said by its own CODE item alone; FREE items only say where to look for imported ones.
  */
 
 export const codePoolSchema = z.discriminatedUnion('source', [

@@ -32,7 +32,7 @@ const claimSchema = z.object({
 });
 type Claim = z.infer<typeof claimSchema>;
 
-/** Rounds of finding out that a candidate is another's, before the caller is told to ask again. */
+/** Rounds of finding out that a candidate is another's, before the caller must ask again. */
 const MAX_ROUNDS = 60;
 const TAKEN_AT_ONCE = 16;
 

@@ -26,7 +26,7 @@ export const listPositionSchema = z.object({
 });
 export type ListPosition = z.infer<typeof listPositionSchema>;
 
-/** Requests that need somebody: pending, or decided and not told. In no order of time. */
+/** Requests that need somebody: pending, or decided and not yet sent to the platform. In no order of time. */
 export async function* openRefunds(table: Table, from?: ListPosition): AsyncGenerator<OpenRefund> {
   for (const shard of SHARDS) {
     if (from !== undefined && shard < from.shard) continue;
@@ -44,7 +44,7 @@ export async function* openRefunds(table: Table, from?: ListPosition): AsyncGene
 /** Sorts after every platform's name. */
 const LAST = '~';
 
-/** A place in the list whose request is told, or never came to be in this time, is nobody's. */
+/** A place in the list whose request's decision was sent, or that never came to be in this time, is nobody's. */
 const ABANDONED_MS = 600_000;
 
 /** Takes an entry off the list where nothing needs it. @returns whether it did */

@@ -9,7 +9,7 @@ import { closeRefund, fileRefund, isToBeNotified, readRefund } from './refund-re
 
 /** A platform's callback records for one callback, and what is to be done after it. */
 export interface OpenCallbackRecords extends CallbackRecords {
-  /** Refund requests of this callback whose decision the audit call must tell. */
+  /** Refund requests of this callback whose decision the audit call must report. */
   readonly toNotify: ReadonlySet<string>;
 }
 

@@ -114,7 +114,7 @@ async function isNothingRedeemed(
   return states.every((state) => state === 'unused');
 }
 
-/** That somebody asked for a refund says nothing about the voucher's life before. */
+/** That somebody requested a refund says nothing about the voucher's life before. */
 function isEvidence({ kind }: Event): boolean {
   return kind !== 'voucher.refund_requested' && kind !== 'voucher.refund_failed';
 }

@@ -11,13 +11,13 @@ import type { Condition, Table } from '../store/table.ts';
 import { instantToMs, toInstant } from '../time/shanghai.ts';
 import { isApprovedByPolicy } from './refund-policy.ts';
 
-/** A refund request with what is ours alone: how the telling of its decision goes. */
+/** A refund request with what is ours alone: how far the notification of its decision is. */
 export const storedRefundSchema = refundRequestSchema.extend({
-  /** How often the platform was told in vain. Guards the next time. */
+  /** How often the platform was notified in vain. Guards the next time. */
   notifications: z.int(),
-  /** Epoch ms: when the platform is to be told, or told again. */
+  /** Epoch ms: when the platform is to be notified, or notified again. */
   notifyAtMs: z.int(),
-  /** Why it counts as told though the platform did not take it. */
+  /** Why it counts as notified though the platform did not take it. */
   notificationNote: z.string().nullable(),
 });
 export type StoredRefund = z.infer<typeof storedRefundSchema>;
@@ -26,7 +26,7 @@ const REASON_MAX = 200;
 
 const NOT_TOLD: Condition = { expression: 'notifiedAt = :none', values: { ':none': null } };
 
-/** Whether a decision stands that the platform must still be told. */
+/** Whether a decision stands of which the platform must still be notified. */
 export function isToBeNotified({ status, notifiedAt }: RefundRequest): boolean {
   return status !== 'pending' && notifiedAt === null;
 }
@@ -144,7 +144,7 @@ export async function decideRefund(
 
 /**
  * Takes over what the platform decided by itself: of a pending request, and of one whose decision it
- * was not told, because then ours came too late. One that it was told stays as it is.
+ * was not sent, because then ours came too late. One that was sent stays as it is.
  * @param of.orderId the order that the platform names: another order's request of this id stays as it is
  */
 export async function closeRefund(
@@ -164,7 +164,7 @@ export async function closeRefund(
   else await unlistIfNotified(table, platform, refundId);
 }
 
-/** Marks a decision as told; `note` says why where the platform did not take it. */
+/** Marks a decision as sent; `note` says why where the platform did not take it. */
 export async function markNotified(
   table: Table,
   { platform, refundId }: RefundRequest,
@@ -177,7 +177,7 @@ export async function markNotified(
 }
 
 /**
- * Puts the next telling off.
+ * Puts the next notification off.
  * @returns false when another worker did since the request was read: then it is that worker's
  */
 export async function putOffNotification(
@@ -203,7 +203,7 @@ export async function unlist(table: Table, platform: Platform, refundId: string)
   await table.delete(keys.openRefund(platform, refundId));
 }
 
-/** How long a decision has waited to be told past its time, in ms; negative before it. */
+/** How long a decision has waited to be sent past its time, in ms; negative before it. */
 export function lateMs({ notifyAtMs }: StoredRefund, nowMs: number): number {
   return nowMs - notifyAtMs;
 }

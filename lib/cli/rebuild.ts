@@ -13,7 +13,7 @@ stopped: see status.
 
 export const rebuild: Verb = { details: DETAILS, run };
 
-/** So that a script can tell "they differ still" from "it could not be asked". */
+/** So that a script can distinguish "they still differ" from "no answer came". */
 const DIFFERENT = 3;
 
 async function run(args: readonly string[]): Promise<number> {

@@ -1,13 +1,13 @@
 import type { Event } from './event.ts';
 
-/** Our clock and the platform's, or two of the platform's, may tell one act this far apart. */
+/** Our clock and the platform's, or two of the platform's, may report one act this far apart. */
 const SAME_TIME_MS = 60_000;
 
 /** Where the fact came from and when we wrote it: two notifications need not agree on these. */
 const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete']);
 
 /**
- * Whether two notifications of one event cannot both be true. What one of them does not tell (a store, a
+ * Whether two notifications of one event cannot both be true. What one of them does not report (a store, a
  * channel) is no contradiction.
  */
 export function contradicts(a: Event, b: Event): boolean {
@@ -25,7 +25,7 @@ function withoutBuyer(event: Event): object {
 
 function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean {
   if (a === b || isUntold(a) || isUntold(b)) return false;
-  // In a list everything is told: an absent place is one fewer, and null has a meaning of its own.
+  // A list is complete: an absent place is one fewer, and null has a meaning of its own.
   if (Array.isArray(a) || Array.isArray(b)) return JSON.stringify(a) !== JSON.stringify(b);
   if (!isRecord(a) || !isRecord(b)) return true;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);

@@ -4,7 +4,7 @@ import { idSchema, platformSchema } from './id.ts';
 /**
  * The vocabulary: what every platform's dialect is turned into. An event is one immutable fact. Its
  * `eventId` is made of the platform's own id of the act, never of our clock, so that the same fact
- * told twice, by push and by pull, is the same event.
+ * reported twice, by push and by pull, is the same event.
  */
 
 export { idSchema, PLATFORMS, type Platform, platformSchema } from './id.ts';
@@ -41,7 +41,7 @@ export const amountsSchema = z.object({
 });
 export type Amounts = z.infer<typeof amountsSchema>;
 
-/** All that was paid, by whomever, and given off: `originalFen` where the platform tells that too. */
+/** All that was paid, by whomever, and given off: `originalFen` where the platform reports that too. */
 export function wholeFen(amounts: Amounts): number {
   const { paidFen, platformDiscountFen, merchantDiscountFen, paymentDiscountFen } = amounts;
   return paidFen + platformDiscountFen + merchantDiscountFen + paymentDiscountFen;
@@ -57,7 +57,7 @@ export const NO_AMOUNTS: Amounts = {
 
 /**
  * What a creator (达人) earns by: `product` 商品分佣, `advertising` 广告分成, `lead` 线索分销. The amount in
- * fen is the platform's own figure, null where it tells none: it is a dimension, never a provider's money.
+ * fen is the platform's own figure, null where it reports none: it is a dimension, never a provider's money.
  */
 export const cpsSchema = z.object({
   kind: z.enum(['product', 'advertising', 'lead', 'unknown']),
@@ -123,7 +123,7 @@ const merchant = { ...common, orderId: z.null(), voucherId: z.null() };
 
 const binding = {
   storeId: idSchema,
-  /** The merchant's own id of the store, where it was told. */
+  /** The merchant's own id of the store, where it was reported. */
   ownStoreId: idSchema.nullable(),
 };
 
@@ -136,7 +136,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('order.paid'),
     ...order,
     amounts: amountsSchema,
-    /** Where it was told at payment: the buyer's choice, not the place of redemption. */
+    /** Where it was reported at payment: the buyer's choice, not the place of redemption. */
     storeId: idSchema.nullable().default(null),
     storeReportedAt,
     sale: saleSchema.default(UNKNOWN_SALE),
@@ -152,13 +152,13 @@ export const eventSchema = z.discriminatedUnion('kind', [
     storeReportedAt,
     amounts: amountsSchema,
     /**
-     * Nobody told what it is worth: it waits for the platform's own record rather than be booked at
+     * Nobody reported what it is worth: it waits for the platform's own record rather than be booked at
      * nothing. Of acts whose id we had to make up: the others wait while they are incomplete.
      */
     unpriced: z.literal(true).optional(),
     /**
-     * What the whole voucher is worth in fen, paid and discounts together, where it is told: uses that
-     * come to more wait. Absent: nobody told how much it may come to.
+     * What the whole voucher is worth in fen, paid and discounts together, where it is reported: uses that
+     * come to more wait. Absent: nobody reported how much it may come to.
      */
     worthFen: fenSchema.optional(),
     sale: saleSchema,
@@ -191,7 +191,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
       .nullable(),
     /**
      * The buyer's money taken back from what was never redeemed. Null when not known: then it waits,
-     * until a complete telling of the same refund says it.
+     * until a complete report of the same refund says it.
      */
     unusedFen: fenSchema.nullable(),
   }),
@@ -200,7 +200,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('settlement.posted'),
     ...order,
     settlementId: idSchema,
-    /** What was settled, of it the platform's fee and the creators' part; null where not told. */
+    /** What was settled, of it the platform's fee and the creators' part; null where not reported. */
     settledFen: fenSchema,
     feeFen: fenSchema.nullable(),
     creatorFen: fenSchema.nullable(),
@@ -225,7 +225,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     changeId: idSchema,
     /** Null: the rate of the whole account. */
     productId: idSchema.nullable(),
-    /** The new rate in 1/10000; null where the platform tells only that it changed. */
+    /** The new rate in 1/10000; null where the platform reports only that it changed. */
     rateBp: z.int().min(0).max(10_000).nullable(),
     state: z.string().max(64),
   }),
@@ -237,7 +237,7 @@ export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;
 
 /**
  * An event as an integration makes it, before normalize stamps where it came from. `buyerId` is the
- * platform's id of the buyer, where it told one: it is hashed into `sale.buyer` and kept nowhere.
+ * platform's id of the buyer, where it reported one: it is hashed into `sale.buyer` and kept nowhere.
  */
 export type EventDraft =
   z.input<typeof eventSchema> extends infer E
@@ -249,7 +249,7 @@ export type EventDraft =
     : never;
 
 /**
- * Whether an act's id is ours, because the platform told none: it starts with `~`, as no platform's
+ * Whether an act's id is ours, because the platform reported none: it starts with `~`, as no platform's
  * does. Such a redemption is never completed; the platform's own record of it comes beside it.
  */
 export function isMadeUp(redemptionId: string): boolean {

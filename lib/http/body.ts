@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 
 /**
  * Reads a request's body whole, before anybody asks for it: afterwards there is nothing to wait for, and
- * whoever hung up in the middle is told apart from a failure of ours.
+ * whoever hung up in the middle is distinguished from a failure of ours.
  * @param detail what to say of a longer one
  */
 export function bodyWithin(maxBytes: number, detail: string): MiddlewareHandler {

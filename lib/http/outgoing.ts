@@ -93,7 +93,7 @@ function toResponse(answer: IncomingMessage): Response {
   return new Response(null, { status, headers });
 }
 
-/** Resolves as it is told to, and hands on addresses only if each of them may be called. */
+/** Resolves as its options say, and hands on addresses only if each of them may be called. */
 function checked(lookup: LookupFunction, mayCall: MayCall, isEncrypted: boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {

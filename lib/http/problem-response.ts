@@ -16,7 +16,7 @@ export function respondToError(error: Error, c: Context, log: Log): Response {
   return problemResponse(problem, requestId);
 }
 
-/** The answer that tells a problem, under the id that the log has. */
+/** The HTTP answer for a problem, under the id that the log has. */
 export function problemResponse(problem: Problem, requestId: string): Response {
   const { status, retryAfterMs } = problem;
   return new Response(JSON.stringify(problemBody(problem, requestId)), {

@@ -3,7 +3,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { type Cell, cellsOf, packCells, unpackCells } from './dimensions.ts';
 import type { Entry } from './entry.ts';
 
-/** What an hour's entries tell of their sales: what the rollups by dimension are made of. */
+/** What an hour's entries say of their sales: what the rollups by dimension are made of. */
 export interface Detail {
   readonly cells: readonly Cell[];
   readonly buyers: Buyers;

@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry } from './entry.ts';
 import { addRollups, type Rollup, readRollup, rollUpEntries, writeRollup } from './rollup.ts';
 
-/** What entries tell of a sale: the GMV of a cell is that of the entries that agree in all of it. */
+/** What entries say of a sale: the GMV of a cell is that of the entries that agree in all of it. */
 export interface Cell {
   readonly loop: Entry['loop'];
   readonly channel: string;
@@ -29,7 +29,7 @@ export function cellsOf(entries: Iterable<Entry>): Cell[] {
   });
 }
 
-/** One value of a dimension with its total; `null` stands for what nobody told. */
+/** One value of a dimension with its total; `null` stands for what nobody reported. */
 export interface Row {
   readonly value: string | null;
   /** With a creator: how the creator earns by it. */

@@ -53,7 +53,7 @@ export interface Received<Message> {
   readonly fail: (error: unknown) => void;
 }
 
-/** Fails the messages that asked for a piece of work when it fails. @returns undefined then */
+/** Fails the messages that requested a piece of work when it fails. @returns undefined then */
 export async function attempt<T>(
   asked: readonly Pick<Received<unknown>, 'fail'>[],
   work: () => Promise<T>,

@@ -33,7 +33,7 @@ const intakeMessages = z.discriminatedUnion('type', [
   }),
   /** Ask again about a hint that waits. */
   z.object({ type: z.literal('hint'), ...version, deliveryId: z.string() }),
-  /** Tell the platform how a refund request was decided. */
+  /** Report to the platform how a refund request was decided. */
   z.object({
     type: z.literal('audit'),
     ...version,

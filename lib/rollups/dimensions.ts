@@ -26,7 +26,7 @@ export const BUYERS = 'buyers';
 
 /**
  * Rolls up a provider's day by every dimension, from all its store-days. That reads the whole day, so it is
- * asked for minutes after a change and not at each. What it writes knows the day at least as it was when
+ * requested minutes after a change and not at each. What it writes knows the day at least as it was when
  * it began: store-days are written before the day they belong to.
  */
 export async function rollUpDimensions(

@@ -43,7 +43,7 @@ export const hourAttribute = (hour: string) => `h${hour}`;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hourAttribute(String(hour).padStart(2, '0')));
 
 /**
- * Up to this many bytes of a store-day, what an hour's entries tell of their sales stands in it too; more
+ * Up to this many bytes of a store-day, what an hour's entries say of their sales stands in it too; more
  * has an item of its own. So a store-day costs one write unit, and 50 of them are listed for five read units.
  */
 const STORE_DAY_BYTES = 480;
@@ -54,7 +54,7 @@ export function storeDayOf(item: Item): StoreDay {
   return { ...storeDaySchema.parse(item), rollup: addRollups(hours) };
 }
 
-/** What store-days tell of their sales. */
+/** What store-days say of their sales. */
 export interface Details {
   readonly details: readonly Uint8Array[];
   /** How many entries both the store-days and the details have seen. */

@@ -5,7 +5,7 @@ import type { Table } from '../store/table.ts';
 import { rollUpStoreHour } from './rollups.ts';
 import type { StoreHour } from './store-day.ts';
 
-/** Rolls up one store's hour again from its entries, with what they tell of their sales. */
+/** Rolls up one store's hour again from its entries, with what they say of their sales. */
 export async function rollUpHour(table: Table, place: StoreHour): Promise<void> {
   const { providerId, platform, storeId, merchantId, day, hour } = place;
   const entries = await entriesOfHour(table, { providerId, platform, storeId }, day, hour);

@@ -43,11 +43,11 @@ export const PREFIX = {
   tillAct: 'TILL#',
 } as const;
 
-/** How the partitions of items begin that are told apart when the whole table is read. */
+/** How the partitions of items begin that are distinguished when the whole table is read. */
 export const PARTITION = { delivery: 'DELIVERY#', hint: 'HINT#', ledger: 'LEDGER#' } as const;
 
 export const keys = {
-  /** Never written: reading it tells that the table is in reach. */
+  /** Never written: reading it shows that the table is in reach. */
   health: { pk: 'HEALTH', sk: '-' },
 
   /** The key that buyer ids are hashed with, made once. */
@@ -102,7 +102,7 @@ export const keys = {
     sk: verb,
   }),
 
-  /** An act of the till, beside its voucher's events, until they tell it. */
+  /** An act of the till, beside its voucher's events, until they report it. */
   tillAct: (platform: Platform, voucherId: string, eventId: string): Key => ({
     pk: streamPartition({ of: 'voucher', platform, id: voucherId }),
     sk: `${PREFIX.tillAct}${e(eventId)}`,
@@ -140,7 +140,7 @@ export const keys = {
     sk: `${PREFIX.contract}${String(version).padStart(6, '0')}`,
   }),
 
-  /** A voucher of the order that a redemption was ever told of. */
+  /** A voucher of the order of which a redemption was ever reported. */
   redeemedVoucher: (platform: Platform, orderId: string, voucherId: string): Key => ({
     pk: streamPartition({ of: 'order', platform, id: orderId }),
     sk: `${PREFIX.redeemedVoucher}${e(voucherId)}`,
@@ -219,7 +219,7 @@ export const keys = {
     sk: `${PREFIX.store}${platform}#${e(storeId)}`,
   }),
 
-  /** What the entries of a store's hour tell of their sales, where it is much. */
+  /** What the entries of a store's hour say of their sales, where it is much. */
   storeHourDetail: (
     providerId: string,
     day: string,

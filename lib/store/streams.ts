@@ -20,7 +20,7 @@ export function isBooked(stream: Stream): stream is BookedStream {
 /**
  * The histories that an event is part of. A refund takes back money that was redeemed, money that was
  * not, or both, so it is written to its voucher's and to its order's. Also one that takes nothing from
- * the payment: a telling of it that did not know may have been written there before.
+ * the payment: an earlier report of it, without the fact, may have been written there before.
  */
 export function streamsOf(event: Event): Stream[] {
   const { platform } = event;

@@ -42,7 +42,7 @@ export class Table {
     this.name = name;
   }
 
-  /** A strongly consistent read unless told otherwise. */
+  /** A strongly consistent read by default. */
   async get(key: Key, consistent = true): Promise<Item | undefined> {
     const { Item } = await this.client.send(
       new GetItemCommand({

@@ -21,7 +21,7 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{
 /** An ISO 8601 instant with an offset or `Z` → epoch milliseconds. @throws RangeError */
 export function instantToMs(instant: string): number {
   const day = INSTANT.exec(instant)?.[1];
-  // Date.parse rolls the 30th of February over into March; the day alone tells.
+  // Date.parse rolls the 30th of February over into March; only the day shows it.
   const ms = day !== undefined && isBusinessDay(day) ? Date.parse(instant) : Number.NaN;
   if (Number.isNaN(ms)) {
     throw new RangeError(

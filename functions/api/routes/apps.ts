@@ -108,7 +108,7 @@ const NAME_THEM =
   'settings: with another address of the platform’s API, give the secrets that are kept at secretId ' +
   'as well. They are compared and not stored.';
 
-/** Each kind of secret is told, and what is told is live. */
+/** Each kind of secret is given, and what is given is live. */
 function knows(told: Secrets, kept: Secrets): boolean {
   const isLive = (name: string, secret: string) =>
     (kept[name] ?? []).some((live) => sameText(live, secret));

@@ -23,7 +23,7 @@ type Told = EventOf<
 
 const merchantShape = { platform: platformSchema, merchantId: idSchema };
 
-/** A platform tells of one merchant's cooperations. */
+/** A platform reports the cooperations of one merchant. */
 export const proposalsGet = forOperator('GET /v1/contract-proposals', {
   query: z.object(merchantShape),
 });
@@ -37,7 +37,7 @@ export const proposalConfirmPost = forOperator(
   },
 );
 
-/** What platforms tell of cooperations, to be confirmed as contracts by the operator. */
+/** The cooperations that platforms report, to be confirmed as contracts by the operator. */
 export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, proposalsGet, async ({ query: { platform, merchantId } }, c) => {
     const told = await readTold(platform, merchantId, deps);
@@ -69,7 +69,7 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
   });
 }
 
-/** The cooperations of a merchant, each with what was told of it, oldest first. */
+/** The cooperations of a merchant, each with its events, oldest first. */
 async function readTold(platform: Platform, merchantId: string, { table }: ApiDeps) {
   const events = await readEvents(table, { of: 'merchant', platform, id: merchantId });
   const told = events.filter(isTold).sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
@@ -98,7 +98,7 @@ function stateOf(events: readonly Told[]) {
   };
 }
 
-/** A contract's body as far as the platform told it: `providerId` is ours to say, and a rate not told. */
+/** A contract's body as far as the platform reported it: the operator adds `providerId`, and a missing rate. */
 function draftOf(platform: Platform, merchantId: string, events: readonly Told[]) {
   const changes = events.filter((event) => event.kind === 'commission.changed');
   const products = changes.flatMap(({ productId, rateBp }) =>

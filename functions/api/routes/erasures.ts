@@ -101,7 +101,7 @@ async function continueAsked(asked: Asked, key: string, deps: ApiDeps): Promise<
   return continueErasure(deps.table, begun, whose, now, Date.now() + BUDGET_MS);
 }
 
-/** Keyed, so that the id does not tell the buyer's to who can guess it. */
+/** Keyed, so that nobody who guesses the buyer's id can check it by this one. */
 function idOf({ platform, orderIds, voucherIds, buyerId }: Asked, key: string): string {
   return keyedHash(key, 'erasure', JSON.stringify([platform, orderIds, voucherIds, buyerId ?? '']));
 }

@@ -120,7 +120,7 @@ function largestFirst(a: DimensionRow, b: DimensionRow): number {
   return b.rollup.redeemedFen - a.rollup.redeemedFen || (name(a) < name(b) ? -1 : 1);
 }
 
-/** What nobody told is `unknown`. A merchant is named by platform and id, and by its name where known. */
+/** What nobody reported is `unknown`. A merchant is named by platform and id, and by its name where known. */
 async function named(
   by: Dimension,
   { value, cpsKind, rollup }: DimensionRow,

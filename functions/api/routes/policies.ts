@@ -21,7 +21,7 @@ export const policyPost = forOperator('POST /v1/policies', {
 
 const MAX_TRIES = 5;
 
-/** How GMV is measured and contracts are asked: versions that are only added. */
+/** How GMV is measured and contracts are tried: versions that are only added. */
 export function policiesRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, policiesGet, async (_call, c) => {
     const policies = await readPolicies(deps.table);

@@ -61,7 +61,7 @@ export const refundDecidePost = forOperator(
 
 /**
  * The refund requests (退款申请) that need somebody: pending ones, and decided ones that the platform
- * is not told of yet. Those that are done are found by their id.
+ * is not reported yet. Those that are done are found by their id.
  */
 export function refundRequestsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, refundRequestsGet, async ({ query: { limit, cursor, ...filter } }, c) => {
@@ -144,7 +144,7 @@ async function sendAudit({ platform, refundId }: StoredRefund, deps: ApiDeps): P
   }
 }
 
-/** Without what is ours alone: which app was asked, the platform's own figures, our bookkeeping. */
+/** Without what is ours alone: which app received it, the platform's own figures, our bookkeeping. */
 function shown(request: StoredRefund) {
   const { appKey: _app, reference: _reference, notifications, notifyAtMs: _at, ...rest } = request;
   return { ...rest, notifications };

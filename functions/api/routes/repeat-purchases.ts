@@ -24,7 +24,7 @@ export const repeatPurchasesGet = forProvider('GET /v1/repeat-purchases', {
 /**
  * `GET /v1/repeat-purchases?from&to(&platform&storeId)`: of the buyers with a redemption in the window
  * that stands, those with redemptions of at least two orders. Buyers are known by a keyed hash alone,
- * per integration; redemptions whose buyer no platform told are not counted.
+ * per integration; redemptions whose buyer no platform reported are not counted.
  */
 export function repeatPurchasesRoute(api: Hono, deps: ApiDeps): void {
   answer(api, deps, repeatPurchasesGet, async ({ providerId, query }, c) => {

@@ -107,7 +107,7 @@ async function start(asked: Asked, deps: ApiDeps): Promise<Job> {
   return job;
 }
 
-/** The id begins with the time, so that the newest runs are found; the same asked twice at once is one. */
+/** The id begins with the time, so that the newest jobs are found; the same request twice at once is one job. */
 function newJob(asked: Asked, asOf: string): Job {
   const hash = fingerprint(asOf, JSON.stringify(asked)).slice(0, 8);
   return {

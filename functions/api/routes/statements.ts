@@ -121,7 +121,7 @@ function newestFirst(a: StatementId, b: StatementId): number {
   return a.providerId < b.providerId ? -1 : 1;
 }
 
-/** What another provider has is not told apart from what there is not. @throws Problem `not-found` */
+/** Another provider's statement gets the same answer as one that does not exist. @throws Problem `not-found` */
 async function find(id: string, principal: Principal, { table }: ApiDeps): Promise<Statement> {
   const parsed = parseStatementId(id);
   const isTheirs = principal.is === 'operator' || principal.providerId === parsed?.providerId;
@@ -142,7 +142,7 @@ function split(text: string): [string, Format] {
   return [format === undefined ? text : text.slice(0, -format.length - 1), format];
 }
 
-/** A page of lines, each told whether it belongs to a month before. */
+/** A page of lines, each with whether it belongs to a month before. */
 async function linesOf(
   { cursor, limit }: Asked<typeof statementGet>['query'],
   statement: Statement,

@@ -38,8 +38,8 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
       ...{ platform, voucherId, merchantId, orderId },
       events: events.map(shown),
       entries: entries.map(shownEntry),
-      // Told, and not booked: a reversal before its redemption, a redemption without its worth, a
-      // refund that does not tell how much of the payment it takes back.
+      // Reported, and not booked: a reversal before its redemption, a redemption without its worth, a
+      // refund that does not report how much of the payment it takes back.
       waiting: waiting.map(({ eventId, kind }) => ({ eventId, kind })),
     });
   });
@@ -68,7 +68,7 @@ async function entriesOf({ events, markers }: StreamState, deps: ApiDeps) {
   return readBooked(deps.table, events, terms, markers);
 }
 
-/** Without what is ours alone: which app and which delivery told us. */
+/** Without what is ours alone: which app and which delivery reported it. */
 function shown({ appKey: _app, deliveryId: _delivery, ...event }: Event) {
   return event;
 }

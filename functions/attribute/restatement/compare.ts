@@ -17,7 +17,7 @@ import { isOriginal } from './restate.ts';
 
 /**
  * Computes again, from the events, what one entry's fact should have in the ledger, and compares.
- * Each entry must be one that its events explain; what a fact lacks is told at its first entry.
+ * Each entry must be one that its events explain; what a fact lacks is reported at its first entry.
  */
 export async function compareEntry(
   entry: Entry,

@@ -4,7 +4,7 @@ const CLOUDWATCH = 'cloudwatch.amazonaws.com';
 
 /**
  * A policy takes the place of the one that SNS gives a new topic, which lets the whole account publish. So a
- * topic whose policy only denies is told nothing, and no alarm says that it could not tell it.
+ * topic whose policy only denies receives nothing, and no alarm says that it could not send.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */
 export function findMuteTopics(template: Template): string[] {

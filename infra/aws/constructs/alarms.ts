@@ -19,7 +19,7 @@ const PERIOD = Duration.minutes(5);
 
 const SUM = { period: PERIOD, statistic: 'Sum' };
 
-/** Of what a platform waits at most, an answer may take this part before somebody is told. */
+/** Of what a platform waits at most, an answer may take this part before somebody is notified. */
 const PART_OF_DEADLINE = 0.5;
 
 /** Most platforms document no deadline: then the one that Douyin has for all webhooks. */

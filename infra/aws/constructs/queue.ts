@@ -10,7 +10,7 @@ const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /**
  * A dead letter's end counts from when the message was first sent, its age in the metric from when it came here. So
- * this is half of its time: what waited for up to a week before it died is told of before it is gone.
+ * this is half of its time: what waited for up to a week before it died is reported before it is gone.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
  */
 const TOLD_AFTER = Duration.days(7);

@@ -5,7 +5,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
 /**
- * Where every alarm is told. Not under the account's SNS key, with which CloudWatch may not encrypt: its
+ * Where every alarm is sent. Not under the account's SNS key, with which CloudWatch may not encrypt: its
  * alarms would be lost.
  */
 export function makeTopic(scope: Construct, emails: readonly string[]): Topic {

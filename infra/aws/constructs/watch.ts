@@ -19,7 +19,7 @@ export interface Watch
   readonly below?: boolean;
 }
 
-/** An alarm that tells somebody, in the words and by the name that the operator's page has. */
+/** An alarm that notifies somebody, in the words and by the name that the operator's page has. */
 export function watch(scope: Construct, action: IAlarmAction, watched: Watch): Alarm {
   const { id, meaning, below = false, ...rest } = watched;
   const alarm = new Alarm(scope, `${id}-alarm`, {

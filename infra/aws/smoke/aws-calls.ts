@@ -1,5 +1,5 @@
 /**
- * Plain calls to an emulator of AWS, one for each of its protocols. Emulators tell services apart by the
+ * Plain calls to an emulator of AWS, one for each of its protocols. Emulators distinguish services by the
  * signature's scope and check no signature, so none is made: these calls mean nothing to AWS itself.
  */
 export interface Emulator {

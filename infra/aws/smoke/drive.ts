@@ -33,7 +33,7 @@ export async function drive(
   }
 }
 
-/** An emulator tells APIs apart by the host asked for, and such a host has no address here. */
+/** An emulator distinguishes APIs by the host requested, and such a host has no address here. */
 async function serveAs(host: string, endpoint: string): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     const { method, url = '/', headers } = incoming;

@@ -3,7 +3,7 @@
  * resource by resource: an emulator reports success also for what it left out. It is a smoke test: what
  * an emulator accepts AWS may still refuse. Then every platform is played against the deployed API.
  * Without an emulator it is skipped. DEPLOY_SMOKE_WITHOUT names properties and types of resources that
- * this emulator is known to leave out, with commas between: each is told, and one that it does keep is
+ * this emulator is known to leave out, with commas between: each is reported, and one that it does keep is
  * an error.
  */
 import { spawnSync } from 'node:child_process';

@@ -28,7 +28,7 @@ export interface PlayOptions {
 
 /**
  * Plays the city and the other platforms: buyers buy, redeem, change their minds and get refunds, and
- * the sandboxes tell Hexiao as the platforms would, with doubles and out of order.
+ * the sandboxes call Hexiao as the platforms would, with doubles and out of order.
  */
 export class Play {
   private readonly options: PlayOptions;

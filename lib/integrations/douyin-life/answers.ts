@@ -7,7 +7,7 @@ import { everyList, joined } from './lists.ts';
 
 const fenOrZero = absentAsNull(wireFen).transform((fen) => fen ?? 0);
 
-/** Source: certificate.query `amount`. `pay_amount` absent: the amount is not told. */
+/** Source: certificate.query `amount`. `pay_amount` absent: the amount is not reported. */
 const amountSchema = z
   .looseObject({
     pay_amount: z.unknown(),
@@ -76,7 +76,7 @@ const certificateSchema = z.looseObject({
 });
 export type CertificateRecord = z.infer<typeof certificateSchema>;
 
-/** Of one voucher in both forms the newer is taken, and what only one form tells of it. */
+/** Of one voucher in both forms the newer is taken, and what only one form shows of it. */
 export const certificatesSchema = everyList('certificates', certificateSchema).transform(
   ({ lists }) => ({
     certificates: joined(lists, ({ certificate_id }) => certificate_id, newerCertificate),
@@ -109,7 +109,7 @@ const verifyRecordSchema = z.looseObject({
   /** The whole voucher's, but of a 周期卡, whose uses have no other. A page has other vouchers' records too. */
   amount: optionalAmount.catch(null),
   period_card: courtesy(z.looseObject({})),
-  /** What this use of a card is worth; `time_card_amount`, whose meaning no page tells, is not read. */
+  /** What this use of a card is worth; `time_card_amount`, whose meaning no page says, is not read. */
   verify_amount_info: courtesy(
     z.looseObject({
       times_card_serial_amount: courtesy(z.looseObject({ amount: optionalAmount })),

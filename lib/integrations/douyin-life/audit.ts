@@ -10,7 +10,7 @@ const WITHIN_MS = 10_000;
 const MAX_REASON = 200;
 
 /**
- * Tells the platform how a refund request was decided: of 三方码 by `fulfilment/refund/audit`, of 抖音码
+ * Reports to the platform how a refund request was decided: of 三方码 by `fulfilment/refund/audit`, of 抖音码
  * after use by `after_sale/order/audit`, as the request's reference says.
  */
 export async function auditRefund(request: RefundRequest, context: AuditContext): Promise<Audit> {
@@ -18,7 +18,7 @@ export async function auditRefund(request: RefundRequest, context: AuditContext)
   const deadlineMs = context.now() + WITHIN_MS;
   const client = new DouyinLifeClient({ ...context, deadlineMs, rateShare: 1 });
   try {
-    return await tell(client, request);
+    return await sendDecision(client, request);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const { message: why, retryable, retryAfterMs } = error;
@@ -27,7 +27,7 @@ export async function auditRefund(request: RefundRequest, context: AuditContext)
   }
 }
 
-async function tell(client: DouyinLifeClient, request: RefundRequest): Promise<Audit> {
+async function sendDecision(client: DouyinLifeClient, request: RefundRequest): Promise<Audit> {
   const { reference, voucherIds, status } = request;
   const isAllowed = status === 'approved';
   const reason = (request.reason ?? '').slice(0, MAX_REASON);

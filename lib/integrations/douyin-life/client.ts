@@ -178,7 +178,7 @@ export class DouyinLifeClient {
     });
   }
 
-  /** Decides a refund that the platform asked us about by SPI (三方码). Reason: told to the buyer. */
+  /** Decides a refund that the platform requested by SPI (三方码). The platform shows the reason to the buyer. */
   async auditFulfilment(audit: {
     afterSaleId: string;
     certificateIds: readonly string[];
@@ -193,7 +193,7 @@ export class DouyinLifeClient {
     });
   }
 
-  /** Decides a refund after use that the platform told of by webhook (抖音码). */
+  /** Decides a refund after use that the platform reported by webhook (抖音码). */
   async auditAfterSale(audit: {
     accountId: string;
     orderId: string;

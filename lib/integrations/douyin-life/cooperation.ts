@@ -40,10 +40,10 @@ export function cooperationChanged({ kind, content }: Message): Reading {
   const parsed = partnerOrderSchema.safeParse(contentOf(content));
   if (!parsed.success) return malformed(kind, parsed.error);
   const { order_id, merchant_id, partner_id, status, event_time } = parsed.data;
-  const told = STATES.get(status);
-  if (told === undefined) return { outcome: 'kept', kind: `${kind}/${status}` };
+  const named = STATES.get(status);
+  if (named === undefined) return { outcome: 'kept', kind: `${kind}/${status}` };
   const event: EventDraft = {
-    kind: told,
+    kind: named,
     eventId: idOf('cooperation', order_id, String(status)),
     merchantId: merchant_id,
     ...NO_ORDER,

@@ -14,7 +14,7 @@ import { type Act, amountsOfAct, type VoucherFacts } from './facts.ts';
 import { paidEvent } from './read.ts';
 import { refundsOf } from './refunds.ts';
 
-/** @returns undefined when the platform does not tell what an act is worth */
+/** @returns undefined when the platform does not report what an act is worth */
 export function eventsOfVoucher(facts: VoucherFacts): EventDraft[] | undefined {
   const redemptions: EventDraft[] = [];
   for (const [index, act] of facts.acts.entries()) {
@@ -28,7 +28,7 @@ export function eventsOfVoucher(facts: VoucherFacts): EventDraft[] | undefined {
   return [...redemptions, ...reversals, ...refundsOf(facts)];
 }
 
-/** The payment, where the order query tells it: an amount that is not told is not 0. */
+/** The payment, where the order query reports it: an amount that is not reported is not 0. */
 export function paymentOfOrder(merchantId: string, order: OrderRecord | undefined): EventDraft[] {
   if (order === undefined || order.pay_time === null || order.pay_amount === null) return [];
   return [
@@ -60,7 +60,7 @@ function redeemed(facts: VoucherFacts, act: Act, amounts: Amounts): EventDraft {
   };
 }
 
-/** Of the voucher, where it is told: as much as all its uses together may come to. */
+/** Of the voucher, where it is reported: as much as all its uses together may come to. */
 function worthOf({ certificate: { amount } }: VoucherFacts): { worthFen?: number } {
   return amount === null ? {} : { worthFen: wholeFen(amount) };
 }
@@ -71,7 +71,7 @@ function reversed(facts: VoucherFacts, act: Act): EventDraft {
     eventId: `reversed:${act.verifyId}`,
     ...stream(facts),
     occurredAt: act.reversed?.at ?? act.at,
-    complete: act.reversed?.told ?? false,
+    complete: act.reversed?.isExact ?? false,
     redemptionId: act.verifyId,
   };
 }
@@ -99,7 +99,7 @@ function stream({ merchantId, orderId, certificate }: VoucherFacts) {
 }
 
 /**
- * What a hint tells on its own, for apps without query permission: that something happened to a
+ * What a hint says on its own, for apps without query permission: that something happened to a
  * voucher, without store, amount or id of the act.
  */
 export function eventsOfHint(hint: Hint): EventDraft[] {

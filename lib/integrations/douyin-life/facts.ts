@@ -23,10 +23,10 @@ export interface Act {
   readonly poiId: string | null;
   /** Which use of a times card (次卡), as the platform numbers it. */
   readonly serial: string | null;
-  /** What it alone is worth, as we booked it before or its own record tells; null: see `amountsOfAct`. */
+  /** What it alone is worth, as we booked it before or its own record reports; null: see `amountsOfAct`. */
   readonly amounts: Amounts | null;
-  /** Null while it stands. `told`: the platform gave the time itself. */
-  readonly reversed: { readonly at: string; readonly told: boolean } | null;
+  /** Null while it stands. `isExact`: the platform gave the time itself. */
+  readonly reversed: { readonly at: string; readonly isExact: boolean } | null;
 }
 
 /** A voucher with everything reported about it, ready to become events. */
@@ -46,13 +46,13 @@ export interface VoucherFacts {
 /** Everything that is known of one voucher at the moment. */
 export interface Evidence {
   readonly certificate: CertificateRecord;
-  /** The arbiter's records of this voucher; it is asked only where the voucher alone leaves doubt. */
+  /** The arbiter's records of this voucher; they are read only where the voucher alone leaves doubt. */
   readonly records: readonly VerifyRecord[];
   readonly known: readonly Event[];
   readonly hints: readonly Hint[];
 }
 
-/** Every act that anyone told of, in the order of time. */
+/** Every act that anyone reported, in the order of time. */
 export function actsOf(evidence: Evidence): Act[] {
   const acts = collect(evidence);
   return acts.map((act, index) => ({ ...act, reversed: reversalOf(act, index, acts, evidence) }));
@@ -66,11 +66,11 @@ export function actsOf(evidence: Evidence): Act[] {
 export function needsArbiter(evidence: Omit<Evidence, 'records'>): boolean {
   const { certificate, hints } = evidence;
   const acts = collect({ ...evidence, records: [] });
-  const reversalTold = hints.some((hint) => hint.action === 'reversed');
-  if (acts.length === 0) return reversalTold;
+  const hasReversalHint = hints.some((hint) => hint.action === 'reversed');
+  if (acts.length === 0) return hasReversalHint;
   if (hints.some((hint) => isUnseen(hint, acts))) return true;
   const isCard = isTimesCard(certificate) || certificate.period_card !== null;
-  const plain = acts.length === 1 && !isCard && !reversalTold;
+  const plain = acts.length === 1 && !isCard && !hasReversalHint;
   return !plain || certificate.status !== CERTIFICATE_STATUS.used;
 }
 
@@ -78,7 +78,7 @@ export function needsArbiter(evidence: Omit<Evidence, 'records'>): boolean {
 export const OWN_MESSAGE_MS = { after: 60_000, before: 5_000 } as const;
 
 /**
- * Whether a message tells of a use that is none of these: one that was taken back since is not shown
+ * Whether a message reports a use that is none of these: one that was taken back since is not shown
  * with the voucher any more, and another may stand in its place.
  */
 export function isUnseen(hint: Hint, acts: readonly Pick<Act, 'at'>[]): boolean {
@@ -95,7 +95,7 @@ export function isTimesCard(certificate: CertificateRecord): boolean {
 }
 
 /**
- * What one act of a voucher is worth; null when the platform does not tell. What its own record tells goes
+ * What one act of a voucher is worth; null when the platform does not report. What its own record reports goes
  * first. A voucher of which nobody says how often it may be used is worth the whole each time: uses beyond
  * that wait in its history (`worthFen` of a redemption).
  */
@@ -164,11 +164,11 @@ function reversalOf(
     (event): event is EventOf<'voucher.redemption_reversed'> =>
       event.kind === 'voucher.redemption_reversed' && event.redemptionId === act.verifyId,
   );
-  if (known?.complete) return { at: known.occurredAt, told: true };
+  if (known?.complete) return { at: known.occurredAt, isExact: true };
   const record = evidence.records.find((one) => one.verify_id === act.verifyId);
   if (record?.status === RECORD_STATUS.valid) return null;
   if (record?.status === RECORD_STATUS.revoked && record.cancel_time !== null) {
-    return { at: record.cancel_time, told: true };
+    return { at: record.cancel_time, isExact: true };
   }
   const revoked = record?.status === RECORD_STATUS.revoked;
   if (!revoked && !looksReversed(act, index, acts, evidence)) return null;
@@ -197,10 +197,10 @@ function reversalTime(
   hints: readonly Hint[],
 ): Act['reversed'] {
   const hint = cancelHint(act, next, hints);
-  if (hint !== undefined) return { at: hint.occurredAt, told: true };
+  if (hint !== undefined) return { at: hint.occurredAt, isExact: true };
   const latest = Date.parse(act.at) + REVERSAL_WINDOW_MS;
   const before = next === undefined ? latest : Math.min(latest, Date.parse(next.at));
-  return { at: toInstant(before), told: false };
+  return { at: toInstant(before), isExact: false };
 }
 
 /** A reversal's message within the act's window and before the next act. */

@@ -17,15 +17,15 @@ export function everyList<S extends z.ZodType>(name: string, row: S) {
   const names = [name, ...NEWER.map((ending) => `${name}${ending}`)];
   const fields = Object.fromEntries(names.map((one) => [one, list]));
   return z.looseObject(fields).transform((answer) => ({
-    lists: names.map((one) => (answer[one] as z.output<S>[] | null) ?? []).filter(isTold),
+    lists: names.map((one) => (answer[one] as z.output<S>[] | null) ?? []).filter(isPresent),
   }));
 }
 
-function isTold(list: readonly unknown[]): boolean {
+function isPresent(list: readonly unknown[]): boolean {
   return list.length > 0;
 }
 
-/** The rows of all lists, each once; where two forms tell of one, as `merge` has it. */
+/** The rows of all lists, each once; where two forms report one, as `merge` has it. */
 export function joined<T>(
   lists: readonly (readonly T[])[],
   idOf: (row: T) => string,

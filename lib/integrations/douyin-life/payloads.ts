@@ -44,7 +44,7 @@ export const afterSaleAuditSchema = z.looseObject({
   refund_time: wireTime,
 });
 
-/** The message tells no id of the after-sale: a voucher is in one at a time. */
+/** The message reports no id of the after-sale: a voucher is in one at a time. */
 export function refundIdAfterUse(request: z.infer<typeof afterSaleAuditSchema>): string {
   return `${request.certificate_id.slice(-90)}@${Date.parse(request.refund_time)}`;
 }
@@ -98,6 +98,6 @@ export const takeoutBillSchema = z.looseObject({
     commission_amount: wireFen.nullable().optional(),
   }),
   account_id: absentAsNull(wireId).catch(null),
-  /** What changed in a bill that was told before. */
+  /** What changed in a bill that was reported before. */
   amount_change: absentAsNull(z.unknown()),
 });

@@ -96,7 +96,7 @@ function orderPaid({ kind, content, buyerId }: Message): Reading {
     paidAt: order.pay_time ?? msg_time,
     paidFen: order.pay_amount,
     originalFen: order.original_amount,
-    // The message's own time stands in for the payment's until the order query tells it.
+    // The message's own time stands in for the payment's until the order query reports it.
     complete: order.pay_time !== null,
     buyerId,
   });
@@ -104,7 +104,7 @@ function orderPaid({ kind, content, buyerId }: Message): Reading {
 }
 
 /**
- * The payment of an order, the same from the message and from the order query. Neither tells what
+ * The payment of an order, the same from the message and from the order query. Neither reports what
  * the platform put in, so `paid` GMV is the buyer's money.
  */
 export function paidEvent(order: {
@@ -114,7 +114,7 @@ export function paidEvent(order: {
   paidFen: number;
   originalFen: number | null;
   complete: boolean;
-  /** Hashed before it is kept; null where it was not told. */
+  /** Hashed before it is kept; null where it was not reported. */
   buyerId: string | null;
 }): EventDraft {
   const { orderId, merchantId, paidAt, paidFen, complete, buyerId } = order;

@@ -12,18 +12,18 @@ type Refund = EventOf<'voucher.refunded'>;
  */
 export function refundsOf(facts: VoucherFacts): EventDraft[] {
   const before = facts.known.filter(isCompleteRefund);
-  const told = toldOf(facts, before);
+  const shown = shownOf(facts, before);
   const drafts = before.map(draftOf);
-  const fen = told && nextFen(told, before, facts);
-  if (told === undefined || fen === undefined) return drafts;
+  const fen = shown && nextFen(shown, before, facts);
+  if (shown === undefined || fen === undefined) return drafts;
   const { certificate_id: id } = facts.certificate;
   const split = splitRefund(facts, fen, before);
-  const which = facts.refundAmount === 'latest' ? `@${Date.parse(told.at)}` : `+${told.fen ?? 0}`;
+  const which = facts.refundAmount === 'latest' ? `@${Date.parse(shown.at)}` : `+${shown.fen ?? 0}`;
   const refund: EventDraft = {
     kind: 'voucher.refunded',
     eventId: before.length === 0 ? `refunded:${id}` : `refunded:${id}${which}`,
     ...{ merchantId: facts.merchantId, orderId: facts.orderId, voucherId: id },
-    occurredAt: told.at,
+    occurredAt: shown.at,
     refundedFen: fen,
     ...split,
     // Where the order was not shown, or no amount, a later answer may know more.
@@ -38,7 +38,7 @@ interface RefundNews {
 }
 
 /** What the platform shows; undefined while it shows none, or no time of one. */
-function toldOf(facts: VoucherFacts, before: readonly Refund[]): RefundNews | undefined {
+function shownOf(facts: VoucherFacts, before: readonly Refund[]): RefundNews | undefined {
   const { certificate, order, hints } = facts;
   const item = order?.certificate?.find((one) => one.certificate_id === certificate.certificate_id);
   const whole =
@@ -52,7 +52,7 @@ function toldOf(facts: VoucherFacts, before: readonly Refund[]): RefundNews | un
   // Where only the latest refund is shown, its own time alone says that it is another.
   const isByTime = facts.refundAmount === 'latest' && before.length > 0;
   const times = (isByTime ? [own] : [own, ...messages]).filter((time) => time !== null);
-  // A time of a refund we know already is not the next one's, if a message tells a later.
+  // A time of a refund we know already is not the next one's, even if a message gives a later one.
   const known = Math.max(0, ...before.map((refund) => Date.parse(refund.occurredAt)));
   const at = times.find((time) => Date.parse(time) > known) ?? times[0];
   return at === undefined ? undefined : { at, fen };
@@ -60,24 +60,24 @@ function toldOf(facts: VoucherFacts, before: readonly Refund[]): RefundNews | un
 
 /** @returns undefined when every refund that the platform shows is known; null for all that is left */
 function nextFen(
-  told: RefundNews,
+  shown: RefundNews,
   before: readonly Refund[],
   { refundAmount }: VoucherFacts,
 ): number | null | undefined {
-  if (before.length === 0) return told.fen;
+  if (before.length === 0) return shown.fen;
   // Beyond a refund of everything there is none.
-  if (told.fen === null || before.some((refund) => refund.refundedFen === null)) return undefined;
+  if (shown.fen === null || before.some((refund) => refund.refundedFen === null)) return undefined;
   if (refundAmount === 'latest') {
-    const isKnown = before.some((refund) => Date.parse(refund.occurredAt) === Date.parse(told.at));
-    return isKnown ? undefined : told.fen;
+    const isKnown = before.some((refund) => Date.parse(refund.occurredAt) === Date.parse(shown.at));
+    return isKnown ? undefined : shown.fen;
   }
   const knownFen = before.reduce((sum, refund) => sum + (refund.refundedFen ?? 0), 0);
-  return told.fen > knownFen ? told.fen - knownFen : undefined;
+  return shown.fen > knownFen ? shown.fen - knownFen : undefined;
 }
 
 interface Split {
   readonly takesBack: { redemptionId: string; paidFen: number | null }[] | null;
-  /** Null: the platform tells neither what was refunded nor what the voucher was paid. */
+  /** Null: the platform reports neither what was refunded nor what the voucher was paid. */
   readonly unusedFen: number | null;
 }
 
@@ -146,7 +146,7 @@ function isCompleteRefund(event: Event): event is Refund {
   return event.kind === 'voucher.refunded' && event.complete;
 }
 
-/** The event as it stands, told once more. */
+/** The event as it stands, reported once more. */
 function draftOf(refund: Refund): EventDraft {
   const { kind, eventId, merchantId, orderId, voucherId, occurredAt, complete } = refund;
   const { refundedFen, takesBack, unusedFen } = refund;

@@ -17,7 +17,7 @@ import {
 import { locateStore, nameStores } from './stores.ts';
 
 /**
- * How often a platform that answers, but does not show what a hint says, is asked again before the
+ * How often a platform that answers, but does not show what a hint says, is queried again before the
  * hint is set aside: its own records lag by seconds, not minutes.
  */
 const PATIENCE = 6;
@@ -77,7 +77,7 @@ async function resolveOrder(
     const facts = { merchantId, orderId, acts, order, refundAmount, ...evidence } as const;
     refundsKnown.set(certificate.certificate_id, known.filter(isRefund).length);
     const drafts = eventsOfVoucher(facts);
-    if (drafts === undefined) return hints.map(() => wait('the platform tells no amount yet'));
+    if (drafts === undefined) return hints.map(() => wait('the platform reports no amount yet'));
     actsByVoucher.set(certificate.certificate_id, acts);
     events.push(...drafts);
   }
@@ -194,7 +194,7 @@ function shows(
       const refunds = events.filter(
         (event) => event.kind === 'voucher.refunded' && event.voucherId === hint.voucherId,
       );
-      // One that we had before is not what this message is about, unless it was told of then.
+      // One that we had before is not what this message is about, unless it was reported then.
       if (refunds.length > (refundsKnown.get(hint.voucherId) ?? 0)) return true;
       const isOver = certificate.status === CERTIFICATE_STATUS.refunded;
       return refunds.some((event) => isOver || Date.parse(event.occurredAt) >= at - SAME_ACT_MS);

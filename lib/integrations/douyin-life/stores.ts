@@ -7,10 +7,10 @@ import type { Act } from './facts.ts';
 /** Stores per question; a URL stays well under 8 KB. */
 const STORES_PER_CALL = 50;
 
-/** A platform that did not name a store is not asked again for this long. */
+/** A platform that did not name a store is not queried again for this long. */
 const ASK_AGAIN_MS = 600_000;
 
-const asked = new Map<string, number>();
+const nextQueryAt = new Map<string, number>();
 
 /**
  * Where an act happened, when the voucher does not say: verify_record/query filters by store but
@@ -63,8 +63,9 @@ export async function nameStores(
   const named: NamedStore[] = [];
   for (const storeId of seen) {
     const key = `${context.app.appKey} ${storeId}`;
-    if ((asked.get(key) ?? 0) > context.now() || (await context.isKnownStore(storeId))) continue;
-    asked.set(key, context.now() + ASK_AGAIN_MS);
+    if ((nextQueryAt.get(key) ?? 0) > context.now() || (await context.isKnownStore(storeId)))
+      continue;
+    nextQueryAt.set(key, context.now() + ASK_AGAIN_MS);
     try {
       const name = (await client.poi(merchantId, storeId))?.poi_name;
       if (name) named.push({ storeId, merchantId, name });

@@ -6,7 +6,7 @@ import type { Message } from './reading.ts';
 
 /**
  * The bill of a delivery order (随心团). It names no merchant: without `settings.merchantId` it is kept.
- * A bill that was changed tells what changed, and not whether its figures are the old or the new ones.
+ * A bill that was changed reports what changed, and not whether its figures are the old or the new ones.
  */
 export function billPosted({ kind, content, app, receivedAt }: Message): Reading {
   const parsed = takeoutBillSchema.safeParse(contentOf(content));

@@ -44,7 +44,7 @@ function ownCodesOf(command: RedeemCommand): Codes | undefined {
   return { verifyToken, orderId: order.orderId, isOwnCodes: true, uses };
 }
 
-/** @throws PlatformError, before anything is done, where the code stands for fewer uses than were asked for */
+/** @throws PlatformError, before anything is done, where the code stands for fewer uses than were requested */
 async function preparedBy(client: DouyinLifeClient, command: RedeemCommand): Promise<Codes> {
   const { code, encryptedData, count, storeId: poiId } = command;
   if (code === undefined && encryptedData === undefined) throw lacks('code or encryptedData');
@@ -52,7 +52,7 @@ async function preparedBy(client: DouyinLifeClient, command: RedeemCommand): Pro
   const { verifyToken, orderId, certificates } = await client.prepare({ ...shown, poiId });
   const uses = usesOf(certificates);
   if (uses.length < count) {
-    throw cannot(`the code stands for ${uses.length} uses, and ${count} were asked for`);
+    throw cannot(`the code stands for ${uses.length} uses, and ${count} were requested`);
   }
   return { verifyToken, orderId, isOwnCodes: false, uses: uses.slice(0, count) };
 }

@@ -54,8 +54,8 @@ export async function decisionBy(
     );
     return [own ?? redeemed({ ...place, voucherId }, result.verify_id, command)];
   });
-  // Done, and neither the answer nor the queries name the act: asked again, they may.
-  if (events.length < done.length) throw unknownYet('certificate/verify told no verify_id');
+  // Done, and neither the answer nor the queries name the act: queried again, they may.
+  if (events.length < done.length) throw unknownYet('certificate/verify answered no verify_id');
   return { events: await completed(events, command, context), notDone };
 }
 
@@ -86,7 +86,7 @@ function refused(result: VerifyResult, prepared: Prepared): NotDone {
   return { ...(voucherId === undefined ? {} : { voucherId }), code, reason };
 }
 
-/** By its own name, by the code that is the merchant's own, or as the only one that was asked for. */
+/** By its own name, by the code that is the merchant's own, or as the only one that was requested. */
 function voucherOf(result: VerifyResult, { uses, isOwnCodes }: Prepared): string | undefined {
   if (result.certificate_id !== null) return result.certificate_id;
   const byCode = isOwnCodes ? uses.find((use) => use.code === result.code) : undefined;
@@ -100,7 +100,7 @@ function placeOf({ command, context, prepared }: Circumstances, account: string 
   const merchantId = command.merchantId ?? account ?? settings.merchantId ?? prepared.accountId;
   if (merchantId === null) {
     throw unknownYet(
-      'it was redeemed, and whose it is was not told: give the app the setting merchantId',
+      'it was redeemed, and the platform did not name its merchant: give the app the setting merchantId',
     );
   }
   const at = toInstant(Math.floor(context.startedAtMs / 1000) * 1000);
@@ -141,7 +141,7 @@ async function factsOf(
   ];
 }
 
-/** Without a worth it waits for the webhook or the pull that tells one. */
+/** Without a worth it waits for the webhook or the pull that reports one. */
 function redeemed(
   { merchantId, orderId, voucherId, at }: OrderAt & { readonly voucherId: string },
   redemptionId: string,

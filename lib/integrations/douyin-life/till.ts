@@ -17,7 +17,7 @@ import { actsSeen, decisionBy } from './till-results.ts';
 /**
  * Redeems by certificate/prepare and certificate/verify; the merchant's own codes (三方码) by verify alone.
  * What prepare gave is noted first: its token makes the act one, and a used code cannot be prepared again.
- * The platform tells of the act by webhook too, under the same ids; what its queries show at once (worth,
+ * The platform reports the act by webhook too, under the same ids; what its queries show at once (worth,
  * channel) is taken here already.
  */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
@@ -65,7 +65,7 @@ async function verify(client: DouyinLifeClient, of: Circumstances): Promise<ActR
   }
 }
 
-/** Takes one redemption back, within the hour. Its webhook tells the same event. */
+/** Takes one redemption back, within the hour. Its webhook reports the same event. */
 export function reverse(command: ReverseCommand, context: TillContext): Promise<TillOutcome> {
   return outcomeOf(() => {
     const client = new DouyinLifeClient(context);

@@ -52,7 +52,7 @@ export class Transport {
     return dataOf(endpoint, await this.exchange(endpoint, { url, init }), schema);
   }
 
-  /** Tells an endpoint something. A repetition must be harmless: the answer may get lost. */
+  /** Reports something to an endpoint. A repetition must be harmless: the answer may get lost. */
   async post(endpoint: Endpoint, fields: object): Promise<void> {
     const url = `${this.base()}${endpoint.path}`;
     await this.exchange(endpoint, { url, init: { method: 'POST', body: JSON.stringify(fields) } });

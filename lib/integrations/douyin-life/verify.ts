@@ -65,7 +65,7 @@ const PLAIN = /^[^&\p{Cc}\ufffd]*$/u;
 
 /**
  * The query's parameters but `sign`, decoded and sorted by name, as `k=v`.
- * @returns undefined where two queries could make one string to sign: a name told twice, a `&` in a
+ * @returns undefined where two queries could make one string to sign: a name given twice, a `&` in a
  * value, a `=` in a name, or a parameter that would pass for the body
  */
 function signedPairs(query: URLSearchParams): string[] | undefined {
@@ -84,8 +84,8 @@ function signedPairs(query: URLSearchParams): string[] | undefined {
  */
 export function signedBytes(request: SignedRequest): Uint8Array {
   if (!isSpi(request)) return request.body;
-  const told = [...request.query]
+  const query = [...request.query]
     .filter(([name]) => name !== 'sign' && name !== 'timestamp')
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Buffer.concat([Buffer.from(`${JSON.stringify(told)}\n`, 'utf8'), request.body]);
+  return Buffer.concat([Buffer.from(`${JSON.stringify(query)}\n`, 'utf8'), request.body]);
 }

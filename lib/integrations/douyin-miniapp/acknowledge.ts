@@ -18,7 +18,7 @@ export function acknowledge({ body }: SignedRequest): Answer {
 
 /**
  * "This failed here, ask again": any code but 0 is repeated. A third-party event has one word only,
- * so an HTTP error tells it. Source: notify-payment-result.
+ * so an HTTP error says it. Source: notify-payment-result.
  */
 export function busy({ body }: SignedRequest): Answer | undefined {
   const read = quietBodyOf(body);

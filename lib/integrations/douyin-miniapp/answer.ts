@@ -28,7 +28,7 @@ export async function answer(
   const body = quietBodyOf(request.body);
   if (body.family !== 'trade') return undefined;
   const { msg } = body.fields;
-  const asked: SpiQuestion = {
+  const question: SpiQuestion = {
     app,
     records,
     version: textOf(body.fields.version) ?? '',
@@ -36,13 +36,13 @@ export async function answer(
   };
   switch (textOf(body.fields.type) ?? '') {
     case 'pre_create_order':
-      return orderNumber(asked);
+      return orderNumber(question);
     case 'pre_create_refund':
-      return refundNumber(asked);
+      return refundNumber(question);
     case 'refund':
-      return refundDone(asked);
+      return refundDone(question);
     case 'book_accept_timeout':
-      return bookingDecision(asked);
+      return bookingDecision(question);
     default:
       return undefined;
   }
@@ -136,7 +136,7 @@ async function refundDone({ records, content }: SpiQuestion): Promise<undefined>
     );
 }
 
-/** What its numbers mean no page tells, so an operator who knows says which they are. */
+/** What its numbers mean no page says, so an operator who knows says which they are. */
 function bookingDecision({ app, content }: SpiQuestion): Answer | undefined {
   const settings = settingsOf(app).answers.booking;
   if (settings === undefined || !bookAcceptTimeoutSchema.safeParse(content).success) {

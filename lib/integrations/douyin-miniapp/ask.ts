@@ -27,7 +27,7 @@ const ROOMS = {
 /**
  * One call with the app's token, and once more with a new one where the platform takes the old one
  * no longer.
- * @returns the answer; what is asked for is in its `data`
+ * @returns the answer; what is requested is in its `data`
  * @throws PlatformError
  */
 export async function ask(

@@ -10,8 +10,8 @@ const PATIENCE_MS = 10_000;
 const STATUS = { approved: 1, refused: 2 } as const;
 
 /**
- * Tells how a refund was decided: the general system by the platform's id of it, the life services'
- * two by the number that we gave it. Which one asked, its request's version says.
+ * Reports how a refund was decided: the general system by the platform's id of it, the life services'
+ * two by the number that we gave it. The version of the request says which system it came from.
  */
 export async function auditRefund(request: RefundRequest, context: AuditContext): Promise<Audit> {
   const { status, refundId, reference, reason } = request;

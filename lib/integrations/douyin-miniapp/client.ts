@@ -87,18 +87,18 @@ export class DouyinMiniappClient {
       poi_info: poiInfo(redeeming.poi),
     });
     const voucherOf = (result: VerifyResult) => {
-      const asked =
+      const piece =
         certificates.length === 1
           ? certificates[0]
           : certificates.find((one) => one.itemOrderId === (result.item_order_id ?? ''));
-      if (redeeming.isNativeCoupon) return asked?.certificateId;
-      return result.item_order_id ?? asked?.itemOrderId ?? undefined;
+      if (redeeming.isNativeCoupon) return piece?.certificateId;
+      return result.item_order_id ?? piece?.itemOrderId ?? undefined;
     };
     return this.redeemed(what, answer, { ...redeeming, orderId }, voucherOf);
   }
 
   /**
-   * Tells that pieces with the developer's own codes (三方码) were used.
+   * Reports that pieces with the developer's own codes (三方码) were used.
    * @param push.token makes it idempotent, and is required for times cards
    */
   async pushDelivery(
@@ -125,7 +125,7 @@ export class DouyinMiniappClient {
   }
 
   /**
-   * Takes one redemption back, at most an hour later. The answer tells no time, so ours stands in.
+   * Takes one redemption back, at most an hour later. The answer reports no time, so ours stands in.
    * @param voucherId the voucher's id in the redemption's event
    */
   async verifyCancel(act: {
@@ -165,7 +165,7 @@ export class DouyinMiniappClient {
     return ask(this.context, 'query_item_order_info', 'order', orderFields(order));
   }
 
-  /** The creators (达人) who brought an order; it may take a while until they are told. */
+  /** The creators (达人) who brought an order; it may take a while until they are reported. */
   async queryCps(order: OrderRef): Promise<{ answer: JsonObject; items: readonly CpsItem[] }> {
     const answer = await ask(this.context, 'query_cps', 'order', orderFields(order));
     return { answer, items: dataOf('query_cps', cpsSchema, answer) };

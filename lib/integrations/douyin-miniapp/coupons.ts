@@ -14,7 +14,7 @@ import { merchantOf } from './settings.ts';
 /**
  * 核销工具: a mini-program redeems native coupons. The voucher is the native certificate and the act
  * its verify_id, as the closed loop's own records name them, so that both roads make one event. The
- * closed loop tells the amounts; what is told here is incomplete until then.
+ * closed loop reports the amounts; what is reported here is incomplete until then.
  */
 export function couponVerified(message: Message): Reading {
   const { kind, app, content } = message;
@@ -24,7 +24,7 @@ export function couponVerified(message: Message): Reading {
     const drafts: EventDraft[] = [];
     for (const one of acts) {
       const { certificate_id: voucherId, verify_id: redemptionId, verify_time: at } = one;
-      // A successful one names its act, or the act cannot be told from another.
+      // A successful one names its act, or the act cannot be distinguished from another.
       if (voucherId === null || redemptionId === null || at === null) {
         return malformed(kind, 'did not fit: coupon_verify_results');
       }
@@ -93,4 +93,4 @@ export function bookAcceptTimeout(message: Message): Reading {
   });
 }
 
-const NO_TIME = 'did not fit: event_time (the message tells no time, and nobody its arrival’s)';
+const NO_TIME = 'did not fit: event_time (the message carries no time, and its arrival has none)';

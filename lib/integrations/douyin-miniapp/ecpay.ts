@@ -29,7 +29,7 @@ const READERS = {
 export function readEcpay(message: Message, { timestamp }: JsonObject): Reading {
   const { content, kind } = message;
   if (!isObject(content)) return malformed(kind, 'did not fit: the whole');
-  const named = Object.entries(READERS).filter(([field]) => isTold(content[field]));
+  const named = Object.entries(READERS).filter(([field]) => isPresent(content[field]));
   const [found, ...more] = named;
   if (found === undefined) return { outcome: 'unknown', kind };
   const names = named.map(([name]) => name).join(', ');
@@ -42,7 +42,7 @@ export function readEcpay(message: Message, { timestamp }: JsonObject): Reading 
   });
 }
 
-function isTold(value: JsonValue | undefined): boolean {
+function isPresent(value: JsonValue | undefined): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
@@ -61,7 +61,7 @@ const paymentSchema = z.looseObject({
   status: wireWord,
   total_amount: wireFen,
   paid_at: absentAsNull(wireTime),
-  /** The video that brought the buyer; the first telling may lack it. */
+  /** The video that brought the buyer; the first report may lack it. */
   item_id: absentAsNull(wireId).catch(null),
   /** JSON in a string: the creator's share, where there is one. */
   extra: z.unknown().optional(),
@@ -89,7 +89,7 @@ const settleSchema = z.looseObject({
   settled_at: absentAsNull(wireTime),
 });
 
-/** Only successes are told of. */
+/** Only successes are reported. */
 function ecpayPayment(message: Message): Reading {
   return readAs(message, paymentSchema, (payment) => {
     const kind = `${message.kind}/${payment.status}`;
@@ -111,10 +111,10 @@ function ecpayPayment(message: Message): Reading {
 
 const extraSchema = z.looseObject({ cps_info: wireWord, share_amount: optionalFen.catch(null) });
 
-/** Money does not wait for it: what cannot be read is no share. Which kind it is, no page tells. */
+/** Money does not wait for it: what cannot be read is no share. Which kind it is, no page says. */
 function cpsOf(extra: unknown): Cps | null {
-  const told = extraSchema.safeParse(typeof extra === 'string' ? jsonOf(extra) : extra);
-  return told.success ? { kind: 'unknown', amountFen: told.data.share_amount } : null;
+  const parsed = extraSchema.safeParse(typeof extra === 'string' ? jsonOf(extra) : extra);
+  return parsed.success ? { kind: 'unknown', amountFen: parsed.data.share_amount } : null;
 }
 
 function ecpayRefund(message: Message): Reading {
@@ -135,7 +135,7 @@ function ecpayRefund(message: Message): Reading {
           eventId: `refunded:${refundId}`,
           ...common,
           refundedFen: refund.refund_amount,
-          // Whether it was used is not told: whatever stands of the order is taken back.
+          // Whether it was used is not reported: whatever stands of the order is taken back.
           takesBack: null,
           unusedFen: refund.refund_amount,
         });

@@ -2,7 +2,7 @@ import { type JsonObject, type JsonValue, parseJsonBytes } from '../../json/pars
 import { isObject, objectOf } from '../kit/json.ts';
 
 /**
- * The systems that call one mini-program, told apart by the body alone. `verify` and `read` ask the
+ * The systems that call one mini-program, distinguished by the body alone. `verify` and `read` ask the
  * same question, so that a secret of one system never vouches for a message read as another's.
  */
 export type Body =

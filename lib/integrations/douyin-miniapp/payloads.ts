@@ -63,7 +63,7 @@ const refund = {
 export const preCreateRefundSchema = z.looseObject({
   ...refund,
   create_refund_time: wireTime,
-  /** 1: the merchant decides; 2: nobody is asked. */
+  /** 1: the merchant decides; 2: nobody decides. */
   need_refund_audit: wireFlag,
   /** Silence past it is consent. */
   refund_audit_deadline: absentAsNull(wireTime).catch(null),

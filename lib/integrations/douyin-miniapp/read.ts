@@ -14,8 +14,8 @@ import { orderCreated, paymentResult, settleResult } from './trade.ts';
 import { wireWord } from './wire.ts';
 
 /**
- * What a verified body says; which system's it is, its shape tells.
- * @param receivedAt when it reached us: two kinds tell no time of their own, and are quarantined
+ * What a verified body says; its shape says which system sent it.
+ * @param receivedAt when it reached us: two kinds carry no time of their own, and are quarantined
  * where nobody says this
  */
 export function read(body: Uint8Array, app: App, receivedAt: string | null = null): Reading {
@@ -64,7 +64,7 @@ function nameOf(value: JsonValue | undefined): string {
   return name.success ? name.data : 'no-name';
 }
 
-/** Asked of us while somebody waits, or about nobody's money. */
+/** Questions that somebody waits for, or messages about nobody's money. */
 const KEPT = new Set(['query_marketing_info', 'calculate_price', 'create_merchant']);
 
 function readTrade(message: Message): Reading {

@@ -10,11 +10,11 @@ export interface Message {
   readonly kind: string;
   readonly content: JsonValue;
   readonly app: App;
-  /** When it reached us, for the kinds that tell no time of their own; null when nobody says. */
+  /** When it reached us, for the kinds that carry no time of their own; null when nobody says. */
   readonly receivedAt: string | null;
 }
 
-/** One kind's reading; `content` fits the schema it was asked for with. */
+/** One kind's reading; `content` fits the schema it was read with. */
 export function readAs<T>(
   { content, kind }: Message,
   schema: z.ZodType<T>,

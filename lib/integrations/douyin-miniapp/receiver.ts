@@ -12,7 +12,7 @@ export const douyinMiniappReceiver = {
   verify,
   signedBytes,
   acknowledge,
-  // Loaded when first asked: a webhook's cold start does not wait for the schemas of the answers.
+  // Loaded at the first request: a webhook's cold start does not wait for the schemas of the answers.
   answer: async (request, app, records) =>
     asksForData(request.body)
       ? (await import('./answer.ts')).answer(request, app, records)

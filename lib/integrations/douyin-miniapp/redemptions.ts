@@ -21,7 +21,7 @@ export interface Poi {
   readonly ownShopId?: string;
 }
 
-/** What the caller knows of a piece that the platform's answer does not tell. */
+/** What the caller knows of a piece that the platform's answer does not report. */
 export interface Worth {
   readonly amounts: Amounts;
   readonly sale?: Sale;
@@ -30,13 +30,13 @@ export interface Worth {
 export interface Redeeming {
   readonly orderId: string;
   readonly poi: Poi;
-  /** The app's merchant unless told. */
+  /** The app's merchant by default. */
   readonly merchantId?: string;
-  /** The buyer's open_id, where the order told it: it is hashed, and kept nowhere. */
+  /** The buyer's open_id, where the order reported it: it is hashed, and kept nowhere. */
   readonly buyerId?: string;
-  /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
+  /** When it was requested, epoch ms, where the answer reports no time; now when absent. */
   readonly atMs?: number;
-  /** By voucher id. A redemption whose worth nobody tells waits, unbooked, until somebody does. */
+  /** By voucher id. A redemption whose worth nobody reports waits, unbooked, until somebody does. */
   readonly worth?: ReadonlyMap<string, Worth>;
 }
 
@@ -66,8 +66,8 @@ export function poiInfo(poi: Poi): string {
 
 /**
  * The answer's acts as events, with the ids that a notice of them would have. Times are cut to whole
- * seconds, which is what the notices tell.
- * @param voucherOf undefined when a result is of no piece that was asked about
+ * seconds, which is what the notices report.
+ * @param voucherOf undefined when a result is of no piece of the request
  */
 export function redemptionsOf(
   what: string,

@@ -5,7 +5,7 @@ import { preCreateRefundSchema, type RefundResult, refundResultSchema } from './
 import { type Message, readAs, streamOf } from './reading.ts';
 import { settingsOf } from './settings.ts';
 
-/** Refunds, asked for and done. One message may be about several pieces: each is an event. */
+/** Refunds, requested and done. One message may be about several pieces: each is an event. */
 
 export function refundRequested(message: Message): Reading {
   return readAs(message, preCreateRefundSchema, (refund) =>
@@ -101,9 +101,9 @@ function partsOf(
   const byItem = Map.groupBy(items, (item) => item.item_order_id);
   const isWholeOrder = false;
   return [...byItem].map(([voucherId, same]) => {
-    const told = same.map((item) => item.refund_amount).filter((fen) => fen !== null);
-    const sum = told.reduce((all, fen) => all + fen, 0);
-    if (told.length === same.length) return { voucherId, amountFen: sum, isWholeOrder };
+    const amounts = same.map((item) => item.refund_amount).filter((fen) => fen !== null);
+    const sum = amounts.reduce((all, fen) => all + fen, 0);
+    if (amounts.length === same.length) return { voucherId, amountFen: sum, isWholeOrder };
     return { voucherId, amountFen: byItem.size === 1 ? total : null, isWholeOrder };
   });
 }

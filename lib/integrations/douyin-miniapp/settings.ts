@@ -65,7 +65,7 @@ const own = {
   answers: answersSchema.default({}),
 };
 
-/** Nothing here is a hint, so nothing is asked. */
+/** Nothing here is a hint, so nothing is queried. */
 export const miniappSettingsSchema = settingsWith('none', own);
 
 const ownSchema = z.object(own);

@@ -39,7 +39,7 @@ export async function redeem(command: RedeemCommand, context: TillContext): Prom
       const { certificates, ...all } = await client.deliveryPrepare(code);
       const { length } = certificates;
       if (length < command.count) {
-        throw cannot(`the code stands for ${length} pieces, and ${command.count} were asked for`);
+        throw cannot(`the code stands for ${length} pieces, and ${command.count} were requested`);
       }
       return { ...all, certificates: certificates.slice(0, command.count) };
     },
@@ -51,14 +51,14 @@ export async function redeem(command: RedeemCommand, context: TillContext): Prom
         isNativeCoupon: command.isNativeCoupon,
       };
       const redeemed = await client.deliveryVerify(of, redeeming);
-      const asked = of.certificates.length;
-      return told(redeemed, { command, context, asked, isRepeated });
+      const requested = of.certificates.length;
+      return resultOf(redeemed, { command, context, requested, isRepeated });
     },
   };
   return outcomeOf(() => once(context, act), certificateOf);
 }
 
-/** Takes one redemption back, within the hour. No call is known that tells whether it was. */
+/** Takes one redemption back, within the hour. No known call says whether it was. */
 export function reverse(command: ReverseCommand, context: TillContext): Promise<TillOutcome> {
   return outcomeOf(() => {
     const { certificateId } = command;
@@ -113,7 +113,7 @@ function pushed(
       ...redeemingOf(command, context),
       ...{ orderId, outOrderNo, itemOrderIds, token },
     });
-    return told(redeemed, { command, context, asked: vouchers?.length ?? 0, isRepeated });
+    return resultOf(redeemed, { command, context, requested: vouchers?.length ?? 0, isRepeated });
   });
 }
 
@@ -135,14 +135,14 @@ const DONE_BEFORE: ReadonlySet<number> = new Set([1208, 2]);
 interface Circumstances {
   readonly command: RedeemCommand;
   readonly context: TillContext;
-  /** How many pieces were asked for; 0 for all of the order. */
-  readonly asked: number;
+  /** How many pieces were requested; 0 for all of the order. */
+  readonly requested: number;
   readonly isRepeated: boolean;
 }
 
-async function told(
+async function resultOf(
   { events, unredeemed }: Redeemed,
-  { command, context, asked, isRepeated }: Circumstances,
+  { command, context, requested, isRepeated }: Circumstances,
 ): Promise<ActResult> {
   if (isRepeated && unredeemed.some(({ code }) => DONE_BEFORE.has(code))) {
     throw unknownYet(
@@ -153,7 +153,7 @@ async function told(
     ...{ voucherId, code: String(code) },
     reason: DONE_BEFORE.has(code) ? 'it was redeemed before' : 'the platform did not redeem it',
   }));
-  const missing = Math.max(0, asked - events.length - unredeemed.length);
+  const missing = Math.max(0, requested - events.length - unredeemed.length);
   notDone.push(...Array.from({ length: missing }, () => NOT_TOLD));
   return { events: await completed(events, command, context), notDone };
 }

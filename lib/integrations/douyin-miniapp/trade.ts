@@ -98,7 +98,7 @@ export function settleResult(message: Message): Reading {
 }
 
 /**
- * The buyer pays total − discount. Who funds the discount is not told, so it is neither the
+ * The buyer pays total − discount. Who funds the discount is not reported, so it is neither the
  * platform's nor the merchant's here; the original still shows it.
  * @returns undefined when the discount is more than the total
  */

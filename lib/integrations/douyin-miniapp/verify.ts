@@ -7,7 +7,7 @@ import { quietBodyOf, textOf } from './family.ts';
 
 /**
  * Four systems sign in four ways. The RSA headers come first and bind: a request that has them is
- * never taken for another system's. The rest is told apart by the body, as it is when it is read.
+ * never taken for another system's. The rest is distinguished by the body, as it is when it is read.
  */
 export function verify(request: SignedRequest, app: App, nowMs = Date.now()): boolean {
   if (request.headers.has('byte-signature')) {

@@ -17,7 +17,7 @@ export const wireFen = wire.wireFen.refine(
   'an amount is from 0 to ten thousand million yuan',
 );
 
-/** An amount that may be left out. Unlike an id, 0 is told. */
+/** An amount that may be left out. Unlike an id, a 0 is a value. */
 export const optionalFen = z.preprocess(
   (value) => (value === '' ? null : value),
   wireFen.nullish().transform((fen) => fen ?? null),

@@ -6,7 +6,7 @@ import { parseTemplate, TEMPLATE_HELP } from './store-template.ts';
 export type Secrets = Readonly<Record<string, readonly string[]>>;
 
 /**
- * A field of the platform's that carries the store, whole or at a place that a template tells:
+ * A field of the platform's that carries the store, whole or at a place that a template names:
  * `{"field":"attach","template":"shop={store}"}`. No regular expression: see `store-template.ts`.
  */
 export const storeFromSchema = z.strictObject({
@@ -31,13 +31,13 @@ export const apiUrlSchema = z
 export const settingsSchema = z.looseObject({
   /** The integration's default when absent. */
   apiBaseUrl: apiUrlSchema.optional(),
-  /** `pull`: ask the platform for the facts behind a hint. `none`: book what the hint alone tells. */
+  /** `pull`: ask the platform for the facts behind a hint. `none`: book what the hint alone says. */
   enrichment: z.enum(['pull', 'none']),
   /** The merchant of an app that belongs to one, where no message names it. */
   merchantId: idSchema.optional(),
   /**
    * The first day, YYYY-MM-DD in Asia/Shanghai, whose facts are this app's. Absent: 400 days before it was
-   * registered. What is told of an earlier time is set aside.
+   * registered. What is reported of an earlier time is set aside.
    */
   factsSince: z.iso.date().optional(),
   /** Where a store stands that no field of its own names. */

@@ -20,7 +20,7 @@ export interface ResolveContext {
   readonly tokens?: LiveTokens;
   /** How often the platform answered about these hints without showing what they say; 0 at first. */
   readonly answers: number;
-  /** Epoch ms: what is not answered by then is asked again later. */
+  /** Epoch ms: what is not answered by then is queried again later. */
   readonly deadlineMs: number;
   /** This worker's part of the platform's rate limits, over 0 to 1. */
   readonly rateShare: number;

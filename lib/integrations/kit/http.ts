@@ -8,7 +8,7 @@ import { PlatformError } from './platform-error.ts';
  * any other call in `lib/integrations`.
  */
 
-/** An answer that takes longer is one that did not come: whoever asked asks again later. */
+/** An answer that takes longer is one that did not come: the caller asks again later. */
 const TIMEOUT_MS = 2_500;
 
 /** A platform may not make us wait longer than this before we ask again. */

@@ -47,7 +47,7 @@ export interface Receiver {
   /**
    * Answers a verified synchronous callback (SPI) from our own records, the same again for the same
    * order or refund. Undefined where the request asks nothing: then it is acknowledged. What the
-   * request tells besides goes the way of every delivery.
+   * request reports besides goes the way of every delivery.
    */
   answer?(request: SignedRequest, app: App, records: CallbackRecords): Promise<Answer | undefined>;
   /**
@@ -90,15 +90,15 @@ export interface Integration extends Receiver {
    * Never throws for what the platform does: it waits. Absent: no message of this platform is a hint.
    */
   resolve?(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
-  /** What a hint tells on its own, for apps that may not ask: incomplete events. Absent: nothing. */
+  /** What a hint says on its own, for apps that may not ask: incomplete events. Absent: nothing. */
   fromHint?(hint: Hint): EventDraft[];
   /**
-   * Tells the platform how a refund request was decided, where the answer to it could not. Never
+   * Reports to the platform how a refund request was decided, where the answer to it could not. Never
    * throws for what the platform does: it waits. Absent: the platform takes no such call.
    */
   auditRefund?(request: RefundRequest, context: AuditContext): Promise<Audit>;
   /**
-   * Redeems at the platform, where that is our call, and tells the facts in its answer. The same request
+   * Redeems at the platform, where that is our call, and returns the facts of its answer. The same request
    * again is the same act. Never throws for what the platform does. Absent: nobody knows such a call.
    */
   redeem?(command: RedeemCommand, context: TillContext): Promise<TillOutcome>;
@@ -106,7 +106,7 @@ export interface Integration extends Receiver {
   reverse?(command: ReverseCommand, context: TillContext): Promise<TillOutcome>;
 }
 
-/** `refused`: the platform will not take the decision any more, and why; `wait`: tell it again later. */
+/** `refused`: the platform will not take the decision any more, and why; `wait`: try again later. */
 export type Audit =
   | { readonly outcome: 'told' }
   | { readonly outcome: 'refused'; readonly why: string }

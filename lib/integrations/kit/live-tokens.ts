@@ -34,7 +34,7 @@ export interface Renewal {
   readonly now: () => number;
   /** Epoch ms: when whoever asks must be done; never when absent. */
   readonly deadlineMs?: number | undefined;
-  /** What the first token is asked for with; null: the app's own secret is enough. */
+  /** What the first token is requested with; null: the app's own secret is enough. */
   readonly first: string | null;
   /** A token that the platform takes no more, though it has not ended. */
   readonly refused?: string | undefined;
@@ -52,7 +52,7 @@ export class LiveTokens {
   private readonly log: Log;
   private readonly wait: (ms: number) => Promise<unknown>;
   private readonly known = new Map<string, { accessToken: string; untilMs: number }>();
-  private readonly asked = new Map<string, Promise<string>>();
+  private readonly inFlight = new Map<string, Promise<string>>();
   /** Renewed, and not kept because the store failed: perhaps the only good token there is. */
   private readonly unkept = new Map<string, Unkept>();
 
@@ -80,10 +80,10 @@ export class LiveTokens {
     }
     // Calls come in batches; one of them looks for all.
     const same = JSON.stringify([id, how.refused]);
-    const asked =
-      this.asked.get(same) ?? this.find(place, how).finally(() => this.asked.delete(same));
-    this.asked.set(same, asked);
-    return asked;
+    const found =
+      this.inFlight.get(same) ?? this.find(place, how).finally(() => this.inFlight.delete(same));
+    this.inFlight.set(same, found);
+    return found;
   }
 
   private async find(place: TokenPlace, how: Renewal): Promise<string> {
@@ -125,15 +125,15 @@ export class LiveTokens {
       token = await how.renew(refreshToken);
     } catch (error) {
       const isRefused = error instanceof PlatformError && !error.retryable;
-      // Without an answer nobody knows whether the refresh token is used up: the lease stays, to tell of it.
+      // Without an answer nobody knows whether the refresh token is used up: the lease stays and records the doubt.
       if (lease !== null && (isRefused || refreshToken === null)) {
         await this.store.giveBack(place, lease);
       }
       if (refreshToken === null) return this.goOn(place, how, standing, error);
-      const told = isRefused ? refusedFor(error, isInDoubt(standing)) : error;
+      const reported = isRefused ? refusedFor(error, isInDoubt(standing)) : error;
       const what = isRefused ? 'token-renewal-refused' : 'token-renewal-unanswered';
-      this.log('error', what, { integration: place.integration, ...errorFields(told) });
-      return this.goOn(place, how, standing, told);
+      this.log('error', what, { integration: place.integration, ...errorFields(reported) });
+      return this.goOn(place, how, standing, reported);
     }
     return this.keep(place, how, { token, before: standing });
   }

@@ -3,7 +3,7 @@ import { misfitsIn } from './reading.ts';
 import type { Resolution } from './resolution.ts';
 
 /**
- * What a platform's number says to whoever asked. `busy`: the same call may work later. `token`: with
+ * What a platform's number says to the caller. `busy`: the same call may work later. `token`: with
  * a new token. `refused`: the same call is answered the same. `business`: the platform files many
  * reasons under it, so that a question is worth asking again and an act was not done.
  */
@@ -18,7 +18,7 @@ export interface CodeTable {
 }
 
 /**
- * How often a question is asked again that is answered with a number of no table: with the pauses of a
+ * How often a question is repeated that is answered with a number of no table: with the pauses of a
  * hint, some hours. After that nobody here can do more, and somebody must look at the number.
  */
 export const UNKNOWN_CODE_PATIENCE = 24;
@@ -110,13 +110,13 @@ export function unknownShape(what: string, error?: z.ZodError, whole?: string): 
  * The error for an answer with a number that is no success. A number that no table has is worth asking
  * again, with a bound; its text names it, so that whoever reads the log can look it up.
  * @param what the endpoint's name
- * @param told.subCode the platform's closer reason: where a table has it, it decides
- * @param told.isAct the call does something, so that `business` is a refusal
- * @param told.isRefusedUnlessKnown of an act, where the platform publishes no table of its refusals
+ * @param answer.subCode the platform's closer reason: where a table has it, it decides
+ * @param answer.isAct the call does something, so that `business` is a refusal
+ * @param answer.isRefusedUnlessKnown of an act, where the platform publishes no table of its refusals
  */
 export function codeError(
   what: string,
-  told: {
+  answer: {
     readonly code: string | number;
     readonly subCode?: string | number;
     readonly isAct?: boolean;
@@ -124,7 +124,7 @@ export function codeError(
   },
   tables: readonly CodeTable[],
 ): PlatformError {
-  const { code, subCode, isAct = false, isRefusedUnlessKnown = false } = told;
+  const { code, subCode, isAct = false, isRefusedUnlessKnown = false } = answer;
   const closer = subCode === undefined ? 'unknown' : meaningOf(subCode, tables);
   const meaning = closer === 'unknown' ? meaningOf(code, tables) : closer;
   const number = subCode === undefined ? `${code}` : `${code} (${subCode})`;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from './platform-error.ts';
 
-/** How long a call may wait for its slot before whoever asked waits instead. */
+/** How long a call may wait for its slot before the caller waits instead. */
 const PATIENCE_MS = 1_500;
 
 const limits = new Map<string, RateLimit>();
@@ -45,7 +45,7 @@ export class RateLimit {
   }
 
   /**
-   * Takes the next slot when it is at most `patienceMs` away. Those for whom it is too far are told
+   * Takes the next slot when it is at most `patienceMs` away. Those for whom it is too far learn
    * one time after the other, so that they do not all come back at once.
    * @returns how many ms to wait for the slot, or in how many ms to ask again
    */

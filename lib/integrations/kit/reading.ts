@@ -49,7 +49,7 @@ export function malformed(kind: string, why: string | z.ZodError, within = ''): 
 
 /** A message without a time happened when it came. */
 export function withoutTime(kind: string): Reading {
-  return malformed(kind, 'it tells no time, and nobody knows when it came');
+  return malformed(kind, 'it carries no time, and nobody knows when it came');
 }
 
 export function events(kind: string, ...drafts: EventDraft[]): Reading {

@@ -4,7 +4,7 @@ import { type Event, idSchema, platformSchema } from '../../events/event.ts';
 /**
  * Our own records, as an integration needs them to answer its platform's synchronous callbacks. Each
  * write behind it is one conditional put of one item, named by the platform's own id of the order or
- * refund, so that every question may be asked again and gets the same answer.
+ * refund, so that every question may be repeated and gets the same answer.
  */
 export interface CallbackRecords {
   /** Epoch ms. */
@@ -21,7 +21,7 @@ export interface CallbackRecords {
   refundRequest(refundId: string): Promise<RefundRequest | undefined>;
   /**
    * The platform decided a request itself (its deadline passed, its own staff did): it is pending no
-   * longer, and the platform need not be told. Another order's request of the same id stays as it is.
+   * longer, and the platform need not be notified. Another order's request of the same id stays as it is.
    */
   closeRefund(
     request: { readonly refundId: string; readonly orderId: string },
@@ -44,14 +44,14 @@ export interface CodeOrder {
   readonly count: number;
 }
 
-/** `empty`: the pool has fewer than asked for, and nothing was given. `no-pool`: the merchant has none. */
+/** `empty`: the pool has fewer than requested, and nothing was given. `no-pool`: the merchant has none. */
 export type Issue =
   | { readonly outcome: 'issued'; readonly codes: readonly string[] }
   | { readonly outcome: 'empty' }
   | { readonly outcome: 'no-pool' };
 
 export interface RefundClaim {
-  /** The app that was asked: it is told the decision. */
+  /** The app that received the request; the decision is reported to its platform. */
   readonly integration: string;
   readonly appKey: string;
   readonly merchantId: string;
@@ -66,8 +66,8 @@ export interface RefundClaim {
   /** The platform's own figures and names that its audit call wants back. No personal data, no codes. */
   readonly reference: Readonly<Record<string, string>>;
   /**
-   * `answer`: an approval by policy is told in the answer to the callback. `call`: every decision is
-   * told by the audit call. `none`: the platform wants no decision, so it is approved and told.
+   * `answer`: an approval by policy stands in the answer to the callback. `call`: every decision is
+   * reported by the audit call. `none`: the platform wants no decision, so it counts as approved and reported.
    */
   readonly decisionBy: 'answer' | 'call' | 'none';
 }
@@ -90,7 +90,7 @@ export const refundRequestSchema = z.object({
   decidedAt: z.iso.datetime({ offset: true }).nullable(),
   /** Why it was refused, in words for the buyer; null otherwise. */
   reason: z.string().max(200).nullable(),
-  /** When the platform was told the decision; null while it still must be. */
+  /** When the platform was notified of the decision; null while it still must be. */
   notifiedAt: z.iso.datetime({ offset: true }).nullable(),
 });
 export type RefundRequest = z.infer<typeof refundRequestSchema>;

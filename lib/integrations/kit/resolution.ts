@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../events/event.ts';
 
-/** A store that the platform told of. */
+/** A store that the platform reported. */
 export interface NamedStore {
   readonly storeId: string;
   readonly merchantId: string;

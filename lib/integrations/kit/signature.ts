@@ -9,7 +9,7 @@ export const HEX = {
 
 /**
  * Whether one of an app's live secrets makes the given signature. Every one is tried, so that the time
- * taken does not tell which one is in use.
+ * taken does not show which one is in use.
  * @param form what a signature looks like
  */
 export function isSignedBy(

@@ -16,7 +16,7 @@ export interface ActResult {
   readonly events: readonly EventDraft[];
   readonly notDone?: readonly NotDone[];
   readonly unread?: number;
-  /** The platform knows a state and no act: two requests that bring it about are told the same. */
+  /** The platform knows a state and no act: two requests that bring it about get the same answer. */
   readonly isShared?: true;
 }
 
@@ -77,11 +77,11 @@ function isRefusal(error: unknown): error is PlatformError {
 }
 
 export interface Once<N extends object, T> {
-  /** What makes the act one, before the platform is told to act; an earlier try's stands. */
+  /** What makes the act one, noted before the platform is called; an earlier try's stands. */
   readonly prepare: () => N | Promise<N>;
   /** Notes as they were kept. */
   readonly read: (notes: TillNotes) => N;
-  /** Tells the platform to act. @param isRepeated an earlier try may have told it already */
+  /** Calls the platform to act. @param isRepeated an earlier try may have called it already */
   readonly act: (notes: N, isRepeated: boolean) => Promise<T>;
   /**
    * The platform says no to a repetition, which is no word about the first try: asks it otherwise.
@@ -94,7 +94,7 @@ export interface Once<N extends object, T> {
 
 /**
  * One act at a platform, however often it is tried and whatever answer was lost. The notes stand before the
- * platform is told to act: a try that finds none knows that no try before it did.
+ * platform is called: a try that finds none knows that no earlier try called.
  */
 export async function once<N extends object, T>(
   context: Pick<TillContext, 'notes' | 'note'>,
@@ -121,7 +121,7 @@ export async function once<N extends object, T>(
 
 /**
  * The same where the request's own id is what makes the act one at the platform: there is nothing to note but
- * that the platform is told.
+ * that the platform is notified.
  */
 export function onceById<T>(
   context: Pick<TillContext, 'notes' | 'note'>,
@@ -137,8 +137,8 @@ export function onceById<T>(
 }
 
 /**
- * What the till and our own history know of redemptions that the platform's answer does not tell: their
- * worth, and how the sale came about. Told a worth, an act of the platform's own id is complete.
+ * What the till and our own history know of redemptions that the platform's answer does not report: their
+ * worth, and how the sale came about. With a worth, an act of the platform's own id is complete.
  */
 export async function completed(
   events: readonly EventDraft[],

@@ -8,7 +8,7 @@ export const reversibleSchema = z.object({
   voucherId: idSchema,
   redemptionId: idSchema,
   orderId: idSchema,
-  /** As the redemption tells them; null where it has not reached us. */
+  /** As the redemption reports them; null where it has not reached us. */
   merchantId: idSchema.nullable(),
   storeId: idSchema.nullable(),
   productId: idSchema.nullable(),

@@ -7,7 +7,7 @@ import type { ResolveContext } from './context.ts';
  * platform, where that is our call. Platform-neutral: an integration says in words what it misses.
  */
 
-/** What is said of one order or voucher where the platform's call wants it and nothing else tells it. */
+/** What is said of one order or voucher where the platform's call wants it and nothing else names it. */
 const orderSchema = z.strictObject({
   orderId: idSchema.optional(),
   /** The developer's own numbers: of the order, and the one its buyer sees. */
@@ -62,7 +62,7 @@ export const redeemSchema = z
     productId: idSchema.optional(),
     account: accountSchema.optional(),
     order: orderSchema.default({}),
-    /** What each voucher of this request is worth, in fen, where the platform's answer tells no amount. */
+    /** What each voucher of this request is worth, in fen, where the platform's answer reports no amount. */
     amounts: amountsSchema.optional(),
     /** A coupon that the platform itself sold, redeemed by a mini-program's tool (核销工具). */
     isNativeCoupon: z.boolean().default(false),
@@ -93,7 +93,7 @@ export const reverseSchema = z.strictObject({
   voucherId: idSchema,
   /** The latest that stands when absent. */
   redemptionId: idSchema.optional(),
-  /** As the redemption's answer told them; needed where its event has not arrived, or does not tell. */
+  /** As the redemption's answer reported them; needed where its event has not arrived, or does not show them. */
   orderId: idSchema.optional(),
   certificateId: idSchema.optional(),
   storeId: idSchema.optional(),
@@ -105,7 +105,7 @@ export const reverseSchema = z.strictObject({
 });
 export type ReverseCommand = z.infer<typeof reverseSchema>;
 
-/** A piece of a request that was asked for and not done. */
+/** A requested piece that was not done. */
 export interface NotDone {
   /** Absent where the platform does not say which one it left. */
   readonly voucherId?: string;
@@ -132,9 +132,9 @@ export type TillOutcome =
       readonly acts: readonly TillAct[];
       /** Pieces of the same request that the platform did not redeem. */
       readonly notDone?: readonly NotDone[];
-      /** Uses that have happened, and of which the platform's answer tells too little for an event. */
+      /** Uses that have happened, and of which the platform's answer reports too little for an event. */
       readonly unread?: number;
-      /** Two requests may be told of one act. */
+      /** Two requests may get the same act in their answers. */
       readonly isShared?: true;
     }
   /**
@@ -163,11 +163,11 @@ export interface TillContext extends Omit<ResolveContext, 'answers'> {
   /** Epoch ms: when this request first came, the same for its repetitions. */
   readonly startedAtMs: number;
   /**
-   * What an earlier try noted before it told the platform to act. Absent: no try got so far, so nothing
+   * What an earlier try noted before it called the platform. Absent: no try got so far, so nothing
    * that the platform did is this request's.
    */
   readonly notes: TillNotes | undefined;
-  /** Notes durably before the platform is told to act. @throws when another worker goes on with the request */
+  /** Notes durably before the platform is called. @throws when another worker goes on with the request */
   readonly note: (notes: TillNotes) => Promise<TillNotes>;
   /** The till's own acts of a voucher, also those that the pipeline has not come to yet. */
   readonly actsOf: (voucherId: string) => Promise<readonly KnownAct[]>;

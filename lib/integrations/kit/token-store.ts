@@ -2,11 +2,11 @@
 export interface PlatformToken {
   readonly accessToken: string;
   /**
-   * What the next one is asked for with, perhaps good once; null where the app's own secret is enough and
+   * What the next one is requested with; perhaps it is good once only; null where the app's own secret is enough and
    * nothing can be lost.
    */
   readonly refreshToken: string | null;
-  /** Epoch ms: from then on the next one is asked for. */
+  /** Epoch ms: from then on the next one is requested. */
   readonly renewAtMs: number;
   /** Epoch ms. */
   readonly expiresAtMs: number;
@@ -32,7 +32,7 @@ export interface KeptToken {
   readonly token: PlatformToken | undefined;
   /** Counts the tokens that stood here. */
   readonly version: number;
-  /** Epoch ms: until then a worker renews it; 0 when none does. One in the past never told its end. */
+  /** Epoch ms: until then a worker renews it; 0 when none does. Where it is past, that worker never noted its end. */
   readonly leasedUntilMs: number;
   /** Whether a renewal of this very token was begun before, and nobody knows what came of it. */
   readonly isInDoubt: boolean;

@@ -39,7 +39,7 @@ export const wireTime = z
   .pipe(z.int().positive().lt(MILLISECONDS_END))
   .transform((time) => (time < SECONDS_END ? fromEpochSeconds(time) : toInstant(time)));
 
-/** Absent, null, "" and 0 all mean "not told" for optional ids, times and parts. */
+/** Absent, null, "" and 0 all mean "not reported" for optional ids, times and parts. */
 export function absentAsNull<S extends z.ZodType>(schema: S) {
   return z.preprocess(
     (value) => (NOT_TOLD.has(value) ? null : value),
@@ -50,7 +50,7 @@ export function absentAsNull<S extends z.ZodType>(schema: S) {
   );
 }
 
-/** A part that decides nothing about money: what is odd in it reads as not told, and holds nothing up. */
+/** A part that decides nothing about money: what is odd in it reads as not reported, and holds nothing up. */
 export function courtesy<S extends z.ZodType>(schema: S) {
   return absentAsNull(schema).catch(null);
 }

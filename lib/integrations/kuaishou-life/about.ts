@@ -10,10 +10,10 @@ const MAX = 200;
  * there, and only the body is archived otherwise.
  */
 export function about({ spi = '', query }: SignedRequest): string | undefined {
-  const told = new URLSearchParams([...query].filter(([name]) => name !== SIGN)).toString();
+  const named = new URLSearchParams([...query].filter(([name]) => name !== SIGN)).toString();
   const path = spi.replace(/^\/+/, '');
-  if (path === '' && told === '') return undefined;
-  return `${path}?${told}`.slice(0, MAX);
+  if (path === '' && named === '') return undefined;
+  return `${path}?${named}`.slice(0, MAX);
 }
 
 /** The two parts of what was kept about a delivery. */

@@ -15,7 +15,7 @@ const wireCode = z.union([
 ]);
 
 /**
- * What became of one voucher. No page tells these fields: they are those of the like call elsewhere,
+ * What became of one voucher. No page lists these fields: they are those of the like call elsewhere,
  * each read only if it is there and fits, so that none of them corrects a success.
  */
 const verifyResultSchema = z.looseObject({

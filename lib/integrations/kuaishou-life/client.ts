@@ -127,7 +127,7 @@ export class KuaishouLifeClient {
   }
 }
 
-/** Where a token is asked for, one that is refused is refused for good: the merchant must authorise again. */
+/** Where a token is requested, a refused one is refused for good: the merchant must authorise again. */
 function asOfTokens({ source, codes }: CodeTable): CodeTable {
   const entries = Object.entries(codes).map(([code, meaning]) => [
     code,

@@ -13,6 +13,6 @@ export const kuaishouLife = {
   secrets: secretsSchema,
   settings: lifeSettingsSchema,
   read,
-  // No public source tells how a redemption is cancelled.
+  // No public source says how a redemption is cancelled.
   redeem,
 } satisfies Integration;

@@ -40,7 +40,7 @@ export function verifyBody(redemption: Redemption): Readonly<Record<string, unkn
 }
 
 /**
- * What a successful call redeemed. The platform tells no amount and no time of the act, so the events
+ * What a successful call redeemed. The platform reports no amount and no time of the act, so the events
  * are incomplete: its own record takes their place. A voucher that nothing names gives none.
  * @param results what the platform says of each voucher; undefined when it does not, then all were redeemed
  * @throws RangeError when `at` is no instant
@@ -74,7 +74,7 @@ export function redeemedEvents(
   });
 }
 
-/** Not told is success too: the call as a whole was one. */
+/** An absent result is success too: the call as a whole was one. */
 const SUCCESS: ReadonlySet<unknown> = new Set([0, '0', undefined, null]);
 
 interface Act {
@@ -83,18 +83,18 @@ interface Act {
 }
 
 function actsOf(redemption: Redemption, results: readonly VerifyResult[] | undefined): Act[] {
-  const asked = vouchersOf(redemption);
-  const all = asked.map((voucherId): Act => ({ voucherId, verifyId: undefined }));
+  const vouchers = vouchersOf(redemption);
+  const all = vouchers.map((voucherId): Act => ({ voucherId, verifyId: undefined }));
   if (results === undefined) return all;
-  const only = asked.length === 1 && results.length === 1 ? asked[0] : undefined;
+  const only = vouchers.length === 1 && results.length === 1 ? vouchers[0] : undefined;
   const redeemed = results.filter(({ result }) => SUCCESS.has(result));
   const named = redeemed.flatMap(({ certificate_id, code, verify_id }): Act[] => {
     const voucherId = certificate_id ?? only ?? code;
     return voucherId === undefined ? [] : [{ voucherId, verifyId: verify_id }];
   });
-  // As many successes as vouchers: those asked for, even when nothing says which is which.
+  // As many successes as vouchers: those requested, even when nothing says which is which.
   const isUnnamed = named.length < redeemed.length;
-  return isUnnamed && redeemed.length === asked.length ? all : named;
+  return isUnnamed && redeemed.length === vouchers.length ? all : named;
 }
 
 /** By certificate where it is known, else by the merchant's own code. An encrypted code names nothing. */

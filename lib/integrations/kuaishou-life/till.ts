@@ -14,7 +14,7 @@ import type { Codes } from './redemption.ts';
 /**
  * Redeems by certificate/verify. Prepare is not documented, so the code is either the merchant's own, or
  * the platform's as it stands encrypted in the QR code. The request's id is the `verify_token`. No call is
- * known that tells what became of a token, so a no to a repetition leaves the request open.
+ * known that says what became of a token, so a no to a repetition leaves the request open.
  */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
   return outcomeOf(async () => {
@@ -40,12 +40,12 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
   });
 }
 
-/** @param asked the vouchers by name, where the till knew them */
-function decisionBy(events: ActResult['events'], asked: readonly string[]): ActResult {
+/** @param requested the vouchers by name, where the till knew them */
+function decisionBy(events: ActResult['events'], requested: readonly string[]): ActResult {
   // An encrypted code that nothing names has been redeemed all the same.
   const unread = events.length === 0 ? 1 : 0;
   const done = new Set(events.map((event) => event.voucherId));
-  const notDone = unread === 1 ? [] : asked.filter((voucherId) => !done.has(voucherId));
+  const notDone = unread === 1 ? [] : requested.filter((voucherId) => !done.has(voucherId));
   return { events, unread, notDone: notDone.map((voucherId) => ({ voucherId, ...NOT_TOLD })) };
 }
 

@@ -5,7 +5,7 @@ import { HEX, isSignedBy } from '../kit/signature.ts';
 import { isPlainQuery, SIGN, signedPart } from './signed.ts';
 
 /**
- * hex sha256(sign_secret + "&" + what signedPart tells). Source: lucymao9/kuaishou, the one
+ * hex sha256(sign_secret + "&" + what signedPart returns). Source: lucymao9/kuaishou, the one
  * implementation known. It strips `sign` from the query, so that is where the signature is looked
  * for unless `settings.signatureHeader` names a header.
  */

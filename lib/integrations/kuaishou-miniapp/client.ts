@@ -31,7 +31,7 @@ type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs'
   readonly accessToken: string;
 };
 
-/** What a query told: the platform's word for the state, and everything it answered. */
+/** What a query reported: the platform's word for the state, and everything it answered. */
 export interface QueryAnswer {
   /** Of a payment `PROCESSING|SUCCESS|FAILED|TIMEOUT`; of a refund `REFUND_…`: not the notices' words. */
   readonly status: string;
@@ -45,7 +45,7 @@ const refundAnswerSchema = z.looseObject({
   refund_info: z.looseObject({ refund_status: wireWord }),
 });
 
-/** What we ask and tell the platform, for one mini-program. What it does wrong is a PlatformError. */
+/** The calls to the platform for one mini-program. What it does wrong is a PlatformError. */
 export class KuaishouMiniappClient {
   private readonly context: ClientContext;
 
@@ -56,21 +56,21 @@ export class KuaishouMiniappClient {
   /** The state of one payment, by our own number of it. */
   async queryOrder(outOrderNo: string): Promise<QueryAnswer> {
     const answer = await this.epay('query_order', { out_order_no: outOrderNo });
-    const told = paymentAnswerSchema.safeParse(answer);
-    if (!told.success) throw this.failure('query_order', answer);
-    return { status: told.data.payment_info.pay_status, answer };
+    const parsed = paymentAnswerSchema.safeParse(answer);
+    if (!parsed.success) throw this.failure('query_order', answer);
+    return { status: parsed.data.payment_info.pay_status, answer };
   }
 
   /** The state of one refund, by our own number of it. */
   async queryRefund(outRefundNo: string): Promise<QueryAnswer> {
     const answer = await this.epay('query_refund', { out_refund_no: outRefundNo });
-    const told = refundAnswerSchema.safeParse(answer);
-    if (!told.success) throw this.failure('query_refund', answer);
-    return { status: told.data.refund_info.refund_status, answer };
+    const parsed = refundAnswerSchema.safeParse(answer);
+    if (!parsed.success) throw this.failure('query_refund', answer);
+    return { status: parsed.data.refund_info.refund_status, answer };
   }
 
   /**
-   * Tells the platform that an order was redeemed (status 11): here redemptions flow from us to it.
+   * Reports to the platform that an order was redeemed (status 11): here redemptions flow from us to it.
    * @throws RangeError, before anything is sent, when `at` is no instant
    */
   async reportUsed(
@@ -83,7 +83,7 @@ export class KuaishouMiniappClient {
   }
 
   /**
-   * Tells the platform that an order waits to be redeemed (status 10): the first time, or again after
+   * Reports to the platform that an order waits to be redeemed (status 10): the first time, or again after
    * a redemption was taken back, which the platform is not known to accept.
    * @param undone the redemption that was taken back, at the time it was
    * @throws RangeError, before anything is sent, when its `at` is no instant
@@ -128,7 +128,7 @@ export class KuaishouMiniappClient {
     return exchangeObject(name, { url: `${base}${path}?${query}`, init }, this.context);
   }
 
-  /** What an answer without what was asked for comes to. */
+  /** The error for an answer that lacks what was requested. */
   private failure(name: string, { result }: JsonObject, isAct = false): PlatformError {
     if (result === undefined || result === 1) return unknownShape(name);
     const code = typeof result === 'number' ? result : 'that is no number';

@@ -32,7 +32,7 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
  * `encryptedMsg` → the JSON object within: AES-CBC under the key's first 16 bytes for an initialisation
- * vector. The body was verified before, so this tells nobody about padding.
+ * vector. The body was verified before, so an attacker learns nothing about padding.
  * @param keys live ones; a wrong one gives no JSON
  */
 function opened(encrypted: string, keys: readonly string[]): JsonObject | undefined {

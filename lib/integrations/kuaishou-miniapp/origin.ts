@@ -61,8 +61,8 @@ const promotionSchema = z.looseObject({
   promotion_amount: absentAsNull(wireFen).catch(null),
 });
 
-/** The payment's figure is an estimate; the settlement tells what the creator got. */
+/** The payment's figure is an estimate; the settlement reports what the creator got. */
 function cpsOf(payment: PaymentOrigin): Cps | null {
-  const told = promotionSchema.safeParse(payment);
-  return told.success ? { kind: 'product', amountFen: told.data.promotion_amount } : null;
+  const parsed = promotionSchema.safeParse(payment);
+  return parsed.success ? { kind: 'product', amountFen: parsed.data.promotion_amount } : null;
 }

@@ -9,7 +9,7 @@ export const wireId = sharedId.refine((id) => id.isWellFormed(), 'an id is Unico
 /** Of no notice a negative amount is documented: a refund says what it gives back. */
 export const wireFen = sharedFen.pipe(z.int().nonnegative());
 
-/** Absent, null and "" mean "not told"; 0 fen is told. */
+/** Absent, null and "" mean "not reported"; 0 fen is reported. */
 export function absentAsNull<S extends z.ZodType>(schema: S) {
   return z.preprocess(
     (value) => (value === undefined || value === '' ? null : value),

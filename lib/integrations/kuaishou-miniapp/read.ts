@@ -54,7 +54,7 @@ function readNamed(name: string, message: Message, app: App): Reading {
   }
 }
 
-/** The names of a provider's events are not documented, so operators can tell which to keep. */
+/** The names of a provider's events are not documented, so the operator's settings say which to keep. */
 function isKept(name: string, { settings }: App): boolean {
   const { keptEvents } = settings;
   return KEPT.has(name) || (Array.isArray(keptEvents) && keptEvents.includes(name));
@@ -86,10 +86,10 @@ function readNotice(
       return { outcome: 'kept', kind };
     case 'SUCCESS':
     case 'FAILED': {
-      const tell = facts[data.status];
-      if (tell === undefined) return { outcome: 'kept', kind };
+      const toEvent = facts[data.status];
+      if (toEvent === undefined) return { outcome: 'kept', kind };
       const merchantId = app.settings.merchantId ?? app_id ?? app.appKey;
-      const event = tell({
+      const event = toEvent({
         ...{ merchantId, occurredAt: timestamp },
         ...{ fields: message.data, settings: app.settings },
       });
@@ -124,7 +124,7 @@ function paid(notice: Notice): EventDraft | z.ZodError {
 }
 
 /**
- * An order has no vouchers here, so it stands for its only one. Whether that was used is not told: our own
+ * An order has no vouchers here, so it stands for its only one. Whether that was used is not reported: our own
  * reports know, so as much as was refunded is taken back of whatever stands.
  */
 function refunded(notice: Notice): EventDraft | z.ZodError {

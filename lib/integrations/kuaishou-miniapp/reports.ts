@@ -5,7 +5,7 @@ import { originOf, type PaymentOrigin } from './origin.ts';
 import type { CallFields } from './sign-call.ts';
 
 /**
- * `order_status` of an order report. Of the platform's own list only these two are ours to tell:
+ * `order_status` of an order report. Of the platform's own list we report only these two:
  * 10 待使用 (a voucher not yet redeemed), 11 已使用. Source: comments copied from order/push.
  */
 export const REPORT_STATUS = { unused: 10, used: 11 } as const;
@@ -31,7 +31,7 @@ export interface ReportedOrder {
 export interface ReportedAct {
   /** Of the use: see `nextUse`. */
   readonly redemptionId: string;
-  /** The platform's number of the order, as its payment notice tells it. */
+  /** The platform's number of the order, as its payment notice reports it. */
   readonly ksOrderNo: string;
   /** When it happened, ISO 8601 with an offset; the same again when a report is repeated. */
   readonly at: string;
@@ -53,7 +53,7 @@ export interface KnownUse {
 
 /**
  * The use that a report of "used" is about. The platform has no id of the act, so a use is named by its order
- * and its place among the order's uses: however many requests tell of it, and under whatever ids, it is one.
+ * and its place among the order's uses: however many requests report it, and under whatever ids, it is one.
  * An order that stands as used is not used again.
  */
 export function nextUse(ksOrderNo: string, known: readonly KnownUse[]): string {

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../json/parse.ts';
 /** Parameters of a call, query and body together; nested values are sent, and signed, as JSON. */
 export type CallFields = Readonly<Record<string, JsonValue | undefined>>;
 
-/** Told apart from business fields by these two names, and never signed. Source: epay/appendix. */
+/** Distinguished from business fields by these two names, and never signed. Source: epay/appendix. */
 const UNSIGNED: ReadonlySet<string> = new Set(['sign', 'access_token']);
 
 /**

@@ -18,8 +18,8 @@ import { nextUse, type ReportedOrder } from './reports.ts';
 /**
  * Reports an order as used (11): here redemptions flow from us to the platform. The act is the order's next
  * use, its time when the request first came, and its worth what the order's payment was. An order that
- * stands as used is told as it stands. A report says a state, so it may be repeated; no call is known that
- * tells the state, so a no to a repetition leaves the request open.
+ * stands as used is answered from the books. A report states a state, so it may be repeated; no call is known that
+ * returns the state, so a refusal of a repetition leaves the request open.
  */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
   return outcomeOf(async () => {

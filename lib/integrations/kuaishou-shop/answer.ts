@@ -19,10 +19,10 @@ export async function answer(
   app: App,
   records: CallbackRecords,
 ): Promise<Answer | undefined> {
-  const asked = actionOf(request);
+  const name = actionOf(request);
   // A message asks nothing.
-  if (asked === undefined) return undefined;
-  const action = ACTIONS.find((one) => one === asked);
+  if (name === undefined) return undefined;
+  const action = ACTIONS.find((one) => one === name);
   if (action === undefined) return failure('no such request here: send, query, destroy or deduct');
   const settings = settingsOf(app);
   if (settings === undefined) return failure('the settings of this app do not fit');
@@ -49,12 +49,12 @@ const sendSchema = z.looseObject({
   num: z.int().min(1).max(MAX_TICKETS),
 });
 
-/** 发码: as many codes as pieces. They are told when they are asked for (查券). */
+/** 发码: as many codes as pieces. The platform reads them by 查券. */
 async function send(fields: JsonValue | undefined, context: Circumstances): Promise<Answer> {
   const { app, records, settings } = context;
-  const asked = sendSchema.safeParse(fields);
-  if (!asked.success) return failure(misfit(asked.error));
-  const { oid, sellerId, itemId, num } = asked.data;
+  const parsed = sendSchema.safeParse(fields);
+  if (!parsed.success) return failure(misfit(parsed.error));
+  const { oid, sellerId, itemId, num } = parsed.data;
   const merchantId = app.settings.merchantId ?? sellerId ?? app.appKey;
   const order = { merchantId, orderId: oid, productId: itemId, count: num };
   const { outcome } = await records.issueCodes(order);
@@ -72,26 +72,26 @@ async function send(fields: JsonValue | undefined, context: Circumstances): Prom
 
 const querySchema = z.looseObject({ oid: wireId, eticketId: absentAsNull(wireId) });
 
-/** 查券: the order's tickets, or the one that is asked about, each with what became of it. */
+/** 查券: the order's tickets, or the one that is named, each with what became of it. */
 async function query(
   fields: JsonValue | undefined,
   { records, settings }: Circumstances,
 ): Promise<Answer> {
-  const asked = querySchema.safeParse(fields);
-  if (!asked.success) return failure(misfit(asked.error));
-  const { oid, eticketId } = asked.data;
+  const parsed = querySchema.safeParse(fields);
+  if (!parsed.success) return failure(misfit(parsed.error));
+  const { oid, eticketId } = parsed.data;
   const codes = await records.codesOf(oid);
   const tickets = codes
     .map((code, index) => ({ id: ticketIdOf(oid, index), code }))
     .filter(({ id }) => eticketId === null || id === eticketId);
   if (tickets.length === 0) return failure('no such ticket');
-  const told = await Promise.all(
+  const list = await Promise.all(
     tickets.map(async (ticket) => {
       const state = await records.voucherState(ticket.id);
       return { ...ticket, status: STATUS[state], num: 1, eticketConsumeDetails: [] };
     }),
   );
-  return success(settings, { [settings.eticketList]: told });
+  return success(settings, { [settings.eticketList]: list });
 }
 
 const STATUS: Readonly<Record<VoucherState, string>> = {
@@ -107,9 +107,9 @@ async function destroy(
   fields: JsonValue | undefined,
   { records, settings }: Circumstances,
 ): Promise<Answer> {
-  const asked = destroySchema.safeParse(fields);
-  if (!asked.success) return failure(misfit(asked.error));
-  const { oid: orderId, serialNum: refundId } = asked.data;
+  const parsed = destroySchema.safeParse(fields);
+  if (!parsed.success) return failure(misfit(parsed.error));
+  const { oid: orderId, serialNum: refundId } = parsed.data;
   const reason = '平台已销毁 (destroyed by the platform)';
   await records.closeRefund({ refundId, orderId }, 'approved', reason);
   return success(settings, {});
@@ -134,7 +134,7 @@ function orderNoOf({ appKey }: App, orderId: string): string {
   return `E${fingerprint('eticket-order', appKey, orderId).slice(0, 31)}`;
 }
 
-/** A ticket's id tells its order and its place in it, and nothing of its code. */
+/** A ticket's id says its order and its place in it, and nothing of its code. */
 function ticketIdOf(orderId: string, index: number): string {
   return `${orderId}-${index + 1}`;
 }

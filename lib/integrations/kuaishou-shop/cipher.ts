@@ -15,7 +15,7 @@ const IV = new Uint8Array(16);
 export function openMessage(body: Uint8Array, { appKey, secrets }: App): JsonObject | undefined {
   const sealed = base64Bytes(inOneLine(body));
   if (sealed === undefined) return undefined;
-  // Every live secret is tried, so that the time taken does not tell which one is in use.
+  // Every live secret is tried, so that the time taken does not show which one is in use.
   const opened = (secrets.messageSecret ?? []).map((secret) => {
     const plain = openAesCbc(sealed, { key: Buffer.from(secret, 'base64'), iv: IV, block: 16 });
     const message = plain && objectOf(plain);

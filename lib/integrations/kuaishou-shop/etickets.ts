@@ -123,7 +123,7 @@ export function consumptionEvents(
   });
 }
 
-/** @param atMs when the platform took it back: its answer does not tell, so the events are incomplete */
+/** @param atMs when the platform took it back: its answer does not say, so the events are incomplete */
 export function reversalEvents(reversal: Reversal, atMs: number, app: App): EventDraft[] {
   const { orderId, serial } = reversal;
   return reversal.ticketIds.map((ticketId) => ({

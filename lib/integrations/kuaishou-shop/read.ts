@@ -8,7 +8,7 @@ import { actionIn } from './spi.ts';
 import { readTicketRequest } from './tickets.ts';
 
 /**
- * Known, and telling no money: steps of an order, and its fee before it is paid (what counts is what
+ * Known kinds that report no money: steps of an order, and its fee before it is paid (what counts is what
  * the order query shows once it is paid).
  */
 const KEPT = new Set([
@@ -30,7 +30,7 @@ interface OrderNews {
 
 /**
  * What a verified body says.
- * @param receivedAt when it came, for ticket requests, which tell no time
+ * @param receivedAt when it came, for ticket requests, which carry no time
  * @param about what spi.ts kept about a ticket request
  */
 export function read(body: Uint8Array, app: App, receivedAt?: string, about?: string): Reading {
@@ -87,7 +87,7 @@ const READERS: ReadonlyMap<string, (kind: string, news: OrderNews) => Reading> =
   ['kwaishop_order_orderFail', cancelled],
 ]);
 
-/** Nothing but a key authenticates the message, so the platform is asked before money moves. */
+/** Nothing but a key authenticates the message, so the platform is queried before money moves. */
 function hintOf(action: Hint['action']) {
   return (kind: string, { merchantId, orderId, occurredAt }: OrderNews): Reading => {
     // Order-level: no ticket is named, so the order stands for its voucher.

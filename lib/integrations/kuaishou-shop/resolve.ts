@@ -7,22 +7,22 @@ import { wireId, wireTime } from '../kit/wire.ts';
 import { KuaishouShopClient } from './client.ts';
 import { type Query, settingsOf } from './settings.ts';
 
-/** How often a platform that answers, but does not show what a hint says, is asked again. */
+/** How often a platform that answers, but does not show what a hint says, is queried again. */
 const PATIENCE = 6;
 
 /**
- * Confirms the hints of one order. Which methods tell of orders and refunds, and where in their
+ * Confirms the hints of one order. Which methods report orders and refunds, and where in their
  * answers, is for the settings to say: until they do, a hint waits and says so.
  */
 export async function resolve(
   hints: readonly Hint[],
   context: ResolveContext,
 ): Promise<Resolution[]> {
-  const asked = new Map<Hint['action'], Promise<Resolution>>();
+  const resolved = new Map<Hint['action'], Promise<Resolution>>();
   return Promise.all(
     hints.map((hint) => {
-      const answer = asked.get(hint.action) ?? resolveOne(hint, context);
-      asked.set(hint.action, answer);
+      const answer = resolved.get(hint.action) ?? resolveOne(hint, context);
+      resolved.set(hint.action, answer);
       return answer;
     }),
   );
@@ -63,11 +63,11 @@ function eventOf(hint: Hint, query: Query, answer: JsonValue): EventDraft | stri
   const { amountField, amountUnit, atField, refundIdField } = query.answer;
   const amount = wireAmount[amountUnit].safeParse(valueAt(answer, amountField));
   if (!amount.success) return amountField;
-  const told = atField === undefined ? undefined : wireTime.safeParse(valueAt(answer, atField));
-  if (atField !== undefined && !told?.success) return atField;
-  const occurredAt = told?.data ?? hint.occurredAt;
+  const instant = atField === undefined ? undefined : wireTime.safeParse(valueAt(answer, atField));
+  if (atField !== undefined && !instant?.success) return atField;
+  const occurredAt = instant?.data ?? hint.occurredAt;
   const { merchantId, orderId } = hint;
-  const common = { merchantId, orderId, occurredAt, complete: told !== undefined };
+  const common = { merchantId, orderId, occurredAt, complete: instant !== undefined };
   if (hint.action !== 'refunded') {
     const amounts = { ...NO_AMOUNTS, paidFen: amount.data, originalFen: amount.data };
     return { kind: 'order.paid', eventId: `paid:${orderId}`, ...common, voucherId: null, amounts };

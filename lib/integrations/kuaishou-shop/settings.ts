@@ -73,7 +73,7 @@ export function settingsOf({ settings }: App): ShopSettings | undefined {
 
 /**
  * `messageSecret` (消息密钥) opens what comes, `signSecret` signs what we ask, `accessToken` is the
- * seller's, for it: it is asked for outside of here. `eticketSecret` is in the addresses that the
+ * seller's, for it: somebody obtains it outside of Hexiao. `eticketSecret` is in the addresses that the
  * platform sends ticket requests to.
  */
 export const shopSecretsSchema: z.ZodType<Secrets> = z

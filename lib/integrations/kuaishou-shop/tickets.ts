@@ -8,7 +8,7 @@ import { ACTIONS } from './spi.ts';
 import { destroySchema } from './ticket-payloads.ts';
 
 /**
- * What a ticket request (电子凭证) tells, besides what it asks: 销毁 is a refund. It names no time, so
+ * What a ticket request (电子凭证) reports, besides its question: 销毁 is a refund. It names no time, so
  * it happened when it came.
  */
 export function readTicketRequest(
@@ -37,7 +37,7 @@ export function readTicketRequest(
       occurredAt: receivedAt,
       complete: false,
       refundedFen: isPaid ? (goodsValue ?? null) : null,
-      // Whether it was used is not told: whatever stands of it is taken back.
+      // Whether it was used is not reported: whatever stands of it is taken back.
       takesBack: null,
       unusedFen: null,
     }),

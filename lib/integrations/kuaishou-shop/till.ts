@@ -14,7 +14,7 @@ import { KuaishouShopClient } from './client.ts';
 /**
  * Uses tickets of one order (核销), each named with its code. The request's id is the serial of the act
  * and its token, and the time is when it first came, so that a repetition says the same. No call is known
- * that tells what became of a serial, so a no to a repetition leaves the request open.
+ * that says what became of a serial, so a refusal to a repetition leaves the request open.
  */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
   return outcomeOf(() => {

@@ -47,7 +47,7 @@ export async function answer(
   }
 }
 
-/** A refund's news asks nothing, so a rule that does not say enough is the reader's to tell. */
+/** A refund's news asks nothing, so the reader reports a rule that does not say enough. */
 function isReadable({ tellsResult }: Kind, rule: Rule | 'keep' | undefined): boolean {
   if (rule === undefined || rule === 'keep') return false;
   return tellsResult !== true || rule.when !== undefined;
@@ -63,20 +63,20 @@ interface PushQuestion {
 }
 
 /** @throws Misfit */
-async function answerTo(asked: PushQuestion): Promise<Answer | undefined> {
-  const { kind, inner, app, records } = asked;
+async function answerTo(question: PushQuestion): Promise<Answer | undefined> {
+  const { kind, inner, app, records } = question;
   switch (kind.asks) {
     case 'order':
     case 'code':
-      return told(asked, await valuesOf(inner.orderId, inner.voucherId, app, records));
+      return answerWith(question, await valuesOf(inner.orderId, inner.voucherId, app, records));
     case 'orders':
-      return toldAll(asked);
+      return answerAll(question);
     case 'codes':
-      return issue(asked);
+      return issue(question);
     case 'refund':
-      return fileRefund(asked);
+      return fileRefund(question);
     case undefined:
-      return closeRefund(asked);
+      return closeRefund(question);
     default:
       return kind.asks satisfies never;
   }
@@ -112,17 +112,17 @@ async function valuesOf(
   };
 }
 
-function told(asked: PushQuestion, values: Values): Answer {
-  const fields = fieldsOf(ruleOf(asked), values);
+function answerWith(question: PushQuestion, values: Values): Answer {
+  const fields = fieldsOf(ruleOf(question), values);
   return fields === undefined
     ? refuse('no codes of this order are here')
-    : answerQuery(asked.msgType, fields);
+    : answerQuery(question.msgType, fields);
 }
 
 /** Orders that we have nothing of are left out of the list. */
-async function toldAll(asked: PushQuestion): Promise<Answer> {
-  const { msgType, inner, app, records } = asked;
-  const reply = ruleOf(asked);
+async function answerAll(question: PushQuestion): Promise<Answer> {
+  const { msgType, inner, app, records } = question;
+  const reply = ruleOf(question);
   if (reply.list === undefined) throw new Misfit(`settings.answers.${msgType}.list`);
   const orderIds = inner.orders;
   if (orderIds.length > MAX_ORDERS) return refuse(`at most ${MAX_ORDERS} orders at once`);
@@ -132,15 +132,15 @@ async function toldAll(asked: PushQuestion): Promise<Answer> {
 }
 
 /** 发券: codes of the merchant's pool, the same ones again for the same order. */
-async function issue(asked: PushQuestion): Promise<Answer> {
-  const { inner, app, records } = asked;
-  // Nothing is given before it is known how to tell it.
-  ruleOf(asked);
+async function issue(question: PushQuestion): Promise<Answer> {
+  const { inner, app, records } = question;
+  // No code is given before we know how to answer with it.
+  ruleOf(question);
   const { orderId, merchantId, productId, count } = inner;
   const { outcome } = await records.issueCodes({ merchantId, orderId, productId, count });
   switch (outcome) {
     case 'issued':
-      return told(asked, await valuesOf(orderId, null, app, records));
+      return answerWith(question, await valuesOf(orderId, null, app, records));
     case 'empty':
       return refuse('not enough codes are left');
     case 'no-pool':
@@ -150,7 +150,7 @@ async function issue(asked: PushQuestion): Promise<Answer> {
   }
 }
 
-/** 退券: filed and acknowledged; how it is decided is told later, and not by this answer. */
+/** 退券: filed and acknowledged; the decision is reported later, and not by this answer. */
 async function fileRefund({ msgType, inner, app, records }: PushQuestion): Promise<undefined> {
   const { refundId, orderId, voucherId, merchantId, amount } = inner;
   if (refundId === null) throw new Misfit(inner.settingOf('refundId'));

@@ -68,8 +68,8 @@ function checked(
   const { code, error, data } = envelope;
   if (code !== null && code !== 'OP_SUCCESS') {
     // No table of codes can be read: of a voucher's calls one that nobody knows is the platform's no.
-    const told = { code, isAct: !isQuestion, isRefusedUnlessKnown: !isQuestion };
-    throw codeError(what, told, tablesOf(settings));
+    const shown = { code, isAct: !isQuestion, isRefusedUnlessKnown: !isQuestion };
+    throw codeError(what, shown, tablesOf(settings));
   }
   if (error !== undefined && error !== null) throw refusal(`${what} answered an error`, 'error');
   if (code === null && (data === undefined || data === null)) throw unknownShape(what);

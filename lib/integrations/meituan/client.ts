@@ -36,7 +36,7 @@ export class MeituanClient {
       receiptCode: string;
       count: number;
       account: Account;
-      /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
+      /** When it was requested, epoch ms, where the answer reports no time; now when absent. */
       atMs?: number;
     },
   ): Promise<Consumed> {
@@ -69,7 +69,7 @@ export class MeituanClient {
 
   /**
    * A store's used vouchers of a day and a kind, at most 300 at once: one question for each `BIZ_TYPES`. A row
-   * tells neither order nor payment, so its event is incomplete.
+   * reports neither order nor payment, so its event is incomplete.
    */
   async queryListByDate(
     store: AuthorizedStore,

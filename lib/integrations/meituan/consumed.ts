@@ -12,26 +12,26 @@ import type { ActAnswer } from '../kit/act-answer.ts';
 import type { App } from '../kit/app.ts';
 import { wireYuan } from '../kit/fields.ts';
 import { wireId } from '../kit/wire.ts';
-import { toldOrNull, wireInstant } from './fields.ts';
+import { presentOrNull, wireInstant } from './fields.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /**
- * A used voucher as consume tells it, and 点评北极星's list. `paymentDetail` is the order's,
+ * A used voucher as consume reports it, and 点评北极星's list. `paymentDetail` is the order's,
  * repeated on each voucher, so it is not read: to sum it would count it once for each.
  */
 const recordSchema = z.looseObject({
   orderId: wireId,
   receiptCode: wireId,
-  dealId: toldOrNull(wireId),
-  bizType: toldOrNull(wireId),
+  dealId: presentOrNull(wireId),
+  bizType: presentOrNull(wireId),
   /** Yuan: what the deal is sold for. `dealMarketPrice` is what it is said to be worth. */
-  dealPrice: toldOrNull(wireYuan),
-  platformAmount: toldOrNull(wireYuan),
-  merchantAmount: toldOrNull(wireYuan),
-  tgTimesCardFlag: toldOrNull(z.boolean()),
-  timesCardUnitPrice: toldOrNull(wireYuan),
-  flowId: toldOrNull(wireId),
-  verifyTime: toldOrNull(wireInstant),
+  dealPrice: presentOrNull(wireYuan),
+  platformAmount: presentOrNull(wireYuan),
+  merchantAmount: presentOrNull(wireYuan),
+  tgTimesCardFlag: presentOrNull(z.boolean()),
+  timesCardUnitPrice: presentOrNull(wireYuan),
+  flowId: presentOrNull(wireId),
+  verifyTime: presentOrNull(wireInstant),
 });
 type ConsumedRecord = z.infer<typeof recordSchema>;
 
@@ -39,7 +39,7 @@ type ConsumedRecord = z.infer<typeof recordSchema>;
 const TIMES_CARDS = new Set(['205', '201']);
 
 export interface Consumed extends ActAnswer {
-  /** Records that did not tell enough to become an event. */
+  /** Records with too little in them to become an event. */
   readonly unread: number;
 }
 
@@ -132,14 +132,14 @@ export function madeUpId(code: string, requestId: string): string {
 
 /**
  * What one use is worth: the deal's price, or a use's of a card, of which platform and merchant paid
- * their parts and the buyer the rest. Null when the record does not tell.
+ * their parts and the buyer the rest. Null when the record does not say.
  */
 function amountsOf(record: ConsumedRecord, settings: MeituanSettings): Amounts | null {
   const isCard = record.tgTimesCardFlag === true || TIMES_CARDS.has(record.bizType ?? '');
   const originalFen = isCard ? record.timesCardUnitPrice : record.dealPrice;
   const { platformAmount, merchantAmount } = record;
-  const isSplitTold = platformAmount !== null && merchantAmount !== null;
-  if (originalFen === null || (!isSplitTold && settings.absentSubsidy === 'unknown')) return null;
+  const isSplitKnown = platformAmount !== null && merchantAmount !== null;
+  if (originalFen === null || (!isSplitKnown && settings.absentSubsidy === 'unknown')) return null;
   const platformDiscountFen = platformAmount ?? 0;
   const merchantDiscountFen = merchantAmount ?? 0;
   const paidFen = originalFen - platformDiscountFen - merchantDiscountFen;
@@ -158,13 +158,13 @@ function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The use that a reversal takes back, as its own event told it. */
+/** The use that a reversal takes back, as its own event reported it. */
 export interface Reversible {
   readonly redemptionId: string;
   readonly orderId: string;
 }
 
-/** @param atMs when the platform took it back: its answer does not tell, so the event is incomplete */
+/** @param atMs when the platform took it back: its answer does not say, so the event is incomplete */
 export function reversedEvent(
   voucherId: string,
   { redemptionId, orderId }: Reversible,

@@ -31,15 +31,15 @@ export class MeituanCouponClient {
       count: number;
       employee: Account;
       ownOrderId: string;
-      /** When it was asked for, epoch ms; now when absent. */
+      /** When it was requested, epoch ms; now when absent. */
       atMs?: number;
     },
   ): Promise<Consumed> {
     const { couponCode, count, employee, ownOrderId } = use;
     const biz = { couponCode, count, ...employeeFields(employee), eOrderId: ownOrderId };
     const answer = await this.call(store, 'consume', biz);
-    const told = listIn(answer, 'couponCodes');
-    const codes = (told ?? []).map((code) => wireId.safeParse(code).data);
+    const listed = listIn(answer, 'couponCodes');
+    const codes = (listed ?? []).map((code) => wireId.safeParse(code).data);
     const places = new Places();
     const events = codes
       .filter((code) => code !== undefined)
@@ -48,7 +48,7 @@ export class MeituanCouponClient {
         return this.redeemed(code, redemptionId, use, store, idIn(answer, 'dealId'));
       });
     // A use whose answer nobody can read has happened all the same.
-    return { answer, events, unread: (told?.length ?? 1) - events.length };
+    return { answer, events, unread: (listed?.length ?? 1) - events.length };
   }
 
   /** Looks a code up before it is used. @throws PlatformError where it cannot be */

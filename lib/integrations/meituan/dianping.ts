@@ -48,7 +48,7 @@ export class DianpingClient {
       receiptCode: string;
       count: number;
       account: Account;
-      /** When it was asked for, epoch ms, where the answer tells no time; now when absent. */
+      /** When it was requested, epoch ms, where the answer reports no time; now when absent. */
       atMs?: number;
     },
   ): Promise<Consumed> {
@@ -79,7 +79,7 @@ export class DianpingClient {
     return { answer, events: [reversedEvent(receiptCode, redemption, now(), app)], unread: 0 };
   }
 
-  /** A day's used vouchers. Those that tell when and what become events. */
+  /** A day's used vouchers. Those that name a time and a worth become events. */
   async queryListByDate(
     store: DianpingStore,
     page: { date: string; offset: number; limit: number },

@@ -3,7 +3,7 @@ import type { Inner } from './inner.ts';
 import { Misfit } from './inner.ts';
 import type { Kind } from './kinds.ts';
 
-/** The fact that one message tells. @throws Misfit */
+/** The fact that one message reports. @throws Misfit */
 export function eventOf(kind: Kind, inner: Inner): EventDraft {
   switch (kind.meaning) {
     case 'paid':
@@ -55,7 +55,7 @@ function issued(inner: Inner): EventDraft {
 }
 
 /**
- * A use that a message tells. A delivery (46) is of an order without a voucher, once; a voucher's use
+ * A use that a message reports. A delivery (46) is of an order without a voucher, once; a voucher's use
  * needs the platform's id of the act, which the rule must name.
  */
 function redeemed(inner: Inner): EventDraft {
@@ -100,7 +100,7 @@ function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
     eventId: `refunded:${refundId ?? (amount === 'whole' ? voucherId : partOf(voucherId, amount, inner))}`,
     voucherId,
     refundedFen,
-    // Which uses it takes back is not told: whatever stands, unless it was not used yet.
+    // Which uses it takes back is not reported: whatever stands, unless it was not used yet.
     takesBack: use === 'before' ? [] : null,
     unusedFen: use === 'before' ? refundedFen : use === 'after' ? 0 : null,
   };
@@ -108,9 +108,9 @@ function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
 
 /**
  * A refund of an amount may be followed by another, and without an id of the refund both would be one. The
- * message's own time and the amount tell them apart; a push's time does not, because it is another one when
- * the same refund is told again.
- * @throws Misfit where neither an id nor a time is told
+ * message's own time and the amount distinguish them; a push's time does not, because it is another one when
+ * the same refund is reported again.
+ * @throws Misfit where neither an id nor a time is reported
  */
 function partOf(of: string, fen: number, inner: Inner): string {
   const { occurredAt, complete } = inner.time;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { normalizeInstant } from '../../time/shanghai.ts';
 import { wireTime } from '../kit/wire.ts';
 
-/** How values come in messages and answers. Absent, null and "" are "not told". */
+/** How values come in messages and answers. Absent, null and "" are "not reported". */
 
 const CLOCK = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
@@ -22,8 +22,8 @@ export const wireInstant = z.union([
     }),
 ]);
 
-/** Absent, null and "" as null; anything else must fit. A 0 is told: it may be an amount. */
-export function toldOrNull<S extends z.ZodType>(schema: S) {
+/** Absent, null and "" as null; anything else must fit. A 0 is a value: it may be an amount. */
+export function presentOrNull<S extends z.ZodType>(schema: S) {
   return z.preprocess(
     (value) => (value === '' ? null : value),
     schema.nullish().transform((value) => value ?? null),

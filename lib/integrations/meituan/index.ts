@@ -15,10 +15,10 @@ export const meituan = {
   secrets: meituanSecretsSchema,
   settings: meituanSettingsSchema,
   read,
-  // Its call (refundcallback) is known by name only, so the operator is told to tell it by hand.
+  // Its call (refundcallback) is known by name only, so the operator enters the decision by hand.
   auditRefund: async () => ({
     outcome: 'refused',
-    why: 'no documented call tells Meituan a decision: enter it in its merchant console too',
+    why: 'no documented call reports a decision to Meituan: enter it in its merchant console too',
   }),
   redeem,
   reverse,

@@ -72,7 +72,7 @@ export class Inner {
   /** Null when it names no voucher. */
   get voucherId(): string | null {
     if (this.rule.voucherId !== undefined) return this.required(this.rule.voucherId, wireId);
-    const named = VOUCHER_FIELDS.find((field) => this.isTold(field));
+    const named = VOUCHER_FIELDS.find((field) => this.isPresent(field));
     return named === undefined ? null : this.required(named, wireId);
   }
 
@@ -104,7 +104,7 @@ export class Inner {
 
   get productId(): string | null {
     if (this.rule.productId !== undefined) return this.required(this.rule.productId, wireId);
-    return this.isTold('dealId') ? this.required('dealId', wireId) : null;
+    return this.isPresent('dealId') ? this.required('dealId', wireId) : null;
   }
 
   /** Fen; `whole` for all of a voucher; null when the rule does not say where it is. */
@@ -114,14 +114,14 @@ export class Inner {
     return this.required(amount.field, wireAmount[amount.unit]);
   }
 
-  /** An amount that must be told: it is never guessed. */
+  /** An amount that must be reported: it is never guessed. */
   get amountFen(): number {
     const { amount } = this;
     if (typeof amount !== 'number') throw new Misfit(this.settingOf('amount'));
     return amount;
   }
 
-  /** When it happened, and whether the message itself told; else the push's own time. */
+  /** When it happened, and whether the message itself said so; else the push's own time. */
   get time(): { readonly occurredAt: string; readonly complete: boolean } {
     if (this.rule.at !== undefined) {
       return { occurredAt: this.required(this.rule.at, wireInstant), complete: true };
@@ -139,9 +139,9 @@ export class Inner {
   /** The field that the settings name; else the binding that the push carries. */
   get storeId(): string | null {
     // An empty field is not signed, so it must not stand before one of the message.
-    const told = { ...this.fields, ...Object.fromEntries(signedPairs(this.form)) };
+    const signed = { ...this.fields, ...Object.fromEntries(signedPairs(this.form)) };
     const bound = fieldOf(this.form, 'opBizCode') ?? fieldOf(this.form, 'ePoiId');
-    const storeId = storeFrom(this.app.settings, told) ?? bound;
+    const storeId = storeFrom(this.app.settings, signed) ?? bound;
     return storeId === null || wireId.safeParse(storeId).success ? storeId : null;
   }
 
@@ -166,7 +166,7 @@ export class Inner {
     return field;
   }
 
-  private isTold(field: string): boolean {
+  private isPresent(field: string): boolean {
     const value = valueAt(this.fields, field);
     return value !== undefined && value !== null && value !== '';
   }

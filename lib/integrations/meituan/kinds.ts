@@ -13,7 +13,7 @@ export type Meaning =
 
 export interface Kind {
   readonly meaning: Meaning;
-  /** It tells a result, and not every result is a success. */
+  /** It carries a result, and not every result is a success. */
   readonly tellsResult?: true;
   /** Whether it is documented to be about vouchers before or after use. */
   readonly use?: 'before' | 'after';

@@ -4,27 +4,27 @@ import type { JsonValue } from '../../json/parse.ts';
 import { wireYuan } from '../kit/fields.ts';
 import { wireId } from '../kit/wire.ts';
 import type { Circumstances, Consumed } from './consumed.ts';
-import { toldOrNull, wireInstant } from './fields.ts';
+import { presentOrNull, wireInstant } from './fields.ts';
 
 /**
- * Used vouchers as querylistbydate and getconsumed tell them. Neither tells the order, nor who paid which part,
- * so what they tell is an incomplete event: it waits for the record that our own call or the order's query
+ * Used vouchers as querylistbydate and getconsumed report them. Neither reports the order, nor who paid which part,
+ * so what they report is an incomplete event: it waits for the record that our own call or the order's query
  * brings. Source: the SDK that the platform generates, ReceiptQueryListByDate and ReceiptGetConsumed.
  */
 const rowSchema = z.looseObject({
   receiptCode: wireId,
   verifyTime: wireInstant,
-  dealId: toldOrNull(wireId),
+  dealId: presentOrNull(wireId),
   /** Yuan: what the deal is sold for. */
-  dealPrice: toldOrNull(wireYuan),
+  dealPrice: presentOrNull(wireYuan),
   /** Of lists only. */
-  flowId: toldOrNull(wireId),
-  refundStatus: toldOrNull(wireId),
+  flowId: presentOrNull(wireId),
+  refundStatus: presentOrNull(wireId),
 });
 
 /**
  * `refundStatus`: 0 未使用, 1 已使用, 4 未消费退, 6 已消费退. What was used and refunded was used; the other two
- * tell no use.
+ * report no use.
  */
 const NEVER_USED = new Set(['0', '4']);
 
@@ -34,7 +34,7 @@ const NEVER_USED = new Set(['0', '4']);
  */
 export const BIZ_TYPES = { groupBuy: 0, timesCard: 201, groupPurchase: 203 } as const;
 
-/** One redemption for each row that tells of a use. */
+/** One redemption for each row that reports a use. */
 export function readListed(
   answer: JsonValue,
   rows: readonly unknown[],
@@ -61,7 +61,7 @@ function readRow(
     kind: 'voucher.redeemed',
     eventId: `redeemed:${redemptionId}`,
     merchantId: settings.merchantId ?? app.appKey,
-    // The order is not told; the record that completes the event brings it.
+    // The order is not reported; the record that completes the event brings it.
     orderId: receiptCode,
     voucherId: receiptCode,
     occurredAt: verifyTime,

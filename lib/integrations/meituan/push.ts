@@ -20,7 +20,7 @@ const NAMES = {
   opBizName: ['opBizName', 'op_biz_name'],
   /** Of an authorization. */
   state: ['state'],
-  /** Of a store mapping, as integrators tell. */
+  /** Of a store mapping, as integrators describe it. */
   poiId: ['poiId'],
   poiName: ['poiName'],
 } as const;
@@ -39,7 +39,7 @@ export function fieldOf(form: Form, name: keyof typeof NAMES): string | null {
 
 /**
  * Which of the callbacks it is. A store mapping and an authorization have no type of their own and are
- * told by what they carry.
+ * distinguished by what they carry.
  */
 export function callbackOf(form: Form): 'message' | 'storemap' | 'authorization' | 'other' {
   if (fieldOf(form, 'msgType') !== null) return 'message';

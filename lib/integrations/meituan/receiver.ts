@@ -10,7 +10,7 @@ export const meituanReceiver = {
   verify,
   signedBytes,
   acknowledge,
-  // Loaded when first asked: the other pushes' cold start does not wait for the schemas.
+  // Loaded at the first request: the other pushes' cold start does not wait for the schemas.
   answer: async (request, app, records) =>
     asksForData(request) ? (await import('./answer.ts')).answer(request, app, records) : undefined,
   busy,

@@ -12,12 +12,12 @@ import { type CodeTable, codesSchema, tablesWith } from '../kit/platform-error.t
 const fieldSchema = z.string().regex(/^[\w-]+(\.[\w-]+){0,15}$/, 'a dotted path');
 
 /**
- * Where one kind of message says what. No page that can be read tells the fields within `message`, so
+ * Where one kind of message says what. No readable page lists the fields within `message`, so
  * what an operator sees in the console's documentation goes here.
  */
 const ruleSchema = z.strictObject({
   orderId: fieldSchema.default('orderId'),
-  /** `receiptCode` or `couponCode` unless told. */
+  /** `receiptCode` or `couponCode` by default. */
   voucherId: fieldSchema.optional(),
   redemptionId: fieldSchema.optional(),
   refundId: fieldSchema.optional(),
@@ -26,7 +26,7 @@ const ruleSchema = z.strictObject({
   count: fieldSchema.optional(),
   /** Of a question about several orders: where their list is. */
   orders: fieldSchema.optional(),
-  /** `whole`: such a message is always about all of a voucher, and tells no amount. */
+  /** `whole`: such a message is always about all of a voucher, and reports no amount. */
   amount: z
     .union([
       z.literal('whole'),
@@ -46,7 +46,7 @@ export type Rule = z.infer<typeof ruleSchema>;
 const nameSchema = z.string().regex(/^\w{1,64}$/, 'a field’s name');
 const wordSchema = z.union([z.string().min(1).max(64), z.int()]);
 
-/** How one type of question is answered, whose fields no readable page tells either. */
+/** How one type of question is answered, whose fields no readable page lists either. */
 const answerSchema = z
   .strictObject({
     /** What of ours stands in each field of the answer. */

@@ -4,7 +4,7 @@ import { PlatformError } from '../kit/platform-error.ts';
 import type { TillContext } from '../kit/till.ts';
 import { type ActResult, unknownYet } from '../kit/till-outcome.ts';
 import type { Reversible } from '../kit/till-reversal.ts';
-import { toldOrNull, wireInstant } from './fields.ts';
+import { presentOrNull, wireInstant } from './fields.ts';
 import { type MeituanTill, takenBack } from './till-calls.ts';
 
 /**
@@ -82,7 +82,7 @@ async function unlessRefused(answer: Promise<JsonValue>): Promise<JsonValue | un
     return await answer;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    // Of a question a number that no table has is asked again elsewhere; here it is the platform's no.
+    // Elsewhere a question is repeated after a number that no table has; here it is the platform's refusal.
     const isNo = !error.retryable || error.meaning === 'unknown';
     if (isNo && error.code !== undefined) return undefined;
     throw unknownYet(error.message, error);
@@ -90,13 +90,13 @@ async function unlessRefused(answer: Promise<JsonValue>): Promise<JsonValue | un
 }
 
 const useSchema = z.looseObject({
-  verifyTime: toldOrNull(wireInstant),
-  verify_time: toldOrNull(wireInstant),
+  verifyTime: presentOrNull(wireInstant),
+  verify_time: presentOrNull(wireInstant),
 });
 const dataSchema = z.looseObject({ data: useSchema });
 
 function usedAtMs(answer: JsonValue): number | null {
-  const told = dataSchema.safeParse(answer).data?.data;
-  const at = told?.verifyTime ?? told?.verify_time ?? null;
+  const data = dataSchema.safeParse(answer).data?.data;
+  const at = data?.verifyTime ?? data?.verify_time ?? null;
   return at === null ? null : Date.parse(at);
 }

@@ -27,7 +27,7 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
   });
 }
 
-/** Of as many uses as were asked for, those that the answer does not show were not made. */
+/** Of as many uses as were requested, those that the answer does not show were not made. */
 async function decisionBy(
   { events, unread }: Consumed,
   command: RedeemCommand,
@@ -40,7 +40,7 @@ async function decisionBy(
 
 const NOT_TOLD = {
   code: 'not-told',
-  reason: 'the platform’s answer shows fewer uses than were asked for',
+  reason: 'the platform’s answer shows fewer uses than were requested',
 };
 
 /**

@@ -21,7 +21,7 @@ export function verify(request: SignedRequest, app: App, nowMs = Date.now()): bo
 
 /**
  * What the signature covers, so that a message encoded in two ways is one delivery. Names and values
- * stay apart here: the signed text itself does not tell `a` + `bc` from `ab` + `c`.
+ * stay apart here: the signed text itself does not distinguish `a` + `bc` from `ab` + `c`.
  */
 export function signedBytes(request: SignedRequest): Uint8Array {
   const form = readForm(request.body);

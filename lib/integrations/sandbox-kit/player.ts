@@ -30,7 +30,7 @@ export interface Player {
   readonly merchants: readonly PlayedMerchant[];
   /** The platform's own API, to be served or called in process. */
   readonly api: Api;
-  /** One legal next act each; nothing where there is none, or where the platform tells nobody. */
+  /** One legal next act each; nothing where there is none, or where the platform sends no message. */
   sell(): Outgoing[];
   redeem(): Outgoing[];
   reverse(): Outgoing[];
@@ -100,19 +100,19 @@ export interface Retries {
 export function atTill(
   path: '/redemptions' | '/reversals',
   { integration, appKey }: Pick<Player, 'integration' | 'appKey'>,
-  asked: object,
+  request: object,
 ): Outgoing {
   return {
     ...{ road: 'v1', path, query: '', retries: TILL_RETRIES },
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ integration, appKey, ...asked }),
+    body: JSON.stringify({ integration, appKey, ...request }),
     isReceived: (status) => status === 200 || status === 422,
   };
 }
 
 const TILL_RETRIES: Retries = { delaysMs: [1_000, 2_000, 4_000, 8_000], documented: false };
 
-/** A platform's message to Hexiao, without headers and a query unless told. */
+/** A platform's message to Hexiao, without headers and a query by default. */
 export function atWebhook(
   body: string,
   sent: Pick<Outgoing, 'retries' | 'isReceived'> & Partial<Pick<Outgoing, 'headers' | 'query'>>,
@@ -132,7 +132,7 @@ export interface Truth {
   readonly state: 'paid' | 'redeemed' | 'reversed' | 'refunded';
   /** Paid GMV in fen, net of refunds before use. */
   readonly paidFen: number;
-  /** Redeemed GMV in fen, net of reversals and of refunds after use; 0 where nobody tells the worth. */
+  /** Redeemed GMV in fen, net of reversals and of refunds after use; 0 where nobody reports the worth. */
   readonly redeemedFen: number;
   /** The platform's ids of the redemptions that nobody reversed, sorted. */
   readonly standing: readonly string[];

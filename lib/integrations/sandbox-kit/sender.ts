@@ -18,10 +18,10 @@ export interface SenderOptions {
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-/** sent = acknowledged + failed = told − lost + duplicated, once all is done. */
+/** sent = acknowledged + failed = submitted − lost + duplicated, once all is done. */
 export interface SendCounts {
   /** Requests handed over. */
-  told: number;
+  submitted: number;
   /** Requests that left, second copies too, repetitions not. */
   sent: number;
   acknowledged: number;
@@ -38,7 +38,7 @@ const REACH = 8;
 /** Posts requests as their platform does: repeated when unacknowledged, and with what goes wrong on the way. */
 export class Sender {
   readonly counts: SendCounts = {
-    ...{ told: 0, sent: 0, acknowledged: 0, lost: 0, duplicated: 0, retried: 0, failed: 0 },
+    ...{ submitted: 0, sent: 0, acknowledged: 0, lost: 0, duplicated: 0, retried: 0, failed: 0 },
   };
   private readonly options: SenderOptions;
   private readonly sleep: (ms: number) => Promise<unknown>;
@@ -57,7 +57,7 @@ export class Sender {
   send(all: readonly Outgoing[]): void {
     for (const outgoing of all) {
       this.plan(outgoing);
-      this.release(this.counts.told);
+      this.release(this.counts.submitted);
     }
   }
 
@@ -73,8 +73,8 @@ export class Sender {
     const { random, loss = 0, duplicate = 0, reorder = 0 } = this.options;
     const draws = { loss: random(), duplicate: random(), reorder: random() };
     const [heldBack, copyBehind] = [this.distance(random()), this.distance(random())];
-    this.counts.told += 1;
-    const at = this.counts.told;
+    this.counts.submitted += 1;
+    const at = this.counts.submitted;
     if (draws.loss < loss) {
       this.counts.lost += 1;
       return;
@@ -119,7 +119,7 @@ export class Sender {
       const { status, body } = await this.options.post(outgoing);
       return outgoing.isReceived(status, body);
     } catch {
-      // No connection, cut off, or too late: no platform tells these apart either.
+      // No connection, cut off, or too late: no platform distinguishes these either.
       return false;
     } finally {
       this.giveTurn();

@@ -8,7 +8,7 @@ export interface ServedApi {
   stop(): Promise<void>;
 }
 
-/** Serves a sandbox's API on this machine only, at any free port unless told. */
+/** Serves a sandbox's API on this machine only, at any free port by default. */
 export async function serveApi({ fetch }: Api, port = 0): Promise<ServedApi> {
   const hostname = '127.0.0.1';
   const server = await new Promise<ServerType>((resolve, reject) => {

@@ -9,7 +9,7 @@ const HEARD_EVERY_MS = 600_000;
 /** An app that nobody hears any more is forgotten: a merchant that left is no fault. */
 const FORGOTTEN_AFTER_MS = 14 * 86_400_000;
 
-/** A verified delivery, as far as it tells that its app is heard. */
+/** A verified delivery, as far as it shows that its app is heard. */
 export interface Heard {
   readonly integration: string;
   readonly appKey: string;

@@ -102,7 +102,7 @@ export async function putStore(table: Table, store: Store): Promise<void> {
   }
 }
 
-/** Writes a store that a platform told of, unless it is already known. */
+/** Writes a store that a platform reported, unless it is already known. */
 export async function discoverStore(table: Table, store: Store): Promise<void> {
   const { platform, storeId, merchantId } = store;
   const known = await readStore(table, platform, storeId);

@@ -35,7 +35,7 @@ const itemSchema = z.object({
  * Platforms' tokens in the table, each one item. It is sealed with the app's own secret that it comes from
  * (a registered refresh token, a client secret), and not with a key of the table: where Secrets Manager
  * keeps the apps' secrets, nobody who reads the table reads a token, and where the table keeps them, it
- * tells nothing that it did not tell before. The item's key is a keyed hash under the same secret.
+ * reveals nothing that it did not reveal before. The item's key is a keyed hash under the same secret.
  */
 export class PlatformTokens implements TokenStore {
   private readonly table: Table;

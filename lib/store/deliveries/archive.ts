@@ -145,7 +145,7 @@ export async function countSetAside(table: Table, reason: SetAsideReason): Promi
 export const waitingHintSchema = deliverySchema.extend({
   /** How often it was put aside: the item's version. */
   attempt: z.int(),
-  /** How often it was asked about in vain; not counted where there was no turn to ask. */
+  /** How often it was queried in vain; not counted where its turn did not come. */
   failures: z.int(),
   /** How often the platform answered without showing what the hint says. */
   answers: z.int(),
@@ -160,8 +160,8 @@ export type WaitingHint = z.infer<typeof waitingHintSchema>;
 
 /**
  * Puts a hint aside, or further off.
- * @param before how often it was asked about when it was last read
- * @returns false when it was asked about again since: then it is another worker's
+ * @param before how often it was queried when it was last read
+ * @returns false when it was queried again since: then it is another worker's
  */
 export async function putHint(table: Table, hint: WaitingHint, before: number): Promise<boolean> {
   const { attempt, failures, answers, dueAtMs, why, again } = hint;

@@ -7,7 +7,7 @@ import type { Table } from '../table.ts';
 /**
  * What the till knows of a voucher before the pipeline does: its own acts, written when the platform had
  * answered. An act belongs to the request that wrote it first, so of two that the platform gave the same
- * answer one is told that it was the other's.
+ * answer, one learns that it was the other's.
  */
 const tillActSchema = z.object({
   kind: z.enum(['voucher.redeemed', 'voucher.redemption_reversed']),
@@ -18,7 +18,7 @@ const tillActSchema = z.object({
   merchantId: idSchema,
   storeId: idSchema.nullable(),
   productId: idSchema.nullable(),
-  /** ISO 8601: when it happened, by whichever clock its answer told. */
+  /** ISO 8601: when it happened, by the clock that its answer names. */
   occurredAt: z.string(),
   /** Integration, app and request that did it. */
   requestKey: z.string(),

@@ -19,7 +19,7 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 const tillSchema = z.object({
   status: z.enum(['started', 'told', 'done', 'refused']),
-  /** A keyed hash of what was asked: the same id may not ask for something else. */
+  /** A keyed hash of what was requested: the same id may not ask for something else. */
   asked: z.string(),
   startedAt: z.iso.datetime({ offset: true }),
   /** One more at every write, each conditional on the one before. */
@@ -30,7 +30,7 @@ const tillSchema = z.object({
   expiresAt: z.number(),
   /** Sealed: what the platform's idempotency hangs on (verify_token …) with the codes it is for. */
   notes: bytes.optional(),
-  /** Sealed: what the platform answered, from `told` on: it is not asked again. */
+  /** Sealed: what the platform answered, from `told` on: it is not called again. */
   told: bytes.optional(),
   /** Sealed: what was answered. A voucher's id may be its code. */
   answer: bytes.optional(),
@@ -123,14 +123,14 @@ export class TillRequest {
     this.item = await readItem(this.table, this.name);
   }
 
-  /** Notes before the platform is told. @throws Superseded */
+  /** Notes before the platform is called. @throws Superseded */
   async note(notes: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     if (!(await this.write({ notes: this.close(notes) }))) throw new Superseded();
     return notes;
   }
 
   /**
-   * Keeps what the platform answered, before it is recorded: not every act can be asked for twice. What was
+   * Keeps what the platform answered, before it is recorded: not every act can be requested twice. What was
    * done is kept whoever has the request now, and whatever somebody concluded meanwhile; the first counts.
    */
   async keepTold(told: unknown): Promise<void> {

@@ -98,7 +98,7 @@ export async function* entriesForward(
 
 /**
  * Whether the fact was complete when it was booked is no difference in what was booked, nor is a buyer
- * that only one of them tells: the other's was not known yet, or was erased. `reversesAt` only repeats
+ * that only one of them reports: the other's was not known yet, or was erased. `reversesAt` only repeats
  * what is known of the entry that `reverses` names.
  */
 export function sameEntry(a: Entry, b: Entry): boolean {

@@ -19,8 +19,8 @@ const STILL_WITHOUT_STORE: Condition = {
 /**
  * Writes an event into every history it belongs to. Writing the same fact again changes nothing. A
  * complete event replaces an incomplete one of the same id, but keeps its time: entries may have been
- * booked at that time already, and their keys are made of it. A store that a later telling names is
- * written down with the time it was told: see `storeReportedAt`.
+ * booked at that time already, and their keys are made of it. A store that a later report names is
+ * written down with the time it was reported: see `storeReportedAt`.
  * @returns `conflict` when a different fact stands under the same id: it stays, and is worth an alarm
  */
 export async function recordEvent(table: Table, event: Event): Promise<'recorded' | 'conflict'> {
@@ -57,7 +57,7 @@ function completed(other: Event, event: Event): Event {
 
 type WithStore = EventOf<'order.paid'> | EventOf<'voucher.redeemed'>;
 
-/** Whether a later telling names the store that the first one did not. */
+/** Whether a later report names the store that the first one did not. */
 function namesStore(other: Event, event: Event): boolean {
   const before = mayHaveStore(other) && other.storeId === null;
   return before && mayHaveStore(event) && event.storeId !== null;
@@ -84,7 +84,7 @@ async function listRedeemed(table: Table, event: Event): Promise<void> {
   await table.put(keys.redeemedVoucher(platform, orderId, voucherId), { voucherId });
 }
 
-/** The vouchers of an order that a redemption was ever told of, where they are listed: see `listRedeemed`. */
+/** The vouchers of an order of which a redemption was ever reported, where they are listed: see `listRedeemed`. */
 export async function redeemedVouchers(
   table: Table,
   platform: Platform,

@@ -66,7 +66,7 @@ function hasNeedle(item: Item, { integrations, needles }: Whose): boolean {
 
 /**
  * Overwrites the bytes of a delivery with the mark. What it came to stays; it leaves the set-aside lists, as
- * it cannot be read again, and a hint that waits is not asked about any more.
+ * it cannot be read again, and a hint that waits is not queried any more.
  * @returns its id, when there was something of it
  */
 async function eraseDelivery(
@@ -115,7 +115,7 @@ async function eraseEvent(table: Table, item: Item, whose: Whose, mark: Mark): P
   };
 }
 
-/** A complete telling of the fact may take an incomplete one's place meanwhile. */
+/** A complete report of the fact may take an incomplete one's place meanwhile. */
 const MAX_TRIES = 5;
 
 async function eraseBuyer(table: Table, first: Item, mark: Mark): Promise<true> {

@@ -5,7 +5,7 @@ import type { Table } from '../table.ts';
 import { type Erased, eraseItem, type Whose } from './erase.ts';
 
 /**
- * The receipt of what was erased on a buyer's request: what was asked, found and erased, and never the
+ * The receipt of what was erased on a buyer's request: what was requested, found and erased, and never the
  * data. The buyer's own id is not in it. It is also how far the work has come.
  */
 export const erasureSchema = z.object({

@@ -107,8 +107,8 @@ const evidence = (over: Partial<Evidence> & Pick<Evidence, 'certificate'>): Evid
   ...over,
 });
 
-const told = (acts: readonly Act[]) =>
-  acts.map(({ verifyId, reversed }) => [verifyId, reversed?.at ?? null, reversed?.told ?? null]);
+const reversalsOf = (acts: readonly Act[]) =>
+  acts.map(({ verifyId, reversed }) => [verifyId, reversed?.at ?? null, reversed?.isExact ?? null]);
 
 describe('whether the voucher alone is enough', () => {
   const doubt = (over: Parameters<typeof evidence>[0]) => needsArbiter(evidence(over));
@@ -179,7 +179,7 @@ describe('the uses of a voucher', () => {
         ),
       }),
     );
-    expect(told(acts)).toEqual([
+    expect(reversalsOf(acts)).toEqual([
       ['v1', instant(5), true],
       ['v2', null, null],
     ]);
@@ -236,8 +236,10 @@ describe('whether a use was reversed', () => {
           hints: [hint('reversed', 31)],
         }),
       );
-    expect(told(one({ status: 1 }))).toEqual([['v1', null, null]]);
-    expect(told(one({ status: 2, cancel_time: at(30) }))).toEqual([['v1', instant(30), true]]);
+    expect(reversalsOf(one({ status: 1 }))).toEqual([['v1', null, null]]);
+    expect(reversalsOf(one({ status: 2, cancel_time: at(30) }))).toEqual([
+      ['v1', instant(30), true],
+    ]);
   });
 
   test('at the time of the message, when the arbiter gives none', () => {
@@ -248,14 +250,14 @@ describe('whether a use was reversed', () => {
         hints: [hint('reversed', 31)],
       }),
     );
-    expect(told(acts)).toEqual([['v1', instant(31), true]]);
+    expect(reversalsOf(acts)).toEqual([['v1', instant(31), true]]);
   });
 
   test('at the end of its hour and incomplete, when nobody gives a time', () => {
     const acts = actsOf(
       evidence({ certificate: certificate({ status: UNUSED, verify: act('v1', 0) }) }),
     );
-    expect(told(acts)).toEqual([['v1', instant(60), false]]);
+    expect(reversalsOf(acts)).toEqual([['v1', instant(60), false]]);
   });
 
   test('at the next use at the latest', () => {
@@ -264,7 +266,7 @@ describe('whether a use was reversed', () => {
         certificate: certificate({ verify_records: [act('v1', 0), act('v2', 20)] }),
       }),
     );
-    expect(told(acts)).toEqual([
+    expect(reversalsOf(acts)).toEqual([
       ['v1', instant(20), false],
       ['v2', null, null],
     ]);
@@ -278,7 +280,7 @@ describe('whether a use was reversed', () => {
         records: records({ verify_id: 'v1', verify_time: at(0), status: 2, cancel_time: at(29) }),
       }),
     );
-    expect(told(acts)).toEqual([['v1', instant(30), true]]);
+    expect(reversalsOf(acts)).toEqual([['v1', instant(30), true]]);
   });
 
   test('is learnt better when what we know was deduced', () => {
@@ -289,7 +291,7 @@ describe('whether a use was reversed', () => {
         records: records({ verify_id: 'v1', verify_time: at(0), status: 2, cancel_time: at(29) }),
       }),
     );
-    expect(told(acts)).toEqual([['v1', instant(29), true]]);
+    expect(reversalsOf(acts)).toEqual([['v1', instant(29), true]]);
   });
 
   test('is not deduced from a message that came too late to be about it', () => {
@@ -299,7 +301,7 @@ describe('whether a use was reversed', () => {
         hints: [hint('reversed', 66)],
       }),
     );
-    expect(told(acts)).toEqual([['v1', null, null]]);
+    expect(reversalsOf(acts)).toEqual([['v1', null, null]]);
   });
 
   test('is not deduced for a used voucher whose only use is there', () => {
@@ -309,7 +311,7 @@ describe('whether a use was reversed', () => {
         hints: [hint('reversed', 5)],
       }),
     );
-    expect(told(acts)).toEqual([['v1', null, null]]);
+    expect(reversalsOf(acts)).toEqual([['v1', null, null]]);
   });
 
   test('of two uses, each message is about the one before it', () => {
@@ -322,7 +324,7 @@ describe('whether a use was reversed', () => {
         hints: [hint('reversed', 40), hint('reversed', 10)],
       }),
     );
-    expect(told(acts)).toEqual([
+    expect(reversalsOf(acts)).toEqual([
       ['v1', instant(10), true],
       ['v2', instant(40), true],
     ]);
@@ -337,7 +339,7 @@ describe('whether a use was reversed', () => {
         }),
       }),
     );
-    expect(told(acts)).toEqual([
+    expect(reversalsOf(acts)).toEqual([
       ['v1', null, null],
       ['v2', null, null],
     ]);

@@ -1,7 +1,7 @@
 import { Refusal } from './refusal.ts';
 import { Shelves } from './shelves.ts';
 
-/** A decision about a refund, as the audit endpoints were told it. */
+/** A decision about a refund, as the audit endpoints received it. */
 export interface Audit {
   /** The after-sale's or the certificate's id. */
   readonly id: string;
@@ -21,7 +21,7 @@ export abstract class AfterSales extends Shelves {
   abstract refuseRefund(certificateId: string): void;
   /** The buyer asks, and no message is made. @throws Refusal */
   protected abstract askBack(certificateId: string): void;
-  protected abstract isAskedBack(certificateId: string): boolean;
+  protected abstract isRefundRequested(certificateId: string): boolean;
 
   /**
    * The buyer asks for the money of certificates with third-party codes (三方码): the request goes out
@@ -41,9 +41,9 @@ export abstract class AfterSales extends Shelves {
     return certificateIds;
   }
 
-  /** Decides what was asked for: refunds, or lets the certificates go on. @throws Refusal */
+  /** Decides what was requested: refunds, or lets the certificates go on. @throws Refusal */
   decideRefund(certificateIds: readonly string[], audit: Audit): void {
-    for (const certificateId of certificateIds) this.checkAskedBack(certificateId);
+    for (const certificateId of certificateIds) this.checkRefundRequested(certificateId);
     this.audits.push(audit);
     for (const certificateId of certificateIds) {
       if (audit.isAllowed) this.refund(certificateId);
@@ -52,8 +52,8 @@ export abstract class AfterSales extends Shelves {
   }
 
   /** @throws Refusal */
-  protected checkAskedBack(certificateId: string): void {
-    if (this.isAskedBack(certificateId)) return;
-    throw new Refusal(`nobody asked for the money of certificate ${certificateId}`);
+  protected checkRefundRequested(certificateId: string): void {
+    if (this.isRefundRequested(certificateId)) return;
+    throw new Refusal(`nobody requested a refund of certificate ${certificateId}`);
   }
 }

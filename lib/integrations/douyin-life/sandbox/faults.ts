@@ -35,11 +35,11 @@ export type FaultMode = (typeof FAULT_MODES)[number];
 
 export interface Fault {
   readonly mode: FaultMode;
-  /** With mode `code` or `misled`: the number that is answered in a HTTP 200; 2100004 unless told. */
+  /** With mode `code` or `misled`: the number that is answered in a HTTP 200; 2100004 by default. */
   readonly code?: number;
   /** Waits this long before it answers, whatever the mode. `slow` alone waits {@link SLOW_MS}. */
   readonly delayMs?: number;
-  /** For how many calls; for good unless told. */
+  /** For how many calls; for good by default. */
   readonly times?: number;
 }
 

@@ -29,9 +29,9 @@ export { World } from './world.ts';
 export interface SandboxOptions extends Pick<AppOptions, 'limits' | 'limitAnswer' | 'sleep'> {
   readonly clientKey: string;
   readonly clientSecret: string;
-  /** Any free one unless told. */
+  /** Any free one by default. */
   readonly port?: number;
-  /** Only this machine unless told: the controls ask nobody for a password. */
+  /** Only this machine by default: the controls ask nobody for a password. */
   readonly host?: string;
   /** Epoch ms. */
   readonly now?: () => number;

@@ -22,9 +22,9 @@ export interface NewProduct {
 /** Amounts are those of the whole order. original_amount is always the sum of the four. */
 export interface SaleRequest {
   readonly productId: string;
-  /** How many certificates; 1 unless told. */
+  /** How many certificates; 1 by default. */
   readonly count?: number;
-  /** Unless told: the price less the discounts. */
+  /** By default: the price less the discounts. */
   readonly payFen?: number;
   readonly platformDiscountFen?: number;
   readonly merchantTicketFen?: number;

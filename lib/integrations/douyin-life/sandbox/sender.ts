@@ -109,7 +109,7 @@ async function post(message: WebhookMessage, options: SenderOptions): Promise<bo
     await response.body?.cancel();
     return response.status === 200;
   } catch {
-    // No connection, cut off, or too late: the platform does not tell these apart either.
+    // No connection, cut off, or too late: the platform does not distinguish these either.
     return false;
   }
 }

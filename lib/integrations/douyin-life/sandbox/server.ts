@@ -21,7 +21,7 @@ export interface AppOptions {
   readonly clientSecret: string;
   readonly faults?: Faults;
   readonly tokens?: IssuedTokens;
-  /** Calls a second by endpoint; the documented ones unless told. */
+  /** Calls a second by endpoint; the documented ones by default. */
   readonly limits?: Limits;
   /** What a call too many gets: 2100004 in a HTTP 200, or a HTTP 429. Both are met in practice. */
   readonly limitAnswer?: 'busy' | 'http429';

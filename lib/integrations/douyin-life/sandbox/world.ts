@@ -125,7 +125,7 @@ export class World extends AfterSales {
 
   /**
    * The buyer asks for the money of a used certificate. Message: `life_hermes_akte_after_sale_audit`.
-   * @returns the fen asked for
+   * @returns the fen requested
    * @throws Refusal
    */
   requestRefund(certificateId: string): number {
@@ -139,9 +139,9 @@ export class World extends AfterSales {
     return requestedFen;
   }
 
-  /** The merchant refuses what the buyer asked for. No message. @throws Refusal */
+  /** The merchant refuses what the buyer requested. No message. @throws Refusal */
   refuseRefund(certificateId: string): void {
-    this.checkAskedBack(certificateId);
+    this.checkRefundRequested(certificateId);
     this.#act(certificateId, { kind: 'refund_refused' });
   }
 
@@ -173,7 +173,7 @@ export class World extends AfterSales {
     this.#act(certificateId, { kind: 'refund_requested', requestedFen });
   }
 
-  protected isAskedBack(certificateId: string): boolean {
+  protected isRefundRequested(certificateId: string): boolean {
     return this.find(certificateId).state.refundRequested;
   }
 

@@ -14,7 +14,7 @@ export function asks(request: SignedRequest): boolean {
 /** Its own word in a webhook's `event`. */
 export const AFTER_USE = 'life_hermes_akte_after_sale_audit';
 
-/** The platform's words for "ask again"; a webhook is asked for again by an HTTP error. */
+/** The platform's words for "ask again"; for a webhook, an HTTP error says it. */
 export function busy(request: SignedRequest): Answer | undefined {
   return isSpi(request) ? failure(ASK_AGAIN, 'busy, please ask again') : undefined;
 }

@@ -10,7 +10,7 @@ export const ASK_AGAIN = 100;
 export const NO_ORDER = 20;
 /**
  * For a request that nobody here answers. No page gives it a number, so it is one of those that are neither
- * success nor "ask again": to be asked again would not change it.
+ * success nor "ask again": to be called again would not change it.
  */
 export const NOT_SUPPORTED = 1;
 

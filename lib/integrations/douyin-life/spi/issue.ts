@@ -34,7 +34,7 @@ export async function issue(body: JsonValue, app: App, records: CallbackRecords)
   return success({ result: RESULT.issued, certificates });
 }
 
-/** What the platform is told when the pool has no code, by `settings.whenNoCode`. */
+/** What we answer the platform when the pool has no code, by `settings.whenNoCode`. */
 function withoutCode({ settings }: App): Answer {
   switch (settings.whenNoCode) {
     case 'pending':

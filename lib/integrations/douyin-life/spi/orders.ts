@@ -35,7 +35,7 @@ async function detailOf(orderId: string, withCodes: boolean, records: CallbackRe
   const states = await mapLimit(voucherIds, LOOKED_UP_AT_ONCE, (id) => records.voucherState(id));
   const total = codes.length > 0 ? codes.length : states.length;
   const countOf = (state: string) => states.filter((one) => one === state).length;
-  // Fewer known than sold: to tell "unused" of the others could get used ones refunded.
+  // Fewer known than sold: to call the others "unused" could get used ones refunded.
   const areAllKnown = total > 0 && states.length === total && countOf('unknown') === 0;
   return {
     order_id: orderId,

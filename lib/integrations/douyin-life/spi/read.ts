@@ -25,7 +25,7 @@ interface SpiMessage {
 }
 
 /**
- * What an SPI request tells besides asking. None carries the time of what it tells, so its events are
+ * What an SPI request reports besides its question. None carries the time of what it reports, so its events are
  * as of when it came, and incomplete.
  */
 export function readSpi(message: SpiMessage): Reading {
@@ -53,7 +53,7 @@ export function readSpi(message: SpiMessage): Reading {
 
 /**
  * Incomplete also because what was answered is not in it: an empty pool issues nothing. The payment is
- * not read from here: the order message tells it, and two notifications of it could differ.
+ * not read from here: the order message reports it, and two notifications of it could differ.
  */
 function issued(kind: string, { body, app, receivedAt }: SpiMessage): Reading {
   const parsed = issueSchema.safeParse(body);
@@ -92,7 +92,7 @@ function refundRequested(kind: string, { body, app, receivedAt }: SpiMessage): R
       eventId: `refund_requested:${refundId}:${voucherId}`,
       ...{ merchantId, orderId, voucherId, occurredAt: receivedAt, complete: false },
       refundId,
-      // Of several vouchers the request tells only the sum.
+      // Of several vouchers the request reports only the sum.
       requestedFen: voucherIds.length === 1 ? refund_amount : null,
     }),
   );

@@ -99,15 +99,15 @@ export const preCreateSchema = z.looseObject({ order_id: wireId });
  * fields may say. None of the bodies is documented to name it.
  */
 export function merchantOf(
-  told: {
+  body: {
     readonly account_id: string | null;
     readonly merchant_id: string | null;
     readonly sku?: { readonly account_id: string | null } | null;
   },
   { settings }: App,
 ): string | undefined {
-  const named = told.account_id ?? settings.merchantId;
-  return named ?? told.merchant_id ?? told.sku?.account_id ?? undefined;
+  const named = body.account_id ?? settings.merchantId;
+  return named ?? body.merchant_id ?? body.sku?.account_id ?? undefined;
 }
 
 /** The refund's id: the after-sale's, else one made of the order and its vouchers. */

@@ -16,7 +16,7 @@ interface Use {
   isReversed: boolean;
 }
 
-/** What the app's write-off tool does to native coupons, each of which the platform tells. */
+/** What the app's write-off tool does to native coupons, each of which the platform reports. */
 export class CouponPlay {
   readonly #appId: string;
   readonly #stores: PlayedMerchant['stores'];
@@ -64,7 +64,7 @@ export class CouponPlay {
     const byCoupon = Map.groupBy(this.#uses, (use) => use.certificateId);
     return [...byCoupon].map(([id, uses]) => {
       const standing = uses.filter((use) => !use.isReversed).map((use) => use.verifyId);
-      // The notice tells no amount: the closed loop's own record does, and there is none here.
+      // The notice reports no amount: the closed loop's own record does, and there is none here.
       return truthOfVoucher({ id, standing, redeemedFen: 0 });
     });
   }

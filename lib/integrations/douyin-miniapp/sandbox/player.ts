@@ -20,7 +20,7 @@ const APP_ID = 'ttplay00000000000001';
 
 /**
  * A mini-program and its buyers. Its own pieces are redeemed by our call, whose answer is ours alone:
- * a till asks Hexiao to, and the platform tells of that only by settling. Half of what is redeemed are
+ * a till asks Hexiao to, and the platform's only message about it is the settlement. Half of what is redeemed are
  * native coupons, by its write-off tool.
  */
 export class DouyinMiniappPlayer extends OneMerchant {

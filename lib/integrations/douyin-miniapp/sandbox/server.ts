@@ -28,8 +28,8 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
   let fault = { code: 0, times: 0 };
 
   app.post('/oauth/client_token/', async (c) => {
-    const asked = z.object({ client_key: z.string(), client_secret: z.string() });
-    const { client_key, client_secret } = asked.parse(await c.req.json());
+    const credentials = z.object({ client_key: z.string(), client_secret: z.string() });
+    const { client_key, client_secret } = credentials.parse(await c.req.json());
     if (client_key !== appId || client_secret !== clientSecret) {
       return c.json({
         data: { error_code: 10013, description: 'client_key 或者 client_secret 报错' },
@@ -41,7 +41,7 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
   });
 
   /** An endpoint behind the token, its fields checked. */
-  function endpoint<T>(path: string, fields: z.ZodType<T>, answer: (asked: T) => object | null) {
+  function endpoint<T>(path: string, fields: z.ZodType<T>, answer: (body: T) => object | null) {
     app.post(`${V2}${path}`, async (c: Context) => {
       if (valid === '' || c.req.header('access-token') !== valid) {
         return c.json({ err_no: TOKEN_INVALID, err_msg: 'access_token 无效' });
@@ -50,8 +50,8 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
         fault = { ...fault, times: fault.times - 1 };
         return c.json({ err_no: fault.code, err_msg: '系统繁忙,此时请开发者稍候再试' });
       }
-      const asked = fields.safeParse(await c.req.json());
-      const data = asked.success ? answer(asked.data) : null;
+      const body = fields.safeParse(await c.req.json());
+      const data = body.success ? answer(body.data) : null;
       if (data === null) return c.json({ err_no: REFUSED, err_msg: '参数错误' });
       return c.json({ err_no: 0, err_msg: '', log_id: 'sandbox', data });
     });
@@ -101,11 +101,11 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
     }),
     ({ verify_token, order_id, certificates, poi_info }) => {
       const pieces = world.piecesOf({ orderId: order_id });
-      const asked = certificates.flatMap(
+      const named = certificates.flatMap(
         (one) => pieces.find((piece) => piece.certificateId === one.certificate_id) ?? [],
       );
-      if (asked.length !== certificates.length) return null;
-      const ids = asked.map((piece) => piece.itemOrderId);
+      if (named.length !== certificates.length) return null;
+      const ids = named.map((piece) => piece.itemOrderId);
       const acts = world.use(verify_token, ids, poi_info);
       return { verify_results: ids.map((id, index) => resultOf(id, acts[index])) };
     },

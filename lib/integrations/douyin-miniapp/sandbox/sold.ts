@@ -6,7 +6,7 @@ export interface Sold {
   readonly orderId: string;
   readonly paidFen: number;
   readonly pieces: readonly SoldPiece[];
-  /** Shown at a till, and asked to be taken back: whatever that came to. */
+  /** Shown at a till, and requested to be taken back: whatever that came to. */
   readonly shown: Set<string>;
   readonly takenBack: Set<string>;
   readonly refunded: Set<string>;
@@ -36,7 +36,7 @@ export function truthOfOrder({ orderId: id, paidFen, refundedFen }: Sold): Truth
   return { id, state, paidFen: left, redeemedFen: 0, standing: [] };
 }
 
-/** Nothing for a piece that was never used: its order tells what became of it. */
+/** Nothing for a piece that was never used: its order reports what became of it. */
 export function truthOfPiece(order: Sold, piece: SoldPiece, acts: readonly Act[]): Truth[] {
   if (acts.length === 0) return [];
   const { itemOrderId: id, paidFen } = piece;

@@ -38,7 +38,7 @@ function isChallenge(value: JsonValue | undefined): value is string | number {
   return Number.isSafeInteger(value);
 }
 
-/** Our reader hands 64-bit numbers on as their digits; the bytes tell which of the two it was. */
+/** Our reader hands 64-bit numbers on as their digits; the bytes show which of the two it was. */
 function wasNumber(challenge: string | number, body: Uint8Array): boolean {
   if (typeof challenge === 'number') return true;
   return (

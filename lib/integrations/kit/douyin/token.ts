@@ -25,7 +25,7 @@ const answerSchema = z.looseObject({
 });
 
 /**
- * The app's client_token, which all workers share: asked for once, until shortly before it ends. Its
+ * The app's client_token, which all workers share: requested once, until shortly before it ends. Its
  * client_key is the app key. Which way is `settings.clientToken`, `client` where it says nothing.
  * @param refused one that the platform takes no more
  * @throws PlatformError

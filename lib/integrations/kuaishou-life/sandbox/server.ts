@@ -12,7 +12,7 @@ export interface Sandbox {
   readonly app: Hono;
   /** By certificate or code: how often it was redeemed. */
   readonly redeemed: Map<string, number>;
-  /** Whether answers tell what became of each voucher, which is not documented. */
+  /** Whether answers say what became of each voucher, which is not documented. */
   tellsResults: boolean;
   /** Codes that the next calls are answered with instead, the first first; nothing is done then. */
   readonly fails: number[];

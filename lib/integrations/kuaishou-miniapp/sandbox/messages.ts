@@ -23,7 +23,7 @@ export interface Payment {
   readonly outOrderNo: string;
   readonly amountFen: number;
   readonly attach?: string;
-  /** The content and creator that drove the order; neither unless told. */
+  /** The content and creator that drove the order; neither by default. */
   readonly extraInfo?: {
     readonly url?: string;
     readonly item_type: 'VIDEO' | 'LIVE' | 'UNKNOWN';

@@ -37,7 +37,7 @@ const APP_ID = 'ks700000000000000playb';
 
 /**
  * A mini-program and its buyers. A redemption is ours to report and the platform has no notice of it:
- * a till asks Hexiao to. What the platform tells is the settlement that follows.
+ * a till asks Hexiao to. What the platform reports is the settlement that follows.
  */
 export class KuaishouMiniappPlayer extends OneMerchant {
   readonly integration = 'kuaishou-miniapp';
@@ -107,7 +107,7 @@ export class KuaishouMiniappPlayer extends OneMerchant {
     );
   }
 
-  /** Ours to report; what is told besides orders is of no money. */
+  /** Reported by us; our other reports concern no money. */
   reverse(): Outgoing[] {
     const { random } = this.options;
     const used = this.#orders.filter(
@@ -124,7 +124,7 @@ export class KuaishouMiniappPlayer extends OneMerchant {
     return this.reverseAtTill({ ...act, order: reported(order) });
   }
 
-  /** What was reported last, in what the platform was told. */
+  /** The last of our reports to the platform. */
   #isUsed({ orderNo }: Sold): boolean {
     return this.#lastReport(orderNo)?.order_status === USED;
   }

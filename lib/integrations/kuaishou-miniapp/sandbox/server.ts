@@ -10,7 +10,7 @@ export interface SandboxOptions {
   readonly accessToken: string;
 }
 
-/** What the platform knows, by our own numbers, and what it was told. */
+/** What the platform knows, by our own numbers, and what we reported to it. */
 export interface SandboxWorld {
   readonly payments: Map<string, Readonly<Record<string, unknown>>>;
   readonly refunds: Map<string, Readonly<Record<string, unknown>>>;
@@ -38,7 +38,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   app.use(async (c, next) => {
     const result = world.fails.shift();
     if (result === undefined) return next();
-    return c.json({ result, error_msg: 'as it was told to' });
+    return c.json({ result, error_msg: 'as it was set to' });
   });
 
   app.post('/openapi/mp/developer/epay/query_order', async (c) => {
@@ -72,7 +72,7 @@ async function accepted(
   const isJson = c.req.header('content-type')?.startsWith('application/json') ?? false;
   const body = fieldsSchema.parse(isJson ? await c.req.json() : await c.req.parseBody());
   if (query.app_id !== appId || query.access_token !== accessToken) return undefined;
-  // A sign that is not asked for must be right all the same.
+  // A sign that is not required must be right all the same.
   if (!signed && body.sign === undefined) return body;
   return body.sign === signOf({ ...query, ...body }, appSecret) ? body : undefined;
 }

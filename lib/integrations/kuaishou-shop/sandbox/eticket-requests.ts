@@ -94,7 +94,7 @@ export interface DestroyRequest {
   readonly spCode?: string;
 }
 
-/** A refund, as the issuer of the tickets is told of it. */
+/** A refund, as the platform reports it to the issuer of the tickets. */
 export function destroyPayload(destroy: DestroyRequest, idsAs: IdsAs): Payload {
   return {
     oid: wireIdOf(destroy.orderId, idsAs),

@@ -41,7 +41,7 @@ const ANSWER = {
 
 /**
  * A shop of e-tickets and its buyers. Tickets are used by our own call, whose answer is ours alone: a
- * till asks Hexiao to. What the platform tells of it is the order's end.
+ * till asks Hexiao to. What the platform reports of it is the order's end.
  */
 export class KuaishouShopPlayer extends OneMerchant {
   readonly integration = 'kuaishou-shop';

@@ -54,7 +54,7 @@ export class ShopSandbox {
       const param = params.get('param') ?? '';
       this.calls.push({ method: params.get('method') ?? '', param });
       const failure = this.fails.shift();
-      if (failure !== undefined) return c.json({ result: failure, error_msg: 'as it was told to' });
+      if (failure !== undefined) return c.json({ result: failure, error_msg: 'as it was set to' });
       const data = answer(JSON.parse(param) as Fields);
       return data === null
         ? c.json({ result: 21, error_msg: 'none' })

@@ -39,8 +39,8 @@ const MESSAGES = {
 };
 
 /**
- * Two trades: deliveries (46), whose end the platform tells and which is their use, and group-buying
- * (59 and 58), whose vouchers our own call uses: of that no message tells, so a till asks Hexiao to.
+ * Two trades: deliveries (46), whose end the platform reports and which is their use, and group-buying
+ * (59 and 58), whose vouchers our own call uses: no message reports that, so a till asks Hexiao to.
  */
 export class MeituanPlayer extends OneMerchant {
   readonly integration = 'meituan';
@@ -86,8 +86,8 @@ export class MeituanPlayer extends OneMerchant {
     const voucher = { orderId, dealId: `70${nextId()}`, priceYuan: yuanOf(priceFen) };
     for (const code of codes) this.#sandbox.till.sell({ ...voucher, code, platformYuan: '0.00' });
     return ofDelivery
-      ? [this.#told('4610002', order, order.paidFen)]
-      : [this.#told('5910081', order, order.paidFen, { result: 'SUCCESS' })];
+      ? [this.#message('4610002', order, order.paidFen)]
+      : [this.#message('5910081', order, order.paidFen, { result: 'SUCCESS' })];
   }
 
   redeem(): Outgoing[] {
@@ -112,7 +112,7 @@ export class MeituanPlayer extends OneMerchant {
     const order = this.pick(this.#orders.filter((one) => one.ofDelivery && one.state === 'paid'));
     if (order === undefined) return [];
     order.state = 'redeemed';
-    return [this.#told('4610018', order, order.paidFen)];
+    return [this.#message('4610018', order, order.paidFen)];
   }
 
   /** Ours to ask for; or a store of ours is bound to one of theirs. */
@@ -139,13 +139,13 @@ export class MeituanPlayer extends OneMerchant {
     if (order.ofDelivery) {
       const result = random() < 0.2 ? 'REFUSED' : 'SUCCESS';
       if (result === 'SUCCESS') order.state = 'refunded';
-      return [this.#told('4610008', order, order.paidFen, { result, refundId })];
+      return [this.#message('4610008', order, order.paidFen, { result, refundId })];
     }
     const receiptCode = order.codes.find((code) => isOpen(order, code)) ?? '';
     order.refundedCodes.add(receiptCode);
     if (order.refundedCodes.size === order.codes.length) order.state = 'refunded';
     const amountFen = order.paidFen / order.codes.length;
-    return [this.#told('5810173', order, amountFen, { receiptCode, refundId })];
+    return [this.#message('5810173', order, amountFen, { receiptCode, refundId })];
   }
 
   truth(): Truth[] {
@@ -169,7 +169,7 @@ export class MeituanPlayer extends OneMerchant {
     return [...orders, ...vouchers];
   }
 
-  #told(
+  #message(
     msgType: string,
     { orderId, storeId }: Sold,
     amountFen: number,

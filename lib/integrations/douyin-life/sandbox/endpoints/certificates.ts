@@ -125,7 +125,7 @@ function lagging(context: EndpointContext): (acts: readonly Act[]) => readonly A
   return (acts) => {
     const { lag } = context.faults.options;
     const firstHidden = acts.findIndex(
-      (act) => isTooYoung(act, lag, context.now()) || isTooLittleAsked(act, lag, queriesSince),
+      (act) => isTooYoung(act, lag, context.now()) || isQueriedTooSeldom(act, lag, queriesSince),
     );
     if (lag.queries !== undefined) {
       for (const { sequence } of acts) {
@@ -140,6 +140,10 @@ function isTooYoung(act: Act, lag: Lag, nowMs: number): boolean {
   return nowMs < act.atMs + (lag.ms ?? 0);
 }
 
-function isTooLittleAsked(act: Act, lag: Lag, queriesSince: ReadonlyMap<number, number>): boolean {
+function isQueriedTooSeldom(
+  act: Act,
+  lag: Lag,
+  queriesSince: ReadonlyMap<number, number>,
+): boolean {
   return (queriesSince.get(act.sequence) ?? 0) < (lag.queries ?? 0);
 }
