@@ -69,9 +69,9 @@ describe('the sandboxes’ sender', () => {
     const { sender, posted } = made({ loss: 0.1, duplicate: 0.2, reorder: 0.3, reach: 4 });
     // Act
     sender.send(messages);
-    const { sent, lost, duplicated, acknowledged, told } = await sender.finish();
+    const { sent, lost, duplicated, acknowledged, submitted } = await sender.finish();
     // Assess
-    expect(told).toBe(200);
+    expect(submitted).toBe(200);
     expect(sent).toBe(200 - lost + duplicated);
     expect(acknowledged).toBe(sent);
     expect(new Set(posted).size).toBe(200 - lost);

@@ -80,7 +80,7 @@ describe('all six platforms at once, with doubles, disorder and a queue that fai
       expect(verdict?.vouchers).toBe(player.truth().length);
       const { counts } = senders.get(player) as Sender;
       expect(counts).toMatchObject({ lost: 0, failed: 0 });
-      expect(counts.acknowledged).toBe(counts.told + counts.duplicated);
+      expect(counts.acknowledged).toBe(counts.submitted + counts.duplicated);
     },
   );
 
@@ -125,7 +125,7 @@ describe('all six platforms at once, with doubles, disorder and a queue that fai
   it('parked only what no platform documents, and set nothing else aside', async () => {
     const undocumented = players.filter((player) => player.integration === 'kuaishou-life');
     const parked = undocumented.reduce(
-      (all, player) => all + (senders.get(player)?.counts.told ?? 0),
+      (all, player) => all + (senders.get(player)?.counts.submitted ?? 0),
       0,
     );
     expect(await hub.call('GET', '/v1/pipeline')).toMatchObject({

@@ -118,6 +118,6 @@ describe('a certificate in the sandbox', () => {
     expect(() => world.redeem(first(), goods.stores[0].poiId)).toThrow(/in refund/);
     world.refuseRefund(first());
     expect(world.redeem(first(), goods.stores[0].poiId)).not.toBe('');
-    expect(() => world.refuseRefund(first())).toThrow(/nobody asked/);
+    expect(() => world.refuseRefund(first())).toThrow(/nobody requested/);
   });
 });
