@@ -3,6 +3,7 @@ import type { App } from '../kit/app.ts';
 import type { SignedRequest } from '../kit/integration.ts';
 import { HEX, isSignedBy } from '../kit/signature.ts';
 import { isSpi } from './family.ts';
+import { about } from './spi/about.ts';
 
 /**
  * Every signature that a request carries must be right, so that a header of one family never stands
@@ -79,13 +80,16 @@ function signedPairs(query: URLSearchParams): string[] | undefined {
 }
 
 /**
- * A delivery's identity. A webhook: its body. An SPI request: its body and the query without
- * `timestamp` and the signature, so that the platform's retry, stamped anew, is the same delivery.
+ * A delivery's identity. A webhook: its body. An SPI request: its operation, its body and the query without
+ * `timestamp` and the signature, so that the platform's retry, stamped anew, is the same delivery. Nothing
+ * signs the path that names the operation: a copy at another path is a delivery more, and never takes the
+ * genuine one's place. What both say has the platform's own ids, and is written once.
  */
 export function signedBytes(request: SignedRequest): Uint8Array {
   if (!isSpi(request)) return request.body;
   const query = [...request.query]
     .filter(([name]) => name !== 'sign' && name !== 'timestamp')
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Buffer.concat([Buffer.from(`${JSON.stringify(query)}\n`, 'utf8'), request.body]);
+  const head = JSON.stringify([about(request), query]);
+  return Buffer.concat([Buffer.from(`${head}\n`, 'utf8'), request.body]);
 }

@@ -1,7 +1,6 @@
 import type { Receiver } from '../kit/integration.ts';
-import { about } from './about.ts';
+import { about, signedBytes } from './about.ts';
 import { acknowledge } from './acknowledge.ts';
-import { signedPart } from './signed.ts';
 import { verify } from './verify.ts';
 
 /** What takes and answers this platform's requests; it calls nobody. */
@@ -10,7 +9,7 @@ export const kuaishouLifeReceiver = {
   platform: 'kuaishou',
   // No handshake: no check of the URL is documented.
   verify,
-  signedBytes: signedPart,
+  signedBytes,
   acknowledge,
   about,
 } satisfies Receiver;

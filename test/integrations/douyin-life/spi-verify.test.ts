@@ -174,6 +174,22 @@ describe('the delivery of an SPI request', () => {
     expect(identity('client_key=a&timestamp=1', `${apply.body} `)).not.toBe(first);
   });
 
+  test('is another for another operation, whose path nothing signs', () => {
+    // A body that names no operation by its shape, and one that does.
+    for (const body of ['{"order_id":"1","certificates":[{"certificate_id":"7"}]}', apply.body]) {
+      const at = (spi: string, query = 'client_key=a&timestamp=1') =>
+        Buffer.from(
+          douyinLife.signedBytes(spiRequest({ query, body }, { new: 'x' }, spi)),
+        ).toString();
+      const first = at('cert.asset.lock');
+      expect(at('fulfilment.order.refund_apply')).not.toBe(first);
+      expect(at('refund_notice')).not.toBe(at('refund_apply'));
+      // Asked again, and by another spelling of the same operation, it is the same.
+      expect(at('cert.asset.lock', 'client_key=a&timestamp=2')).toBe(first);
+      expect(at('refund_apply')).toBe(at('/fulfilment.order.refund_apply'));
+    }
+  });
+
   test('is none of a webhook with the same body', () => {
     const body = spiRequest(apply, { webhook: 'x' });
     expect(Buffer.from(douyinLife.signedBytes(body)).toString()).toBe(apply.body);

@@ -34,6 +34,19 @@ describe('what a request says beside its body', () => {
   });
 });
 
+test('what came to another path is another delivery: the path may name what is asked', () => {
+  const at = (spi?: string) => {
+    const signed = request(SPI.body, SPI.query);
+    const sent = spi === undefined ? signed : { ...signed, spi };
+    return Buffer.from(kuaishouLife.signedBytes(sent)).toString();
+  };
+  expect(at('cert/send')).not.toBe(at('cert/refund'));
+  expect(at('cert/send')).not.toBe(at());
+  expect(at('/cert/send')).toBe(at('cert/send'));
+  // On `/webhooks`, and on `/spi` without more, it is what the signature covers.
+  expect(at('')).toBe(at());
+});
+
 describe('the kind of a delivery', () => {
   test('is what the body says, else the parameter that the operator names, else the path', () => {
     const kept = aboutOf('method=verify&sign=abc', 'cert/send');
