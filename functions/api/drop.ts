@@ -36,12 +36,12 @@ function recordOf(
   how: Pick<Dropped, 'queue' | 'work' | 'reason'> & Pick<ApiDeps, 'now'>,
 ): Dropped {
   const { receiveCount: _count, ...said } = letter;
-  const { now, ...told } = how;
+  const { now, ...outcome } = how;
   const isDelivery = letter.deliveryId !== null && ID.test(letter.deliveryId);
   const letterId = isDelivery ? letter.deliveryId : fingerprint('dead', message.Body ?? '');
   return {
     ...said,
-    ...told,
+    ...outcome,
     letterId: letterId ?? '',
     droppedBy: 'operator',
     droppedAt: toInstant(now()),

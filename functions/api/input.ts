@@ -98,11 +98,11 @@ export const windowShape = { from: dayInput.optional(), to: dayInput.optional() 
 
 /** The last 31 days where nothing is said. @throws Problem `request-invalid` */
 export function windowOf(
-  asked: { readonly from?: string | undefined; readonly to?: string | undefined },
+  requested: { readonly from?: string | undefined; readonly to?: string | undefined },
   nowMs: number,
 ): Window {
-  const to = asked.to ?? businessDayAt(nowMs);
-  const from = asked.from ?? addDays(to, 1 - DEFAULT_DAYS);
+  const to = requested.to ?? businessDayAt(nowMs);
+  const from = requested.from ?? addDays(to, 1 - DEFAULT_DAYS);
   const days = daysBetween(from, to);
   if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
   if (days > MAX_DAYS)

@@ -51,7 +51,7 @@ type Asker<W> = W extends 'provider'
     : object;
 
 /** What a handler gets: who asks, and each part of the request as its schema made it. */
-export type Asked<C extends Contract> = Asker<C['who']> & {
+export type RequestOf<C extends Contract> = Asker<C['who']> & {
   readonly params: Parsed<C, 'params'>;
   readonly query: Parsed<C, 'query'>;
   readonly body: Parsed<C, 'body'>;
@@ -65,7 +65,7 @@ export function answer<C extends Contract>(
   api: Hono,
   deps: ApiDeps,
   one: C,
-  handle: (asked: Asked<C>, c: Context) => Response | Promise<Response>,
+  handle: (request: RequestOf<C>, c: Context) => Response | Promise<Response>,
 ): void {
   const [method = '', path = ''] = one.call.split(' ');
   api.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
@@ -73,7 +73,7 @@ export function answer<C extends Contract>(
     const params = one.params && check(one.params, c.req.param());
     const query = one.query && check(one.query, c.req.query());
     const body = await bodyOf(one, c);
-    return handle({ ...asker, params, query, body } as unknown as Asked<C>, c);
+    return handle({ ...asker, params, query, body } as unknown as RequestOf<C>, c);
   });
 }
 

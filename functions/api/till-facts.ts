@@ -17,7 +17,7 @@ import { toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** One act at the till, as it was requested. */
-export type AskedAct = { readonly integration: string; readonly appKey: string } & (
+export type ActRequest = { readonly integration: string; readonly appKey: string } & (
   | { readonly verb: 'redeem'; readonly command: RedeemCommand }
   | { readonly verb: 'reverse'; readonly command: ReverseCommand }
 );
@@ -44,8 +44,8 @@ export async function withoutBuyers(
  * @returns what is this request's; undefined when all of it is another's
  */
 export async function keepActs(
-  told: Done,
-  { integration, appKey, command }: AskedAct,
+  done: Done,
+  { integration, appKey, command }: ActRequest,
   platform: Platform,
   { table, now }: ApiDeps,
 ): Promise<Done | undefined> {
@@ -53,7 +53,7 @@ export async function keepActs(
   const events: EventDraft[] = [];
   const others: NotDone[] = [];
   const othersActs = new Set<string>();
-  for (const event of told.events) {
+  for (const event of done.events) {
     const act = tillActOf(event, requestKey);
     if (act === undefined || (await keepTillAct(table, platform, act, now()))) events.push(event);
     else {
@@ -61,10 +61,10 @@ export async function keepActs(
       others.push({ voucherId: act.voucherId, code: 'done-by-another', reason: OTHERS });
     }
   }
-  if (others.length === 0 || told.isShared) return told;
-  if (events.length === 0 && (told.unread ?? 0) === 0) return undefined;
-  const acts = told.acts.filter((one) => !othersActs.has(nameOf(one)));
-  return { ...told, events, acts, notDone: [...(told.notDone ?? []), ...others] };
+  if (others.length === 0 || done.isShared) return done;
+  if (events.length === 0 && (done.unread ?? 0) === 0) return undefined;
+  const acts = done.acts.filter((one) => !othersActs.has(nameOf(one)));
+  return { ...done, events, acts, notDone: [...(done.notDone ?? []), ...others] };
 }
 
 function nameOf({ voucherId, redemptionId }: { voucherId: string; redemptionId: string }): string {
@@ -88,7 +88,7 @@ function tillActOf(event: EventDraft, requestKey: string): TillAct | undefined {
 /** @throws Problem `act-unrecorded` */
 export async function sendFacts(
   { events }: Pick<Done, 'events'>,
-  { integration, appKey, verb, command }: AskedAct,
+  { integration, appKey, verb, command }: ActRequest,
   deps: ApiDeps,
 ): Promise<void> {
   if (events.length === 0) return;

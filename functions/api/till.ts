@@ -13,7 +13,7 @@ import {
 import { buyerKey } from '../../lib/store/privacy/buyer-key.ts';
 import type { ApiDeps } from './deps.ts';
 import { contextOf } from './till-context.ts';
-import { type AskedAct, type Done, keepActs, sendFacts, withoutBuyers } from './till-facts.ts';
+import { type ActRequest, type Done, keepActs, sendFacts, withoutBuyers } from './till-facts.ts';
 import { requireTillStore } from './till-store.ts';
 
 /** The answer to the till, and again to its repetition. */
@@ -43,43 +43,43 @@ const OTHER_PRESS = 'Another press of this request is asking the platform whethe
  * refused only when the platform said so of this act; until it is known, every press asks again.
  * @throws Problem
  */
-export async function performAct(asked: AskedAct, deps: ApiDeps): Promise<TillAnswer> {
-  const integration = requireIntegration(asked.integration);
-  const app = await requireApp(asked, deps);
+export async function performAct(act: ActRequest, deps: ApiDeps): Promise<TillAnswer> {
+  const integration = requireIntegration(act.integration);
+  const app = await requireApp(act, deps);
   const startMs = deps.now();
   const held = { nowMs: startMs, untilMs: startMs + HELD_MS };
-  const request = await begin(asked, held, deps);
+  const request = await begin(act, held, deps);
   const within = { ...deps, deadlineMs: startMs + WITHIN_MS };
   for (const waitMs of [0, ...WAITS_MS]) {
     if (waitMs > 0) {
       await (deps.pause ?? sleep)(waitMs);
       await request.refresh();
     }
-    const ended = endingOf(request, asked);
+    const ended = endingOf(request, act);
     if (ended !== undefined) return ended;
     if (!(await request.take(deps.now(), deps.now() + HELD_MS))) continue;
-    const answer = await tryOnce(integration, app, asked, request, within);
+    const answer = await tryOnce(integration, app, act, request, within);
     if (answer !== undefined) return answer;
   }
   throw unavailable(OTHER_PRESS);
 }
 
 async function begin(
-  { integration, appKey, verb, command }: AskedAct,
+  { integration, appKey, verb, command }: ActRequest,
   held: { readonly nowMs: number; readonly untilMs: number },
   { table }: ApiDeps,
 ): Promise<TillRequest> {
   const name = { integration, appKey, verb, requestId: command.requestId };
-  const secret = { key: await buyerKey(table), asked: JSON.stringify([verb, command]) };
+  const secret = { key: await buyerKey(table), request: JSON.stringify([verb, command]) };
   const request = await beginTill(table, name, secret, held);
   if (request !== undefined) return request;
   const detail = 'This requestId was used for another request. Use a new one for a new act.';
   throw new Problem('request-reused', detail);
 }
 
-function endingOf(request: TillRequest, asked: AskedAct): TillAnswer | undefined {
+function endingOf(request: TillRequest, act: ActRequest): TillAnswer | undefined {
   const { ending } = request;
-  if (ending?.status === 'refused') throw refusal(String(ending.answer), asked);
+  if (ending?.status === 'refused') throw refusal(String(ending.answer), act);
   return ending?.answer as TillAnswer | undefined;
 }
 
@@ -89,15 +89,15 @@ type Within = ApiDeps & { readonly deadlineMs: number };
 async function tryOnce(
   integration: Integration,
   app: App,
-  asked: AskedAct,
+  act: ActRequest,
   request: TillRequest,
   deps: Within,
 ): Promise<TillAnswer | undefined> {
   try {
-    const told = request.told as Done | undefined;
-    const done = told ?? (await call(integration, app, asked, request, deps));
+    const standing = request.answered as Done | undefined;
+    const done = standing ?? (await call(integration, app, act, request, deps));
     if (done === undefined) return undefined;
-    await sendFacts(done, asked, deps);
+    await sendFacts(done, act, deps);
     const { acts, notDone, unread } = done;
     const answer = { acts, ...(notDone && { notDone }), ...(unread && { unread }) };
     await request.finishDone(answer);
@@ -114,29 +114,29 @@ async function tryOnce(
 async function call(
   integration: Integration,
   app: App,
-  asked: AskedAct,
+  act: ActRequest,
   request: TillRequest,
   deps: Within,
 ): Promise<Done | undefined> {
   const { platform } = integration;
   // What may be done already is queried, whatever became of the store since.
-  if (request.notes === undefined) await requireTillStore(deps.table, app, platform, asked.command);
+  if (request.notes === undefined) await requireTillStore(deps.table, app, platform, act.command);
   const context = contextOf(app, platform, request, deps);
-  const outcome = await act(integration, asked, context);
+  const outcome = await callPlatform(integration, act, context);
   switch (outcome.outcome) {
     case 'done': {
       const { events, ...done } = outcome;
-      const told = { ...done, events: await withoutBuyers(events, integration.name, deps) };
-      const ours = await keepActs(told, asked, platform, deps);
-      if (ours === undefined) return refuse(OTHER_REQUEST, asked, request);
-      await request.keepTold(ours);
+      const anonymous = { ...done, events: await withoutBuyers(events, integration.name, deps) };
+      const ours = await keepActs(anonymous, act, platform, deps);
+      if (ours === undefined) return refuse(OTHER_REQUEST, act, request);
+      await request.keepAnswered(ours);
       return ours;
     }
     case 'refused':
-      if (outcome.isFinal) return refuse(outcome.why, asked, request);
+      if (outcome.isFinal) return refuse(outcome.why, act, request);
       // It lacks something now; of what was tried before, nobody knows.
       if (request.notes !== undefined) throw unavailable(outcome.why);
-      throw refusal(outcome.why, asked);
+      throw refusal(outcome.why, act);
     case 'unavailable':
       throw unavailable(outcome.why, outcome.retryAfterMs);
     default:
@@ -145,8 +145,8 @@ async function call(
 }
 
 /** @returns undefined where another worker knows more */
-async function refuse(why: string, asked: AskedAct, request: TillRequest): Promise<undefined> {
-  if (await request.finishRefused(why)) throw refusal(why, asked);
+async function refuse(why: string, act: ActRequest, request: TillRequest): Promise<undefined> {
+  if (await request.finishRefused(why)) throw refusal(why, act);
   return undefined;
 }
 
@@ -156,22 +156,22 @@ function requireIntegration(name: string): Integration {
   throw new Problem('integration-unknown', `Use one of: ${integrationNames().join(', ')}.`);
 }
 
-async function requireApp({ integration, appKey }: AskedAct, deps: ApiDeps): Promise<App> {
+async function requireApp({ integration, appKey }: ActRequest, deps: ApiDeps): Promise<App> {
   const app = await readApp(deps.table, integration, appKey);
   if (app !== undefined) return app;
   const detail = 'No such app is registered: PUT /v1/apps/{integration}/{appKey} first.';
   throw new Problem('not-found', detail);
 }
 
-async function act(
+async function callPlatform(
   integration: Integration,
-  asked: AskedAct,
+  act: ActRequest,
   context: TillContext,
 ): Promise<TillOutcome> {
   const doIt =
-    asked.verb === 'redeem'
-      ? integration.redeem?.(asked.command, context)
-      : integration.reverse?.(asked.command, context);
+    act.verb === 'redeem'
+      ? integration.redeem?.(act.command, context)
+      : integration.reverse?.(act.command, context);
   const why = `${integration.name} has no known call for this`;
   return doIt ?? { outcome: 'refused', why, isFinal: false };
 }
@@ -181,6 +181,6 @@ function unavailable(why: string, retryAfterMs: number = RETRY_AFTER_MS): Proble
   return new Problem('platform-unavailable', detail, { retryAfterMs });
 }
 
-function refusal(why: string, { verb }: AskedAct): Problem {
+function refusal(why: string, { verb }: ActRequest): Problem {
   return new Problem('platform-refused', `To ${verb} was refused: ${why}.`);
 }

@@ -74,12 +74,12 @@ async function notifyDecision(
   const request = await readRefund(table, platform, refundId);
   if (request === undefined || !isToBeNotified(request)) return;
   if (lateMs(request, now()) < -EARLY_MS) return;
-  const audit = await tell(request, deadlineMs, deps);
+  const audit = await sendDecision(request, deadlineMs, deps);
   const where = { platform, integration: request.integration };
   switch (audit.outcome) {
-    case 'told':
+    case 'notified':
       await markNotified(table, request, null, now());
-      return log('info', 'refund-decision-told', where);
+      return log('info', 'refund-decision-sent', where);
     case 'refused':
       await markNotified(table, request, audit.why, now());
       return log('error', 'refund-decision-refused', { ...where, why: audit.why });
@@ -91,14 +91,18 @@ async function notifyDecision(
 }
 
 /** @throws when the app or its integration is gone: that is ours to mend, and the message is kept */
-async function tell(request: StoredRefund, deadlineMs: number, deps: AuditDeps): Promise<Audit> {
+async function sendDecision(
+  request: StoredRefund,
+  deadlineMs: number,
+  deps: AuditDeps,
+): Promise<Audit> {
   const { table, fetch, now, tokens } = deps;
   const { integration: name, appKey } = request;
   const integration = (deps.integrationOf ?? findIntegration)(name);
   if (integration === undefined) throw new Error(`no integration ${name} here`);
   // Its platform takes no such call: the decision is in the answer to its next callback.
-  if (integration.auditRefund === undefined) return { outcome: 'told' };
-  if (now() >= deadlineMs) return { outcome: 'wait', why: 'there was no time to tell' };
+  if (integration.auditRefund === undefined) return { outcome: 'notified' };
+  if (now() >= deadlineMs) return { outcome: 'wait', why: 'there was no time to report it' };
   const app = await readApp(table, name, appKey);
   if (app === undefined) throw new Error('the app of this request is not registered any more');
   return integration.auditRefund(request, { app, fetch, now, tokens });

@@ -101,8 +101,8 @@ async function resolveTogether(
 ): Promise<readonly Resolution[]> {
   const breaker = `${app.integration} ${app.appKey}`;
   const openForMs = deps.breakers.openForMs(breaker, deps.now());
-  if (openForMs > 0) return unasked(works, 'the platform did not answer lately', openForMs);
-  if (deps.now() >= deadlineMs) return unasked(works, 'there was no time to ask', 1_000);
+  if (openForMs > 0) return postponed(works, 'the platform did not answer lately', openForMs);
+  if (deps.now() >= deadlineMs) return postponed(works, 'there was no time to ask', 1_000);
   const context = contextOf(app, integration.platform, works, deadlineMs, deps);
   const resolutions = await resolve(
     works.map((work) => work.hint),
@@ -115,7 +115,7 @@ async function resolveTogether(
   return resolutions;
 }
 
-function unasked(works: readonly HintWork[], why: string, retryAfterMs: number): Resolution[] {
+function postponed(works: readonly HintWork[], why: string, retryAfterMs: number): Resolution[] {
   return works.map(() => ({ outcome: 'wait', why, events: [], stores: [], retryAfterMs }));
 }
 

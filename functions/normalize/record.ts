@@ -12,8 +12,8 @@ import { type BookedStream, isBooked, type Stream, streamsOf } from '../../lib/s
 import type { Table } from '../../lib/store/table.ts';
 import type { Finding, RecordDeps } from './finding.ts';
 import { kindForItems, kindForLogs } from './kinds.ts';
+import { notifyAttribution } from './notify.ts';
 import { sift } from './sift.ts';
-import { notifyAttribution } from './tell.ts';
 
 const WRITES_AT_ONCE = 16;
 

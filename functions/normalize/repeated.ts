@@ -3,7 +3,7 @@ import { archivedChanges, type Delivery } from '../../lib/store/deliveries/archi
 import type { BookedStream } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { RecordDeps } from './finding.ts';
-import { notifyAttribution } from './tell.ts';
+import { notifyAttribution } from './notify.ts';
 
 /** A delivery that is done, and came once more: what it changed. */
 export interface Repeated {

@@ -45,7 +45,7 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     periodMinutes: 5,
     atLeast: 1,
     meaning:
-      'A webhook could not be put on the intake queue; its platform was told to send it again.',
+      'A webhook could not be put on the intake queue; the answer asked its platform to send it again.',
   },
   {
     id: 'callbacks-failed',
@@ -93,7 +93,7 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     statistic: 'Sum',
     periodMinutes: 5,
     atLeast: 1,
-    meaning: 'One act was told in two ways that cannot both be true; the first stands.',
+    meaning: 'One act was reported in two ways that cannot both be true; the first stands.',
   },
   {
     id: 'entry-conflict',
@@ -134,7 +134,7 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     periodMinutes: 5,
     atLeast: 1,
     meaning:
-      'A platform did not renew an app’s token: nothing of it can be asked or redeemed there.',
+      'A platform did not renew an app’s token: no query and no redemption of it works there.',
   },
   {
     id: 'messages-failed',

@@ -15,7 +15,7 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rule: 'AwsSolutions-APIG4',
     at: /\/front\/Api\//,
     reason:
-      'No route can carry an AWS authorizer: platforms sign their requests in their own ways, which ingest verifies over the raw bytes, and the API and its pages know bearer tokens. What is public (/healthz, the sign-in page) tells nothing.',
+      'No route can carry an AWS authorizer: platforms sign their requests in their own ways, which ingest verifies over the raw bytes, and the API and its pages know bearer tokens. What is public (/healthz, the sign-in page) reveals nothing.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.*:secret:hexiao\/[a-z0-9-]+\/apps\/\*\]$/,

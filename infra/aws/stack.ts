@@ -67,7 +67,7 @@ export class HexiaoStack extends Stack {
     const { rollout } = settings;
     if (rollout !== 'at-once') new Rollout(this, 'rollout', { rollout, functions, alarms });
     makeDashboard(this, { namespace, front, table, queues, handlers });
-    this.#tell(stage, front, { TableName: table.tableName, AlarmTopicArn: topic.topicArn });
+    this.#output(stage, front, { TableName: table.tableName, AlarmTopicArn: topic.topicArn });
   }
 
   #makeQueues(alarmAction: SnsAction): Record<QueueName, WatchedQueue> {
@@ -77,7 +77,7 @@ export class HexiaoStack extends Stack {
   }
 
   /** What an operator needs after the deployment. */
-  #tell({ region }: Stage, front: HttpFront, names: Readonly<Record<string, string>>): void {
+  #output({ region }: Stage, front: HttpFront, names: Readonly<Record<string, string>>): void {
     const icp = region.icp === undefined ? {} : { description: region.icp };
     new CfnOutput(this, 'ApiUrl', { value: front.url, ...icp });
     if (front.domainTarget !== undefined) {

@@ -35,7 +35,7 @@ export function takeStop(data: string): boolean {
  * missing and asks for the totals of the rest.
  * @returns of how many vouchers and orders
  */
-export async function tellRecent(
+export async function notifyOfRecent(
   table: Table,
   attribution: Queue<AttributionMessage>,
 ): Promise<number> {

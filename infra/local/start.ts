@@ -9,7 +9,7 @@ import { TABLE_NAME } from './emulators.ts';
 import { loadFromSource } from './functions.ts';
 import { type LocalHexiao, startHexiao } from './hexiao.ts';
 import { keep } from './lock.ts';
-import { noteStop, takeStop, tellRecent } from './recover.ts';
+import { noteStop, notifyOfRecent, takeStop } from './recover.ts';
 import { type LocalSettings, readSettings } from './settings.ts';
 
 /** `npm start`: the whole of Hexiao on this machine. */
@@ -44,8 +44,11 @@ async function resendWaitingHints({ emulators }: LocalHexiao): Promise<void> {
 async function bookWhatWasLeft({ emulators }: LocalHexiao): Promise<void> {
   const { url } = emulators.queues.attribution;
   const attribution = new Queue<AttributionMessage>(emulators.sqs, url);
-  const told = await tellRecent(new Table(emulators.database, TABLE_NAME), attribution);
-  if (told > 0) log('warn', 'last-run-not-stopped', { lookedAtAgain: told });
+  const lookedAtAgain = await notifyOfRecent(
+    new Table(emulators.database, TABLE_NAME),
+    attribution,
+  );
+  if (lookedAtAgain > 0) log('warn', 'last-run-not-stopped', { lookedAtAgain });
 }
 
 function stopOnSignals(hexiao: LocalHexiao, demo: Demo | undefined, { data }: LocalSettings): void {

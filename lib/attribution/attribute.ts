@@ -36,8 +36,8 @@ export function attribute(
 ): Entry[] {
   const instant = restating?.asOf ?? event.recordedAt;
   const known = knownAt(log, instant);
-  const told = { ...event, storeId: storeOf(event, instant) };
-  const shares = shareOut(told, known, policy);
+  const placed = { ...event, storeId: storeOf(event, instant) };
+  const shares = shareOut(placed, known, policy);
   const weights = shares.map((share) => share.shareBp);
   const gmvFen = basisFen(event.amounts, policy);
   const amounts = deal(gmvFen, weights);
@@ -50,9 +50,9 @@ export function attribute(
   };
   const providers = shares.map(providerOf);
   return shares.map((share, index) =>
-    entryOf(told, share, restating, {
+    entryOf(placed, share, restating, {
       // Of a provider's contracts that share one use, the first counts it.
-      count: isRedemption(told) && providers.indexOf(providerOf(share)) === index ? 1 : 0,
+      count: isRedemption(placed) && providers.indexOf(providerOf(share)) === index ? 1 : 0,
       amountFen: amounts[index] ?? 0,
       paidFen: paid[index] ?? 0,
       explanation: {

@@ -37,15 +37,15 @@ export function considerContracts(
   policy: Policy,
 ): Candidate[] {
   const judged = known.map((contract) => ({ contract, verdict: coverage(contract, event) }));
-  const asked = policy.order.find((mode) =>
+  const first = policy.order.find((mode) =>
     judged.some(({ contract, verdict }) => verdict === 'taken' && contract.mode === mode),
   );
   let leftBp = WHOLE_BP;
   return judged.map(({ contract, verdict }) => {
     if (verdict !== 'taken') return { contract, verdict, shareBp: 0 };
-    if (contract.mode !== asked) {
-      const isAsked = policy.order.includes(contract.mode);
-      return { contract, verdict: isAsked ? 'another-mode-first' : 'mode-not-asked', shareBp: 0 };
+    if (contract.mode !== first) {
+      const isInOrder = policy.order.includes(contract.mode);
+      return { contract, verdict: isInOrder ? 'another-mode-first' : 'mode-not-asked', shareBp: 0 };
     }
     // Registration refuses shares over the whole; should two ever stand, the earlier keeps its part.
     const shareBp = Math.min(contract.shareBp, leftBp);

@@ -108,9 +108,9 @@ export async function compare(hub: Hub, player: Player, providerId: string): Pro
   const work = async () => {
     for (const truth of queue) {
       const path = `/v1/vouchers/${player.platform}/${encodeURIComponent(truth.id)}`;
-      const told = await hub.call('GET', path);
-      if (told === undefined) verdict.missing.push(`${truth.id}: unknown`);
-      else compareOne(truth, voucherSchema.parse(told), verdict);
+      const answer = await hub.call('GET', path);
+      if (answer === undefined) verdict.missing.push(`${truth.id}: unknown`);
+      else compareOne(truth, voucherSchema.parse(answer), verdict);
     }
   };
   await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, work));

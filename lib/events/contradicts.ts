@@ -24,7 +24,7 @@ function withoutBuyer(event: Event): object {
 }
 
 function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean {
-  if (a === b || isUntold(a) || isUntold(b)) return false;
+  if (a === b || isAbsent(a) || isAbsent(b)) return false;
   // A list is complete: an absent place is one fewer, and null has a meaning of its own.
   if (Array.isArray(a) || Array.isArray(b)) return JSON.stringify(a) !== JSON.stringify(b);
   if (!isRecord(a) || !isRecord(b)) return true;
@@ -32,7 +32,7 @@ function differ(a: unknown, b: unknown, passOver?: ReadonlySet<string>): boolean
   return [...keys].some((key) => !passOver?.has(key) && differ(a[key], b[key]));
 }
 
-function isUntold(value: unknown): boolean {
+function isAbsent(value: unknown): boolean {
   return value === null || value === undefined || value === 'unknown';
 }
 

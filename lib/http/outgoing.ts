@@ -86,7 +86,7 @@ function toResponse(answer: IncomingMessage): Response {
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) headers.set(name, String(value));
   if (!['identity', ''].includes(headers.get('content-encoding') ?? '')) {
-    throw new Error('the answer is in an encoding that was not asked for');
+    throw new Error('the answer is in an encoding that was not requested');
   }
   if (!BODILESS.has(status)) return new Response(Readable.toWeb(answer), { status, headers });
   answer.resume();

@@ -111,8 +111,8 @@ export function languageOf(
   wanted: string | undefined,
   acceptLanguage: string | undefined,
 ): Language {
-  const asked = LANGUAGES.find((language) => language === wanted);
-  if (asked !== undefined) return asked;
+  const named = LANGUAGES.find((language) => language === wanted);
+  if (named !== undefined) return named;
   return /^\s*en\b/i.test(acceptLanguage ?? '') ? 'en' : 'zh';
 }
 

@@ -55,13 +55,13 @@ export interface Received<Message> {
 
 /** Fails the messages that requested a piece of work when it fails. @returns undefined then */
 export async function attempt<T>(
-  asked: readonly Pick<Received<unknown>, 'fail'>[],
+  messages: readonly Pick<Received<unknown>, 'fail'>[],
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    for (const one of asked) one.fail(error);
+    for (const one of messages) one.fail(error);
     return undefined;
   }
 }

@@ -50,9 +50,9 @@ export function secretsReader({
     const known = remembered.get(secretId);
     if (known !== undefined && now() - known.atMs < FRESH_MS) return known.secrets;
     // Webhooks come in bursts; one question serves them all.
-    const asked = reading.get(secretId) ?? read(secretId).finally(() => reading.delete(secretId));
-    reading.set(secretId, asked);
-    return asked;
+    const pending = reading.get(secretId) ?? read(secretId).finally(() => reading.delete(secretId));
+    reading.set(secretId, pending);
+    return pending;
   };
 }
 

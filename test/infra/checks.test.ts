@@ -99,7 +99,7 @@ const BAD: Record<string, Record<string, Record<string, Resource>>> = {
       QueueAlarm: withProperties(alarmOn('Queue'), { AlarmActions: [] }),
     },
   },
-  'lets CloudWatch tell every topic of its alarms': {
+  'lets CloudWatch publish to every topic of its alarms': {
     'a policy that only denies': { TopicPolicy: topicPolicyThat({ Effect: 'Deny' }) },
     'a topic without a policy': { TopicPolicy: GOOD.Topic },
     'a right of some other service': {

@@ -93,12 +93,12 @@ export const plainReceiver: Receiver = {
 /** A platform's audit call that a test lets fail for a while. */
 export class PlainAudits {
   readonly told: RefundRequest[] = [];
-  next: Audit = { outcome: 'told' };
+  next: Audit = { outcome: 'notified' };
 
   readonly integration = {
     auditRefund: async (request: RefundRequest, { app }: AuditContext): Promise<Audit> => {
       if (app.appKey !== request.appKey) throw new Error('another app was asked');
-      if (this.next.outcome === 'told') this.told.push(request);
+      if (this.next.outcome === 'notified') this.told.push(request);
       return this.next;
     },
   };

@@ -76,7 +76,7 @@ const done = z.strictObject({
   unread: z
     .int()
     .optional()
-    .describe('Uses that happened and that the platform tells too little of.'),
+    .describe('Uses that happened and that the platform reports too little about.'),
 });
 
 const tillProblems = [
@@ -134,7 +134,7 @@ export const restating: readonly Documented[] = [
     tag: 'till',
     summary: 'Redeem (核销) at the platform, where that is our call, and book it',
     description:
-      'One of `code`, `encryptedData`, `vouchers` and `order` says what. The same `requestId` with the same body is the same act: after a 503 repeat it, until it is known; after a 422 use a new one, unless only a setting was missing. `storeId` is a registered store of the merchant. A voucher is named once; `count` is of a code’s vouchers or of a card’s uses. `notDone` tells what was asked for and not done.',
+      'One of `code`, `encryptedData`, `vouchers` and `order` says what. The same `requestId` with the same body is the same act: after a 503 repeat it, until it is known; after a 422 use a new one, unless only a setting was missing. `storeId` is a registered store of the merchant. A voucher is named once; `count` is of a code’s vouchers or of a card’s uses. `notDone` lists what was requested and not done.',
     answers: { 200: { json: done } },
     problems: tillProblems,
     example: { ...whose, code: '1234567890', storeId: '7055' },

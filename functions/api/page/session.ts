@@ -34,12 +34,12 @@ export function signOut(c: Context): void {
 
 /** `?lang=` is remembered. */
 export function pageLanguage(c: Context): Language {
-  const asked = c.req.query('lang');
+  const requested = c.req.query('lang');
   const language = languageOf(
-    asked ?? getCookie(c, LANGUAGE_COOKIE),
+    requested ?? getCookie(c, LANGUAGE_COOKIE),
     c.req.header('accept-language'),
   );
-  if (asked === language) setCookie(c, LANGUAGE_COOKIE, language, cookieOptions(c));
+  if (requested === language) setCookie(c, LANGUAGE_COOKIE, language, cookieOptions(c));
   return language;
 }
 

@@ -45,11 +45,11 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       settings: body.settings ?? {},
     });
     const given = secretId === undefined || body.secrets !== undefined;
-    const told = given
+    const sent = given
       ? check(z.object({ secrets: integration.secrets }), body).secrets
       : undefined;
     const place = secretId === undefined ? {} : { secretId };
-    const secrets = secretId === undefined ? (told ?? {}) : {};
+    const secrets = secretId === undefined ? (sent ?? {}) : {};
     const standing = await readRegisteredAt(deps.table, integration.name, appKey);
     const registeredAt = standing ?? toInstant(deps.now());
     const app = {
@@ -60,7 +60,7 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       ...place,
       registeredAt,
     };
-    if (secretId !== undefined) await requireKnown(app, secretId, told, deps);
+    if (secretId !== undefined) await requireKnown(app, secretId, sent, deps);
     await putApp(deps.table, app);
     // Secrets go in and never come out.
     const live = Object.fromEntries(
@@ -77,11 +77,11 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
 async function requireKnown(
   app: App,
   secretId: string,
-  told: Secrets | undefined,
+  sent: Secrets | undefined,
   { table }: ApiDeps,
 ): Promise<void> {
-  if (told !== undefined) {
-    if (knows(told, await keptAt(secretId))) return;
+  if (sent !== undefined) {
+    if (knows(sent, await keptAt(secretId))) return;
     throw new Problem('request-invalid', NOT_THOSE);
   }
   const addresses = addressesIn(app);
@@ -109,12 +109,12 @@ const NAME_THEM =
   'as well. They are compared and not stored.';
 
 /** Each kind of secret is given, and what is given is live. */
-function knows(told: Secrets, kept: Secrets): boolean {
+function knows(sent: Secrets, kept: Secrets): boolean {
   const isLive = (name: string, secret: string) =>
     (kept[name] ?? []).some((live) => sameText(live, secret));
   return (
-    Object.keys(kept).every((name) => told[name] !== undefined) &&
-    Object.entries(told).every(([name, all]) => all.every((secret) => isLive(name, secret)))
+    Object.keys(kept).every((name) => sent[name] !== undefined) &&
+    Object.entries(sent).every(([name, all]) => all.every((secret) => isLive(name, secret)))
   );
 }
 

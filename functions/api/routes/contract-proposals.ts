@@ -17,7 +17,7 @@ import type { ApiDeps } from '../deps.ts';
 import { answer, forOperator } from '../route.ts';
 import { answerOf } from './contracts.ts';
 
-type Told = EventOf<
+type CooperationEvent = EventOf<
   'contract.proposed' | 'contract.accepted' | 'contract.ended' | 'commission.changed'
 >;
 
@@ -40,9 +40,9 @@ export const proposalConfirmPost = forOperator(
 /** The cooperations that platforms report, to be confirmed as contracts by the operator. */
 export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, proposalsGet, async ({ query: { platform, merchantId } }, c) => {
-    const told = await readTold(platform, merchantId, deps);
+    const cooperations = await readCooperations(platform, merchantId, deps);
     const log = latestVersions(await readContracts(deps.table, platform, merchantId));
-    const proposals = [...told].map(([cooperationId, events]) => {
+    const proposals = [...cooperations].map(([cooperationId, events]) => {
       const confirmed = log.find((one) => one.cooperationId === cooperationId);
       return {
         ...{ cooperationId, ...stateOf(events) },
@@ -58,10 +58,10 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
     if (proposal.platform !== platform || proposal.merchantId !== merchantId) {
       throw new Problem('request-invalid', 'platform, merchantId: must be those of the path');
     }
-    if (!(await readTold(platform, merchantId, deps)).has(cooperationId)) {
+    if (!(await readCooperations(platform, merchantId, deps)).has(cooperationId)) {
       throw new Problem(
         'not-found',
-        'The platform told of no such cooperation with this merchant.',
+        'The platform reported no such cooperation with this merchant.',
       );
     }
     const recorded = await recordContract(proposal, deps, cooperationId);
@@ -70,25 +70,27 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
 }
 
 /** The cooperations of a merchant, each with its events, oldest first. */
-async function readTold(platform: Platform, merchantId: string, { table }: ApiDeps) {
+async function readCooperations(platform: Platform, merchantId: string, { table }: ApiDeps) {
   const events = await readEvents(table, { of: 'merchant', platform, id: merchantId });
-  const told = events.filter(isTold).sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
-  return Map.groupBy(told, (event) => event.cooperationId);
+  const cooperations = events
+    .filter(isOfCooperation)
+    .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
+  return Map.groupBy(cooperations, (event) => event.cooperationId);
 }
 
-const TOLD: ReadonlySet<string> = new Set<Told['kind']>([
+const KINDS: ReadonlySet<string> = new Set<CooperationEvent['kind']>([
   'contract.proposed',
   'contract.accepted',
   'contract.ended',
   'commission.changed',
 ]);
 
-function isTold(event: Event): event is Told {
-  return TOLD.has(event.kind);
+function isOfCooperation(event: Event): event is CooperationEvent {
+  return KINDS.has(event.kind);
 }
 
 /** The platform's own word for the state, from the last event that is about the cooperation itself. */
-function stateOf(events: readonly Told[]) {
+function stateOf(events: readonly CooperationEvent[]) {
   const last = events.findLast((event) => event.kind !== 'commission.changed');
   return {
     partnerId: last?.partnerId ?? null,
@@ -99,7 +101,7 @@ function stateOf(events: readonly Told[]) {
 }
 
 /** A contract's body as far as the platform reported it: the operator adds `providerId`, and a missing rate. */
-function draftOf(platform: Platform, merchantId: string, events: readonly Told[]) {
+function draftOf(platform: Platform, merchantId: string, events: readonly CooperationEvent[]) {
   const changes = events.filter((event) => event.kind === 'commission.changed');
   const products = changes.flatMap(({ productId, rateBp }) =>
     productId === null || rateBp === null ? [] : [[productId, rateBp] as const],

@@ -47,11 +47,11 @@ export function contractsRoute(api: Hono, deps: ApiDeps): void {
     return c.json(answerOf(await endContract(contractId, endsAt, deps)));
   });
 
-  answer(api, deps, contractsGet, async ({ principal, query: asked }, c) => {
-    const providerId = principal.is === 'provider' ? principal.providerId : asked.providerId;
-    const logs = await readLogs({ ...asked, providerId }, deps);
+  answer(api, deps, contractsGet, async ({ principal, query: wanted }, c) => {
+    const providerId = principal.is === 'provider' ? principal.providerId : wanted.providerId;
+    const logs = await readLogs({ ...wanted, providerId }, deps);
     const versions = logs
-      .flatMap((log) => (asked.history === 'true' ? log : latestVersions(log)))
+      .flatMap((log) => (wanted.history === 'true' ? log : latestVersions(log)))
       .filter((version) => providerId === undefined || version.providerId === providerId);
     return c.json({ contracts: versions });
   });

@@ -77,25 +77,25 @@ export function entriesRoutes(api: Hono, deps: ApiDeps): void {
   });
 }
 
-interface Asked {
+interface EntriesRequest {
   readonly providerId: string;
   readonly window: Window;
   readonly store: { readonly platform: Platform; readonly storeId: string } | null;
 }
 
 async function* listEntries(
-  asked: Asked,
+  request: EntriesRequest,
   position: Position | undefined,
   { table }: ApiDeps,
 ): AsyncGenerator<{ entry: Entry; position: Position }> {
-  for await (const place of listPlaces(asked, position, table)) {
+  for await (const place of listPlaces(request, position, table)) {
     const { day, platform, storeId } = place;
     const isResumed =
       position !== undefined &&
       day === position.day &&
       storeId === position.storeId &&
       platform === position.platform;
-    const span = { providerId: asked.providerId, platform, storeId };
+    const span = { providerId: request.providerId, platform, storeId };
     const days = { from: day, to: place.to };
     const before = isResumed ? position.sk : undefined;
     for await (const { entry, sk } of entriesBackwards(table, span, days, before)) {
@@ -107,7 +107,7 @@ async function* listEntries(
 
 /** The store-days that hold anything, from the position on; one store's days are one place. */
 async function* listPlaces(
-  { providerId, window, store }: Asked,
+  { providerId, window, store }: EntriesRequest,
   position: Position | undefined,
   table: ApiDeps['table'],
 ) {

@@ -43,7 +43,7 @@ const erasureBody = z
     },
   );
 
-type Asked = z.infer<typeof erasureBody>;
+type ErasureRequest = z.infer<typeof erasureBody>;
 
 export const erasurePost = forOperator('POST /v1/erasures', {
   body: erasureBody,
@@ -63,9 +63,9 @@ const BUDGET_MS = 5_000;
  * `GET /v1/erasures/{id}`: the receipt.
  */
 export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
-  answer(api, deps, erasurePost, async ({ body: asked }, c) => {
+  answer(api, deps, erasurePost, async ({ body: request }, c) => {
     const key = await buyerKey(deps.table);
-    const erasure = await continueAsked(asked, key, deps);
+    const erasure = await erasureFor(request, key, deps);
     const { erasureId, found } = erasure;
     deps.log('info', 'personal-data-erased', { erasureId, ...found });
     return c.json(shown(erasure), erasure.finishedAt === null ? 202 : 200);
@@ -78,19 +78,19 @@ export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
   });
 }
 
-async function continueAsked(asked: Asked, key: string, deps: ApiDeps): Promise<Erasure> {
-  const { platform, reason } = asked;
-  const orderIds = [...new Set(asked.orderIds)].sort();
-  const voucherIds = [...new Set(asked.voucherIds)].sort();
-  const byBuyer = asked.buyerId !== undefined;
+async function erasureFor(request: ErasureRequest, key: string, deps: ApiDeps): Promise<Erasure> {
+  const { platform, reason } = request;
+  const orderIds = [...new Set(request.orderIds)].sort();
+  const voucherIds = [...new Set(request.voucherIds)].sort();
+  const byBuyer = request.buyerId !== undefined;
   const now = toInstant(deps.now());
   const standing = await beginErasure(deps.table, {
-    erasureId: idOf({ ...asked, orderIds, voucherIds }, key),
+    erasureId: idOf({ ...request, orderIds, voucherIds }, key),
     ...{ platform, orderIds, voucherIds, byBuyer, reason },
     ...{ requestedBy: 'operator', requestedAt: now },
   });
-  if (standing.finishedAt !== null && !asked.again) return standing;
-  const whose = whoseOf(asked, key);
+  if (standing.finishedAt !== null && !request.again) return standing;
+  const whose = whoseOf(request, key);
   let begun = standing.finishedAt === null ? standing : await repeatErasure(deps.table, standing);
   if (begun.position === null) {
     const awaited = await awaitedBy(begun, whose.integrations, deps);
@@ -102,11 +102,11 @@ async function continueAsked(asked: Asked, key: string, deps: ApiDeps): Promise<
 }
 
 /** Keyed, so that nobody who guesses the buyer's id can check it by this one. */
-function idOf({ platform, orderIds, voucherIds, buyerId }: Asked, key: string): string {
+function idOf({ platform, orderIds, voucherIds, buyerId }: ErasureRequest, key: string): string {
   return keyedHash(key, 'erasure', JSON.stringify([platform, orderIds, voucherIds, buyerId ?? '']));
 }
 
-function whoseOf({ platform, orderIds, voucherIds, buyerId }: Asked, key: string): Whose {
+function whoseOf({ platform, orderIds, voucherIds, buyerId }: ErasureRequest, key: string): Whose {
   const names = integrationNames().filter((name) => findIntegration(name)?.platform === platform);
   const ids = [...orderIds, ...voucherIds, ...(buyerId === undefined ? [] : [buyerId])];
   return {

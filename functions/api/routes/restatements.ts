@@ -46,7 +46,10 @@ export const rebuildGet = forOperator('GET /v1/rebuilds/{id}', {
   params,
 });
 
-type Asked = Pick<Job, 'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'reason' | 'dryRun'>;
+type JobRequest = Pick<
+  Job,
+  'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'reason' | 'dryRun'
+>;
 
 /**
  * The first piece waits until whatever was being written at `asOf` (contracts, and events on their
@@ -89,14 +92,14 @@ export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   });
 }
 
-async function start(asked: Asked, deps: ApiDeps): Promise<Job> {
-  const days = daysBetween(asked.from, asked.to);
+async function start(request: JobRequest, deps: ApiDeps): Promise<Job> {
+  const days = daysBetween(request.from, request.to);
   if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
   if (days > MAX_DAYS) {
     throw new Problem('request-invalid', `A window has at most ${MAX_DAYS} days. Ask for several.`);
   }
-  await requireMerchant(asked, deps);
-  const job = newJob(asked, toInstant(deps.now()));
+  await requireMerchant(request, deps);
+  const job = newJob(request, toInstant(deps.now()));
   await createJob(deps.table, job);
   const queue = new Queue<AttributionMessage>(deps.sqs, deps.queues.attribution.url);
   const { restatementId, step } = job;
@@ -108,10 +111,10 @@ async function start(asked: Asked, deps: ApiDeps): Promise<Job> {
 }
 
 /** The id begins with the time, so that the newest jobs are found; the same request twice at once is one job. */
-function newJob(asked: Asked, asOf: string): Job {
-  const hash = fingerprint(asOf, JSON.stringify(asked)).slice(0, 8);
+function newJob(request: JobRequest, asOf: string): Job {
+  const hash = fingerprint(asOf, JSON.stringify(request)).slice(0, 8);
   return {
-    ...asked,
+    ...request,
     ...{ restatementId: `${asOf.replace(/\D/g, '').slice(0, 17)}-${hash}`, asOf },
     ...{ status: 'planned', step: 0, failures: 0, cursor: null },
     ...{ phase: 'entries', adding: null },

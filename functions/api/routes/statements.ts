@@ -21,7 +21,7 @@ import type { ApiDeps } from '../deps.ts';
 import { cursorInput, limitInput, writeCursor } from '../input.ts';
 import { statementPage } from '../page/statement.ts';
 import { type Principal, providerOf } from '../principal.ts';
-import { type Asked, answer, forEither, forOperator } from '../route.ts';
+import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
 import { FILE_FORMATS, type FileFormat, filesOf, statementFile } from '../statement-files.ts';
 
 const PAGE = 200;
@@ -108,7 +108,7 @@ async function listAll(query: ListQuery, { table }: ApiDeps) {
   return { statements: page.map(shown), next: next ?? null };
 }
 
-type ListQuery = Asked<typeof statementsGet>['query'];
+type ListQuery = RequestOf<typeof statementsGet>['query'];
 
 /** `?month=YYYY-MM` requests that month alone. */
 function ofMonth({ month }: ListQuery): (statement: StatementId) => boolean {
@@ -144,7 +144,7 @@ function split(text: string): [string, Format] {
 
 /** A page of lines, each with whether it belongs to a month before. */
 async function linesOf(
-  { cursor, limit }: Asked<typeof statementGet>['query'],
+  { cursor, limit }: RequestOf<typeof statementGet>['query'],
   statement: Statement,
   { table }: ApiDeps,
 ) {

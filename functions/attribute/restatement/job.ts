@@ -107,9 +107,9 @@ async function look(
 async function rollUpAll(touched: readonly StoreHour[], deps: AttributeDeps): Promise<void> {
   const unique = new Map(touched.map((hour) => [JSON.stringify(hour), hour]));
   const errors: unknown[] = [];
-  const asked = { message: ROLLING_UP, fail: (error: unknown) => errors.push(error) };
+  const receipt = { message: ROLLING_UP, fail: (error: unknown) => errors.push(error) };
   await rollUpTouched(
-    [...unique.values()].map((hour) => ({ hour, received: [asked] })),
+    [...unique.values()].map((hour) => ({ hour, received: [receipt] })),
     deps,
   );
   if (errors.length > 0) throw errors[0];

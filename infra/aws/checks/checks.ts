@@ -29,7 +29,7 @@ export const CHECKS: readonly TemplateCheck[] = [
   { promise: 'spells no URL suffix', find: findSuffixes },
   { promise: 'gives every queue a dead-letter queue', find: findQueuesWithoutRedrive },
   { promise: 'watches every queue with an alarm', find: findUnwatchedQueues },
-  { promise: 'lets CloudWatch tell every topic of its alarms', find: findMuteTopics },
+  { promise: 'lets CloudWatch publish to every topic of its alarms', find: findMuteTopics },
   {
     promise: 'makes a version for each value that only a deployment knows',
     find: findStaleVersions,
@@ -83,7 +83,7 @@ function findUnwatchedQueues(template: Template): string[] {
   }
   return resourcesOf(template, 'AWS::SQS::Queue')
     .filter(([id]) => !watched.has(id))
-    .map(([id]) => `${id} has no alarm that tells somebody`);
+    .map(([id]) => `${id} has no alarm that notifies anybody`);
 }
 
 function findEndlessLogs(template: Template): string[] {

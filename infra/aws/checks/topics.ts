@@ -9,10 +9,10 @@ const CLOUDWATCH = 'cloudwatch.amazonaws.com';
  */
 export function findMuteTopics(template: Template): string[] {
   const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm');
-  const told = new Set(alarms.flatMap(([, { Properties }]) => targetsOf(Properties)));
-  return [...told].flatMap((topic) => {
+  const topics = new Set(alarms.flatMap(([, { Properties }]) => targetsOf(Properties)));
+  return [...topics].flatMap((topic) => {
     if (template.Resources[topic]?.Type !== 'AWS::SNS::Topic') {
-      return [`an alarm tells ${topic}, which is no topic of this stack`];
+      return [`an alarm notifies ${topic}, which is no topic of this stack`];
     }
     return mayPublish(template, topic)
       ? []

@@ -44,7 +44,7 @@ where it stands, where it was quoted when that page was not read itself, and wha
 before you rely on it. A price that nobody could read is missing rather than guessed, and what needs it has no
 total. Nothing is converted between currencies.
 
-A million redemptions and a million payments are each told by a webhook of their own. The table's units are
+A million redemptions and a million payments are each reported by a webhook of their own. The table's units are
 what the database itself counted over ${writes.redemptions} redemptions (\`npm run bench -- writes\`): archive, events, entries
 and every level of totals. The time of \`ingest\` is the processor that a warm webhook took
 (\`npm run bench -- bundles\`), as if it had ${round(processorsOf(memoryMb))} of a processor for its ${memoryMb} MB, on arm64; waiting for

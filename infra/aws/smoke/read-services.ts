@@ -34,7 +34,7 @@ export const SERVICE_READERS: Readonly<Record<string, Reader>> = {
     const { Attributes } = await callJson(emulator, 'sqs', 'AmazonSQS.GetQueueAttributes', body);
     const found = isRecord(Attributes) ? Attributes : {};
     const redrive = isRecord(properties.RedrivePolicy) ? properties.RedrivePolicy : {};
-    const told = typeof found.RedrivePolicy === 'string' ? JSON.parse(found.RedrivePolicy) : {};
+    const policy = typeof found.RedrivePolicy === 'string' ? JSON.parse(found.RedrivePolicy) : {};
     const visibility = properties.VisibilityTimeout ?? 30;
     return [
       ['VisibilityTimeout', JSON.stringify(visibility), found.VisibilityTimeout],
@@ -46,7 +46,7 @@ export const SERVICE_READERS: Readonly<Record<string, Reader>> = {
       [
         'maxReceiveCount',
         redrive.maxReceiveCount,
-        (told as Record<string, unknown>).maxReceiveCount,
+        (policy as Record<string, unknown>).maxReceiveCount,
       ],
     ];
   },
@@ -120,7 +120,7 @@ export const SERVICE_READERS: Readonly<Record<string, Reader>> = {
     const xml = await callQuery(emulator, 'sns', '2010-03-31', fields);
     return [
       ['only over TLS', true, xml.includes('aws:SecureTransport')],
-      ['told by CloudWatch', true, xml.includes('cloudwatch.amazonaws.com')],
+      ['notified by CloudWatch', true, xml.includes('cloudwatch.amazonaws.com')],
     ];
   },
 

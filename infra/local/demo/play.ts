@@ -60,11 +60,11 @@ export class Play {
     const lively = others.filter((player) => player.truth().length > 0);
     while (!this.stopping.signal.aborted) {
       await sleep(everyMs);
-      this.tell(city, act(city, random));
+      this.send(city, act(city, random));
       // The city is what people look at; elsewhere something happens every other time.
       if (lively.length > 0 && random() < 0.5) {
         const other = pickOne(random, lively);
-        this.tell(other, act(other, random));
+        this.send(other, act(other, random));
       }
     }
     await Promise.all([...this.senders.values()].map((sender) => sender.finish()));
@@ -72,12 +72,12 @@ export class Play {
 
   private open(player: Player, sales: number): void {
     for (let sale = 0; sale < sales; sale += 1) {
-      this.tell(player, player.sell());
-      this.tell(player, player.redeem());
+      this.send(player, player.sell());
+      this.send(player, player.redeem());
     }
   }
 
-  private tell(player: Player, outgoing: ReturnType<Player['sell']>): void {
+  private send(player: Player, outgoing: ReturnType<Player['sell']>): void {
     this.senders.get(player)?.send(outgoing);
   }
 }

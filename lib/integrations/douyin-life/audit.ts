@@ -35,12 +35,12 @@ async function sendDecision(client: DouyinLifeClient, request: RefundRequest): P
     const { account_id: accountId, order_id: orderId, certificate_id: certificateId } = reference;
     if (!accountId || !orderId || !certificateId) return refused(INCOMPLETE);
     await client.auditAfterSale({ accountId, orderId, certificateId, isAllowed, reason });
-    return { outcome: 'told' };
+    return { outcome: 'notified' };
   }
   const { after_sale_id: afterSaleId } = reference;
   if (!afterSaleId) return refused(INCOMPLETE);
   await client.auditFulfilment({ afterSaleId, certificateIds: voucherIds, isAllowed, reason });
-  return { outcome: 'told' };
+  return { outcome: 'notified' };
 }
 
 const INCOMPLETE =

@@ -29,7 +29,7 @@ export async function auditRefund(request: RefundRequest, context: AuditContext)
       const body = { out_refund_no: reference.outRefundNo ?? '', ...decision };
       await ask(call, 'merchant_audit_callback', 'refund', body);
     }
-    return { outcome: 'told' };
+    return { outcome: 'notified' };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const { message: why, code, retryable, retryAfterMs } = error;

@@ -108,7 +108,7 @@ export interface Integration extends Receiver {
 
 /** `refused`: the platform will not take the decision any more, and why; `wait`: try again later. */
 export type Audit =
-  | { readonly outcome: 'told' }
+  | { readonly outcome: 'notified' }
   | { readonly outcome: 'refused'; readonly why: string }
   | { readonly outcome: 'wait'; readonly why: string; readonly retryAfterMs?: number };
 

@@ -127,10 +127,10 @@ export async function putSetAside(
   nowMs: number,
 ): Promise<void> {
   const { deliveryId, integration, appKey, receivedAt } = delivery;
-  const { changed: _changed, ...told } = outcome;
+  const { changed: _changed, ...rest } = outcome;
   const fields = {
     ...{ deliveryId, integration, appKey, receivedAt },
-    ...told,
+    ...rest,
     expiresAt: archiveEnd(nowMs),
   };
   // Whatever stands: read again, it may be here for another reason.

@@ -18,9 +18,9 @@ export interface TillName {
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 const tillSchema = z.object({
-  status: z.enum(['started', 'told', 'done', 'refused']),
+  status: z.enum(['started', 'answered', 'done', 'refused']),
   /** A keyed hash of what was requested: the same id may not ask for something else. */
-  asked: z.string(),
+  hash: z.string(),
   startedAt: z.iso.datetime({ offset: true }),
   /** One more at every write, each conditional on the one before. */
   turn: z.int(),
@@ -30,8 +30,8 @@ const tillSchema = z.object({
   expiresAt: z.number(),
   /** Sealed: what the platform's idempotency hangs on (verify_token …) with the codes it is for. */
   notes: bytes.optional(),
-  /** Sealed: what the platform answered, from `told` on: it is not called again. */
-  told: bytes.optional(),
+  /** Sealed: what the platform answered, from `answered` on: it is not called again. */
+  answered: bytes.optional(),
   /** Sealed: what was answered. A voucher's id may be its code. */
   answer: bytes.optional(),
 });
@@ -48,7 +48,7 @@ export class Superseded extends Error {
 interface Secret {
   readonly key: string;
   /** The whole request as text. */
-  readonly asked: string;
+  readonly request: string;
 }
 
 /**
@@ -90,9 +90,9 @@ export class TillRequest {
   }
 
   /** What the platform answered to an earlier try, that may not be recorded yet. */
-  get told(): unknown {
-    const { told } = this.item;
-    return told === undefined ? undefined : this.open(told);
+  get answered(): unknown {
+    const { answered } = this.item;
+    return answered === undefined ? undefined : this.open(answered);
   }
 
   get notes(): Readonly<Record<string, unknown>> | undefined {
@@ -133,9 +133,10 @@ export class TillRequest {
    * Keeps what the platform answered, before it is recorded: not every act can be requested twice. What was
    * done is kept whoever has the request now, and whatever somebody concluded meanwhile; the first counts.
    */
-  async keepTold(told: unknown): Promise<void> {
-    const closed = this.close(told);
-    while (this.item.told === undefined) await this.write({ status: 'told', told: closed });
+  async keepAnswered(answered: unknown): Promise<void> {
+    const closed = this.close(answered);
+    while (this.item.answered === undefined)
+      await this.write({ status: 'answered', answered: closed });
   }
 
   /** It is done; the first answer stays. */
@@ -172,17 +173,17 @@ export class TillRequest {
   }
 
   private close(value: unknown): Uint8Array {
-    return seal(this.secret.key, this.secret.asked, JSON.stringify(value));
+    return seal(this.secret.key, this.secret.request, JSON.stringify(value));
   }
 
   private open(sealed: Uint8Array): unknown {
-    return JSON.parse(unseal(this.secret.key, this.secret.asked, sealed));
+    return JSON.parse(unseal(this.secret.key, this.secret.request, sealed));
   }
 }
 
 /**
  * Begins a request, and takes it until an instant; or finds one that was begun.
- * @param secret.key of this deployment @param secret.asked the request, always in the same words
+ * @param secret.key of this deployment @param secret.request the request, always in the same words
  * @returns undefined when the id stands for another request
  */
 export async function beginTill(
@@ -193,14 +194,14 @@ export async function beginTill(
 ): Promise<TillRequest | undefined> {
   const { integration, appKey, requestId, verb } = name;
   const me = randomUUID();
-  const asked = keyedHash(secret.key, 'till', secret.asked);
+  const hash = keyedHash(secret.key, 'till', secret.request);
   const begun: TillItem = {
-    ...{ status: 'started', asked, startedAt: toInstant(nowMs), expiresAt: archiveEnd(nowMs) },
+    ...{ status: 'started', hash, startedAt: toInstant(nowMs), expiresAt: archiveEnd(nowMs) },
     ...{ turn: 1, by: me, heldUntilMs: untilMs },
   };
   const isFirst = await table.put(keys.till(integration, appKey, requestId, verb), begun);
   const item = isFirst ? begun : await readItem(table, name);
-  return item.asked === asked ? new TillRequest(table, name, secret, { item, me }) : undefined;
+  return item.hash === hash ? new TillRequest(table, name, secret, { item, me }) : undefined;
 }
 
 async function readItem(table: Table, name: TillName): Promise<TillItem> {

@@ -49,11 +49,11 @@ export async function readErasure(table: Table, erasureId: string): Promise<Eras
 /** @returns the receipt as it stands, which another request may have begun at the same moment */
 export async function beginErasure(
   table: Table,
-  asked: Omit<Erasure, keyof typeof NOTHING_YET | 'step'>,
+  request: Omit<Erasure, keyof typeof NOTHING_YET | 'step'>,
 ): Promise<Erasure> {
-  const begun: Erasure = { ...asked, ...NOTHING_YET, step: 0 };
-  await table.put(keys.erasure(asked.erasureId), begun);
-  return (await readErasure(table, asked.erasureId)) ?? begun;
+  const begun: Erasure = { ...request, ...NOTHING_YET, step: 0 };
+  await table.put(keys.erasure(request.erasureId), begun);
+  return (await readErasure(table, request.erasureId)) ?? begun;
 }
 
 /** Begins anew with a finished one: something of theirs may have come since. */

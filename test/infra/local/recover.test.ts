@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
-import { noteStop, takeStop, tellRecent } from '../../../infra/local/recover.ts';
+import { noteStop, notifyOfRecent, takeStop } from '../../../infra/local/recover.ts';
 import { recordEvent } from '../../../lib/store/ledger/events.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -51,7 +51,7 @@ describe('what was recorded last', () => {
 
   afterEach(() => hexiao.stop());
 
-  const recover = () => tellRecent(hexiao.table, hexiao.attributeDeps.attribution);
+  const recover = () => notifyOfRecent(hexiao.table, hexiao.attributeDeps.attribution);
 
   it('is added up where the entries stand already and the message of the total was lost', async () => {
     await recordEvent(hexiao.table, redeemed('act-1', at(START_MS)));

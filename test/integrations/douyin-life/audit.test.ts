@@ -64,7 +64,7 @@ describe('a decision about a third-party code', () => {
 
   test('to allow is told, and the platform refunds', async () => {
     const { world, audit, reference, certificateId, bodies } = opened();
-    expect(await audit({ reference })).toEqual({ outcome: 'told' });
+    expect(await audit({ reference })).toEqual({ outcome: 'notified' });
     expect(world.find(certificateId).state.refund?.isWhole).toBe(true);
     expect(JSON.parse(bodies.at(-1) ?? '')).toEqual({
       ...{ after_sale_id: reference.after_sale_id, result: 1, reason: '' },
@@ -74,7 +74,7 @@ describe('a decision about a third-party code', () => {
 
   test('to refuse is told with its reason, and the voucher goes on', async () => {
     const { world, audit, reference, certificateId } = opened();
-    expect(await audit({ ...REFUSED, reference })).toEqual({ outcome: 'told' });
+    expect(await audit({ ...REFUSED, reference })).toEqual({ outcome: 'notified' });
     expect(world.find(certificateId).state).toMatchObject({ refund: null, refundRequested: false });
     expect(world.audits).toMatchObject([{ isAllowed: false, reason: '已在门店使用' }]);
   });
@@ -102,7 +102,7 @@ describe('a decision about a third-party code', () => {
     faults.set('refund.audit', { mode, times: 1 });
     expect(await audit({ reference })).toMatchObject({ outcome });
     expect(world.audits).toEqual([]);
-    expect(await audit({ reference })).toEqual({ outcome: 'told' });
+    expect(await audit({ reference })).toEqual({ outcome: 'notified' });
   });
 
   test('waits while no token is to be had, and is told with a new one', async () => {
@@ -113,7 +113,7 @@ describe('a decision about a third-party code', () => {
     faults.set('refund.audit', { mode: 'http500', times: 1 });
     await audit({ reference });
     tokens.revokeAll();
-    expect(await audit({ reference })).toEqual({ outcome: 'told' });
+    expect(await audit({ reference })).toEqual({ outcome: 'notified' });
   });
 });
 
@@ -128,11 +128,11 @@ describe('a decision about a refund after use', () => {
 
   test('is told to the other endpoint, either way', async () => {
     const one = opened();
-    expect(await one.audit({ reference: one.reference })).toEqual({ outcome: 'told' });
+    expect(await one.audit({ reference: one.reference })).toEqual({ outcome: 'notified' });
     expect(one.world.find(one.certificateId).state.refund?.isWhole).toBe(true);
     const other = opened();
     expect(await other.audit({ ...REFUSED, reference: other.reference })).toEqual({
-      outcome: 'told',
+      outcome: 'notified',
     });
     expect(JSON.parse(other.bodies.at(-1) ?? '')).toMatchObject({
       ...{ audit_status: false, reject_reason: '已在门店使用' },

@@ -53,7 +53,7 @@ const ok = () => Response.json({ err_no: 0, err_msg: '' });
 describe('telling how a refund was decided', () => {
   test('goes by our number in the life services’ systems', async () => {
     const { calls, tell } = platform(ok);
-    expect(await tell(request())).toEqual({ outcome: 'told' });
+    expect(await tell(request())).toEqual({ outcome: 'notified' });
     expect(calls).toEqual([
       {
         path: '/api/apps/trade/v2/refund/merchant_audit_callback',
@@ -67,7 +67,7 @@ describe('telling how a refund was decided', () => {
     const { calls, tell } = platform(ok);
     const reference = { version: '3.0', outRefundNo: 'R1' };
     const refused = request({ reference, status: 'refused', reason: '已过期' });
-    expect(await tell(refused)).toEqual({ outcome: 'told' });
+    expect(await tell(refused)).toEqual({ outcome: 'notified' });
     expect(calls).toMatchObject([
       {
         path: '/api/trade_basic/v1/developer/refund_audit_callback/',
