@@ -1,5 +1,5 @@
+import { Catalogue } from './catalogue.ts';
 import { Refusal } from './refusal.ts';
-import { Shelves } from './shelves.ts';
 
 /** A decision about a refund, as the audit endpoints received it. */
 export interface Audit {
@@ -10,7 +10,7 @@ export interface Audit {
 }
 
 /** The part of the world in which buyers ask for their money, and merchants decide. */
-export abstract class AfterSales extends Shelves {
+export abstract class AfterSales extends Catalogue {
   /** Every decision that the audit endpoints took, oldest first. */
   readonly audits: Audit[] = [];
   readonly #certificates = new Map<string, readonly string[]>();

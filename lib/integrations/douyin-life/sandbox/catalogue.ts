@@ -12,7 +12,7 @@ export interface NewStore {
 }
 
 /** Who sells what and where: the part of the world that stands before anything is sold. */
-export class Shelves {
+export class Catalogue {
   /** Epoch ms. */
   readonly now: () => number;
   readonly merchants = new Map<string, Merchant>();
