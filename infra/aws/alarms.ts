@@ -45,7 +45,7 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     periodMinutes: 5,
     atLeast: 1,
     meaning:
-      'A webhook could not be put on the intake queue; the answer asked its platform to send it again.',
+      'A webhook could not be put on the intake queue; the answer asks its platform to send it again.',
   },
   {
     id: 'callbacks-failed',

@@ -53,7 +53,7 @@ ${written.map((path) => `  ${path}\n`).join('')}A line was added to each of:
 Next, in this order (docs/adding-an-integration.md goes on):
   npx vitest run test/integrations/${name}      fails until verify.ts and the others are written
   npx vitest run test/infra/docs.test.ts        fails until docs/deploying.md says where to paste the URL
-  npx vitest run test/functions/doors.test.ts   fails until it knows the platform's word for "received"
+  npx vitest run test/functions/receivers.test.ts   fails until it knows the platform's word for "received"
   npm run lint && npm run types
 `);
   return 0;

@@ -52,3 +52,13 @@ test.skipIf(!existsSync(join(DOCS, 'measured', 'bundles.json')))(
     expect(read('cost.md')).toBe(costPage(readMeasured()));
   },
 );
+
+describe('ARCHITECTURE.md', () => {
+  test('walks from a webhook’s bytes to a total in at most twelve files, which exist', () => {
+    const section = readFileSync('ARCHITECTURE.md', 'utf8').split('What a newcomer reads first')[1];
+    const walk = [...(section ?? '').matchAll(/^\d+\. `([^`]+)`/gm)].map(([, file = '']) => file);
+    expect(walk.length).toBeGreaterThan(5);
+    expect(walk.length).toBeLessThanOrEqual(12);
+    expect(walk.filter((file) => !existsSync(file))).toEqual([]);
+  });
+});

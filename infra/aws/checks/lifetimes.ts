@@ -8,7 +8,9 @@ import { type Resource, resourcesOf, stringsIn, type Template } from './template
 export function findForgotten(template: Template): string[] {
   return Object.entries(template.Resources)
     .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
-    .map(([id, { Type }]) => `${id} (${Type}) is kept also when its first deployment is undone`);
+    .map(
+      ([id, { Type }]) => `${id} (${Type}) is kept also when its first deployment is rolled back`,
+    );
 }
 
 /** Resources whose names are one list for all regions of an account, and the property that names them. */
