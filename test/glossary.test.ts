@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 /**
  * Ordinary English (also the other forms of the glossary's verbs) and the common words of programming, which
- * mean here what they mean anywhere; sorted. A
- * word of the trade, of a platform, or of this project's own belongs into the glossary of ARCHITECTURE.md.
+ * mean here what they mean anywhere; sorted. A word of the trade, of a platform, or of this project's own
+ * belongs into the glossary of ARCHITECTURE.md.
  */
 const ORDINARY = `
 about account acknowledge action add address aes affected after alarm all amount answer archived

@@ -43,7 +43,7 @@ afterAll(() => emulators?.stop());
 describe('more days’ dimensions than one invocation has time for', () => {
   const days = Array.from({ length: 31 }, (_, n) => `2025-10-${String(n + 1).padStart(2, '0')}`);
 
-  test('are asked for again, all that was not begun, and at least one is done', async () => {
+  test('are requested again, all that was not begun, and at least one is done', async () => {
     // Prepare: a clock on which each look costs a second
     let nowMs = START_MS;
     const sent: string[] = [];
@@ -143,7 +143,7 @@ describe('closing a month', () => {
       entry({ providerId, storeId, businessDay: day, occurredAt: `${day}T12:00:00.000+08:00` }),
     );
 
-  test('of more providers than one invocation has time for is asked for again', async () => {
+  test('of more providers than one invocation has time for is requested again', async () => {
     // Prepare: a clock on which each look costs a second
     let nowMs = START_MS;
     const sent: AttributionMessage[] = [];
@@ -196,7 +196,7 @@ describe('a sweep of hints that lost their messages', () => {
 });
 
 describe('a page of stores over many days', () => {
-  test('has fewer stores than were asked for, and goes on where it ended', async () => {
+  test('has fewer stores than were requested, and goes on where it ended', async () => {
     // Prepare: one store every day, so that every day counts, and ninety on the first
     const days = Array.from({ length: 400 }, (_, n) =>
       toInstant(START_MS + n * 86_400_000).slice(0, 10),

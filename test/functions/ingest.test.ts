@@ -307,7 +307,7 @@ describe('the size of a webhook', () => {
 });
 
 describe('when something of ours fails', () => {
-  test('the queue: the platform is told to send it again', async () => {
+  test('the queue: the platform is asked to send it again', async () => {
     // Prepare
     const { post, logged } = receiver({
       sendToIntake: async () => {

@@ -85,7 +85,7 @@ describe('an app that was heard', () => {
     expect((await look(startMs + 90 * MINUTE_MS)).silent).toBe(1);
   });
 
-  test('is told apart from another of its integration', async () => {
+  test('is distinguished from another of its integration', async () => {
     const other = fresh('app');
     await new AppsHeard(table).hear([at(startMs), at(startMs + 50 * MINUTE_MS, other)]);
 

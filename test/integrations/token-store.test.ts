@@ -41,7 +41,7 @@ function platform(lifeMs = HOUR) {
 }
 
 describe('a token', () => {
-  test('is asked for once, and taken by every worker until it is to be renewed', async () => {
+  test('is requested once, and taken by every worker until it is to be renewed', async () => {
     const { clock, asked, worker } = platform();
     const [one, two] = [worker(), worker()];
     const all = [await one(), await two(), await one()];
@@ -60,7 +60,7 @@ describe('a token', () => {
     expect(asked).toEqual(['seed', 'refresh-1']);
   });
 
-  test('renewed by workers and calls at once is asked for once', async () => {
+  test('renewed by workers and calls at once is requested once', async () => {
     const { clock, asked, worker } = platform();
     const [one, two] = [worker(), worker()];
     await Promise.all([one(), two()]);
@@ -108,7 +108,7 @@ describe('a token', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('is not asked for when there is too little time for the answer', async () => {
+  test('is not requested when there is too little time for the answer', async () => {
     const { asked, worker } = platform();
     const late = worker()({ deadlineMs: NOW + 2_000 });
     await expect(late).rejects.toMatchObject({ retryable: true });
@@ -165,7 +165,7 @@ describe('a renewal that fails', () => {
 });
 
 describe('a token that only the app’s own secret is needed for', () => {
-  test('is asked for again at once when it was not given', async () => {
+  test('is requested again at once when it was not given', async () => {
     const { asked, faults, worker } = platform();
     faults.push(SILENCE);
     await expect(worker()({ first: null })).rejects.toBe(SILENCE);

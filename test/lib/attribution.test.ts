@@ -399,7 +399,7 @@ describe('what takes an entry back', () => {
     expect(half).toMatchObject({ amountFen: -6_000, paidFen: -4_500, commissionFen: -480 });
   });
 
-  test('takes no more than is there when more is asked for', () => {
+  test('takes no more than is there when more is requested', () => {
     const [all, ...none] = reversingEntries(takingBack('refunded:1', 1_000_000), [entry()]);
     expect(all).toMatchObject({ amountFen: -9_900, count: -1 });
     expect(none).toEqual([]);
@@ -466,7 +466,7 @@ describe('reverses, over any entries', () => {
     );
   });
 
-  test('of part take exactly the money asked for, to the fen', () => {
+  test('of part take exactly the money requested, to the fen', () => {
     fc.assert(
       fc.property(booked, fc.array(asked, { maxLength: 4 }), ({ originals, paidFen }, refunds) => {
         const standing = [...originals];
@@ -611,7 +611,7 @@ describe('the history of a voucher', () => {
       expect(bookAll([untold], log)).toEqual([]);
     });
 
-    test('is booked at what the till tells', () => {
+    test('is booked at what the till reports', () => {
       const told = { ...untold, amounts: amountsOf(5_000) };
       expect(rollUpEntries(bookAll([told], log))).toMatchObject({ redeemedFen: 5_000 });
       expect(readHistory([told]).waiting).toEqual([]);

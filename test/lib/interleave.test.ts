@@ -87,7 +87,7 @@ describe('the table in memory', () => {
     await expect(table.set(KEY, {}, wrong)).rejects.toThrow('is not defined');
   });
 
-  test('reads page after page, in either direction, as much as was asked for', async () => {
+  test('reads page after page, in either direction, as much as was requested', async () => {
     const table = new MemoryTable();
     for (const sk of ['a', 'b', 'c', 'd']) await table.put({ pk: 'A', sk }, {});
     const paged = table.seenBy(async () => {}, 2);

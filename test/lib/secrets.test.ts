@@ -38,7 +38,7 @@ describe('an app’s secrets', () => {
     expect(await read(ID)).toEqual({ clientSecret: ['first'] });
   });
 
-  test('are asked for once a minute, however many want them at once', async () => {
+  test('are requested once a minute, however many want them at once', async () => {
     const { state, read } = versions({ AWSCURRENT: '{"clientSecret":"one"}' });
 
     await Promise.all([read(ID), read(ID), read(ID)]);

@@ -172,7 +172,7 @@ describe('every order of verify, cancel, verify and refund, with doubles', () =>
     }
   });
 
-  it('ends in the same totals when each is asked about as it happens', async () => {
+  it('ends in the same totals when each is queried as it happens', async () => {
     const place = await oneMerchant();
     const { world } = douyin;
     const order = world.sell({ productId: place.meal.productId, platformDiscountFen: 1_000 });

@@ -771,7 +771,7 @@ describe('POST /v1/contracts/import', () => {
 });
 
 describe('contract proposals', () => {
-  it('are listed as the platform told of them, and confirmed into a contract once', async () => {
+  it('are listed as the platform reported them, and confirmed into a contract once', async () => {
     // Prepare
     const merchantId = await newMerchant();
     const common = {

@@ -105,7 +105,7 @@ describe('GET /v1/dead-letters', () => {
     expect((await list('intake')).letters).toHaveLength(4);
   });
 
-  it('shows as many as asked for, says that there are more, and holds none back', async () => {
+  it('shows as many as requested, says that there are more, and holds none back', async () => {
     await bury('attribution', ...Array.from({ length: 25 }, (_, n) => changed(`${n}`)));
     const first = await list('attribution', '&limit=12');
     expect(first).toMatchObject({ more: true, groups: [{ type: 'changed', count: 12 }] });

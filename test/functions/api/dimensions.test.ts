@@ -81,7 +81,7 @@ describe('GET /v1/gmv by what a sale was', () => {
     expect([sum('redeemedFen'), sum('redeemedCount')]).toEqual([3_100, 5]);
   });
 
-  it('names the largest first, and what nobody told unknown', async () => {
+  it('names the largest first, and what nobody reported unknown', async () => {
     expect(await rowsOf('loop')).toEqual([
       ['open', 1_600],
       ['closed', 1_500],

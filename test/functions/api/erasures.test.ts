@@ -182,7 +182,7 @@ describe('an erasure', () => {
     expect(first.erasureId).not.toBe((await erase({ buyerId: OTHER })).erasureId);
   });
 
-  it('asked for once more finds what came since, and counts what it had erased before', async () => {
+  it('requested once more finds what came since, and counts what it had erased before', async () => {
     await redeemedBy(BUYER, 'act-a');
     await erase({ buyerId: BUYER });
     await redeemedBy(BUYER, 'act-c');

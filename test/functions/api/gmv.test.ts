@@ -66,7 +66,7 @@ const NOTHING = {
 };
 
 describe('GET /v1/gmv', () => {
-  it('adds up to the same total by day, by store and by platform, and by day unless told', async () => {
+  it('adds up to the same total by day, by store and by platform, and by day by default', async () => {
     for (const by of ['day', 'store', 'platform'] as const) {
       const { rows, total } = await gmv(`${WINDOW}&by=${by}`);
       expect(total).toEqual(TOTAL);

@@ -109,7 +109,7 @@ describe('GET /v1/stores/{platform}/{storeId}/redemptions', () => {
     ]);
   });
 
-  it('shows nothing outside the window asked for, though the cursor is of another', async () => {
+  it('shows nothing outside the window requested, though the cursor is of another', async () => {
     const tenant = await makeTenant(hexiao);
     await book(
       hexiao,

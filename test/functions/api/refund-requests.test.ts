@@ -102,7 +102,7 @@ describe('POST …/decide', () => {
     expect(again.reason).toBe('first');
   });
 
-  it('sends no word of what the platform was told already', async () => {
+  it('sends no word about what the platform was notified of already', async () => {
     const { path, refundId } = await filed();
     await decide(path, { decision: 'approve' });
     const request = await readRefund(hexiao.table, 'douyin', refundId);
@@ -154,7 +154,7 @@ describe('GET /v1/refund-requests', () => {
   const list = async (query: string) =>
     read(await ask(hexiao, 'GET', `/v1/refund-requests?${query}`), listAnswer);
 
-  it('lists pending ones, and decided ones until the platform is told', async () => {
+  it('lists pending ones, and decided ones until the platform is notified', async () => {
     // Prepare
     const merchantId = fresh('merchant');
     const [pending, approved, told] = [

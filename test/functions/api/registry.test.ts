@@ -65,7 +65,7 @@ describe('PUT /v1/apps', () => {
     expect(await readApp(hexiao.table, 'douyin-life', 'app-1')).toMatchObject(body);
   });
 
-  it('takes one secret as a string, asks the platform unless told, and replaces what stood', async () => {
+  it('takes one secret as a string, asks the platform by default, and replaces what stood', async () => {
     const path = '/v1/apps/douyin-life/app-2';
     const first = { secrets: { clientSecret: ['a', 'b'] }, settings: { enrichment: 'none' } };
     await ask(hexiao, 'PUT', path, { body: first });

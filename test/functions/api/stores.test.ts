@@ -159,7 +159,7 @@ describe('GET /v1/stores', () => {
     expect((await stores(tenant.token, 'from=2025-11-01&to=2025-11-02')).stores).toEqual([]);
   });
 
-  it('looks at the last 31 days of the Shanghai calendar unless told', async () => {
+  it('looks at the last 31 days of the Shanghai calendar by default', async () => {
     const tenant = await makeTenant(hexiao);
     // 00:30 on the 10th in Shanghai is still the 9th in UTC.
     clock.ms = Date.parse('2025-10-09T16:30:00Z');
@@ -246,7 +246,7 @@ describe('a listing of 120 stores over all buckets', () => {
     expect(sum('commissionFen')).toBe(total.commissionFen);
   });
 
-  it('has 50 a page unless told', async () => {
+  it('has 50 a page by default', async () => {
     expect((await stores(tenant.token)).stores).toHaveLength(50);
   });
 

@@ -78,7 +78,7 @@ const waiting = async () => (await readDepth(emulators.sqs, intake.url)).waiting
 const sweep = (overdueMs?: number) =>
   sweepAudits({ table, intake, now: () => nowMs, log: silent }, overdueMs);
 
-describe('telling a decision', () => {
+describe('reporting a decision', () => {
   test('is done once, with the decision and its reason', async () => {
     // Prepare
     const refundId = await decided();

@@ -72,7 +72,7 @@ describe('a decision about a third-party code', () => {
     });
   });
 
-  test('to refuse is told with its reason, and the voucher goes on', async () => {
+  test('to refuse is reported with its reason, and the voucher goes on', async () => {
     const { world, audit, reference, certificateId } = opened();
     expect(await audit({ ...REFUSED, reference })).toEqual({ outcome: 'notified' });
     expect(world.find(certificateId).state).toMatchObject({ refund: null, refundRequested: false });
@@ -86,7 +86,7 @@ describe('a decision about a third-party code', () => {
     expect(bodies).toEqual([]);
   });
 
-  test('that the platform has decided before is refused, not asked for ever', async () => {
+  test('that the platform has decided before is refused, not requested for ever', async () => {
     const { audit, reference } = opened();
     await audit({ reference });
     expect(await audit({ reference })).toMatchObject({ outcome: 'refused' });
@@ -105,7 +105,7 @@ describe('a decision about a third-party code', () => {
     expect(await audit({ reference })).toEqual({ outcome: 'notified' });
   });
 
-  test('waits while no token is to be had, and is told with a new one', async () => {
+  test('waits while no token is to be had, and is reported with a new one', async () => {
     const { faults, tokens, audit, reference } = opened();
     faults.set('client_token', { mode: 'http500', times: 1 });
     expect(await audit({ reference })).toMatchObject({ outcome: 'wait' });
@@ -145,7 +145,7 @@ describe('a decision about a refund after use', () => {
   });
 });
 
-test('what nobody has decided is not told', async () => {
+test('what nobody has decided is not reported', async () => {
   const { audit, bodies } = platform();
   expect(await audit({ status: 'pending' })).toMatchObject({ outcome: 'refused' });
   expect(bodies).toEqual([]);

@@ -112,7 +112,7 @@ describe('a platform that says busy', () => {
 });
 
 describe('a refund whose order the platform refuses to show', () => {
-  test('is of the whole voucher, and may be told better later', async () => {
+  test('is of the whole voucher, and may be reported better later', async () => {
     const { one } = platform({
       [ORDERS]: () => refused(2190004),
       [CERTIFICATES]: () => ({ certificates: [used({ status: 4 })] }),
@@ -144,7 +144,7 @@ describe('a refund whose order the platform refuses to show', () => {
 describe('a number that no table has', () => {
   const puzzling = () => platform({ [ORDERS]: () => refused(7_654_321) });
 
-  test('is asked about again, and named', async () => {
+  test('is queried again, and named', async () => {
     expect(await puzzling().one(hint('redeemed', 0))).toMatchObject({
       ...{ outcome: 'wait', answered: true, events: [] },
       why: 'trade/order/query answered error 7654321, which none of its tables has',

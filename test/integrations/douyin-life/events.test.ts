@@ -17,7 +17,7 @@ const readMessage = (event: string, content: object, settings: Partial<Settings>
 const bodyOf = (name: string) => (JSON.parse(textOf(name)) as { body: string }).body;
 
 describe('a store that a merchant bound', () => {
-  test('is an event as of when it came, for the message tells no time', () => {
+  test('is an event as of when it came, for the message reports no time', () => {
     expect(read(bodyOf('auth-with-bind'))).toEqual({
       outcome: 'events',
       kind: 'life_saas_cooperate_auth_with_bind',
@@ -152,7 +152,7 @@ describe('the bill of a delivery order', () => {
     });
   });
 
-  test('is kept where nobody says whose it is, or it tells what changed', () => {
+  test('is kept where nobody says whose it is, or it reports what changed', () => {
     expect(readMessage(KIND, content).outcome).toBe('kept');
     const changed = { ...content, amount_change: { sale_price: -100 } };
     expect(readMessage(KIND, changed, { merchantId: '73' }).outcome).toBe('kept');
@@ -191,7 +191,7 @@ describe('the buyer', () => {
     return reading.outcome === 'events' ? reading.events[0] : undefined;
   };
 
-  test('is told with a payment', () => {
+  test('is reported with a payment', () => {
     expect(paid('_000x')).toMatchObject({ kind: 'order.paid', buyerId: '_000x' });
   });
 

@@ -195,7 +195,7 @@ describe('the uses of a voucher', () => {
     expect(acts[0]).toMatchObject({ verifyId: 'v1', at: instant(0), poiId: '67' });
   });
 
-  test('keep the time and the store they were first told with', () => {
+  test('keep the time and the store they were first reported with', () => {
     const acts = actsOf(
       evidence({
         certificate: certificate({ verify: act('v1', 1, { poi_id: '' }) }),
@@ -509,7 +509,7 @@ describe('what a refund takes back', () => {
     });
   });
 
-  test('of a times card whose sum is not told is what was left of it', () => {
+  test('of a times card whose sum is not reported is what was left of it', () => {
     const card = certificate({
       status: REFUNDED,
       time_card: { times_count: 3 },
@@ -542,11 +542,11 @@ describe('what a refund takes back', () => {
     });
   });
 
-  test('is no event while nobody tells when it was', () => {
+  test('is no event while nobody reports when it was', () => {
     expect(refundOf(certificate({ status: REFUNDED }), undefined)).toBeUndefined();
   });
 
-  test('is no event while it is only asked for', () => {
+  test('is no event while it is only requested', () => {
     const item = { item_status: 300, refund_amount: 0 };
     expect(refundOf(certificate({ verify: act('v1', 0) }), item)).toBeUndefined();
   });

@@ -346,7 +346,7 @@ describe('what nobody expected', () => {
   });
 });
 
-describe('what a hint tells on its own', () => {
+describe('what a hint reports on its own', () => {
   const hint = (action: 'redeemed' | 'reversed' | 'refunded') => ({
     action,
     merchantId: '73',
@@ -364,7 +364,7 @@ describe('what a hint tells on its own', () => {
     },
   );
 
-  test('two redemptions of one voucher are two events, and one told twice is one', () => {
+  test('two redemptions of one voucher are two events, and one reported twice is one', () => {
     // Prepare
     const later = { ...hint('redeemed'), occurredAt: '2025-10-09T18:00:00.000+08:00' };
     const idOf = (one: typeof later) => douyinLife.fromHint(one)[0]?.eventId;

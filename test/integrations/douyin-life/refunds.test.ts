@@ -152,7 +152,7 @@ describe('the documented kinds of refund', () => {
     });
   });
 
-  test('who and what brought the buyer is told with the redemption, and the buyer to be hashed', async () => {
+  test('who and what brought the buyer is reported with the redemption, and the buyer to be hashed', async () => {
     const { events } = await resolveSample('refund-after-use');
     expect(events.find((event) => event.kind === 'voucher.redeemed')).toMatchObject({
       buyerId: '_000testOpenId',
@@ -218,7 +218,7 @@ function platform() {
 }
 
 describe('two partial refunds and the rest of one voucher, told by messages and by pulls', () => {
-  test('each asked about when its message comes', async () => {
+  test('each queried when its message comes', async () => {
     const { ask, refund, refunds, conflicts } = platform();
     for (const fen of [3_000, 2_000, undefined]) {
       const [resolution] = await ask([refund(fen)]);
@@ -273,7 +273,7 @@ describe('two partial refunds and the rest of one voucher, told by messages and 
   });
 });
 
-test('where an order tells only the latest refund, another time makes another refund', async () => {
+test('where an order reports only the latest refund, another time makes another refund', async () => {
   // Prepare: the same order, but its amount is that of the second refund alone
   const first = refundsIn(await resolveSample('refund-partial')).map(stamp);
   const { body, answers } = sampleSchema.parse(JSON.parse(textOf('refund-partial-twice')));

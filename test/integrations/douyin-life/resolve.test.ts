@@ -95,7 +95,7 @@ describe('a redemption', () => {
     ]);
   });
 
-  test('is asked about with the order’s ids and a token in the header, never in the address', async () => {
+  test('is queried with the order’s ids and a token in the header, never in the address', async () => {
     // Prepare
     const { one, calls } = platform();
     // Act
@@ -222,7 +222,7 @@ describe('a reversal', () => {
     ...fields,
   });
 
-  test('is at the time that the arbiter tells', async () => {
+  test('is at the time that the arbiter reports', async () => {
     // Prepare
     const { one, calls } = platform({
       [CERTIFICATES]: unused,
@@ -292,7 +292,7 @@ describe('a reversal', () => {
     expect(Number(asked?.get('end_time'))).toBeGreaterThanOrEqual(at(30));
   });
 
-  test('and a redemption after it are told apart', async () => {
+  test('and a redemption after it are distinguished', async () => {
     // Prepare
     const acts = [
       { verify_id: 'v2', verify_time: at(40), poi_id: STORE },
@@ -540,7 +540,7 @@ describe('a platform that does not answer', () => {
 });
 
 describe('the token', () => {
-  test('is asked for once, and shared by questions at the same time', async () => {
+  test('is requested once, and shared by questions at the same time', async () => {
     // Prepare
     const { resolve, countOf } = platform();
     // Act
@@ -580,7 +580,7 @@ describe('the token', () => {
     expect(countOf(CERTIFICATES)).toBe(2);
   });
 
-  test('that the platform does not give is waited for, and asked for again next time', async () => {
+  test('that the platform does not give is waited for, and requested again next time', async () => {
     // Prepare
     let answers = 0;
     const { one, countOf } = platform({
@@ -615,7 +615,7 @@ describe('the token', () => {
   });
 });
 
-describe('a redemption whose store is not told', () => {
+describe('a redemption whose store is not reported', () => {
   const nowhere = () => ({
     certificates: [used({ verify: { verify_id: 'v1', verify_time: at(0) } })],
   });
@@ -688,7 +688,7 @@ describe('a redemption whose store is not told', () => {
 describe('the name of a store', () => {
   const poi = (name: string) => ({ pois: [{ poi: { poi_id: STORE, poi_name: name } }] });
 
-  test('is asked for when the store is seen for the first time, and only then', async () => {
+  test('is requested when the store is seen for the first time, and only then', async () => {
     // Prepare
     const known = new Set<string>();
     const { one, countOf } = platform(

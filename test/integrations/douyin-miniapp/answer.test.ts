@@ -182,7 +182,7 @@ describe('a request for a refund', () => {
     expect(records.refunds.get(REFUND)?.notifiedAt === null).toBe(became === 'pending');
   });
 
-  test('that the platform was told of stays as it was decided when its result comes', async () => {
+  test('that the platform was notified of stays as it was decided when its result comes', async () => {
     const { ask, records } = world();
     await ask(changed('pre-create-refund', { need_refund_audit: 2 }));
     await ask(changed('refund', { status: 'FAIL' }));

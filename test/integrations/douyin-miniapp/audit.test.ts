@@ -50,7 +50,7 @@ function platform(answer: () => Response) {
 
 const ok = () => Response.json({ err_no: 0, err_msg: '' });
 
-describe('telling how a refund was decided', () => {
+describe('reporting how a refund was decided', () => {
   test('goes by our number in the life services’ systems', async () => {
     const { calls, tell } = platform(ok);
     expect(await tell(request())).toEqual({ outcome: 'notified' });

@@ -285,7 +285,7 @@ describe('questions', () => {
 });
 
 describe('the token', () => {
-  test('is asked for once, with the newest secret, and sent in a header alone', async () => {
+  test('is requested once, with the newest secret, and sent in a header alone', async () => {
     const { client, calls, paths, appId } = platform();
     await Promise.all([
       client.queryOrder({ orderId: 'ots1' }),
@@ -305,7 +305,7 @@ describe('the token', () => {
     }
   });
 
-  test('is asked for anew before it ends, and once when the platform takes it no longer', async () => {
+  test('is requested anew before it ends, and once when the platform takes it no longer', async () => {
     const { client, paths, wait, revokeTokens } = platform();
     await client.queryOrder({ orderId: 'ots1' });
     wait(7_150_000);
@@ -333,7 +333,7 @@ describe('the token', () => {
     expect(calls).toBe(4);
   });
 
-  test('is not asked for without a secret', async () => {
+  test('is not requested without a secret', async () => {
     const { app, calls } = platform();
     const bare = new DouyinMiniappClient({
       app: { ...app, secrets: {} },
@@ -409,7 +409,7 @@ describe('a platform in trouble', () => {
     expect((await failureOf(busy('99999'))).retryAfterMs).toBe(900_000);
   });
 
-  test('that redeemed but does not say which act is asked again, never taken for done', async () => {
+  test('that redeemed but does not say which act is queried again, never taken for done', async () => {
     const redeem = async (results: object[]) => {
       const { client } = platform({
         fetch: async (input) =>

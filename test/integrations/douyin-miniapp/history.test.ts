@@ -132,7 +132,7 @@ describe('a refund', () => {
     expect(reversals('order', 'ots1', events)).toEqual([['paid:ots1', [['unused_refund', 8_300]]]]);
   });
 
-  test('that is asked for, or fails, moves nothing', () => {
+  test('that is requested, or fails, moves nothing', () => {
     const events = [
       ...paid,
       stamped(redeemed('v1', 0.5)),
@@ -158,7 +158,7 @@ test('making, cancelling and settling an order book nothing', () => {
   expect(historyOf('order', 'ots1', events)).toEqual({ booked: [], allReversals: [], waiting: [] });
 });
 
-test('a redemption whose worth nobody tells waits for it', () => {
+test('a redemption whose worth nobody reports waits for it', () => {
   const untold = stamped({ ...redeemed('v1', 0.5), complete: false });
   expect(historyOf('voucher', 'ots1-1', [untold])).toMatchObject({
     booked: [],

@@ -329,7 +329,7 @@ describe('a payment', () => {
     expect(pay({ currency: 'CNY' })).toMatchObject({ outcome: 'events' });
   });
 
-  test('of the write-off tool’s order is the closed loop’s to book, unless told', () => {
+  test('of the write-off tool’s order is the closed loop’s to book, by default', () => {
     const fields = { order_source: 'fulfillment_tool' };
     expect(pay(fields).outcome).toBe('kept');
     expect(pay(fields, { fulfillmentToolPayments: 'booked' }).outcome).toBe('events');

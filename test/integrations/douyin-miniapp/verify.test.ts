@@ -39,7 +39,7 @@ describe('an RSA signature', () => {
     expect(verifies(documented(), keys)).toBe(true);
   });
 
-  test('of the fixed vector is over the three lines whose hash it tells', () => {
+  test('of the fixed vector is over the three lines whose hash it reports', () => {
     const { headers, body } = vector;
     const lines = `${headers['byte-timestamp']}\n${headers['byte-nonce-str']}\n${body}\n`;
     expect(createHash('sha256').update(lines).digest('hex')).toBe(vector.stringToSignSha256);

@@ -93,7 +93,7 @@ describe('tokens', () => {
     expect(await failureOf(client.accessToken(CODE))).toMatchObject(expected);
   });
 
-  test('are not asked for without a secret, and no error tells one', async () => {
+  test('are not requested without a secret, and no error tells one', async () => {
     const bare = clientOf(answering('{}'), appOf({ signSecret: ['x'] }));
     expect(await failureOf(bare.accessToken(CODE))).toMatchObject({ retryable: false });
     const refused = clientOf(answering('{"result":5}'), appOf(SECRETS));
@@ -154,7 +154,7 @@ describe('redeeming', () => {
     expect(new Set((await Promise.all(ids)).flat()).size).toBe(4);
   });
 
-  test('takes the platform’s id of the act where it tells one', async () => {
+  test('takes the platform’s id of the act where it reports one', async () => {
     const { sandbox, client } = harness({ merchantId: 'm-1' });
     sandbox.tellsResults = true;
     const { accessToken } = await client.accessToken(CODE);

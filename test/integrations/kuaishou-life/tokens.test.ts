@@ -57,7 +57,7 @@ describe('a merchant’s token', () => {
     ]);
   });
 
-  test('that the platform is too busy to renew is asked for again, and nobody is sent to authorise', async () => {
+  test('that the platform is too busy to renew is requested again, and nobody is sent to authorise', async () => {
     const { clock, worker, fails } = await platform();
     await worker().tokenOf('m1');
     clock.nowMs += LIFE_MS;
@@ -82,7 +82,7 @@ describe('a merchant’s token', () => {
     },
   );
 
-  test('is not asked for after 180 days without a renewal', async () => {
+  test('is not requested after 180 days without a renewal', async () => {
     const { clock, paths, worker } = await platform();
     await worker().tokenOf('m1');
     clock.nowMs += 180 * 86_400_000;
@@ -100,7 +100,7 @@ describe('a merchant’s token', () => {
     expect(await Promise.all(all)).toEqual(['access-2', 'fixed-2', 'fixed']);
   });
 
-  test('that nobody registered is asked for in words', async () => {
+  test('that nobody registered is requested in words', async () => {
     const { worker } = await platform({});
     await expect(worker().tokenOf('m1')).rejects.toThrow('refreshToken:<merchantId>');
   });

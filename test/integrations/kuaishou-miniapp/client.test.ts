@@ -200,7 +200,7 @@ describe('a report', () => {
     expect(sandbox.reports).toEqual([]);
   });
 
-  test('told twice is one event', async () => {
+  test('reported twice is one event', async () => {
     const { client } = harness();
     const first = await client.reportUsed(order, { ...act, amounts });
     const second = await client.reportUsed(order, { ...act, amounts });

@@ -73,7 +73,7 @@ describe('the documented samples', () => {
     });
   });
 
-  test('a refund of a part is told with its own number and amount', () => {
+  test('a refund of a part is reported with its own number and amount', () => {
     expect(eventsOf(readText(sample('refund-partial').body))).toMatchObject([
       {
         eventId: 'refunded:226112200012345678904',
@@ -85,7 +85,7 @@ describe('the documented samples', () => {
     ]);
   });
 
-  test('a settlement tells what went to the merchant and what to the creator', () => {
+  test('a settlement reports what went to the merchant and what to the creator', () => {
     expect(readText(sample('settle').body)).toEqual({
       outcome: 'events',
       kind: 'SETTLE/SUCCESS',

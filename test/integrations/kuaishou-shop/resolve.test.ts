@@ -66,7 +66,7 @@ describe('a hint', () => {
     });
   });
 
-  test('is asked about once for all hints of its order', async () => {
+  test('is queried once for all hints of its order', async () => {
     const { sandbox, context } = platform();
     sandbox.orders.set(ORDER, { status: 30, amountFen: 9_900, atMs: NOW });
     const all = await kuaishouShop.resolve([hint('paid'), hint('paid')], context);
@@ -108,7 +108,7 @@ describe('a hint', () => {
     expect(resolution).toMatchObject({ outcome: 'wait', events: [] });
   });
 
-  test('has the message’s time, and is incomplete, where no field tells it', async () => {
+  test('has the message’s time, and is incomplete, where no field reports it', async () => {
     const { atField: _none, ...untimed } = answer;
     const { sandbox, context } = platform({
       orderQuery: { ...SETTINGS.orderQuery, answer: { ...untimed, amountUnit: 'yuan' } },
@@ -158,7 +158,7 @@ describe('a hint', () => {
     },
   );
 
-  test('that is answered with a number nobody knows is asked again, within bounds, and names it', async () => {
+  test('that is answered with a number nobody knows is queried again, within bounds, and names it', async () => {
     const { sandbox, context } = platform();
     const ask = async (answers: number) => {
       sandbox.fails.push(21);
@@ -170,7 +170,7 @@ describe('a hint', () => {
     expect(last?.why).toContain('21');
   });
 
-  test('is asked again without an end for a number that the operator calls busy', async () => {
+  test('is queried again without an end for a number that the operator calls busy', async () => {
     const { sandbox, context } = platform({ codes: { 21: 'busy' } });
     sandbox.fails.push(21);
     const [resolution] = await kuaishouShop.resolve([hint('paid')], { ...context, answers: 99 });

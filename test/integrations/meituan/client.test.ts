@@ -129,7 +129,7 @@ describe('a use of a voucher (58)', () => {
     expect(events.map((event) => event.voucherId)).toEqual([VOUCHER, '0112345678902']);
   });
 
-  test('that is asked for again is the same use', async () => {
+  test('that is requested again is the same use', async () => {
     const { retail, sell, clock } = platform();
     sell(VOUCHER);
     const first = await retail.consume(STORE, USE);
@@ -309,7 +309,7 @@ describe('a look at vouchers (58)', () => {
     expect(JSON.parse(sandbox.calls.at(-1)?.params.biz ?? '')).toEqual(DAY);
   });
 
-  test('of a day are asked for by kind, which the platform refuses to do without', async () => {
+  test('of a day are requested by kind, which the platform refuses to do without', async () => {
     const { retail } = platform();
     const without = { ...DAY, bizType: undefined as unknown as number };
     await expect(retail.queryListByDate(STORE, without)).rejects.toThrow('OP_PARAM_ERROR');
@@ -333,7 +333,7 @@ describe('a look at vouchers (58)', () => {
     }
   });
 
-  test('of a day that the platform does not list are asked for again, not none', async () => {
+  test('of a day that the platform does not list are requested again, not none', async () => {
     const listed = new MeituanClient(answering({ code: 'OP_SUCCESS', data: {} }));
     await expect(listed.queryListByDate(STORE, DAY)).rejects.toMatchObject({ retryable: true });
     const empty = answering({ code: 'OP_SUCCESS', data: { totalCount: 0, records: [] } });

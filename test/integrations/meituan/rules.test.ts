@@ -103,7 +103,7 @@ describe('a refund', () => {
     });
   });
 
-  test('of an order whose amount nobody tells is quarantined', () => {
+  test('of an order whose amount nobody reports is quarantined', () => {
     expect(eventOf('5810173', { amount: 'whole' }, { orderId: ORDER })).toMatchObject({
       outcome: 'malformed',
       why: 'did not fit: settings.messages.5810173.amount',

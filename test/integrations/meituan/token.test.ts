@@ -50,7 +50,7 @@ describe('a store’s token', () => {
     ]);
   });
 
-  test('is asked for with the documented fields', async () => {
+  test('is requested with the documented fields', async () => {
     const { look, sandbox } = platform();
     await look();
     const { sign: _, ...fields } = sandbox.calls[0]?.params ?? {};

@@ -175,7 +175,7 @@ describe('redeeming at the till of a 来客 merchant', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
   });
 
-  it('uses a times card as often as was asked for, or not at all', async () => {
+  it('uses a times card as often as was requested, or not at all', async () => {
     // Prepare
     world.addProduct({
       ...{ accountId: 'm1', productId: 'card', name: '次卡', priceFen: 9_000, timesCount: 4 },

@@ -134,7 +134,7 @@ describe('redeeming at the till, by a code', () => {
     expect(problemOf(reply)).toMatchObject({ status: 409, code: 'request-reused' });
   });
 
-  it('waits for the worth of what nobody tells it of, unbooked', async () => {
+  it('waits, unbooked, for a worth that nobody reports', async () => {
     // Act
     const { amounts: _amounts, ...bare } = asked;
     done(await till.redeem(bare));

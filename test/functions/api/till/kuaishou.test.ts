@@ -210,7 +210,7 @@ describe('a Kuaishou mini-program, which reports its redemptions', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0, paidFen: 0 });
   });
 
-  it('waits, unbooked, where neither the payment nor the till tells the worth', async () => {
+  it('waits, unbooked, where neither the payment nor the till reports the worth', async () => {
     done(await till.redeem(asked));
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
   });

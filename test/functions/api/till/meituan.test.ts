@@ -37,10 +37,10 @@ afterEach(() => till?.close());
 
 const asked = { requestId: 'request-1', code: CODE, storeId: STORE };
 
-describe('redeeming at the desk of a shop (服务零售)', () => {
+describe('redeeming at the till of a shop (服务零售)', () => {
   beforeEach(() => open('retail'));
 
-  it('books what the platform’s answer tells, platform’s part and all', async () => {
+  it('books what the platform’s answer reports, platform’s part and all', async () => {
     // Act
     const answer = done(await till.redeem(asked));
     // Assess
@@ -51,7 +51,7 @@ describe('redeeming at the desk of a shop (服务零售)', () => {
     });
   });
 
-  it('redeems as many as were asked for', async () => {
+  it('redeems as many as were requested', async () => {
     // Act
     const answer = done(await till.redeem({ ...asked, count: 2 }));
     // Assess
@@ -105,7 +105,7 @@ describe('redeeming at the desk of a shop (服务零售)', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900 });
   });
 
-  it('takes the same use back once, however often it is asked for', async () => {
+  it('takes the same use back once, however often it is requested', async () => {
     // Prepare
     done(await till.redeem(asked));
     await till.hexiao.settle();
@@ -120,10 +120,10 @@ describe('redeeming at the desk of a shop (服务零售)', () => {
   });
 });
 
-describe('redeeming at the desk of a restaurant (到店餐饮), whose answer tells no worth', () => {
+describe('redeeming at the till of a restaurant (到店餐饮), whose answer reports no worth', () => {
   beforeEach(() => open('dining'));
 
-  it('books what the till tells, and takes it back', async () => {
+  it('books what the till reports, and takes it back', async () => {
     // Act
     const worth = { paidFen: 9_400, platformDiscountFen: 500, merchantDiscountFen: 0 };
     const amounts = { ...worth, paymentDiscountFen: 0, originalFen: 9_900 };
@@ -139,7 +139,7 @@ describe('redeeming at the desk of a restaurant (到店餐饮), whose answer tel
 describe('redeeming at a desk that is still with 点评北极星', () => {
   beforeEach(() => open('dianping'));
 
-  it('books the price that its answer tells, and takes it back', async () => {
+  it('books the price that its answer reports, and takes it back', async () => {
     // Act
     done(await till.redeem(asked));
     // Assess

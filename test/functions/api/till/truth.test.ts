@@ -64,7 +64,7 @@ describe('several uses in one answer', () => {
     expect(await till.gmv()).toMatchObject({ redeemedCount: 2 });
   });
 
-  it('tells what was asked for and not done', async () => {
+  it('tells what was requested and not done', async () => {
     // Prepare
     answers([record(CODE, { flowId: 'f1' })]);
     // Act
