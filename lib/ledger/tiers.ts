@@ -1,3 +1,5 @@
+import { MAX_ID } from '../events/is-id.ts';
+import { shortId } from '../events/short-id.ts';
 import { proportion, WHOLE_BP } from '../money/fen.ts';
 import { businessDayOf } from '../time/shanghai.ts';
 import type { Entry } from './entry.ts';
@@ -104,7 +106,7 @@ const STORE_PREFIX = 'tier~';
  * own, so that the rows add up. No platform's id of a store begins so.
  */
 export function tierStoreOf(merchantId: string): string {
-  return `${STORE_PREFIX}${merchantId}`.slice(0, 128);
+  return `${STORE_PREFIX}${shortId(merchantId, MAX_ID - STORE_PREFIX.length)}`;
 }
 
 export function isTierStore(storeId: string): boolean {

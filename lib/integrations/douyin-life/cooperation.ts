@@ -1,4 +1,5 @@
 import type { EventDraft } from '../../events/event.ts';
+import { shortId } from '../../events/short-id.ts';
 import type { Reading } from '../kit/integration.ts';
 import { contentOf, events, malformed, withoutTime } from '../kit/reading.ts';
 import { authWithBindSchema, partnerCommissionSchema, partnerOrderSchema } from './payloads.ts';
@@ -82,7 +83,7 @@ export function commissionChanged(message: Message): Reading {
   return events(kind, event);
 }
 
-/** Parts are escaped, so that no `/` in one makes it look like two. */
+/** Parts are escaped, so that no `/` in one makes it look like two, and short enough for an event's id. */
 function idOf(what: string, ...parts: string[]): string {
-  return `${what}:${parts.map((part) => encodeURIComponent(part.slice(-90))).join('/')}`;
+  return `${what}:${parts.map((part) => shortId(encodeURIComponent(part), 90)).join('/')}`;
 }

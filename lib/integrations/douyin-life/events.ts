@@ -7,6 +7,7 @@ import {
   UNKNOWN_SALE,
   wholeFen,
 } from '../../events/event.ts';
+import { shortId } from '../../events/short-id.ts';
 import type { Hint } from '../kit/integration.ts';
 import type { OrderRecord } from './answers.ts';
 import { channelOf } from './channel.ts';
@@ -106,7 +107,7 @@ export function eventsOfHint(hint: Hint): EventDraft[] {
   const { merchantId, orderId, voucherId, occurredAt } = hint;
   const common = { merchantId, orderId, voucherId, occurredAt, complete: false };
   // Short enough to be an id whatever the voucher's.
-  const act = `~${voucherId.slice(-90)}@${Date.parse(occurredAt)}`;
+  const act = `~${shortId(voucherId, 90)}@${Date.parse(occurredAt)}`;
   switch (hint.action) {
     case 'paid':
       return [];

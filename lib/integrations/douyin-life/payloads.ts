@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shortId } from '../../events/short-id.ts';
 import { absentAsNull, wireFen, wireId, wireTime } from '../kit/wire.ts';
 
 /** The shapes we read, tolerant of new fields. */
@@ -46,7 +47,7 @@ export const afterSaleAuditSchema = z.looseObject({
 
 /** The message reports no id of the after-sale: a voucher is in one at a time. */
 export function refundIdAfterUse(request: z.infer<typeof afterSaleAuditSchema>): string {
-  return `${request.certificate_id.slice(-90)}@${Date.parse(request.refund_time)}`;
+  return `${shortId(request.certificate_id, 90)}@${Date.parse(request.refund_time)}`;
 }
 
 /**

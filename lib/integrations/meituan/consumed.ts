@@ -6,6 +6,7 @@ import {
   NO_AMOUNTS,
   UNKNOWN_SALE,
 } from '../../events/event.ts';
+import { shortId } from '../../events/short-id.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { ActAnswer } from '../kit/act-answer.ts';
@@ -125,9 +126,9 @@ function redemptionIdOf(
   return requestId === undefined ? null : madeUpId(receiptCode, requestId);
 }
 
-/** For an act that only our call names: one code may be used, taken back and used again. */
+/** For an act that only our call names: one code may be used, taken back and used again. A request's id has 64 letters. */
 export function madeUpId(code: string, requestId: string): string {
-  return `~${code}@${requestId}`;
+  return `~${shortId(code, 60)}@${requestId}`;
 }
 
 /**
