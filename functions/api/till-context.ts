@@ -8,6 +8,7 @@ import type { TillRequest } from '../../lib/store/deliveries/till-requests.ts';
 import { readEvents, vouchersOfOrder } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { ApiDeps } from './deps.ts';
+import { readPipeline } from './pipeline-state.ts';
 
 /** One process of several that call: the others and the workers want their turns too. */
 const RATE_SHARE = 0.25;
@@ -17,8 +18,9 @@ export function contextOf(
   app: App,
   platform: Platform,
   request: TillRequest,
-  { table, fetch, now, tokens, deadlineMs }: ApiDeps & { readonly deadlineMs: number },
+  deps: ApiDeps & { readonly deadlineMs: number },
 ): TillContext {
+  const { table, fetch, now, tokens, deadlineMs } = deps;
   const history = (of: 'voucher' | 'order') => (id: string) =>
     readEvents(table, { of, platform, id });
   return {
@@ -29,6 +31,7 @@ export function contextOf(
     history: history('voucher'),
     merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
     actsOf: (voucherId) => actsOf(table, platform, voucherId),
+    mayLag: async () => !(await readPipeline(deps)).idle,
     payment: async (orderId) =>
       (await history('order')(orderId)).find(
         (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',

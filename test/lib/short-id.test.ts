@@ -19,7 +19,12 @@ const LONG = ['0', '1'].flatMap((digit) => [
 
 const AT = '2025-10-09T16:53:20.000+08:00';
 
-const app = { integration: 'douyin-life', appKey: 'aw1', secrets: {}, settings: {} };
+const app = {
+  integration: 'douyin-life',
+  appKey: 'aw1',
+  secrets: {},
+  settings: { enrichment: 'none' },
+} as const;
 
 /** The id of what a message of a cooperation says. */
 function cooperationId(order_id: string): string {

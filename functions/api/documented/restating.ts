@@ -143,6 +143,8 @@ export const restating: readonly Documented[] = [
     contract: reversalPost,
     tag: 'till',
     summary: 'Take a redemption back (撤销核销) at the platform, and book that',
+    description:
+      'The voucher’s latest use, or the one that `redemptionId` names. A use that is not known here is not asked of the platform: 503 while something is on its way, and a named one is 422 when nothing is.',
     answers: { 200: { json: done } },
     problems: tillProblems,
     example: { ...whose, voucherId: 'v-1' },

@@ -18,13 +18,14 @@ export type Reversible = z.infer<typeof reversibleSchema>;
 
 /**
  * The redemption that is meant: the one that is named, or the latest that stands. What the till did itself
- * is known at once, also while the pipeline is behind.
+ * is known at once, also while the pipeline is behind. What neither the till nor our records know is not the
+ * platform's to decide: its answer to an id that we never saw would be booked as a reversal of nothing.
  * @param only `latest`: this platform's call names no use, and corrects the voucher's last one
  * @throws PlatformError: retryable while we may only be late
  */
 export async function redemptionOf(
-  { voucherId, redemptionId, orderId }: ReverseCommand,
-  { actsOf }: Pick<TillContext, 'actsOf'>,
+  { voucherId, redemptionId }: ReverseCommand,
+  { actsOf, mayLag }: Pick<TillContext, 'actsOf' | 'mayLag'>,
   { only }: { readonly only?: 'latest' } = {},
 ): Promise<Reversible> {
   const acts = await actsOf(voucherId);
@@ -47,16 +48,13 @@ export async function redemptionOf(
     );
   }
   if (found !== undefined) return reversibleOf(voucherId, found);
-  if (redemptionId !== undefined && orderId !== undefined) {
-    const unknown = { merchantId: null, storeId: null, productId: null, redeemedAt: null };
-    return { voucherId, redemptionId, orderId, ...unknown };
-  }
   if (redemptionId === undefined && uses.length > 0) {
     throw cannot('every redemption of this voucher that is known here was taken back');
   }
-  throw unknownYet(
-    'no such redemption of this voucher has reached us yet; to take back one that never will, give redemptionId and orderId',
-  );
+  if (redemptionId !== undefined && !(await mayLag())) {
+    throw cannot('no such redemption of this voucher is known here, and nothing is on its way');
+  }
+  throw unknownYet('no such redemption of this voucher has reached us yet');
 }
 
 /** The id of the account that the redemption belongs to. @throws PlatformError */

@@ -93,8 +93,9 @@ export const reverseSchema = z.strictObject({
   voucherId: idSchema,
   /** The latest that stands when absent. */
   redemptionId: idSchema.optional(),
-  /** As the redemption's answer reported them; needed where its event has not arrived, or does not show them. */
+  /** As the redemption's answer reported it. */
   orderId: idSchema.optional(),
+  /** The platform's second name of the voucher, as the redemption's answer reported it. */
   certificateId: idSchema.optional(),
   storeId: idSchema.optional(),
   merchantId: idSchema.optional(),
@@ -171,6 +172,8 @@ export interface TillContext extends Omit<ResolveContext, 'answers'> {
   readonly note: (notes: TillNotes) => Promise<TillNotes>;
   /** The till's own acts of a voucher, also those that the pipeline has not come to yet. */
   readonly actsOf: (voucherId: string) => Promise<readonly KnownAct[]>;
+  /** Whether something is still on its way to our records, of whatever voucher. */
+  readonly mayLag: () => Promise<boolean>;
   /** Whose a registered store is. */
   readonly merchantOfStore: (storeId: string) => Promise<string | undefined>;
   /** The payment of an order, where we know it. */

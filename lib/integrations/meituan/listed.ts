@@ -7,9 +7,8 @@ import type { Circumstances, Consumed } from './consumed.ts';
 import { presentOrNull, wireInstant } from './fields.ts';
 
 /**
- * Used vouchers as querylistbydate and getconsumed report them. Neither reports the order, nor who paid which part,
- * so what they report is an incomplete event: it waits for the record that our own call or the order's query
- * brings. Source: the SDK that the platform generates, ReceiptQueryListByDate and ReceiptGetConsumed.
+ * Used vouchers as querylistbydate reports them. It reports neither the order nor who paid which part, so what it
+ * reports is an incomplete event: it waits for the record that our own call or the order's query brings. Source: the SDK that the platform generates, ReceiptQueryListByDate and ReceiptGetConsumed.
  */
 const rowSchema = z.looseObject({
   receiptCode: wireId,

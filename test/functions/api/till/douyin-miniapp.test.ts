@@ -256,7 +256,7 @@ describe('taking a redemption back at the till', () => {
     const late = await till.reverse(back);
     // Assess
     expect(problemOf(early)).toMatchObject({ status: 503, code: 'platform-unavailable' });
-    expect(problemOf(early).detail).toContain('redemptionId and orderId');
+    expect(problemOf(early).detail).toContain('has reached us yet');
     expect(done(late).acts).toHaveLength(1);
   });
 

@@ -198,6 +198,24 @@ describe('a Kuaishou mini-program, which reports its redemptions', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 7_777, redeemedCount: 1 });
   });
 
+  it('names the use after a reversal that nobody has recorded yet as a use of its own', async () => {
+    // Prepare: the payment is known, and the pipeline comes to nothing after it
+    await pay(7_777);
+    const [first] = done(await till.redeem(asked)).acts;
+    done(await till.reverse({ ...asked, requestId: 'reversal-1', voucherId: first?.voucherId }));
+    // Act
+    const [second] = done(await till.redeem({ ...asked, requestId: 'act-00002' })).acts;
+    done(await till.reverse({ ...asked, requestId: 'reversal-2', voucherId: first?.voucherId }));
+    const [third] = done(await till.redeem({ ...asked, requestId: 'act-00003' })).acts;
+    // Assess
+    expect([first, second, third].map((act) => act?.redemptionId)).toEqual([
+      '12001@1',
+      '12001@2',
+      '12001@3',
+    ]);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 7_777, redeemedCount: 1 });
+  });
+
   it('a refund of a used order, whole or in part, takes the use back', async () => {
     // Prepare
     await pay(9_000);
