@@ -53,13 +53,21 @@ function hasVerifyId(value: unknown): boolean {
   return ![undefined, null, '', 0, '0'].includes(value.verify_id as string);
 }
 
+/** `groupon_type` of a times card (次卡). Source: tripartite.code. */
+export const CARD_GROUPON = 3;
+
+/** `order_type` of orders of cards (次卡); the numbers are other integrators', no page lists them. */
+export const CARD_ORDERS: ReadonlySet<number> = new Set([51, 70]);
+
 /** Certificate status. Source: certificate.query. */
 export const CERTIFICATE_STATUS = { unused: 1, used: 2, refunded: 4 } as const;
 
 const certificateSchema = z.looseObject({
   certificate_id: wireId,
   status: z.coerce.number().catch(0),
-  sku: courtesy(z.looseObject({ sku_id: courtesy(wireId) })),
+  sku: courtesy(
+    z.looseObject({ sku_id: courtesy(wireId), groupon_type: z.coerce.number().catch(0) }),
+  ),
   amount: optionalAmount,
   time_card: absentAsNull(
     z.looseObject({
@@ -148,6 +156,7 @@ const label = z
 
 const orderSchema = z.looseObject({
   order_id: wireId,
+  order_type: z.coerce.number().catch(0),
   /** 0 is an amount: a free order is paid with it. */
   pay_amount: wireFen.nullish().transform((fen) => fen ?? null),
   original_amount: absentAsNull(wireFen),

@@ -3,6 +3,8 @@ import { dealOut } from '../../money/fen.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { Hint } from '../kit/integration.ts';
 import {
+  CARD_GROUPON,
+  CARD_ORDERS,
   CERTIFICATE_STATUS,
   type CertificateRecord,
   type OrderRecord,
@@ -50,6 +52,8 @@ export interface Evidence {
   readonly records: readonly VerifyRecord[];
   readonly known: readonly Event[];
   readonly hints: readonly Hint[];
+  /** Where the platform shows it: it may say that its vouchers are cards. */
+  readonly order?: OrderRecord | undefined;
 }
 
 /** Every act that anyone reported, in the order of time. */
@@ -69,8 +73,7 @@ export function needsArbiter(evidence: Omit<Evidence, 'records'>): boolean {
   const hasReversalHint = hints.some((hint) => hint.action === 'reversed');
   if (acts.length === 0) return hasReversalHint;
   if (hints.some((hint) => isUnseen(hint, acts))) return true;
-  const isCard = isTimesCard(certificate) || certificate.period_card !== null;
-  const plain = acts.length === 1 && !isCard && !hasReversalHint;
+  const plain = acts.length === 1 && !looksLikeCard(evidence) && !hasReversalHint;
   return !plain || certificate.status !== CERTIFICATE_STATUS.used;
 }
 
@@ -95,6 +98,30 @@ export function isTimesCard(certificate: CertificateRecord): boolean {
 }
 
 /**
+ * Whether anything says that a voucher is a card (次卡, 周期卡), which may be used more than once. A card may
+ * stand as used after its first use, and its amount is that of all its uses together.
+ */
+export function looksLikeCard({
+  certificate,
+  order,
+  records = [],
+}: Pick<Evidence, 'certificate' | 'order'> & Partial<Pick<Evidence, 'records'>>): boolean {
+  const { time_card, period_card, sku } = certificate;
+  // One of zeros is how a voucher without uses to count may be written.
+  const isCounted = (time_card?.times_count ?? time_card?.serial_amount_list ?? null) !== null;
+  if (isCounted || period_card !== null || sku?.groupon_type === CARD_GROUPON) return true;
+  if (order !== undefined && CARD_ORDERS.has(order.order_type)) return true;
+  return records.some(
+    (record) => record.period_card !== null && record.certificate_id === certificate.certificate_id,
+  );
+}
+
+/** A card of which the platform does not count the uses: only an act's own record says what it is worth. */
+export function isUncountedCard(evidence: Pick<Evidence, 'certificate' | 'order'>): boolean {
+  return looksLikeCard(evidence) && !isTimesCard(evidence.certificate);
+}
+
+/**
  * What one act of a voucher is worth; null when the platform does not report. What its own record reports goes
  * first. A voucher of which nobody says how often it may be used is worth the whole each time: uses beyond
  * that wait in its history (`worthFen` of a redemption).
@@ -113,7 +140,9 @@ export function amountsOfAct(
 
 type ActRecord = Omit<Act, 'reversed'>;
 
-function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): ActRecord[] {
+function collect(evidence: Omit<Evidence, 'hints'>): ActRecord[] {
+  const { certificate, records, known } = evidence;
+  const isOwn = isUncountedCard(evidence);
   const acts = new Map<string, ActRecord>();
   for (const event of known) {
     if (event.kind === 'voucher.redeemed' && event.complete) {
@@ -132,7 +161,7 @@ function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): ActR
       at: before?.at ?? verify_time,
       poiId: before?.poiId ?? null,
       serial: null,
-      amounts: before?.amounts ?? ownAmounts(record),
+      amounts: before?.amounts ?? ownAmounts(record, isOwn),
     });
   }
   for (const act of [...(certificate.verify_records ?? []), certificate.verify]) {
@@ -149,9 +178,13 @@ function collect({ certificate, records, known }: Omit<Evidence, 'hints'>): ActR
   return [...acts.values()].sort(byTime);
 }
 
-function ownAmounts({ verify_amount_info, period_card, amount }: VerifyRecord): Amounts | null {
+/** @param isOwn the record's amount is its use's: a card's whose uses the platform does not count */
+function ownAmounts(
+  { verify_amount_info, period_card, amount }: VerifyRecord,
+  isOwn: boolean,
+): Amounts | null {
   const own = verify_amount_info?.times_card_serial_amount?.amount ?? null;
-  return own ?? (period_card === null ? null : amount);
+  return own ?? (isOwn || period_card !== null ? amount : null);
 }
 
 function reversalOf(
@@ -184,7 +217,7 @@ function looksReversed(
 ): boolean {
   const { certificate, hints } = evidence;
   const isLast = index === acts.length - 1;
-  if (isTimesCard(certificate)) return isLast && cancelHint(act, undefined, hints) !== undefined;
+  if (looksLikeCard(evidence)) return isLast && cancelHint(act, undefined, hints) !== undefined;
   if (!isLast) return true;
   if (certificate.status === CERTIFICATE_STATUS.used) return false;
   if (certificate.status === CERTIFICATE_STATUS.unused) return true;

@@ -1,6 +1,6 @@
 import type { Event, EventDraft, EventOf } from '../../events/event.ts';
 import { CERTIFICATE_STATUS, type CertificateRecord, ITEM_REFUNDED } from './answers.ts';
-import { amountsOfAct, isTimesCard, type VoucherFacts } from './facts.ts';
+import { amountsOfAct, looksLikeCard, type VoucherFacts } from './facts.ts';
 
 type Refund = EventOf<'voucher.refunded'>;
 
@@ -26,8 +26,8 @@ export function refundsOf(facts: VoucherFacts): EventDraft[] {
     occurredAt: shown.at,
     refundedFen: fen,
     ...split,
-    // Where the order was not shown, or no amount, a later answer may know more.
-    complete: split.unusedFen !== null && facts.order !== undefined,
+    // All that is left is a guess where no amount is shown; a later answer may know more.
+    complete: fen !== null && split.unusedFen !== null && facts.order !== undefined,
   };
   return [...drafts, refund];
 }
@@ -99,7 +99,7 @@ function splitRefund(
       leftFen: Math.max(0, paidFen - takenFrom(act.verifyId, paidFen, before)),
       paidFen,
     }));
-  if (!isTimesCard(certificate)) {
+  if (!looksLikeCard(facts)) {
     const use = uses.at(-1);
     if (use === undefined) {
       return { takesBack: [], unusedFen: refundFen ?? unusedOf(certificate, 0, before) };

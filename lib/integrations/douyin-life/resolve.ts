@@ -9,6 +9,7 @@ import {
   actsOf,
   type Evidence,
   isTimesCard,
+  isUncountedCard,
   isUnseen,
   needsArbiter,
   OWN_MESSAGE_MS,
@@ -72,14 +73,18 @@ async function resolveOrder(
   for (const certificate of certificates) {
     const own = hints.filter((hint) => hint.voucherId === certificate.certificate_id);
     const known = await context.history(certificate.certificate_id);
-    const evidence = { certificate, known, hints: own };
+    const evidence = { certificate, known, hints: own, order };
     const acts = await actsOfCertificate(client, evidence, { merchantId, context });
-    const facts = { merchantId, orderId, acts, order, refundAmount, ...evidence } as const;
+    const isUnpriced = isUncountedCard(evidence) && acts.some((act) => act.amounts === null);
+    if (isUnpriced && context.answers < PATIENCE) return hints.map(() => CARD_UNPRICED);
+    const facts = { merchantId, orderId, acts, refundAmount, ...evidence } as const;
     refundsKnown.set(certificate.certificate_id, known.filter(isRefund).length);
     const drafts = eventsOfVoucher(facts);
     if (drafts === undefined) return hints.map(() => wait('the platform reports no amount yet'));
     actsByVoucher.set(certificate.certificate_id, acts);
-    events.push(...drafts);
+    // Its amount may be a moment behind the refund: to take all that is left is the last resort.
+    const isHasty = context.answers < PATIENCE && own.some(({ action }) => action === 'refunded');
+    events.push(...drafts.filter((draft) => !(isHasty && order && isOfUnknownAmount(draft))));
   }
   const stores = await nameStores(client, merchantId, events, context);
   return hints.map((hint) =>
@@ -211,6 +216,10 @@ function isMissing(hint: Hint, acts: readonly Act[]): boolean {
   return !acts.some((act) => isWithin(act, { from: to - REVERSAL_WINDOW_MS - SAME_ACT_MS, to }));
 }
 
+function isOfUnknownAmount(draft: EventDraft): boolean {
+  return draft.kind === 'voucher.refunded' && draft.refundedFen === null;
+}
+
 function isRefund(event: { readonly kind: string; readonly complete: boolean }): boolean {
   return event.kind === 'voucher.refunded' && event.complete;
 }
@@ -232,6 +241,12 @@ async function unlessRefused<T>(
 function isRefusal({ meaning }: PlatformError): boolean {
   return meaning === 'refused';
 }
+
+/** To book a card's whole price for one of its uses is the last resort. */
+const CARD_UNPRICED: Resolution = {
+  ...wait('the platform’s records do not tell yet what the card’s use is worth'),
+  answered: true,
+};
 
 function wait(why: string): Resolution {
   return { outcome: 'wait', why, events: [], stores: [] };

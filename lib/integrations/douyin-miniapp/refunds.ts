@@ -73,6 +73,8 @@ function refunded(
     kind: 'voucher.refunded',
     eventId: `refunded:${refund.refund_id}:${voucherId}`,
     ...common,
+    // What stands is a guess where nobody says how much: the same refund told again with its amount corrects it.
+    complete: amountFen !== null,
     voucherId,
     refundedFen: amountFen,
     takesBack: standing ? null : [],

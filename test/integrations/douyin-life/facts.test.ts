@@ -3,6 +3,7 @@ import { type Event, type EventOf, UNKNOWN_SALE } from '../../../lib/events/even
 import {
   type CertificateRecord,
   certificatesSchema,
+  type OrderRecord,
   ordersSchema,
   type VerifyRecord,
   verifyRecordsSchema,
@@ -46,6 +47,13 @@ const act = (verifyId: string, minutes: number, more: object = {}) => ({
   poi_id: '66',
   ...more,
 });
+
+/** Its order, with what it says of the voucher. */
+function orderOf(item: object, fields: object = {}): OrderRecord | undefined {
+  const voucher = { certificate_id: '7400000000000000001', ...item };
+  const wire = { order_id: '10', certificate: [voucher], ...fields };
+  return ordersSchema.parse({ orders: [wire] }).orders[0];
+}
 
 function records(...rows: object[]): VerifyRecord[] {
   return verifyRecordsSchema.parse({
@@ -123,6 +131,11 @@ describe('whether the voucher alone is enough', () => {
     ).toBe(false);
   });
 
+  test('it is for one whose card has no uses to count', () => {
+    const plain = certificate({ time_card: { times_count: 0 }, verify: act('v1', 0) });
+    expect(doubt({ certificate: plain, order: orderOf({}, { order_type: 21 }) })).toBe(false);
+  });
+
   test('it is for a voucher that nobody used and nobody says was reversed', () => {
     expect(doubt({ certificate: certificate({ status: UNUSED }) })).toBe(false);
     expect(
@@ -156,6 +169,21 @@ describe('whether the voucher alone is enough', () => {
       'it is a times card',
       { certificate: certificate({ time_card: { times_count: 3 }, verify: act('v1', 0) }) },
     ],
+    [
+      'it is used up by one use, and a card may be used more often than it says',
+      { certificate: certificate({ sku: { groupon_type: 3 }, verify: act('v1', 0) }) },
+    ],
+    [
+      'a card is used up by one use of one',
+      { certificate: certificate({ time_card: { times_count: 1 }, verify: act('v1', 0) }) },
+    ],
+    ...[51, 70].map((order_type): [string, Parameters<typeof evidence>[0]] => [
+      `its order is of cards (${order_type})`,
+      {
+        certificate: certificate({ verify: act('v1', 0) }),
+        order: orderOf({}, { order_type }),
+      },
+    ]),
     [
       'its status is none we know',
       { certificate: certificate({ status: 77, verify: act('v1', 0) }) },
@@ -330,6 +358,23 @@ describe('whether a use was reversed', () => {
     ]);
   });
 
+  test('a use of a card whose uses are not counted stands, unless a message takes it back', () => {
+    const cards = (fields: object) =>
+      evidence({ certificate: certificate({ sku: { groupon_type: 3 }, ...fields }) });
+    const two = { verify_records: [act('v1', 0), act('v2', 20)] };
+    const none = [
+      ['v1', null, null],
+      ['v2', null, null],
+    ];
+    expect(reversalsOf(actsOf(cards(two)))).toEqual(none);
+    expect(reversalsOf(actsOf(cards({ ...two, status: UNUSED })))).toEqual(none);
+    const takenBack = actsOf({ ...cards(two), hints: [hint('reversed', 30)] });
+    expect(reversalsOf(takenBack)).toEqual([
+      ['v1', null, null],
+      ['v2', instant(30), true],
+    ]);
+  });
+
   test('an earlier use of a times card stands, whatever comes after it', () => {
     const acts = actsOf(
       evidence({
@@ -428,22 +473,19 @@ describe('what a use is worth', () => {
 });
 
 describe('what a refund takes back', () => {
-  const orderOf = (item: object) => {
-    const wire = {
-      order_id: '10',
-      certificate: [{ certificate_id: '7400000000000000001', ...item }],
-    };
-    return ordersSchema.parse({ orders: [wire] }).orders[0];
-  };
-
-  const refundOf = (record: CertificateRecord, item: object | undefined, hints: Hint[] = []) => {
+  const refundOf = (
+    record: CertificateRecord,
+    item: object | undefined,
+    hints: Hint[] = [],
+    rows: VerifyRecord[] = [],
+  ) => {
     const drafts = eventsOfVoucher({
       known: [],
       refundAmount: 'total',
       merchantId: '73',
       orderId: '10',
       certificate: record,
-      acts: actsOf(evidence({ certificate: record })),
+      acts: actsOf(evidence({ certificate: record, records: rows })),
       order: item === undefined ? undefined : orderOf(item),
       hints,
     });
@@ -509,6 +551,19 @@ describe('what a refund takes back', () => {
     });
   });
 
+  test('of a card whose uses are not counted is what was left first, too', () => {
+    const card = certificate({
+      ...{ status: REFUNDED, period_card: {}, verify: act('v1', 0) },
+      amount: { pay_amount: 12_000 },
+    });
+    const rows = records({
+      ...{ verify_id: 'v1', verify_time: at(0), status: 1, amount: { pay_amount: 3_000 } },
+    });
+    const item = { item_status: 301, refund_amount: 9_000, refund_time: at(90) };
+    const refund = refundOf(card, item, [], rows);
+    expect(refund).toMatchObject({ refundedFen: 9_000, takesBack: [], unusedFen: 9_000 });
+  });
+
   test('of a times card whose sum is not reported is what was left of it', () => {
     const card = certificate({
       status: REFUNDED,
@@ -522,6 +577,19 @@ describe('what a refund takes back', () => {
       occurredAt: instant(95),
       takesBack: [],
       unusedFen: 6_000,
+    });
+  });
+
+  test.each([
+    ['a used voucher', { verify: act('v1', 0) }],
+    ['an unused one', {}],
+    ['a card', { time_card: { times_count: 3 }, verify_records: [act('v1', 0)] }],
+  ])('of %s whose sum is not reported is a guess until it is', (_what, fields) => {
+    const record = certificate({ status: REFUNDED, ...fields });
+    const item = { item_status: 301, refund_time: at(90) };
+    expect(refundOf(record, item)).toMatchObject({ refundedFen: null, complete: false });
+    expect(refundOf(record, { ...item, refund_amount: 3_000 })).toMatchObject({
+      ...{ eventId: 'refunded:7400000000000000001', refundedFen: 3_000, complete: true },
     });
   });
 

@@ -155,6 +155,54 @@ describe('a card for a time (周期卡) used several times', () => {
     }
   });
 
+  /** Used up by its first use, as the platform shows a 周期卡 whose uses it does not count. */
+  const usedOnce = (
+    what: { cert?: object; sku?: object; order?: object },
+    rows: readonly object[],
+    answers = 0,
+  ) =>
+    platform(
+      {
+        [CERTIFICATES]: () => ({
+          certificates: [
+            used({
+              ...{ amount: { pay_amount: 12_000 }, verify: acts[0], ...what.cert },
+              sku: { sku_id: '1', ...what.sku },
+            }),
+          ],
+        }),
+        [RECORDS]: () => ({ records: rows }),
+        [ORDERS]: () => ({ orders: [order({ pay_amount: 12_000, ...what.order })] }),
+      },
+      { answers },
+    );
+  const CARDS: [string, Parameters<typeof usedOnce>[0]][] = [
+    ['order_type 51', { order: { order_type: 51 } }],
+    ['order_type 70, as text', { order: { order_type: '70' } }],
+    ['groupon_type 3', { sku: { groupon_type: 3 } }],
+    ['period_card', { cert: { period_card: { total_period: 4 } } }],
+    ['time_card of one', { cert: { time_card: { times_count: 1 } } }],
+  ];
+
+  test.each(CARDS)(
+    'is asked about by %s, and its record’s own amount is its use’s',
+    async (_, what) => {
+      const rows = [row(0, { amount: { pay_amount: 3_000 } })];
+      const { events, outcome } = await usedOnce(what, rows).one(hint('redeemed', 0));
+      expect(outcome).toBe('resolved');
+      expect(paidOf(events)).toEqual([3_000]);
+    },
+  );
+
+  test.each(CARDS)('by %s waits for its record, and is the whole without', async (_, what) => {
+    const early = await usedOnce(what, []).one(hint('redeemed', 0));
+    expect(early).toMatchObject({ outcome: 'wait', answered: true });
+    expect(paidOf(early.events)).toEqual([]);
+    const late = await usedOnce(what, [], 6).one(hint('redeemed', 0));
+    expect(late.outcome).toBe('resolved');
+    expect(paidOf(late.events)).toEqual([12_000]);
+  });
+
   test('keeps the amount of a use that was booked before', async () => {
     // Prepare: the first use was booked as the whole, before anyone knew of more
     const before = await platform({

@@ -415,6 +415,22 @@ describe('a refund', () => {
     });
   });
 
+  test('of an amount that is not told yet waits, and is of all that is left in the end', async () => {
+    const endpoints = {
+      [CERTIFICATES]: () => ({ certificates: [used({ status: 4 })] }),
+      [ORDERS]: () => ({ orders: [refundedItem({ refund_amount: null })] }),
+    };
+    const early = await platform(endpoints, { answers: 5 }).one(hint('refunded', 1_500));
+    const late = await platform(endpoints, { answers: 6 }).one(hint('refunded', 1_500));
+    expect(early).toMatchObject({ outcome: 'wait', answered: true });
+    expect(kindsOf(early)).toEqual(['order.paid', 'voucher.redeemed']);
+    expect(late.outcome).toBe('resolved');
+    expect(eventOf(late, 'voucher.refunded')).toMatchObject({ refundedFen: null, complete: false });
+    // Without a message of its own nobody asks again: the guess is told at once.
+    const other = await platform(endpoints).one(hint('redeemed', 0));
+    expect(kindsOf(other)).toContain('voucher.refunded');
+  });
+
   test('that the platform does not show yet waits', async () => {
     expect(await platform().one(hint('refunded', 1_500))).toMatchObject({
       outcome: 'wait',

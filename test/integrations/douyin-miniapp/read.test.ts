@@ -248,10 +248,12 @@ describe('a refund', () => {
   });
 
   test('that does not tell the piece’s amount is the total for one piece, and untold for several', () => {
-    expect(refunds(detail({ item_order_id: 'a' }))).toMatchObject([{ refundedFen: 8_300 }]);
+    expect(refunds(detail({ item_order_id: 'a' }))).toMatchObject([
+      { refundedFen: 8_300, complete: true },
+    ]);
     expect(refunds(detail({ item_order_id: 'a' }, { item_order_id: 'b' }))).toMatchObject([
-      { refundedFen: null, unusedFen: null },
-      { refundedFen: null, unusedFen: null },
+      { refundedFen: null, unusedFen: null, complete: false },
+      { refundedFen: null, unusedFen: null, complete: false },
     ]);
   });
 
