@@ -40,7 +40,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.restoreAllMocks();
-  server.close();
+  server?.close();
 });
 
 const at = (url: string) => ['--url', url, '--token', 'a-token'];

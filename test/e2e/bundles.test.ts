@@ -37,8 +37,8 @@ describe('the bundles that are deployed', () => {
   });
 
   afterAll(async () => {
-    await hexiao.stop();
-    await platform.sandbox.stop();
+    await hexiao?.stop();
+    await platform?.sandbox.stop();
     rmSync(outDirectory, { recursive: true, force: true });
   });
 

@@ -33,8 +33,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  hexiao.kill('SIGTERM');
-  await hexiao.exited;
+  hexiao?.kill('SIGTERM');
+  await hexiao?.exited;
   rmSync(scratch, { recursive: true, force: true });
 });
 

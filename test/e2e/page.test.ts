@@ -34,10 +34,10 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
   });
 
   afterAll(async () => {
-    await browser.close();
-    hexiao.kill('SIGTERM');
-    await hexiao.exited;
-    await platform.sandbox.stop();
+    await browser?.close();
+    hexiao?.kill('SIGTERM');
+    await hexiao?.exited;
+    await platform?.sandbox.stop();
     rmSync(data, { recursive: true, force: true });
   });
 

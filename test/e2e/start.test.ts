@@ -26,8 +26,8 @@ describe('npm start with the documented samples', () => {
   });
 
   afterAll(async () => {
-    hexiao.kill('SIGKILL');
-    await platform.sandbox.stop();
+    hexiao?.kill('SIGKILL');
+    await platform?.sandbox.stop();
     rmSync(data, { recursive: true, force: true });
   });
 

@@ -147,23 +147,23 @@ describe('a webhook with a good signature', () => {
   test('is not acknowledged before it is on the queue', async () => {
     // Prepare
     const order: string[] = [];
-    let stored = () => {};
+    const sending = Promise.withResolvers<void>();
+    const kept = Promise.withResolvers<void>();
     const { post } = receiver({
-      sendToIntake: () =>
-        new Promise((resolve) => {
-          stored = () => {
-            order.push('stored');
-            resolve();
-          };
-        }),
+      sendToIntake: () => {
+        sending.resolve();
+        return kept.promise;
+      },
     });
     // Act
     const answering = Promise.resolve(post(BODY)).then((response) => {
       order.push('acknowledged');
       return response;
     });
+    await sending.promise;
     await new Promise((resolve) => setTimeout(resolve, 30));
-    stored();
+    order.push('stored');
+    kept.resolve();
     await answering;
     // Assess
     expect(order).toEqual(['stored', 'acknowledged']);

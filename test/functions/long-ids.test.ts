@@ -79,7 +79,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 const routesOf = (app: Hono) => [
   ...new Set(

@@ -25,7 +25,7 @@ beforeAll(async () => {
 beforeEach(() => {
   logged.length = 0;
 });
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 const waiting = async () => {
   const { waiting: there } = await readDepth(

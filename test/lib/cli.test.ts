@@ -76,7 +76,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  hexiao.stop();
+  hexiao?.stop();
   rmSync(scratch, { recursive: true });
 });
 

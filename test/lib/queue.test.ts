@@ -205,7 +205,7 @@ describe('a queue', () => {
   });
 
   afterAll(async () => {
-    await emulators.stop();
+    await emulators?.stop();
   });
 
   const queue = () => new Queue<IntakeMessage>(emulators.sqs, url);

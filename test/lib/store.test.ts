@@ -68,7 +68,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await emulators.stop();
+  await emulators?.stop();
 });
 
 const voucherOf = (id: string): Stream => ({ of: 'voucher', platform: 'douyin', id });

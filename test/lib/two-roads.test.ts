@@ -110,7 +110,7 @@ describe('a voucher whose uses come to more than it is worth', () => {
     ({ emulators, table } = await startTable());
   });
 
-  afterAll(() => emulators.stop());
+  afterAll(() => emulators?.stop());
 
   /** Each told as the whole: nobody says how often it may be used. */
   const use = (voucherId: string, n: number) =>

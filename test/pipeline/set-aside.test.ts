@@ -22,7 +22,7 @@ beforeEach(async () => {
   await register({});
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 /** The app as an operator registers it; its pulls would go nowhere, and none is made here. */
 function register(settings: object): Promise<unknown> {

@@ -40,7 +40,7 @@ beforeEach(async () => {
   await registerApp(hexiao);
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 /** A sale and its redemption: two messages. */
 function story() {

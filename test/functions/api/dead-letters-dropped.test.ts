@@ -31,7 +31,7 @@ beforeEach(async () => {
   hexiao = await HexiaoUnderTest.start({ now: () => NOW_MS });
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 type QueueName = 'intake' | 'attribution';
 

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await registerApp(hexiao);
 });
 
-afterEach(() => hexiao.stop());
+afterEach(() => hexiao?.stop());
 
 async function bury(over: object = {}): Promise<void> {
   const order = {

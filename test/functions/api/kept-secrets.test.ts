@@ -43,7 +43,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: new Clock().now });
 });
 afterAll(async () => {
-  await hexiao.stop();
+  await hexiao?.stop();
   manager.closeAllConnections();
   manager.close();
 });

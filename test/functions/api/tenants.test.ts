@@ -114,7 +114,7 @@ beforeAll(async () => {
   sides = [made[0] as Side, made[1] as Side];
 });
 
-afterAll(() => hexiao.stop());
+afterAll(() => hexiao?.stop());
 
 /** What a provider asks, with its own ids and with the other's. */
 const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => string[]>> = {

@@ -49,7 +49,7 @@ describe('what was recorded last', () => {
     hexiao = await HexiaoUnderTest.start({ now: () => START_MS + 86_400_000 });
   });
 
-  afterEach(() => hexiao.stop());
+  afterEach(() => hexiao?.stop());
 
   const recover = () => notifyOfRecent(hexiao.table, hexiao.attributeDeps.attribution);
 

@@ -28,7 +28,7 @@ beforeEach(async () => {
   till = await Till.open(shop, sandbox.app, now);
 });
 
-afterEach(() => till.close());
+afterEach(() => till?.close());
 
 const asked = { requestId: 'request-1', code: CODE, storeId: STORE };
 
