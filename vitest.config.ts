@@ -1,8 +1,35 @@
 import { defineConfig } from 'vitest/config';
 
+/** Only in `npm run test:long`: each of them keeps a core busy for tens of seconds, or waits for clocks. */
+export const ONLY_LONG = [
+  'test/cli/adding-an-integration.test.ts',
+  'test/infra/nag.test.ts',
+  'test/infra/runtime.test.ts',
+  'test/infra/stages.test.ts',
+];
+
+/** In both, with more of their cases in the long run: they ask test/support/long.ts. */
+export const MORE_IN_LONG = [
+  'test/functions/api/statements.test.ts',
+  'test/functions/api/till/races.test.ts',
+  'test/lib/attribution-ledger.test.ts',
+  'test/lib/attribution.test.ts',
+  'test/lib/dimension-versions.test.ts',
+  'test/lib/dimensions.test.ts',
+  'test/lib/json.test.ts',
+  'test/lib/keys.test.ts',
+  'test/lib/money.test.ts',
+  'test/lib/tiers.test.ts',
+  'test/pipeline/crash.test.ts',
+  'test/pipeline/simulation.test.ts',
+];
+
+const isLong = process.env.HEXIAO_LONG !== undefined;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: isLong ? [...ONLY_LONG, ...MORE_IN_LONG] : ['test/**/*.test.ts'],
+    exclude: isLong ? [] : ONLY_LONG,
     reporters: ['default', './test/integrations/matrix.ts'],
     // Two cores are the smallest machine we promise the tests on; each file starts its own emulators.
     maxWorkers: 2,

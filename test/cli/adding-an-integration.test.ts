@@ -110,7 +110,7 @@ function patch(path: string, diff: string): void {
 }
 
 function runNode(args: string[], cwd: string): Promise<{ code: number; output: string }> {
-  const { VITEST: _, ...env } = process.env;
+  const { VITEST: _vitest, HEXIAO_LONG: _long, ...env } = process.env;
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd, env }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;

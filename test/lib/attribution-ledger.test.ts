@@ -17,6 +17,7 @@ import { keys } from '../../lib/store/keys.ts';
 import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
 import { type Job, placeMarker, readState } from '../../lib/store/ledger/restatements.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
+import { IS_LONG, runs } from '../support/long.ts';
 import {
   amountsOf,
   contract,
@@ -25,13 +26,12 @@ import {
   redeemed,
   refunded,
   reversed,
-  runs,
   START_MS,
 } from './make.ts';
 import { MemoryTable } from './memory-table.ts';
 
 // The long run tries forty times as much.
-if (process.env.HEXIAO_LONG !== undefined) vi.setConfig({ testTimeout: 7_200_000 });
+if (IS_LONG) vi.setConfig({ testTimeout: 7_200_000 });
 
 const STREAM: BookedStream = { of: 'voucher', platform: 'douyin', id: '7400000000000000001' };
 

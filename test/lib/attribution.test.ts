@@ -20,20 +20,11 @@ import { redemptionStatus } from '../../lib/attribution/status.ts';
 import type { Event } from '../../lib/events/event.ts';
 import { type Entry, entrySchema, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
 import { rollUpEntries } from '../../lib/ledger/rollup.ts';
-import {
-  amountsOf,
-  contract,
-  entry,
-  minute,
-  paid,
-  redeemed,
-  refunded,
-  reversed,
-  runs,
-} from './make.ts';
+import { IS_LONG, runs } from '../support/long.ts';
+import { amountsOf, contract, entry, minute, paid, redeemed, refunded, reversed } from './make.ts';
 
 // The long run tries forty times as much.
-if (process.env.HEXIAO_LONG !== undefined) vi.setConfig({ testTimeout: 7_200_000 });
+if (IS_LONG) vi.setConfig({ testTimeout: 7_200_000 });
 
 const sum = (entries: readonly Entry[], key: 'amountFen' | 'paidFen' | 'commissionFen' | 'count') =>
   entries.reduce((total, one) => total + one[key], 0);

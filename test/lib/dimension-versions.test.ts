@@ -16,8 +16,9 @@ import { readProviderDays } from '../../lib/rollups/rollups.ts';
 import { storeHourOf } from '../../lib/rollups/store-day.ts';
 import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { everyOrder, type Scene, type Turn } from '../support/interleave.ts';
+import { runs } from '../support/long.ts';
 import { MemoryQueue } from '../support/memory-queue.ts';
-import { entry, runs, START_MS } from './make.ts';
+import { entry, START_MS } from './make.ts';
 import { MemoryTable } from './memory-table.ts';
 
 const PROVIDER = 'p';
@@ -134,7 +135,7 @@ describe('a day’s dimensions', () => {
         },
         { most: runs(250), seeded: runs(60) },
       );
-      expect(tried.orders).toBeGreaterThan(200);
+      expect(tried.orders).toBeGreaterThan(runs(200));
     },
   );
 

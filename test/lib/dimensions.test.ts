@@ -17,6 +17,7 @@ import {
 } from '../../lib/ledger/dimensions.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { addRollups, rollUpEntries } from '../../lib/ledger/rollup.ts';
+import { runs } from '../support/long.ts';
 import { entry } from './make.ts';
 
 const id = fc.oneof(fc.constantFrom('1805', '007', '达人', 'a#b'), fc.constant(null));
@@ -56,7 +57,7 @@ describe('the dimensions of entries', () => {
           expect(new Set(names).size).toBe(rows.length);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JsonError, parseJson, parseJsonBytes } from '../../lib/json/parse.ts';
+import { runs } from '../support/long.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -220,7 +221,7 @@ test('agrees with JSON.parse on every value that says one thing only', () => {
       // Assess
       expect(plain(read)).toEqual(JSON.parse(JSON.stringify(JSON.parse(withoutIds))));
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(3_000) },
   );
 });
 
@@ -254,6 +255,6 @@ test('reads or refuses any text with a JsonError, and reads nothing that JSON.pa
         expect(() => JSON.parse(text)).not.toThrow();
       },
     ),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   );
 });

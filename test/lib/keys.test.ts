@@ -16,6 +16,7 @@ import {
 } from '../../lib/store/keys.ts';
 import { streamsOf } from '../../lib/store/streams.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
+import { runs } from '../support/long.ts';
 import { entry, paid, redeemed, refunded, reversed } from './make.ts';
 
 /** Ids made mostly of what keys are made of. */
@@ -38,7 +39,7 @@ describe('escaping', () => {
       fc.property(nastyId, nastyId, (a, b) => {
         expect(escapeId(a) === escapeId(b)).toBe(a === b);
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -50,7 +51,7 @@ describe('escaping', () => {
         );
         expect(corrected).toBe(id);
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -59,7 +60,7 @@ describe('escaping', () => {
       fc.property(nastyId, (id) => {
         expect(escapeId(id)).not.toMatch(/[#\p{Cc}]/u);
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -102,7 +103,7 @@ describe('partitions', () => {
         );
         expect(keys.provider(provider).pk).not.toBe(keys.provider(other).pk);
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -144,7 +145,7 @@ describe('the ledger', () => {
         const other = keys.entry(entry({ occurredAt: toInstant(b), entryId: otherId }));
         expect(one.sk < other.sk).toBe(a < b);
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 

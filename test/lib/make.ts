@@ -10,10 +10,6 @@ import { businessDayOf, toInstant } from '../../lib/time/shanghai.ts';
 /** 2025-10-09 16:53:20 in Shanghai. */
 export const START_MS = 1_760_000_000_000;
 
-/** How often a property is tried: forty times as often in the long run. */
-export const runs = (count: number): number =>
-  process.env.HEXIAO_LONG === undefined ? count : count * 40;
-
 /** An instant so many minutes after the start. */
 export const minute = (minutes: number): string => toInstant(START_MS + minutes * 60_000);
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assertFen, dealOut, proportion, WHOLE_BP } from '../../lib/money/fen.ts';
+import { runs } from '../support/long.ts';
 
 /** Ten thousand million yuan: more than any day of any platform. */
 const fen = fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 });
@@ -41,7 +42,7 @@ describe('proportion', () => {
           else expect(part).toThrow(RangeError);
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -53,7 +54,7 @@ describe('proportion', () => {
         expect(there + back).toBe(0);
         expect(Object.is(there, -0) || Object.is(back, -0)).toBe(false);
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -99,7 +100,7 @@ describe('dealOut', () => {
           if (weights[index] === 0) expect(part).toBe(0);
         });
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -112,7 +113,7 @@ describe('dealOut', () => {
           expect(part + (back[index] ?? Number.NaN)).toBe(0);
         });
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 

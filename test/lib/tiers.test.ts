@@ -18,7 +18,8 @@ import {
   tierStoreOf,
 } from '../../lib/ledger/tiers.ts';
 import { proportion, WHOLE_BP } from '../../lib/money/fen.ts';
-import { contract as contractVersion, entry, runs } from './make.ts';
+import { runs } from '../support/long.ts';
+import { contract as contractVersion, entry } from './make.ts';
 
 const tiers = [
   { fromFen: 100_000, rateBp: 600 },

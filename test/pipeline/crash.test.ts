@@ -11,6 +11,7 @@ import {
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
 import { Killer } from '../support/killer.ts';
+import { IS_LONG, runs } from '../support/long.ts';
 
 let stories = 0;
 
@@ -78,13 +79,12 @@ async function outcomeOf(
 
 /**
  * Dying before a call leaves the same behind as dying after the one before it, except where calls go
- * out side by side; so the second way is for the long run.
+ * out side by side; so the second way is for a run twice as long as the long one.
  */
-const WAYS_TO_DIE: readonly ('before' | 'after')[] =
-  process.env.HEXIAO_LONG === undefined ? ['before'] : ['before', 'after'];
+const WAYS_TO_DIE: readonly ('before' | 'after')[] = runs(1) > 1 ? ['before', 'after'] : ['before'];
 
-/** Every second call in the short run, the other half in every other step; every call in the long one. */
-const STRIDE = process.env.HEXIAO_LONG === undefined ? 2 : 1;
+/** Every call; in the short run every sixteenth, in each step from another one on. */
+const STRIDE = IS_LONG ? 1 : 16;
 
 /** Enough batches for the story: intake, booking, rollups, dimensions, and one to see that nothing is left. */
 const STEPS = ['intake', 'attribution', 'attribution', 'attribution', 'attribution'] as const;

@@ -15,9 +15,10 @@ import {
 } from '../../lib/integrations/sandboxes.ts';
 import { aroundCalls } from '../support/around.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../support/hexiao.ts';
+import { IS_LONG, runs } from '../support/long.ts';
 
-/** Acts an integration; with HEXIAO_LONG=1 enough to take minutes. */
-const ACTS = process.env.HEXIAO_LONG === '1' ? 2_000 : 70;
+/** Acts an integration. */
+const ACTS = IS_LONG ? runs(70) : 20;
 const SEED = Number(process.env.HEXIAO_SEED ?? 1);
 
 /** What an act takes on the platforms' clock at most. */

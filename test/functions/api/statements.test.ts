@@ -10,8 +10,9 @@ import { FILE_LINES, lastDayOf } from '../../../lib/ledger/statement.ts';
 import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
 import { putLine } from '../../../lib/store/ledger/statements.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
-import { amountsOf, entry, paid, refunded, reversed, runs, START_MS } from '../../lib/make.ts';
+import { amountsOf, entry, paid, refunded, reversed, START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import { runs } from '../../support/long.ts';
 import { sheetOf } from '../../support/unzip.ts';
 import {
   ask,
@@ -246,11 +247,13 @@ describe('closing a month', () => {
     });
     const window = { platform: 'douyin', merchantId: tenant.merchantId };
     const days = { from: '2025-10-01', to: '2025-10-31' };
-    await hexiao.call('POST', '/v1/restatements', { ...window, ...days, reason: '补签合同' });
-    for (let rounds = 0; rounds < 6; rounds += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      await hexiao.settle();
-    }
+    const { restatementId } = await hexiao.call<{ restatementId: string }>(
+      ...(['POST', '/v1/restatements', { ...window, ...days, reason: '补签合同' }] as const),
+    );
+    await hexiao.settleUntil(async () => {
+      const path = `/v1/restatements/${restatementId}`;
+      return (await hexiao.call<{ status: string }>('GET', path)).status === 'done';
+    });
     // Act
     clock.ms = at('2025-12-01T08:00:00');
     const lost = await closed('2025-11', loser);

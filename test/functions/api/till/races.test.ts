@@ -11,6 +11,7 @@ import { putStore } from '../../../../lib/store/accounts/parties.ts';
 import { buyerKey } from '../../../../lib/store/privacy/buyer-key.ts';
 import { MemoryTable } from '../../../lib/memory-table.ts';
 import { everyOrder, type Turn } from '../../../support/interleave.ts';
+import { runs } from '../../../support/long.ts';
 import { urlOf } from '../../../support/platform-fetch.ts';
 import { PLACES, type Place } from './race-scenes.ts';
 import { STORE } from './support.ts';
@@ -133,8 +134,7 @@ const NO_QUEUE = { url: '', deadLetterUrl: '' };
 const atOnce: Turn = async () => {};
 
 /** More by chance, and more orders, in the long run. */
-const IS_LONG = process.env.HEXIAO_LONG !== undefined;
-const BOUNDS = IS_LONG ? { most: 2_000, seeded: 2_000 } : { most: 24, seeded: 12 };
+const BOUNDS = { most: runs(60), seeded: runs(40) };
 
 const LOSSES: readonly (readonly Loss[])[] = [
   [],
