@@ -2,10 +2,11 @@ import type { EventOf } from '../../lib/events/event.ts';
 import type { Platform } from '../../lib/events/id.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
 import type { KnownAct, TillContext } from '../../lib/integrations/kit/till.ts';
-import { readStore, storesOfMerchant } from '../../lib/store/accounts/parties.ts';
+import { readStore } from '../../lib/store/accounts/parties.ts';
 import { tillActsOf } from '../../lib/store/deliveries/till-acts.ts';
 import type { TillRequest } from '../../lib/store/deliveries/till-requests.ts';
-import { readEvents, vouchersOfOrder } from '../../lib/store/ledger/events.ts';
+import { knownOf } from '../../lib/store/known.ts';
+import { readEvents } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { ApiDeps } from './deps.ts';
 import { readPipeline } from './pipeline-state.ts';
@@ -21,25 +22,19 @@ export function contextOf(
   deps: ApiDeps & { readonly deadlineMs: number },
 ): TillContext {
   const { table, fetch, now, tokens, deadlineMs } = deps;
-  const history = (of: 'voucher' | 'order') => (id: string) =>
-    readEvents(table, { of, platform, id });
   return {
     ...{ app, fetch, now, tokens, deadlineMs, rateShare: RATE_SHARE },
+    ...knownOf(table, platform),
     startedAtMs: request.startedAtMs,
     notes: request.notes,
     note: (notes) => request.note(notes),
-    history: history('voucher'),
     merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
     actsOf: (voucherId) => actsOf(table, platform, voucherId),
     mayLag: async () => !(await readPipeline(deps)).idle,
     payment: async (orderId) =>
-      (await history('order')(orderId)).find(
+      (await readEvents(table, { of: 'order', platform, id: orderId })).find(
         (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',
       ),
-    vouchersOf: (orderId) => vouchersOfOrder(table, platform, orderId),
-    isKnownStore: async (storeId) => (await readStore(table, platform, storeId)) !== undefined,
-    storesOf: async (merchantId) =>
-      (await storesOfMerchant(table, platform, merchantId)).map((store) => store.storeId),
   };
 }
 

@@ -6,9 +6,8 @@ import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import { readStore, storesOfMerchant } from '../../lib/store/accounts/parties.ts';
 import { putHint } from '../../lib/store/deliveries/archive.ts';
-import { readEvents, vouchersOfOrder } from '../../lib/store/ledger/events.ts';
+import { knownOf } from '../../lib/store/known.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { resolve } from './answers.ts';
 import type { Breakers } from './breakers.ts';
@@ -134,11 +133,7 @@ function contextOf(
     rateShare,
     deadlineMs,
     answers: Math.min(...works.map((work) => work.waiting?.answers ?? 0)),
-    history: (voucherId) => readEvents(table, { of: 'voucher', platform, id: voucherId }),
-    vouchersOf: (orderId) => vouchersOfOrder(table, platform, orderId),
-    isKnownStore: async (storeId) => (await readStore(table, platform, storeId)) !== undefined,
-    storesOf: async (merchantId) =>
-      (await storesOfMerchant(table, platform, merchantId)).map((store) => store.storeId),
+    ...knownOf(table, platform),
   };
 }
 

@@ -66,12 +66,8 @@ export async function giveBack(
   url: string,
   letters: readonly InHand[],
 ): Promise<void> {
-  for (let at = 0; at < letters.length; at += PER_CALL) {
-    const Entries = letters.slice(at, at + PER_CALL).map(({ message }, index) => ({
-      Id: String(index),
-      ReceiptHandle: message.ReceiptHandle,
-      VisibilityTimeout: 0,
-    }));
+  for (const entries of entriesOf(letters)) {
+    const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
   }
 }
@@ -82,12 +78,18 @@ export async function remove(
   url: string,
   letters: readonly InHand[],
 ): Promise<void> {
+  for (const Entries of entriesOf(letters)) {
+    await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+  }
+}
+
+/** The entries of each call that they need. */
+function* entriesOf(letters: readonly InHand[]) {
   for (let at = 0; at < letters.length; at += PER_CALL) {
-    const Entries = letters.slice(at, at + PER_CALL).map(({ message }, index) => ({
+    yield letters.slice(at, at + PER_CALL).map(({ message }, index) => ({
       Id: String(index),
       ReceiptHandle: message.ReceiptHandle,
     }));
-    await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
   }
 }
 

@@ -1,19 +1,8 @@
+import type { PlayedMerchant } from '../../../lib/integrations/sandbox-kit/player.ts';
+
 /** The small city that the demo plays: who sells where, and who operates it for them. */
 
-export interface DemoMerchant {
-  readonly merchantId: string;
-  readonly name: string;
-  readonly stores: readonly {
-    readonly storeId: string;
-    readonly name: string;
-    readonly city: string;
-  }[];
-  readonly products: readonly {
-    readonly productId: string;
-    readonly name: string;
-    readonly priceFen: number;
-    readonly timesCount?: number;
-  }[];
+export interface DemoMerchant extends PlayedMerchant {
   /** Who holds which share, in 1/10000, at which commission rate; empty: nobody, so `unattributed`. */
   readonly contracts: readonly {
     readonly providerId: string;

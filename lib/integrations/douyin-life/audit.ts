@@ -1,5 +1,5 @@
+import { auditBy } from '../kit/audit.ts';
 import type { Audit, AuditContext } from '../kit/integration.ts';
-import { PlatformError } from '../kit/platform-error.ts';
 import type { RefundRequest } from '../kit/records.ts';
 import { DouyinLifeClient } from './client.ts';
 
@@ -15,32 +15,21 @@ const MAX_REASON = 200;
  */
 export async function auditRefund(request: RefundRequest, context: AuditContext): Promise<Audit> {
   if (request.status === 'pending') return refused('nobody has decided this request');
+  const { reference, voucherIds, status } = request;
   const deadlineMs = context.now() + WITHIN_MS;
   const client = new DouyinLifeClient({ ...context, deadlineMs, rateShare: 1 });
-  try {
-    return await sendDecision(client, request);
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error;
-    const { message: why, retryable, retryAfterMs } = error;
-    if (!retryable) return refused(why);
-    return { outcome: 'wait', why, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  }
-}
-
-async function sendDecision(client: DouyinLifeClient, request: RefundRequest): Promise<Audit> {
-  const { reference, voucherIds, status } = request;
   const isAllowed = status === 'approved';
   const reason = (request.reason ?? '').slice(0, MAX_REASON);
   if (reference.call === 'akte') {
     const { account_id: accountId, order_id: orderId, certificate_id: certificateId } = reference;
     if (!accountId || !orderId || !certificateId) return refused(INCOMPLETE);
-    await client.auditAfterSale({ accountId, orderId, certificateId, isAllowed, reason });
-    return { outcome: 'notified' };
+    const call = { accountId, orderId, certificateId, isAllowed, reason };
+    return auditBy(() => client.auditAfterSale(call));
   }
   const { after_sale_id: afterSaleId } = reference;
   if (!afterSaleId) return refused(INCOMPLETE);
-  await client.auditFulfilment({ afterSaleId, certificateIds: voucherIds, isAllowed, reason });
-  return { outcome: 'notified' };
+  const call = { afterSaleId, certificateIds: voucherIds, isAllowed, reason };
+  return auditBy(() => client.auditFulfilment(call));
 }
 
 const INCOMPLETE =

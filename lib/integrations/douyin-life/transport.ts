@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import { douyinBaseOf } from '../kit/douyin/call.ts';
 import { GENERAL_CODES, LIFE_CODES } from '../kit/douyin/codes.ts';
-import { clientToken } from '../kit/douyin/token.ts';
+import { withClientToken } from '../kit/douyin/token.ts';
 import { exchange, type HttpQuestion } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
 import { codeError, meaningOf, PlatformError, unknownShape } from '../kit/platform-error.ts';
@@ -59,11 +59,11 @@ export class Transport {
   }
 
   private async exchange(endpoint: Endpoint, request: HttpQuestion): Promise<Envelope> {
-    const token = await clientToken(this.context);
-    let envelope = await this.call(endpoint, request, token);
-    if (meaningOf(codeOf(envelope), TABLES) === 'token') {
-      envelope = await this.call(endpoint, request, await clientToken(this.context, token));
-    }
+    const envelope = await withClientToken(
+      this.context,
+      (token) => this.call(endpoint, request, token),
+      (one) => meaningOf(codeOf(one), TABLES) === 'token',
+    );
     const code = codeOf(envelope);
     if (code === 0) return envelope;
     const subCode = envelope.extra?.sub_error_code || undefined;

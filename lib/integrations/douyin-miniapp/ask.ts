@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { JsonObject } from '../../json/parse.ts';
 import { codeOf, type DouyinContext, douyinBaseOf } from '../kit/douyin/call.ts';
 import { GENERAL_CODES, TRADE_CODES } from '../kit/douyin/codes.ts';
-import { clientToken } from '../kit/douyin/token.ts';
+import { withClientToken } from '../kit/douyin/token.ts';
 import {
   type CodeTable,
   codeError,
@@ -41,11 +41,8 @@ export async function ask(
   const call = (token: string) =>
     post(context, what, { url, headers: { 'access-token': token }, body });
   const tables = tablesOf(settingsOf(app).staleTokenCodes);
-  const token = await clientToken(context);
-  let answer = await call(token);
-  if (meaningOf(codeOf(answer) ?? 0, tables) === 'token') {
-    answer = await call(await clientToken(context, token));
-  }
+  const isRefused = (one: JsonObject) => meaningOf(codeOf(one) ?? 0, tables) === 'token';
+  const answer = await withClientToken(context, call, isRefused);
   const code = codeOf(answer);
   if (code === 0) return answer;
   if (code === undefined || Number.isNaN(code)) {

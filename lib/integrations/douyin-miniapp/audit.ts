@@ -1,5 +1,5 @@
+import { auditBy } from '../kit/audit.ts';
 import type { Audit, AuditContext } from '../kit/integration.ts';
-import { PlatformError } from '../kit/platform-error.ts';
 import type { RefundRequest } from '../kit/records.ts';
 import { ask } from './ask.ts';
 
@@ -21,7 +21,7 @@ export async function auditRefund(request: RefundRequest, context: AuditContext)
     ...(status === 'refused' ? { deny_message: reason ?? '' } : {}),
   };
   const call = { ...context, deadlineMs: context.now() + PATIENCE_MS };
-  try {
+  return auditBy(async () => {
     if (reference.version?.startsWith('3') === true) {
       const body = { refund_id: reference.refundId ?? refundId, ...decision };
       await ask(call, 'refund_audit_callback', 'general', body);
@@ -29,12 +29,5 @@ export async function auditRefund(request: RefundRequest, context: AuditContext)
       const body = { out_refund_no: reference.outRefundNo ?? '', ...decision };
       await ask(call, 'merchant_audit_callback', 'refund', body);
     }
-    return { outcome: 'notified' };
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error;
-    const { message: why, code, retryable, retryAfterMs } = error;
-    // Only the platform's own answer is a refusal: a missing secret or a proxy's 403 can be mended.
-    if (code !== undefined && !retryable) return { outcome: 'refused', why };
-    return { outcome: 'wait', why, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  }
+  });
 }

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, type KeyObject, verify as verifyRsa } from
 import type { JsonObject } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { SignedRequest } from '../kit/integration.ts';
-import { HEX, isSignedBy } from '../kit/signature.ts';
+import { fitsAny, HEX, isSignedBy } from '../kit/signature.ts';
 import { quietBodyOf, textOf } from './family.ts';
 
 /**
@@ -48,12 +48,12 @@ function isSignedByRsa({ headers, body }: SignedRequest, { secrets }: App): bool
   // No line feed may hide in either, or the lines could be cut elsewhere.
   if (!/^\d{1,14}$/.test(timestamp) || !/^[\x21-\x7e]{1,128}$/.test(nonce)) return false;
   const signed = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
-  const matches = (secrets.platformPublicKeys ?? []).map((pem) => {
+  const matches = fitsAny(secrets.platformPublicKeys, (pem) => {
     const key = publicKeyOf(pem);
     return key !== undefined && verifyRsa('sha256', signed, key, signature);
   });
   const { family } = quietBodyOf(body);
-  return matches.includes(true) && (family === 'trade' || family === 'none');
+  return matches && (family === 'trade' || family === 'none');
 }
 
 /** As `settings.ts` has it: the schemas are not loaded here, for a cold start's sake. */

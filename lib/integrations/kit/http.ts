@@ -1,6 +1,6 @@
 import { AddressRefused } from '../../http/outgoing.ts';
-import { JsonError, type JsonObject, type JsonValue, parseJsonBytes } from '../../json/parse.ts';
-import { isObject } from './json.ts';
+import type { JsonObject, JsonValue } from '../../json/parse.ts';
+import { isObject, jsonOr } from './json.ts';
 import { PlatformError } from './platform-error.ts';
 
 /**
@@ -47,13 +47,9 @@ export async function exchange(
   question: HttpQuestion,
   context: ExchangeContext,
 ): Promise<JsonValue> {
-  const bytes = await bytesOf(what, question, context);
-  try {
-    return parseJsonBytes(bytes);
-  } catch (cause) {
-    if (!(cause instanceof JsonError)) throw cause;
+  return jsonOr(await bytesOf(what, question, context), (cause) => {
     throw new PlatformError(`${what} answered no JSON`, { retryable: true, down: true, cause });
-  }
+  });
 }
 
 /** The same for the platforms whose answers are always objects. @throws PlatformError */

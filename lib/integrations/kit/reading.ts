@@ -56,6 +56,14 @@ export function events(kind: string, ...drafts: EventDraft[]): Reading {
   return { outcome: 'events', kind, events: drafts };
 }
 
+/** A field that a message lacks, or that does not fit. Named by its path, never by its value. */
+export class Misfit extends Error {
+  constructor(field: string) {
+    super(`did not fit: ${field}`);
+    this.name = 'Misfit';
+  }
+}
+
 /**
  * JSON in a string, read a second time. What is missing reads as null, and its schema says so.
  * @throws JsonError
@@ -66,7 +74,8 @@ export function contentOf(content: JsonValue | undefined): JsonValue {
 }
 
 /**
- * What `read` makes of a body. Where the body, or JSON within it, is none, the reading is malformed.
+ * What `read` makes of a body. Where the body, or JSON within it, is none, or a field is a {@link Misfit},
+ * the reading is malformed.
  * @param kind what is known of the message's kind when it fails
  * @param within where the JSON stands, such as `info: `
  */
@@ -75,6 +84,7 @@ export function readable(read: () => Reading, kind: () => string, within = ''): 
     return read();
   } catch (error) {
     if (error instanceof JsonError) return malformed(kind(), `${within}${error.message}`);
+    if (error instanceof Misfit) return malformed(kind(), error.message);
     throw error;
   }
 }

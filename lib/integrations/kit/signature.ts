@@ -8,8 +8,18 @@ export const HEX = {
 } as const;
 
 /**
- * Whether one of an app's live secrets makes the given signature. Every one is tried, so that the time
- * taken does not show which one is in use.
+ * Whether one of an app's live secrets fits. Every one is tried, so that the time taken does not show which
+ * one is in use.
+ */
+export function fitsAny(
+  live: readonly string[] | undefined,
+  fits: (secret: string) => boolean,
+): boolean {
+  return (live ?? []).map(fits).includes(true);
+}
+
+/**
+ * Whether one of an app's live secrets makes the given signature.
  * @param form what a signature looks like
  */
 export function isSignedBy(
@@ -18,6 +28,5 @@ export function isSignedBy(
   form: RegExp,
   sign: (secret: string) => string,
 ): boolean {
-  const matches = (live ?? []).map((secret) => sameText(given, sign(secret)));
-  return form.test(given) && matches.includes(true);
+  return fitsAny(live, (secret) => sameText(given, sign(secret))) && form.test(given);
 }

@@ -2,11 +2,12 @@ import { fingerprint } from '../../crypto/hash.ts';
 import { JsonError } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Answer, SignedRequest } from '../kit/integration.ts';
+import { Misfit } from '../kit/reading.ts';
 import type { CallbackRecords } from '../kit/records.ts';
 import { answerQuery, refuse } from './acknowledge.ts';
 import { doubtIn } from './doubt.ts';
 import { readForm } from './form.ts';
-import { contentOf, type Inner, innerOf, Misfit } from './inner.ts';
+import { contentOf, type Inner, innerOf } from './inner.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import { type AnswerRule, type Rule, settingsOf } from './settings.ts';
 

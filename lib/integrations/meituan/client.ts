@@ -2,9 +2,10 @@ import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
 import { unknownShape } from '../kit/platform-error.ts';
 import { type Account, callMeituan, listIn } from './call.ts';
-import { type Consumed, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
+import { type Consumed, readConsumed, reversedEvent } from './consumed.ts';
 import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
 import { readListed } from './listed.ts';
+import type { ReceiptClient, ReceiptReversal, ReceiptUse } from './receipts.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /** 服务零售 (到店综合), by store. */
@@ -14,7 +15,7 @@ const BUSINESS_ID = '58';
  * What we ask 技术服务合作中心 about vouchers of business 58, for one app. Every method throws only
  * PlatformError; a use whose answer was lost is safe to ask for again under the same request id.
  */
-export class MeituanClient {
+export class MeituanClient implements ReceiptClient<AuthorizedStore> {
   private readonly context: ClientContext;
   private readonly settings: MeituanSettings;
 
@@ -29,17 +30,7 @@ export class MeituanClient {
   }
 
   /** Uses `count` (at most 100) of a code's vouchers. */
-  async consume(
-    store: AuthorizedStore,
-    use: {
-      requestId: string;
-      receiptCode: string;
-      count: number;
-      account: Account;
-      /** When it was requested, epoch ms, where the answer reports no time; now when absent. */
-      atMs?: number;
-    },
-  ): Promise<Consumed> {
+  async consume(store: AuthorizedStore, use: ReceiptUse): Promise<Consumed> {
     const { requestId, receiptCode, count, account } = use;
     if (!Number.isInteger(count) || count < 1 || count > 100) {
       throw refusal('receipt/consume takes 1 to 100 vouchers');
@@ -51,10 +42,7 @@ export class MeituanClient {
   }
 
   /** Takes a use of the last ten minutes back. No request id: the code and its state are one. */
-  async reverseConsume(
-    store: AuthorizedStore,
-    reversal: { receiptCode: string; dealId: string; account: Account; redemption: Reversible },
-  ): Promise<Consumed> {
+  async reverseConsume(store: AuthorizedStore, reversal: ReceiptReversal): Promise<Consumed> {
     const { receiptCode, dealId, account, redemption } = reversal;
     const biz = { receiptCode, dealId, ...accountFields(account) };
     const answer = await this.call(store, 'reverseconsume', biz);

@@ -4,8 +4,9 @@ import { toInstant } from '../../time/shanghai.ts';
 import { exchange, refusal } from '../kit/http.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import type { Account } from './call.ts';
-import { type Consumed, type Reversible, readConsumed, reversedEvent } from './consumed.ts';
+import { type Consumed, readConsumed, reversedEvent } from './consumed.ts';
 import { type ClientContext, settingsFor } from './context.ts';
+import type { ReceiptClient, ReceiptReversal, ReceiptUse } from './receipts.ts';
 import type { MeituanSettings } from './settings.ts';
 import { signDianping } from './sign.ts';
 
@@ -22,7 +23,7 @@ export interface DianpingStore {
  * What we ask 点评北极星, for stores that were not moved to 技术服务合作中心. Every method throws only
  * PlatformError.
  */
-export class DianpingClient {
+export class DianpingClient implements ReceiptClient<DianpingStore> {
   private readonly context: ClientContext;
   private readonly settings: MeituanSettings;
 
@@ -41,17 +42,7 @@ export class DianpingClient {
     return this.call('getconsumed', 'GET', store, { receipt_code: receiptCode });
   }
 
-  async consume(
-    store: DianpingStore,
-    use: {
-      requestId: string;
-      receiptCode: string;
-      count: number;
-      account: Account;
-      /** When it was requested, epoch ms, where the answer reports no time; now when absent. */
-      atMs?: number;
-    },
-  ): Promise<Consumed> {
+  async consume(store: DianpingStore, use: ReceiptUse): Promise<Consumed> {
     const { requestId, receiptCode, count, account } = use;
     const params = {
       requestid: requestId,
@@ -64,10 +55,7 @@ export class DianpingClient {
     return readConsumed(answer, recordsIn(answer), { ...this.about(store), act });
   }
 
-  async reverseConsume(
-    store: DianpingStore,
-    reversal: { receiptCode: string; dealId: string; account: Account; redemption: Reversible },
-  ): Promise<Consumed> {
+  async reverseConsume(store: DianpingStore, reversal: ReceiptReversal): Promise<Consumed> {
     const { receiptCode, dealId, account, redemption } = reversal;
     const params = {
       app_deal_id: dealId,

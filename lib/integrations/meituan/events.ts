@@ -1,6 +1,6 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { Misfit } from '../kit/reading.ts';
 import type { Inner } from './inner.ts';
-import { Misfit } from './inner.ts';
 import type { Kind } from './kinds.ts';
 
 /** The fact that one message reports. @throws Misfit */

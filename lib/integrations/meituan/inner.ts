@@ -4,6 +4,7 @@ import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../kit/app.ts';
 import { valueAt, wireAmount } from '../kit/fields.ts';
 import { isObject } from '../kit/json.ts';
+import { Misfit } from '../kit/reading.ts';
 import { storeFrom } from '../kit/store-from.ts';
 import { wireId } from '../kit/wire.ts';
 import { wireInstant } from './fields.ts';
@@ -17,14 +18,6 @@ const NO_RULE: Rule = { orderId: 'orderId' };
 
 /** A voucher's code, as the platform's own calls name it; the order's business decides which. */
 const VOUCHER_FIELDS = ['receiptCode', 'couponCode'] as const;
-
-/** A field that a message lacks, or that does not fit. Named by its path, never by its value. */
-export class Misfit extends Error {
-  constructor(field: string) {
-    super(`did not fit: ${field}`);
-    this.name = 'Misfit';
-  }
-}
 
 /** The fields within `message`. @throws JsonError, Misfit */
 export function contentOf(form: Form): JsonObject {

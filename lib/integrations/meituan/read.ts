@@ -1,12 +1,12 @@
 import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../kit/app.ts';
 import type { Reading } from '../kit/integration.ts';
-import { events, malformed, readable } from '../kit/reading.ts';
+import { events, Misfit, malformed, readable } from '../kit/reading.ts';
 import { wireId } from '../kit/wire.ts';
 import { doubtIn } from './doubt.ts';
 import { eventOf } from './events.ts';
 import { type Form, readForm } from './form.ts';
-import { contentOf, type Inner, innerOf, Misfit } from './inner.ts';
+import { contentOf, type Inner, innerOf } from './inner.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { callbackOf, epochMsOf, fieldOf } from './push.ts';
 import { type Rule, settingsOf } from './settings.ts';
@@ -42,22 +42,17 @@ function readMessage(form: Form, app: App): Reading {
   if (kind.meaning === 'kept' || rule === 'keep') return { outcome: 'kept', kind: msgType };
   const doubt = doubtIn(form, settings.pushFields);
   if (doubt !== undefined) return malformed('ambiguous', doubt);
-  try {
-    return readable(
-      () => {
-        const inner = innerOf(msgType, contentOf(form), { form, rule, app });
-        // The codes are ours, given in the answer: the message names none.
-        const isOurs = kind.asks === 'codes' && typeof settings.answers[msgType] === 'object';
-        if (isOurs && inner.voucherId === null) return { outcome: 'kept', kind: msgType };
-        return readInner(msgType, kind, inner, rule);
-      },
-      () => msgType,
-      'message: ',
-    );
-  } catch (error) {
-    if (error instanceof Misfit) return malformed(msgType, error.message);
-    throw error;
-  }
+  return readable(
+    () => {
+      const inner = innerOf(msgType, contentOf(form), { form, rule, app });
+      // The codes are ours, given in the answer: the message names none.
+      const isOurs = kind.asks === 'codes' && typeof settings.answers[msgType] === 'object';
+      if (isOurs && inner.voucherId === null) return { outcome: 'kept', kind: msgType };
+      return readInner(msgType, kind, inner, rule);
+    },
+    () => msgType,
+    'message: ',
+  );
 }
 
 function readInner(msgType: string, kind: Kind, inner: Inner, rule: Rule | undefined): Reading {

@@ -7,7 +7,8 @@ import { MeituanClient } from './client.ts';
 import { type Consumed, reversedEvent } from './consumed.ts';
 import { settingsFor } from './context.ts';
 import { MeituanCouponClient } from './coupons.ts';
-import { DianpingClient } from './dianping.ts';
+import { DianpingClient, type DianpingStore } from './dianping.ts';
+import type { ReceiptClient } from './receipts.ts';
 
 /** The calls of one store’s till, whichever of the three businesses makes them. Only PlatformError is thrown. */
 export interface MeituanTill {
@@ -29,27 +30,34 @@ export function tillOf(
 ): MeituanTill {
   const account: Account = named ?? { id: 'hexiao', name: 'hexiao' };
   const { till } = settingsFor(context);
+  const { startedAtMs } = context;
   switch (till) {
-    case 'retail':
-      return retail(storeId, account, context);
+    case 'retail': {
+      const store = storeOf(storeId, context);
+      return byReceipt(new MeituanClient(context), store, account, startedAtMs);
+    }
     case 'dining':
       return dining(storeId, account, context);
-    case 'dianping':
-      return dianping(storeId, account, context);
+    case 'dianping': {
+      const store = dianpingStoreOf(storeId, context);
+      return byReceipt(new DianpingClient(context), store, account, startedAtMs);
+    }
     default:
       return till satisfies never;
   }
 }
 
-function retail(storeId: string, account: Account, context: TillContext): MeituanTill {
-  const client = new MeituanClient(context);
-  const store = storeOf(storeId, context);
+/** What the retail business and 点评北极星 do alike. @param store as its client names it, with its token */
+function byReceipt<S>(
+  client: ReceiptClient<S>,
+  store: S,
+  account: Account,
+  atMs: number,
+): MeituanTill {
   return {
     wantsDeal: true,
     consume: (receiptCode, count, requestId) =>
-      client.consume(store, {
-        ...{ receiptCode, count, requestId, account, atMs: context.startedAtMs },
-      }),
+      client.consume(store, { receiptCode, count, requestId, account, atMs }),
     takeBack: (redemption, dealId) =>
       client.reverseConsume(store, {
         ...{ receiptCode: redemption.voucherId, dealId: dealId ?? '', account, redemption },
@@ -74,25 +82,6 @@ function dining(storeId: string, employee: Account, context: TillContext): Meitu
   };
 }
 
-function dianping(storeId: string, account: Account, context: TillContext): MeituanTill {
-  const client = new DianpingClient(context);
-  const session = tokenOf('dianpingSession', storeId, context);
-  const store = { session, shop: { openShopUuid: storeId } };
-  return {
-    wantsDeal: true,
-    consume: (receiptCode, count, requestId) =>
-      client.consume(store, {
-        ...{ receiptCode, count, requestId, account, atMs: context.startedAtMs },
-      }),
-    takeBack: (redemption, dealId) =>
-      client.reverseConsume(store, {
-        ...{ receiptCode: redemption.voucherId, dealId: dealId ?? '', account, redemption },
-      }),
-    prepare: (code) => client.prepare(store, code),
-    getConsumed: (code) => client.getConsumed(store, code),
-  };
-}
-
 /** The fact of a reversal that the platform shows, and of which the answer got lost. */
 export function takenBack(target: Reversible, { app, now }: TillContext): Consumed {
   return { answer: null, events: [reversedEvent(target.voucherId, target, now(), app)], unread: 0 };
@@ -107,4 +96,9 @@ function tokenOf(name: string, storeId: string, { app }: TillContext): string {
 
 function storeOf(storeId: string, context: TillContext) {
   return { appAuthToken: tokenOf('appAuthToken', storeId, context), storeId };
+}
+
+function dianpingStoreOf(storeId: string, context: TillContext): DianpingStore {
+  const session = tokenOf('dianpingSession', storeId, context);
+  return { session, shop: { openShopUuid: storeId } };
 }

@@ -8,6 +8,7 @@ import {
   stock,
   World,
 } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
+import type { Secrets } from '../../../lib/integrations/kit/app.ts';
 import type { Audit } from '../../../lib/integrations/kit/integration.ts';
 import type { RefundRequest } from '../../../lib/integrations/kit/records.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -17,7 +18,7 @@ const T0 = 1_760_000_000_000;
 let apps = 0;
 
 /** A platform with one used voucher of which the buyer wants the money back. */
-function platform() {
+function platform(secrets?: Secrets) {
   apps += 1;
   const clientKey = `aw-audit-${apps}`;
   const world = new World({ clientKey, now: () => T0 });
@@ -34,7 +35,11 @@ function platform() {
   const certificateId = order.certificates[0]?.certificateId ?? '';
   world.redeem(certificateId, stores[0].poiId);
   const context = {
-    app: { ...appOf({ apiBaseUrl: 'http://platform.test' }), appKey: clientKey },
+    app: {
+      ...appOf({ apiBaseUrl: 'http://platform.test' }),
+      appKey: clientKey,
+      ...(secrets && { secrets }),
+    },
     fetch,
     now: () => T0,
   };
@@ -142,6 +147,15 @@ describe('a decision about a refund after use', () => {
   test('without its ids is refused', async () => {
     const { audit } = opened();
     expect(await audit({ reference: { call: 'akte' } })).toMatchObject({ outcome: 'refused' });
+  });
+});
+
+test('a decision waits for a secret that the app lacks: no platform refused it', async () => {
+  const { audit } = platform({});
+  const reference = { call: 'fulfilment', after_sale_id: '7001' };
+  expect(await audit({ reference })).toMatchObject({
+    outcome: 'wait',
+    why: expect.stringMatching(/clientSecret/),
   });
 });
 

@@ -41,6 +41,21 @@ export async function clientToken(context: DouyinContext, refused?: string): Pro
   );
 }
 
+/**
+ * A call with the app's token, and once more with a new one where the platform takes the old one no longer.
+ * @param isRefused whether an answer says that
+ * @throws PlatformError
+ */
+export async function withClientToken<T>(
+  context: DouyinContext,
+  call: (token: string) => Promise<T>,
+  isRefused: (answer: T) => boolean,
+): Promise<T> {
+  const token = await clientToken(context);
+  const answer = await call(token);
+  return isRefused(answer) ? call(await clientToken(context, token)) : answer;
+}
+
 async function request(context: DouyinContext, clientSecret: string): Promise<PlatformToken> {
   const { app, now } = context;
   const path = PATHS[app.settings.clientToken === 'stable' ? 'stable' : 'client'];
