@@ -30,7 +30,7 @@ const answerSchema = z.looseObject({
  * @param refused one that the platform takes no more
  * @throws PlatformError
  */
-export async function clientToken(context: DouyinContext, refused?: string): Promise<string> {
+async function clientToken(context: DouyinContext, refused?: string): Promise<string> {
   const { app, now, tokens = memoryTokens } = context;
   const { integration, appKey, secrets } = app;
   const secret = secrets.clientSecret?.[0];
