@@ -7,7 +7,8 @@ import type { Verb } from './verb.ts';
 
 const DETAILS = `--buyer - reads the id from standard input, which keeps it out of the
 shell's history. Stopped half-way, the same command goes on; --again begins
-anew. Exits with 1 while dead letters may be the buyer's.
+anew. Exits with 1 while dead letters may be the buyer's, or a message of theirs
+still waits for the platform's answer.
 `;
 
 export const erase: Verb = { details: DETAILS, run };
@@ -40,15 +41,20 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 const AWAITS =
-  'Not finished: what is in the table is erased, and dead letters of this platform may be theirs. Redrive\n' +
-  'or drop them (npm run hexiao -- redrive intake, drop intake), then give the same command again.\n';
+  'Not finished: what was read is erased. What "awaits" lists waits for the platform’s answer, or is a dead\n' +
+  'letter that may be theirs: redrive or drop those (npm run hexiao -- redrive intake, drop intake). Give the\n' +
+  'same command again later.\n';
 
 async function eraseAll(remote: Remote, body: object, again: boolean): Promise<number> {
   const receipt = await withProgress(async (progress) => {
+    let scanned: unknown;
     for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
       // Only the first begins anew; the ones after go on with it.
       const answer = await remote.post('/v1/erasures', { ...body, again: again && requests === 0 });
-      if (typeof answer.finishedAt === 'string' || isAwaiting(answer)) return answer;
+      // It awaits something, and there is nothing left to look at before.
+      const isStuck = isAwaiting(answer) && answer.scanned === scanned;
+      if (typeof answer.finishedAt === 'string' || isStuck) return answer;
+      ({ scanned } = answer);
       progress.at(`${String(answer.scanned)} items looked at`);
     }
     throw new Error('It does not end. Read the receipt, and look at the log.');

@@ -1,5 +1,13 @@
+import type { ScanCommandInput, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Key } from '../../lib/store/keys.ts';
-import { type Condition, type Item, type QueryOptions, Table } from '../../lib/store/table.ts';
+import {
+  type Condition,
+  ITEM_VERSION,
+  type Item,
+  type QueryOptions,
+  Table,
+} from '../../lib/store/table.ts';
 import { holds } from '../support/conditions.ts';
 import type { Turn } from '../support/interleave.ts';
 
@@ -12,6 +20,10 @@ type Partitions = Map<string, Map<string, Item>>;
  */
 export class MemoryTable extends Table {
   readonly items: Partitions;
+  /** What a scan of the whole table sends: it reads one partition a page. */
+  override readonly client = {
+    send: ({ input }: { input: ScanCommandInput }) => this.scan(input),
+  } as never;
   writes = 0;
   /** Writes until the worker dies. */
   private lives = Number.POSITIVE_INFINITY;
@@ -19,21 +31,33 @@ export class MemoryTable extends Table {
   private readonly turns: number[];
   private readonly take: Turn;
   private readonly pageSize: number;
+  private readonly scansBackwards: boolean;
 
   constructor(
     turns: readonly number[] = [],
-    { items = new Map(), take, pageSize = Number.POSITIVE_INFINITY }: Partial<Shared> = {},
+    {
+      items = new Map(),
+      take,
+      pageSize = Number.POSITIVE_INFINITY,
+      scansBackwards = false,
+    }: Partial<Shared> = {},
   ) {
     super(undefined as never, 'memory');
     this.items = items;
     this.turns = [...turns];
     this.take = take ?? (() => this.turn());
     this.pageSize = pageSize;
+    this.scansBackwards = scansBackwards;
   }
 
   /** The same items for one worker of `everyOrder`. @param pageSize items that a query reads at once */
   seenBy(take: Turn, pageSize = Number.POSITIVE_INFINITY): MemoryTable {
     return new MemoryTable([], { items: this.items, take, pageSize });
+  }
+
+  /** The same, and a scan comes to the partitions in the other order: no order of them means anything. */
+  scannedBackwardsBy(take: Turn): MemoryTable {
+    return new MemoryTable([], { items: this.items, take, scansBackwards: true });
   }
 
   dieAfter(writes: number): void {
@@ -100,6 +124,24 @@ export class MemoryTable extends Table {
     );
   }
 
+  private async scan({ ExclusiveStartKey }: ScanCommandInput): Promise<Partial<ScanCommandOutput>> {
+    const after = ExclusiveStartKey === undefined ? undefined : unmarshall(ExclusiveStartKey).pk;
+    await this.take(`scan${after === undefined ? '' : ` after ${after}`}`);
+    const way = this.scansBackwards ? -1 : 1;
+    const left = [...this.items.keys()]
+      .sort((a, b) => (a < b ? -way : way))
+      .filter((pk) => after === undefined || (way === 1 ? pk > after : pk < after));
+    const [pk] = left;
+    const found = pk === undefined ? [] : [...(this.items.get(pk)?.values() ?? [])];
+    return {
+      Items: found.map((item) =>
+        marshall({ ...item, v: ITEM_VERSION }, { removeUndefinedValues: true }),
+      ),
+      ScannedCount: found.length,
+      ...(left.length > 1 && { LastEvaluatedKey: marshall({ pk, sk: '-' }) }),
+    };
+  }
+
   private range(pk: string, options: QueryOptions, after: string | undefined): [string, Item][] {
     const { startsWith = '', between: [from, to] = ['', '\u{10ffff}'], backwards } = options;
     const way = backwards === true ? -1 : 1;
@@ -126,4 +168,5 @@ interface Shared {
   readonly items: Partitions;
   readonly take: Turn;
   readonly pageSize: number;
+  readonly scansBackwards: boolean;
 }

@@ -93,6 +93,32 @@ describe('a hint whose platform', () => {
     },
   );
 
+  it('answers only after the buyer was erased is booked without the buyer', async () => {
+    // Prepare
+    trouble = async () => new Response('', { status: 503 });
+    const voucherId = await redeemOnce();
+    await hexiao.step('intake');
+    const [hint] = await Array.fromAsync(waitingHints(hexiao.table));
+    const { order } = douyin.world.find(voucherId);
+    const body = { platform: 'douyin', orderIds: [order.orderId], reason: '用户要求' };
+    const erase = () => hexiao.call('POST', '/v1/erasures', body);
+    // Act
+    const before = await erase();
+    trouble = null;
+    await hexiao.settleUntil(async () => (await pipeline()).idle);
+    const booked = await hexiao.entries();
+    const after = await erase();
+    // Assess
+    expect(before).toMatchObject({ finishedAt: null, awaits: [hint?.deliveryId] });
+    expect(after).toMatchObject({ finishedAt: expect.any(String), awaits: [] });
+    const redemption = booked.find(({ kind }) => kind === 'redemption');
+    expect(redemption).toMatchObject({ amountFen: 5_000, buyer: expect.any(String) });
+    const left = await hexiao.entries();
+    expect(left).toEqual(booked.map((entry) => ({ ...entry, buyer: null })));
+    await hexiao.settle();
+    expect(await hexiao.entries()).toEqual(left);
+  });
+
   it.each([
     ['answers in an unknown shape', { certificates: [{}] }],
     ['refuses for good', { error_code: 2119005 }],

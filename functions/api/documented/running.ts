@@ -141,8 +141,10 @@ export const running: readonly Documented[] = [
     tag: 'running',
     summary: 'Erase a buyer’s personal data',
     description:
-      'Each id has at least 8 characters. 202: repeat it until `finishedAt` is there. It is not while dead ' +
-      'letters of the platform may be theirs: `awaits` lists them, to be redriven or dropped.',
+      'Each id has at least 8 characters. 202: repeat it until `finishedAt` is there. It is not while ' +
+      'deliveries of theirs wait for the platform’s answer (they are read by themselves, within 30 days at ' +
+      'the latest) or dead letters of the platform may be theirs (redrive or drop them): `awaits` lists them. ' +
+      'No amount depends on an erasure.',
     answers: { 200: { json: erasure }, 202: { json: erasure } },
     example: { platform: 'douyin', orderIds: ['1052000001'], reason: 'requested by the buyer' },
   },

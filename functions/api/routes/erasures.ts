@@ -58,8 +58,9 @@ const BUDGET_MS = 5_000;
 
 /**
  * `POST /v1/erasures`: erases a buyer's personal data, some seconds' worth a request. The same request
- * has the same id, so it is sent again until `finishedAt` is there, also after a crash. It does not end
- * while a delivery of its platform stands among the dead letters (`awaits`): redrive it, or drop it.
+ * has the same id, so it is sent again until `finishedAt` is there, also after a crash. It does not end while
+ * a delivery of theirs waits for the platform's answer, or one of its platform stands among the dead letters
+ * (`awaits`): the one is read by itself, the other is redriven or dropped.
  * `GET /v1/erasures/{id}`: the receipt.
  */
 export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
@@ -93,7 +94,7 @@ async function erasureFor(request: ErasureRequest, key: string, deps: ApiDeps): 
   const whose = whoseOf(request, key);
   let begun = standing.finishedAt === null ? standing : await repeatErasure(deps.table, standing);
   if (begun.position === null) {
-    const awaited = await awaitedBy(begun, whose.integrations, deps);
+    const awaited = await awaitedBy(begun, whose, deps);
     // It went through the table once, and what it waits for is still awaited: nothing new is there.
     if (begun.scanned > 0 && !isAlone(awaited)) return beginWay(deps.table, begun, awaited);
     begun = await beginWay(deps.table, begun, awaited);

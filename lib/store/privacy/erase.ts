@@ -1,4 +1,4 @@
-import { archiveEnd, unpackBody } from '../deliveries/archive.ts';
+import { unpackBody, waitingHints } from '../deliveries/archive.ts';
 import { keys, PARTITION, PREFIX, SET_ASIDE_REASONS } from '../keys.ts';
 import type { Item, Table } from '../table.ts';
 
@@ -24,6 +24,8 @@ export interface Mark {
 /** What an item came to: `deliveryId` of a body that is gone, now or by this erasure before. */
 export interface Erased {
   readonly deliveryId?: string | undefined;
+  /** A delivery of theirs that still waits for its platform's answer: nothing of it was erased. */
+  readonly awaits?: string | undefined;
   readonly event?: boolean;
   readonly entry?: boolean;
 }
@@ -48,9 +50,7 @@ export async function eraseItem(
 ): Promise<Erased> {
   if (item.pk.startsWith(PARTITION.delivery) || item.pk.startsWith(PARTITION.hint)) {
     const isTheirs = item.erasedBy === mark.erasedBy || hasNeedle(item, whose);
-    return isTheirs
-      ? { deliveryId: await eraseDelivery(table, String(item.deliveryId), mark) }
-      : {};
+    return isTheirs ? eraseDelivery(table, String(item.deliveryId), mark) : {};
   }
   if (item.platform !== whose.platform) return {};
   if (item.sk.startsWith(PREFIX.event)) return eraseEvent(table, item, whose, mark);
@@ -58,49 +58,50 @@ export async function eraseItem(
   return {};
 }
 
-function hasNeedle(item: Item, { integrations, needles }: Whose): boolean {
-  if (item.erasedBy !== undefined || !integrations.has(String(item.integration))) return false;
-  const body = Buffer.from(unpackBody(item));
-  return needles.some((needle) => body.includes(needle));
+/**
+ * Their deliveries that wait for their platform's answer, as far as the bodies show whose they are.
+ * @param deadlineMs epoch ms by our own clock: it ends then, wherever it is
+ */
+export async function* theirHints(
+  table: Table,
+  whose: Whose,
+  deadlineMs: number,
+): AsyncGenerator<string> {
+  for await (const hint of waitingHints(table)) {
+    if (Date.now() >= deadlineMs) return;
+    if (whose.integrations.has(hint.integration) && isIn(hint.body, whose)) yield hint.deliveryId;
+  }
+}
+
+function hasNeedle(item: Item, whose: Whose): boolean {
+  if (item.erasedBy !== undefined || !whose.integrations.has(String(item.integration)))
+    return false;
+  return isIn(unpackBody(item), whose);
+}
+
+function isIn(body: Uint8Array, { needles }: Pick<Whose, 'needles'>): boolean {
+  const bytes = Buffer.from(body);
+  return needles.some((needle) => bytes.includes(needle));
 }
 
 /**
  * Overwrites the bytes of a delivery with the mark. What it came to stays; it leaves the set-aside lists, as
- * it cannot be read again, and a hint that waits is not queried any more.
- * @returns its id, when there was something of it
+ * it cannot be read again. One that waits for its platform's answer stays whole, because money may come of it:
+ * the erasure waits with it.
  */
-async function eraseDelivery(
-  table: Table,
-  deliveryId: string,
-  mark: Mark,
-): Promise<string | undefined> {
-  const hint = await table.get(keys.hint(deliveryId));
-  if (hint !== undefined) {
-    const { integration, appKey, receivedAt } = hint;
-    const why = 'erased while it waited for the platform’s answer';
-    const kept = {
-      deliveryId,
-      integration,
-      appKey,
-      receivedAt,
-      outcome: 'kept',
-      kind: 'hint',
-      why,
-    };
-    const expiresAt = archiveEnd(Date.parse(mark.erasedAt));
-    await table.put(keys.delivery(deliveryId), { ...kept, ...mark, expiresAt });
-  }
+async function eraseDelivery(table: Table, deliveryId: string, mark: Mark): Promise<Erased> {
+  // In this order: it is archived before it ends to wait.
+  if ((await table.get(keys.hint(deliveryId))) !== undefined) return { awaits: deliveryId };
   const archived = await table.get(keys.delivery(deliveryId));
-  if (archived === undefined) return undefined;
+  if (archived === undefined) return {};
   if (archived.erasedBy === undefined) {
     const { body: _body, zipped: _zipped, about: _about, ...rest } = archived;
     const there = { expression: 'attribute_exists(pk)' };
     await table.put(keys.delivery(deliveryId), { ...rest, ...mark }, there);
   }
   for (const reason of SET_ASIDE_REASONS) await table.delete(keys.setAside(reason, deliveryId));
-  if (hint !== undefined) await table.delete(keys.hint(deliveryId));
   const isOurs = archived.erasedBy === undefined || archived.erasedBy === mark.erasedBy;
-  return isOurs ? deliveryId : undefined;
+  return isOurs ? { deliveryId } : {};
 }
 
 async function eraseEvent(table: Table, item: Item, whose: Whose, mark: Mark): Promise<Erased> {
@@ -110,8 +111,7 @@ async function eraseEvent(table: Table, item: Item, whose: Whose, mark: Mark): P
   const { deliveryId } = item;
   return {
     event: buyer === null ? item.erasedBy === mark.erasedBy : await eraseBuyer(table, item, mark),
-    deliveryId:
-      typeof deliveryId === 'string' ? await eraseDelivery(table, deliveryId, mark) : undefined,
+    ...(typeof deliveryId === 'string' ? await eraseDelivery(table, deliveryId, mark) : {}),
   };
 }
 

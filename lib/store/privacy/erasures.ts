@@ -24,8 +24,9 @@ export const erasureSchema = z.object({
   scanned: z.int(),
   found: z.object({ deliveries: z.int(), events: z.int(), entries: z.int() }),
   /**
-   * Deliveries of its platform that stood among the dead letters when it was last begun, and are neither
-   * read nor dropped since: each may be theirs. It is not finished while there is one.
+   * Deliveries that must be read first: theirs that wait for the platform's answer, and those of its platform
+   * that stood among the dead letters when it was last begun, of which each may be theirs. It is not finished
+   * while there is one.
    */
   awaits: z.array(z.string()),
   /** The same, where a dead letter names no delivery, or there was no time to look at all. */
@@ -67,7 +68,7 @@ const NOTHING_YET = {
   ...{ awaits: [] as string[], awaitsOthers: false },
 };
 
-/** What stands among the dead letters and cannot be erased there: it would never be booked. */
+/** What waits, or stands among the dead letters, and cannot be erased there: it would never be booked. */
 export type Awaited = Pick<Erasure, 'awaits' | 'awaitsOthers'>;
 
 /**
@@ -125,11 +126,12 @@ async function save(table: Table, erasure: Erasure): Promise<Erasure> {
   return saved ? next : ((await readErasure(table, erasure.erasureId)) ?? next);
 }
 
-function count(erasure: Erasure, { deliveryId, event, entry }: Erased): Erasure {
+function count(erasure: Erasure, { deliveryId, awaits, event, entry }: Erased): Erasure {
   const { deliveryIds, found } = erasure;
   const isNew = deliveryId !== undefined && !deliveryIds.includes(deliveryId);
   return {
     ...erasure,
+    ...(awaits === undefined ? {} : awaitingToo(erasure, awaits)),
     deliveryIds:
       isNew && deliveryIds.length < MAX_LISTED ? [...deliveryIds, deliveryId] : deliveryIds,
     found: {
@@ -138,4 +140,11 @@ function count(erasure: Erasure, { deliveryId, event, entry }: Erased): Erasure 
       entries: found.entries + (entry === true ? 1 : 0),
     },
   };
+}
+
+/** It came to wait since this way was begun. */
+function awaitingToo({ awaits, awaitsOthers }: Awaited, deliveryId: string): Awaited {
+  if (awaits.includes(deliveryId)) return { awaits, awaitsOthers };
+  if (awaits.length < MAX_LISTED) return { awaits: [...awaits, deliveryId], awaitsOthers };
+  return { awaits, awaitsOthers: true };
 }

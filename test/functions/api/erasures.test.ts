@@ -7,6 +7,7 @@ import { keyedHash, sha256Hex } from '../../../lib/crypto/hash.ts';
 import {
   archiveDelivery,
   countHints,
+  deleteHint,
   putHint,
   putSetAside,
   readHint,
@@ -146,27 +147,47 @@ describe('an erasure', () => {
     expect(await everything()).not.toContain(BUYER);
   });
 
-  it('ends a hint that waits and takes what was parked from its setAside; neither can be replayed', async () => {
+  it('leaves a delivery that waits for its platform, says so, and is not finished', async () => {
     // Prepare
     const waiting = deliveryOf('waits', BUYER);
-    const parked = deliveryOf('parked', BUYER);
+    const { deliveryId } = waiting;
     const hint = { attempt: 1, failures: 1, answers: 0, dueAtMs: START_MS, why: 'no answer' };
     await putHint(hexiao.table, { ...waiting, ...hint }, 0);
+    const other = deliveryOf('waits too', OTHER);
+    await putHint(hexiao.table, { ...other, ...hint }, 0);
+    await redeemedBy(BUYER, 'act-a');
+    // Act
+    const receipt = await erase({ buyerId: BUYER });
+    // Assess: what can be erased is
+    expect(receipt).toMatchObject({ awaits: [deliveryId], finishedAt: null });
+    expect(receipt.deliveryIds).toEqual([sha256Hex('act-a')]);
+    expect(await readHint(hexiao.table, deliveryId)).toMatchObject({ deliveryId, ...hint });
+    // Act: it was read
+    await archiveDelivery(hexiao.table, waiting, { outcome: 'hint', kind: 'k' }, START_MS);
+    expect(await erase({ buyerId: BUYER })).toMatchObject({ finishedAt: null });
+    await deleteHint(hexiao.table, deliveryId);
+    const finished = await erase({ buyerId: BUYER });
+    // Assess
+    expect(finished).toMatchObject({ awaits: [], finishedAt: toInstant(START_MS) });
+    expect(finished.deliveryIds.toSorted()).toEqual([sha256Hex('act-a'), deliveryId].toSorted());
+    expect(await countHints(hexiao.table)).toBe(1);
+    expect(await everything()).not.toContain(BUYER);
+  });
+
+  it('takes what was parked from its list; it cannot be replayed', async () => {
+    // Prepare
+    const parked = deliveryOf('parked', BUYER);
     const why = { outcome: 'parked', kind: 'k', why: 'nobody knows it' } as const;
     await putSetAside(hexiao.table, 'parked', parked, why, START_MS);
     await archiveDelivery(hexiao.table, parked, why, START_MS);
     // Act
     const receipt = await erase({ buyerId: BUYER });
     // Assess
-    expect(receipt.deliveryIds.toSorted()).toEqual(
-      [waiting.deliveryId, parked.deliveryId].toSorted(),
-    );
-    expect(await readHint(hexiao.table, waiting.deliveryId)).toBeUndefined();
-    expect(await countHints(hexiao.table)).toBe(0);
+    expect(receipt.deliveryIds).toEqual([parked.deliveryId]);
     expect(await hexiao.call('GET', '/v1/set-aside/parked')).toMatchObject({ deliveries: [] });
     const { deliveryIds } = receipt;
     expect(await hexiao.call('POST', '/v1/replays', { deliveryIds })).toMatchObject({
-      ...{ matched: 2, sent: 0, erased: 2 },
+      ...{ matched: 1, sent: 0, erased: 1 },
     });
     expect(await everything()).not.toContain(BUYER);
   });
