@@ -1,5 +1,6 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Platform } from '../../lib/events/event.ts';
+import { UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
 import type { StoreDay } from '../../lib/rollups/store-day.ts';
 import { readStore } from '../../lib/store/accounts/parties.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -13,7 +14,8 @@ export interface StoreLine {
   readonly storeId: string;
   /** Null when neither the operator nor the platform named it. */
   readonly name: string | null;
-  readonly merchantId: string;
+  /** Whose redemption came last; null where no store was named, which is no merchant's. */
+  readonly merchantId: string | null;
   readonly redeemedCount: number;
   readonly redeemedFen: number;
   readonly reversedCount: number;
@@ -54,5 +56,6 @@ function lineOf(
 ): StoreLine {
   const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = rollup;
   const amounts = { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen };
-  return { platform, storeId, name, merchantId, ...amounts };
+  const owner = storeId === UNKNOWN_STORE ? null : merchantId;
+  return { platform, storeId, name, merchantId: owner, ...amounts };
 }

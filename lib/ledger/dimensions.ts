@@ -1,9 +1,15 @@
+import { platformSchema } from '../events/id.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry } from './entry.ts';
 import { addRollups, type Rollup, readRollup, rollUpEntries, writeRollup } from './rollup.ts';
 
-/** What entries say of a sale: the GMV of a cell is that of the entries that agree in all of it. */
+/**
+ * What entries say of a sale: the GMV of a cell is that of the entries that agree in all of it. The merchant is
+ * an entry's too, and not the store's: a store may be of two merchants, and `unknown` is of all of them.
+ */
 export interface Cell {
+  readonly platform: Entry['platform'];
+  readonly merchantId: string;
   readonly loop: Entry['loop'];
   readonly channel: string;
   readonly productId: string | null;
@@ -13,20 +19,21 @@ export interface Cell {
 }
 
 /** What a cell can be added up by. */
-export const CELL_DIMENSIONS = ['loop', 'channel', 'product', 'creator'] as const;
+export const CELL_DIMENSIONS = ['loop', 'channel', 'product', 'creator', 'merchant'] as const;
 export type CellDimension = (typeof CELL_DIMENSIONS)[number];
 
 /** Entries → their cells. The rollups of the cells add up to the rollup of the entries. */
 export function cellsOf(entries: Iterable<Entry>): Cell[] {
-  const groups = Map.groupBy(entries, ({ loop, channel, productId, creatorId, cpsKind }) =>
-    JSON.stringify([loop, channel, productId, creatorId, cpsKind]),
-  );
+  const groups = Map.groupBy(entries, (entry) => JSON.stringify(Object.values(saleOf(entry))));
   return [...groups.values()].flatMap((own) => {
     const first = own[0];
-    if (first === undefined) return [];
-    const { loop, channel, productId, creatorId, cpsKind } = first;
-    return [{ loop, channel, productId, creatorId, cpsKind, rollup: rollUpEntries(own) }];
+    return first === undefined ? [] : [{ ...saleOf(first), rollup: rollUpEntries(own) }];
   });
+}
+
+function saleOf(entry: Entry): Omit<Cell, 'rollup'> {
+  const { platform, merchantId, loop, channel, productId, creatorId, cpsKind } = entry;
+  return { platform, merchantId, loop, channel, productId, creatorId, cpsKind };
 }
 
 /** One value of a dimension with its total; `null` stands for what nobody reported. */
@@ -64,19 +71,27 @@ function rowOf(dimension: CellDimension, cell: Cell): Row {
       return { value: cell.productId, rollup };
     case 'creator':
       return { value: cell.creatorId, cpsKind: cell.cpsKind, rollup };
+    case 'merchant':
+      return { value: `${cell.platform}/${cell.merchantId}`, rollup };
     default:
       return dimension satisfies never;
   }
 }
 
+/** Merchant by merchant, because nearly every store has one: its id is written once. */
 export function packCells(cells: readonly Cell[]): Uint8Array {
-  const writer = new ByteWriter().int(cells.length);
-  for (const cell of cells) {
-    writer.byte(cell.loop === 'open' ? 1 : 0);
-    writeWord(writer, cell.channel);
-    writer.text(cell.productId).text(cell.creatorId);
-    writeWord(writer, cell.cpsKind);
-    writeRollup(writer, cell.rollup);
+  const groups = Map.groupBy(cells, (cell) => JSON.stringify([cell.platform, cell.merchantId]));
+  const writer = new ByteWriter().int(groups.size);
+  for (const own of groups.values()) {
+    writeWord(writer, own[0]?.platform ?? null);
+    writer.text(own[0]?.merchantId ?? null).int(own.length);
+    for (const cell of own) {
+      writer.byte(cell.loop === 'open' ? 1 : 0);
+      writeWord(writer, cell.channel);
+      writer.text(cell.productId).text(cell.creatorId);
+      writeWord(writer, cell.cpsKind);
+      writeRollup(writer, cell.rollup);
+    }
   }
   return writer.finish();
 }
@@ -84,14 +99,20 @@ export function packCells(cells: readonly Cell[]): Uint8Array {
 /** @throws RangeError when these are not bytes that `packCells` made */
 export function unpackCells(bytes: Uint8Array): Cell[] {
   const reader = new ByteReader(bytes);
-  return Array.from({ length: reader.int() }, () => ({
-    loop: reader.byte() === 1 ? ('open' as const) : ('closed' as const),
-    channel: readWord(reader) ?? '',
-    productId: reader.text(),
-    creatorId: reader.text(),
-    cpsKind: readWord(reader),
-    rollup: readRollup(reader),
-  }));
+  const groups = Array.from({ length: reader.int() }, () => {
+    const platform = platformSchema.parse(readWord(reader));
+    const merchantId = reader.text() ?? '';
+    return Array.from({ length: reader.int() }, () => ({
+      ...{ platform, merchantId },
+      loop: reader.byte() === 1 ? ('open' as const) : ('closed' as const),
+      channel: readWord(reader) ?? '',
+      productId: reader.text(),
+      creatorId: reader.text(),
+      cpsKind: readWord(reader),
+      rollup: readRollup(reader),
+    }));
+  });
+  return groups.flat();
 }
 
 export function packRows(rows: readonly Row[]): Uint8Array {
@@ -118,6 +139,7 @@ export function unpackRows(bytes: Uint8Array): Row[] {
 const WORDS = [
   ...['live', 'short_video', 'store_page', 'search', 'scan', 'mini_program', 'unknown'],
   ...['product', 'advertising', 'lead'],
+  ...['douyin', 'kuaishou', 'meituan'],
 ];
 
 function writeWord(writer: ByteWriter, word: string | null): void {

@@ -1,4 +1,4 @@
-import { PLATFORMS, type Platform } from '../events/event.ts';
+import type { Platform } from '../events/event.ts';
 import { addBuyers, type Buyers, packBuyers, unpackBuyers } from '../ledger/buyers.ts';
 import { addDetails, type Detail, unpackDetail } from '../ledger/detail.ts';
 import {
@@ -9,16 +9,16 @@ import {
   rowsBy,
   unpackRows,
 } from '../ledger/dimensions.ts';
-import { storesOfMerchant } from '../store/accounts/parties.ts';
 import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
+import { citiesOf } from './cities.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
 import { noteRolledUp } from './dimensions-due.ts';
 import { providerDayOf, versionOfDay } from './provider-day.ts';
 import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
 
 /** What a provider's day is rolled up by, beside its days, stores and platforms. */
-export const DIMENSIONS = [...CELL_DIMENSIONS, 'merchant', 'city'] as const;
+export const DIMENSIONS = [...CELL_DIMENSIONS, 'city'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Kept beside the dimensions, as if they were one. */
@@ -84,15 +84,8 @@ async function rowsOf(
   table: Table,
 ): Promise<Row[]> {
   switch (dimension) {
-    case 'merchant':
-      return addRows(
-        stores.map(({ platform, merchantId, rollup }) => ({
-          value: `${platform}/${merchantId}`,
-          rollup,
-        })),
-      );
     case 'city': {
-      const cities = await citiesOf(stores, table);
+      const cities = await citiesOf(stores, cells, table);
       return addRows(
         stores.map(({ platform, storeId, rollup }) => ({
           value: cities.get(`${platform}/${storeId}`) ?? null,
@@ -104,24 +97,11 @@ async function rowsOf(
     case 'channel':
     case 'product':
     case 'creator':
+    case 'merchant':
       return rowsBy(dimension, cells);
     default:
       return dimension satisfies never;
   }
-}
-
-/** A query a merchant, not a read a store: the lists of merchants say where their stores are. */
-async function citiesOf(stores: readonly StoreDay[], table: Table): Promise<Map<string, string>> {
-  const cities = new Map<string, string>();
-  for (const platform of PLATFORMS) {
-    const own = stores.filter((store) => store.platform === platform);
-    for (const merchantId of new Set(own.map((store) => store.merchantId))) {
-      for (const { storeId, city } of await storesOfMerchant(table, platform, merchantId)) {
-        if (city !== null) cities.set(`${platform}/${storeId}`, city);
-      }
-    }
-  }
-  return cities;
 }
 
 /**

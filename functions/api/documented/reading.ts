@@ -37,7 +37,12 @@ const store = z.strictObject({
   platform: z.string(),
   storeId: z.string(),
   name: z.string().nullable(),
-  merchantId: z.string(),
+  merchantId: z
+    .string()
+    .nullable()
+    .describe(
+      'Whose redemption came last. Null of `unknown`: it holds what named no store, of all merchants.',
+    ),
   redeemedCount: z.int(),
   redeemedFen: z.int(),
   reversedCount: z.int(),

@@ -1,6 +1,9 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { Problem } from '../../../lib/errors/problem.ts';
 import { idSchema, platformSchema } from '../../../lib/events/event.ts';
+import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
+import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import { putMerchant, putStore } from '../../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from '../deps.ts';
 import { lineInput } from '../input.ts';
@@ -33,9 +36,19 @@ export function merchantsRoutes(api: Hono, deps: ApiDeps): void {
 
   answer(api, deps, storePut, async ({ params, body }, c) => {
     const { name, merchantId, city = null } = body;
+    requireRealStore(params.storeId);
     await requireMerchant({ platform: params.platform, merchantId }, deps);
     const store = { ...params, merchantId, name, city, namedBy: 'operator' as const };
     await putStore(deps.table, store);
     return c.json(store);
   });
+}
+
+/** The ledger's own places are nobody's store: a name or a city of one would be that of every merchant. */
+function requireRealStore(storeId: string): void {
+  if (storeId !== UNKNOWN_STORE && !isTierStore(storeId)) return;
+  throw new Problem(
+    'request-invalid',
+    `storeId: ${storeId} stands for what has no store. Register the store by the platform's own id.`,
+  );
 }

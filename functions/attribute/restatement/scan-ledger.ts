@@ -15,7 +15,7 @@ export interface LedgerPlace {
 /** One entry of the merchant in the run's window. */
 export interface LedgerPage {
   readonly entry: Entry;
-  /** No entry of its place and day was visited before it. */
+  /** No entry of the merchant in its place and day was visited before it. */
   readonly isFirstOfDay: boolean;
 }
 
@@ -67,10 +67,10 @@ export async function nextEntries(
     for await (const { entry, sk } of entriesForward(table, span, job, after)) {
       if (pages.length === limit)
         return { pages, placesDone: index, cursor: { ...place, sk: after } };
-      // A store may be of several merchants, one after the other.
-      if (entry.merchantId === job.merchantId) {
-        pages.push({ entry, isFirstOfDay: after.slice(0, 10) !== entry.businessDay });
-      }
+      // A store may be of several merchants, and `unknown` is of all: the others' entries are passed over, and
+      // are not what a day begins with.
+      if (entry.merchantId !== job.merchantId) continue;
+      pages.push({ entry, isFirstOfDay: after.slice(0, 10) !== entry.businessDay });
       after = sk;
     }
   }

@@ -225,6 +225,17 @@ describe('PUT /v1/merchants and /v1/stores', () => {
     }
   });
 
+  it.each(['unknown', 'tier~m1'])(
+    'refuse %s as a store, which stands for none',
+    async (storeId) => {
+      const merchantId = fresh('merchant');
+      await makeMerchant(hexiao, merchantId);
+      const body = { merchantId, name: 'x', city: '成都' };
+      const reply = await ask(hexiao, 'PUT', `/v1/stores/douyin/${storeId}`, { body });
+      expectProblem(reply, 400, 'request-invalid');
+    },
+  );
+
   it('refuse a store of a merchant that is not registered', async () => {
     const body = { name: 'x', merchantId: 'nobody' };
     const reply = await ask(hexiao, 'PUT', '/v1/stores/douyin/orphan', { body });

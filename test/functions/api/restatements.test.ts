@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { resumeJobs } from '../../../functions/reconcile/restatements.ts';
 import { packBuyers } from '../../../lib/ledger/buyers.ts';
+import { packDetail, unpackDetail } from '../../../lib/ledger/detail.ts';
 import { packRows } from '../../../lib/ledger/dimensions.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { emptyRollup } from '../../../lib/ledger/rollup.ts';
 import { silent } from '../../../lib/log/log.ts';
-import { DIMENSIONS } from '../../../lib/rollups/dimensions.ts';
+import { DIMENSIONS, rollUpDimensions } from '../../../lib/rollups/dimensions.ts';
 import { bucketAttribute, packPlatforms } from '../../../lib/rollups/provider-day.ts';
 import {
   hourAttribute,
@@ -301,7 +302,7 @@ describe('POST /v1/rebuilds', () => {
   it.each<[string, string[], (closed: Closed) => Promise<void>]>([
     [
       'a store’s hour that is wrong with the right count',
-      ['rollup', 'day', 'dimension merchant', 'dimension city'],
+      ['rollup', 'day', 'dimension city'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;
@@ -311,7 +312,7 @@ describe('POST /v1/rebuilds', () => {
     ],
     [
       'a store’s hour that counted too much',
-      ['rollup', 'day', 'dimension merchant', 'dimension city'],
+      ['rollup', 'day', 'dimension city'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;
@@ -366,6 +367,48 @@ describe('POST /v1/rebuilds', () => {
     expect(whatOf(mended)).toContain(expected[0]);
     expect(mended.mendedCount).toBe(mended.differenceCount);
     expect(await rebuild(closed.story)).toMatchObject({ isEqual: true, differences: [] });
+  });
+
+  it('finds what is another merchant’s where no store was named, for whoever was booked later', async () => {
+    // Prepare: one provider, two merchants, an hour of theirs without a store
+    clock.ms = BEGIN_MS;
+    const providerId = fresh('provider');
+    await makeProvider(hexiao, providerId);
+    const merchants = [fresh('merchant'), fresh('merchant')] as const;
+    for (const [index, merchantId] of merchants.entries()) {
+      await makeMerchant(hexiao, merchantId);
+      await hexiao.call('POST', '/v1/contracts', contractBody({ providerId, merchantId }));
+      const use = redemptionAt({ merchantId }, 's', { minutes: index, fen: 100 + index });
+      await book(hexiao, [{ ...use, storeId: null }]);
+    }
+    const place = ['2025-10-09', 'douyin', 'unknown'] as const;
+    await spoil(keys.storeDay(providerId, ...place), (item) => {
+      const { rollup, detail } = readHour(item.h16) as StoredHour;
+      const { cells, buyers } = unpackDetail(detail as Uint8Array);
+      const wrong = cells.map((cell) => ({ ...cell, merchantId: merchants[0] }));
+      return { h16: packHour(rollup, packDetail({ cells: wrong, buyers })) };
+    });
+    const dimensions = { providerId, day: place[0] };
+    await rollUpDimensions(hexiao.table, dimensions.providerId, dimensions.day);
+    const byMerchant = async () => {
+      const path = `/v1/gmv?${WINDOW}&providerId=${providerId}&by=merchant`;
+      const { rows } = await hexiao.call<{ rows: { key: string; redeemedFen: number }[] }>(
+        ...(['GET', path] as const),
+      );
+      return Object.fromEntries(rows.map(({ key, redeemedFen }) => [key, redeemedFen]));
+    };
+    expect(await byMerchant()).toEqual({ [`douyin/${merchants[0]}`]: 201 });
+    const story = { merchantId: merchants[1] } as Story;
+    // Act, Assess
+    const found = await rebuild(story);
+    expect(found.differences.map(({ what }) => what)).toContain('rollup');
+    const mended = await rebuild(story, { mend: true });
+    expect(mended.mendedCount).toBe(mended.differenceCount);
+    expect(await rebuild(story)).toMatchObject({ isEqual: true, differences: [] });
+    expect(await byMerchant()).toEqual({
+      [`douyin/${merchants[0]}`]: 100,
+      [`douyin/${merchants[1]}`]: 101,
+    });
   });
 
   it('finds an entry that is missing beside one that stands, and books it when told to', async () => {

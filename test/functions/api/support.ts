@@ -94,7 +94,7 @@ export const storesAnswer = z.strictObject({
       platform: z.string(),
       storeId: z.string(),
       name: z.string().nullable(),
-      merchantId: z.string(),
+      merchantId: z.string().nullable(),
       reversedCount: z.int(),
       ...rollupShape,
     }),
