@@ -3,6 +3,7 @@ import { type Explained, explain, type Step } from '../../lib/attribution/explai
 import { explainTier } from '../../lib/attribution/explain-tier.ts';
 import type { Marker, Terms } from '../../lib/attribution/generations.ts';
 import { reversingPlacesOf, wantedEntries } from '../../lib/attribution/wanted.ts';
+import { readBookable } from '../../lib/booking/stream-state.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { NO_TIER_SUM, settlementOf } from '../../lib/ledger/tiers.ts';
@@ -17,7 +18,6 @@ import {
   placeOfRef,
   reversedRef,
 } from '../../lib/store/ledger/entry-ref.ts';
-import { readState } from '../../lib/store/ledger/restatements.ts';
 import { readStatement } from '../../lib/store/ledger/statements.ts';
 import { streamOf } from '../../lib/store/streams.ts';
 import type { ApiDeps } from './deps.ts';
@@ -54,7 +54,7 @@ export async function readTerms(
 /** Why an entry is what it is. A provider sees its own contracts alone. */
 export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) {
   if (entry.kind === 'tier') return explainTierEntry(entry, deps);
-  const { events, markers } = await readState(deps.table, streamOf(entry));
+  const { events, markers } = await readBookable(deps.table, streamOf(entry));
   const terms = await readTerms(entry.platform, entry.merchantId, deps);
   for (const fact of wantedEntries(events, terms, markers).facts) {
     const { event } = fact;

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { readHistory } from '../../lib/attribution/history.ts';
 import { type RedemptionStatus, redemptionStatus } from '../../lib/attribution/status.ts';
+import { readBookable } from '../../lib/booking/stream-state.ts';
 import type { Platform } from '../../lib/events/event.ts';
 import { reversalWindowMs } from '../../lib/integrations/registry.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { entriesBackwards } from '../../lib/store/ledger/entries.ts';
-import { readEvents } from '../../lib/store/ledger/events.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Window } from './input.ts';
 
@@ -66,7 +66,7 @@ async function lineOf(
 ): Promise<RedemptionLine | undefined> {
   const { platform, voucherId, redemptionId, orderId } = entry;
   if (voucherId === null || redemptionId === null) return undefined;
-  const events = await readEvents(table, { of: 'voucher', platform, id: voucherId });
+  const { events } = await readBookable(table, { of: 'voucher', platform, id: voucherId });
   const windowMs = reversalWindowMs(platform);
   const status = redemptionStatus(readHistory(events), redemptionId, now(), windowMs);
   if (status === undefined) return undefined;

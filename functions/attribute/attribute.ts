@@ -1,10 +1,10 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { bookStream } from '../../lib/booking/book.ts';
+import { bookRelated, bookStream } from '../../lib/booking/book.ts';
+import { readBookable } from '../../lib/booking/stream-state.ts';
 import { termsReader } from '../../lib/booking/terms.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { StoreHour } from '../../lib/rollups/store-day.ts';
-import { readState } from '../../lib/store/ledger/restatements.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import { workOnClosing } from './close.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
@@ -52,12 +52,15 @@ async function bookChanged(
   // that is read after the event knows it, for all the streams of the batch.
   const read = await mapLimit([...byStream], STREAMS_AT_ONCE, async ([key, own]) => {
     const stream = JSON.parse(key) as BookedStream;
-    const state = await attempt(own, () => readState(deps.table, stream));
+    const state = await attempt(own, () => readBookable(deps.table, stream));
     return state === undefined ? [] : [{ stream, own, state }];
   });
   const readTerms = termsReader(deps);
   const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, state }) => {
-    const hours = await attempt(own, () => bookStream(stream, state, readTerms, deps));
+    const hours = await attempt(own, async () => [
+      ...(await bookStream(stream, state, readTerms, deps)),
+      ...(await bookRelated(state, deps)),
+    ]);
     return (hours ?? []).map((hour) => ({ hour, received: own }));
   });
   await rollUpTouched(ownersOf(touched.flat()), deps);

@@ -71,6 +71,9 @@ function stamp(
     appKey: delivery.appKey,
     deliveryId: delivery.deliveryId,
     recordedAt: toInstant(nowMs),
+    ...(draft.kind === 'voucher.redeemed' && integration.refundsByOrder === true
+      ? { refundsByOrder: true }
+      : {}),
   };
 }
 

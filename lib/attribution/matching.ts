@@ -158,7 +158,7 @@ function redemption(lines: readonly MatchedFact[], redemptionId: string): Matche
  * How far the clocks of two roads may be apart: a platform's notice is dated by its clock, and a use that
  * its answer does not date by ours.
  */
-const CLOCK_MARGIN_MS = 120_000;
+export const CLOCK_MARGIN_MS = 120_000;
 
 /**
  * Redemptions at or before an instant that nothing has taken back whole; where there is none, those of a

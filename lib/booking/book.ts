@@ -4,10 +4,11 @@ import { type Entry, UNKNOWN_STORE } from '../ledger/entry.ts';
 import type { Log } from '../log/log.ts';
 import { type StoreHour, storeHourOf } from '../rollups/store-day.ts';
 import { entryRef } from '../store/ledger/entry-ref.ts';
-import { noteStore, readState, type StreamState } from '../store/ledger/restatements.ts';
+import { noteStore, type StreamState } from '../store/ledger/restatements.ts';
 import type { BookedStream } from '../store/streams.ts';
 import type { Table } from '../store/table.ts';
 import { bookEvents } from './booking.ts';
+import { type BookableState, readBookable } from './stream-state.ts';
 import { type ReadTerms, type TermsDeps, termsReader } from './terms.ts';
 
 export interface BookingDeps extends TermsDeps {
@@ -42,12 +43,28 @@ export async function bookStream(
     touched.push(...booking.standing);
     logBooked(booking.booked, events, deps.log);
     if (booking.booked.length === 0) return finish(booking, touched, deps);
-    const now = await readState(deps.table, stream);
+    const now = await readBookable(deps.table, stream);
     const isSame = stateOf(now.events, now.markers) === stateOf(events, markers);
     if (isSame && !booking.isRaced) return finish(booking, touched, deps);
     ({ events, markers } = now);
   }
   throw new Error('a history kept changing while it was booked');
+}
+
+/**
+ * Books the streams of the same order that are booked anew with one: what an order's refund takes back of each
+ * voucher depends on all of them, and only the one that changed is on the queue.
+ */
+export async function bookRelated(
+  { related }: Pick<BookableState, 'related'>,
+  deps: BookingDeps,
+): Promise<StoreHour[]> {
+  const hours: StoreHour[] = [];
+  for (const stream of related) {
+    const state = await readBookable(deps.table, stream);
+    hours.push(...(await bookStream(stream, state, termsReader(deps), deps)));
+  }
+  return hours;
 }
 
 /** Whether two states of a history are the same to booking: which events, how complete, which markers. */
@@ -56,6 +73,8 @@ function stateOf(events: readonly Event[], markers: readonly Marker[]): string {
     eventId,
     complete,
     'storeId' in event ? event.storeId : null,
+    // What an order's refund takes back of a voucher is worked out from other streams too.
+    'ofOrder' in event ? [event.refundedFen, event.takesBack, event.unusedFen] : null,
   ]);
   return JSON.stringify([seen.sort(byFirst), markers.map((marker) => marker.restatementId).sort()]);
 }

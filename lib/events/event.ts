@@ -161,6 +161,11 @@ export const eventSchema = z.discriminatedUnion('kind', [
      * come to more wait. Absent: nobody reported how much it may come to.
      */
     worthFen: fenSchema.optional(),
+    /**
+     * A refund of its order may name the order alone, by this integration. Set by the store's writer, so that its
+     * order is read when it is booked.
+     */
+    refundsByOrder: z.literal(true).optional(),
     sale: saleSchema,
   }),
   z.object({
@@ -194,6 +199,12 @@ export const eventSchema = z.discriminatedUnion('kind', [
      * until a complete report of the same refund says it.
      */
     unusedFen: fenSchema.nullable(),
+    /**
+     * It names only its order, whose id stands for the voucher: of the order's vouchers that were `used`; of
+     * `any`, nobody reports which; `unless_named`: the same, where no other report names vouchers of the order.
+     * Absent: it is of its voucher.
+     */
+    ofOrder: z.enum(['used', 'any', 'unless_named']).optional(),
   }),
   z.object({ kind: z.literal('voucher.refund_failed'), ...voucher, refundId: idSchema.nullable() }),
   z.object({

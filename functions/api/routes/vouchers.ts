@@ -1,9 +1,10 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { readBooked } from '../../../lib/booking/booking.ts';
+import { readBookable } from '../../../lib/booking/stream-state.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { type Event, idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
-import { readState, type StreamState } from '../../../lib/store/ledger/restatements.ts';
+import type { StreamState } from '../../../lib/store/ledger/restatements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readTerms, shownEntry } from '../entries.ts';
 import { answer, forEither } from '../route.ts';
@@ -54,11 +55,11 @@ async function findHistories(
   id: string,
   { table }: ApiDeps,
 ): Promise<StreamState[]> {
-  const own = await readState(table, { of: 'voucher', platform, id });
+  const own = await readBookable(table, { of: 'voucher', platform, id });
   const standsForItself = own.events.some((event) => event.orderId === id);
   // By chance, another order may have the id of this voucher.
   if (own.events.length > 0 && !standsForItself) return [own];
-  return [own, await readState(table, { of: 'order', platform, id })];
+  return [own, await readBookable(table, { of: 'order', platform, id })];
 }
 
 async function entriesOf({ events, markers }: StreamState, deps: ApiDeps) {

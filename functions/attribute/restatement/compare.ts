@@ -1,6 +1,7 @@
 import { wantedEntries } from '../../../lib/attribution/wanted.ts';
 import { bookStream } from '../../../lib/booking/book.ts';
 import { compareFact } from '../../../lib/booking/booking.ts';
+import { readBookable } from '../../../lib/booking/stream-state.ts';
 import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { mendHour, wrongHours } from '../../../lib/rollups/check-store-day.ts';
@@ -8,7 +9,7 @@ import { hasBucket } from '../../../lib/rollups/provider-day.ts';
 import { storeHourOf } from '../../../lib/rollups/store-day.ts';
 import { bucketOf, keys } from '../../../lib/store/keys.ts';
 import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
-import { type Difference, readState } from '../../../lib/store/ledger/restatements.ts';
+import type { Difference } from '../../../lib/store/ledger/restatements.ts';
 import { streamOf } from '../../../lib/store/streams.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import type { AttributeDeps } from '../deps.ts';
@@ -26,7 +27,7 @@ export async function compareEntry(
 ): Promise<LedgerFinding> {
   // The month's closing booked it, from totals and not from events.
   if (entry.kind === 'tier') return NOTHING_FOUND;
-  const state = await readState(table, streamOf(entry));
+  const state = await readBookable(table, streamOf(entry));
   const terms = await readTerms(entry.platform, entry.merchantId);
   for (const fact of wantedEntries(state.events, terms, state.markers).facts) {
     const { revisions, missing, conflicts } = await compareFact(table, fact);
@@ -82,7 +83,7 @@ export async function mendEntry(
   const found = await compareEntry(entry, readTerms, deps);
   if (found.differences.length === 0) return found;
   const stream = streamOf(entry);
-  const state = await readState(deps.table, stream);
+  const state = await readBookable(deps.table, stream);
   const touched = await bookStream(stream, state, termsReader(deps), deps);
   const left = (await compareEntry(entry, readTerms, deps)).differences.map(textOf);
   const differences = found.differences.map((one) => ({

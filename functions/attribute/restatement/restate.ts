@@ -2,9 +2,10 @@ import type { Marker } from '../../../lib/attribution/generations.ts';
 import { readHistory } from '../../../lib/attribution/history.ts';
 import { addEntries, NO_SUMS, restate } from '../../../lib/attribution/restate.ts';
 import { bookStream } from '../../../lib/booking/book.ts';
+import { readBookable } from '../../../lib/booking/stream-state.ts';
 import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
-import { type Job, placeMarker, readState } from '../../../lib/store/ledger/restatements.ts';
+import { type Job, placeMarker } from '../../../lib/store/ledger/restatements.ts';
 import { streamOf } from '../../../lib/store/streams.ts';
 import type { AttributeDeps } from '../deps.ts';
 import { type LedgerFinding, NOTHING_FOUND } from './progress.ts';
@@ -22,7 +23,7 @@ export async function restateEntry(
   const marker: Marker = job;
   if (!isOriginal(entry) || entry.restatementId === job.restatementId) return NOTHING_FOUND;
   const stream = streamOf(entry);
-  const state = await readState(deps.table, stream);
+  const state = await readBookable(deps.table, stream);
   const fact = readHistory(state.events).booked.find(
     ({ event }) => event.eventId === entry.eventId,
   );
@@ -36,7 +37,7 @@ export async function restateEntry(
   if (job.dryRun) return changed;
   const { restatementId, asOf, from, to, reason } = job;
   await placeMarker(deps.table, stream, { restatementId, asOf, from, to, reason });
-  const now = await readState(deps.table, stream);
+  const now = await readBookable(deps.table, stream);
   return { ...changed, touched: await bookStream(stream, now, termsReader(deps), deps) };
 }
 

@@ -5,7 +5,7 @@ import type { Reading } from '../kit/integration.ts';
 import { isObject, jsonOf } from '../kit/json.ts';
 import { events, malformed } from '../kit/reading.ts';
 import { type Message, readAs } from './reading.ts';
-import { merchantOf } from './settings.ts';
+import { merchantOf, settingsOf } from './settings.ts';
 import { absentAsNull, optionalFen, wireFen, wireId, wireTime, wireWord } from './wire.ts';
 
 /**
@@ -138,6 +138,7 @@ function ecpayRefund(message: Message): Reading {
           // Whether it was used is not reported: whatever stands of the order is taken back.
           takesBack: null,
           unusedFen: refund.refund_amount,
+          ...(settingsOf(message.app).refundTakesBack === 'standing' ? { ofOrder: 'any' } : {}),
         });
       case 'FAIL':
         return events(kind, {

@@ -46,6 +46,7 @@ const secrets = z
 export const douyinMiniapp = {
   ...douyinMiniappReceiver,
   loop: 'open',
+  refundsByOrder: true,
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets,
   settings: miniappSettingsSchema,

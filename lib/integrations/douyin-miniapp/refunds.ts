@@ -60,7 +60,8 @@ export function refundResult(message: Message): Reading {
 /**
  * The message does not say whether the voucher was used. So whatever stands of its redemptions is
  * taken back, which the voucher's history knows; and the buyer's money leaves the payment, unless the
- * order was settled already, which it only is after use.
+ * order was settled already, which it only is after use. One that names no piece is the order's: booking spreads
+ * it over the pieces that were used.
  */
 function refunded(
   { app }: Message,
@@ -68,7 +69,8 @@ function refunded(
   { voucherId, amountFen, isWholeOrder }: Part,
   common: Pick<EventDraft, 'merchantId' | 'occurredAt' | 'complete'> & { orderId: string },
 ): EventDraft {
-  const standing = settingsOf(app).refundTakesBack === 'standing' && !isWholeOrder;
+  const standing = settingsOf(app).refundTakesBack === 'standing';
+  const ofOrder = refund.is_all_settled ? 'used' : 'any';
   return {
     kind: 'voucher.refunded',
     eventId: `refunded:${refund.refund_id}:${voucherId}`,
@@ -77,8 +79,9 @@ function refunded(
     complete: amountFen !== null,
     voucherId,
     refundedFen: amountFen,
-    takesBack: standing ? null : [],
+    takesBack: standing && !isWholeOrder ? null : [],
     unusedFen: refund.is_all_settled && standing ? 0 : amountFen,
+    ...(standing && isWholeOrder ? { ofOrder } : {}),
   };
 }
 

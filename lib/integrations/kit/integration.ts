@@ -68,6 +68,8 @@ export interface Receiver {
  */
 export interface Integration extends Receiver {
   readonly loop: Loop;
+  /** A refund may name its order alone (`ofOrder`), so an order's redeemed vouchers are listed. */
+  readonly refundsByOrder?: true;
   /**
    * How long the platform lets a redemption be reversed, in ms: until then it is provisional. Where the
    * platform says "until the settlement": within how long it settles at the latest, because a statement

@@ -9,6 +9,7 @@ import { redeem, reverse } from './till.ts';
 export const kuaishouShop = {
   ...kuaishouShopReceiver,
   loop: 'closed',
+  refundsByOrder: true,
   // Not documented: a reversal is taken whenever it comes.
   reversalWindowMs: 0,
   secrets: shopSecretsSchema,

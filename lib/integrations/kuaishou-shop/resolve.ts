@@ -83,6 +83,8 @@ function eventOf(hint: Hint, query: Query, answer: JsonValue): EventDraft | stri
     refundedFen: amount.data,
     takesBack: [],
     unusedFen: amount.data,
+    // 销毁 reports the same refund by its tickets, where the platform sends us that.
+    ofOrder: 'unless_named',
   };
 }
 

@@ -74,13 +74,14 @@ function mayHaveStore(event: Event): event is WithStore {
 
 /**
  * Before the event itself, so that a redemption that is known is found by its order, where somebody may
- * ask: of an order that we gave its codes, and in the open loop. It is a write for every redemption, so
+ * ask: of an order that we gave its codes, in the open loop, and where refunds may name the order alone. It is a write for every redemption, so
  * the others do without.
  */
 async function listRedeemed(table: Table, event: Event): Promise<void> {
   if (event.kind !== 'voucher.redeemed') return;
-  const { platform, orderId, voucherId, loop } = event;
-  if (loop !== 'open' && (await table.get(keys.codeClaim(platform, orderId))) === undefined) return;
+  const { platform, orderId, voucherId, loop, refundsByOrder } = event;
+  const isListed = loop === 'open' || refundsByOrder === true;
+  if (!isListed && (await table.get(keys.codeClaim(platform, orderId))) === undefined) return;
   await table.put(keys.redeemedVoucher(platform, orderId, voucherId), { voucherId });
 }
 

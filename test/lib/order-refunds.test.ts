@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { bookRelated, bookStream } from '../../lib/booking/book.ts';
+import { readBookable } from '../../lib/booking/stream-state.ts';
+import { termsReader } from '../../lib/booking/terms.ts';
+import type { Event } from '../../lib/events/event.ts';
+import { entrySchema } from '../../lib/ledger/entry.ts';
+import { silent } from '../../lib/log/log.ts';
+import { recordEvent } from '../../lib/store/ledger/events.ts';
+import { isBooked, streamsOf } from '../../lib/store/streams.ts';
+import { everyOrder } from '../support/interleave.ts';
+import { amountsOf, minute, paid, redeemed, refunded, reversed } from './make.ts';
+import { MemoryTable } from './memory-table.ts';
+
+const ORDER = paid().orderId;
+
+const PAYMENT = paid({ amounts: amountsOf(6_000) });
+
+const use = (voucherId: string, at = 0) =>
+  redeemed(`use-${voucherId}`, {
+    ...{ voucherId, occurredAt: minute(at), amounts: amountsOf(3_000), refundsByOrder: true },
+  });
+
+const refund = (refundedFen: number) =>
+  refunded({
+    ...{ eventId: 'refunded:r', voucherId: ORDER, occurredAt: minute(60), refundedFen },
+    ...{ takesBack: [], unusedFen: refundedFen, ofOrder: 'any' },
+  });
+
+/** As `normalize` and `attribute` do with one event: it is written, then what it changed is booked. */
+async function take(table: MemoryTable, event: Event): Promise<void> {
+  const deps = { table, policy: DEFAULT_POLICY, log: silent };
+  await recordEvent(table, event);
+  for (const stream of streamsOf(event).filter(isBooked)) {
+    const state = await readBookable(table, stream);
+    await bookStream(stream, state, termsReader(deps), deps);
+    await bookRelated(state, deps);
+  }
+}
+
+/** Redeemed GMV and how many uses, by voucher. */
+function redeemedOf(table: MemoryTable): Record<string, string> {
+  const sums: Record<string, [number, number]> = {};
+  for (const item of table.all('LEDGER#')) {
+    const { kind, voucherId, amountFen, count } = entrySchema.parse(item);
+    if (kind === 'payment' || kind === 'unused_refund') continue;
+    const [fen, uses] = sums[voucherId ?? ''] ?? [0, 0];
+    sums[voucherId ?? ''] = [fen + amountFen, uses + count];
+  }
+  return Object.fromEntries(
+    Object.entries(sums).map(([id, [fen, uses]]) => [id, `${fen} fen, ${uses} uses`]),
+  );
+}
+
+describe('a refund of an order and a use of its voucher', () => {
+  test.each([
+    [
+      'the last use',
+      [use('a')],
+      use('b', 1),
+      refund(2_000),
+      { a: '2000 fen, 1 uses', b: '2000 fen, 1 uses' },
+    ],
+    ['the only use', [], use('a'), refund(6_000), { a: '0 fen, 0 uses' }],
+    [
+      'a reversal of one',
+      [use('a'), use('b')],
+      reversed('use-b', { voucherId: 'b' }),
+      refund(6_000),
+      { a: '0 fen, 0 uses', b: '0 fen, 0 uses' },
+    ],
+    [
+      'the payment',
+      [use('a'), use('b')],
+      PAYMENT,
+      refund(2_000),
+      { a: '2000 fen, 1 uses', b: '2000 fen, 1 uses' },
+    ],
+  ] as const)(
+    'with %s come to the same in every order of two workers',
+    async (_what, before, one, other, expected) => {
+      const tried = await everyOrder(
+        async () => {
+          const table = new MemoryTable();
+          for (const event of [PAYMENT, ...before]) if (event !== one) await take(table, event);
+          return {
+            workers: {
+              one: (turn) => take(table.seenBy(turn), one),
+              other: (turn) => take(table.seenBy(turn), other),
+            },
+            afterwards: () => expect(redeemedOf(table)).toEqual(expected),
+          };
+        },
+        { most: 400, seeded: 100, deaths: 1 },
+      );
+      expect(tried.orders).toBeGreaterThan(300);
+    },
+  );
+
+  test('is corrected by entries when a later report changes whose it was', async () => {
+    // Prepare: all that is known of is used, so a part is of both
+    const table = new MemoryTable();
+    for (const event of [PAYMENT, use('a'), use('b'), refund(2_000)]) await take(table, event);
+    expect(redeemedOf(table)).toEqual({ a: '2000 fen, 1 uses', b: '2000 fen, 1 uses' });
+    // Act: one of them had been taken back before, so the part may be of either
+    await take(table, reversed('use-b', { voucherId: 'b', occurredAt: minute(30) }));
+    // Assess
+    expect(redeemedOf(table)).toEqual({ a: '3000 fen, 1 uses', b: '0 fen, 0 uses' });
+  });
+});
