@@ -20,6 +20,8 @@ export const MORE_IN_LONG = [
   'test/lib/json.test.ts',
   'test/lib/keys.test.ts',
   'test/lib/money.test.ts',
+  'test/lib/order-refunds.test.ts',
+  'test/lib/spread.test.ts',
   'test/lib/tiers.test.ts',
   'test/pipeline/crash.test.ts',
   'test/pipeline/simulation.test.ts',

@@ -1,6 +1,6 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { bookRelated, bookStream } from '../../lib/booking/book.ts';
-import { readBookable } from '../../lib/booking/stream-state.ts';
+import { bookChanged } from '../../lib/booking/book.ts';
+import { readChanged } from '../../lib/booking/stream-state.ts';
 import { termsReader } from '../../lib/booking/terms.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
@@ -32,7 +32,7 @@ async function work(
   deps: AttributeDeps,
 ): Promise<void> {
   const beganAtMs = deps.now();
-  await bookChanged(select(received, 'changed'), deps);
+  await bookAll(select(received, 'changed'), deps);
   await rollUpAbove(select(received, 'rollup'), deps);
   await rollUpDays(select(received, 'dimensions'), deps);
   const jobs = select(received, 'restate');
@@ -41,7 +41,7 @@ async function work(
   await inTime(closings, beganAtMs, deps, (one) => workOnClosing(one, deps));
 }
 
-async function bookChanged(
+async function bookAll(
   received: readonly Received<MessageOf<'changed'>>[],
   deps: AttributeDeps,
 ): Promise<void> {
@@ -52,15 +52,12 @@ async function bookChanged(
   // that is read after the event knows it, for all the streams of the batch.
   const read = await mapLimit([...byStream], STREAMS_AT_ONCE, async ([key, own]) => {
     const stream = JSON.parse(key) as BookedStream;
-    const state = await attempt(own, () => readBookable(deps.table, stream));
-    return state === undefined ? [] : [{ stream, own, state }];
+    const states = await attempt(own, () => readChanged(deps.table, stream));
+    return states === undefined ? [] : [{ stream, own, states }];
   });
   const readTerms = termsReader(deps);
-  const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, state }) => {
-    const hours = await attempt(own, async () => [
-      ...(await bookStream(stream, state, readTerms, deps)),
-      ...(await bookRelated(state, deps)),
-    ]);
+  const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, states }) => {
+    const hours = await attempt(own, () => bookChanged(stream, states, readTerms, deps));
     return (hours ?? []).map((hour) => ({ hour, received: own }));
   });
   await rollUpTouched(ownersOf(touched.flat()), deps);

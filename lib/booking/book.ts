@@ -1,3 +1,4 @@
+import { mapLimit } from '../async/map-limit.ts';
 import type { Marker } from '../attribution/generations.ts';
 import type { Event } from '../events/event.ts';
 import { type Entry, UNKNOWN_STORE } from '../ledger/entry.ts';
@@ -7,8 +8,8 @@ import { entryRef } from '../store/ledger/entry-ref.ts';
 import { noteStore, type StreamState } from '../store/ledger/restatements.ts';
 import type { BookedStream } from '../store/streams.ts';
 import type { Table } from '../store/table.ts';
-import { bookEvents } from './booking.ts';
-import { type BookableState, readBookable } from './stream-state.ts';
+import { type Booking, bookEvents, NOTHING_BOOKED } from './booking.ts';
+import { readBookable, readChanged } from './stream-state.ts';
 import { type ReadTerms, type TermsDeps, termsReader } from './terms.ts';
 
 export interface BookingDeps extends TermsDeps {
@@ -26,49 +27,70 @@ const MAX_ROUNDS = 8;
  * @returns the store-hours to roll up, also when every entry stood already: an earlier worker may have
  *   died before rolling up
  */
-export async function bookStream(
+export function bookStream(
   stream: BookedStream,
   state: StreamState,
   readTerms: ReadTerms,
   deps: BookingDeps,
 ): Promise<StoreHour[]> {
+  return bookStates([state], async () => [await readBookable(deps.table, stream)], readTerms, deps);
+}
+
+/**
+ * The same of a stream that changed and of those that are booked anew with it, all from one reading.
+ * @param states as `readChanged` read them
+ */
+export function bookChanged(
+  stream: BookedStream,
+  states: readonly StreamState[],
+  readTerms: ReadTerms,
+  deps: BookingDeps,
+): Promise<StoreHour[]> {
+  return bookStates(states, () => readChanged(deps.table, stream), readTerms, deps);
+}
+
+const BOOKED_AT_ONCE = 8;
+
+async function bookStates(
+  first: readonly StreamState[],
+  readAgain: () => Promise<readonly StreamState[]>,
+  readTerms: ReadTerms,
+  deps: BookingDeps,
+): Promise<StoreHour[]> {
   const touched: Entry[] = [];
-  let { events, markers } = state;
+  let states = first;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const first = events[0];
-    if (first === undefined) return [];
     const read = round === 0 ? readTerms : termsReader(deps);
-    const terms = await read(first.platform, first.merchantId);
-    const booking = await bookEvents(deps.table, events, terms, markers);
-    touched.push(...booking.standing);
-    logBooked(booking.booked, events, deps.log);
-    if (booking.booked.length === 0) return finish(booking, touched, deps);
-    const now = await readBookable(deps.table, stream);
-    const isSame = stateOf(now.events, now.markers) === stateOf(events, markers);
-    if (isSame && !booking.isRaced) return finish(booking, touched, deps);
-    ({ events, markers } = now);
+    const bookings = await mapLimit(states, BOOKED_AT_ONCE, (state) => bookOne(state, read, deps));
+    touched.push(...bookings.flatMap(({ standing }) => standing));
+    if (bookings.every(({ booked }) => booked.length === 0)) return finish(bookings, touched, deps);
+    const now = await readAgain();
+    const isRaced = bookings.some((booking) => booking.isRaced);
+    if (!isRaced && textOf(now) === textOf(states)) return finish(bookings, touched, deps);
+    states = now;
   }
   throw new Error('a history kept changing while it was booked');
 }
 
-/**
- * Books the streams of the same order that are booked anew with one: what an order's refund takes back of each
- * voucher depends on all of them, and only the one that changed is on the queue.
- */
-export async function bookRelated(
-  { related }: Pick<BookableState, 'related'>,
-  deps: BookingDeps,
-): Promise<StoreHour[]> {
-  const hours: StoreHour[] = [];
-  for (const stream of related) {
-    const state = await readBookable(deps.table, stream);
-    hours.push(...(await bookStream(stream, state, termsReader(deps), deps)));
-  }
-  return hours;
+async function bookOne(
+  { events, markers }: StreamState,
+  readTerms: ReadTerms,
+  { table, log }: BookingDeps,
+): Promise<Booking> {
+  const [first] = events;
+  if (first === undefined) return NOTHING_BOOKED;
+  const terms = await readTerms(first.platform, first.merchantId);
+  const booking = await bookEvents(table, events, terms, markers);
+  logBooked(booking.booked, events, log);
+  return booking;
 }
 
-/** Whether two states of a history are the same to booking: which events, how complete, which markers. */
-function stateOf(events: readonly Event[], markers: readonly Marker[]): string {
+/** The same text where the states are the same to booking: which events, how complete, which markers. */
+function textOf(states: readonly StreamState[]): string {
+  return JSON.stringify(states.map(({ events, markers }) => partsOf(events, markers)));
+}
+
+function partsOf(events: readonly Event[], markers: readonly Marker[]) {
   const seen = events.map(({ eventId, complete, ...event }) => [
     eventId,
     complete,
@@ -76,7 +98,7 @@ function stateOf(events: readonly Event[], markers: readonly Marker[]): string {
     // What an order's refund takes back of a voucher is worked out from other streams too.
     'ofOrder' in event ? [event.refundedFen, event.takesBack, event.unusedFen] : null,
   ]);
-  return JSON.stringify([seen.sort(byFirst), markers.map((marker) => marker.restatementId).sort()]);
+  return [seen.sort(byFirst), markers.map((marker) => marker.restatementId).sort()];
 }
 
 function byFirst(a: readonly unknown[], b: readonly unknown[]): number {
@@ -95,11 +117,13 @@ function logBooked(booked: readonly Entry[], events: readonly Event[], log: Log)
 }
 
 async function finish(
-  { conflicts, waiting }: Awaited<ReturnType<typeof bookEvents>>,
+  bookings: readonly Booking[],
   touched: readonly Entry[],
   { table, log }: BookingDeps,
 ): Promise<StoreHour[]> {
-  for (const one of conflicts) log('error', 'entry-conflict', { entryId: entryRef(one) });
+  const waiting = bookings.flatMap((booking) => booking.waiting);
+  for (const one of bookings.flatMap(({ conflicts }) => conflicts))
+    log('error', 'entry-conflict', { entryId: entryRef(one) });
   if (waiting.length > 0) log('info', 'reversals-wait', { count: waiting.length });
   await noteStores(table, touched);
   return touched.map(storeHourOf);

@@ -27,6 +27,11 @@ export interface Booking {
   readonly isRaced: boolean;
 }
 
+export const NOTHING_BOOKED: Booking = {
+  ...{ standing: [], conflicts: [], waiting: [], booked: [] },
+  isRaced: false,
+};
+
 /**
  * Books what `wantedEntries` asks for and the ledger does not have. The order of arrival does not matter:
  * a reversal whose redemption is not known waits in its event, and is booked when the redemption's own

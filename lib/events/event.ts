@@ -162,8 +162,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
      */
     worthFen: fenSchema.optional(),
     /**
-     * A refund of its order may name the order alone, by this integration. Set by the store's writer, so that its
-     * order is read when it is booked.
+     * By this integration, a refund may name its order alone (`ofOrder`). Set by `normalize`, so that its order is
+     * read when it is booked.
      */
     refundsByOrder: z.literal(true).optional(),
     sale: saleSchema,

@@ -128,6 +128,7 @@ function ecpayRefund(message: Message): Reading {
       occurredAt: refund.refunded_at ?? refund.timestamp,
       complete: refund.refunded_at !== null,
     };
+    const standing = settingsOf(message.app).refundTakesBack === 'standing';
     switch (refund.status) {
       case 'SUCCESS':
         return events(kind, {
@@ -135,10 +136,10 @@ function ecpayRefund(message: Message): Reading {
           eventId: `refunded:${refundId}`,
           ...common,
           refundedFen: refund.refund_amount,
-          // Whether it was used is not reported: whatever stands of the order is taken back.
-          takesBack: null,
+          // Whether it was used is not reported: booking spreads it over what was used of the order.
+          takesBack: standing ? null : [],
           unusedFen: refund.refund_amount,
-          ...(settingsOf(message.app).refundTakesBack === 'standing' ? { ofOrder: 'any' } : {}),
+          ...(standing ? { ofOrder: 'any' } : {}),
         });
       case 'FAIL':
         return events(kind, {

@@ -74,8 +74,8 @@ function mayHaveStore(event: Event): event is WithStore {
 
 /**
  * Before the event itself, so that a redemption that is known is found by its order, where somebody may
- * ask: of an order that we gave its codes, in the open loop, and where refunds may name the order alone. It is a write for every redemption, so
- * the others do without.
+ * ask: of an order that we gave its codes, in the open loop, and where a refund may name the order alone. It is a
+ * write for every redemption, so the others do without.
  */
 async function listRedeemed(table: Table, event: Event): Promise<void> {
   if (event.kind !== 'voucher.redeemed') return;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ecpayBody } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';
-import { only, readText } from './support.ts';
+import { app, only, readText } from './support.ts';
 
 const STAMP = { timestamp: '1602507471', nonce: '797' };
 
@@ -77,7 +77,15 @@ describe('担保支付', () => {
       refundedFen: 100,
       takesBack: null,
       unusedFen: 100,
+      ofOrder: 'any',
     });
+  });
+
+  test('a refund leaves uses alone where the operator says that he sells times cards', () => {
+    const settings = { refundTakesBack: 'nothing' };
+    const reading = readText(ecpayBody('t', 'refund', REFUND, STAMP), app(undefined, settings));
+    expect(only(reading)).toMatchObject({ takesBack: [], unusedFen: 100 });
+    expect(only(reading)).not.toHaveProperty('ofOrder');
   });
 
   test('two refunds of one order are two facts', () => {

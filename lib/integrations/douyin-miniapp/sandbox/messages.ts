@@ -58,7 +58,10 @@ export interface RefundMade {
   readonly appId: string;
   readonly orderId: string;
   readonly refundId: string;
+  /** None: it names its order alone. */
   readonly items: readonly { itemOrderId: string; refundFen: number }[];
+  /** Where no item says it. */
+  readonly totalFen?: number;
   readonly atMs: number;
 }
 
@@ -85,12 +88,12 @@ export function refundBody(
   });
 }
 
-function refundFields({ appId, orderId, refundId, items }: RefundMade) {
+function refundFields({ appId, orderId, refundId, items, totalFen }: RefundMade) {
   return {
     app_id: appId,
     order_id: orderId,
     refund_id: refundId,
-    refund_total_amount: items.reduce((sum, item) => sum + item.refundFen, 0),
+    refund_total_amount: totalFen ?? items.reduce((sum, item) => sum + item.refundFen, 0),
     refund_item_detail: {
       item_order_quantity: items.length,
       item_order_detail: items.map(({ itemOrderId, refundFen }) => ({
