@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Only in `npm run test:long`: each of them keeps a core busy for tens of seconds, or waits for clocks. */
 export const ONLY_LONG = [
+  'test/cli/adding-a-sealed-integration.test.ts',
   'test/cli/adding-an-integration.test.ts',
   'test/infra/nag.test.ts',
   'test/infra/runtime.test.ts',

@@ -52,7 +52,7 @@ export const VERBS: readonly Row[] = [
   },
   {
     name: 'add-integration',
-    calls: ['NAME --platform PLATFORM'],
+    calls: ['NAME --platform PLATFORM\n    [--with hints,till,player]'],
     zh: '新建一个平台接入的骨架',
     en: 'writes the skeleton of an integration',
     isLocal: true,

@@ -26,12 +26,18 @@ export function integrationNames(): string[] {
   return [...byName.keys()];
 }
 
-/** The longest of a platform's reversal windows: what is younger may still be taken back. */
-export function reversalWindowMs(platform: string): number {
-  const windows = INTEGRATIONS.filter((integration) => integration.platform === platform);
+/**
+ * The longest of a platform's reversal windows: what is younger may still be taken back.
+ * @param of the integrations there are
+ */
+export function reversalWindowMs(
+  platform: string,
+  of: readonly Pick<Integration, 'platform' | 'reversalWindowMs'>[] = INTEGRATIONS,
+): number {
+  const windows = of.filter((integration) => integration.platform === platform);
   return Math.max(0, ...windows.map(windowMs));
 }
 
-function windowMs({ reversalWindowMs: window }: Integration): number {
+function windowMs({ reversalWindowMs: window }: Pick<Integration, 'reversalWindowMs'>): number {
   return typeof window === 'number' ? window : window.untilSettlementWithinMs;
 }

@@ -4,10 +4,8 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Settings } from '../../lib/integrations/kit/app.ts';
 import type { Hint } from '../../lib/integrations/kit/integration.ts';
-import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
-import { MemoryTokens } from '../../lib/integrations/kit/token-store.ts';
 import { findIntegration, integrationNames } from '../../lib/integrations/registry.ts';
-import { START_MS } from '../lib/make.ts';
+import { resolveContext } from './context.ts';
 
 /**
  * A platform, or whoever stands in its place, that sends every call on to somebody else. With Node's own
@@ -16,7 +14,7 @@ import { START_MS } from '../lib/make.ts';
 
 const SECRET = 'a-secret-that-nobody-else-may-see';
 const theirs: string[] = [];
-const asked: string[] = [];
+const redirected: string[] = [];
 
 const thief = createServer((request, response) => {
   textOf(request)
@@ -27,7 +25,7 @@ const thief = createServer((request, response) => {
     .catch(() => response.destroy());
 });
 const platform = createServer((request, response) => {
-  asked.push(request.url ?? '');
+  redirected.push(request.url ?? '');
   const location = `http://127.0.0.1:${(thief.address() as AddressInfo).port}${request.url}`;
   // 307 keeps the method and the body.
   response.writeHead(307, { location }).end();
@@ -74,16 +72,11 @@ describe.each(integrationNames())('%s', (name) => {
   test('carries neither token nor secret to where a redirect leads', async () => {
     theirs.length = 0;
     const integration = findIntegration(name);
-    await integration?.resolve?.([hint], {
-      ...{ app: appOf(name), fetch: globalThis.fetch, now: () => START_MS, answers: 0 },
-      ...{ tokens: new LiveTokens(new MemoryTokens()), deadlineMs: START_MS + 10_000 },
-      ...{ rateShare: 1, history: async () => [] },
-      ...{ isKnownStore: async () => true, storesOf: async () => [], vouchersOf: async () => [] },
-    });
+    await integration?.resolve?.([hint], resolveContext(appOf(name)));
     expect(theirs).toEqual([]);
   });
 });
 
-test('somebody was asked, or nothing above could fail', () => {
-  expect(asked).toContain('/oauth/client_token/');
+test('somebody was redirected, or nothing above could fail', () => {
+  expect(redirected).toContain('/oauth/client_token/');
 });

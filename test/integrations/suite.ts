@@ -11,6 +11,7 @@ import type {
   Reading,
   SignedRequest,
 } from '../../lib/integrations/kit/integration.ts';
+import { reversalWindowMs } from '../../lib/integrations/registry.ts';
 import { silent } from '../../lib/log/log.ts';
 import { streamsOf } from '../../lib/store/streams.ts';
 import { paid } from '../lib/make.ts';
@@ -63,6 +64,8 @@ export interface Fixture {
   readonly rewritten: (request: SignedRequest) => readonly SignedRequest[];
   /** The same message as its repetition is stamped; null where nothing outside the body is signed. */
   readonly restamped: ((body: string) => SignedRequest) | null;
+  /** The same request as a platform repeats it that encrypts anew each time. Absent: none of that is known. */
+  readonly resealed?: (request: SignedRequest) => SignedRequest;
   /** Amounts as the wire writes them, and what they are in fen. Null: no message tells money. */
   readonly money: readonly { readonly body: string; readonly fen: number }[] | null;
   /** Times as the wire writes them, and which instant they are. Null: no message tells a time. */
@@ -323,6 +326,37 @@ export function contractSuite(fixture: Fixture): void {
       expect(delivery(again)).toBe(delivery(good()));
     });
 
+    const { resealed } = fixture;
+    if (resealed !== undefined) {
+      it('takes a repetition that is encrypted anew as the same delivery, which says the same', () => {
+        for (const { name, body } of fixture.documented) {
+          const request = sign(body);
+          const again = resealed(request);
+          expect(Buffer.from(again.body).equals(request.body), name).toBe(false);
+          expect(verifies(again), name).toBe(true);
+          expect(delivery(again), name).toBe(delivery(request));
+          expect(read(again.body), name).toEqual(read(request.body));
+        }
+      });
+    }
+
+    it('takes different messages as different deliveries', () => {
+      const bodies = fixture.life?.(1) ?? [first.body];
+      const different = [...new Set([...bodies, fixture.unknownKind])];
+      const deliveries = new Set(different.map((body) => delivery(sign(body))));
+      expect(different.length).toBeGreaterThan(1);
+      expect(deliveries.size).toBe(different.length);
+    });
+
+    it('says how long a redemption may be reversed, and what is redeemed stays open so long', () => {
+      const { reversalWindowMs: said, platform } = integration;
+      const windowMs = typeof said === 'number' ? said : said.untilSettlementWithinMs;
+      expect(Number.isSafeInteger(windowMs)).toBe(true);
+      // A statement is final one day: a platform that says "until the settlement" settles, too.
+      expect(windowMs).toBeLessThanOrEqual(YEAR_MS);
+      expect(reversalWindowMs(platform)).toBeGreaterThanOrEqual(windowMs);
+    });
+
     const rewrites = fixture.signedPart === undefined ? 'refuses' : 'takes as the same delivery';
     it(`${rewrites} a body that something on the way read and wrote anew`, () => {
       const requests = fixture.rewritten(good());
@@ -429,7 +463,8 @@ const STAMP = {
 /** When everything here reached us: for messages that carry no time. */
 const RECEIVED_AT = '2026-11-22T10:00:00.000+08:00';
 
-const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+const YEAR_MS = 365 * 86_400_000;
+const TEN_YEARS_MS = 10 * YEAR_MS;
 
 interface GatewayAnswer {
   readonly statusCode: number;

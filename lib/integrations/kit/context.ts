@@ -26,7 +26,10 @@ export interface ResolveContext {
   readonly rateShare: number;
   /** What is already known of a voucher. */
   readonly history: (voucherId: string) => Promise<readonly Event[]>;
-  /** An order's vouchers whose use or refund we know of, each once: for messages that name the order alone. */
+  /**
+   * An order's vouchers whose use or refund we know of, each once: for messages that name the order alone.
+   * Uses are listed in the open loop, and of orders that we gave their codes; of other orders, refunds alone.
+   */
   readonly vouchersOf: (orderId: string) => Promise<readonly string[]>;
   readonly isKnownStore: (storeId: string) => Promise<boolean>;
   /** The ids of the merchant's stores. */

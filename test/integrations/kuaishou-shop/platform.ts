@@ -4,6 +4,7 @@ import {
   SANDBOX_METHODS,
   ShopSandbox,
 } from '../../../lib/integrations/kuaishou-shop/sandbox/index.ts';
+import { resolveContext } from '../context.ts';
 import { APP_KEY, appWith } from './support.ts';
 
 const SIGN_SECRET = 'test_sign_secret_SHOP';
@@ -30,18 +31,15 @@ export const SETTINGS = {
 
 export function platform(settings: object = {}, over: Partial<ResolveContext> = {}) {
   const sandbox = new ShopSandbox({ appKey: APP_KEY, signSecret: SIGN_SECRET, accessToken: 'ATK' });
-  const context: ResolveContext = {
-    app: appWith({ signSecret: SIGN_SECRET, accessToken: 'ATK' }, { ...SETTINGS, ...settings }),
+  const app = appWith(
+    { signSecret: SIGN_SECRET, accessToken: 'ATK' },
+    { ...SETTINGS, ...settings },
+  );
+  const context = resolveContext(app, {
     fetch: sandbox.fetch,
     now: () => NOW,
-    answers: 0,
     deadlineMs: NOW + 10_000,
-    rateShare: 1,
-    history: async () => [],
-    isKnownStore: async () => true,
-    storesOf: async () => [],
-    vouchersOf: async () => [],
     ...over,
-  };
+  });
   return { sandbox, context, client: new KuaishouShopClient(context) };
 }

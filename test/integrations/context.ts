@@ -1,0 +1,43 @@
+import type { App } from '../../lib/integrations/kit/app.ts';
+import type { ResolveContext } from '../../lib/integrations/kit/integration.ts';
+import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
+import type { TillContext } from '../../lib/integrations/kit/till.ts';
+import { MemoryTokens } from '../../lib/integrations/kit/token-store.ts';
+
+/** What an integration is given, for tests of one: nothing is known of anything unless the test says so. */
+
+const NOW_MS = 1_795_312_800_123;
+
+export function resolveContext(app: App, over: Partial<ResolveContext> = {}): ResolveContext {
+  return { ...known(app), answers: 0, ...over };
+}
+
+/** For one try of a request; `note` keeps what it is given, as the request's next try finds it. */
+export function tillContext(app: App, over: Partial<TillContext> = {}): TillContext {
+  return {
+    ...known(app),
+    startedAtMs: NOW_MS,
+    notes: undefined,
+    note: async (notes) => notes,
+    actsOf: async () => [],
+    mayLag: async () => false,
+    merchantOfStore: async () => undefined,
+    payment: async () => undefined,
+    ...over,
+  };
+}
+
+function known(app: App): Omit<ResolveContext, 'answers'> {
+  return {
+    app,
+    fetch: globalThis.fetch,
+    now: () => NOW_MS,
+    tokens: new LiveTokens(new MemoryTokens()),
+    deadlineMs: NOW_MS + 10_000,
+    rateShare: 1,
+    history: async () => [],
+    vouchersOf: async () => [],
+    isKnownStore: async () => true,
+    storesOf: async () => [],
+  };
+}
