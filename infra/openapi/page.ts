@@ -1,18 +1,33 @@
 import { TAGS } from '../../functions/api/documented/documented.ts';
+import { article, heading } from './call.ts';
 import type { OpenApi, Operation } from './document.ts';
+import { paragraphs, pre } from './markup.ts';
 import { CHAPTERS } from './prose.ts';
 
-/** The document → a page for people: one file, without a script, for a phone too. */
+/** The document → a page for people: one file, without a script, for a phone too, in light and in dark. */
 
 const STYLE = `
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); background: Canvas; color: CanvasText; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; scroll-padding-top: .6rem;
+  --line: color-mix(in srgb, CanvasText 18%, Canvas); --quiet: color-mix(in srgb, CanvasText 66%, Canvas);
+  --ground: color-mix(in srgb, CanvasText 5%, Canvas); --link: light-dark(#0550ae, #79b8ff);
+  --get: light-dark(#1a6b32, #6fd38a); --write: light-dark(#8a4600, #f0b35a); --delete: light-dark(#a40e26, #ff8f8f); }
+* { box-sizing: border-box; }
 body { font: 15px/1.55 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.4rem; } h2 { margin-top: 2rem; border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
-nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem 1rem; }
+a { color: var(--link); text-underline-offset: .15em; } a:not(:hover) { text-decoration-color: var(--line); }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+h1 { font-size: 1.4rem; margin: .5rem 0; } h1 span { white-space: nowrap; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 .6rem; border-bottom: 1px solid var(--line); padding-bottom: .3rem; display: flex; gap: .5rem; justify-content: space-between; align-items: baseline; }
+h2 a { font-size: .85rem; font-weight: 400; white-space: nowrap; padding: .3rem 0; }
+h3 { font: 600 .95rem/1.4 ui-monospace, monospace; margin: .6rem 0 .2rem; } h3 a, .calls a { color: inherit; text-decoration: none; } h3 a:hover, .calls a:hover { text-decoration: underline; }
+.get { color: var(--get); } .post, .put, .patch { color: var(--write); } .delete { color: var(--delete); }
+ul { list-style: none; padding: 0; margin: .5rem 0; } nav ul { display: flex; flex-wrap: wrap; gap: 0 1rem; } nav a { display: inline-block; padding: .35rem 0; }
+.calls { font: .85rem/1.4 ui-monospace, monospace; } .calls a { display: block; padding: .3rem 0; }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: .2rem .9rem .6rem; margin: .8rem 0; }
-h3 { font: 600 .95rem ui-monospace, monospace; margin: .6rem 0 .2rem; }
-code, pre { font: .88em ui-monospace, monospace; } pre { overflow-x: auto; margin: .4rem 0; max-height: 30rem; }
-summary { cursor: pointer; padding: .25rem 0; } dt { font-weight: 600; } dd { margin: 0 0 .3rem 1rem; }
+article:target { border-color: var(--link); }
+p { margin: .5rem 0; } small { color: var(--quiet); font-size: .85rem; font-weight: 400; }
+code, pre { font: .88em/1.45 ui-monospace, monospace; }
+pre { white-space: pre-wrap; margin: .4rem 0; max-height: 30rem; overflow: auto; background: var(--ground); border-radius: .3rem; padding: .5rem .6rem; }
+summary { cursor: pointer; padding: .4rem 0; } details details { margin-left: .6rem; } dl { margin: .5rem 0; } dt { margin-top: .4rem; } dd { margin: 0 0 0 1rem; }
 `;
 
 type Entry = readonly [call: string, operation: Operation];
@@ -30,7 +45,10 @@ export function pageOf(document: OpenApi): string {
   const chapters = TAGS.map((tag) => {
     const { zh, en, text } = CHAPTERS[tag];
     const own = entries.filter(([, { tags }]) => tags.includes(tag));
-    return `<section id="${tag}"><h2>${zh} ${en}</h2>${paragraphs(text)}${own.map(article).join('')}</section>`;
+    const calls = own.map(([call, { operationId }]) => `<li>${heading(call, operationId)}</li>`);
+    return `<section id="${tag}">${title(`${zh} ${en}`)}${paragraphs(text)}<ul class="calls">${calls.join('')}</ul>${own
+      .map(([call, one]) => article(call, one))
+      .join('')}</section>`;
   });
   const links = TAGS.map(
     (tag) => `<li><a href="#${tag}">${CHAPTERS[tag].zh} ${CHAPTERS[tag].en}</a></li>`,
@@ -44,71 +62,26 @@ export function pageOf(document: OpenApi): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>接口文档 The API of Hexiao (核销)</h1>
-<nav aria-label="目录 Contents"><ul>${links.join('')}<li><a href="/openapi.json">openapi.json</a></li></ul></nav>
+<h1>接口文档 <span>The API of Hexiao</span></h1>
+<nav id="contents" aria-label="目录 Contents"><ul>${links.join('')}<li><a href="#schemas">数据结构 Schemas</a></li><li><a href="/openapi.json">openapi.json</a></li></ul></nav>
 <main>${paragraphs(document.info.description)}
 ${chapters.join('\n')}
-<section id="schemas"><h2>数据结构 Schemas</h2>${schemasOf(document)}</section></main>
+<section id="schemas">${title('数据结构 Schemas')}${schemasOf(document)}</section></main>
 </body>
 </html>
 `;
 }
 
-function article([call, one]: Entry): string {
-  const { operationId, summary, description = '', security, parameters = [] } = one;
-  const who = security.length === 0 ? '公开 Anyone' : security.flatMap(Object.keys).map(whoIs);
-  const rows = parameters.map(
-    ({ name, in: place, required, description: words = '', schema }) =>
-      `<dt><code>${escaped(name)}</code> <small>${place}${required ? ', 必填 required' : ''}</small></dt>` +
-      `<dd>${inline(words)} <code>${escaped(JSON.stringify(schema))}</code></dd>`,
-  );
-  const answers = Object.entries(one.responses).map(
-    ([status, { description: words, content }]) =>
-      `<details><summary>${status} ${inline(words)}</summary>${content ? pre(content) : ''}</details>`,
-  );
-  return (
-    `<article id="${operationId}"><h3>${escaped(call)}</h3><p>${inline(summary)} <small>(${[who].flat().join(', ')})</small></p>` +
-    `${paragraphs(description)}${rows.length > 0 ? `<dl>${rows.join('')}</dl>` : ''}` +
-    `${one.requestBody ? `<details><summary>请求体 Body</summary>${pre(one.requestBody)}</details>` : ''}` +
-    `${answers.join('')}</article>`
-  );
+function title(text: string): string {
+  return `<h2>${text} <a href="#contents">↑ 目录 Contents</a></h2>`;
 }
 
-function whoIs(scheme: string): string {
-  return scheme === 'operatorToken' ? '运营者 Operator' : '服务商 Provider';
-}
-
+/** The id is within what opens: a browser opens it for a link to it. */
 function schemasOf({ components }: OpenApi): string {
   const { schemas } = components as { schemas: Record<string, object> };
   return Object.entries(schemas)
     .map(
-      ([name, one]) =>
-        `<details id="schema-${name}"><summary>${name}</summary>${pre(one)}</details>`,
+      ([name, one]) => `<details><summary>${name}</summary>${pre(one, `schema-${name}`)}</details>`,
     )
     .join('');
-}
-
-function pre(value: object): string {
-  return `<pre tabindex="0">${escaped(JSON.stringify(value, null, 1))}</pre>`;
-}
-
-function paragraphs(text: string): string {
-  return text === ''
-    ? ''
-    : text
-        .split('\n\n')
-        .map((one) => `<p>${inline(one)}</p>`)
-        .join('');
-}
-
-function inline(text: string): string {
-  return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PLATFORMS } from '../events/event.ts';
-import { enlist, enlistPlayer } from './enlist.ts';
+import { enlist, enlistPlayer } from './lists.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `在写好验签之前，它的契约测试会失败。

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DOCUMENTED } from '../../../functions/api/documented/all.ts';
 import { openApi } from '../../../infra/openapi/document.ts';
 import { filesOf } from '../../../infra/openapi/main.ts';
-import { entriesOf } from '../../../infra/openapi/page.ts';
+import { entriesOf, pageOf } from '../../../infra/openapi/page.ts';
 import { ROUTES } from '../../../infra/topology.ts';
 import { PROBLEM_CODES, Problem, problemBody } from '../../../lib/errors/problem.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
@@ -62,6 +62,17 @@ describe('what is documented', () => {
     expect(json.headers.get('content-type')).toBe('application/json');
     expect(await json.json()).toMatchObject({ openapi: '3.1.0' });
     await hexiao.stop();
+  });
+
+  it('has a page each of whose links leads somewhere on it, to every call and every shape', () => {
+    const page = pageOf(openApi('1'));
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(links.filter((link) => !ids.includes(link))).toEqual([]);
+    const calls = entriesOf(openApi('1')).map(([, { operationId }]) => operationId);
+    expect(calls.filter((call) => !links.includes(call))).toEqual([]);
+    expect(links).toContain('schema-Problem');
   });
 
   it('is valid OpenAPI: every reference leads somewhere, every name in a path is a parameter, no id twice', () => {
