@@ -178,7 +178,7 @@ async function prepare(redemptions: number): Promise<Load> {
 
 const NO_MESSAGE = { event: '', action: '', msgId: '', createdAtMs: 0 };
 
-interface Place {
+interface BenchMerchant {
   readonly poiId: string;
   readonly products: readonly string[];
 }
@@ -187,9 +187,9 @@ interface Place {
 async function openStores(
   hexiao: HexiaoUnderTest,
   world: ReturnType<typeof startDouyin>['world'],
-): Promise<Place[]> {
+): Promise<BenchMerchant[]> {
   await registerApp(hexiao);
-  const places: Place[] = [];
+  const places: BenchMerchant[] = [];
   for (let provider = 0; provider < PROVIDERS; provider += 1) {
     const { accountId: merchantId } = world.addMerchant({ name: `商家 ${provider}` });
     const providerId = `provider-${provider}`;

@@ -44,7 +44,7 @@ function walk(folder: string): { partitions: Set<string>; paths: Set<string> } {
   return { partitions, paths };
 }
 
-function wholeOf(path: string): Place[] {
+function wholeOf(path: string): DeclaredName[] {
   return [...sourceOf(path).declarations.keys()].map((name) => ({ path, name }));
 }
 
@@ -58,7 +58,7 @@ export function allPartitions(): Set<string> {
 const KEYS = 'lib/store/keys.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
-interface Place {
+interface DeclaredName {
   readonly path: string;
   readonly name: string;
 }
@@ -67,7 +67,7 @@ interface Source {
   /** The text of every top-level declaration; statements that declare nothing are `(statements)`. */
   readonly declarations: Map<string, string>;
   /** What a name in this file stands for elsewhere. */
-  readonly imports: Map<string, Place>;
+  readonly imports: Map<string, DeclaredName>;
 }
 
 const sources = new Map<string, Source>();
@@ -85,7 +85,7 @@ const EMPTY: Source = { declarations: new Map(), imports: new Map() };
 
 function read(path: string, raw: string): Source {
   const text = raw.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[\s;{}(,])\/\/.*$/gm, '$1');
-  const imports = new Map<string, Place>();
+  const imports = new Map<string, DeclaredName>();
   const statement = /^(?:import|export)\s+(type\s)?\s*\{([^}]*)\}\s*from\s*'(\.[^']+)';$/gm;
   for (const [, isType, names = '', target = ''] of text.matchAll(statement)) {
     if (isType !== undefined) continue;

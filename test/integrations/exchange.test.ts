@@ -10,12 +10,12 @@ import { failureOf } from '../support/platform-fetch.ts';
 const URL_ = 'https://platform.test/ask?secret=s3cr3t';
 
 const answering = (answer: () => Response | Promise<Response>) => {
-  const asked: RequestInit[] = [];
+  const requests: RequestInit[] = [];
   const fetch: typeof globalThis.fetch = async (_url, init) => {
-    asked.push(init ?? {});
+    requests.push(init ?? {});
     return answer();
   };
-  return { asked, fetch };
+  return { requests, fetch };
 };
 
 const ask = (
@@ -36,11 +36,11 @@ describe('one exchange', () => {
   });
 
   test('never has a redirect followed, whatever the question says', async () => {
-    const { fetch, asked } = answering(() => new Response('1'));
+    const { fetch, requests } = answering(() => new Response('1'));
     await ask(fetch);
     const following = { redirect: 'follow' } as HttpQuestion['init'];
     await ask(fetch, undefined, { init: following });
-    expect(asked.map(({ redirect }) => redirect)).toEqual(['manual', 'manual']);
+    expect(requests.map(({ redirect }) => redirect)).toEqual(['manual', 'manual']);
   });
 
   test.each([
@@ -52,11 +52,11 @@ describe('one exchange', () => {
     'platform.test',
     '',
   ])('sends nothing to %s, and does not repeat it', async (url) => {
-    const { fetch, asked } = answering(() => new Response('1'));
+    const { fetch, requests } = answering(() => new Response('1'));
     const error = await failureOf(ask(fetch, undefined, { url }));
     expect(error.retryable).toBe(false);
     expect(error.message).not.toMatch(/pw|passwd/);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   test('stops reading an answer that is too long', async () => {
@@ -85,10 +85,10 @@ describe('one exchange', () => {
   });
 
   test('asks nothing once its time is over', async () => {
-    const { fetch, asked } = answering(() => new Response('1'));
+    const { fetch, requests } = answering(() => new Response('1'));
     const error = await failureOf(ask(fetch, 1_000));
     expect(error).toMatchObject({ retryable: true, down: false });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   test.each([

@@ -11,8 +11,8 @@ describe('a rate limit', () => {
   it('tells those for whom the slot is too far different times, in their order', () => {
     const limit = new RateLimit(20);
     for (let taken = 0; taken < 31; taken += 1) limit.take(0, 1_500);
-    const told = Array.from({ length: 40 }, () => limit.take(0, 1_500));
-    const times = told.map((one) => ('tooFarMs' in one ? one.tooFarMs : Number.NaN));
+    const slots = Array.from({ length: 40 }, () => limit.take(0, 1_500));
+    const times = slots.map((one) => ('tooFarMs' in one ? one.tooFarMs : Number.NaN));
     expect(times[0]).toBe(1_550);
     expect(times.at(-1)).toBe(1_550 + 39 * 50);
   });

@@ -13,17 +13,17 @@ const SILENCE = new PlatformError('refresh did not answer', { retryable: true, d
 function platform(lifeMs = HOUR) {
   const clock = { nowMs: NOW };
   const store = new MemoryTokens();
-  const asked: (string | null)[] = [];
+  const renewals: (string | null)[] = [];
   const faults: unknown[] = [];
   let good = 'seed';
   const renew = async (refreshToken: string | null): Promise<PlatformToken> => {
-    asked.push(refreshToken);
+    renewals.push(refreshToken);
     const fault = faults.shift();
     if (fault !== undefined) throw fault;
     if (refreshToken !== null && refreshToken !== good) throw WRONG;
-    good = `refresh-${asked.length}`;
+    good = `refresh-${renewals.length}`;
     return {
-      ...{ accessToken: `access-${asked.length}`, refreshToken: refreshToken && good },
+      ...{ accessToken: `access-${renewals.length}`, refreshToken: refreshToken && good },
       ...{ renewAtMs: clock.nowMs + lifeMs - 60_000, expiresAtMs: clock.nowMs + lifeMs },
       refreshExpiresAtMs: clock.nowMs + 100 * HOUR,
     };
@@ -37,37 +37,37 @@ function platform(lifeMs = HOUR) {
     return (change: { first?: string | null; refused?: string; deadlineMs?: number } = {}) =>
       tokens.of(PLACE, { now: () => clock.nowMs, first: 'seed', renew, ...change });
   };
-  return { clock, store, asked, faults, worker };
+  return { clock, store, renewals, faults, worker };
 }
 
 describe('a token', () => {
   test('is requested once, and taken by every worker until it is to be renewed', async () => {
-    const { clock, asked, worker } = platform();
+    const { clock, renewals, worker } = platform();
     const [one, two] = [worker(), worker()];
     const all = [await one(), await two(), await one()];
     clock.nowMs += HOUR - 60_001;
     all.push(await one(), await two());
     expect(all).toEqual(Array(5).fill('access-1'));
-    expect(asked).toEqual(['seed']);
+    expect(renewals).toEqual(['seed']);
   });
 
   test('is renewed a while before it ends, with the refresh token that came last', async () => {
-    const { clock, asked, worker } = platform();
+    const { clock, renewals, worker } = platform();
     const one = worker();
     await one();
     clock.nowMs += HOUR - 60_000;
     expect([await one(), await worker()()]).toEqual(['access-2', 'access-2']);
-    expect(asked).toEqual(['seed', 'refresh-1']);
+    expect(renewals).toEqual(['seed', 'refresh-1']);
   });
 
   test('renewed by workers and calls at once is requested once', async () => {
-    const { clock, asked, worker } = platform();
+    const { clock, renewals, worker } = platform();
     const [one, two] = [worker(), worker()];
     await Promise.all([one(), two()]);
     clock.nowMs += 2 * HOUR;
     const all = await Promise.all([one(), two(), one(), two(), worker()()]);
     expect(all).toEqual(Array(5).fill('access-2'));
-    expect(asked).toEqual(['seed', 'refresh-1']);
+    expect(renewals).toEqual(['seed', 'refresh-1']);
   });
 
   test('renewed by two workers all the same is for both the one that was kept first', async () => {
@@ -87,7 +87,7 @@ describe('a token', () => {
   });
 
   test('that the platform takes no more is renewed by one worker, for all', async () => {
-    const { asked, worker } = platform();
+    const { renewals, worker } = platform();
     const [one, two] = [worker(), worker()];
     await one();
     await two();
@@ -97,35 +97,35 @@ describe('a token', () => {
       'access-2',
     ]);
     expect(await two({ refused })).toBe('access-2');
-    expect(asked).toHaveLength(2);
+    expect(renewals).toHaveLength(2);
   });
 
   test('whose authorisation ended is somebody’s to authorise, and nobody asks the platform', async () => {
-    const { clock, asked, worker } = platform();
+    const { clock, renewals, worker } = platform();
     await worker()();
     clock.nowMs += 100 * HOUR;
     await expect(worker()()).rejects.toMatchObject({ retryable: false });
-    expect(asked).toHaveLength(1);
+    expect(renewals).toHaveLength(1);
   });
 
   test('is not requested when there is too little time for the answer', async () => {
-    const { asked, worker } = platform();
+    const { renewals, worker } = platform();
     const late = worker()({ deadlineMs: NOW + 2_000 });
     await expect(late).rejects.toMatchObject({ retryable: true });
-    expect(asked).toEqual([]);
+    expect(renewals).toEqual([]);
     expect(await worker()({ deadlineMs: NOW + 5_000 })).toBe('access-1');
   });
 });
 
 describe('a renewal that fails', () => {
   test('leaves a token that has not ended in use, and is tried again soon', async () => {
-    const { clock, asked, faults, worker } = platform();
+    const { clock, renewals, faults, worker } = platform();
     const one = worker();
     await one();
     clock.nowMs += HOUR - 30_000;
     faults.push(WRONG);
     expect([await one(), await one()]).toEqual(['access-1', 'access-1']);
-    expect(asked).toHaveLength(2);
+    expect(renewals).toHaveLength(2);
     clock.nowMs += 10_000;
     expect(await one()).toBe('access-3');
   });
@@ -143,12 +143,12 @@ describe('a renewal that fails', () => {
   });
 
   test('without an answer holds others off for the lease, and is then tried once more', async () => {
-    const { clock, asked, faults, worker } = platform();
+    const { clock, renewals, faults, worker } = platform();
     faults.push(SILENCE);
     const beganMs = clock.nowMs;
     await expect(worker()()).rejects.toBe(SILENCE);
     await expect(worker()()).rejects.toMatchObject({ retryable: true });
-    expect(asked).toHaveLength(1);
+    expect(renewals).toHaveLength(1);
     clock.nowMs = beganMs + LEASE_MS;
     expect(await worker()()).toBe('access-2');
   });
@@ -166,11 +166,11 @@ describe('a renewal that fails', () => {
 
 describe('a token that only the app’s own secret is needed for', () => {
   test('is requested again at once when it was not given', async () => {
-    const { asked, faults, worker } = platform();
+    const { renewals, faults, worker } = platform();
     faults.push(SILENCE);
     await expect(worker()({ first: null })).rejects.toBe(SILENCE);
     expect(await worker()({ first: null })).toBe('access-2');
-    expect(asked).toEqual([null, null]);
+    expect(renewals).toEqual([null, null]);
   });
 
   test('is not waited for longer than 3 s when a worker died asking', async () => {

@@ -18,7 +18,7 @@ import type { Verb } from '../../lib/cli/verb.ts';
 
 const TOKEN = 'a-token-of-the-tests';
 
-interface Asked {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly token: string | undefined;
@@ -27,9 +27,9 @@ interface Asked {
   readonly body: unknown;
 }
 
-/** Answers what a test laid out, in order, and remembers what it was asked. */
+/** Answers what a test laid out, in order, and remembers what it was requests. */
 class FakeHexiao {
-  readonly asked: Asked[] = [];
+  readonly requests: SeenRequest[] = [];
   answers: { status?: number; body: object | string }[] = [];
   private readonly server: Server;
 
@@ -41,7 +41,7 @@ class FakeHexiao {
         const { authorization: token, 'content-type': type } = request.headers;
         const bytes = Buffer.concat(chunks);
         const sent = type === 'application/json' ? JSON.parse(bytes.toString('utf8')) : bytes;
-        this.asked.push({
+        this.requests.push({
           ...{ method: request.method ?? '', path: request.url ?? '', token, type },
           body: bytes.length === 0 ? undefined : sent,
         });
@@ -81,7 +81,7 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  hexiao.asked.length = 0;
+  hexiao.requests.length = 0;
   hexiao.answers = [];
   out = '';
   told = '';
@@ -105,8 +105,8 @@ afterEach(() => {
 const answer = (...bodies: (object | string)[]) => {
   hexiao.answers = bodies.map((body) => ({ body }));
 };
-const calls = () => hexiao.asked.map(({ method, path }) => `${method} ${path}`);
-const bodies = () => hexiao.asked.map(({ body }) => body);
+const calls = () => hexiao.requests.map(({ method, path }) => `${method} ${path}`);
+const bodies = () => hexiao.requests.map(({ body }) => body);
 
 describe('redrive', () => {
   it('goes on until nothing is left to look at, within the time of its first request', async () => {
@@ -118,7 +118,7 @@ describe('redrive', () => {
     const body = { queue: 'intake', filter: { type: 'delivery', appKey: 'k' }, dryRun: false };
     expect(bodies()).toEqual([body, { ...body, until: 'T' }]);
     expect(JSON.parse(out)).toEqual({ matched: 7, moved: 6, left: 2 });
-    expect(hexiao.asked[0]?.token).toBe(`Bearer ${TOKEN}`);
+    expect(hexiao.requests[0]?.token).toBe(`Bearer ${TOKEN}`);
   });
 
   it('lists, and counts in a dry run', async () => {
@@ -155,7 +155,7 @@ describe('redeem and reverse', () => {
     const bad = redeem.run([...whose, '--store', 's1', '--body', 'secret-code']);
     await expect(bad).rejects.toThrow(/^--body is a JSON object\.$/);
     await expect(reverse.run(whose)).rejects.toThrow(/--voucher/);
-    expect(hexiao.asked).toEqual([]);
+    expect(hexiao.requests).toEqual([]);
   });
 });
 
@@ -222,7 +222,7 @@ describe('restate and rebuild', () => {
   it('restates, waits for the end and prints who gains what', async () => {
     answer({ restatementId: 'r1' }, { status: 'running' }, { status: 'done', providers: [] });
     expect(await restate.run([...WINDOW, '--reason', 'why', '--dry-run'])).toBe(0);
-    expect(hexiao.asked[0]).toMatchObject({
+    expect(hexiao.requests[0]).toMatchObject({
       path: '/v1/restatements',
       body: { platform: 'p', merchantId: 'm', reason: 'why', dryRun: true },
     });
@@ -305,7 +305,7 @@ describe('contracts', () => {
     await expect(contracts.run(['add', 'rate=5'])).rejects.toThrow(/no "rate"/);
     await expect(contracts.run(['add', 'rateBp=a lot'])).rejects.toThrow(/^rateBp: whole numbers/);
     await expect(contracts.run(['add', 'stores=1', 'stores=2'])).rejects.toThrow(/twice/);
-    expect(hexiao.asked).toEqual([]);
+    expect(hexiao.requests).toEqual([]);
   });
 
   const row = (line: number, result: string, over: object = {}) => {
@@ -333,7 +333,7 @@ describe('contracts', () => {
     const code = await contracts.run(['import', written(content)]);
     // Assess
     expect(code).toBe(1);
-    expect(hexiao.asked).toEqual([
+    expect(hexiao.requests).toEqual([
       {
         ...{ method: 'POST', path: '/v1/contracts/import', type: 'text/csv', body: content },
         token: `Bearer ${TOKEN}`,
@@ -426,7 +426,7 @@ describe('a verb', () => {
   ];
   it.each(wrong)('typed wrongly asks nothing', async (verb, args) => {
     await expect(verb.run(args)).rejects.toThrow(/\S/);
-    expect(hexiao.asked).toEqual([]);
+    expect(hexiao.requests).toEqual([]);
   });
 
   it('without a place or a token says what to give', async () => {

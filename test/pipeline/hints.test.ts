@@ -122,7 +122,7 @@ describe('a hint whose platform', () => {
   it.each([
     ['answers in an unknown shape', { certificates: [{}] }],
     ['refuses for good', { error_code: 2119005 }],
-  ])('%s is asked less and less often', async (_what, data) => {
+  ])('%s is queried less and less often', async (_what, data) => {
     trouble = async () => Response.json({ data: { error_code: 0, ...data } });
     await redeemOnce();
     const failures: (number | undefined)[] = [];
@@ -137,9 +137,9 @@ describe('a hint whose platform', () => {
   });
 
   it('does not answer is left alone after three failures, until some time has passed', async () => {
-    let asked = 0;
+    let queries = 0;
     trouble = async () => {
-      asked += 1;
+      queries += 1;
       return new Response('', { status: 503 });
     };
     for (let times = 0; times < 5; times += 1) {
@@ -147,7 +147,7 @@ describe('a hint whose platform', () => {
       await hexiao.step('intake');
     }
 
-    expect(asked).toBe(3);
+    expect(queries).toBe(3);
     expect(await pipeline()).toMatchObject({ hints: 5 });
   });
 

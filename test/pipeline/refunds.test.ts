@@ -69,7 +69,7 @@ describe('a refund request', () => {
     const certificates = [{ certificateId: certificate.certificate_id, code: certificate.code }];
     return {
       path,
-      asked: { orderId: order.orderId, afterSaleId: '7500000000000000001', certificates },
+      request: { orderId: order.orderId, afterSaleId: '7500000000000000001', certificates },
     };
   }
 
@@ -84,29 +84,29 @@ describe('a refund request', () => {
 
   it('that the operator refused reaches the platform after it was down for a while', async () => {
     // Prepare
-    const { asked } = await sellOne();
-    const answer = await platform.applyForRefund(asked);
+    const { request } = await sellOne();
+    const answer = await platform.applyForRefund(request);
     expect(answer.data).toMatchObject({ error_code: 0, result: 0 });
     await hexiao.settle();
     isDown = true;
     // Act
-    const refundPath = `/v1/refund-requests/douyin/${asked.afterSaleId}`;
+    const refundPath = `/v1/refund-requests/douyin/${request.afterSaleId}`;
     await hexiao.call('POST', `${refundPath}/decide`, { decision: 'refuse', reason: '已过期' });
     await hexiao.settle();
-    expect(await read(asked.afterSaleId)).toMatchObject({ notifiedAt: null, notifications: 1 });
+    expect(await read(request.afterSaleId)).toMatchObject({ notifiedAt: null, notifications: 1 });
     nowMs += 300_000;
     expect(await sweep()).toBe(1);
     await hexiao.settle();
-    expect(await read(asked.afterSaleId)).toMatchObject({ notifiedAt: null, notifications: 2 });
+    expect(await read(request.afterSaleId)).toMatchObject({ notifiedAt: null, notifications: 2 });
     isDown = false;
     nowMs += 300_000;
     expect(await sweep()).toBe(1);
     await hexiao.settle();
     // Assess
     expect(audits).toHaveLength(1);
-    expect(audits[0]).toContain(asked.afterSaleId);
+    expect(audits[0]).toContain(request.afterSaleId);
     expect(audits[0]).toContain('已过期');
-    const { notifiedAt, status } = await read(asked.afterSaleId);
+    const { notifiedAt, status } = await read(request.afterSaleId);
     expect([status, notifiedAt === null]).toEqual(['refused', false]);
     nowMs += 86_400_000;
     expect(await sweep()).toBe(0);
@@ -115,14 +115,17 @@ describe('a refund request', () => {
 
   it('that the policy approves is told in the answer, and by no call', async () => {
     // Prepare
-    const { path, asked } = await sellOne();
+    const { path, request } = await sellOne();
     await hexiao.call('PUT', `${path}/refund-policy`, { policy: 'auto-approve-unused' });
     // Act
-    const answers = [await platform.applyForRefund(asked), await platform.applyForRefund(asked)];
+    const answers = [
+      await platform.applyForRefund(request),
+      await platform.applyForRefund(request),
+    ];
     await hexiao.settle();
     // Assess
     for (const { data } of answers) expect(data).toMatchObject({ error_code: 0, result: 1 });
-    expect(await read(asked.afterSaleId)).toMatchObject({ status: 'approved' });
+    expect(await read(request.afterSaleId)).toMatchObject({ status: 'approved' });
     nowMs += 86_400_000;
     expect(await sweep()).toBe(0);
     expect(audits).toEqual([]);

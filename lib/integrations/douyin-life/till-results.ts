@@ -12,7 +12,7 @@ const DONE_BEFORE: ReadonlySet<number> = new Set([1208, 2]);
 /** The platform's clock may be behind ours by this. */
 const CLOCK_SLACK_MS = 60_000;
 
-interface Circumstances {
+interface RedeemTry {
   readonly command: RedeemCommand;
   readonly context: TillContext;
   readonly prepared: Prepared;
@@ -28,7 +28,7 @@ interface OrderAt {
 /** What verify's results come to. @throws PlatformError that is retryable, while an act has no name */
 export async function decisionBy(
   results: readonly VerifyResult[],
-  of: Circumstances,
+  of: RedeemTry,
 ): Promise<ActResult> {
   const { command, context, prepared, isRepeated } = of;
   const isDone = ({ result }: VerifyResult) =>
@@ -60,7 +60,7 @@ export async function decisionBy(
 }
 
 /** What the platform's queries show of this request when verify itself does not say; all of it, or nothing. */
-export async function actsSeen(of: Circumstances): Promise<ActResult | undefined> {
+export async function actsSeen(of: RedeemTry): Promise<ActResult | undefined> {
   const { command, context, prepared } = of;
   const vouchers = prepared.uses.flatMap((use) => use.certificateId ?? []);
   if (vouchers.length < prepared.uses.length) return undefined;
@@ -95,7 +95,7 @@ function voucherOf(result: VerifyResult, { uses, isOwnCodes }: Prepared): string
 }
 
 /** @throws PlatformError, after which the request stays open: it is redeemed, and booked at nobody's */
-function placeOf({ command, context, prepared }: Circumstances, account: string | null): OrderAt {
+function placeOf({ command, context, prepared }: RedeemTry, account: string | null): OrderAt {
   const { settings } = context.app;
   const merchantId = command.merchantId ?? account ?? settings.merchantId ?? prepared.accountId;
   if (merchantId === null) {
@@ -108,7 +108,7 @@ function placeOf({ command, context, prepared }: Circumstances, account: string 
 }
 
 /** An act that nobody named, since this request and in its store: not another till's. */
-function isOurs(event: EventDraft, { command, context }: Circumstances): boolean {
+function isOurs(event: EventDraft, { command, context }: RedeemTry): boolean {
   if (event.kind !== 'voucher.redeemed') return false;
   const isSince = Date.parse(event.occurredAt) >= context.startedAtMs - CLOCK_SLACK_MS;
   return isSince && event.storeId === command.storeId;

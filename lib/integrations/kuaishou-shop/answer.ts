@@ -29,14 +29,14 @@ export async function answer(
   return answerers[action](jsonOf(request.body), { app, records, settings });
 }
 
-interface Circumstances {
+interface TicketContext {
   readonly app: App;
   readonly records: CallbackRecords;
   readonly settings: ShopSettings;
 }
 
 const answerers: Readonly<
-  Record<Action, (fields: JsonValue | undefined, context: Circumstances) => Promise<Answer>>
+  Record<Action, (fields: JsonValue | undefined, context: TicketContext) => Promise<Answer>>
 > = { send, query, destroy, deduct };
 
 /** More tickets than one order is sold with. */
@@ -50,7 +50,7 @@ const sendSchema = z.looseObject({
 });
 
 /** 发码: as many codes as pieces. The platform reads them by 查券. */
-async function send(fields: JsonValue | undefined, context: Circumstances): Promise<Answer> {
+async function send(fields: JsonValue | undefined, context: TicketContext): Promise<Answer> {
   const { app, records, settings } = context;
   const parsed = sendSchema.safeParse(fields);
   if (!parsed.success) return failure(misfit(parsed.error));
@@ -75,7 +75,7 @@ const querySchema = z.looseObject({ oid: wireId, eticketId: absentAsNull(wireId)
 /** 查券: the order's tickets, or the one that is named, each with what became of it. */
 async function query(
   fields: JsonValue | undefined,
-  { records, settings }: Circumstances,
+  { records, settings }: TicketContext,
 ): Promise<Answer> {
   const parsed = querySchema.safeParse(fields);
   if (!parsed.success) return failure(misfit(parsed.error));
@@ -105,7 +105,7 @@ const STATUS: Readonly<Record<VoucherState, string>> = {
 /** 销毁: the platform refunded them. That is a fact, and asks for nobody's leave. */
 async function destroy(
   fields: JsonValue | undefined,
-  { records, settings }: Circumstances,
+  { records, settings }: TicketContext,
 ): Promise<Answer> {
   const parsed = destroySchema.safeParse(fields);
   if (!parsed.success) return failure(misfit(parsed.error));
@@ -118,7 +118,7 @@ async function destroy(
 /** Stock is not kept here, so only an operator can promise it. */
 async function deduct(
   _fields: JsonValue | undefined,
-  { settings }: Circumstances,
+  { settings }: TicketContext,
 ): Promise<Answer> {
   return settings.eticketDeduct === 'accept'
     ? success(settings, {})

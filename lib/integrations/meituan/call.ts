@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import { exchange, refusal } from '../kit/http.ts';
+import { refusal } from '../kit/http.ts';
 import { codeError, unknownShape } from '../kit/platform-error.ts';
 import { wireId } from '../kit/wire.ts';
-import { type AuthorizedStore, type ClientContext, meituanBaseOf } from './context.ts';
+import type { AuthorizedStore, ClientContext } from './context.ts';
+import { postSigned } from './post.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
-import { signMeituan } from './sign.ts';
 import { tokenFor } from './token.ts';
 
 /** Who does it, for the platform's record only. */
@@ -30,21 +30,12 @@ export async function callMeituan(
   settings: MeituanSettings,
   context: ClientContext,
 ): Promise<JsonValue> {
-  const { app, now } = context;
-  const signKey = app.secrets.signKey?.[0];
-  if (signKey === undefined) throw refusal(`${path} needs the secret signKey`);
-  const fields: [string, string][] = [
-    ['developerId', app.appKey],
-    ['businessId', businessId],
-    ['timestamp', String(Math.floor(now() / 1000))],
-    ['charset', 'UTF-8'],
-    ['version', '2'],
-    ['appAuthToken', await tokenFor(store, businessId, settings, context)],
-    ['biz', JSON.stringify(biz)],
-  ];
-  const body = new URLSearchParams([...fields, ['sign', signMeituan(signKey, fields)]]);
-  const url = `${meituanBaseOf(settings)}${path}`;
-  const answer = await exchange(path, { url, init: { method: 'POST', body } }, context);
+  const fields = {
+    ...{ charset: 'UTF-8', version: '2' },
+    appAuthToken: await tokenFor(store, businessId, settings, context),
+    biz: JSON.stringify(biz),
+  };
+  const answer = await postSigned({ businessId, path, fields }, settings, context);
   return checked(path, answer, { settings, isQuestion });
 }
 

@@ -45,7 +45,7 @@ export interface Consumed extends ActAnswer {
 }
 
 /** What is known of the records besides themselves. */
-export interface Circumstances {
+export interface ConsumedContext {
   readonly app: App;
   readonly settings: MeituanSettings;
   readonly storeId: string | null;
@@ -60,11 +60,11 @@ export interface Circumstances {
 export function readConsumed(
   answer: JsonValue,
   records: readonly unknown[] | null,
-  circumstances: Circumstances,
+  context: ConsumedContext,
 ): Consumed {
   const places = new Places();
   const events = (records ?? [])
-    .map((record) => redeemed(record, circumstances, places))
+    .map((record) => redeemed(record, context, places))
     .filter((event) => event !== undefined);
   // A use whose answer nobody can read has happened all the same.
   const expected = records?.length ?? 1;
@@ -86,14 +86,10 @@ export class Places {
   }
 }
 
-function redeemed(
-  json: unknown,
-  circumstances: Circumstances,
-  places: Places,
-): EventDraft | undefined {
+function redeemed(json: unknown, context: ConsumedContext, places: Places): EventDraft | undefined {
   const record = recordSchema.safeParse(withCamelNames(json)).data;
   if (record === undefined) return undefined;
-  const { act, app, settings, storeId } = circumstances;
+  const { act, app, settings, storeId } = context;
   const named = redemptionIdOf(record, act?.requestId);
   const occurredAt = record.verifyTime ?? (act === undefined ? null : toInstant(act.atMs));
   if (named === null || occurredAt === null) return undefined;

@@ -3,7 +3,7 @@ import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts
 import type { JsonValue } from '../../json/parse.ts';
 import { wireYuan } from '../kit/fields.ts';
 import { wireId } from '../kit/wire.ts';
-import type { Circumstances, Consumed } from './consumed.ts';
+import type { Consumed, ConsumedContext } from './consumed.ts';
 import { presentOrNull, wireInstant } from './fields.ts';
 
 /**
@@ -37,9 +37,9 @@ export const BIZ_TYPES = { groupBuy: 0, timesCard: 201, groupPurchase: 203 } as 
 export function readListed(
   answer: JsonValue,
   rows: readonly unknown[],
-  circumstances: Omit<Circumstances, 'act'>,
+  context: Omit<ConsumedContext, 'act'>,
 ): Consumed {
-  const read = rows.map((row) => readRow(row, circumstances));
+  const read = rows.map((row) => readRow(row, context));
   return {
     answer,
     events: read.flatMap((one) => (one === undefined || one === 'never-used' ? [] : one)),
@@ -49,7 +49,7 @@ export function readListed(
 
 function readRow(
   json: unknown,
-  { app, settings, storeId }: Omit<Circumstances, 'act'>,
+  { app, settings, storeId }: Omit<ConsumedContext, 'act'>,
 ): EventDraft | 'never-used' | undefined {
   const parsed = rowSchema.safeParse(json);
   if (!parsed.success) return undefined;

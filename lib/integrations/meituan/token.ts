@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { exchange, refusal } from '../kit/http.ts';
 import { memoryTokens } from '../kit/live-tokens.ts';
 import { actError, type PlatformError, unknownShape } from '../kit/platform-error.ts';
 import type { PlatformToken } from '../kit/token-store.ts';
-import { type AuthorizedStore, type ClientContext, meituanBaseOf } from './context.ts';
+import type { AuthorizedStore, ClientContext } from './context.ts';
+import { postSigned } from './post.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
-import { signMeituan } from './sign.ts';
+
+const RENEW = '/oauth/refresh';
 
 const DAY_MS = 86_400_000;
 
@@ -63,25 +64,15 @@ async function renewed(
   settings: MeituanSettings,
   context: ClientContext,
 ): Promise<PlatformToken> {
-  const { app, now } = context;
-  const signKey = app.secrets.signKey?.[0];
-  if (signKey === undefined) throw refusal('oauth/refresh needs the secret signKey');
-  const fields: [string, string][] = [
-    ['developerId', app.appKey],
-    ['businessId', businessId],
-    ['timestamp', String(Math.floor(now() / 1000))],
-    ['charset', 'UTF-8'],
-    ['grantType', 'refresh_token'],
-    ['refreshToken', refreshToken],
-    ['scope', 'all'],
-  ];
-  const body = new URLSearchParams([...fields, ['sign', signMeituan(signKey, fields)]]);
-  const url = `${meituanBaseOf(settings)}/oauth/refresh`;
-  const answer = await exchange('oauth/refresh', { url, init: { method: 'POST', body } }, context);
+  const fields = {
+    ...{ charset: 'UTF-8', grantType: 'refresh_token' },
+    ...{ refreshToken, scope: 'all' },
+  };
+  const answer = await postSigned({ businessId, path: RENEW, fields }, settings, context);
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) throw failure(answer, settings);
   const { accessToken, refreshToken: next, expireIn } = parsed.data.data;
-  const nowMs = now();
+  const nowMs = context.now();
   return {
     ...{ accessToken, refreshToken: next },
     renewAtMs: nowMs + expireIn * 1000 * RENEW_AFTER,
@@ -97,6 +88,6 @@ const codeSchema = z.looseObject({
 /** A number that nobody knows is the platform's no: the merchant must authorise again. */
 function failure(answer: unknown, settings: MeituanSettings): PlatformError {
   const code = codeSchema.safeParse(answer).data?.code;
-  if (code === undefined || code === 0 || code === '0') return unknownShape('oauth/refresh');
-  return actError('oauth/refresh', code, tablesOf(settings));
+  if (code === undefined || code === 0 || code === '0') return unknownShape(RENEW);
+  return actError(RENEW, code, tablesOf(settings));
 }

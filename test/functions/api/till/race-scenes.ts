@@ -20,7 +20,7 @@ import type { Api } from '../../../../lib/integrations/sandbox-kit/player.ts';
 import { MERCHANT_SETTINGS, STORE, worth } from './support.ts';
 
 /** One platform with one sold voucher, and what is truly so of it. */
-export interface Place {
+export interface Scene {
   readonly platform: Platform;
   readonly api: Api;
   readonly app: Pick<App, 'integration' | 'secrets' | 'settings'>;
@@ -37,7 +37,7 @@ const pair = makeKeyPair();
 
 const asked = { storeId: STORE, amounts: worth(5_000) };
 
-export const PLACES: Readonly<Record<string, (appKey: string, now: Clock) => Promise<Place>>> = {
+export const PLACES: Readonly<Record<string, (appKey: string, now: Clock) => Promise<Scene>>> = {
   'douyin-life': async (appKey, now) => {
     const world = new LifeWorld({ clientKey: appKey, now, nextId: countingIds() });
     world.addMerchant({ accountId: 'm1', name: '商家' });
@@ -170,7 +170,7 @@ export const PLACES: Readonly<Record<string, (appKey: string, now: Clock) => Pro
   'meituan, with 点评': (appKey, now) => meituan('dianping', appKey, now),
 };
 
-async function meituan(till: string, developerId: string, now: Clock): Promise<Place> {
+async function meituan(till: string, developerId: string, now: Clock): Promise<Scene> {
   const keys = { developerId, signKey: 'secret', dianpingAppKey: developerId };
   const sandbox = new MeituanSandbox({ ...keys, dianpingSecret: 'secret', now });
   const code = '0123456789012';

@@ -13,7 +13,7 @@ import { MemoryTable } from '../../../lib/memory-table.ts';
 import { everyOrder, type Turn } from '../../../support/interleave.ts';
 import { runs } from '../../../support/long.ts';
 import { urlOf } from '../../../support/platform-fetch.ts';
-import { PLACES, type Place } from './race-scenes.ts';
+import { PLACES, type Scene } from './race-scenes.ts';
 import { STORE } from './support.ts';
 
 const NOW = Date.parse('2026-11-30T12:00:00+08:00');
@@ -37,7 +37,7 @@ class Till {
     return new Till(place, appKey, table, [...losses], clock);
   }
 
-  readonly place: Place;
+  readonly place: Scene;
   readonly sent: string[] = [];
   /** What the tills were told: the acts, or the problem's code. */
   readonly told: string[] = [];
@@ -47,7 +47,7 @@ class Till {
   private readonly clock: { nowMs: number };
 
   private constructor(
-    place: Place,
+    place: Scene,
     appKey: string,
     table: MemoryTable,
     losses: Loss[],
