@@ -78,7 +78,7 @@ function typeOf({
   const isPlain =
     typeof type === 'string' && Object.keys(rest).every((name) => PASSED_OVER.has(name));
   if (!isPlain) return code(JSON.stringify({ type, pattern, minimum, maximum, format, ...rest }));
-  const range = [minimum, maximum].map((one) => one ?? '').join('–');
+  const range = [minimum, maximum].map((one) => (typeof one === 'number' ? one : '')).join('–');
   const more = [format, pattern].flatMap((one) => (typeof one === 'string' ? code(one) : []));
   return [type, ...(range === '–' ? [] : [range]), ...more].join(' ');
 }

@@ -12,7 +12,10 @@ export function resolveContext(app: App, over: Partial<ResolveContext> = {}): Re
   return { ...known(app), answers: 0, ...over };
 }
 
-/** For one try of a request; `note` keeps what it is given, as the request's next try finds it. */
+/**
+ * For one try of a request. `note` gives back what it is given.
+ * @public the till tests that `add-integration` writes import it
+ */
 export function tillContext(app: App, over: Partial<TillContext> = {}): TillContext {
   return {
     ...known(app),

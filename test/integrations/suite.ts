@@ -74,7 +74,7 @@ export interface Fixture {
    * Refunds that do not tell how much of the payment they take back, as they read. Empty: every refund
    * message of this platform must tell it, and is quarantined otherwise.
    */
-  readonly untoldRefunds: readonly Reading[];
+  readonly unreportedRefunds: readonly Reading[];
   /** Whether the platform counts this answer as success; anything else it sends again. */
   readonly isReceived: (status: number, body: string) => boolean;
 }
@@ -418,14 +418,14 @@ export function contractSuite(fixture: Fixture): void {
     });
 
     it('reads a refund that tells nothing as unknown, which waits and is not nothing', () => {
-      const { untoldRefunds, documented } = fixture;
-      const refunds = [...untoldRefunds, ...documented.map(({ body }) => read(body))].flatMap(
+      const { unreportedRefunds, documented } = fixture;
+      const refunds = [...unreportedRefunds, ...documented.map(({ body }) => read(body))].flatMap(
         (reading) => refundsIn(integration, reading),
       );
-      const untold = refunds.filter((refund) => refund.unusedFen === null);
-      if (untoldRefunds.length === 0) return expect(untold).toEqual([]);
-      expect(untold.length).toBeGreaterThanOrEqual(untoldRefunds.length);
-      for (const refund of untold) {
+      const unreported = refunds.filter((refund) => refund.unusedFen === null);
+      if (unreportedRefunds.length === 0) return expect(unreported).toEqual([]);
+      expect(unreported.length).toBeGreaterThanOrEqual(unreportedRefunds.length);
+      for (const refund of unreported) {
         const { orderId, merchantId } = refund;
         const ofOrder = [paid({ orderId, merchantId }), refund];
         expect(streamsOf(refund).map((stream) => stream.of)).toEqual(['voucher', 'order']);
@@ -503,11 +503,11 @@ function gatewayEvent(path: string, { headers, query, body }: SignedRequest): La
 function factsOf(readings: readonly Reading[]): Map<string, unknown> {
   const facts = new Map<string, unknown>();
   for (const reading of readings) {
-    const told =
+    const reported =
       reading.outcome === 'events'
         ? reading.events.map((event) => [event.eventId, event] as const)
         : [[JSON.stringify(reading), reading] as const];
-    for (const [id, fact] of told) {
+    for (const [id, fact] of reported) {
       if (facts.has(id)) expect(fact).toEqual(facts.get(id));
       facts.set(id, fact);
     }

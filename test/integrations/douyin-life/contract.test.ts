@@ -96,7 +96,7 @@ contractSuite({
     { body: paid('"1"', '', '1', '"1760000000"'), at: '2025-10-09T16:53:20.000+08:00' },
     { body: paid('"1"', '', '1', '1760000000123'), at: '2025-10-09T16:53:20.123+08:00' },
   ],
-  untoldRefunds: [
+  unreportedRefunds: [
     douyinLife.read(Buffer.from(sample('certificate-refund-success').body), app(SECRET)),
   ],
   // The platform looks at the status alone.

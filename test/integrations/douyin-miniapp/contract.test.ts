@@ -112,7 +112,7 @@ contractSuite({
       at: '2023-09-19T15:49:28.000+08:00',
     },
   ],
-  untoldRefunds: [douyinMiniapp.read(Buffer.from(REFUND_OF_TWO), keys(PAIR.publicKey))],
+  unreportedRefunds: [douyinMiniapp.read(Buffer.from(REFUND_OF_TWO), keys(PAIR.publicKey))],
   isReceived: (status, body) => status === 200 && /"err_no":0\b/.test(body),
   missingField: trade('{"status":"SUCCESS","order_id":"1","event_time":1695109768000}'),
 });

@@ -38,7 +38,7 @@ contractSuite({
   restamped: null,
   money: null,
   times: null,
-  untoldRefunds: [],
+  unreportedRefunds: [],
   // Not documented either: these are the words of its own answers.
   isReceived: (status, body) => status === 200 && /"error_code":0\b/.test(body),
 });

@@ -82,7 +82,7 @@ contractSuite({
     { body: told('1', '"1760000000123"'), at: '2025-10-09T16:53:20.123+08:00' },
     { body: told('1', '1760000000'), at: '2025-10-09T16:53:20.000+08:00' },
   ],
-  untoldRefunds: [],
+  unreportedRefunds: [],
   isReceived: (status, body) =>
     status === 200 && /^\{"result":1,"message_id":"[^"]+"\}$/.test(body),
 });

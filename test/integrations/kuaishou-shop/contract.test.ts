@@ -83,7 +83,7 @@ contractSuite({
     { body: paid('"oid":1,"updateTime":"1760000000123"'), at: '2025-10-09T16:53:20.123+08:00' },
     { body: paid('"oid":1,"updateTime":1760000000'), at: '2025-10-09T16:53:20.000+08:00' },
   ],
-  untoldRefunds: [
+  unreportedRefunds: [
     kuaishouShop.read(
       Buffer.from(DESTROYED),
       appWith(),

@@ -116,6 +116,6 @@ contractSuite({
     { body: paid('1', '"2025-10-09 16:53:20"'), at: '2025-10-09T16:53:20.000+08:00' },
   ],
   // How much, and not of what: used or never used.
-  untoldRefunds: [meituan.read(Buffer.from(refund('"orderId":1')), app)],
+  unreportedRefunds: [meituan.read(Buffer.from(refund('"orderId":1')), app)],
   isReceived: (status, body) => status === 200 && /"code":0\b/.test(body),
 });
