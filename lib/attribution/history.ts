@@ -70,7 +70,9 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
       case 'commission.changed':
         break;
       case 'voucher.redemption_reversed':
-        history.allReversals.push(reversalOf(event, 'reversal', null));
+        for (const one of [event, asEstimated(event)]) {
+          if (one !== null) history.allReversals.push(reversalOf(one, 'reversal', null));
+        }
         if (!reverse(lines, event)) history.waiting.push(event);
         break;
       case 'voucher.refunded':
@@ -82,6 +84,12 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
     }
   }
   return history;
+}
+
+/** The event as it may have been booked while its time was estimated; null where it never was. */
+export function asEstimated<E extends Event>(event: E): E | null {
+  const estimatedAt = 'estimatedAt' in event ? event.estimatedAt : undefined;
+  return estimatedAt === undefined ? null : { ...event, occurredAt: estimatedAt };
 }
 
 function isAttributable(event: Event): event is Attributable {

@@ -2,7 +2,7 @@ import type { Event } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attributable.ts';
 import { type Generations, generationsOf, type Marker, type Terms } from './generations.ts';
-import { readHistory } from './history.ts';
+import { asEstimated, readHistory } from './history.ts';
 import { type Reversal, reversingEntries, reversingPlaces } from './reversing.ts';
 
 /** What the ledger must hold for the events of one voucher or one order. */
@@ -45,10 +45,13 @@ export function wantedEntries(
   markers: readonly Marker[],
 ): Wanted {
   const { booked, allReversals, waiting } = readHistory(events);
-  const facts = booked.map(({ event, reversals, isHeld }) => ({
-    ...{ event, reversals, isHeld, everyReversal: allReversals },
-    ...generationsOf(event, terms, markers),
-  }));
+  const facts = booked.map(({ event, reversals, isHeld }) => {
+    const { all, live } = generationsOf(event, terms, markers);
+    const before = asEstimated(event);
+    const former = before === null ? [] : generationsOf(before, terms, markers).all;
+    const generations = { all: [...all, ...former], live };
+    return { event, reversals, isHeld, everyReversal: allReversals, ...generations };
+  });
   return { facts, waiting };
 }
 

@@ -85,7 +85,7 @@ async function bookOne(
   return booking;
 }
 
-/** The same text where the states are the same to booking: which events, how complete, which markers. */
+/** The same text where the states are the same to booking: which events, when, how complete, which markers. */
 function textOf(states: readonly StreamState[]): string {
   return JSON.stringify(states.map(({ events, markers }) => partsOf(events, markers)));
 }
@@ -94,6 +94,7 @@ function partsOf(events: readonly Event[], markers: readonly Marker[]) {
   const seen = events.map(({ eventId, complete, ...event }) => [
     eventId,
     complete,
+    event.occurredAt,
     'storeId' in event ? event.storeId : null,
     // What an order's refund takes back of a voucher is worked out from other streams too.
     'ofOrder' in event ? [event.refundedFen, event.takesBack, event.unusedFen] : null,

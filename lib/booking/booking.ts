@@ -95,12 +95,12 @@ export async function compareFact(table: Table, fact: WantedFact): Promise<Compa
     .map((revision) => revision.place);
   const reversing = await readRevisions(table, reversingPlacesOf(fact, begun));
   const revisions = new Map(
-    [...originals, ...reversing].map((revision) => [revision.place.entryId, revision]),
+    [...originals, ...reversing].map((revision) => [placeOf(revision.place), revision]),
   );
   /** What stands at an original's place, under the id of the first revision. */
-  const standing = ({ entryId }: Entry): Entry | null => {
-    const entry = revisions.get(entryId)?.standing ?? null;
-    return entry && { ...entry, entryId };
+  const standing = (original: Entry): Entry | null => {
+    const entry = revisions.get(placeOf(original))?.standing ?? null;
+    return entry && { ...entry, entryId: original.entryId };
   };
   const differs = (original: Entry): boolean => {
     const entry = standing(original);
@@ -119,9 +119,9 @@ function missingOf(
   wanted: readonly Entry[],
   restatementId: string | null,
 ): Entry[] {
-  const byPlace = new Map(wanted.map((entry) => [entry.entryId, entry]));
+  const byPlace = new Map(wanted.map((entry) => [placeOf(entry), entry]));
   const isRight = ({ place, standing }: Revision) => {
-    const entry = byPlace.get(place.entryId);
+    const entry = byPlace.get(placeOf(place));
     return standing !== null && entry !== undefined && sameInPlace(standing, entry);
   };
   const corrections = [...revisions.values()].flatMap((revision) =>
@@ -130,7 +130,7 @@ function missingOf(
       : [correctionOf(revision.standing, restatementId)],
   );
   const additions = wanted.flatMap((entry) => {
-    const revision = revisions.get(entry.entryId) ?? emptyRevision(entry);
+    const revision = revisions.get(placeOf(entry)) ?? emptyRevision(entry);
     return isRight(revision)
       ? []
       : [{ ...entry, entryId: revisionId(entry.entryId, revision.next) }];
@@ -138,11 +138,16 @@ function missingOf(
   return [...corrections, ...additions];
 }
 
+/** One id stands at two instants where an estimated time was corrected. */
+function placeOf({ occurredAt, entryId }: Entry): string {
+  return `${Date.parse(occurredAt)} ${entryId}`;
+}
+
 function sameInPlace(standing: Entry, wanted: Entry): boolean {
   return sameEntry({ ...standing, entryId: wanted.entryId }, wanted);
 }
 
 async function readRevisions(table: Table, places: readonly Entry[]): Promise<Revision[]> {
-  const unique = new Map(places.map((place) => [place.entryId, place]));
+  const unique = new Map(places.map((place) => [placeOf(place), place]));
   return Promise.all([...unique.values()].map((place) => readRevision(table, place)));
 }

@@ -4,7 +4,10 @@ import type { Event } from './event.ts';
 const SAME_TIME_MS = 60_000;
 
 /** Where the fact came from and when we wrote it: two notifications need not agree on these. */
-const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete']);
+const PROVENANCE = new Set([
+  ...['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete'],
+  ...['isTimeEstimated', 'estimatedAt'],
+]);
 
 /**
  * Whether two notifications of one event cannot both be true. What one of them does not report (a store, a
@@ -13,9 +16,15 @@ const PROVENANCE = new Set(['deliveryId', 'recordedAt', 'appKey', 'integration',
 export function contradicts(a: Event, b: Event): boolean {
   // Of two incomplete notifications neither has the act's own time; and two clocks never agree to the second.
   const gapMs = Math.abs(Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
-  const sameTime = (!a.complete && !b.complete) || gapMs <= SAME_TIME_MS;
+  const isGuess = (!a.complete && !b.complete) || hasEstimatedTime(a) || hasEstimatedTime(b);
+  const sameTime = isGuess || gapMs <= SAME_TIME_MS;
   const passOver = sameTime ? new Set([...PROVENANCE, 'occurredAt']) : PROVENANCE;
   return differ(withoutBuyer(a), withoutBuyer(b), passOver);
+}
+
+/** Whether its time is ours, until the platform reports its own. */
+export function hasEstimatedTime(event: Event): boolean {
+  return 'isTimeEstimated' in event && event.isTimeEstimated === true;
 }
 
 /** A platform names one buyer by several ids (a user of the app, of the merchant): no money hangs on it. */

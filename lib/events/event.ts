@@ -116,6 +116,18 @@ const common = {
  */
 const storeReportedAt = instantSchema.optional();
 
+/**
+ * Of an act of our own till of which the platform did not report the time: `occurredAt` is when it was
+ * first requested. A report of the same act that has the platform's time corrects it.
+ */
+const isTimeEstimated = z.literal(true).optional();
+
+/**
+ * What `occurredAt` was while it was estimated: what was booked there is taken back. Set by the store's
+ * writer.
+ */
+const estimatedAt = instantSchema.optional();
+
 const voucher = { ...common, voucherId: idSchema };
 const order = { ...common, voucherId: z.null() };
 /** Facts about a merchant: no order, no voucher. */
@@ -146,6 +158,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('voucher.redeemed'),
     ...voucher,
+    ...{ isTimeEstimated, estimatedAt },
     /** The platform's id of the act (verify_id …), or one we had to make up: see `isMadeUp`. */
     redemptionId: idSchema,
     storeId: idSchema.nullable(),
@@ -171,6 +184,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('voucher.redemption_reversed'),
     ...voucher,
+    ...{ isTimeEstimated, estimatedAt },
     /** Null when only the voucher is known: then it is the last redemption standing at the time. */
     redemptionId: idSchema.nullable(),
   }),

@@ -73,6 +73,7 @@ function reversed(facts: VoucherFacts, act: Act): EventDraft {
     ...stream(facts),
     occurredAt: act.reversed?.at ?? act.at,
     complete: act.reversed?.isExact ?? false,
+    ...(act.reversed?.isExact !== true && { isTimeEstimated: true as const }),
     redemptionId: act.verifyId,
   };
 }

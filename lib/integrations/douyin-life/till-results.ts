@@ -1,7 +1,7 @@
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE, wholeFen } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { NotDone, RedeemCommand, TillContext } from '../kit/till.ts';
-import { type ActResult, completed, unknownYet } from '../kit/till-outcome.ts';
+import { type ActResult, completed, ELSEWHERE, unknownYet } from '../kit/till-outcome.ts';
 import type { VerifyResult } from './answers.ts';
 import { resolve } from './resolve.ts';
 import type { Prepared } from './till-codes.ts';
@@ -47,29 +47,62 @@ export async function decisionBy(
   const unnamed = shown.filter((event) => isOurs(event, of) && !isNamed(event, named));
   const events = done.flatMap((result): EventDraft[] => {
     const voucherId = voucherOf(result, prepared);
-    if (voucherId === undefined) return [];
-    if (result.verify_id === null) return takeLast(unnamed, voucherId);
-    const own = shown.find(
-      (one) => one.kind === 'voucher.redeemed' && one.redemptionId === result.verify_id,
-    );
-    return [own ?? redeemed({ ...place, voucherId }, result.verify_id, command)];
+    if (voucherId !== undefined && result.verify_id !== null) {
+      const own = shown.find(
+        (one) => one.kind === 'voucher.redeemed' && one.redemptionId === result.verify_id,
+      );
+      return [own ?? redeemed({ ...place, voucherId }, result.verify_id, command)];
+    }
+    const [own] = voucherId === undefined ? [] : takeLast(unnamed, voucherId);
+    if (own !== undefined) return [own];
+    if (voucherId !== undefined && result.result !== 0 && isUsedUp(voucherId, shown)) {
+      notDone.push({ voucherId, code: String(result.result), reason: `it was ${ELSEWHERE}` });
+      return [];
+    }
+    // Done, and neither the answer nor the queries name the act: queried again, they may.
+    throw unknownYet('certificate/verify answered no verify_id');
   });
-  // Done, and neither the answer nor the queries name the act: queried again, they may.
-  if (events.length < done.length) throw unknownYet('certificate/verify answered no verify_id');
   return { events: await completed(events, command, context), notDone };
 }
 
-/** What the platform's queries show of this request when verify itself does not say; all of it, or nothing. */
-export async function actsSeen(of: RedeemTry): Promise<ActResult | undefined> {
+/**
+ * What the platform's queries show of this request when verify itself does not say; all of it, or nothing.
+ * @param code what verify answered instead
+ */
+export async function actsSeen(of: RedeemTry, code: string): Promise<ActResult | undefined> {
   const { command, context, prepared } = of;
   const vouchers = prepared.uses.flatMap((use) => use.certificateId ?? []);
   if (vouchers.length < prepared.uses.length) return undefined;
   if (prepared.accountId === null) return undefined;
   const shown = await factsOf(vouchers, placeOf(of, null), context);
   const ours = shown.filter((event) => isOurs(event, of));
-  const events = vouchers.flatMap((voucherId) => takeLast(ours, voucherId));
-  if (events.length < vouchers.length) return undefined;
-  return { events: await completed(events, command, context) };
+  const events: EventDraft[] = [];
+  const notDone: NotDone[] = [];
+  for (const voucherId of vouchers) {
+    const [own] = takeLast(ours, voucherId);
+    if (own !== undefined) events.push(own);
+    else if (isUsedUp(voucherId, shown))
+      notDone.push({ voucherId, code, reason: `it was ${ELSEWHERE}` });
+    else return undefined;
+  }
+  return { events: await completed(events, command, context), notDone };
+}
+
+/**
+ * Whether the uses that the queries show come to all that the voucher is worth. Then no use of this
+ * request's can be missing among them. Of a card with uses left it may be, while the queries lag behind.
+ */
+function isUsedUp(voucherId: string, shown: readonly EventDraft[]): boolean {
+  const own = shown.filter((event) => event.voucherId === voucherId);
+  const reversed = new Set(
+    own.flatMap((one) => (one.kind === 'voucher.redemption_reversed' ? one.redemptionId : [])),
+  );
+  const uses = own.flatMap((one) =>
+    one.kind === 'voucher.redeemed' && !reversed.has(one.redemptionId) ? one : [],
+  );
+  const worthFen = uses[0]?.worthFen ?? 0;
+  const usedFen = uses.reduce((sum, { amounts }) => sum + wholeFen(amounts), 0);
+  return worthFen > 0 && usedFen >= worthFen;
 }
 
 const NOT_TOLD: NotDone = {
@@ -151,6 +184,7 @@ function redeemed(
     kind: 'voucher.redeemed',
     eventId: `redeemed:${redemptionId}`,
     ...{ merchantId, orderId, voucherId, redemptionId, storeId },
-    ...{ occurredAt: at, complete: false, amounts: NO_AMOUNTS, sale: UNKNOWN_SALE },
+    ...{ occurredAt: at, isTimeEstimated: true },
+    ...{ complete: false, amounts: NO_AMOUNTS, sale: UNKNOWN_SALE },
   };
 }

@@ -1,15 +1,21 @@
 import type { EventDraft } from '../../events/event.ts';
-import { toInstant } from '../../time/shanghai.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
-import { type ActResult, type Once, once, outcomeOf, unknownYet } from '../kit/till-outcome.ts';
+import {
+  type ActResult,
+  estimatedTime,
+  type Once,
+  once,
+  outcomeOf,
+  unknownYet,
+} from '../kit/till-outcome.ts';
 import {
   merchantOfReversal,
   type Reversible,
   redemptionOf,
   reversibleSchema,
 } from '../kit/till-reversal.ts';
-import { RECORD_STATUS } from './answers.ts';
+import { RECORD_STATUS, type VerifyRecord } from './answers.ts';
 import { DouyinLifeClient } from './client.ts';
 import { type Prepared, prepare, preparedSchema } from './till-codes.ts';
 import { actsSeen, decisionBy } from './till-results.ts';
@@ -59,7 +65,7 @@ async function verify(client: DouyinLifeClient, of: Circumstances): Promise<ActR
     if (!(error instanceof PlatformError) || error.retryable || error.code === undefined) {
       throw error;
     }
-    const seen = await actsSeen(of);
+    const seen = await actsSeen(of, error.code);
     if (seen !== undefined) return seen;
     throw unknownYet(`${error.message}, after which it may have been redeemed all the same`, error);
   }
@@ -75,17 +81,21 @@ export function reverse(command: ReverseCommand, context: TillContext): Promise<
         return { ...target, merchantId: merchantOfReversal(command, target, context) };
       },
       read: (notes) => reversibleSchema.parse(notes),
-      act: async (target) => {
+      act: async (target, isRepeated) => {
         await client.cancel({
           verifyId: target.redemptionId,
           certificateId: target.voucherId,
           accountId: target.merchantId ?? undefined,
           ...(sendsCancelToken(context) && { cancelToken: command.requestId }),
         });
-        return reversed(target, command, context);
+        // An earlier try may have done it, and the answer says nothing of when.
+        const record = isRepeated ? await recordShown(client, target, context) : undefined;
+        return reversed(target, command, context, record);
       },
-      ask: async (target) =>
-        (await isRevoked(client, target, context)) ? reversed(target, command, context) : undefined,
+      ask: async (target) => {
+        const record = await revokedRecord(client, target, context);
+        return record && reversed(target, command, context, record);
+      },
     };
     return once(context, act);
   });
@@ -102,39 +112,69 @@ const RECORD_LAG_MS = 15_000;
 /** Where the redemption's own time is not known: longer than one can be taken back. */
 const LOOK_BACK_MS = 2 * 3_600_000;
 
-/** @throws PlatformError that is retryable, while the platform's records do not say */
-async function isRevoked(
+/**
+ * What the platform's records say of a redemption that was taken back; undefined where it stands.
+ * @throws PlatformError that is retryable, while they do not say
+ */
+async function revokedRecord(
+  client: DouyinLifeClient,
+  target: Reversible,
+  context: TillContext,
+): Promise<VerifyRecord | undefined> {
+  const { now, startedAtMs } = context;
+  const record = await recordOf(client, target, context).catch((error: unknown) => {
+    if (!(error instanceof PlatformError)) throw error;
+    throw unknownYet(`${error.message}, so nobody can say whether it was taken back`, error);
+  });
+  if (record?.status === RECORD_STATUS.revoked) return record;
+  const isOld = now() - startedAtMs > RECORD_LAG_MS;
+  if (record?.status === RECORD_STATUS.valid && isOld) return undefined;
+  throw unknownYet('the platform’s records do not show yet whether it was taken back');
+}
+
+/** The same where it is known to be taken back: only its time may be missing, and a later report has it. */
+async function recordShown(
+  client: DouyinLifeClient,
+  target: Reversible,
+  context: TillContext,
+): Promise<VerifyRecord | undefined> {
+  try {
+    return await recordOf(client, target, context);
+  } catch (error) {
+    if (error instanceof PlatformError) return undefined;
+    throw error;
+  }
+}
+
+/** The record of the redemption, which is filed under the time of the redemption. @throws PlatformError */
+async function recordOf(
   client: DouyinLifeClient,
   { redemptionId, merchantId, redeemedAt }: Reversible,
   { now, startedAtMs }: TillContext,
-): Promise<boolean> {
+): Promise<VerifyRecord | undefined> {
   const sinceMs = redeemedAt === null ? startedAtMs - LOOK_BACK_MS : Date.parse(redeemedAt);
   const window = {
     startSeconds: Math.floor(sinceMs / 1000) - 60,
     endSeconds: Math.ceil(now() / 1000) + 60,
   };
-  const records = await client.verifyRecords(merchantId ?? '', window).catch((error: unknown) => {
-    if (!(error instanceof PlatformError)) throw error;
-    throw unknownYet(`${error.message}, so nobody can say whether it was taken back`, error);
-  });
-  const record = records.find((one) => one.verify_id === redemptionId);
-  if (record?.status === RECORD_STATUS.revoked) return true;
-  if (record?.status === RECORD_STATUS.valid && now() - startedAtMs > RECORD_LAG_MS) return false;
-  throw unknownYet('the platform’s records do not show yet whether it was taken back');
+  const records = await client.verifyRecords(merchantId ?? '', window);
+  return records.find((one) => one.verify_id === redemptionId);
 }
 
 function reversed(
   { redemptionId, merchantId, orderId, voucherId }: Reversible,
   command: ReverseCommand,
-  { app, now }: TillContext,
+  context: TillContext,
+  record: VerifyRecord | undefined,
 ): ActResult {
+  const revokedAt = record?.status === RECORD_STATUS.revoked ? record.cancel_time : null;
   const event: EventDraft = {
     kind: 'voucher.redemption_reversed',
     eventId: `reversed:${redemptionId}`,
-    merchantId: merchantId ?? command.merchantId ?? app.appKey,
+    merchantId: merchantId ?? command.merchantId ?? context.app.appKey,
     ...{ orderId, voucherId, redemptionId },
-    occurredAt: toInstant(now()),
-    complete: false,
+    ...(revokedAt === null ? estimatedTime(context) : { occurredAt: revokedAt }),
+    complete: revokedAt !== null,
   };
   return { events: [event] };
 }

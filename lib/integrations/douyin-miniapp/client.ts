@@ -127,6 +127,7 @@ export class DouyinMiniappClient {
   /**
    * Takes one redemption back, at most an hour later. The answer reports no time, so ours stands in.
    * @param voucherId the voucher's id in the redemption's event
+   * @param atMs when it was first requested, epoch ms; now when absent
    */
   async verifyCancel(act: {
     readonly orderId: string;
@@ -134,6 +135,7 @@ export class DouyinMiniappClient {
     readonly verifyId: string;
     readonly voucherId: string;
     readonly merchantId?: string;
+    readonly atMs?: number;
   }): Promise<ActAnswer<JsonObject>> {
     const { app, now } = this.context;
     const { orderId, certificateId, verifyId, voucherId } = act;
@@ -148,7 +150,7 @@ export class DouyinMiniappClient {
       merchantId: act.merchantId ?? merchantOf(app, {}),
       orderId,
       voucherId,
-      occurredAt: toInstant(now()),
+      ...{ occurredAt: toInstant(act.atMs ?? now()), isTimeEstimated: true },
       complete: false,
       redemptionId: verifyId,
     };

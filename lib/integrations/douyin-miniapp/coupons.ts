@@ -67,6 +67,7 @@ export function couponVerifyCancelled(message: Message): Reading {
       orderId: notice.order_info.order_id,
       voucherId: notice.certificate_id,
       occurredAt,
+      ...((notice.event_time ?? null) === null && { isTimeEstimated: true as const }),
       complete: false,
       redemptionId: notice.verify_id,
     });

@@ -102,6 +102,7 @@ export function redemptionsOf(
       orderId: redeeming.orderId,
       voucherId,
       occurredAt: toInstant(Math.floor(atMs / 1000) * 1000),
+      ...(result.verify_time === null && { isTimeEstimated: true as const }),
       complete: worth !== undefined,
       redemptionId: result.verify_id,
       storeId: redeeming.poi.poiId ?? storeFrom(app.settings, poiFields(redeeming.poi)),

@@ -69,7 +69,7 @@ export function reverse(command: ReverseCommand, context: TillContext): Promise<
       read: (notes) => reversibleSchema.parse(notes),
       act: ({ voucherId, redemptionId: verifyId, orderId, merchantId: known }) => {
         const merchantId = command.merchantId ?? known;
-        const of = { orderId, certificateId, verifyId, voucherId };
+        const of = { orderId, certificateId, verifyId, voucherId, atMs: context.startedAtMs };
         return client.verifyCancel({ ...of, ...(merchantId && { merchantId }) });
       },
     };

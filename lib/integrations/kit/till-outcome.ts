@@ -1,4 +1,5 @@
 import { type EventDraft, isMadeUp } from '../../events/event.ts';
+import { toInstant } from '../../time/shanghai.ts';
 import { PlatformError } from './platform-error.ts';
 import type {
   NotDone,
@@ -61,6 +62,14 @@ export function cannot(why: string): PlatformError {
   return new PlatformError(why, { retryable: false });
 }
 
+/**
+ * The time of an act of which the platform's answer does not report it: when it was first requested. The
+ * platform's own report of the act corrects it.
+ */
+export function estimatedTime({ startedAtMs }: Pick<TillContext, 'startedAtMs'>) {
+  return { occurredAt: toInstant(startedAtMs), isTimeEstimated: true } as const;
+}
+
 /** Nobody knows whether it happened: whoever asks again finds out. */
 export function unknownYet(why: string, cause?: PlatformError): PlatformError {
   const retryAfterMs = cause?.retryAfterMs;
@@ -70,6 +79,18 @@ export function unknownYet(why: string, cause?: PlatformError): PlatformError {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
+
+/** The platform's no to a use, where it shows that somebody else made it. */
+export function redeemedElsewhere({ message, code }: PlatformError): PlatformError {
+  return new PlatformError(`it was ${ELSEWHERE} (${message})`, {
+    retryable: false,
+    ...(code === undefined ? {} : { code }),
+  });
+}
+
+/** For whoever stands at the till. */
+export const ELSEWHERE =
+  'redeemed elsewhere: by another request, in another store or before this one';
 
 /** Whether the platform itself said no. */
 function isRefusal(error: unknown): error is PlatformError {
@@ -86,10 +107,11 @@ export interface Once<N extends object, T> {
   /**
    * The platform says no to a repetition, which is no word about the first try: asks it otherwise.
    * Without a way to ask, the request stays open.
+   * @param refusal what the platform said
    * @returns what the first try did; undefined when it is known to have done nothing
    * @throws PlatformError that is retryable, while nobody knows
    */
-  readonly ask?: (notes: N) => Promise<T | undefined>;
+  readonly ask?: (notes: N, refusal: PlatformError) => Promise<T | undefined>;
 }
 
 /**
@@ -113,7 +135,7 @@ export async function once<N extends object, T>(
         error,
       );
     }
-    const done = await ask(notes);
+    const done = await ask(notes, error);
     if (done === undefined) throw error;
     return done;
   }
@@ -126,13 +148,13 @@ export async function once<N extends object, T>(
 export function onceById<T>(
   context: Pick<TillContext, 'notes' | 'note'>,
   act: (isRepeated: boolean) => Promise<T>,
-  ask?: () => Promise<T | undefined>,
+  ask?: (refusal: PlatformError) => Promise<T | undefined>,
 ): Promise<T> {
   return once<object, T>(context, {
     prepare: () => ({}),
     read: (notes) => notes,
     act: (_notes, isRepeated) => act(isRepeated),
-    ...(ask && { ask }),
+    ...(ask && { ask: (_notes, refusal) => ask(refusal) }),
   });
 }
 

@@ -55,6 +55,7 @@ export function redeemedEvents(
     merchantId: app.settings.merchantId ?? app.appKey,
     orderId,
     occurredAt: normalizeInstant(redemption.at),
+    isTimeEstimated: true as const,
     complete: false,
   };
   return actsOf(redemption, results).map(({ voucherId, verifyId }) => {

@@ -58,7 +58,7 @@ export class KuaishouShopClient {
     const { reverseEndpoint, idsAs } = this.settings;
     const payload = reversePayload(reversal, idsAs);
     const answer = await this.call(named(reverseEndpoint, 'reverseEndpoint'), payload, true);
-    const atMs = this.context.now();
+    const atMs = reversal.atMs ?? this.context.now();
     return { answer, events: reversalEvents(reversal, atMs, this.context.app) };
   }
 

@@ -58,6 +58,8 @@ export interface Reversal {
   readonly reason: string;
   readonly token: string;
   readonly sellerId?: string;
+  /** When it was first requested, epoch ms; now when absent. */
+  readonly atMs?: number;
 }
 
 export function consumePayload(consumption: Consumption, idsAs: IdsAs): Payload {
@@ -123,7 +125,7 @@ export function consumptionEvents(
   });
 }
 
-/** @param atMs when the platform took it back: its answer does not say, so the events are incomplete */
+/** @param atMs when it was first requested: the answer does not say when it happened, so the events are incomplete */
 export function reversalEvents(reversal: Reversal, atMs: number, app: App): EventDraft[] {
   const { orderId, serial } = reversal;
   return reversal.ticketIds.map((ticketId) => ({
@@ -132,7 +134,7 @@ export function reversalEvents(reversal: Reversal, atMs: number, app: App): Even
     merchantId: merchantOf(app, reversal.sellerId),
     orderId,
     voucherId: ticketId,
-    occurredAt: toInstant(atMs),
+    ...{ occurredAt: toInstant(atMs), isTimeEstimated: true as const },
     complete: false,
     redemptionId: redemptionIdOf(serial, ticketId),
   }));

@@ -60,7 +60,7 @@ export function reverse(command: ReverseCommand, context: TillContext): Promise<
         const sellerId = command.merchantId ?? target.merchantId;
         return client.reverse({
           ...{ orderId, ticketIds: [voucherId], serial: serialOf(target) ?? '' },
-          ...{ reason: command.reason, token: command.requestId },
+          ...{ reason: command.reason, token: command.requestId, atMs: context.startedAtMs },
           ...(sellerId && { sellerId }),
         });
       },

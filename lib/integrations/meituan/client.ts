@@ -47,7 +47,8 @@ export class MeituanClient implements ReceiptClient<AuthorizedStore> {
     const biz = { receiptCode, dealId, ...accountFields(account) };
     const answer = await this.call(store, 'reverseconsume', biz);
     const { app, now } = this.context;
-    return { answer, events: [reversedEvent(receiptCode, redemption, now(), app)], unread: 0 };
+    const event = reversedEvent(receiptCode, redemption, reversal.atMs ?? now(), app);
+    return { answer, events: [event], unread: 0 };
   }
 
   /** A used voucher: one flat object, without its order. */

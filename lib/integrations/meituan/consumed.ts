@@ -102,6 +102,7 @@ function redeemed(json: unknown, context: ConsumedContext, places: Places): Even
     orderId: record.orderId,
     voucherId: record.receiptCode,
     occurredAt,
+    ...(record.verifyTime === null && { isTimeEstimated: true as const }),
     // An act without an id of the platform's gives way to the platform's own record of it.
     complete: amounts !== null && !isMadeUp(redemptionId),
     redemptionId,
@@ -161,7 +162,7 @@ export interface Reversible {
   readonly orderId: string;
 }
 
-/** @param atMs when the platform took it back: its answer does not say, so the event is incomplete */
+/** @param atMs when it was first requested: the answer does not say when it happened, so the event is incomplete */
 export function reversedEvent(
   voucherId: string,
   { redemptionId, orderId }: Reversible,
@@ -174,7 +175,7 @@ export function reversedEvent(
     merchantId: settings.merchantId ?? appKey,
     orderId,
     voucherId,
-    occurredAt: toInstant(atMs),
+    ...{ occurredAt: toInstant(atMs), isTimeEstimated: true },
     complete: false,
     // The record that took a made-up act's place is taken back with it.
     redemptionId: isMadeUp(redemptionId) ? null : redemptionId,

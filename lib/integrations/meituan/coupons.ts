@@ -59,13 +59,21 @@ export class MeituanCouponClient {
   /** Takes the use of a code back. `type` is `1` in the code that is public. */
   async cancel(
     store: AuthorizedStore,
-    cancel: { couponCode: string; employee: Account; redemption: Reversible; type?: string },
+    cancel: {
+      couponCode: string;
+      employee: Account;
+      redemption: Reversible;
+      type?: string;
+      /** When it was first requested, epoch ms; now when absent. */
+      atMs?: number;
+    },
   ): Promise<Consumed> {
     const { couponCode, employee, redemption, type = '1' } = cancel;
     const biz = { couponCode, type, ...employeeFields(employee) };
     const answer = await this.call(store, 'cancel', biz);
     const { app, now } = this.context;
-    return { answer, events: [reversedEvent(couponCode, redemption, now(), app)], unread: 0 };
+    const event = reversedEvent(couponCode, redemption, cancel.atMs ?? now(), app);
+    return { answer, events: [event], unread: 0 };
   }
 
   private redeemed(
@@ -81,7 +89,7 @@ export class MeituanCouponClient {
       merchantId: this.settings.merchantId ?? this.context.app.appKey,
       orderId: ownOrderId,
       voucherId: code,
-      occurredAt: toInstant(atMs),
+      ...{ occurredAt: toInstant(atMs), isTimeEstimated: true },
       complete: false,
       redemptionId,
       storeId,

@@ -64,7 +64,8 @@ export class DianpingClient implements ReceiptClient<DianpingStore> {
     };
     const answer = await this.call('reverseconsume', 'POST', store, params);
     const { app, now } = this.context;
-    return { answer, events: [reversedEvent(receiptCode, redemption, now(), app)], unread: 0 };
+    const event = reversedEvent(receiptCode, redemption, reversal.atMs ?? now(), app);
+    return { answer, events: [event], unread: 0 };
   }
 
   /** A day's used vouchers. Those that name a time and a worth become events. */

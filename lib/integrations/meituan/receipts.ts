@@ -18,6 +18,8 @@ export interface ReceiptReversal {
   readonly dealId: string;
   readonly account: Account;
   readonly redemption: Reversible;
+  /** When it was first requested, epoch ms; now when absent. */
+  readonly atMs?: number;
 }
 
 /** The calls about receipts, which 技术服务合作中心 and 点评北极星 have alike. `S` is how a store is named. */

@@ -60,7 +60,7 @@ function byReceipt<S>(
       client.consume(store, { receiptCode, count, requestId, account, atMs }),
     takeBack: (redemption, dealId) =>
       client.reverseConsume(store, {
-        ...{ receiptCode: redemption.voucherId, dealId: dealId ?? '', account, redemption },
+        ...{ receiptCode: redemption.voucherId, dealId: dealId ?? '', account, redemption, atMs },
       }),
     prepare: (code) => client.prepare(store, code),
     getConsumed: (code) => client.getConsumed(store, code),
@@ -77,14 +77,18 @@ function dining(storeId: string, employee: Account, context: TillContext): Meitu
         ...{ couponCode, count, employee, ownOrderId, atMs: context.startedAtMs },
       }),
     takeBack: (redemption) =>
-      client.cancel(store, { couponCode: redemption.voucherId, employee, redemption }),
+      client.cancel(store, {
+        ...{ couponCode: redemption.voucherId, employee, redemption },
+        atMs: context.startedAtMs,
+      }),
     prepare: (code) => client.prepare(store, code),
   };
 }
 
 /** The fact of a reversal that the platform shows, and of which the answer got lost. */
-export function takenBack(target: Reversible, { app, now }: TillContext): Consumed {
-  return { answer: null, events: [reversedEvent(target.voucherId, target, now(), app)], unread: 0 };
+export function takenBack(target: Reversible, { app, startedAtMs }: TillContext): Consumed {
+  const event = reversedEvent(target.voucherId, target, startedAtMs, app);
+  return { answer: null, events: [event], unread: 0 };
 }
 
 /** A token of the store's own, or the app's for all its stores. */

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
+import { toInstant } from '../../time/shanghai.ts';
 import { PlatformError } from '../kit/platform-error.ts';
 import type { TillContext } from '../kit/till.ts';
-import { type ActResult, unknownYet } from '../kit/till-outcome.ts';
+import { type ActResult, redeemedElsewhere, unknownYet } from '../kit/till-outcome.ts';
 import type { Reversible } from '../kit/till-reversal.ts';
+import { wireId } from '../kit/wire.ts';
 import { presentOrNull, wireInstant } from './fields.ts';
 import { type MeituanTill, takenBack } from './till-calls.ts';
 
@@ -18,20 +20,26 @@ const CLOCK_SLACK_MS = 60_000;
 /**
  * Whether the first try of this request used the code. The platform takes the request's id for one use, so
  * its no is about this act, unless its records show a use since then that nobody of us made.
- * @returns undefined: nothing was done @throws PlatformError that is retryable, while nobody knows
+ * @param refusal what consume answered
+ * @returns undefined: nothing was done
+ * @throws PlatformError that is retryable, while nobody knows; another where somebody else used it
  */
 export async function wasConsumed(
   till: MeituanTill,
   code: string,
   context: TillContext,
+  refusal: PlatformError,
 ): Promise<undefined> {
   const sinceMs = context.startedAtMs - CLOCK_SLACK_MS;
   const acts = await context.actsOf(code);
   const others = acts.filter((act) => act.kind === 'voucher.redeemed');
-  if (others.some((act) => Date.parse(act.occurredAt) >= sinceMs)) return undefined;
+  if (others.some((act) => Date.parse(act.occurredAt) >= sinceMs)) throw redeemedElsewhere(refusal);
   const state = await stateOf(till, code);
   if (state.is === 'usable') return undefined;
-  if (state.is === 'used' && state.atMs !== null && state.atMs < sinceMs) return undefined;
+  if (state.is === 'used') {
+    const isBefore = state.atMs !== null && state.atMs < sinceMs;
+    if (isBefore || state.isByMerchant) throw redeemedElsewhere(refusal);
+  }
   throw unknownYet(
     'the platform shows the code as used, and not by which request: look it up there',
   );
@@ -61,8 +69,28 @@ export async function wasTakenBack(
   throw unknownYet('the platform does not say whether it was taken back: look it up there');
 }
 
+/**
+ * When the platform says that the code was used, where consume itself did not: of a repetition, whose own time
+ * says nothing. Undefined while it does not show it.
+ */
+export async function consumedAt(till: MeituanTill, code: string): Promise<string | undefined> {
+  try {
+    const used = await till.getConsumed?.(code);
+    const atMs = used === undefined ? null : useOf(used).atMs;
+    return atMs === null ? undefined : toInstant(atMs);
+  } catch (error) {
+    if (error instanceof PlatformError) return undefined;
+    throw error;
+  }
+}
+
 type State =
-  | { readonly is: 'used'; readonly atMs: number | null }
+  | {
+      readonly is: 'used';
+      readonly atMs: number | null;
+      /** Not by a third party's call, as ours is. */
+      readonly isByMerchant: boolean;
+    }
   | { readonly is: 'usable' }
   | { readonly is: 'unclear' };
 
@@ -70,11 +98,12 @@ type State =
 async function stateOf(till: MeituanTill, code: string): Promise<State> {
   if (till.getConsumed !== undefined) {
     const used = await unlessRefused(till.getConsumed(code));
-    if (used !== undefined) return { is: 'used', atMs: usedAtMs(used) };
+    if (used !== undefined) return { is: 'used', ...useOf(used) };
   }
   const usable = await unlessRefused(till.prepare(code));
   if (usable !== undefined) return { is: 'usable' };
-  return till.getConsumed === undefined ? { is: 'used', atMs: null } : { is: 'unclear' };
+  const isUsed = till.getConsumed === undefined;
+  return isUsed ? { is: 'used', atMs: null, isByMerchant: false } : { is: 'unclear' };
 }
 
 async function unlessRefused(answer: Promise<JsonValue>): Promise<JsonValue | undefined> {
@@ -92,11 +121,19 @@ async function unlessRefused(answer: Promise<JsonValue>): Promise<JsonValue | un
 const useSchema = z.looseObject({
   verifyTime: presentOrNull(wireInstant),
   verify_time: presentOrNull(wireInstant),
+  verify_channel: presentOrNull(wireId),
 });
 const dataSchema = z.looseObject({ data: useSchema });
 
-function usedAtMs(answer: JsonValue): number | null {
+/** `verify_channel` of a use that a third party's call made. Source: 点评北极星, getconsumed; no page of 58 says so. */
+const THIRD_PARTY = '15';
+
+function useOf(answer: JsonValue): { atMs: number | null; isByMerchant: boolean } {
   const data = dataSchema.safeParse(answer).data?.data;
   const at = data?.verifyTime ?? data?.verify_time ?? null;
-  return at === null ? null : Date.parse(at);
+  const channel = data?.verify_channel ?? null;
+  return {
+    atMs: at === null ? null : Date.parse(at),
+    isByMerchant: channel !== null && channel !== THIRD_PARTY,
+  };
 }

@@ -1,3 +1,4 @@
+import type { EventDraft } from '../../events/event.ts';
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
 import {
   type ActResult,
@@ -10,8 +11,8 @@ import {
 } from '../kit/till-outcome.ts';
 import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-reversal.ts';
 import type { Consumed } from './consumed.ts';
-import { tillOf } from './till-calls.ts';
-import { wasConsumed, wasTakenBack } from './till-questions.ts';
+import { type MeituanTill, tillOf } from './till-calls.ts';
+import { consumedAt, wasConsumed, wasTakenBack } from './till-questions.ts';
 
 /** Uses a code's vouchers, by the calls that the setting `till` names. The request's id makes it one. */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
@@ -21,10 +22,31 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     const till = tillOf(command.storeId, command, context);
     return onceById(
       context,
-      async () => decisionBy(await till.consume(code, count, command.requestId), command, context),
-      () => wasConsumed(till, code, context),
+      async (isRepeated) => {
+        const consumed = await till.consume(code, count, command.requestId);
+        const timed = isRepeated ? await withTime(consumed, till, code) : consumed;
+        return decisionBy(timed, command, context);
+      },
+      (refusal) => wasConsumed(till, code, context, refusal),
     );
   });
+}
+
+/** One call uses all of a request's vouchers at one time, whichever try of it was the one. */
+async function withTime(consumed: Consumed, till: MeituanTill, code: string): Promise<Consumed> {
+  if (!consumed.events.some(isAtEstimatedTime)) return consumed;
+  const occurredAt = await consumedAt(till, code);
+  if (occurredAt === undefined) return consumed;
+  const events = consumed.events.map((event) => {
+    if (!isAtEstimatedTime(event)) return event;
+    const { isTimeEstimated: _, ...known } = event;
+    return { ...known, occurredAt };
+  });
+  return { ...consumed, events };
+}
+
+function isAtEstimatedTime(event: EventDraft): event is EventDraft & { isTimeEstimated: true } {
+  return 'isTimeEstimated' in event && event.isTimeEstimated === true;
 }
 
 /** Of as many uses as were requested, those that the answer does not show were not made. */

@@ -1,5 +1,6 @@
-import { contradicts } from '../../events/contradicts.ts';
+import { contradicts, hasEstimatedTime } from '../../events/contradicts.ts';
 import { type Event, type EventOf, eventSchema, type Platform } from '../../events/event.ts';
+import { businessDayOf } from '../../time/shanghai.ts';
 import { type Key, keys, PREFIX, streamPartition } from '../keys.ts';
 import { type Stream, streamsOf } from '../streams.ts';
 import type { Condition, Table } from '../table.ts';
@@ -8,6 +9,12 @@ const STILL_INCOMPLETE: Condition = {
   expression: '#complete = :no',
   names: { '#complete': 'complete' },
   values: { ':no': false },
+};
+
+const STILL_ESTIMATED: Condition = {
+  expression: '#estimated = :yes',
+  names: { '#estimated': 'isTimeEstimated' },
+  values: { ':yes': true },
 };
 
 const STILL_WITHOUT_STORE: Condition = {
@@ -19,29 +26,55 @@ const STILL_WITHOUT_STORE: Condition = {
 /**
  * Writes an event into every history it belongs to. Writing the same fact again changes nothing. A
  * complete event replaces an incomplete one of the same id, but keeps its time: entries may have been
- * booked at that time already, and their keys are made of it. A store that a later report names is
- * written down with the time it was reported: see `storeReportedAt`.
+ * booked at that time already, and their keys are made of it. Only a time that was estimated gives way: see
+ * `estimatedAt`. A store that a later report names is written down with the time it was reported: see
+ * `storeReportedAt`.
  * @returns `conflict` when a different fact stands under the same id: it stays, and is worth an alarm
  */
 export async function recordEvent(table: Table, event: Event): Promise<'recorded' | 'conflict'> {
   let outcome: 'recorded' | 'conflict' = 'recorded';
   for (const stream of streamsOf(event)) {
-    const key = keys.event(stream, event.eventId);
-    // Looking first costs a fifth of a refused write, and most repetitions stop here.
-    const standing = await readEvent(table, key);
-    if (standing === undefined) await listRedeemed(table, event);
-    if (standing === undefined && (await table.put(key, event))) continue;
-    const other = standing ?? (await readEvent(table, key));
-    if (other === undefined) throw new Error('an event was refused and is not there');
-    if (!other.complete && event.complete) {
-      await table.put(key, completed(other, event), STILL_INCOMPLETE);
-    } else if (other.complete === event.complete && contradicts(other, event)) {
-      outcome = 'conflict';
-    } else if (namesStore(other, event)) {
-      await table.put(key, withStore(other, event), STILL_WITHOUT_STORE);
-    }
+    if (!(await recordIn(table, stream, event))) outcome = 'conflict';
   }
   return outcome;
+}
+
+/** Others may write the same event meanwhile, each change of it once: incomplete, its time, its store. */
+const MAX_TRIES = 5;
+
+/** @returns false when a different fact stands there */
+async function recordIn(table: Table, stream: Stream, event: Event): Promise<boolean> {
+  const key = keys.event(stream, event.eventId);
+  for (let left = MAX_TRIES; left > 0; left -= 1) {
+    // Looking first costs a fifth of a refused write, and most repetitions stop here.
+    const standing = await readEvent(table, key);
+    if (standing === undefined) {
+      await listRedeemed(table, event);
+      if (await table.put(key, event)) return true;
+      continue;
+    }
+    const change = changeOf(standing, event);
+    if (change === 'none' || change === 'conflict') return change === 'none';
+    if (await table.put(key, change.event, change.ifStill)) return true;
+  }
+  throw new Error('an event kept changing while it was recorded');
+}
+
+/** What a later report of an event makes of it, and what it must still be for that. */
+function changeOf(
+  other: Event,
+  event: Event,
+): 'none' | 'conflict' | { readonly event: Event; readonly ifStill: Condition } {
+  if (!other.complete && event.complete) {
+    return { event: completed(other, event), ifStill: STILL_INCOMPLETE };
+  }
+  if (other.complete === event.complete && contradicts(other, event)) return 'conflict';
+  if (reportsTime(other, event)) {
+    const named = namesStore(other, event) ? withStore(other, event) : other;
+    return { event: atReportedTime(named, other, event), ifStill: STILL_ESTIMATED };
+  }
+  if (!namesStore(other, event)) return 'none';
+  return { event: withStore(other, event), ifStill: STILL_WITHOUT_STORE };
 }
 
 /**
@@ -49,10 +82,42 @@ export async function recordEvent(table: Table, event: Event): Promise<'recorded
  * time it was recorded at, which decides what was known, and no store until now.
  */
 function completed(other: Event, event: Event): Event {
+  if (reportsTime(other, event)) return atReportedTime(event, other, event);
   const { occurredAt, recordedAt } = other;
-  if (other.kind !== 'order.paid' || event.kind !== 'order.paid') return { ...event, occurredAt };
-  const kept = { ...event, occurredAt, recordedAt };
-  return namesStore(other, event) ? { ...kept, storeReportedAt: event.recordedAt } : kept;
+  if (other.kind === 'order.paid' && event.kind === 'order.paid') {
+    const kept = { ...event, occurredAt, recordedAt };
+    return namesStore(other, event) ? { ...kept, storeReportedAt: event.recordedAt } : kept;
+  }
+  return hasEstimatedTime(other) ? { ...event, occurredAt } : atKnownTime(event, occurredAt);
+}
+
+/** Two clocks never agree to the second: a correction costs two entries, and would move nothing. */
+const AS_ESTIMATED_MS = 60_000;
+
+/** Whether a later report has the time that the first one only estimated, and it is another. */
+function reportsTime(before: Event, event: Event): boolean {
+  if (!hasEstimatedTime(before) || hasEstimatedTime(event)) return false;
+  const gapMs = Math.abs(Date.parse(before.occurredAt) - Date.parse(event.occurredAt));
+  const isSameDay = businessDayOf(before.occurredAt) === businessDayOf(event.occurredAt);
+  return gapMs > AS_ESTIMATED_MS || !isSameDay;
+}
+
+/** @param before as it may have been booked */
+function atReportedTime(fact: Event, { occurredAt: estimatedAt }: Event, event: Event): Event {
+  const known = atKnownTime(fact, event.occurredAt);
+  return mayBeEstimated(known) ? { ...known, estimatedAt } : known;
+}
+
+function atKnownTime(fact: Event, occurredAt: string): Event {
+  if (!mayBeEstimated(fact)) return { ...fact, occurredAt };
+  const { isTimeEstimated: _, ...known } = fact;
+  return { ...known, occurredAt };
+}
+
+function mayBeEstimated(
+  event: Event,
+): event is EventOf<'voucher.redeemed'> | EventOf<'voucher.redemption_reversed'> {
+  return event.kind === 'voucher.redeemed' || event.kind === 'voucher.redemption_reversed';
 }
 
 type WithStore = EventOf<'order.paid'> | EventOf<'voucher.redeemed'>;

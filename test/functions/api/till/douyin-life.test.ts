@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { codeOf } from '../../../../lib/integrations/douyin-life/sandbox/endpoints/till.ts';
 import { Faults } from '../../../../lib/integrations/douyin-life/sandbox/faults.ts';
 import {
@@ -173,6 +174,129 @@ describe('redeeming at the till of a 来客 merchant', () => {
     expect(lost.status).toBe(503);
     done(await till.reverse(back));
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+  });
+
+  const eventsOf = async (certificateId: string) => {
+    const schema = z.object({
+      events: z.array(z.looseObject({ kind: z.string(), occurredAt: z.string() })),
+    });
+    const path = `/v1/vouchers/douyin/${certificateId}`;
+    return schema.parse(await till.hexiao.call('GET', path)).events;
+  };
+  const wholeSecond = () => Math.floor(nowMs / 1000) * 1000;
+
+  it.each([
+    ['is refused', null],
+    ['is answered as done', { data: { error_code: 0 }, extra: { error_code: 0 } }],
+  ])(
+    'books a lost reversal at the platform’s own time, where its repetition %s',
+    async (_, answer) => {
+      // Prepare
+      const { certificateId, asked } = sell();
+      done(await till.redeem(asked));
+      await tell();
+      nowMs += 60_000;
+      const at = wholeSecond();
+      faults.set('certificate.cancel', { mode: 'lost', times: 1 });
+      const back = { requestId: 'reversal-1', voucherId: certificateId };
+      expect((await till.reverse(back)).status).toBe(503);
+      // Act: pressed again twenty minutes later, and its message comes last
+      nowMs += 20 * 60_000;
+      if (answer !== null) till.replaces = { of: 'certificate/cancel/', with: answer };
+      done(await till.reverse(back));
+      await till.hexiao.settle();
+      await tell();
+      // Assess
+      const events = await eventsOf(certificateId);
+      const reversal = events.find(({ kind }) => kind === 'voucher.redemption_reversed');
+      expect(reversal).toMatchObject({ complete: true });
+      expect(Date.parse(reversal?.occurredAt ?? '')).toBe(at);
+    },
+  );
+
+  it('is at the platform’s own time where its queries show the act only later', async () => {
+    // Prepare: the first call was lost, and the second one redeems
+    const { certificateId, asked } = sell();
+    till.loses = { what: 'request', of: 'certificate/verify/' };
+    expect((await till.redeem(asked)).status).toBe(503);
+    till.loses = null;
+    nowMs += 20 * 60_000;
+    faults.set('certificate.query', { mode: 'empty', times: 1 });
+    done(await till.redeem(asked));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+    // Act
+    await tell();
+    // Assess
+    const [use] = await eventsOf(certificateId);
+    expect(Date.parse(use?.occurredAt ?? '')).toBe(wholeSecond());
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it.each([
+    ['in another store', '6602', 0],
+    ['in this one before it was requested', STORE, -120_000],
+  ])('is refused in the end where the use stands %s', async (_what, poiId, afterMs) => {
+    // Prepare: the call to redeem was lost, and somebody else used the voucher
+    world.addStore({ accountId: 'm1', poiId: '6602', name: '二店', city: '上海' });
+    const { certificateId, asked } = sell();
+    till.loses = { what: 'request', of: 'certificate/verify/' };
+    expect((await till.redeem(asked)).status).toBe(503);
+    till.loses = null;
+    nowMs += afterMs;
+    world.redeem(certificateId, poiId);
+    nowMs -= afterMs;
+    // Act
+    const replies = [await till.redeem(asked), await till.redeem(asked)];
+    // Assess
+    for (const reply of replies) {
+      expect(problemOf(reply)).toMatchObject({ status: 422, code: 'platform-refused' });
+      expect(problemOf(reply).detail).toContain('redeemed elsewhere');
+    }
+  });
+
+  it('stays open where the queries do not show where it was used', async () => {
+    // Prepare
+    world.addStore({ accountId: 'm1', poiId: '6602', name: '二店', city: '上海' });
+    const { certificateId, asked } = sell();
+    till.loses = { what: 'request', of: 'certificate/verify/' };
+    await till.redeem(asked);
+    till.loses = null;
+    world.redeem(certificateId, '6602');
+    faults.set('certificate.query', { mode: 'empty', times: 1 });
+    // Act, Assess
+    expect((await till.redeem(asked)).status).toBe(503);
+    expect((await till.redeem(asked)).status).toBe(422);
+  });
+
+  it('stays open where a card was used elsewhere and has uses left: its own may not be shown yet', async () => {
+    // Prepare
+    world.addStore({ accountId: 'm1', poiId: '6602', name: '二店', city: '上海' });
+    world.addProduct({
+      ...{ accountId: 'm1', productId: 'card', name: '次卡', priceFen: 9_000, timesCount: 2 },
+    });
+    const [card] = world.sell({ productId: 'card' }).certificates;
+    if (card === undefined) throw new Error('nothing was sold');
+    const asked = { requestId: 'request-1', code: codeOf(card), storeId: STORE };
+    till.loses = { what: 'request', of: 'certificate/verify/' };
+    await till.redeem(asked);
+    till.loses = null;
+    world.redeem(card.certificateId, '6602');
+    const results = [{ result: 1_208, certificate_id: card.certificateId, account_id: 'm1' }];
+    const answer = { data: { error_code: 0, verify_results: results }, extra: { error_code: 0 } };
+    till.replaces = { of: 'certificate/verify/', with: answer };
+    // Act, Assess: one of two is used, then both are
+    expect((await till.redeem(asked)).status).toBe(503);
+    world.redeem(card.certificateId, '6602');
+    expect((await till.redeem(asked)).status).toBe(422);
+  });
+
+  it('is refused by a number about the voucher, and stays open while the token is not good', async () => {
+    const { asked } = sell();
+    faults.set('certificate.prepare', { mode: 'code', code: 2_190_008 });
+    expect((await till.redeem(asked)).status).toBe(503);
+    faults.clear();
+    done(await till.redeem(asked));
+    expect((await till.redeem({ ...asked, requestId: 'request-2' })).status).toBe(422);
   });
 
   it('uses a times card as often as was requested, or not at all', async () => {
