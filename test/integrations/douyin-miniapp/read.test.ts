@@ -140,6 +140,7 @@ describe('the documented messages', () => {
       orderId: 'ots7057435515980663049',
       voucherId: '71843339522862940',
       occurredAt: RECEIVED_AT,
+      isTimeEstimated: true,
       complete: false,
       redemptionId: '71843339522862999',
     });

@@ -123,6 +123,7 @@ describe('redeeming', () => {
         orderId: '2601122000000000001',
         voucherId: '7300000000000000001',
         occurredAt: '2026-11-22T10:00:00.000+08:00',
+        isTimeEstimated: true,
         complete: false,
         redemptionId: expect.stringMatching(/^~[0-9a-f]{64}$/),
         storeId: '3002400000000000001',
