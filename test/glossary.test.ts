@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const ORDINARY = `
 about account acknowledge action add address aes affected after alarm all amount answer archived
 ask async authorized awaited aws batch beyond body book booked bundle buyer byte call caller
-catalogue change chapter check cipher circumstance city cli client close closer code column
+catalogue change chapter check cipher city cli client close closer code column
 command compare compared comparison condition consumed context contradict control cost count
 counted credential crypto csv dashboard decision demo deployed deps destroy difference digit
 document documented done drive dropped due endpoint environment erase erased error estimate

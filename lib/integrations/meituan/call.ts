@@ -4,8 +4,8 @@ import { refusal } from '../kit/http.ts';
 import { codeError, unknownShape } from '../kit/platform-error.ts';
 import { wireId } from '../kit/wire.ts';
 import type { AuthorizedStore, ClientContext } from './context.ts';
-import { postSigned } from './post.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
+import { postSigned } from './signed-form.ts';
 import { tokenFor } from './token.ts';
 
 /** Who does it, for the platform's record only. */

@@ -3,8 +3,8 @@ import { memoryTokens } from '../kit/live-tokens.ts';
 import { actError, type PlatformError, unknownShape } from '../kit/platform-error.ts';
 import type { PlatformToken } from '../kit/token-store.ts';
 import type { AuthorizedStore, ClientContext } from './context.ts';
-import { postSigned } from './post.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
+import { postSigned } from './signed-form.ts';
 
 const RENEW = '/oauth/refresh';
 

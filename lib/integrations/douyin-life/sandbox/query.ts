@@ -1,6 +1,7 @@
+import type * as z from 'zod';
 import { ApiFailure, CODES } from './answers.ts';
 
-/** Reads the query string of an API call; what is not as documented is answered 2100005. */
+/** Reads what an API call brings; what is not as documented is answered 2100005. */
 
 export function text(query: URLSearchParams, name: string): string | null {
   return query.get(name) || null;
@@ -48,4 +49,11 @@ export function list(query: URLSearchParams, name: string): string[] {
 
 export function badParameter(what: string): ApiFailure {
   return new ApiFailure(CODES.badParameter, `参数不合法: ${what}`);
+}
+
+/** A call's body, as its endpoint reads it. @throws ApiFailure */
+export function fieldsOf<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw badParameter(parsed.error.issues.map((issue) => issue.path.join('.')).join(', '));
 }

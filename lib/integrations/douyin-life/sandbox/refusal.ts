@@ -1,3 +1,5 @@
+import { ApiFailure, CODES, type Fields } from './answers.ts';
+
 /** `sub_error_code` of a cancel later than an hour after the redemption. Source: certificate.cancel. */
 export const REVERSAL_WINDOW_PASSED = 2034000910;
 
@@ -9,5 +11,15 @@ export class Refusal extends Error {
     super(message);
     this.name = 'Refusal';
     this.subErrorCode = subErrorCode;
+  }
+}
+
+/** What the platform's API answers to an act, or that it refuses. @throws ApiFailure */
+export function refusing(act: () => Fields): Fields {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new ApiFailure(CODES.refused, error.message);
   }
 }

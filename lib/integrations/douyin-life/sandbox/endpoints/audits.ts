@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { ApiFailure, CODES, type Fields } from '../answers.ts';
-import { badParameter } from '../query.ts';
-import { Refusal } from '../refusal.ts';
+import { fieldsOf } from '../query.ts';
+import { Refusal, refusing } from '../refusal.ts';
 import { authorised, type Endpoint, type EndpointContext } from './endpoint.ts';
 
 const id = z.string().min(1);
@@ -21,9 +20,10 @@ function refundAudit({ world }: EndpointContext): Endpoint {
     empty: {},
     read: (_query, body) => {
       const { after_sale_id, result, reason } = fieldsOf(fulfilmentSchema, body);
-      return deciding(() => {
+      return refusing(() => {
         const audit = { id: after_sale_id, isAllowed: result === 1, reason };
         world.decideRefund(world.afterSale(after_sale_id), audit);
+        return {};
       });
     },
   };
@@ -48,32 +48,17 @@ function afterSaleAudit({ world }: EndpointContext): Endpoint {
       const fields = fieldsOf(afterSaleSchema, body);
       const { account_id, order_id, certificate_id, audit_status, reject_reason } = fields;
       authorised(world, account_id);
-      return deciding(() => {
+      return refusing(() => {
         const { order } = world.find(certificate_id);
         if (order.orderId !== order_id || order.accountId !== account_id) {
           throw new Refusal(`certificate ${certificate_id} is not of this order`);
         }
         const audit = { id: certificate_id, isAllowed: audit_status, reason: reject_reason };
         world.decideRefund([certificate_id], audit);
+        return {};
       });
     },
   };
 }
 
 export const AUDITS = [refundAudit, afterSaleAudit] as const;
-
-function fieldsOf<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw badParameter(parsed.error.issues.map((issue) => issue.path.join('.')).join(', '));
-}
-
-function deciding(decide: () => void): Fields {
-  try {
-    decide();
-    return {};
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new ApiFailure(CODES.refused, error.message);
-  }
-}

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { amountRow } from '../amounts.ts';
 import { ApiFailure, CODES, type Fields } from '../answers.ts';
 import { type Certificate, freeSerial, type Order } from '../model.ts';
-import { badParameter, text } from '../query.ts';
-import { Refusal } from '../refusal.ts';
+import { badParameter, fieldsOf, text } from '../query.ts';
+import { Refusal, refusing } from '../refusal.ts';
 import { skuRow } from '../rows.ts';
 import type { World } from '../world.ts';
 import type { Endpoint, EndpointContext } from './endpoint.ts';
@@ -152,19 +152,4 @@ function behind(world: World, code: string): Found | undefined {
     const { state } = world.find(certificate.certificateId);
     return state.refund?.isWhole !== true && freeSerial(certificate, state) !== null;
   });
-}
-
-function fieldsOf<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw badParameter(parsed.error.issues.map((issue) => issue.path.join('.')).join(', '));
-}
-
-function refusing(act: () => Fields): Fields {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new ApiFailure(CODES.refused, error.message);
-  }
 }
