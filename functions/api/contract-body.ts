@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import { channelSchema, idSchema, platformSchema } from '../../lib/events/event.ts';
+import { channelSchema, givenId, platformSchema } from '../../lib/events/event.ts';
 import { instantInput } from './input.ts';
 
 const MAX_LISTED = 2_000;
 
-const ids = z.array(idSchema).max(MAX_LISTED).default([]);
+const ids = z.array(givenId()).max(MAX_LISTED).default([]);
 const rate = z.int().min(0).max(10_000);
 
 /** What an operator says about a contract. */
 export const contractBody = z
   .strictObject({
-    providerId: idSchema,
+    providerId: givenId(),
     platform: platformSchema,
-    merchantId: idSchema,
+    merchantId: givenId(),
     mode: z.enum(['agency', 'special']),
     scope: z
       .strictObject({
@@ -25,7 +25,7 @@ export const contractBody = z
     shareBp: z.int().min(1).max(10_000).default(10_000),
     commission: z.enum(['account', 'product']).default('account'),
     rateBp: rate.optional(),
-    productRates: z.record(idSchema, rate).default({}),
+    productRates: z.record(givenId(), rate).default({}),
     tiers: z
       .array(z.strictObject({ fromFen: z.int().min(0), rateBp: rate }))
       .min(1)

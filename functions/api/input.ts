@@ -26,11 +26,18 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
 
 /** @throws Problem `request-invalid` */
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
+  if (hasFieldOfNone(value)) throw new Problem('request-invalid', 'No field is called __proto__.');
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
   const texts = parsed.error.issues.map((issue) => textOf(issue, known));
   throw new Problem('request-invalid', texts.join('; '));
+}
+
+/** The schemas pass over a field of this name in silence, where fields are named by ids. */
+function hasFieldOfNone(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasFieldOfNone);
 }
 
 /**

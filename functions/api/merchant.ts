@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { Problem } from '../../lib/errors/problem.ts';
-import { idSchema, type Platform, platformSchema } from '../../lib/events/event.ts';
+import { givenId, type Platform, platformSchema } from '../../lib/events/event.ts';
 import { readMerchant } from '../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** Of a path under `/v1/merchants/{platform}/{merchantId}`. */
-export const merchantParams = z.object({ platform: platformSchema, merchantId: idSchema });
+export const merchantParams = z.object({ platform: platformSchema, merchantId: givenId() });
 
 /** @throws Problem `merchant-unknown` */
 export async function requireMerchant(

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { sameText, sha256Hex } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
-import { idSchema } from '../../lib/events/event.ts';
+import { givenId } from '../../lib/events/event.ts';
 import { readToken } from '../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -40,7 +40,9 @@ export async function requireOperator(c: Context, deps: ApiDeps): Promise<void> 
  */
 export function providerOf(principal: Principal, named: string | undefined): string {
   if (principal.is === 'provider') return principal.providerId;
-  const providerId = idSchema.safeParse(named);
+  const providerId = givenId().safeParse(named);
   if (providerId.success) return providerId.data;
-  throw new Problem('request-invalid', 'As the operator, say whose numbers with ?providerId=….');
+  const detail =
+    'As the operator, say whose numbers with ?providerId=…, the id as it was registered.';
+  throw new Problem('request-invalid', detail);
 }

@@ -22,6 +22,7 @@ const PROBLEMS = {
   'code-pool-missing': { status: 422, title: 'The merchant has no pool for imported codes' },
   'platform-refused': { status: 422, title: 'The platform refused it' },
   'integration-unknown': { status: 422, title: 'There is no such integration' },
+  'secret-unreadable': { status: 422, title: 'The secret cannot be read' },
   internal: { status: 500, title: 'Something failed on our side' },
   'platform-unavailable': { status: 503, title: 'The platform did not answer' },
   'act-unrecorded': { status: 503, title: 'Done at the platform, and not recorded yet' },

@@ -7,7 +7,7 @@ import { idSchema, platformSchema } from './id.ts';
  * reported twice, by push and by pull, is the same event.
  */
 
-export { idSchema, PLATFORMS, type Platform, platformSchema } from './id.ts';
+export { givenId, idSchema, PLATFORMS, type Platform, platformSchema } from './id.ts';
 
 /** `closed` (原生闭环): the platform sells and redeems; `open` (小程序开环): a mini-program sells. */
 export const loopSchema = z.enum(['closed', 'open']);

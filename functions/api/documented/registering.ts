@@ -43,9 +43,10 @@ export const registering: readonly Documented[] = [
       'secret is one string or the live ones, newest first. To name another address of the platform’s API ' +
       'beside a `secretId`, give the kept `secrets` as well: they are compared, not stored. Each ' +
       'integration’s README lists its secrets and settings; `settings.factsSince` (a day) is for an app ' +
-      'whose past is longer than 400 days before its registration. Secrets go in and never come out.',
+      'whose past is longer than 400 days before its registration. Secrets go in and never come out. ' +
+      'A `secretId` whose secret cannot be read is refused.',
     answers: { 200: { json: app } },
-    problems: ['integration-unknown'],
+    problems: ['integration-unknown', 'secret-unreadable'],
     example: { secrets: { clientSecret: '…' }, settings: {} },
   },
   {

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { sameText } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema } from '../../../lib/events/event.ts';
+import { givenId } from '../../../lib/events/event.ts';
 import type { App, Secrets } from '../../../lib/integrations/kit/app.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
 import {
@@ -22,12 +22,18 @@ const bodySchema = z.strictObject({
   secretId: z
     .string()
     .regex(/^hexiao\/[a-z][a-z0-9-]*\/apps\/[\w/+=.@-]{1,400}$/, 'hexiao/<stage>/apps/…')
+    .refine((path) => !path.split('/').some(isNoName), 'between two / stands a name, not . or ..')
     .optional(),
   settings: z.unknown().optional(),
 });
 
+/** Of a path: nothing, this folder, the one above. */
+function isNoName(segment: string): boolean {
+  return segment === '' || segment === '.' || segment === '..';
+}
+
 export const appPut = forOperator('PUT /v1/apps/{integration}/{appKey}', {
-  params: z.object({ integration: z.string(), appKey: idSchema }),
+  params: z.object({ integration: z.string(), appKey: givenId() }),
   body: bodySchema,
 });
 
@@ -60,7 +66,10 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       ...place,
       registeredAt,
     };
-    if (secretId !== undefined) await requireKnown(app, secretId, sent, deps);
+    if (secretId !== undefined) {
+      const kept = await keptAt(secretId, integration.secrets);
+      await requireKnown(app, kept, sent, deps);
+    }
     await putApp(deps.table, app);
     // Secrets go in and never come out.
     const live = Object.fromEntries(
@@ -76,30 +85,34 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
  */
 async function requireKnown(
   app: App,
-  secretId: string,
+  kept: Secrets,
   sent: Secrets | undefined,
   { table }: ApiDeps,
 ): Promise<void> {
   if (sent !== undefined) {
-    if (knows(sent, await keptAt(secretId))) return;
+    if (knows(sent, kept)) return;
     throw new Problem('request-invalid', NOT_THOSE);
   }
   const addresses = addressesIn(app);
   if (addresses === NO_ADDRESSES) return;
   const standing = await readRegistered(table, app.integration, app.appKey);
-  if (standing?.secretId === secretId && addressesIn(standing) === addresses) return;
+  const isSame = standing !== undefined && standing.secretId === app.secretId;
+  if (isSame && addressesIn(standing) === addresses) return;
   throw new Problem('request-invalid', NAME_THEM);
 }
 
-async function keptAt(secretId: string): Promise<Secrets> {
+/** Without it every webhook of the app would be refused, long after. @throws Problem `secret-unreadable` */
+async function keptAt(secretId: string, schema: z.ZodType<Secrets>): Promise<Secrets> {
   try {
-    return await readKeptSecrets(secretId);
+    return schema.parse(await readKeptSecrets(secretId));
   } catch (cause) {
-    const detail =
-      'secretId: there must be a secret there that can be read, as JSON of what stands under "secrets".';
-    throw new Problem('request-invalid', detail, { cause });
+    throw new Problem('secret-unreadable', UNREADABLE, { cause });
   }
 }
+
+const UNREADABLE =
+  'secretId: there must be a secret there that this installation may read, as JSON of what stands under ' +
+  '"secrets" for this integration. Nothing was changed.';
 
 const NOT_THOSE =
   'secrets: beside secretId, give all that is kept there, as it is now, or leave it out.';

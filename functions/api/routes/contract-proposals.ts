@@ -5,7 +5,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import {
   type Event,
   type EventOf,
-  idSchema,
+  givenId,
   type Platform,
   platformSchema,
 } from '../../../lib/events/event.ts';
@@ -21,7 +21,7 @@ type CooperationEvent = EventOf<
   'contract.proposed' | 'contract.accepted' | 'contract.ended' | 'commission.changed'
 >;
 
-const merchantShape = { platform: platformSchema, merchantId: idSchema };
+const merchantShape = { platform: platformSchema, merchantId: givenId() };
 
 /** A platform reports the cooperations of one merchant. */
 export const proposalsGet = forOperator('GET /v1/contract-proposals', {
@@ -32,7 +32,7 @@ export const proposalsGet = forOperator('GET /v1/contract-proposals', {
 export const proposalConfirmPost = forOperator(
   'POST /v1/contract-proposals/{platform}/{merchantId}/{cooperationId}/confirm',
   {
-    params: z.object({ ...merchantShape, cooperationId: z.string() }),
+    params: z.object({ ...merchantShape, cooperationId: givenId() }),
     body: contractBody,
   },
 );

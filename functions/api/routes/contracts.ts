@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { type ContractVersion, latestVersions } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema, platformSchema } from '../../../lib/events/event.ts';
+import { givenId, MAX_NAME_WITH_ID, platformSchema } from '../../../lib/events/id.ts';
 import { merchantsOfProvider, readContracts } from '../../../lib/store/accounts/contracts.ts';
 import { contractBody } from '../contract-body.ts';
 import { endContract, recordContract } from '../contracts.ts';
@@ -16,15 +16,15 @@ export const contractPost = forOperator('POST /v1/contracts', {
 });
 
 export const contractEndPost = forOperator('POST /v1/contracts/{contractId}/end', {
-  params: z.object({ contractId: z.string() }),
+  params: z.object({ contractId: givenId(MAX_NAME_WITH_ID) }),
   body: z.strictObject({ endsAt: instantInput }),
 });
 
 const listQuery = z
   .object({
     platform: platformSchema.optional(),
-    merchantId: idSchema.optional(),
-    providerId: idSchema.optional(),
+    merchantId: givenId().optional(),
+    providerId: givenId().optional(),
     history: z.enum(['true', 'false']).optional(),
   })
   .refine(({ platform, merchantId }) => (platform === undefined) === (merchantId === undefined), {

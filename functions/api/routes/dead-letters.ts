@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { givenId } from '../../../lib/events/id.ts';
 import {
   type DeadLetter,
   giveBack,
@@ -24,10 +25,10 @@ const common = {
   queue: queueSchema,
   filter: z
     .strictObject({
-      deliveryId: z.string().optional(),
+      deliveryId: givenId().optional(),
       type: z.string().optional(),
-      integration: z.string().optional(),
-      appKey: z.string().optional(),
+      integration: givenId().optional(),
+      appKey: givenId().optional(),
       before: instantInput.optional(),
       after: instantInput.optional(),
     })

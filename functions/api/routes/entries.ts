@@ -1,7 +1,13 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
+import {
+  givenId,
+  idSchema,
+  MAX_NAME_WITH_ID,
+  type Platform,
+  platformSchema,
+} from '../../../lib/events/id.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { readProviderDays, storeDays } from '../../../lib/rollups/rollups.ts';
 import { keys } from '../../../lib/store/keys.ts';
@@ -36,7 +42,7 @@ export const entriesGet = forProvider('GET /v1/entries', {
     .object({
       ...windowShape,
       platform: platformSchema.optional(),
-      storeId: idSchema.optional(),
+      storeId: givenId().optional(),
       limit: limitInput(100, MAX_ENTRIES),
       cursor: cursorInput(positionSchema),
     })
@@ -46,7 +52,7 @@ export const entriesGet = forProvider('GET /v1/entries', {
 });
 
 export const explanationGet = forEither('GET /v1/entries/{entryId}/explanation', {
-  params: z.object({ entryId: z.string() }),
+  params: z.object({ entryId: givenId(MAX_NAME_WITH_ID) }),
 });
 
 /** The ledger's lines and why they are: a provider's own, for the operator those of `?providerId=`. */

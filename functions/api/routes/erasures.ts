@@ -2,8 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { keyedHash } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema, platformSchema } from '../../../lib/events/event.ts';
-import { isId } from '../../../lib/events/is-id.ts';
+import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
 import { buyerKey } from '../../../lib/store/privacy/buyer-key.ts';
 import { needlesOf, type Whose } from '../../../lib/store/privacy/erase.ts';
@@ -23,7 +22,7 @@ import { lineInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
 
 /** What is looked for in bodies: a short id would be in other buyers' by chance. */
-const neededId = idSchema.min(8, 'an id of under 8 characters is in other bodies by chance');
+const neededId = givenId().min(8, 'an id of under 8 characters is in other bodies by chance');
 
 const erasureBody = z
   .strictObject({
@@ -31,7 +30,7 @@ const erasureBody = z
     orderIds: z.array(neededId).max(100).default([]),
     voucherIds: z.array(neededId).max(100).default([]),
     /** The platform's id of the buyer (open_id …). */
-    buyerId: z.string().min(8).max(256).optional(),
+    buyerId: givenId(256).min(8).optional(),
     reason: lineInput(500),
     /** Once more from the start, although it is finished. */
     again: z.boolean().default(false),
@@ -50,7 +49,7 @@ export const erasurePost = forOperator('POST /v1/erasures', {
 });
 
 export const erasureGet = forOperator('GET /v1/erasures/{erasureId}', {
-  params: z.object({ erasureId: z.string() }),
+  params: z.object({ erasureId: givenId() }),
 });
 
 /** Well within the function's time-out. */
@@ -73,7 +72,7 @@ export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
   });
 
   answer(api, deps, erasureGet, async ({ params: { erasureId } }, c) => {
-    const erasure = isId(erasureId) ? await readErasure(deps.table, erasureId) : undefined;
+    const erasure = await readErasure(deps.table, erasureId);
     if (erasure === undefined) throw new Problem('not-found', 'No erasure has that id.');
     return c.json(shown(erasure));
   });

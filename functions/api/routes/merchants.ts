@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema, platformSchema } from '../../../lib/events/event.ts';
+import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import { putMerchant, putStore } from '../../../lib/store/accounts/parties.ts';
@@ -18,10 +18,10 @@ export const merchantPut = forOperator('PUT /v1/merchants/{platform}/{merchantId
 });
 
 export const storePut = forOperator('PUT /v1/stores/{platform}/{storeId}', {
-  params: z.object({ platform: platformSchema, storeId: idSchema }),
+  params: z.object({ platform: platformSchema, storeId: givenId() }),
   body: z.strictObject({
     name: nameSchema,
-    merchantId: idSchema,
+    merchantId: givenId(),
     city: lineInput(100).optional(),
   }),
 });
@@ -45,7 +45,7 @@ export function merchantsRoutes(api: Hono, deps: ApiDeps): void {
 }
 
 /** The ledger's own places are nobody's store: a name or a city of one would be that of every merchant. */
-function requireRealStore(storeId: string): void {
+export function requireRealStore(storeId: string): void {
   if (storeId !== UNKNOWN_STORE && !isTierStore(storeId)) return;
   throw new Problem(
     'request-invalid',

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema } from '../../../lib/events/event.ts';
+import { givenId } from '../../../lib/events/event.ts';
 import {
   providerSchema,
   putProvider,
@@ -16,7 +16,7 @@ import type { ApiDeps } from '../deps.ts';
 import { lineInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
 
-const params = z.object({ providerId: idSchema });
+const params = z.object({ providerId: givenId() });
 
 export const providerPut = forOperator('PUT /v1/providers/{providerId}', {
   params,

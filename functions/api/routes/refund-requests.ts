@@ -13,7 +13,7 @@ import {
   type StoredRefund,
 } from '../../../lib/callbacks/refund-requests.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
+import { givenId, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import { errorFields } from '../../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
@@ -27,7 +27,7 @@ const MAX_PAGE = 200;
 const filterShape = {
   status: z.enum(['pending', 'approved', 'refused']).default('pending'),
   platform: platformSchema.optional(),
-  merchantId: idSchema.optional(),
+  merchantId: givenId().optional(),
 };
 type Filter = z.infer<z.ZodObject<typeof filterShape>>;
 
@@ -37,7 +37,7 @@ const decisionBody = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('refuse'), reason: lineInput(200) }),
 ]);
 
-const params = z.object({ platform: platformSchema, refundId: idSchema });
+const params = z.object({ platform: platformSchema, refundId: givenId() });
 
 export const refundRequestsGet = forOperator('GET /v1/refund-requests', {
   query: z.object({

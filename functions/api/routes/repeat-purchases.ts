@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../../../lib/events/id.ts';
+import { givenId, platformSchema } from '../../../lib/events/id.ts';
 import { repeatRate } from '../../../lib/ledger/buyers.ts';
 import { readBuyers, readStoreBuyers } from '../../../lib/rollups/dimensions.ts';
 import { readProviderDays } from '../../../lib/rollups/rollups.ts';
@@ -13,7 +13,7 @@ export const repeatPurchasesGet = forProvider('GET /v1/repeat-purchases', {
     .object({
       ...windowShape,
       platform: platformSchema.optional(),
-      storeId: idSchema.optional(),
+      storeId: givenId().optional(),
     })
     .refine(({ platform, storeId }) => storeId === undefined || platform !== undefined, {
       path: ['platform'],

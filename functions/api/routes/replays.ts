@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { givenId } from '../../../lib/events/id.ts';
 import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
 import type { ApiDeps } from '../deps.ts';
 import { instantInput } from '../input.ts';
@@ -14,15 +15,15 @@ const replayBody = z.union(
     z.strictObject({
       setAside: z.enum(SET_ASIDE_REASONS),
       /** Only what this integration, or this kind of message, left there. */
-      integration: z.string().optional(),
+      integration: givenId().optional(),
       kind: z.string().optional(),
       ...common,
     }),
     z.strictObject({ deliveryIds: z.array(deliveryIdSchema).min(1).max(100), ...common }),
     z
       .strictObject({
-        integration: z.string().min(1),
-        appKey: z.string().min(1),
+        integration: givenId(),
+        appKey: givenId(),
         from: instantInput,
         to: instantInput,
         ...common,

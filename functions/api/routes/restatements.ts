@@ -2,8 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema, platformSchema } from '../../../lib/events/event.ts';
-import { isId } from '../../../lib/events/is-id.ts';
+import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
 import { createJob, type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
@@ -17,9 +16,9 @@ const MAX_DAYS = 400;
 
 const day = z.string().refine(isBusinessDay, 'a day is YYYY-MM-DD');
 
-const windowShape = { platform: platformSchema, merchantId: idSchema, from: day, to: day };
+const windowShape = { platform: platformSchema, merchantId: givenId(), from: day, to: day };
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: givenId() });
 
 export const restatementPost = forOperator('POST /v1/restatements', {
   body: z.strictObject({
@@ -124,7 +123,7 @@ function newJob(request: JobRequest, asOf: string): Job {
 }
 
 async function find(id: string, does: Job['does'], deps: ApiDeps): Promise<Job> {
-  const job = isId(id) ? await readJob(deps.table, id) : undefined;
+  const job = await readJob(deps.table, id);
   if (job?.does === does) return job;
   throw new Problem('not-found', 'There is no job of that id.');
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { idSchema } from '../../../lib/events/id.ts';
+import { givenId, idSchema, MAX_NAME_WITH_ID } from '../../../lib/events/id.ts';
 import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
 import { readProviderIds } from '../../../lib/store/accounts/parties.ts';
 import type { StatementId } from '../../../lib/store/keys.ts';
@@ -36,14 +36,14 @@ const limit = limitInput(PAGE, MAX_PAGE);
 
 export const statementClosePost = forOperator('POST /v1/statements/{month}/close', {
   params: z.object({ month: monthSchema }),
-  body: z.strictObject({ providerId: idSchema.optional() }),
+  body: z.strictObject({ providerId: givenId().optional() }),
   bodyIsOptional: true,
 });
 
 export const statementsGet = forEither('GET /v1/statements', {
   query: z.object({
     /** For the operator; a provider sees its own whatever it says. */
-    providerId: z.string().optional(),
+    providerId: givenId().optional(),
     month: monthSchema.optional(),
     limit,
     cursor: cursorInput(listPosition),
@@ -51,7 +51,7 @@ export const statementsGet = forEither('GET /v1/statements', {
 });
 
 export const statementGet = forEither('GET /v1/statements/{id}', {
-  params: z.object({ id: z.string() }),
+  params: z.object({ id: givenId(MAX_NAME_WITH_ID) }),
   query: z.object({ limit, cursor: cursorInput(positionSchema) }),
   // A browser that opens the page, or a file from it, brings the cookie of the other pages.
   isPage: ({ id = '' }) => split(id)[1] !== undefined,

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../../../lib/events/event.ts';
+import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cursorInput, limitInput, windowOf, windowShape, writeCursor } from '../input.ts';
 import { storePlaceSchema } from '../ranked-stores.ts';
@@ -18,7 +18,7 @@ export const storesGet = forProvider('GET /v1/stores', {
 });
 
 export const redemptionsGet = forProvider('GET /v1/stores/{platform}/{storeId}/redemptions', {
-  params: z.object({ platform: platformSchema, storeId: idSchema }),
+  params: z.object({ platform: platformSchema, storeId: givenId() }),
   query: z.object({ ...windowShape, limit, cursor: cursorInput(ledgerPositionSchema) }),
 });
 

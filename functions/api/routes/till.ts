@@ -1,12 +1,12 @@
 import type { Hono } from 'hono';
-import * as z from 'zod';
-import { idSchema } from '../../../lib/events/event.ts';
+import { givenId } from '../../../lib/events/event.ts';
 import { redeemSchema, reverseSchema } from '../../../lib/integrations/kit/till.ts';
 import type { ApiDeps } from '../deps.ts';
 import { answer, forOperator } from '../route.ts';
 import { performAct } from '../till.ts';
+import { requireRealStore } from './merchants.ts';
 
-const whose = { integration: z.string().min(1).max(64), appKey: idSchema };
+const whose = { integration: givenId(64), appKey: givenId() };
 
 export const redemptionPost = forOperator('POST /v1/redemptions', {
   body: redeemSchema.safeExtend(whose),
@@ -23,6 +23,7 @@ export const reversalPost = forOperator('POST /v1/reversals', {
 export function tillRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, redemptionPost, async ({ body }, c) => {
     const { integration, appKey, ...command } = body;
+    requireRealStore(command.storeId);
     const done = await performAct({ integration, appKey, verb: 'redeem', command }, deps);
     return c.json({ requestId: command.requestId, ...done });
   });

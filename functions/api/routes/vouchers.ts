@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { readBooked } from '../../../lib/booking/booking.ts';
 import { readBookable } from '../../../lib/booking/stream-state.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { type Event, idSchema, type Platform, platformSchema } from '../../../lib/events/event.ts';
+import { type Event, givenId, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import type { StreamState } from '../../../lib/store/ledger/restatements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readTerms, shownEntry } from '../entries.ts';
@@ -11,7 +11,7 @@ import { answer, forEither } from '../route.ts';
 import { ownView, wholeView } from '../voucher-view.ts';
 
 export const voucherGet = forEither('GET /v1/vouchers/{platform}/{voucherId}', {
-  params: z.object({ platform: platformSchema, voucherId: idSchema }),
+  params: z.object({ platform: platformSchema, voucherId: givenId() }),
 });
 
 /**

@@ -45,7 +45,8 @@ type Sums = Job['providers'][string]['before'];
 function addProviders(a: Job['providers'], b: Job['providers']): Job['providers'] {
   const sum = { ...a };
   for (const [providerId, { before, after }] of Object.entries(b)) {
-    const own = sum[providerId];
+    // Not what every object has: a provider may be called `constructor`.
+    const own = Object.hasOwn(sum, providerId) ? sum[providerId] : undefined;
     sum[providerId] =
       own === undefined
         ? { before, after }

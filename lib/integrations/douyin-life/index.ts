@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema } from '../../events/id.ts';
+import { givenId } from '../../events/id.ts';
 import { liveSecretSchema, settingsWith } from '../kit/app.ts';
 import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
@@ -24,7 +24,7 @@ export const douyinLife = {
     /** What 发券 is answered when the pool has no code: result 2, result 0, or "ask again". */
     whenNoCode: z.enum(['fail', 'pending', 'retry']).default('fail'),
     /** The 来客 root account of a chain, sent as the header `Rpc-Transit-Life-Account`. */
-    rootAccountId: idSchema.optional(),
+    rootAccountId: givenId().optional(),
     /** Whether a reversal carries a `cancel_token`: 分门店结算 forbids it. */
     cancelToken: z.boolean().default(false),
     /** What an order's `refund_amount` of a voucher is: all its refunds, or the latest; see refunds.ts. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema } from '../../events/event.ts';
+import { givenId } from '../../events/event.ts';
 import { type App, settingsWith } from '../kit/app.ts';
 
 /** Longer than any id of the platform's, for checking that what is filled in still fits. */
@@ -33,7 +33,7 @@ const answersSchema = z.strictObject({
       payExpireSeconds: z.int().positive().max(2_592_000),
       entry: entrySchema,
       /** The receiving merchant (进件) of every order; the platform's choice when absent. */
-      merchantUid: idSchema.optional(),
+      merchantUid: givenId().optional(),
     })
     .optional(),
   refund: z.strictObject({ entry: entrySchema }).optional(),
@@ -54,7 +54,7 @@ const own = {
   /** Whether payments of the write-off tool's orders are booked: the sale was a native one. */
   fulfillmentToolPayments: z.enum(['kept', 'booked']).default('kept'),
   /** What decrypted third-party events must end with; not compared when absent. */
-  thirdPartyAppId: idSchema.optional(),
+  thirdPartyAppId: givenId().optional(),
   /**
    * How far the signed time of an RSA-signed or ecpay message may be from our clock, in hours. The longest
    * documented repetitions run for 3 days (pre_create_refund), and whether they are stamped anew is not said.

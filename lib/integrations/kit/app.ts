@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema } from '../../events/id.ts';
+import { givenId } from '../../events/id.ts';
 import { parseTemplate, TEMPLATE_HELP } from './store-template.ts';
 
 /** Live secrets by name, newest first. */
@@ -34,7 +34,7 @@ export const settingsSchema = z.looseObject({
   /** `pull`: ask the platform for the facts behind a hint. `none`: book what the hint alone says. */
   enrichment: z.enum(['pull', 'none']),
   /** The merchant of an app that belongs to one, where no message names it. */
-  merchantId: idSchema.optional(),
+  merchantId: givenId().optional(),
   /**
    * The first day, YYYY-MM-DD in Asia/Shanghai, whose facts are this app's. Absent: 400 days before it was
    * registered. What is reported of an earlier time is set aside.

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { amountsSchema, type EventDraft, type EventOf, idSchema } from '../../events/event.ts';
+import {
+  amountsSchema,
+  type EventDraft,
+  type EventOf,
+  givenId,
+  idSchema,
+} from '../../events/event.ts';
 import type { ResolveContext } from './context.ts';
 
 /**
@@ -9,18 +15,18 @@ import type { ResolveContext } from './context.ts';
 
 /** What is said of one order or voucher where the platform's call wants it and nothing else names it. */
 const orderSchema = z.strictObject({
-  orderId: idSchema.optional(),
+  orderId: givenId().optional(),
   /** The developer's own numbers: of the order, and the one its buyer sees. */
-  ownOrderId: idSchema.optional(),
-  shownOrderId: idSchema.optional(),
+  ownOrderId: givenId().optional(),
+  shownOrderId: givenId().optional(),
   createdAt: z.iso.datetime({ offset: true }).optional(),
   /** The platform's id of the buyer: sent to it where it wants it, hashed here, and kept nowhere. */
-  buyerId: z.string().min(1).max(256).optional(),
+  buyerId: givenId(256).optional(),
 });
 
 /** Who stands at the till, for the platform's record only. */
 const accountSchema = z.strictObject({
-  id: z.string().min(1).max(64),
+  id: givenId(64),
   name: z.string().min(1).max(64),
 });
 
@@ -45,7 +51,7 @@ export const redeemSchema = z
     vouchers: z
       .array(
         z.strictObject({
-          voucherId: idSchema,
+          voucherId: givenId(),
           code: shownSchema.optional(),
           amounts: amountsSchema.optional(),
         }),
@@ -53,13 +59,13 @@ export const redeemSchema = z
       .min(1)
       .max(100)
       .optional(),
-    storeId: idSchema,
+    storeId: givenId(),
     storeName: z.string().min(1).max(128).optional(),
     storeAddress: z.string().min(1).max(256).optional(),
     /** How many of the code's vouchers. */
     count: z.int().min(1).max(100).default(1),
-    merchantId: idSchema.optional(),
-    productId: idSchema.optional(),
+    merchantId: givenId().optional(),
+    productId: givenId().optional(),
     account: accountSchema.optional(),
     order: orderSchema.default({}),
     /** What each voucher of this request is worth, in fen, where the platform's answer reports no amount. */
@@ -90,16 +96,16 @@ export type RedeemCommand = z.infer<typeof redeemSchema>;
 
 export const reverseSchema = z.strictObject({
   requestId: requestIdSchema,
-  voucherId: idSchema,
+  voucherId: givenId(),
   /** The latest that stands when absent. */
-  redemptionId: idSchema.optional(),
+  redemptionId: givenId().optional(),
   /** As the redemption's answer reported it. */
-  orderId: idSchema.optional(),
+  orderId: givenId().optional(),
   /** The platform's second name of the voucher, as the redemption's answer reported it. */
-  certificateId: idSchema.optional(),
-  storeId: idSchema.optional(),
-  merchantId: idSchema.optional(),
-  productId: idSchema.optional(),
+  certificateId: givenId().optional(),
+  storeId: givenId().optional(),
+  merchantId: givenId().optional(),
+  productId: givenId().optional(),
   account: accountSchema.optional(),
   order: orderSchema.default({}),
   reason: z.string().min(1).max(200).default('撤销核销'),

@@ -34,6 +34,8 @@ const refSchema = z.tuple([z.string().startsWith('LEDGER#'), z.string()]);
 
 /** @returns undefined for what `entryRef` did not write */
 export function placeOfRef(ref: string): Key | undefined {
+  // The decoder passes over what is none of its letters, so an entry would have many names.
+  if (!/^[\w-]+$/.test(ref)) return undefined;
   try {
     const [pk, sk] = refSchema.parse(JSON.parse(Buffer.from(ref, 'base64url').toString('utf8')));
     // DynamoDB's limits for keys, in bytes; it refuses what is longer.

@@ -10,6 +10,11 @@ import { ask, Clock, expectProblem } from './support.ts';
 
 /** What stands in for Secrets Manager at the other end of its client: one secret, in two live versions. */
 const KEPT = { AWSCURRENT: '{"clientSecret":"newest"}', AWSPREVIOUS: '{"clientSecret":"older"}' };
+/** What no app of this integration can use. */
+const OTHERS = new Map([
+  ['hexiao/dev/apps/douyin-life/text', 'kept there, and no JSON'],
+  ['hexiao/dev/apps/douyin-life/other', '{"appSecret":"kept there"}'],
+]);
 const SECRET_ID = 'hexiao/dev/apps/douyin-life/victim';
 const THEIRS = 'https://collector.example';
 const OURS = 'https://proxy.example';
@@ -23,9 +28,10 @@ const manager = createServer((request, response) => {
   textOf(request)
     .then((text) => {
       const { SecretId, VersionStage } = requestSchema.parse(JSON.parse(text));
-      const isThere = SecretId === SECRET_ID;
+      const kept = SecretId === SECRET_ID ? KEPT[VersionStage] : OTHERS.get(SecretId);
+      const isThere = kept !== undefined;
       const body = isThere
-        ? { SecretString: KEPT[VersionStage] }
+        ? { SecretString: kept }
         : { __type: 'ResourceNotFoundException', message: 'none' };
       response.writeHead(isThere ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify(body));
@@ -105,9 +111,31 @@ describe('an app whose secrets are kept elsewhere', () => {
     expect((await put('victim', { secretId: SECRET_ID })).status).toBe(200);
   });
 
-  it('says what to do where nothing is kept', async () => {
-    const secretId = 'hexiao/dev/apps/douyin-life/nothing';
-    const reply = await put('lost', { secretId, secrets: { clientSecret: 'x' } });
+  it.each([
+    ['nothing is kept', 'nothing', {}],
+    ['nothing is kept, whatever is given beside it', 'nothing', { secrets: { clientSecret: 'x' } }],
+    ['no JSON is kept', 'text', {}],
+    ['another integration’s secrets are kept', 'other', {}],
+  ])('is not registered where %s', async (_what, name, beside) => {
+    const secretId = `hexiao/dev/apps/douyin-life/${name}`;
+    const reply = await put(`lost-${name}`, { secretId, ...beside });
+    expect(expectProblem(reply, 422, 'secret-unreadable').detail).toMatch(/^secretId: /);
+    expect(reply.text).not.toMatch(/kept there/);
+    expect(await standing(`lost-${name}`)).toBeUndefined();
+  });
+
+  it.each([
+    'hexiao/dev/apps/douyin-life/../victim',
+    'hexiao/dev/apps/../../other',
+    'hexiao/dev/apps/./x',
+    'hexiao/dev/apps//x',
+    'hexiao/dev/apps/x/',
+    'hexiao/dev/apps/x\n',
+    'hexiao/dev/apps/x\u0000y',
+    'hexiao/dev/apps/x\u202ey',
+    'hexiao/dev/other/x',
+  ])('is not looked for at %j', async (secretId) => {
+    const reply = await put('lost', { secretId });
     expect(expectProblem(reply, 400, 'request-invalid').detail).toMatch(/^secretId: /);
   });
 });
