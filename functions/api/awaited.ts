@@ -1,6 +1,7 @@
 import { giveBack, type InHand, takeDeadLetters } from '../../lib/queue/dead-letters.ts';
-import { isArchived, readHint } from '../../lib/store/deliveries/archive.ts';
+import { isArchived } from '../../lib/store/deliveries/archive.ts';
 import { isDropped } from '../../lib/store/deliveries/dropped.ts';
+import { readHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { theirHints, type Whose } from '../../lib/store/privacy/erase.ts';
 import type { Awaited } from '../../lib/store/privacy/erasures.ts';
 import type { ApiDeps } from './deps.ts';

@@ -1,6 +1,6 @@
 import { type Depth, readDepth } from '../../lib/queue/queue.ts';
-import { countHints } from '../../lib/store/deliveries/archive.ts';
 import { countUnfinished } from '../../lib/store/deliveries/unfinished.ts';
+import { countHints } from '../../lib/store/deliveries/waiting-hints.ts';
 import type { ApiDeps, QueueUrls } from './deps.ts';
 
 type QueueState = Depth & { readonly dead: number };

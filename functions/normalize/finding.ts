@@ -3,7 +3,8 @@ import type { Integration, NamedStore } from '../../lib/integrations/kit/integra
 import type { Log } from '../../lib/log/log.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import type { Delivery, WaitingHint } from '../../lib/store/deliveries/archive.ts';
+import type { Delivery } from '../../lib/store/deliveries/archive.ts';
+import type { WaitingHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import type { Table } from '../../lib/store/table.ts';
 
 export interface RecordDeps {

@@ -6,7 +6,7 @@ import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import { putHint } from '../../lib/store/deliveries/archive.ts';
+import { putHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { knownOf } from '../../lib/store/known.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { resolve } from './answers.ts';

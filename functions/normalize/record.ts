@@ -1,12 +1,8 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { type EventOf, idSchema } from '../../lib/events/event.ts';
 import { discoverStore } from '../../lib/store/accounts/parties.ts';
-import {
-  amendArchive,
-  archiveDelivery,
-  deleteHint,
-  putSetAside,
-} from '../../lib/store/deliveries/archive.ts';
+import { amendArchive, archiveDelivery, putSetAside } from '../../lib/store/deliveries/archive.ts';
+import { deleteHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
 import { type BookedStream, isBooked, type Stream, streamsOf } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';

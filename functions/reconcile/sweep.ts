@@ -1,7 +1,7 @@
 import type { Log } from '../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import { waitingHints } from '../../lib/store/deliveries/archive.ts';
+import { waitingHints } from '../../lib/store/deliveries/waiting-hints.ts';
 import type { Table } from '../../lib/store/table.ts';
 
 export interface SweepDeps {

@@ -8,7 +8,7 @@ import { problemResponse } from '../../lib/http/problem-response.ts';
 import { errorFields, type Log } from '../../lib/log/log.ts';
 import type { BatchResponse } from '../../lib/queue/batch.ts';
 import { readDepth } from '../../lib/queue/queue.ts';
-import { countHints } from '../../lib/store/deliveries/archive.ts';
+import { countHints } from '../../lib/store/deliveries/waiting-hints.ts';
 import { Table } from '../../lib/store/table.ts';
 import { FUNCTIONS, type FunctionName, type FunctionSpec, ROUTES } from '../topology.ts';
 import { type Emulators, LOCAL_CREDENTIALS, startEmulators, TABLE_NAME } from './emulators.ts';

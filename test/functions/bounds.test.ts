@@ -22,7 +22,7 @@ import { rollUpHour } from '../../lib/rollups/store-hour.ts';
 import { openBuckets } from '../../lib/statements/billed.ts';
 import type { Batch } from '../../lib/statements/closer.ts';
 import { closeBatch } from '../../lib/statements/closing.ts';
-import { putHint } from '../../lib/store/deliveries/archive.ts';
+import { putHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { bucketOf } from '../../lib/store/keys.ts';
 import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { createStatement, moveHead, type Statement } from '../../lib/store/ledger/statements.ts';

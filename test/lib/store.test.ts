@@ -24,17 +24,19 @@ import {
 } from '../../lib/store/accounts/parties.ts';
 import {
   archiveDelivery,
-  countHints,
   countSetAside,
   type Delivery,
-  deleteHint,
   isArchived,
-  putHint,
   putSetAside,
+} from '../../lib/store/deliveries/archive.ts';
+import {
+  countHints,
+  deleteHint,
+  putHint,
   readHint,
   type WaitingHint,
   waitingHints,
-} from '../../lib/store/deliveries/archive.ts';
+} from '../../lib/store/deliveries/waiting-hints.ts';
 import { bucketOf, ledgerPartition } from '../../lib/store/keys.ts';
 import {
   bookEntry,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { waitingHints } from '../../lib/store/deliveries/archive.ts';
+import { waitingHints } from '../../lib/store/deliveries/waiting-hints.ts';
 import { readEvents } from '../../lib/store/ledger/events.ts';
 import {
   CLIENT_SECRET,

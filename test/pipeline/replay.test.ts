@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprint } from '../../lib/crypto/hash.ts';
-import {
-  archiveDelivery,
-  type Delivery,
-  putSetAside,
-  readHint,
-} from '../../lib/store/deliveries/archive.ts';
+import { archiveDelivery, type Delivery, putSetAside } from '../../lib/store/deliveries/archive.ts';
+import { readHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { keys, type SetAsideReason } from '../../lib/store/keys.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import {

@@ -1,8 +1,8 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweepUnfinished } from '../../functions/reconcile/sweep-unfinished.ts';
-import { deleteHint, putHint, readHint } from '../../lib/store/deliveries/archive.ts';
 import { unfinishedWork } from '../../lib/store/deliveries/unfinished.ts';
+import { deleteHint, putHint, readHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { aroundCalls } from '../support/around.ts';
 import {
   type DouyinUnderTest,

@@ -1,7 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import {
-  hintPartition,
   keys,
   SET_ASIDE_REASONS,
   type SetAsideReason,
@@ -142,62 +141,8 @@ export async function countSetAside(table: Table, reason: SetAsideReason): Promi
   return countShards(table, (shard) => setAsidePartition(reason, shard));
 }
 
-export const waitingHintSchema = deliverySchema.extend({
-  /** How often it was put aside: the item's version. */
-  attempt: z.int(),
-  /** How often it was queried in vain; not counted where its turn did not come. */
-  failures: z.int(),
-  /** How often the platform answered without showing what the hint says. */
-  answers: z.int(),
-  /** Epoch ms. */
-  dueAtMs: z.int(),
-  why: z.string(),
-  /** It is in the archive already, and is read again. */
-  again: z.literal(true).optional(),
-});
-/** A hint whose platform could not answer yet, with its delivery. */
-export type WaitingHint = z.infer<typeof waitingHintSchema>;
-
-/**
- * Puts a hint aside, or further off.
- * @param before how often it was queried when it was last read
- * @returns false when it was queried again since: then it is another worker's
- */
-export async function putHint(table: Table, hint: WaitingHint, before: number): Promise<boolean> {
-  const { attempt, failures, answers, dueAtMs, why, again } = hint;
-  const fields = { ...pack(hint), attempt, failures, answers, dueAtMs, why, again };
-  if (before === 0) return table.put(keys.hint(hint.deliveryId), fields);
-  return table.put(keys.hint(hint.deliveryId), fields, {
-    expression: 'attempt = :before',
-    values: { ':before': before },
-  });
-}
-
-export async function readHint(table: Table, deliveryId: string): Promise<WaitingHint | undefined> {
-  const item = await table.get(keys.hint(deliveryId));
-  return item === undefined ? undefined : unpackHint(item);
-}
-
-export async function deleteHint(table: Table, deliveryId: string): Promise<void> {
-  await table.delete(keys.hint(deliveryId));
-}
-
-export async function* waitingHints(table: Table): AsyncGenerator<WaitingHint> {
-  for (const shard of SHARDS) {
-    for await (const item of table.query(hintPartition(shard))) yield unpackHint(item);
-  }
-}
-
-export async function countHints(table: Table): Promise<number> {
-  return countShards(table, hintPartition);
-}
-
-function unpackHint(item: Record<string, unknown>): WaitingHint {
-  return waitingHintSchema.parse({ ...item, body: unpackBody(item) });
-}
-
-/** Bodies over a few hundred bytes shrink to about half, which is what a write is charged by. */
-function pack(delivery: Delivery): Record<string, unknown> {
+/** A delivery as an item keeps it. Bodies over a few hundred bytes shrink to about half, which is what a write is charged by. */
+export function pack(delivery: Delivery): Record<string, unknown> {
   const { deliveryId, integration, appKey, receivedAt, about, body } = delivery;
   const zipped = gzipSync(body);
   const packed = zipped.byteLength < body.byteLength ? { zipped } : { body };
@@ -212,7 +157,11 @@ export function unpackBody(item: Record<string, unknown>): Uint8Array {
   throw new Error('a stored delivery has no body');
 }
 
-async function countShards(table: Table, partition: (shard: string) => string): Promise<number> {
+/** How many items stand in all the shards of a list. */
+export async function countShards(
+  table: Table,
+  partition: (shard: string) => string,
+): Promise<number> {
   const counts = await Promise.all(SHARDS.map((shard) => table.count(partition(shard))));
   return counts.reduce((total, count) => total + count, 0);
 }

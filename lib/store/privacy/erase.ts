@@ -1,4 +1,5 @@
-import { unpackBody, waitingHints } from '../deliveries/archive.ts';
+import { unpackBody } from '../deliveries/archive.ts';
+import { waitingHints } from '../deliveries/waiting-hints.ts';
 import { keys, PARTITION, PREFIX, SET_ASIDE_REASONS } from '../keys.ts';
 import type { Item, Table } from '../table.ts';
 

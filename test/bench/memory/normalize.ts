@@ -5,7 +5,7 @@ import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { startSandbox } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
 import { MESSAGE_VERSION, packBody } from '../../../lib/queue/messages.ts';
 import { putApp } from '../../../lib/store/accounts/parties.ts';
-import { countHints } from '../../../lib/store/deliveries/archive.ts';
+import { countHints } from '../../../lib/store/deliveries/waiting-hints.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { sqsEvent } from '../../infra/runtime/events.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
-import { putHint } from '../../../lib/store/deliveries/archive.ts';
+import { putHint } from '../../../lib/store/deliveries/waiting-hints.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { scheduleEvent } from '../../infra/runtime/events.ts';
 import { APP_KEY } from '../../support/douyin.ts';

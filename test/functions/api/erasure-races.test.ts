@@ -20,7 +20,8 @@ import {
   packBody,
 } from '../../../lib/queue/messages.ts';
 import { putApp } from '../../../lib/store/accounts/apps.ts';
-import { type Delivery, putHint, unpackBody } from '../../../lib/store/deliveries/archive.ts';
+import { type Delivery, unpackBody } from '../../../lib/store/deliveries/archive.ts';
+import { putHint } from '../../../lib/store/deliveries/waiting-hints.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { MemoryTable } from '../../lib/memory-table.ts';

@@ -4,14 +4,13 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { keyedHash, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { archiveDelivery, putSetAside } from '../../../lib/store/deliveries/archive.ts';
 import {
-  archiveDelivery,
   countHints,
   deleteHint,
   putHint,
-  putSetAside,
   readHint,
-} from '../../../lib/store/deliveries/archive.ts';
+} from '../../../lib/store/deliveries/waiting-hints.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { readEvents } from '../../../lib/store/ledger/events.ts';
 import { needlesOf, type Whose } from '../../../lib/store/privacy/erase.ts';
