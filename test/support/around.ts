@@ -29,3 +29,11 @@ interface MiddlewareStack {
     options: { readonly step: 'initialize' },
   ): void;
 }
+
+/** From now on nothing that is sent waits on its queue: what is put off is there at the next step. */
+export function sendWithoutDelay(sqs: { readonly middlewareStack: object }): void {
+  aroundCalls(sqs, (next, { command, input }) => {
+    if (command === 'SendMessageCommand') Object.assign(input as object, { DelaySeconds: 0 });
+    return next();
+  });
+}

@@ -20,6 +20,7 @@ import { bucketOf, hourOf, type Key, keys } from '../../../lib/store/keys.ts';
 import { statementSchema } from '../../../lib/store/ledger/statements.ts';
 import type { Item } from '../../../lib/store/table.ts';
 import { reversed } from '../../lib/make.ts';
+import { sendWithoutDelay } from '../../support/around.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
   ask,
@@ -42,6 +43,7 @@ let hexiao: HexiaoUnderTest;
 
 beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: clock.now });
+  sendWithoutDelay(hexiao.emulators.sqs);
 });
 
 afterAll(() => hexiao?.stop());
@@ -132,7 +134,6 @@ async function start(story: Story, over: object = {}): Promise<string> {
 const see = async (id: string) =>
   read(await ask(hexiao, 'GET', `/v1/restatements/${id}`), runAnswer);
 
-/** Its first piece waits a little before it starts. */
 async function finish(id: string) {
   for (let tries = 0; tries < 50; tries += 1) {
     await hexiao.settle();
@@ -221,8 +222,6 @@ describe('POST /v1/restatements', () => {
     const path = `/v1/restatements/${id}/cancel`;
     expect(read(await ask(hexiao, 'POST', path), runAnswer).status).toBe('cancelled');
     expect((await finish(id)).status).toBe('cancelled');
-    await sleep(2_200);
-    await hexiao.settle();
     expect(await entriesOf(story)).toEqual(before);
     expect(read(await ask(hexiao, 'POST', path), runAnswer).status).toBe('cancelled');
   });
