@@ -18,6 +18,8 @@ import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
 import { type Job, placeMarker, readState } from '../../lib/store/ledger/restatements.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import { IS_LONG, runs } from '../support/long.ts';
+import { ScriptedTable } from '../support/scripted-table.ts';
+import type { MemoryTable } from '../world/store/table.ts';
 import {
   amountsOf,
   contract,
@@ -28,7 +30,6 @@ import {
   reversed,
   START_MS,
 } from './make.ts';
-import { MemoryTable } from './memory-table.ts';
 
 // The long run tries forty times as much.
 if (IS_LONG) vi.setConfig({ testTimeout: 7_200_000 });
@@ -152,7 +153,7 @@ const markerAt = (minutes: number): Marker => ({
 const restatements = fc.subarray([750, 850, 950]).map((all) => all.map(markerAt));
 
 async function prepare(turns: readonly number[], log: readonly ContractVersion[]) {
-  const table = new MemoryTable(turns);
+  const table = new ScriptedTable(turns);
   for (const one of log) await table.put(keys.contract('douyin', one.merchantId, one.version), one);
   return table;
 }
@@ -162,7 +163,7 @@ async function bookedAtOnce(
   events: readonly Event[],
   log: readonly ContractVersion[],
   markers: readonly Marker[],
-): Promise<MemoryTable> {
+): Promise<ScriptedTable> {
   const table = await prepare([], log);
   for (const event of events) await tell(table, event);
   for (const marker of markers) await placeMarker(table, STREAM, marker);

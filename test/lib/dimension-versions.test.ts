@@ -18,8 +18,8 @@ import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { everyOrder, type Scene, type Turn } from '../support/interleave.ts';
 import { runs } from '../support/long.ts';
 import { MemoryQueue } from '../support/memory-queue.ts';
+import { MemoryTable } from '../world/store/table.ts';
 import { entry, START_MS } from './make.ts';
-import { MemoryTable } from './memory-table.ts';
 
 const PROVIDER = 'p';
 const DAY = '2025-10-09';

@@ -6,7 +6,7 @@ import {
   unfinishedWork,
 } from '../../lib/store/deliveries/unfinished.ts';
 import { everyOrder, type Turn } from '../support/interleave.ts';
-import { MemoryTable } from './memory-table.ts';
+import { MemoryTable } from '../world/store/table.ts';
 
 const NOW_MS = 1_760_000_000_000;
 const WORK = '{"type":"changed"}';

@@ -9,10 +9,10 @@ import { silent } from '../../../../lib/log/log.ts';
 import { putApp } from '../../../../lib/store/accounts/apps.ts';
 import { putStore } from '../../../../lib/store/accounts/parties.ts';
 import { buyerKey } from '../../../../lib/store/privacy/buyer-key.ts';
-import { MemoryTable } from '../../../lib/memory-table.ts';
 import { everyOrder, type Turn } from '../../../support/interleave.ts';
 import { runs } from '../../../support/long.ts';
 import { urlOf } from '../../../support/platform-fetch.ts';
+import { MemoryTable } from '../../../world/store/table.ts';
 import { PLACES, type Scene } from './race-scenes.ts';
 import { STORE } from './support.ts';
 

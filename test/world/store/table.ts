@@ -1,0 +1,187 @@
+import type { Key } from '../../../lib/store/keys.ts';
+import {
+  type Condition,
+  ITEM_VERSION,
+  type Item,
+  type QueryOptions,
+  Table,
+} from '../../../lib/store/table.ts';
+import { compareText, holds } from './conditions.ts';
+import { kept } from './kept.ts';
+import { Partition } from './partition.ts';
+import { scannerOf } from './scanner.ts';
+
+/**
+ * The table in memory, for properties and worlds that are tried thousands of times. It is held to the emulator by
+ * `test/world/store/table.test.ts`. What it holds is frozen, so nobody changes it in place.
+ */
+
+/** How a call looks to whoever decides about its turn. */
+export type CallKind = 'read' | 'weak read' | 'write';
+
+/** What is done to a call besides letting it take its turn. */
+export interface Fate {
+  /** A weak read sees the item as it was before its last write. */
+  readonly isStale?: boolean;
+  /** Runs when the call has taken effect; what it throws reaches the caller instead of the answer. */
+  readonly after?: () => void | Promise<void>;
+}
+
+/** Waits until it is this call's turn. What it throws is the call's failure: nothing took effect. */
+export type Take = (what: string, kind: CallKind) => Promise<Fate | undefined> | Promise<void>;
+
+type Partitions = Map<string, Partition>;
+
+const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' };
+
+const NOW: Take = async () => {};
+
+interface Shared {
+  readonly items: Partitions;
+  readonly take: Take;
+  readonly pageSize: number;
+}
+
+export class MemoryTable extends Table {
+  readonly items: Partitions;
+  writes = 0;
+  private readonly take: Take;
+  private readonly pageSize: number;
+
+  constructor({
+    items = new Map(),
+    take = NOW,
+    pageSize = Number.POSITIVE_INFINITY,
+  }: Partial<Shared> = {}) {
+    super(undefined as never, 'memory');
+    this.items = items;
+    this.take = take;
+    this.pageSize = pageSize;
+    Object.assign(this, { client: scannerOf(() => this.sorted(), take, pageSize) });
+  }
+
+  /** The same items for one worker, whose calls take turns. @param pageSize items that a query reads at once */
+  seenBy(take: Take, pageSize = Number.POSITIVE_INFINITY): MemoryTable {
+    return new MemoryTable({ items: this.items, take, pageSize });
+  }
+
+  override async get({ pk, sk }: Key, consistent = true): Promise<Item | undefined> {
+    const fate = await this.take(`get ${pk} ${sk}`, consistent ? 'read' : 'weak read');
+    const partition = this.items.get(pk);
+    const item = fate?.isStale === true ? partition?.before(sk) : partition?.get(sk);
+    await fate?.after?.();
+    return item;
+  }
+
+  override async put(
+    key: Key,
+    fields: object,
+    condition: Condition | null = ABSENT,
+    _withinMs?: number,
+  ): Promise<boolean> {
+    const item = kept({ ...fields, pk: key.pk, sk: key.sk, v: ITEM_VERSION }) as Item;
+    return this.write('put', key, condition, () => item);
+  }
+
+  override async set(
+    key: Key,
+    fields: Record<string, unknown>,
+    guard: Condition,
+  ): Promise<boolean> {
+    const wrong = Object.keys(fields).find((name) => name === 'pk' || name === 'sk');
+    if (wrong !== undefined) throw new Error(`ValidationException: ${wrong} is part of the key`);
+    const absent = Object.entries(fields).find(([, value]) => value === undefined);
+    if (absent !== undefined) throw new Error(`ValidationException: ${absent[0]} has no value`);
+    const set = kept({ ...fields, v: ITEM_VERSION });
+    return this.write(`set ${Object.keys(fields).join(' ')}`, key, guard, (standing) =>
+      Object.freeze({ ...standing, ...set, pk: key.pk, sk: key.sk }),
+    );
+  }
+
+  override async delete(key: Key, condition: Condition | null = null): Promise<boolean> {
+    return this.write('delete', key, condition, () => undefined);
+  }
+
+  override async *query(pk: string, options: QueryOptions = {}): AsyncGenerator<Item> {
+    const { startsWith = '', between: [from, to] = [startsWith, undefined] } = options;
+    const { limit = Number.POSITIVE_INFINITY, backwards = false, consistent = true } = options;
+    let left = limit;
+    let after: string | undefined;
+    do {
+      const what = `query ${pk}${after === undefined ? '' : ` after ${after}`}`;
+      const fate = await this.take(what, consistent ? 'read' : 'weak read');
+      const found = this.items.get(pk)?.range({
+        ...{ from, to, startsWith: options.between === undefined ? startsWith : '' },
+        ...{ backwards, after, most: Math.min(left, this.pageSize) },
+      });
+      const page = found?.keys ?? [];
+      const items = page.map((sk) => this.seen(pk, sk, fate?.isStale === true));
+      after = found?.hasMore === true ? page.at(-1) : undefined;
+      await fate?.after?.();
+      for (const item of items) if (item !== undefined) yield item;
+      left -= page.length;
+    } while (after !== undefined && left > 0);
+  }
+
+  override async count(pk: string): Promise<number> {
+    const fate = await this.take(`count ${pk}`, 'read');
+    const { size = 0 } = this.items.get(pk) ?? {};
+    await fate?.after?.();
+    return size;
+  }
+
+  /** Everything whose partition begins so. */
+  all(prefix: string): Item[] {
+    return [...this.items].flatMap(([pk, partition]) =>
+      pk.startsWith(prefix) ? partition.all() : [],
+    );
+  }
+
+  /** What DynamoDB's time to live has deleted by now, a day or two late or not at all. */
+  expire(nowSeconds: number): number {
+    let expired = 0;
+    for (const { pk, sk, expiresAt } of this.all('')) {
+      if (typeof expiresAt !== 'number' || expiresAt > nowSeconds) continue;
+      this.items.get(pk)?.delete(sk);
+      expired += 1;
+    }
+    return expired;
+  }
+
+  private seen(pk: string, sk: string, isStale: boolean): Item | undefined {
+    const partition = this.items.get(pk);
+    return isStale ? partition?.before(sk) : partition?.get(sk);
+  }
+
+  private async write(
+    what: string,
+    { pk, sk }: Key,
+    condition: Condition | null,
+    next: (standing: Item | undefined) => Item | undefined,
+  ): Promise<boolean> {
+    if (pk === '' || sk === '') throw new Error('ValidationException: a key is empty');
+    const fate = await this.take(`${what} ${pk} ${sk}`, 'write');
+    const standing = this.items.get(pk)?.get(sk);
+    const isMet = condition === null || holds(condition, standing);
+    if (isMet) this.apply(pk, sk, next(standing));
+    await fate?.after?.();
+    return isMet;
+  }
+
+  private apply(pk: string, sk: string, item: Item | undefined): void {
+    this.writes += 1;
+    const partition = this.items.get(pk);
+    if (item === undefined) {
+      partition?.delete(sk);
+      return;
+    }
+    if (partition !== undefined) partition.set(sk, item);
+    else this.items.set(pk, new Partition().set(sk, item));
+  }
+
+  private sorted(): Item[] {
+    return [...this.items.entries()]
+      .sort(([a], [b]) => compareText(a, b))
+      .flatMap(([, partition]) => partition.all());
+  }
+}
