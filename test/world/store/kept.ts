@@ -15,24 +15,24 @@ export function kept(fields: object): object {
 }
 
 function copyOf(value: unknown, size: { bytes: number }): unknown {
-  switch (typeof value) {
-    case 'string':
-      size.bytes += bytesOf(value);
-      return value;
-    case 'boolean':
-      size.bytes += 1;
-      return value;
-    case 'number':
-      if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-        throw new Error(`${value} is no number that can be kept`);
-      }
-      size.bytes += 1 + Math.ceil(String(Math.abs(value)).length / 2);
-      return value;
-    case 'object':
-      return value === null ? null : objectOf(value, size);
-    default:
-      throw new Error(`a ${typeof value} cannot be kept`);
+  if (value === null) return null;
+  if (typeof value === 'string') {
+    size.bytes += bytesOf(value);
+    return value;
   }
+  if (typeof value === 'boolean') {
+    size.bytes += 1;
+    return value;
+  }
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+      throw new Error(`${value} is no number that can be kept`);
+    }
+    size.bytes += 1 + Math.ceil(String(Math.abs(value)).length / 2);
+    return value;
+  }
+  if (typeof value === 'object') return objectOf(value, size);
+  throw new Error(`a ${typeof value} cannot be kept`);
 }
 
 function objectOf(value: object, size: { bytes: number }): object {

@@ -2,7 +2,7 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Item } from '../../../lib/store/table.ts';
 import { compareText, holds } from './conditions.ts';
-import type { Take } from './table.ts';
+import type { Take } from './take.ts';
 
 /** What code that holds the table's client may send to it: scans, which `Table` has no method for. */
 export function scannerOf(

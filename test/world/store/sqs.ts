@@ -11,7 +11,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type MemoryQueues, type QueueOptions, SqsError } from './queues.ts';
-import type { Take } from './table.ts';
+import type { Take } from './take.ts';
 
 /** SQS takes no larger message, and no more in a batch; the smallest limit of any region. */
 const MAX_BYTES = 256 * 1024;
