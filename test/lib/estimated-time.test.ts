@@ -12,8 +12,8 @@ import { readState } from '../../lib/store/ledger/restatements.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import { everyOrder, type Turn } from '../support/interleave.ts';
 import { runs } from '../support/long.ts';
+import { MemoryTable } from '../world/store/table.ts';
 import { amountsOf, contract, redeemed, reversed } from './make.ts';
-import { MemoryTable } from './memory-table.ts';
 
 /** The platform did it before midnight; the till pressed again after it, and that is all it knows. */
 const TRUE_AT = '2025-10-09T23:50:00.000+08:00';

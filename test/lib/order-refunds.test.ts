@@ -10,8 +10,8 @@ import { recordEvent } from '../../lib/store/ledger/events.ts';
 import { isBooked, streamsOf } from '../../lib/store/streams.ts';
 import { everyOrder } from '../support/interleave.ts';
 import { runs } from '../support/long.ts';
+import { MemoryTable } from '../world/store/table.ts';
 import { amountsOf, minute, paid, redeemed, refunded, reversed } from './make.ts';
-import { MemoryTable } from './memory-table.ts';
 
 const ORDER = paid().orderId;
 

@@ -24,12 +24,12 @@ import { type Delivery, unpackBody } from '../../../lib/store/deliveries/archive
 import { putHint } from '../../../lib/store/deliveries/waiting-hints.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
-import { MemoryTable } from '../../lib/memory-table.ts';
 import { SAMPLE_TIME } from '../../support/douyin.ts';
 import { everyOrder, type Turn } from '../../support/interleave.ts';
 import { runs } from '../../support/long.ts';
 import { MemoryQueue } from '../../support/memory-queue.ts';
 import { urlOf } from '../../support/platform-fetch.ts';
+import { MemoryTable } from '../../world/store/table.ts';
 
 const BUYER = '_000buyer-of-the-tests';
 const KEY = 'a key of the tests';

@@ -4,11 +4,20 @@ import type { Item } from '../../../lib/store/table.ts';
 import { compareText, holds } from './conditions.ts';
 import type { Take } from './take.ts';
 
+export interface Scanning {
+  /** Items that a page has at most. */
+  readonly pageSize: number;
+  /** Whether a page ends with its partition, so that others come between two. */
+  readonly isByPartition: boolean;
+  /** No order of partitions means anything: this is the other one. */
+  readonly isBackwards: boolean;
+}
+
 /** What code that holds the table's client may send to it: scans, which `Table` has no method for. */
 export function scannerOf(
   items: () => readonly Item[],
   take: Take,
-  pageSize: number,
+  { pageSize, isByPartition, isBackwards }: Scanning,
 ): Pick<DynamoDBClient, 'send'> {
   const send = async (command: unknown) => {
     if (!(command instanceof ScanCommand)) throw new Error('the table in memory only scans so');
@@ -16,8 +25,11 @@ export function scannerOf(
       command.input;
     const from = ExclusiveStartKey === undefined ? undefined : unmarshall(ExclusiveStartKey);
     const fate = await take('scan', input.ConsistentRead === true ? 'read' : 'weak read');
-    const rest = from === undefined ? items() : items().filter((item) => isBehind(item, from));
-    const page = rest.slice(0, Math.min(pageSize, input.Limit ?? Number.POSITIVE_INFINITY));
+    const all = isBackwards ? items().toReversed() : items();
+    const way = isBackwards ? -1 : 1;
+    const rest = from === undefined ? all : all.filter((item) => way * compareKeys(item, from) > 0);
+    const most = rest.slice(0, Math.min(pageSize, input.Limit ?? Number.POSITIVE_INFINITY));
+    const page = isByPartition ? most.filter(({ pk }) => pk === most[0]?.pk) : most;
     const filter = FilterExpression && {
       expression: FilterExpression,
       names: ExpressionAttributeNames ?? {},
@@ -35,7 +47,6 @@ export function scannerOf(
   return { send: send as DynamoDBClient['send'] };
 }
 
-function isBehind(item: Item, { pk, sk }: Record<string, unknown>): boolean {
-  const gap = compareText(item.pk, String(pk));
-  return gap > 0 || (gap === 0 && compareText(item.sk, String(sk)) > 0);
+function compareKeys(item: Item, { pk, sk }: Record<string, unknown>): number {
+  return compareText(item.pk, String(pk)) || compareText(item.sk, String(sk));
 }

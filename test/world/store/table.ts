@@ -9,7 +9,7 @@ import {
 import { compareText, holds } from './conditions.ts';
 import { kept } from './kept.ts';
 import { Partition } from './partition.ts';
-import { scannerOf } from './scanner.ts';
+import { type Scanning, scannerOf } from './scanner.ts';
 import type { Take } from './take.ts';
 
 /**
@@ -26,7 +26,10 @@ const NOW: Take = async () => {};
 interface Shared {
   readonly items: Partitions;
   readonly take: Take;
+  /** Items that a query or a scan reads at once. */
   readonly pageSize: number;
+  /** How a scan reads; pages end with their partitions where a caller takes turns. */
+  readonly scanning: Partial<Pick<Scanning, 'isByPartition' | 'isBackwards'>>;
 }
 
 export class MemoryTable extends Table {
@@ -39,17 +42,26 @@ export class MemoryTable extends Table {
     items = new Map(),
     take = NOW,
     pageSize = Number.POSITIVE_INFINITY,
+    scanning = {},
   }: Partial<Shared> = {}) {
     super(undefined as never, 'memory');
     this.items = items;
     this.take = take;
     this.pageSize = pageSize;
-    Object.assign(this, { client: scannerOf(() => this.sorted(), take, pageSize) });
+    const how = { pageSize, isByPartition: false, isBackwards: false, ...scanning };
+    Object.assign(this, { client: scannerOf(() => this.sorted(), take, how) });
   }
 
   /** The same items for one worker, whose calls take turns. @param pageSize items that a query reads at once */
   seenBy(take: Take, pageSize = Number.POSITIVE_INFINITY): MemoryTable {
-    return new MemoryTable({ items: this.items, take, pageSize });
+    const scanning = { isByPartition: true };
+    return new MemoryTable({ items: this.items, take, pageSize, scanning });
+  }
+
+  /** The same, and a scan comes to the partitions in the other order. */
+  scannedBackwardsBy(take: Take): MemoryTable {
+    const scanning = { isByPartition: true, isBackwards: true };
+    return new MemoryTable({ items: this.items, take, scanning });
   }
 
   override async get({ pk, sk }: Key, consistent = true): Promise<Item | undefined> {
