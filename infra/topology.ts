@@ -122,6 +122,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'PROVIDER',
       'RESTATEMENT',
       'STATEMENT',
+      'STORE',
       'UNFINISHED',
       'VOUCHER',
     ],
