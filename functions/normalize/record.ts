@@ -4,8 +4,10 @@ import { discoverStore } from '../../lib/store/accounts/parties.ts';
 import { amendArchive, archiveDelivery, putSetAside } from '../../lib/store/deliveries/archive.ts';
 import { deleteHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
+import { priceByOrder } from '../../lib/store/ledger/order-worth.ts';
 import { type BookedStream, isBooked, type Stream, streamsOf } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
+import { toInstant } from '../../lib/time/shanghai.ts';
 import type { Finding, RecordDeps } from './finding.ts';
 import { kindForItems, kindForLogs } from './kinds.ts';
 import { notifyAttribution } from './notify.ts';
@@ -60,6 +62,8 @@ async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Written> 
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
     }
     streams.push(...streamsOf(event));
+    const priced = await priceByOrder(deps.table, event, toInstant(deps.now()));
+    streams.push(...priced.flatMap(streamsOf));
     if (event.kind === 'store.bound') await bindStore(event, deps.table);
   }
   await nameStores(finding, deps.table);

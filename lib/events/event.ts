@@ -143,7 +143,15 @@ const binding = {
 const cooperation = { cooperationId: idSchema, partnerId: idSchema, state: z.string().max(64) };
 
 export const eventSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('order.created'), ...order, amounts: amountsSchema }),
+  z.object({
+    kind: z.literal('order.created'),
+    ...order,
+    amounts: amountsSchema,
+    /** What it consists of, and what each piece costs before anything is given off the whole; absent where not reported. */
+    pieces: z
+      .array(z.object({ voucherId: idSchema, priceFen: fenSchema.nonnegative() }))
+      .optional(),
+  }),
   z.object({
     kind: z.literal('order.paid'),
     ...order,
@@ -169,6 +177,11 @@ export const eventSchema = z.discriminatedUnion('kind', [
      * nothing. Of acts whose id we had to make up: the others wait while they are incomplete.
      */
     unpriced: z.literal(true).optional(),
+    /**
+     * What it is worth by, where nobody else says it: `order` what the whole order was paid with, `piece` the
+     * voucher's part of that. It waits, incomplete, until the order's own events say it.
+     */
+    worthBy: z.enum(['order', 'piece']).optional(),
     /**
      * What the whole voucher is worth in fen, paid and discounts together, where it is reported: uses that
      * come to more wait. Absent: nobody reported how much it may come to.

@@ -73,7 +73,7 @@ export class DouyinMiniappClient {
    */
   async deliveryVerify(
     prepared: Prepared,
-    redeeming: Omit<Redeeming, 'orderId'> & { readonly isNativeCoupon?: boolean },
+    redeeming: Omit<Redeeming, 'orderId'>,
   ): Promise<Redeemed> {
     const what = 'delivery_verify';
     const { orderId, certificates } = prepared;

@@ -24,6 +24,10 @@ export const preCreateOrderSchema = z.looseObject({
   total_amount: wireFen,
   discount: optionalFen,
   create_order_time: wireTime,
+  /** Each piece with its price; a list that does not fit prices no piece, and holds the order up no more. */
+  item_order_info_list: absentAsNull(
+    z.array(z.looseObject({ item_order_id: wireId, price: wireFen })).min(1),
+  ).catch(null),
 });
 
 /** What every payment result has, also that of a cancelled one. Source: notify-payment-result. */

@@ -36,7 +36,9 @@ export interface Redeeming {
   readonly buyerId?: string;
   /** When it was requested, epoch ms, where the answer reports no time; now when absent. */
   readonly atMs?: number;
-  /** By voucher id. A redemption whose worth nobody reports waits, unbooked, until somebody does. */
+  /** Sold in the closed loop, whose records say what it is worth. */
+  readonly isNativeCoupon?: boolean;
+  /** By voucher id. A redemption whose worth nobody reports waits, unbooked, until its order says it. */
   readonly worth?: ReadonlyMap<string, Worth>;
 }
 
@@ -107,6 +109,7 @@ export function redemptionsOf(
       redemptionId: result.verify_id,
       storeId: redeeming.poi.poiId ?? storeFrom(app.settings, poiFields(redeeming.poi)),
       amounts: worth?.amounts ?? NO_AMOUNTS,
+      ...(worth === undefined && !redeeming.isNativeCoupon && { worthBy: 'piece' as const }),
       sale: worth?.sale ?? UNKNOWN_SALE,
       ...(redeeming.buyerId === undefined ? {} : { buyerId: redeeming.buyerId }),
     });

@@ -17,6 +17,11 @@ export function orderCreated(message: Message): Reading {
   return readAs(message, preCreateOrderSchema, (order) => {
     const amounts = amountsOf(order.total_amount, order.discount ?? 0);
     if (amounts === undefined) return malformed(message.kind, 'did not fit: discount');
+    const pieces = order.item_order_info_list?.map(
+      ({ item_order_id: voucherId, price: priceFen }) => {
+        return { voucherId, priceFen };
+      },
+    );
     return events(message.kind, {
       kind: 'order.created',
       eventId: `created:${order.order_id}`,
@@ -25,6 +30,7 @@ export function orderCreated(message: Message): Reading {
       occurredAt: order.create_order_time,
       complete: true,
       amounts,
+      ...(pieces && { pieces }),
     });
   });
 }

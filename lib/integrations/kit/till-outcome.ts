@@ -175,12 +175,16 @@ export async function completed(
     }
     const own = command.vouchers?.find(({ voucherId }) => voucherId === event.voucherId);
     const amounts = event.complete ? undefined : (own?.amounts ?? command.amounts);
-    const worth = amounts === undefined ? {} : { amounts, complete: !isMadeUp(event.redemptionId) };
+    const { worthBy: _, ...priced } = event;
+    const worth =
+      amounts === undefined
+        ? event
+        : { ...priced, amounts, complete: !isMadeUp(event.redemptionId) };
     const payment =
       event.sale.channel === 'unknown' ? await context.payment(event.orderId) : undefined;
     const productId = event.sale.productId ?? command.productId ?? payment?.sale.productId ?? null;
     const sale = { ...event.sale, ...(payment === undefined ? {} : payment.sale), productId };
-    all.push({ ...event, ...worth, sale });
+    all.push({ ...worth, sale });
   }
   return all;
 }

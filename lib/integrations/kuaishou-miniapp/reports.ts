@@ -1,4 +1,4 @@
-import type { Amounts, EventDraft } from '../../events/event.ts';
+import { type Amounts, type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
 import { normalizeInstant } from '../../time/shanghai.ts';
 import type { App } from '../kit/app.ts';
 import { originOf, type PaymentOrigin } from './origin.ts';
@@ -40,8 +40,8 @@ export interface ReportedAct {
 export interface ReportedRedemption extends ReportedAct {
   /** The store that redeemed; else the reported POI, else `settings.storeFrom` of the payment. */
   readonly storeId?: string;
-  /** What the order's payment notice said of its amounts and its origin. */
-  readonly amounts: Amounts;
+  /** What its order is worth, where the caller knows it; else its payment says it, and the use waits for that. */
+  readonly amounts?: Amounts;
   readonly payment?: PaymentOrigin;
 }
 
@@ -94,13 +94,15 @@ export function redeemedEvent(
   app: App,
 ): EventDraft {
   const { storeId, sale } = originOf(redemption.payment ?? {}, app.settings);
+  const { amounts } = redemption;
   return {
     kind: 'voucher.redeemed',
     eventId: `redeemed:${redemption.redemptionId}`,
     ...common(redemption, app),
     redemptionId: redemption.redemptionId,
     storeId: redemption.storeId ?? order.poiId ?? storeId,
-    amounts: redemption.amounts,
+    amounts: amounts ?? NO_AMOUNTS,
+    ...(amounts === undefined && { complete: false, worthBy: 'order' as const }),
     sale: { ...sale, productId: order.productId ?? null },
     buyerId: order.openId,
   };

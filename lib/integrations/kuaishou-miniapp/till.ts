@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { NO_AMOUNTS } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
 import {
@@ -17,8 +16,8 @@ import { nextUse, type ReportedOrder } from './reports.ts';
 
 /**
  * Reports an order as used (11): here redemptions flow from us to the platform. The act is the order's next
- * use, its time when the request first came, and its worth what the order's payment was. An order that
- * stands as used is answered from the books. A report states a state, so it may be repeated; no call is known that
+ * use, its time when the request first came, and its worth the till's amounts, else what the order's payment
+ * is, whenever that comes. An order that stands as used is answered from the books. A report states a state, so it may be repeated; no call is known that
  * returns the state, so a refusal of a repetition leaves the request open.
  */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
@@ -29,8 +28,6 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     if (command.count > 1) throw cannot('this platform knows an order as used or not: count is 1');
     const order = orderOf(command);
     const client = clientOf(context);
-    const payment = await context.payment(ksOrderNo);
-    const amounts = command.amounts ?? payment?.amounts;
     const act: Once<Use, ActResult> = {
       prepare: async () => {
         const known = await context.actsOf(ksOrderNo);
@@ -42,10 +39,8 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
       },
       read: (notes) => useSchema.parse(notes),
       act: async (use) => {
-        const used = { ...use, ksOrderNo, storeId, amounts: amounts ?? NO_AMOUNTS };
-        const { events } = await client.reportUsed(order, used);
-        const known = events.map((event) => ({ ...event, complete: amounts !== undefined }));
-        return { events: await completed(known, command, context), isShared: true };
+        const { events } = await client.reportUsed(order, { ...use, ksOrderNo, storeId });
+        return { events: await completed(events, command, context), isShared: true };
       },
     };
     return once(context, act);
