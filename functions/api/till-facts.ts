@@ -41,30 +41,35 @@ export async function withoutBuyers(
 /**
  * Keeps the acts beside their vouchers: a reversal finds them before the pipeline does. An act belongs to
  * one request; where the platform cannot say whose it was, the first to keep it has it.
- * @returns what is this request's; undefined when all of it is another's
+ * @returns what is this request's, undefined when all of it is another's; and what it says more of another's act
+ *   than that request did: its worth
  */
 export async function keepActs(
   done: Done,
   { integration, appKey, command }: ActRequest,
   platform: Platform,
   { table, now }: ApiDeps,
-): Promise<Done | undefined> {
+): Promise<{ readonly ours: Done | undefined; readonly completing: readonly EventDraft[] }> {
   const requestKey = JSON.stringify([integration, appKey, command.requestId]);
   const events: EventDraft[] = [];
+  const completing: EventDraft[] = [];
   const others: NotDone[] = [];
   const othersActs = new Set<string>();
   for (const event of done.events) {
     const act = tillActOf(event, requestKey);
-    if (act === undefined || (await keepTillAct(table, platform, act, now()))) events.push(event);
+    const whose = act === undefined ? 'ours' : await keepTillAct(table, platform, act, now());
+    if (act === undefined || whose === 'ours') events.push(event);
     else {
+      if (whose === 'others-incomplete' && event.complete) completing.push(event);
       othersActs.add(nameOf(act));
       others.push({ voucherId: act.voucherId, code: 'done-by-another', reason: OTHERS });
     }
   }
-  if (others.length === 0 || done.isShared) return done;
-  if (events.length === 0 && (done.unread ?? 0) === 0) return undefined;
+  if (others.length === 0 || done.isShared) return { ours: done, completing: [] };
+  if (events.length === 0 && (done.unread ?? 0) === 0) return { ours: undefined, completing };
   const acts = done.acts.filter((one) => !othersActs.has(nameOf(one)));
-  return { ...done, events, acts, notDone: [...(done.notDone ?? []), ...others] };
+  const notDone = [...(done.notDone ?? []), ...others];
+  return { ours: { ...done, events: [...events, ...completing], acts, notDone }, completing };
 }
 
 function nameOf({ voucherId, redemptionId }: { voucherId: string; redemptionId: string }): string {
@@ -76,9 +81,9 @@ const OTHERS = 'another request of this till did it';
 function tillActOf(event: EventDraft, requestKey: string): TillAct | undefined {
   const { kind } = event;
   if (kind !== 'voucher.redeemed' && kind !== 'voucher.redemption_reversed') return undefined;
-  const { eventId, voucherId, orderId, merchantId, occurredAt } = event;
+  const { eventId, voucherId, orderId, merchantId, occurredAt, complete } = event;
   return {
-    ...{ kind, eventId, voucherId, orderId, merchantId, occurredAt, requestKey },
+    ...{ kind, eventId, voucherId, orderId, merchantId, occurredAt, complete, requestKey },
     redemptionId: event.redemptionId ?? eventId.replace(/^reversed:/, ''),
     storeId: kind === 'voucher.redeemed' ? event.storeId : null,
     productId: kind === 'voucher.redeemed' ? event.sale.productId : null,

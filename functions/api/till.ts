@@ -33,6 +33,8 @@ const RETRY_AFTER_MS = 2_000;
 
 const OTHER_REQUEST = 'the platform shows it as done, and by another request';
 
+const PRICED_OTHER = `${OTHER_REQUEST}; its amounts were not known, and are this request’s from now on`;
+
 const OTHER_PRESS = 'Another press of this request is asking the platform whether it went through';
 
 /**
@@ -127,8 +129,11 @@ async function call(
     case 'done': {
       const { events, ...done } = outcome;
       const anonymous = { ...done, events: await withoutBuyers(events, integration.name, deps) };
-      const ours = await keepActs(anonymous, act, platform, deps);
-      if (ours === undefined) return refuse(OTHER_REQUEST, act, request);
+      const { ours, completing } = await keepActs(anonymous, act, platform, deps);
+      if (ours === undefined) {
+        await sendFacts({ events: completing }, act, deps);
+        return refuse(completing.length > 0 ? PRICED_OTHER : OTHER_REQUEST, act, request);
+      }
       await request.keepAnswered(ours);
       return ours;
     }

@@ -20,6 +20,8 @@ const tillActSchema = z.object({
   productId: idSchema.nullable(),
   /** ISO 8601: when it happened, by the clock that its answer names. */
   occurredAt: z.string(),
+  /** Whether its request or the platform said what it is worth: see `Event.complete`. */
+  complete: z.boolean(),
   /** Integration, app and request that did it. */
   requestKey: z.string(),
 });
@@ -28,18 +30,20 @@ export type TillAct = z.infer<typeof tillActSchema>;
 /** A use can be taken back for an hour at most; a till that was off asks the day after. */
 const KEPT_SECONDS = 7 * 86_400;
 
-/** @returns false when the act is another request's */
+/** @returns whose the act is; of another request's, that nobody said what it is worth */
 export async function keepTillAct(
   table: Table,
   platform: Platform,
   act: TillAct,
   nowMs: number,
-): Promise<boolean> {
+): Promise<'ours' | 'others' | 'others-incomplete'> {
   const key = keys.tillAct(platform, act.voucherId, act.eventId);
   const expiresAt = Math.floor(nowMs / 1000) + KEPT_SECONDS;
-  if (await table.put(key, { ...act, expiresAt })) return true;
+  if (await table.put(key, { ...act, expiresAt })) return 'ours';
   const item = await table.get(key);
-  return item === undefined || tillActSchema.parse(item).requestKey === act.requestKey;
+  const standing = item === undefined ? act : tillActSchema.parse(item);
+  if (standing.requestKey === act.requestKey) return 'ours';
+  return standing.complete ? 'others' : 'others-incomplete';
 }
 
 /** The till's acts of one voucher, in no order. */

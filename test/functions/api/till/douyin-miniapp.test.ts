@@ -1,6 +1,9 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { couponVerifyBody } from '../../../../lib/integrations/douyin-miniapp/sandbox/messages.ts';
+import {
+  couponVerifyBody,
+  tradeBody,
+} from '../../../../lib/integrations/douyin-miniapp/sandbox/messages.ts';
 import { sandboxApp } from '../../../../lib/integrations/douyin-miniapp/sandbox/server.ts';
 import {
   makeKeyPair,
@@ -177,6 +180,64 @@ describe('redeeming at the till, by a code', () => {
     expect(problemOf(await post({ code: undefined })).code).toBe('request-invalid');
     expect(problemOf(await post({ requestId: 'short' })).code).toBe('request-invalid');
     expect(till.callCount).toBe(0);
+  });
+});
+
+describe('a use that the till gave no amounts', () => {
+  const pushed = {
+    ...{ storeId: STORE, order: { orderId: 'o1', ownOrderId: 'out-o1' } },
+    vouchers: [{ voucherId: 'i1' }],
+  };
+  const result = { item_order_id: 'i1', verify_id: 'v77', verify_time: Date.now(), result_code: 0 };
+  const answer = { err_no: 0, data: { verify_results: [result] } };
+
+  beforeEach(async () => {
+    till.replaces = { of: 'push_delivery', with: answer };
+    done(await till.redeem({ ...pushed, requestId: 'request-1' }));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
+  });
+
+  it('is booked at what a later request gives it, which the platform answers with the same act', async () => {
+    // Act
+    till.replaces = { of: 'push_delivery', with: answer };
+    const later = { ...pushed, requestId: 'request-2', amounts: worth(9_900) };
+    const reply = await till.redeem(later);
+    // Assess: the guest is not served twice, and the first use is booked
+    expect(problemOf(reply)).toMatchObject({ status: 422, code: 'platform-refused' });
+    expect(problemOf(reply).detail).toContain('are this request’s from now on');
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+    // A third one changes nothing.
+    till.replaces = { of: 'push_delivery', with: answer };
+    await till.redeem({ ...later, requestId: 'request-3' });
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it('is booked at its piece’s part of the order, when the order is known', async () => {
+    // Prepare
+    const pieces = [
+      { item_order_id: 'i1', price: 9_900 },
+      { item_order_id: 'i2', price: 100 },
+    ];
+    const of = { app_id: APP_ID, order_id: 'o1', total_amount: 10_000 };
+    const bodies = [
+      tradeBody('payment', {
+        ...{ ...of, status: 'SUCCESS', discount_amount: 1_000, event_time: Date.now() },
+      }),
+      tradeBody('pre_create_order', {
+        ...{ ...of, discount: 1_000, create_order_time: Date.now() },
+        item_order_info_list: pieces,
+      }),
+    ];
+    // Act
+    for (const body of bodies) {
+      const timestamp = String(Math.floor(Date.now() / 1000));
+      const headers = signTrade(pair.privateKey, body, { timestamp, nonce: 'n' });
+      const road = `/webhooks/douyin-miniapp/${APP_ID}`;
+      const reply = await till.hexiao.ingest.request(road, { method: 'POST', headers, body });
+      expect(reply.status).toBe(200);
+    }
+    // Assess: 9900 of the 10000 that the list says, of which 9000 were paid
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 8_910, redeemedCount: 1 });
   });
 });
 

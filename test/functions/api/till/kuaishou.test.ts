@@ -112,7 +112,7 @@ describe('a Kuaishou mini-program, which reports its redemptions', () => {
     order: { ...order, createdAt: '2026-01-01T10:00:00+08:00' },
   };
 
-  async function pay(amountFen: number): Promise<void> {
+  async function pay(amountFen: number, { isRead = true } = {}): Promise<void> {
     const payment = { ksOrderNo: '12001', outOrderNo: 'out-12001', amountFen, attach: '' };
     const sender = {
       appId,
@@ -125,7 +125,7 @@ describe('a Kuaishou mini-program, which reports its redemptions', () => {
     const headers = { kwaisign };
     const reply = await till.hexiao.ingest.request(road, { method: 'POST', headers, body });
     expect(reply.status).toBe(200);
-    await till.hexiao.settle();
+    if (isRead) await till.hexiao.settle();
   }
 
   async function refund(ksRefundNo: string, amountFen: number): Promise<void> {
@@ -228,9 +228,23 @@ describe('a Kuaishou mini-program, which reports its redemptions', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0, paidFen: 0 });
   });
 
-  it('waits, unbooked, where neither the payment nor the till reports the worth', async () => {
+  it('waits while neither the payment nor the till reports the worth, and is booked by the payment', async () => {
+    // Prepare
     done(await till.redeem(asked));
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
+    // Act
+    await pay(8_800);
+    // Assess
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 8_800, redeemedCount: 1 });
+  });
+
+  it('is booked also where the payment’s notice is on its way when the till asks', async () => {
+    // Prepare: acknowledged, and not read yet
+    await pay(8_800, { isRead: false });
+    // Act
+    done(await till.redeem(asked));
+    // Assess
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 8_800, redeemedCount: 1 });
   });
 });
 
