@@ -25,7 +25,7 @@ export function pricedByOrder(
 }
 
 /** How a use's sale came about, by its order's payment, where nothing nearer to the use says it. */
-export function saleWith(own: Sale, ofPayment: Sale): Sale {
+function saleWith(own: Sale, ofPayment: Sale): Sale {
   const productId = own.productId ?? ofPayment.productId;
   const buyer = own.buyer ?? ofPayment.buyer;
   return own.channel === 'unknown' ? { ...ofPayment, productId, buyer } : { ...own, productId };

@@ -1,3 +1,4 @@
+import { MemoryTable } from '';
 import { describe, expect, it } from 'vitest';
 import type { Finding, RecordDeps } from '../../functions/normalize/finding.ts';
 import { recordFindings } from '../../functions/normalize/record.ts';
@@ -10,7 +11,6 @@ import { silent } from '../../lib/log/log.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import { readEvents } from '../../lib/store/ledger/events.ts';
 import { readState } from '../../lib/store/ledger/restatements.ts';
-import { MemoryTable } from '../lib/memory-table.ts';
 import { everyOrder, type Turn } from '../support/interleave.ts';
 import { runs } from '../support/long.ts';
 import { MemoryQueue } from '../support/memory-queue.ts';
