@@ -1,4 +1,3 @@
-import { MemoryTable } from '';
 import { describe, expect, it } from 'vitest';
 import type { Finding, RecordDeps } from '../../functions/normalize/finding.ts';
 import { recordFindings } from '../../functions/normalize/record.ts';
@@ -14,6 +13,7 @@ import { readState } from '../../lib/store/ledger/restatements.ts';
 import { everyOrder, type Turn } from '../support/interleave.ts';
 import { runs } from '../support/long.ts';
 import { MemoryQueue } from '../support/memory-queue.ts';
+import { MemoryTable } from '../world/store/table.ts';
 
 const NOW = Date.parse('2026-11-30T12:00:00+08:00');
 
