@@ -7,6 +7,7 @@ import { lastDayOf, NO_SUMS } from '../../lib/ledger/statement.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
 import { rollupMessages } from '../../lib/rollups/messages.ts';
+import { type NotedDeps, sendNoted } from '../../lib/rollups/send-noted.ts';
 import type { Closer } from '../../lib/statements/closer.ts';
 import { closeBatch, closeHead } from '../../lib/statements/closing.ts';
 import { readProviderIds } from '../../lib/store/accounts/parties.ts';
@@ -69,7 +70,7 @@ export async function closeMonth(
     statement = batch.statement;
   }
   if (statement.status === 'closed') await closeHead(deps.table, statement);
-  else await attributionQueue(deps).send(nextBatch(statement));
+  else await sendNoted([nextBatch(statement)], notedDeps(deps));
   return statement;
 }
 
@@ -145,16 +146,15 @@ function busy(month: string): Problem {
 }
 
 function closerOf(deps: ApiDeps): Closer {
-  const queue = attributionQueue(deps);
   return {
     table: deps.table,
     now: deps.now,
-    requestRollup: (hours) => queue.sendAll(rollupMessages(hours)),
+    requestRollup: (hours) => sendNoted(rollupMessages(hours), notedDeps(deps)),
   };
 }
 
-function attributionQueue({ sqs, queues }: ApiDeps): Queue<AttributionMessage> {
-  return new Queue<AttributionMessage>(sqs, queues.attribution.url);
+function notedDeps({ table, now, sqs, queues }: ApiDeps): NotedDeps {
+  return { table, now, attribution: new Queue(sqs, queues.attribution.url) };
 }
 
 function nextBatch({ providerId, month, step }: Statement): AttributionMessage {

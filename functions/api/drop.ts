@@ -1,6 +1,6 @@
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { type InHand, remove } from '../../lib/queue/dead-letters.ts';
-import { attributionMessageSchema } from '../../lib/queue/messages.ts';
+import { attributionMessageSchema, workOf as textOf } from '../../lib/queue/messages.ts';
 import { goThrough, type Redriven, type RedriveOptions } from '../../lib/queue/redrive.ts';
 import { type Dropped, recordDrop } from '../../lib/store/deliveries/dropped.ts';
 import { dropWork } from '../../lib/store/deliveries/unfinished.ts';
@@ -51,10 +51,7 @@ function recordOf(
 /** The text that unfinished work is kept by; null for a message that nobody can read. */
 function workOf({ message }: InHand): string | null {
   try {
-    const { unfinished: _u, ...work } = attributionMessageSchema.parse(
-      JSON.parse(message.Body ?? ''),
-    );
-    return JSON.stringify(work);
+    return textOf(attributionMessageSchema.parse(JSON.parse(message.Body ?? '')));
   } catch {
     return null;
   }

@@ -12,6 +12,8 @@ export interface PipelineState {
   readonly hints: number;
   /** Work that failed, to be sent again. */
   readonly unfinished: number;
+  /** Messages that have totals added up and were not worked on yet. */
+  readonly behind: number;
   /** Nothing is: what the platforms sent until now is known and booked. */
   readonly idle: boolean;
 }
@@ -25,8 +27,10 @@ export async function readPipeline(
   const hints = await countHints(deps.table);
   const attribution = await readQueue(deps.queues.attribution, deps);
   const unfinished = await countUnfinished(deps.table);
-  const idle = isEmpty(intake) && hints === 0 && isEmpty(attribution) && unfinished === 0;
-  return { queues: { intake, attribution }, hints, unfinished, idle };
+  const behind = await countUnfinished(deps.table, 'behind');
+  const isDone = hints === 0 && unfinished === 0 && behind === 0;
+  const idle = isEmpty(intake) && isEmpty(attribution) && isDone;
+  return { queues: { intake, attribution }, hints, unfinished, behind, idle };
 }
 
 async function readQueue(urls: QueueUrls, { sqs }: Pick<ApiDeps, 'sqs'>): Promise<QueueState> {

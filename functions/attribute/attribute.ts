@@ -4,13 +4,12 @@ import { readChanged } from '../../lib/booking/stream-state.ts';
 import { termsReader } from '../../lib/booking/terms.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
-import type { StoreHour } from '../../lib/rollups/store-day.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import { workOnClosing } from './close.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 import { inTime } from './in-time.ts';
 import { workOnJob } from './restatement/job.ts';
-import { rollUpAbove, rollUpDays, rollUpTouched } from './totals.ts';
+import { rollUpAbove, rollUpDays, rollUpTouched, type Touched } from './totals.ts';
 import { workNoted } from './unfinished.ts';
 
 const STREAMS_AT_ONCE = 16;
@@ -57,20 +56,28 @@ async function bookAll(
   });
   const readTerms = termsReader(deps);
   const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, states }) => {
-    const hours = await attempt(own, () => bookChanged(stream, states, readTerms, deps));
-    return (hours ?? []).map((hour) => ({ hour, received: own }));
+    const booked = await attempt(own, () => bookChanged(stream, states, readTerms, deps));
+    if (booked === undefined) return [];
+    const { hours, isBooked } = booked;
+    return hours.map((hour) => ({ hour, isBooked, received: own }));
   });
   await rollUpTouched(ownersOf(touched.flat()), deps);
 }
 
 /** Each store-hour once, with every message that touched it. */
-function ownersOf(
-  touched: readonly { hour: StoreHour; received: readonly Received<AttributionMessage>[] }[],
-) {
+function ownersOf(touched: readonly Touched[]): Touched[] {
   const byHour = Map.groupBy(touched, ({ hour }) => JSON.stringify(hour));
   return [...byHour.values()].flatMap((all) => {
     const hour = all[0]?.hour;
-    return hour === undefined ? [] : [{ hour, received: all.flatMap((one) => one.received) }];
+    return hour === undefined
+      ? []
+      : [
+          {
+            hour,
+            isBooked: all.some((one) => one.isBooked),
+            received: all.flatMap((one) => one.received),
+          },
+        ];
   });
 }
 

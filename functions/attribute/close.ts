@@ -1,6 +1,7 @@
 import type { Received } from '../../lib/queue/batch.ts';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { rollupMessages } from '../../lib/rollups/messages.ts';
+import { sendNoted } from '../../lib/rollups/send-noted.ts';
 import { closeBatch } from '../../lib/statements/closing.ts';
 import { readStatement } from '../../lib/store/ledger/statements.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
@@ -21,12 +22,12 @@ export async function workOnClosing(
     const closer = {
       ...deps,
       requestRollup: (hours: Parameters<typeof rollupMessages>[0]) =>
-        deps.attribution.sendAll(rollupMessages(hours), deps.rollupDelaySeconds),
+        sendNoted(rollupMessages(hours), deps, deps.rollupDelaySeconds),
     };
     const batch = await closeBatch(closer, standing, ENTRIES_A_BATCH);
     if (batch === undefined || batch.statement.status === 'closed') return;
     const next = { type: 'close', v: MESSAGE_VERSION, providerId, month } as const;
-    await deps.attribution.send({ ...next, step: batch.statement.step });
+    await sendNoted([{ ...next, step: batch.statement.step }], deps);
   } catch (error) {
     received.fail(error);
   }

@@ -1,5 +1,6 @@
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
+import { sendNoted } from '../../lib/rollups/send-noted.ts';
 import type { AttributeDeps } from './deps.ts';
 
 /** Of the function's 30 s, so that the piece begun last has as much again to end in. */
@@ -12,13 +13,18 @@ const BEGIN_MS = 12_000;
 export async function inTime<M extends AttributionMessage>(
   received: readonly Received<M>[],
   beganAtMs: number,
-  { attribution, now }: AttributeDeps,
+  deps: AttributeDeps,
   work: (one: Received<M>) => Promise<void>,
 ): Promise<void> {
   const late: Received<M>[] = [];
   for (const one of received) {
-    if (now() >= beganAtMs + BEGIN_MS) late.push(one);
+    if (deps.now() >= beganAtMs + BEGIN_MS) late.push(one);
     else await work(one);
   }
-  await attempt(late, () => attribution.sendAll(late.map(({ message }) => message)));
+  await attempt(late, () =>
+    sendNoted(
+      late.map(({ message }) => message),
+      deps,
+    ),
+  );
 }

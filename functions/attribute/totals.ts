@@ -5,6 +5,7 @@ import { rollUpDimensions } from '../../lib/rollups/dimensions.ts';
 import { requestIfBehind } from '../../lib/rollups/dimensions-due.ts';
 import { hoursOf, rollupMessages } from '../../lib/rollups/messages.ts';
 import { rollUpBuckets } from '../../lib/rollups/rollups.ts';
+import { sendNoted } from '../../lib/rollups/send-noted.ts';
 import type { StoreHour } from '../../lib/rollups/store-day.ts';
 import { rollUpHour } from '../../lib/rollups/store-hour.ts';
 import { bucketOf } from '../../lib/store/keys.ts';
@@ -16,19 +17,33 @@ const HOURS_AT_ONCE = 4;
 /** Of the function's 30 s, so that the days begun last have as much again to end in. */
 const DIMENSIONS_MS = 12_000;
 
+export interface Touched {
+  readonly hour: StoreHour;
+  /** Entries were booked there now. Else all stood, and its rollup is only looked after: no note. */
+  readonly isBooked: boolean;
+  readonly received: readonly Received<AttributionMessage>[];
+}
+
 /**
  * Asks for the rollups of store-hours that were touched. They wait, so that what many batches touched is
  * rolled up once: rollups are written as often as they are requested, entries only once.
  */
 export async function rollUpTouched(
-  touched: readonly { hour: StoreHour; received: readonly Received<AttributionMessage>[] }[],
+  touched: readonly Touched[],
   deps: AttributeDeps,
 ): Promise<void> {
-  const messages = rollupMessages(touched.map(({ hour }) => hour));
-  await attempt(
-    touched.flatMap(({ received }) => received),
-    () => deps.attribution.sendAll(messages, deps.rollupDelaySeconds),
-  );
+  const delaySeconds = deps.rollupDelaySeconds;
+  for (const isBooked of [true, false]) {
+    const own = touched.filter((one) => one.isBooked === isBooked);
+    const messages = rollupMessages(own.map(({ hour }) => hour));
+    await attempt(
+      own.flatMap(({ received }) => received),
+      () =>
+        isBooked
+          ? sendNoted(messages, deps, delaySeconds)
+          : deps.attribution.sendAll(messages, delaySeconds),
+    );
+  }
 }
 
 /**
@@ -67,11 +82,11 @@ async function rollUpDay(
 /** Where they know less than the day, also when nothing changed: an earlier worker may have died here. */
 export function requestDimensions(
   place: { providerId: string; day: string },
-  { table, attribution, dimensionsDelaySeconds, now }: AttributeDeps,
+  deps: AttributeDeps,
 ): Promise<void> {
-  const request = () =>
-    attribution.send({ type: 'dimensions', v: MESSAGE_VERSION, ...place }, dimensionsDelaySeconds);
-  return requestIfBehind(table, place, request, now);
+  const message = { type: 'dimensions', v: MESSAGE_VERSION, ...place } as const;
+  const request = () => sendNoted([message], deps, deps.dimensionsDelaySeconds);
+  return requestIfBehind(deps.table, place, request, deps.now);
 }
 
 /**
@@ -92,7 +107,12 @@ export async function rollUpDays(
     if (first !== received[0] && deps.now() >= untilMs) late.push(...own);
     else await attempt(own, () => rollUpThenCompare({ providerId, day }, deps));
   });
-  await attempt(late, () => deps.attribution.sendAll(late.map(({ message }) => message)));
+  await attempt(late, () =>
+    sendNoted(
+      late.map(({ message }) => message),
+      deps,
+    ),
+  );
 }
 
 /** What changed while the day was read is not in what was rolled up: it is requested again. */

@@ -7,7 +7,7 @@ import { resumeJobs } from './restatements.ts';
 import { countSilentApps } from './silent.ts';
 import { type SweepDeps, sweepHints } from './sweep.ts';
 import { sweepAudits } from './sweep-audits.ts';
-import { sweepUnfinished } from './sweep-unfinished.ts';
+import { sweepBehind, sweepUnfinished } from './sweep-unfinished.ts';
 
 const env = readEnvironment([
   'TABLE_NAME',
@@ -31,5 +31,6 @@ export const handler = async () => ({
   audits: await sweepAudits(deps),
   jobs: await resumeJobs({ ...deps, attribution }),
   unfinished: await sweepUnfinished({ ...deps, attribution }),
+  behind: await sweepBehind({ ...deps, attribution }),
   silent: await countSilentApps({ ...deps, silentAfterMinutes }),
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { resendHints } from '../../functions/reconcile/sweep.ts';
+import { sweepBehind } from '../../functions/reconcile/sweep-unfinished.ts';
 import { logLines } from '../../lib/log/log.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     log,
   });
   await resendWaitingHints(hexiao);
+  await resendBehind(hexiao);
   if (!takeStop(settings.data)) await bookWhatWasLeft(hexiao);
   const demo = settings.demo ? await startDemo(hexiao, settings) : undefined;
   process.stdout.write(greeting(hexiao.url, settings, demo));
@@ -38,6 +40,14 @@ async function resendWaitingHints({ emulators }: LocalHexiao): Promise<void> {
   const table = new Table(emulators.database, TABLE_NAME);
   const intake = new Queue<never>(emulators.sqs, emulators.queues.intake.url);
   await resendHints({ table, intake: intake as never, now: Date.now, log });
+}
+
+/** Nor do the notes of totals that are behind. */
+async function resendBehind({ emulators }: LocalHexiao): Promise<void> {
+  const table = new Table(emulators.database, TABLE_NAME);
+  const { url } = emulators.queues.attribution;
+  const attribution = new Queue<AttributionMessage>(emulators.sqs, url);
+  await sweepBehind({ table, attribution, now: Date.now, log }, true);
 }
 
 /** The last run was killed, or stopped with messages undone: what it had read may not be booked. */

@@ -16,6 +16,13 @@ export interface BookingDeps extends TermsDeps {
   readonly log: Log;
 }
 
+/** What booking came to. */
+interface Outcome {
+  /** To be rolled up. */
+  readonly hours: readonly StoreHour[];
+  readonly isBooked: boolean;
+}
+
 /** A history that still changes after so many readings is not changing: we are wrong about it. */
 const MAX_ROUNDS = 8;
 
@@ -25,14 +32,14 @@ const MAX_ROUNDS = 8;
  * workers at once, the last one to write leaves what all the events together amount to.
  * @param state read before `readTerms` reads anything
  * @returns the store-hours to roll up, also when every entry stood already: an earlier worker may have
- *   died before rolling up
+ *   died before rolling up; and whether any entry was booked now
  */
 export function bookStream(
   stream: BookedStream,
   state: StreamState,
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<StoreHour[]> {
+): Promise<Outcome> {
   return bookStates([state], async () => [await readBookable(deps.table, stream)], readTerms, deps);
 }
 
@@ -45,7 +52,7 @@ export function bookChanged(
   states: readonly StreamState[],
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<StoreHour[]> {
+): Promise<Outcome> {
   return bookStates(states, () => readChanged(deps.table, stream), readTerms, deps);
 }
 
@@ -56,17 +63,21 @@ async function bookStates(
   readAgain: () => Promise<readonly StreamState[]>,
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<StoreHour[]> {
+): Promise<Outcome> {
   const touched: Entry[] = [];
+  let isBooked = false;
   let states = first;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const read = round === 0 ? readTerms : termsReader(deps);
     const bookings = await mapLimit(states, BOOKED_AT_ONCE, (state) => bookOne(state, read, deps));
     touched.push(...bookings.flatMap(({ standing }) => standing));
-    if (bookings.every(({ booked }) => booked.length === 0)) return finish(bookings, touched, deps);
+    const isNew = bookings.some(({ booked }) => booked.length > 0);
+    isBooked ||= isNew;
+    const done = async () => ({ hours: await finish(bookings, touched, deps), isBooked });
+    if (!isNew) return done();
     const now = await readAgain();
     const isRaced = bookings.some((booking) => booking.isRaced);
-    if (!isRaced && textOf(now) === textOf(states)) return finish(bookings, touched, deps);
+    if (!isRaced && textOf(now) === textOf(states)) return done();
     states = now;
   }
   throw new Error('a history kept changing while it was booked');

@@ -117,6 +117,11 @@ export type AttributionMessage = z.infer<typeof attributionMessages>;
 /** Of this version, or of another that this one reads. */
 export const attributionMessageSchema = z.preprocess(toThisVersion, attributionMessages);
 
+/** The same text for the same work, however its message came. */
+export function workOf({ unfinished: _unfinished, ...message }: AttributionMessage): string {
+  return JSON.stringify(message);
+}
+
 function toThisVersion(value: unknown, context: z.RefinementCtx): unknown {
   try {
     return MESSAGES.read(value);

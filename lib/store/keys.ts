@@ -63,9 +63,9 @@ export const keys = {
     sk: deliveryId,
   }),
 
-  /** Work that failed, by a hash of its message. */
-  unfinished: (workId: string): Key => ({
-    pk: unfinishedPartition(workId.slice(0, 1)),
+  /** Work that failed, or totals that are behind, by a hash of the message. */
+  work: (list: WorkList, workId: string): Key => ({
+    pk: workPartition(list, workId.slice(0, 1)),
     sk: workId,
   }),
 
@@ -276,7 +276,10 @@ const STREAM_PARTITIONS = { voucher: 'VOUCHER', order: 'ORDER', merchant: 'MERCH
 
 export const hintPartition = (shard: string) => `HINT#${shard}`;
 
-export const unfinishedPartition = (shard: string) => `UNFINISHED#${shard}`;
+/** `unfinished`: work that failed; `behind`: totals whose message is on its way, or lost. */
+export type WorkList = 'unfinished' | 'behind';
+
+export const workPartition = (list: WorkList, shard: string) => `${list.toUpperCase()}#${shard}`;
 
 export const droppedPartition = (shard: string) => `DROPPED#${shard}`;
 

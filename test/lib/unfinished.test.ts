@@ -26,14 +26,14 @@ function scene() {
         await turn('write a fact');
         told.facts += writes;
       }
-      const note = await beginWork(seen, WORK, '-', NOW_MS);
+      const note = await beginWork(seen, 'unfinished', WORK, '-', NOW_MS);
       // Noted, and then the worker is gone, and its message too.
       if (isLost) return;
       await turn('read the facts');
       const { facts } = told;
       await turn('book');
       told.booked = Math.max(told.booked, facts);
-      await endWork(seen, note);
+      await endWork(seen, 'unfinished', note);
     };
   return { table, told, worker };
 }
@@ -75,7 +75,8 @@ describe('the note of work that two workers do', () => {
           worker: worker(0, false),
           reconcile: async (turn) => {
             const seen = table.seenBy(turn);
-            for await (const work of unfinishedWork(seen)) await putOffWork(seen, work, NOW_MS);
+            for await (const work of unfinishedWork(seen))
+              await putOffWork(seen, 'unfinished', work, NOW_MS);
           },
         },
         afterwards: async () => {

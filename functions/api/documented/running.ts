@@ -56,13 +56,15 @@ export const running: readonly Documented[] = [
     contract: pipelineGet,
     tag: 'running',
     summary: 'What is on its way, what waits, what failed, what was set aside',
-    description: '`idle` when nothing is outstanding.',
+    description:
+      '`behind` counts totals that are not added up yet. `idle` when nothing is outstanding.',
     answers: {
       200: {
         json: z.strictObject({
           queues: z.strictObject({ intake: depth, attribution: depth }),
           hints: z.int(),
           unfinished: z.int(),
+          behind: z.int(),
           parked: z.int(),
           quarantined: z.int(),
           idle: z.boolean(),

@@ -9,12 +9,12 @@ export const pipelineGet = forOperator('GET /v1/pipeline');
 /** `GET /v1/pipeline`: what is on its way, what waits, what was set aside. */
 export function pipelineRoute(api: Hono, deps: ApiDeps): void {
   answer(api, deps, pipelineGet, async (_call, c) => {
-    const { queues, hints, unfinished, idle } = await readPipeline(deps);
+    const { queues, hints, unfinished, behind, idle } = await readPipeline(deps);
     // What is set aside only grows while it is read, so it is read last.
     const [parked, quarantined] = await Promise.all([
       countSetAside(deps.table, 'parked'),
       countSetAside(deps.table, 'quarantined'),
     ]);
-    return c.json({ queues, hints, unfinished, parked, quarantined, idle });
+    return c.json({ queues, hints, unfinished, behind, parked, quarantined, idle });
   });
 }

@@ -3,6 +3,7 @@ import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
 import { errorFields } from '../../../lib/log/log.ts';
 import type { Received } from '../../../lib/queue/batch.ts';
 import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
+import { sendNoted } from '../../../lib/rollups/send-noted.ts';
 import type { StoreHour } from '../../../lib/rollups/store-day.ts';
 import { type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
 import type { AttributeDeps, MessageOf } from '../deps.ts';
@@ -43,7 +44,7 @@ export async function workOnJob(
       restatementId,
       step: next.step,
     } as const;
-    await deps.attribution.send(message);
+    await sendNoted([message], deps);
   } catch (error) {
     received.fail(error);
   }
@@ -109,7 +110,7 @@ async function rollUpAll(touched: readonly StoreHour[], deps: AttributeDeps): Pr
   const errors: unknown[] = [];
   const receipt = { message: ROLLING_UP, fail: (error: unknown) => errors.push(error) };
   await rollUpTouched(
-    [...unique.values()].map((hour) => ({ hour, received: [receipt] })),
+    [...unique.values()].map((hour) => ({ hour, isBooked: true, received: [receipt] })),
     deps,
   );
   if (errors.length > 0) throw errors[0];

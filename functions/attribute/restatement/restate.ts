@@ -38,7 +38,8 @@ export async function restateEntry(
   const { restatementId, asOf, from, to, reason } = job;
   await placeMarker(deps.table, stream, { restatementId, asOf, from, to, reason });
   const now = await readBookable(deps.table, stream);
-  return { ...changed, touched: await bookStream(stream, now, termsReader(deps), deps) };
+  const { hours } = await bookStream(stream, now, termsReader(deps), deps);
+  return { ...changed, touched: hours };
 }
 
 /** An entry that a fact opened, and not one that takes back, corrects, or stands again. */

@@ -1,20 +1,21 @@
 import * as z from 'zod';
 import { fingerprint } from '../../crypto/hash.ts';
-import { keys, SHARDS, unfinishedPartition } from '../keys.ts';
+import { keys, SHARDS, type WorkList, workPartition } from '../keys.ts';
 import type { Condition, Item, Table } from '../table.ts';
 
 /**
  * Work of the attribution queue that failed and may fail for good. Its message may then get lost (a
  * dead-letter queue purged, 14 days over), so what is to be done stands here until it is done.
- * See docs/decisions/0021.
+ * See docs/decisions/0021. Totals that are behind stand in a list of their own, from before their message is
+ * sent: see docs/decisions/0034.
  */
 export const unfinishedSchema = z.object({
   workId: z.string(),
   /** The message as JSON, to be sent again as it is. */
   message: z.string(),
-  /** When it failed first. */
+  /** When it failed first, or was requested. */
   since: z.string(),
-  /** How often a worker began it: who ends it must be the last who did. */
+  /** How often a worker began it, or somebody requested it: who ends it must know the last of them. */
   begun: z.int(),
   /** How often it was sent again from here. */
   sends: z.int(),
@@ -41,11 +42,12 @@ function workIdOf(message: string): string {
  */
 export async function beginWork(
   table: Table,
+  list: WorkList,
   message: string,
   since: string,
   nowMs: number,
 ): Promise<Unfinished> {
-  const key = keys.unfinished(workIdOf(message));
+  const key = keys.work(list, workIdOf(message));
   const first = { workId: key.sk, message, since, begun: 1, sends: 0 };
   const fresh: Unfinished = { ...first, dueAtMs: nowMs + waitMs(0) };
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -61,33 +63,59 @@ export async function beginWork(
 }
 
 /** The work is done: what it stood for is written. One who began it later ends it himself. */
-export async function endWork(table: Table, { workId, begun }: Unfinished): Promise<void> {
-  await table.delete(keys.unfinished(workId), {
+export async function endWork(
+  table: Table,
+  list: WorkList,
+  { workId, begun }: Unfinished,
+): Promise<void> {
+  await table.delete(keys.work(list, workId), {
     expression: 'begun = :begun',
     values: { ':begun': begun },
   });
 }
 
+/** What stands of it, if anything. */
+export async function readWork(
+  table: Table,
+  list: WorkList,
+  message: string,
+): Promise<Unfinished | undefined> {
+  const item = await table.get(keys.work(list, workIdOf(message)));
+  return item === undefined ? undefined : read(item);
+}
+
 /** Somebody decided that it is not done at all. */
 export async function dropWork(table: Table, message: string): Promise<void> {
-  await table.delete(keys.unfinished(workIdOf(message)));
+  await table.delete(keys.work('unfinished', workIdOf(message)));
+  await table.delete(keys.work('behind', workIdOf(message)));
 }
 
 /** Before it is sent again. @returns false when it was begun, ended or sent since */
-export async function putOffWork(table: Table, work: Unfinished, nowMs: number): Promise<boolean> {
+export async function putOffWork(
+  table: Table,
+  list: WorkList,
+  work: Unfinished,
+  nowMs: number,
+): Promise<boolean> {
   const sends = work.sends + 1;
   const next = { ...work, sends, dueAtMs: nowMs + waitMs(sends) };
-  return table.put(keys.unfinished(work.workId), next, asRead(work));
+  return table.put(keys.work(list, work.workId), next, asRead(work));
 }
 
-export async function* unfinishedWork(table: Table): AsyncGenerator<Unfinished> {
+export async function* unfinishedWork(
+  table: Table,
+  list: WorkList = 'unfinished',
+): AsyncGenerator<Unfinished> {
   for (const shard of SHARDS) {
-    for await (const item of table.query(unfinishedPartition(shard))) yield read(item);
+    for await (const item of table.query(workPartition(list, shard))) yield read(item);
   }
 }
 
-export async function countUnfinished(table: Table): Promise<number> {
-  const counts = await Promise.all(SHARDS.map((shard) => table.count(unfinishedPartition(shard))));
+export async function countUnfinished(
+  table: Table,
+  list: WorkList = 'unfinished',
+): Promise<number> {
+  const counts = await Promise.all(SHARDS.map((shard) => table.count(workPartition(list, shard))));
   return counts.reduce((total, count) => total + count, 0);
 }
 

@@ -89,7 +89,7 @@ describe('POST /v1/dead-letters/drop', () => {
   });
 
   it('ends the unfinished work that a letter stood for: nobody sends it again', async () => {
-    await beginWork(hexiao.table, JSON.stringify(changed), toInstant(NOW_MS), NOW_MS);
+    await beginWork(hexiao.table, 'unfinished', JSON.stringify(changed), toInstant(NOW_MS), NOW_MS);
     await bury('attribution', { ...changed, unfinished: true });
     expect(await pipeline()).toMatchObject({ unfinished: 1, idle: false });
 

@@ -18,6 +18,7 @@ const answer = z.strictObject({
   queues: z.strictObject({ intake: depth, attribution: depth }),
   hints: z.int(),
   unfinished: z.int(),
+  behind: z.int(),
   parked: z.int(),
   quarantined: z.int(),
   idle: z.boolean(),
@@ -26,7 +27,7 @@ const answer = z.strictObject({
 const EMPTY = { waiting: 0, inFlight: 0, dead: 0 };
 const NOTHING = {
   queues: { intake: EMPTY, attribution: EMPTY },
-  ...{ hints: 0, unfinished: 0, parked: 0, quarantined: 0, idle: true },
+  ...{ hints: 0, unfinished: 0, behind: 0, parked: 0, quarantined: 0, idle: true },
 };
 
 let hexiao: HexiaoUnderTest;

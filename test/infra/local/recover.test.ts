@@ -42,6 +42,40 @@ describe('a run that was killed', () => {
   });
 });
 
+describe('a run that was killed between a day and its dimensions', () => {
+  it('has them rolled up by the next start', async () => {
+    // Prepare: facts that the first run books
+    const data = mkdtempSync(join(tmpdir(), 'hexiao-killed-'));
+    const emulators = await startEmulators(join(data, 'dynamodb'));
+    await recordEvent(new Table(emulators.database, TABLE_NAME), redeemed('act-1', at(START_MS)));
+    await emulators.stop();
+    const env = { HEXIAO_DATA: data, HEXIAO_DEMO: 'off', HEXIAO_OPERATOR_TOKEN: OPERATOR_TOKEN };
+    const read = (client: Client, by: string) =>
+      client.call<{ rows: object[] }>('GET', `${TOTAL}&by=${by}`);
+    // Act: the day is there and what it is by channel is requested
+    const first = await startProcess(env);
+    const client = new Client(first.url);
+    await expect
+      .poll(async () => (await read(client, 'day')).rows, { timeout: 30_000, interval: 20 })
+      .toHaveLength(1);
+    const { rows } = await read(client, 'channel');
+    first.kill('SIGKILL');
+    await first.exited;
+    expect(rows).toEqual([]);
+    const second = await startProcess(env);
+    try {
+      const again = new Client(second.url);
+      await again.idle();
+      // Assess
+      expect((await read(again, 'channel')).rows).toMatchObject([{ redeemedCount: 1 }]);
+    } finally {
+      second.kill('SIGKILL');
+      await second.exited;
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('what was recorded last', () => {
   let hexiao: HexiaoUnderTest;
 
