@@ -9,7 +9,7 @@ import { workOnClosing } from './close.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 import { inTime } from './in-time.ts';
 import { workOnJob } from './restatement/job.ts';
-import { rollUpAbove, rollUpDays, rollUpTouched, type Touched } from './totals.ts';
+import { type RollupRequest, rollUpAbove, rollUpDays, rollUpTouched } from './totals.ts';
 import { workNoted } from './unfinished.ts';
 
 const STREAMS_AT_ONCE = 16;
@@ -65,7 +65,7 @@ async function bookAll(
 }
 
 /** Each store-hour once, with every message that touched it. */
-function ownersOf(touched: readonly Touched[]): Touched[] {
+function ownersOf(touched: readonly RollupRequest[]): RollupRequest[] {
   const byHour = Map.groupBy(touched, ({ hour }) => JSON.stringify(hour));
   return [...byHour.values()].flatMap((all) => {
     const hour = all[0]?.hour;

@@ -17,7 +17,7 @@ const HOURS_AT_ONCE = 4;
 /** Of the function's 30 s, so that the days begun last have as much again to end in. */
 const DIMENSIONS_MS = 12_000;
 
-export interface Touched {
+export interface RollupRequest {
   readonly hour: StoreHour;
   /** Entries were booked there now. Else all stood, and its rollup is only looked after: no note. */
   readonly isBooked: boolean;
@@ -29,7 +29,7 @@ export interface Touched {
  * rolled up once: rollups are written as often as they are requested, entries only once.
  */
 export async function rollUpTouched(
-  touched: readonly Touched[],
+  touched: readonly RollupRequest[],
   deps: AttributeDeps,
 ): Promise<void> {
   const delaySeconds = deps.rollupDelaySeconds;

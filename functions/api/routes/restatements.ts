@@ -5,6 +5,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
+import { sendNoted } from '../../../lib/rollups/send-noted.ts';
 import { createJob, type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
 import { daysBetween, isBusinessDay, toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -100,12 +101,11 @@ async function start(request: JobRequest, deps: ApiDeps): Promise<Job> {
   await requireMerchant(request, deps);
   const job = newJob(request, toInstant(deps.now()));
   await createJob(deps.table, job);
-  const queue = new Queue<AttributionMessage>(deps.sqs, deps.queues.attribution.url);
+  const { table, now, sqs, queues } = deps;
+  const attribution = new Queue<AttributionMessage>(sqs, queues.attribution.url);
   const { restatementId, step } = job;
-  await queue.send(
-    { type: 'restate', v: MESSAGE_VERSION, restatementId, step },
-    HEAD_START_SECONDS,
-  );
+  const first = { type: 'restate', v: MESSAGE_VERSION, restatementId, step } as const;
+  await sendNoted([first], { table, attribution, now }, HEAD_START_SECONDS);
   return job;
 }
 
