@@ -54,10 +54,10 @@ const ACTS: readonly (readonly [string, readonly Event[], Event, Event])[] = [
 
 const depsOf = (table: MemoryTable) => ({ table, policy: DEFAULT_POLICY, log: silent });
 
-async function tell(table: MemoryTable, event: Event): Promise<StoreHour[]> {
+async function tell(table: MemoryTable, event: Event): Promise<readonly StoreHour[]> {
   expect(await recordEvent(table, event)).toBe('recorded');
   const state = await readState(table, STREAM);
-  return bookStream(STREAM, state, termsReader(depsOf(table)), depsOf(table));
+  return (await bookStream(STREAM, state, termsReader(depsOf(table)), depsOf(table))).hours;
 }
 
 async function start(known: readonly Event[]): Promise<MemoryTable> {
