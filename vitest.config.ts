@@ -26,6 +26,8 @@ export const MORE_IN_LONG = [
   'test/lib/tiers.test.ts',
   'test/pipeline/crash.test.ts',
   'test/pipeline/simulation.test.ts',
+  'test/world/engine/seeds-1.test.ts',
+  'test/world/engine/seeds-2.test.ts',
 ];
 
 const isLong = process.env.HEXIAO_LONG !== undefined;

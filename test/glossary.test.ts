@@ -30,7 +30,7 @@ running say scan secret seed send sender sentence served server service session 
 shape short sifted sign signature signed simulate sold source spec sqs stack stamp standing
 start state status step stock stored sum synth table tag take template terminal text tiered time
 token topic total transport type unredeemed up upgrade url usage use used validity value verb
-verify version view waiting wanted watch watched who whose width window word work workbook
+verify version view wait waiting wanted watch watched who whose width window word work workbook
 writer xlsx
 `
   .trim()

@@ -100,8 +100,16 @@ type Voucher = z.infer<typeof voucherSchema>;
 /** Vouchers looked up at once. */
 const LOOKUPS_AT_ONCE = 8;
 
-/** Looks every voucher of the player's up and compares it with the truth, and so the provider's totals. */
-export async function compare(hub: Hub, player: Player, providerId: string): Promise<Verdict> {
+/**
+ * Looks every voucher of the player's up and compares it with the truth, and so the provider's totals.
+ * @param window the business days in which all of it happened
+ */
+export async function compare(
+  hub: Hub,
+  player: Player,
+  providerId: string,
+  window = aroundNow(),
+): Promise<Verdict> {
   const truths = player.truth();
   const verdict = { missing: [] as string[], extra: [] as string[], differing: [] as string[] };
   const queue = truths.values();
@@ -114,7 +122,7 @@ export async function compare(hub: Hub, player: Player, providerId: string): Pro
     }
   };
   await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, work));
-  verdict.differing.push(...(await compareTotals(hub, truths, providerId)));
+  verdict.differing.push(...(await compareTotals(hub, truths, providerId, window)));
   return { vouchers: truths.length, ...verdict };
 }
 
@@ -162,14 +170,24 @@ const gmvSchema = z.looseObject({
 /** A day on either side: a run may pass midnight. */
 const DAY_MS = 86_400_000;
 
+interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
+function aroundNow(): Days {
+  const day = (ms: number) => businessDayOf(toInstant(ms));
+  return { from: day(Date.now() - DAY_MS), to: day(Date.now() + DAY_MS) };
+}
+
 /** The rollups against the truth: what no voucher shows would show here. */
 async function compareTotals(
   hub: Hub,
   truths: readonly Truth[],
   providerId: string,
+  { from, to }: Days,
 ): Promise<string[]> {
-  const day = (ms: number) => businessDayOf(toInstant(ms));
-  const window = `from=${day(Date.now() - DAY_MS)}&to=${day(Date.now() + DAY_MS)}`;
+  const window = `from=${from}&to=${to}`;
   const path = `/v1/gmv?providerId=${encodeURIComponent(providerId)}&by=day&${window}`;
   const { total } = gmvSchema.parse(await hub.call('GET', path));
   return (['paidFen', 'redeemedFen'] as const).flatMap((kind) => {

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { wait } from '../../time/wait.ts';
 import { PlatformError } from './platform-error.ts';
 
 /** How long a call may wait for its slot before the caller waits instead. */
 const PATIENCE_MS = 1_500;
 
-const limits = new Map<string, RateLimit>();
+/** By the clock that their times are of: one for each worker. */
+const limitsOf = new WeakMap<() => number, Map<string, RateLimit>>();
 
 /**
  * Waits for a slot under a platform's rate.
@@ -20,6 +21,8 @@ export async function waitForSlot(
   now: () => number,
 ): Promise<void> {
   const key = JSON.stringify([...of, perSecond]);
+  const limits = limitsOf.get(now) ?? new Map<string, RateLimit>();
+  limitsOf.set(now, limits);
   const limit = limits.get(key) ?? new RateLimit(perSecond);
   limits.set(key, limit);
   const slot = limit.take(now(), PATIENCE_MS);
@@ -27,7 +30,7 @@ export async function waitForSlot(
     const retryAfterMs = slot.tooFarMs;
     throw new PlatformError(`${what} is at its rate limit`, { retryable: true, retryAfterMs });
   }
-  if (slot.waitMs > 0) await sleep(slot.waitMs);
+  if (slot.waitMs > 0) await wait(slot.waitMs);
 }
 
 /**

@@ -29,7 +29,7 @@ export class DouyinMiniappPlayer extends OneMerchant {
   readonly appKey = APP_ID;
   readonly secrets: Readonly<Record<string, string>>;
   readonly api: Player['api'];
-  readonly #pair = makeKeyPair();
+  readonly #pair = pairOfPlayers();
   readonly #world: World;
   readonly #orders: Sold[] = [];
   readonly #coupons: CouponPlay;
@@ -181,4 +181,12 @@ export class DouyinMiniappPlayer extends OneMerchant {
       isReceived: (status, answer) => status === 200 && /"err_no":0\b/.test(answer),
     });
   }
+}
+
+let pair: ReturnType<typeof makeKeyPair> | undefined;
+
+/** One for all players of a process: to make one takes longer than a run of a small world. */
+function pairOfPlayers(): ReturnType<typeof makeKeyPair> {
+  pair ??= makeKeyPair();
+  return pair;
 }

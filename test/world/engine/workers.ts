@@ -1,0 +1,144 @@
+import { apiApp } from '../../../functions/api/app.ts';
+import type { ApiDeps } from '../../../functions/api/deps.ts';
+import { attributeBatch } from '../../../functions/attribute/attribute.ts';
+import { ingestApp } from '../../../functions/ingest/app.ts';
+import { rememberingApps } from '../../../functions/ingest/apps.ts';
+import { Breakers } from '../../../functions/normalize/breakers.ts';
+import { normalize } from '../../../functions/normalize/normalize.ts';
+import { resumeJobs } from '../../../functions/reconcile/restatements.ts';
+import { countSilentApps } from '../../../functions/reconcile/silent.ts';
+import { sweepHints } from '../../../functions/reconcile/sweep.ts';
+import { sweepAudits } from '../../../functions/reconcile/sweep-audits.ts';
+import { sweepUnfinished } from '../../../functions/reconcile/sweep-unfinished.ts';
+import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
+import { openCallbackRecords } from '../../../lib/callbacks/records.ts';
+import { sha256Hex } from '../../../lib/crypto/hash.ts';
+import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
+import type { Log } from '../../../lib/log/log.ts';
+import { type BatchResponse, processBatch, type SqsEvent } from '../../../lib/queue/batch.ts';
+import {
+  type AttributionMessage,
+  attributionMessageSchema,
+  type IntakeMessage,
+  intakeMessageSchema,
+} from '../../../lib/queue/messages.ts';
+import { Queue } from '../../../lib/queue/queue.ts';
+import { readApp } from '../../../lib/store/accounts/apps.ts';
+import { AppsHeard } from '../../../lib/store/accounts/heard.ts';
+import { PlatformTokens } from '../../../lib/store/accounts/platform-tokens.ts';
+import { buyerKeyReader } from '../../../lib/store/privacy/buyer-key.ts';
+import type { MemorySqs } from '../store/sqs.ts';
+import type { MemoryTable } from '../store/table.ts';
+import type { Take } from '../store/take.ts';
+
+export const OPERATOR_TOKEN = 'operator-token-of-the-world';
+
+/** What a worker has of its machine. */
+export interface Machine {
+  readonly table: MemoryTable;
+  readonly sqs: MemorySqs;
+  readonly queues: ApiDeps['queues'];
+  readonly take: Take;
+  /** Of this machine, which may be ahead or behind. */
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly fetch: typeof globalThis.fetch;
+  readonly log: Log;
+}
+
+/** As infra/topology.ts has them for a deployment. */
+const FOURTH = 1 / 4;
+
+type Handler = (event: SqsEvent) => Promise<BatchResponse>;
+
+function partsOf({ table, sqs, queues, take, wait, log }: Machine) {
+  const own = table.seenBy(take);
+  const client = sqs.seenBy(take);
+  return {
+    table: own,
+    client,
+    intake: new Queue<IntakeMessage>(client, queues.intake.url),
+    attribution: new Queue<AttributionMessage>(client, queues.attribution.url),
+    tokens: () => new LiveTokens(new PlatformTokens(own), log, wait),
+  };
+}
+
+/** One worker of `normalize`, as functions/normalize/index.ts puts it together. */
+export function normalizeWorker(machine: Machine): Handler {
+  const { table, intake, attribution, tokens } = partsOf(machine);
+  const { now, fetch, log } = machine;
+  const deps = {
+    ...{ table, intake, attribution, fetch, now, log, tokens: tokens(), rateShare: FOURTH },
+    ...{ breakers: new Breakers(), changedDelaySeconds: 1, buyerKey: buyerKeyReader(table) },
+  };
+  const heard = new AppsHeard(table);
+  return (event) =>
+    processBatch(
+      event,
+      (value) => intakeMessageSchema.parse(value),
+      async (all) => {
+        const deliveries = all.flatMap(({ message }) =>
+          message.type === 'delivery' && !message.again ? message : [],
+        );
+        await Promise.all([normalize(all, deps), heard.hear(deliveries).catch(() => {})]);
+      },
+      log,
+    );
+}
+
+/** One worker of `attribute`. */
+export function attributeWorker(machine: Machine): Handler {
+  const { table, attribution } = partsOf(machine);
+  const { now, log } = machine;
+  const deps = {
+    ...{ table, attribution, policy: DEFAULT_POLICY, now, log },
+    ...{ rollupDelaySeconds: 2, dimensionsDelaySeconds: 60 },
+  };
+  return (event) =>
+    processBatch(
+      event,
+      (value) => attributionMessageSchema.parse(value),
+      (all) => attributeBatch(all, deps),
+      log,
+    );
+}
+
+/** One run of `reconcile`. */
+export async function reconcileOnce(machine: Machine): Promise<void> {
+  const { table, intake, attribution } = partsOf(machine);
+  const { now, log } = machine;
+  const deps = { table, intake, attribution, now, log };
+  await sweepHints(deps);
+  await sweepAudits(deps);
+  await resumeJobs(deps);
+  await sweepUnfinished(deps);
+  await countSilentApps({ ...deps, silentAfterMinutes: 720 });
+}
+
+export type Receiver = Pick<ReturnType<typeof ingestApp>, 'request'>;
+
+/** One worker of `ingest`. */
+export function ingestWorker(machine: Machine): Receiver {
+  const { table, intake } = partsOf(machine);
+  const { now, log } = machine;
+  return ingestApp({
+    findApp: rememberingApps((name, appKey) => readApp(table, name, appKey), log, 5_000, now),
+    openCallbackRecords: (platform) => openCallbackRecords(table, platform, now),
+    sendToIntake: (message, delaySeconds) => intake.send(message, delaySeconds),
+    now,
+    log,
+  });
+}
+
+const OPERATOR_TOKEN_HASH = sha256Hex(OPERATOR_TOKEN);
+
+/** One worker of `api`. */
+export function apiWorker(machine: Machine): Receiver {
+  const { table, client, tokens } = partsOf(machine);
+  const { now, fetch, log, wait, queues } = machine;
+  const deps = {
+    ...{ table, sqs: client, queues, operatorTokenHash: OPERATOR_TOKEN_HASH },
+    ...{ policy: DEFAULT_POLICY, fetch, now, log, pause: wait, tokens: tokens() },
+  };
+  return apiApp(deps, '');
+}

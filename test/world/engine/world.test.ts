@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { MemoryTable } from '../store/table.ts';
+import { shrink } from './shrink.ts';
+import { tableOf } from './table.ts';
+import { runWorld } from './world.ts';
+
+const run = promisify(execFile);
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+describe('one seed', () => {
+  it('is the same run each time: its history, its faults and every byte of the ledger', async () => {
+    const one = await runWorld({ seed: 9 });
+    await runWorld({ seed: 10 });
+    const again = await runWorld({ seed: 9 });
+    expect(one.entries).toBeGreaterThan(5);
+    expect(one.faults.length).toBeGreaterThan(5);
+    expect(again).toEqual(one);
+  });
+
+  it('is the same run in another process', async () => {
+    const here = await runWorld({ seed: 9 });
+    const { stdout } = await run(process.execPath, [MAIN, '--seed', '9', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ ledgerHash: here.ledgerHash, steps: here.steps, requests: here.requests },
+    });
+  });
+
+  it('differs from another', async () => {
+    const [one, other] = [await runWorld({ seed: 9 }), await runWorld({ seed: 10 })];
+    expect(one.ledgerHash).not.toBe(other.ledgerHash);
+  });
+});
+
+/** Takes one entry out of the ledger. */
+function loseAnEntry(table: MemoryTable): void {
+  const [entry] = table.all('LEDGER#').filter(({ kind }) => kind === 'payment');
+  if (entry !== undefined) table.items.get(entry.pk)?.delete(entry.sk);
+}
+
+describe('a world whose books are wrong', () => {
+  it('says what is wrong, and shrinks to the acts that it takes', async () => {
+    const options = { seed: 9, tamper: loseAnEntry };
+    const verdict = await runWorld(options);
+    expect(verdict.wrong.join('\n')).toMatch(/differing: .* paid 0 fen, not \d+/);
+    const least = await shrink(options, verdict);
+    expect(least.acts).toHaveLength(1);
+    expect(least.faults).toEqual([]);
+    const table = tableOf(least);
+    expect(table).toMatch(
+      /^2026-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {2}[\w-]+ {2}sell: act \d+\nWRONG /,
+    );
+  });
+
+  it('is told from a right one by each rollup too', async () => {
+    const tamper = (table: MemoryTable) => {
+      const [day] = table.all('PROVIDER#').filter(({ sk }) => sk.startsWith('DAY#'));
+      if (day !== undefined) table.items.get(day.pk)?.delete(day.sk);
+    };
+    const { wrong } = await runWorld({ seed: 9, tamper });
+    expect(wrong.join('\n')).toMatch(
+      /by day, 2026-\d\d-\d\d: paidFen is 0, and the entries come to/,
+    );
+  });
+
+  it('fails the command, which prints how to see it again', async () => {
+    const failed = await run(process.execPath, [MAIN, '--seeds', 'nonsense']).catch(
+      (error: { code: number }) => error,
+    );
+    expect(failed).toMatchObject({ code: 1 });
+  });
+});

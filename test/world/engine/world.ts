@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { compare, register } from '../../../lib/cli/simulation.ts';
+import type { Player } from '../../../lib/integrations/sandbox-kit/player.ts';
+import { silent } from '../../../lib/log/log.ts';
+import { keys } from '../../../lib/store/keys.ts';
+import { businessDayAt, DAY_MS } from '../../../lib/time/shanghai.ts';
+import { type Act, actsOf, Cast } from './acts.ts';
+import { ledgerOf, wrongTotals } from './books.ts';
+import { Clock } from './clock.ts';
+import { Dice } from './dice.ts';
+import { WorldHub } from './hub.ts';
+import { dropUnreadable, operatorOf, pipelineOf, redriveAll } from './operator.ts';
+import { type Drawn, draw, type WorldOptions } from './options.ts';
+import { withTimeOf } from './process-time.ts';
+import { Roads } from './roads.ts';
+import { type Fault, Weather } from './weather.ts';
+
+/** What a run came to. */
+export interface Verdict {
+  readonly drawn: Drawn;
+  /** What is wrong; empty where the books are right. */
+  readonly wrong: readonly string[];
+  readonly acts: readonly Act[];
+  readonly faults: readonly Fault[];
+  readonly requests: number;
+  readonly steps: number;
+  readonly entries: number;
+  readonly virtualMs: number;
+  /** Of all entries: the same seed has the same. */
+  readonly ledgerHash: string;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Faults go on for this long after the last request was acknowledged: what it led to is under way. */
+const AFTER_MS = 10 * MINUTE_MS;
+
+/** Without faults everything has to be known and booked after so long, at the latest. */
+const LIVELY_MS = 3 * DAY_MS;
+
+/** How often the operator looks whether it is, and sends dead letters back. */
+const LOOK_MS = 10 * MINUTE_MS;
+
+/** What is still there after so many looks, and no message of Hexiao's, is thrown away. */
+const LOOKS_AT = 8;
+
+/** Plays a seed: the real functions, the platforms' sandboxes, and a time of its own. */
+export function runWorld(options: WorldOptions): Promise<Verdict> {
+  const drawn = draw(options);
+  const clock = new Clock(drawn.startMs - 3_600_000);
+  return withTimeOf(clock, () => new World(drawn, clock, options).play());
+}
+
+class World {
+  private readonly drawn: Drawn;
+  private readonly clock: Clock;
+  private readonly tamper: WorldOptions['tamper'];
+  private readonly wrong: string[] = [];
+  private readonly cast: Cast;
+  private readonly weather: Weather;
+  private readonly hub: WorldHub;
+  private readonly operator: ReturnType<typeof operatorOf>;
+  private readonly acts: readonly Act[];
+
+  constructor(drawn: Drawn, clock: Clock, options: WorldOptions) {
+    const { only = {}, tamper } = options;
+    this.tamper = tamper;
+    this.drawn = drawn;
+    this.clock = clock;
+    const dice = new Dice(drawn.seed);
+    const weather = new Weather(clock, dice, drawn.weather, only.faults);
+    this.weather = weather;
+    this.cast = new Cast(drawn, clock, dice);
+    this.acts = actsOf(drawn, dice).filter(({ index }) => only.acts?.has(index) ?? true);
+    this.hub = new WorldHub({
+      ...{ clock, dice, players: this.cast.players, log: silent, faults: weather.mapping },
+      watch: {
+        fateOf: (call) => weather.fateOf(call),
+        written: (what) => this.written(what),
+      },
+      isEntryRefused: (body) => weather.isEntryRefused(body),
+      skewMs: (stage) => weather.skewMs(stage),
+    });
+    this.operator = operatorOf(this.hub);
+  }
+
+  async play(): Promise<Verdict> {
+    const { clock, drawn, weather, acts, wrong } = this;
+    await this.setStage();
+    clock.nowMs = drawn.startMs;
+    const roads = new Roads({
+      clock,
+      request: (to, path, init) => this.hub.request(to, path, init),
+      journeyOf: (...request) => weather.journeyOf(...request),
+      onGivenUp: (why) => wrong.push(why),
+    });
+    let left = acts.length;
+    for (const act of acts) {
+      clock.in(act.atMs, () => {
+        left -= 1;
+        this.perform(act, roads);
+      });
+    }
+    await clock.run(Number.POSITIVE_INFINITY, () => left === 0 && roads.underWay === 0);
+    await clock.run(clock.nowMs + AFTER_MS);
+    weather.isOver = true;
+    await this.becomeIdle();
+    this.tamper?.(this.hub.table);
+    const entries = await this.look();
+    return {
+      ...{ drawn, wrong, acts, faults: weather.happened, requests: roads.sent, steps: clock.steps },
+      ...{ entries: entries.length, virtualMs: clock.nowMs - drawn.startMs },
+      ledgerHash: hashOf(entries),
+    };
+  }
+
+  private async setStage(): Promise<void> {
+    await this.hub.table.put(keys.buyerKey, { key: 'the buyers’ key of the world' });
+    for (const player of this.cast.players) {
+      const apiBaseUrl = `http://${player.integration}.test`;
+      await register(this.operator, player, { apiBaseUrl, providerId: providerOf(player) });
+    }
+  }
+
+  private perform(act: Act, roads: Roads): void {
+    for (const { url } of Object.values(this.hub.urls)) {
+      const poison = this.weather.poison(`${url} at act ${act.index}`);
+      if (poison !== undefined) this.hub.put(url, poison);
+    }
+    const { player, outgoing } = this.cast.play(act);
+    for (const [index, one] of outgoing.entries()) {
+      roads.send(player, one, `${act.index}.${index}`, `${act.integration} ${act.deed}`);
+    }
+  }
+
+  private written(what: string): void {
+    this.weather.written(what);
+    if (SWEPT.test(what)) this.hub.sweepSoon();
+  }
+
+  /** Lets time pass until nothing is on its way. The operator sends dead letters back meanwhile. */
+  private async becomeIdle(): Promise<void> {
+    const { clock, operator } = this;
+    const untilMs = clock.nowMs + LIVELY_MS;
+    for (let round = 1; clock.nowMs < untilMs; round += 1) {
+      const pipeline = await pipelineOf(operator);
+      if (pipeline.idle) return;
+      if (round % LOOKS_AT > 0) await redriveAll(operator, pipeline);
+      else {
+        const ours = await dropUnreadable(operator);
+        this.wrong.push(...ours.map((type) => `a message fails for ever: ${type}`));
+      }
+      await clock.run(clock.nowMs + LOOK_MS);
+    }
+    const last = JSON.stringify(await pipelineOf(operator));
+    this.wrong.push(`it is not idle ${LIVELY_MS / DAY_MS} days after the last fault: ${last}`);
+  }
+
+  /** Compares the books with what is true. */
+  private async look() {
+    const { wrong, operator, cast } = this;
+    const days = {
+      from: businessDayAt(this.drawn.startMs - DAY_MS),
+      to: businessDayAt(this.clock.nowMs + DAY_MS),
+    };
+    for (const player of cast.players) {
+      const verdict = await compare(operator, player, providerOf(player), days);
+      const { missing, extra, differing } = verdict;
+      wrong.push(...missing.map((one) => `missing: ${one}`));
+      wrong.push(...extra.map((one) => `extra: ${one}`));
+      wrong.push(...differing.map((one) => `differing: ${one}`));
+    }
+    const entries = ledgerOf(this.hub.table);
+    wrong.push(...(await wrongTotals(operator, entries, citiesOf(cast.players), days)));
+    return entries;
+  }
+}
+
+/** Writes after which the schedule's next run has something to look at. */
+const SWEPT = / (HINT|UNFINISHED|REFUND|REFUND-OPEN|RESTATEMENT)[# ]/;
+
+const providerOf = ({ integration }: { readonly integration: string }) => `p-${integration}`;
+
+function citiesOf(players: readonly Player[]): Map<string, string> {
+  return new Map(
+    players.flatMap(({ platform, merchants }) =>
+      merchants.flatMap(({ stores }) =>
+        stores.map(({ storeId, city }) => [`${platform}/${storeId}`, city] as const),
+      ),
+    ),
+  );
+}
+
+function hashOf(entries: readonly object[]): string {
+  const lines = entries.map((entry) => JSON.stringify(sorted(entry))).sort();
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+}
+
+const sorted = (entry: object) => Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1));
