@@ -7,6 +7,13 @@ const MAX_LISTED = 2_000;
 const ids = z.array(givenId()).max(MAX_LISTED).default([]);
 const rate = z.int().min(0).max(10_000);
 
+const RATE_RULE =
+  'In 1/10000. Needed unless `commission` is `product`. Beside `tiers` it is what each redemption is booked at ' +
+  'until the month is closed, and what is earned below the first tier.';
+
+const TIERS_RULE =
+  'Beside `rateBp`, with `commission` `account`: each starts above the one before it, and has its own rateBp.';
+
 /** What an operator says about a contract. */
 export const contractBody = z
   .strictObject({
@@ -24,14 +31,15 @@ export const contractBody = z
       .default({ stores: [], channels: [], products: [], creators: [] }),
     shareBp: z.int().min(1).max(10_000).default(10_000),
     commission: z.enum(['account', 'product']).default('account'),
-    rateBp: rate.optional(),
+    rateBp: rate.optional().describe(RATE_RULE),
     productRates: z.record(givenId(), rate).default({}),
     tiers: z
       .array(z.strictObject({ fromFen: z.int().min(0), rateBp: rate }))
       .min(1)
       .max(20)
       .nullish()
-      .transform((value) => value ?? null),
+      .transform((value) => value ?? null)
+      .describe(TIERS_RULE),
     startsAt: instantInput,
     endsAt: instantInput.nullish().transform((value) => value ?? null),
   })

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
-import type * as z from 'zod';
+import * as z from 'zod';
+import { Problem } from '../../lib/errors/problem.ts';
 import type { ApiDeps } from './deps.ts';
 import { check, readBody } from './input.ts';
 import { principalOfPage } from './page/session.ts';
@@ -80,21 +81,44 @@ export function answer<C extends Contract>(
 async function askerOf(one: Contract, c: Context, deps: ApiDeps): Promise<object> {
   switch (one.who) {
     case 'anyone':
+      requireKnownNames(one, c);
       return {};
     case 'operator':
       await requireOperator(c, deps);
+      requireKnownNames(one, c);
       return {};
     case 'provider': {
       const principal = await requirePrincipal(c, deps);
+      requireKnownNames(one, c);
       return { providerId: providerOf(principal, c.req.query('providerId')) };
     }
     case 'either': {
       const isPage = one.isPage?.(c.req.param()) ?? false;
-      return { principal: await (isPage ? principalOfPage : requirePrincipal)(c, deps) };
+      const principal = await (isPage ? principalOfPage : requirePrincipal)(c, deps);
+      requireKnownNames(one, c);
+      return { principal };
     }
     default:
       return one.who satisfies never;
   }
+}
+
+/**
+ * A slip in a parameter's name, or a parameter that the route does not have, would else change nothing and
+ * say nothing: `?form=2025-10-01` would be the last 31 days.
+ * @throws Problem `request-invalid`, which names those that there are
+ */
+function requireKnownNames({ who, query }: Contract, c: Context): void {
+  const known = [...(who === 'provider' ? ['providerId'] : []), ...namesIn(query)];
+  const unknown = Object.keys(c.req.queries()).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const count = unknown.length === 1 ? 'a parameter' : `${unknown.length} parameters`;
+  const those = known.length === 0 ? 'this call has none' : `known are ${known.join(', ')}`;
+  throw new Problem('request-invalid', `query: ${count} that nobody knows here; ${those}`);
+}
+
+function namesIn(query: z.ZodType | undefined): string[] {
+  return query instanceof z.ZodObject ? Object.keys(query.shape) : [];
 }
 
 async function bodyOf({ body, bodyIsOptional }: Contract, c: Context): Promise<unknown> {

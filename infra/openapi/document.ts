@@ -148,12 +148,17 @@ function answerOf(answer: Answer, schemas: Json): { description: string; content
   const others = 'types' in answer ? answer.types : [];
   const content = {
     ...(json && { 'application/json': { schema: json, ...example } }),
-    ...Object.fromEntries(others.map((type) => [type, { schema: { type: 'string' } }])),
+    ...Object.fromEntries(others.map((type) => [type, { schema: schemaOfType(type) }])),
   };
   return {
     description: 'what' in answer ? answer.what : 'Done.',
     ...(Object.keys(content).length > 0 && { content }),
   };
+}
+
+/** JSON whose form is another's is an object, and nothing more is said of it. */
+function schemaOfType(type: string): Json {
+  return { type: type === 'application/json' ? 'object' : 'string' };
 }
 
 /** By status the problems that it may be, each with an example. A page of that status stays beside them. */

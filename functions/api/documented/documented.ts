@@ -45,11 +45,14 @@ export type Tag = (typeof TAGS)[number];
 
 /** Every problem that a route may answer. */
 export function problemsOf({ contract, problems = [] }: Documented): ProblemCode[] {
-  const { who, params, query, body } = contract;
-  const isParsed = params !== undefined || query !== undefined || body !== undefined;
+  const { who, params, query } = contract;
+  // Every call refuses query parameters that it does not have.
+  const isParsed = who !== 'anyone' || params !== undefined || query !== undefined;
   const common: ProblemCode[] = [
-    ...(isParsed || who === 'provider' ? (['request-invalid'] as const) : []),
+    ...(isParsed ? (['request-invalid'] as const) : []),
     ...(who === 'anyone' ? [] : (['token-missing'] as const)),
+    // An id that is `.` or `..` makes another path of it.
+    ...(params === undefined ? [] : (['not-found'] as const)),
     ...(who === 'operator' ? (['role-forbidden'] as const) : []),
     ...(contract.call.startsWith('GET') ? [] : (['body-too-large'] as const)),
     'internal',

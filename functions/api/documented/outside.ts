@@ -11,7 +11,10 @@ const spi = app.extend({
 });
 const signed = { type: 'application/json', example: '{"…":"as the platform sends it"}' };
 const acknowledged = {
-  200: { types: ['application/json', 'text/plain'], what: 'In the platform’s own words.' },
+  200: {
+    types: ['application/json', 'text/plain'],
+    what: 'In the platform’s own words: an envelope of its own, or a word.',
+  },
 };
 const platformProblems = [...(['signature-invalid', 'not-found', 'queue-unavailable'] as const)];
 const lang = z.enum(['zh', 'en']).optional().describe('Is remembered.');

@@ -56,7 +56,7 @@ function amountsOf(rollup: Rollup) {
   return { paidFen, redeemedFen, reversedFen, refundedFen, redeemedCount, commissionFen };
 }
 
-/** Rows of a dimension go on by their place among all, the largest first. */
+/** Rows but those of stores go on by their place among all. */
 const rowPosition = z.int().min(0);
 type Position = StorePlace | number;
 
@@ -80,10 +80,15 @@ async function rowsBy(
   { position, limit }: Page,
 ): Promise<Answer> {
   switch (by) {
-    case 'day':
-      return { rows: keyed(await totalsByDay(table, providerId, window)) };
-    case 'platform':
-      return { rows: keyed(await totalsByPlatform(table, providerId, window)) };
+    case 'day': {
+      const { rows, next } = paged(await totalsByDay(table, providerId, window), position, limit);
+      return { rows: keyed(rows), ...(next !== null && { next }) };
+    }
+    case 'platform': {
+      const all = await totalsByPlatform(table, providerId, window);
+      const { rows, next } = paged(all, position, limit);
+      return { rows: keyed(rows), ...(next !== null && { next }) };
+    }
     case 'store': {
       const from = typeof position === 'object' ? position : undefined;
       const { stores, order, next } = await pageOfStores(table, providerId, window, {
@@ -100,14 +105,23 @@ async function rowsBy(
     case 'merchant':
     case 'city': {
       const all = await readDimension(table, providerId, by, window);
-      const first = typeof position === 'number' ? position : 0;
-      const rows = all.sort(largestFirst).slice(first, first + limit);
-      const next = first + limit < all.length ? writeCursor(first + limit) : null;
+      const { rows, next } = paged(all.sort(largestFirst), position, limit);
       return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
     }
     default:
       return by satisfies never;
   }
+}
+
+/** Of rows that are all at hand, those from a place on. */
+function paged<Row>(
+  all: readonly Row[],
+  position: Position | undefined,
+  limit: number,
+): { readonly rows: Row[]; readonly next: string | null } {
+  const first = typeof position === 'number' ? position : 0;
+  const end = first + limit;
+  return { rows: all.slice(first, end), next: end < all.length ? writeCursor(end) : null };
 }
 
 function keyed(rows: readonly { key: string; rollup: Rollup }[]): object[] {

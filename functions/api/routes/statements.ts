@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
@@ -52,7 +52,13 @@ export const statementsGet = forEither('GET /v1/statements', {
 
 export const statementGet = forEither('GET /v1/statements/{id}', {
   params: z.object({ id: givenId(MAX_NAME_WITH_ID) }),
-  query: z.object({ limit, cursor: cursorInput(positionSchema) }),
+  query: z.object({
+    limit,
+    cursor: cursorInput(positionSchema),
+    /** Of the page, and which of the files. */
+    lang: z.string().optional(),
+    part: z.string().optional(),
+  }),
   // A browser that opens the page, or a file from it, brings the cookie of the other pages.
   isPage: ({ id = '' }) => split(id)[1] !== undefined,
 });
@@ -75,12 +81,12 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
       return c.json(await listAll(query, deps));
     }
     const providerId = providerOf(principal, query.providerId);
-    const statements = (await readStatements(deps.table, providerId)).filter(ofMonth(query));
-    return c.json({ statements: statements.map(shown), next: null });
+    return c.json(pageOf(await readStatements(deps.table, providerId), query));
   });
 
   answer(api, deps, statementGet, async ({ principal, params, query }, c) => {
     const [id, format] = split(params.id);
+    requireNamesOf(format, c);
     const statement = await find(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
     const page = await linesOf(query, statement, deps);
@@ -94,13 +100,17 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
  * closed together and a provider has twelve a year.
  */
 async function listAll(query: ListQuery, { table }: ApiDeps) {
-  const { cursor: after, limit } = query;
   const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
   const all = await mapLimit(providers, 8, (providerId) => readStatements(table, providerId));
+  return pageOf(all.flat(), query);
+}
+
+/** A page of statements, the newest first. */
+function pageOf(all: readonly Statement[], query: ListQuery) {
+  const { cursor: after, limit } = query;
   const left = all
-    .flat()
     .filter(ofMonth(query))
-    .sort(newestFirst)
+    .toSorted(newestFirst)
     .filter((one) => after === undefined || newestFirst(after, one) < 0);
   const page = left.slice(0, limit);
   const last = left.length > limit ? page.at(-1) : undefined;
@@ -140,6 +150,16 @@ function isFile(format: Format): format is FileFormat {
 function split(text: string): [string, Format] {
   const format = (['html', ...FILE_FORMATS] as const).find((one) => text.endsWith(`.${one}`));
   return [format === undefined ? text : text.slice(0, -format.length - 1), format];
+}
+
+/** A file has parts and no pages; only the page has a language. @throws Problem `request-invalid` */
+function requireNamesOf(format: Format, c: Context): void {
+  const others = isFile(format) ? ['limit', 'cursor'] : ['part'];
+  const given = others.filter((name) => c.req.query(name) !== undefined);
+  if (given.length === 0) return;
+  const known = isFile(format) ? 'part' : 'limit, cursor, lang';
+  const detail = `query: ${given.join(', ')} has no meaning here; known are ${known}`;
+  throw new Problem('request-invalid', detail);
 }
 
 /** A page of lines, each with whether it belongs to a month before. */
