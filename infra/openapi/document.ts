@@ -59,7 +59,7 @@ export function openApi(version: string): OpenApi {
     info: { title: 'Hexiao (核销)', version, description: INTRODUCTION },
     tags: TAGS.map((tag) => {
       const { zh, en, text } = CHAPTERS[tag];
-      return { name: tag, summary: `${zh} ${en}`, description: text };
+      return { name: tag, description: `${zh} ${en}. ${text}` };
     }),
     paths,
     components: {

@@ -7,8 +7,8 @@ import type { Verb } from './verb.ts';
 
 const DETAILS = `--buyer - reads the id from standard input, which keeps it out of the
 shell's history. Stopped half-way, the same command goes on; --again begins
-anew. Exits with 1 while dead letters may be the buyer's, or a message of theirs
-still waits for the platform's answer.
+anew. Exits with 1 while dead letters may be the buyer's, or while a message
+of theirs waits for the platform's answer.
 `;
 
 export const erase: Verb = { details: DETAILS, run };

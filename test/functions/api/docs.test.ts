@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTED } from '../../../functions/api/documented/all.ts';
@@ -21,6 +22,12 @@ describe('what is documented', () => {
     const documented = DOCUMENTED.map(({ contract }) => contract.call);
     // Assess
     expect(documented.toSorted()).toEqual(answered.toSorted());
+  });
+
+  it('is OpenAPI 3.1 by its own published schema', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(openApi('1')));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
   });
 
   it('is nothing that the front does not lead to', async () => {
