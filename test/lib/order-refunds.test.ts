@@ -97,6 +97,30 @@ describe('a refund of an order and a use of its voucher', () => {
     },
   );
 
+  test('costs one reading of the order, however many vouchers it has, and nothing where no refund is so', async () => {
+    const callsOf = async (table: MemoryTable, event: Event) => {
+      const calls: string[] = [];
+      await take(
+        table.seenBy(async (what) => void calls.push(what)),
+        event,
+      );
+      return calls.filter((what) => !what.startsWith('put')).length;
+    };
+    const refundOf = async (vouchers: number) => {
+      const table = new MemoryTable();
+      const uses = Array.from({ length: vouchers }, (_, index) => use(`v${index}`));
+      const payment = paid({ amounts: amountsOf(3_000 * vouchers) });
+      for (const event of [payment, ...uses]) await take(table, event);
+      return callsOf(table, refund(1_000));
+    };
+    const [ten, forty] = [await refundOf(10), await refundOf(40)];
+    expect(forty).toBeLessThan(4.5 * ten);
+    // A use whose integration has no such refunds, and one that has them and none came.
+    const other = await callsOf(new MemoryTable(), { ...use('a'), refundsByOrder: undefined });
+    const own = await callsOf(new MemoryTable(), use('a'));
+    expect(own - other).toBeLessThanOrEqual(2);
+  });
+
   test('is corrected by entries when a later report changes whose it was', async () => {
     // Prepare: all that is known of is used, so a part is of both
     const table = new MemoryTable();

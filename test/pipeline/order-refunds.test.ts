@@ -15,7 +15,9 @@ import {
   SANDBOX_METHODS,
   ShopSandbox,
 } from '../../lib/integrations/kuaishou-shop/sandbox/index.ts';
+import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
 import { done, MERCHANT_SETTINGS, STORE, Till, worth } from '../functions/api/till/support.ts';
+import { registerProvider } from '../support/douyin.ts';
 
 /** Refunds that name no voucher, from the platform's message to the books, through the real functions. */
 
@@ -59,6 +61,15 @@ async function held<Name extends string>(
 async function letGo(messages: readonly Message[]): Promise<void> {
   await till.hexiao.giveBack('intake', messages);
   await till.hexiao.settle();
+}
+
+async function untilDone(path: string): Promise<object> {
+  let run = { status: 'planned' };
+  await till.hexiao.settleUntil(async () => {
+    run = await till.hexiao.call<typeof run>('GET', path);
+    return run.status === 'done';
+  });
+  return run;
 }
 
 const ORDERS = [
@@ -158,6 +169,49 @@ describe('an after-sale of a Kuaishou shop’s order', () => {
     await refund(6_667);
     await till.hexiao.settle();
     expect(await books()).toEqual({ redeemedFen: 0, commissionFen: 0, paidFen: 0 });
+  });
+
+  it('is explained at each ticket, outlasts a restatement, and is what a rebuild finds', async () => {
+    // Prepare
+    await pay(6_667);
+    await use(['8001', 3_333], ['8002', 3_334]);
+    await refund(2_001);
+    await till.hexiao.settle();
+    // Act: from the beginning on, another provider had the contract
+    await registerProvider(till.hexiao, 'p2');
+    await till.hexiao.call('POST', '/v1/contracts', {
+      ...{ providerId: 'p2', platform: 'kuaishou', merchantId: 'm1', mode: 'special' },
+      ...{ rateBp: 1_000, startsAt: '2025-01-01T00:00:00+08:00' },
+    });
+    const day = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10);
+    const now = Date.now();
+    const window = {
+      ...{ platform: 'kuaishou', merchantId: 'm1' },
+      ...{ from: day(now - 86_400_000), to: day(now) },
+    };
+    const { restatementId } = await till.hexiao.call<{ restatementId: string }>(
+      'POST',
+      '/v1/restatements',
+      { ...window, reason: 'a contract that came late' },
+    );
+    await untilDone(`/v1/restatements/${restatementId}`);
+    // Assess: what each ticket lost is lost to whom the ticket is now
+    expect(await books()).toMatchObject({ redeemedFen: 4_666, commissionFen: 466 });
+    const refunds = (await till.hexiao.entries()).filter(
+      (entry) => entry.kind === 'refund' && entry.providerId === 'p2',
+    );
+    const lostFen = refunds.map(({ amountFen }) => amountFen).toSorted((a, b) => b - a);
+    expect(lostFen).toEqual([-1_000, -1_001]);
+    for (const entry of refunds) {
+      const explained = `/v1/entries/${entryRef(entry)}/explanation`;
+      expect(await till.hexiao.call('GET', explained)).toMatchObject({ isReproduced: true });
+    }
+    const { rebuildId } = await till.hexiao.call<{ rebuildId: string }>(
+      'POST',
+      '/v1/rebuilds',
+      window,
+    );
+    expect(await untilDone(`/v1/rebuilds/${rebuildId}`)).toMatchObject({ isEqual: true });
   });
 
   it('of a part waits where it may be of an unused ticket, until the other is known to be used', async () => {
