@@ -134,6 +134,9 @@ async function call(
         await sendFacts({ events: completing }, act, deps);
         return refuse(completing.length > 0 ? PRICED_OTHER : OTHER_REQUEST, act, request);
       }
+      const { unread = 0 } = ours;
+      // Done, and nothing of it can be booked: somebody has to look it up at the platform.
+      if (unread > 0) deps.log('error', 'act-unread', { integration: integration.name, unread });
       await request.keepAnswered(ours);
       return ours;
     }

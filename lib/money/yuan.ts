@@ -15,6 +15,26 @@ export function yuanToFen(yuan: string | number): number {
   return assertFen(sign === '-' && fen !== 0 ? -fen : fen);
 }
 
+/** From here on two neighbouring amounts may have one 32-bit float. */
+const FLOAT_END = 131_072;
+
+/** More than the noise of adding some 64-bit floats, and far less than a fen. */
+const NOISE = 1e-9;
+
+/**
+ * Yuan as a platform that keeps floats writes them → fen. Beside what `yuanToFen` reads, a number is read that is the
+ * 32-bit float of whole fen (19.899999618530273 for 19.90), or such as a sum of 64-bit floats leaves (0.30000000000000004).
+ * Nothing is rounded beyond that: 88.125 is no amount.
+ * @throws RangeError on anything else
+ */
+export function floatYuanToFen(yuan: number): number {
+  const fen = Math.round(yuan * 100);
+  const exact = fen / 100;
+  const isFloat = Math.abs(yuan) < FLOAT_END && Math.fround(exact) === yuan;
+  const isNoise = Math.abs(yuan - exact) <= NOISE * Math.max(1, Math.abs(yuan));
+  return isFloat || isNoise ? assertFen(fen === 0 ? 0 : fen) : yuanToFen(yuan);
+}
+
 /** Fen → yuan: two places, digit by digit and without separators: `-1234.05`. */
 export function yuanOf(fen: number): string {
   const digits = String(Math.abs(fen)).padStart(3, '0');

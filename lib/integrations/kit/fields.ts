@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
-import { yuanToFen } from '../../money/yuan.ts';
+import { floatYuanToFen, yuanToFen } from '../../money/yuan.ts';
 import { wireFen } from './wire.ts';
 
 /** For messages and answers whose fields only an operator's settings name. */
@@ -20,7 +20,7 @@ export const wireYuan = z
   .union([z.string(), z.number()])
   .transform((yuan, context) => {
     try {
-      return yuanToFen(yuan);
+      return typeof yuan === 'number' ? floatYuanToFen(yuan) : yuanToFen(yuan);
     } catch {
       context.addIssue({ code: 'custom', message: 'not an amount in yuan' });
       return z.NEVER;

@@ -207,10 +207,9 @@ function refusedFor(error: PlatformError, isAfterLoss: boolean): PlatformError {
   const why = isAfterLoss
     ? 'the answer to an earlier renewal was lost, which may have used the refresh token up'
     : 'the platform refuses to renew the token';
-  const { code } = error;
+  // Without the platform's code: it is no word about the act that a token was wanted for.
   return new PlatformError(`${error.message}; ${why}: unless the app’s secret is wrong, ${AGAIN}`, {
     retryable: false,
     cause: error,
-    ...(code === undefined ? {} : { code }),
   });
 }

@@ -6,9 +6,10 @@ import { isObject } from '../kit/json.ts';
 import { OPEN_PLATFORM_CODES } from '../kit/kuaishou/codes.ts';
 import { memoryTokens } from '../kit/live-tokens.ts';
 import { actError, type CodeTable, tablesWith, unknownShape } from '../kit/platform-error.ts';
+import { withToken } from '../kit/renewal.ts';
 import type { PlatformToken } from '../kit/token-store.ts';
 import { dataSchema, type Token, tokenSchema } from './answers.ts';
-import { type Redemption, redeemedEvents, verifyBody } from './redemption.ts';
+import { type Redeemed, type Redemption, verifiedOf, verifyBody } from './redemption.ts';
 import { callSettingsSchema, DEFAULT_API } from './settings.ts';
 
 const VERIFY_PATH = '/goodlife/v1/fulfilment/certificate/verify';
@@ -29,8 +30,9 @@ export class KuaishouLifeClient {
   /**
    * The merchant's token for `verify`: as it was registered where it is got and renewed elsewhere, or one
    * that comes from the refresh token that was registered, and is renewed here.
+   * @param refused one that the platform takes no more
    */
-  async tokenOf(merchant: string): Promise<string> {
+  async tokenOf(merchant: string, refused?: string): Promise<string> {
     const { app, now, deadlineMs, tokens = memoryTokens } = this.context;
     const { integration, appKey, secrets } = app;
     const of = (name: string) => secrets[`${name}:${merchant}`]?.[0] ?? secrets[name]?.[0];
@@ -42,7 +44,13 @@ export class KuaishouLifeClient {
     }
     return tokens.of(
       { integration, appKey, scope: 'merchant', secret: first },
-      { now, deadlineMs, first, renew: (refreshToken) => this.renewed(refreshToken ?? first) },
+      {
+        now,
+        deadlineMs,
+        first,
+        refused,
+        renew: (refreshToken) => this.renewed(refreshToken ?? first),
+      },
     );
   }
 
@@ -64,9 +72,9 @@ export class KuaishouLifeClient {
    * same `verifyToken`, for a "short window" whose length is not known.
    * @throws RangeError, before anything is sent, when `at` is no instant
    */
-  async verify(accessToken: string, redemption: Redemption): Promise<ActAnswer> {
+  async verify(accessToken: string, redemption: Redemption): Promise<ActAnswer & Redeemed> {
     const { app } = this.context;
-    redeemedEvents(redemption, undefined, app);
+    verifiedOf(redemption, undefined, app);
     const name = 'certificate/verify';
     const init = {
       method: 'POST',
@@ -82,7 +90,15 @@ export class KuaishouLifeClient {
     if (!parsed.success) throw unknownShape(name, parsed.error);
     const { error_code, verify_results } = parsed.data.data;
     if (error_code !== 0) throw actError(name, error_code, this.tables());
-    return { answer, events: redeemedEvents(redemption, verify_results, app) };
+    return { answer, ...verifiedOf(redemption, verify_results, app) };
+  }
+
+  /** The same with the merchant's token, and once more with a new one where the platform takes the old one no more. */
+  verifyFor(merchant: string, redemption: Redemption): Promise<ActAnswer & Redeemed> {
+    return withToken(
+      (refused) => this.tokenOf(merchant, refused),
+      (token) => this.verify(token, redemption),
+    );
   }
 
   private async renewed(refreshToken: string): Promise<PlatformToken> {

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { apiUrlSchema, type Secrets, secretsWithTokens, settingsWith } from '../kit/app.ts';
+import {
+  type App,
+  apiUrlSchema,
+  type Secrets,
+  secretsWithTokens,
+  settingsWith,
+} from '../kit/app.ts';
 import { codesSchema } from '../kit/platform-error.ts';
 import { DEFAULT_ACKNOWLEDGEMENT } from './acknowledge.ts';
 
@@ -40,6 +46,8 @@ export const lifeSettingsSchema = settingsWith('none', {
   kindParameter: z.string().min(1).max(64).optional(),
   /** What a code of an answer means, where the platform's published table lacks it or is wrong. */
   codes: codesSchema.default({}),
+  /** Whether vouchers may be cards with several uses (次卡), so that a second use of one is no repetition. */
+  timesCards: z.boolean().default(false),
   /** What a delivery is answered with, as JSON text. */
   acknowledgement: z
     .string()
@@ -50,8 +58,13 @@ export const lifeSettingsSchema = settingsWith('none', {
 
 /** What the client reads of an app's settings. */
 export const callSettingsSchema = lifeSettingsSchema
-  .pick({ apiBaseUrl: true, tokenBaseUrl: true, codes: true })
+  .pick({ apiBaseUrl: true, tokenBaseUrl: true, codes: true, timesCards: true })
   .strip();
+
+/** Settings of an app that was registered before one of them existed have its default. */
+export function settingsOf({ app }: { readonly app: App }): z.infer<typeof callSettingsSchema> {
+  return callSettingsSchema.parse(app.settings);
+}
 
 function isJson(text: string): boolean {
   try {

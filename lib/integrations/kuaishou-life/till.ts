@@ -1,15 +1,10 @@
 import { toInstant } from '../../time/shanghai.ts';
+import { refuseSecondUse } from '../kit/repeated-use.ts';
 import type { RedeemCommand, TillContext, TillOutcome } from '../kit/till.ts';
-import {
-  type ActResult,
-  cannot,
-  completed,
-  lacks,
-  onceById,
-  outcomeOf,
-} from '../kit/till-outcome.ts';
+import { cannot, completed, lacks, onceById, outcomeOf, unknownYet } from '../kit/till-outcome.ts';
 import { KuaishouLifeClient } from './client.ts';
 import type { Codes } from './redemption.ts';
+import { settingsOf } from './settings.ts';
 
 /**
  * Redeems by certificate/verify. Prepare is not documented, so the code is either the merchant's own, or
@@ -26,37 +21,44 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     const codes = codesOf(command);
     const client = new KuaishouLifeClient(context);
     const merchant = command.merchantId ?? context.app.settings.merchantId ?? context.app.appKey;
-    const token = await client.tokenOf(merchant);
+    // Before the act begins: without a token nothing is asked.
+    await client.tokenOf(merchant);
     const certificateIds = vouchers?.map(({ voucherId }) => voucherId);
-    return onceById(context, async () => {
-      const { events } = await client.verify(token, {
+    if (context.notes === undefined && !settingsOf(context).timesCards) {
+      await refuseSecondUse(certificateIds ?? codesIn(codes), context, { unless: CARDS });
+    }
+    return onceById(context, async (isRepeated) => {
+      const verified = await client.verifyFor(merchant, {
         ...codes,
         ...{ verifyToken, poiId, orderId, at: toInstant(context.startedAtMs) },
         ...(certificateIds && { certificateIds }),
         ...(order.ownOrderId && { outOrderId: order.ownOrderId }),
       });
-      return decisionBy(await completed(events, command, context), certificateIds ?? []);
+      const { events, notDone, unread } = verified;
+      if (isRepeated && events.length === 0 && unread === 0) {
+        throw unknownYet(
+          'the platform refuses it, and an earlier try may have done it: look it up there',
+        );
+      }
+      return { events: await completed(events, command, context), notDone, unread };
     });
   });
 }
 
-/** @param requested the vouchers by name, where the till knew them */
-function decisionBy(events: ActResult['events'], requested: readonly string[]): ActResult {
-  // An encrypted code that nothing names has been redeemed all the same.
-  const unread = events.length === 0 ? 1 : 0;
-  const done = new Set(events.map((event) => event.voucherId));
-  const notDone = unread === 1 ? [] : requested.filter((voucherId) => !done.has(voucherId));
-  return { events, unread, notDone: notDone.map((voucherId) => ({ voucherId, ...NOT_TOLD })) };
-}
+const CARDS =
+  '; where it is a card with several uses (次卡), give the app the setting timesCards: true';
 
-const NOT_TOLD = {
-  code: 'not-told',
-  reason: 'the platform’s answer does not show it as redeemed',
-};
+/** An encrypted code names no voucher. */
+function codesIn(codes: Codes): readonly string[] {
+  return 'codes' in codes ? codes.codes : [];
+}
 
 function codesOf({ code, encryptedData, vouchers }: RedeemCommand): Codes {
   if (encryptedData !== undefined) return { encryptedCodes: [encryptedData] };
   const codes = vouchers?.flatMap((voucher) => voucher.code ?? []) ?? [];
+  // A row of the answer that names a code alone must be of one voucher.
+  if (codes.length > 0 && codes.length < (vouchers?.length ?? 0))
+    throw lacks('the code of each voucher');
   if (codes.length > 0) return { codes };
   if (code !== undefined) return { codes: [code] };
   throw lacks('code, encryptedData, or vouchers with their codes');

@@ -106,7 +106,7 @@ export class KuaishouMiniappClient {
       ? { sign: signCall({ app_id: this.context.app.appKey, ...fields }, this.secret(name)) }
       : {};
     const answer = await this.post(name, REPORT_PATH, { ...fields, ...signed }, 'json');
-    if (answer.result !== 1) throw this.failure(name, answer, true);
+    if (resultOf(answer) !== 1) throw this.failure(name, answer, true);
     return answer;
   }
 
@@ -129,9 +129,13 @@ export class KuaishouMiniappClient {
   }
 
   /** The error for an answer that lacks what was requested. */
-  private failure(name: string, { result }: JsonObject, isAct = false): PlatformError {
-    if (result === undefined || result === 1) return unknownShape(name);
-    const code = typeof result === 'number' ? result : 'that is no number';
+  private failure(name: string, answer: JsonObject, isAct = false): PlatformError {
+    const known = resultOf(answer);
+    // Of an act what is no number is no refusal: a report states a state, so it may be repeated.
+    if (answer.result === undefined || known === 1 || (isAct && known === undefined)) {
+      return unknownShape(name);
+    }
+    const code = known ?? 'that is no number';
     const tables = tablesWith(this.settings().codes, OPEN_PLATFORM_CODES);
     return isAct ? actError(name, code, tables) : codeError(name, { code }, tables);
   }
@@ -146,6 +150,19 @@ export class KuaishouMiniappClient {
     throw refusal(`${name} needs the secret appSecret`);
   }
 }
+
+/** The platform's number; undefined for what is none, or not written as one. */
+function resultOf({ result }: JsonObject): number | undefined {
+  return wireCode.safeParse(result).data;
+}
+
+const wireCode = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/)
+    .transform(Number),
+]);
 
 function formOf(fields: CallFields): URLSearchParams {
   const form = new URLSearchParams();

@@ -1,3 +1,4 @@
+import { refuseSecondUse } from '../kit/repeated-use.ts';
 import type { RedeemCommand, ReverseCommand, TillContext, TillOutcome } from '../kit/till.ts';
 import {
   type ActResult,
@@ -17,7 +18,7 @@ import { KuaishouShopClient } from './client.ts';
  * that says what became of a serial, so a refusal to a repetition leaves the request open.
  */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
-  return outcomeOf(() => {
+  return outcomeOf(async () => {
     const { order, vouchers, requestId, storeId, storeName, storeAddress, productId } = command;
     const { orderId } = order;
     if (orderId === undefined) throw lacks('order.orderId');
@@ -30,6 +31,10 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     });
     const client = new KuaishouShopClient(context);
     client.requireEndpoint('consumeEndpoint');
+    if (context.notes === undefined) {
+      const names = vouchers.map(({ voucherId }) => voucherId);
+      await refuseSecondUse(names, context, { isOurName: () => true });
+    }
     return onceById(context, async () => {
       const { events } = await client.consume({
         ...{ orderId, tickets, poiId: storeId, serial: requestId, token: requestId },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
 import { codeError, unknownShape } from '../kit/platform-error.ts';
+import { withToken } from '../kit/renewal.ts';
 import { wireId } from '../kit/wire.ts';
 import type { AuthorizedStore, ClientContext } from './context.ts';
 import { type MeituanSettings, tablesOf } from './settings.ts';
@@ -30,13 +31,15 @@ export async function callMeituan(
   settings: MeituanSettings,
   context: ClientContext,
 ): Promise<JsonValue> {
-  const fields = {
-    ...{ charset: 'UTF-8', version: '2' },
-    appAuthToken: await tokenFor(store, businessId, settings, context),
-    biz: JSON.stringify(biz),
-  };
-  const answer = await postSigned({ businessId, path, fields }, settings, context);
-  return checked(path, answer, { settings, isQuestion });
+  return withToken(
+    (refused) => tokenFor(store, businessId, settings, { ...context, refused }),
+    async (appAuthToken) => {
+      const common = { charset: 'UTF-8', version: '2' };
+      const fields = { ...common, appAuthToken, biz: JSON.stringify(biz) };
+      const answer = await postSigned({ businessId, path, fields }, settings, context);
+      return checked(path, answer, { settings, isQuestion });
+    },
+  );
 }
 
 /** Newer answers have a code, older ones (business 1) only `data` or `error`. */

@@ -37,7 +37,7 @@ export class MeituanClient implements ReceiptClient<AuthorizedStore> {
     }
     const biz = { requestId, receiptCode, count, ...accountFields(account) };
     const answer = await this.call(store, 'consume', biz);
-    const act = { requestId, atMs: use.atMs ?? this.context.now() };
+    const act = { requestId, code: receiptCode, atMs: use.atMs ?? this.context.now() };
     return readConsumed(answer, listIn(answer, 'result'), { ...this.about(store), act });
   }
 

@@ -12,8 +12,9 @@ import { toInstant } from '../../time/shanghai.ts';
 import type { ActAnswer } from '../kit/act-answer.ts';
 import type { App } from '../kit/app.ts';
 import { wireYuan } from '../kit/fields.ts';
+import { unknownYet } from '../kit/till-outcome.ts';
 import { wireId } from '../kit/wire.ts';
-import { presentOrNull, wireInstant } from './fields.ts';
+import { known, UNREAD, unlessUnread, wireFlag, wireInstant } from './fields.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /**
@@ -21,18 +22,18 @@ import type { MeituanSettings } from './settings.ts';
  * repeated on each voucher, so it is not read: to sum it would count it once for each.
  */
 const recordSchema = z.looseObject({
-  orderId: wireId,
-  receiptCode: wireId,
-  dealId: presentOrNull(wireId),
-  bizType: presentOrNull(wireId),
+  orderId: unlessUnread(wireId),
+  receiptCode: unlessUnread(wireId),
+  dealId: unlessUnread(wireId),
+  bizType: unlessUnread(wireId),
   /** Yuan: what the deal is sold for. `dealMarketPrice` is what it is said to be worth. */
-  dealPrice: presentOrNull(wireYuan),
-  platformAmount: presentOrNull(wireYuan),
-  merchantAmount: presentOrNull(wireYuan),
-  tgTimesCardFlag: presentOrNull(z.boolean()),
-  timesCardUnitPrice: presentOrNull(wireYuan),
-  flowId: presentOrNull(wireId),
-  verifyTime: presentOrNull(wireInstant),
+  dealPrice: unlessUnread(wireYuan),
+  platformAmount: unlessUnread(wireYuan),
+  merchantAmount: unlessUnread(wireYuan),
+  tgTimesCardFlag: unlessUnread(wireFlag),
+  timesCardUnitPrice: unlessUnread(wireYuan),
+  flowId: unlessUnread(wireId),
+  verifyTime: unlessUnread(wireInstant),
 });
 type ConsumedRecord = z.infer<typeof recordSchema>;
 
@@ -51,24 +52,32 @@ export interface ConsumedContext {
   readonly storeId: string | null;
   /**
    * The call that made the uses; absent for what was only looked up. Its id names an act that the
-   * platform gives no id, its time one without a time.
+   * platform gives no id, its time one without a time, its code a voucher without one.
    */
-  readonly act?: { readonly requestId: string; readonly atMs: number };
+  readonly act?: { readonly requestId: string; readonly atMs: number; readonly code: string };
 }
 
-/** One redemption for each record. */
+/**
+ * One redemption for each record. What our call made has happened, whatever of its answer nobody can read: it is
+ * recorded with what is known of it, and waits. Of what was only looked up such a record is counted.
+ * @param records null where the answer has no list of them
+ * @throws PlatformError that is retryable, where a call is answered with an empty list: nobody knows what it did
+ */
 export function readConsumed(
   answer: JsonValue,
   records: readonly unknown[] | null,
   context: ConsumedContext,
 ): Consumed {
+  const { act } = context;
+  if (act !== undefined && records?.length === 0) {
+    throw unknownYet('the platform answers a success that lists no use: look the code up there');
+  }
+  const rows = records ?? [act === undefined ? undefined : {}];
   const places = new Places();
-  const events = (records ?? [])
+  const events = rows
     .map((record) => redeemed(record, context, places))
     .filter((event) => event !== undefined);
-  // A use whose answer nobody can read has happened all the same.
-  const expected = records?.length ?? 1;
-  return { answer, events, unread: expected - events.length };
+  return { answer, events, unread: rows.length - events.length };
 }
 
 /**
@@ -87,40 +96,50 @@ export class Places {
 }
 
 function redeemed(json: unknown, context: ConsumedContext, places: Places): EventDraft | undefined {
-  const record = recordSchema.safeParse(withCamelNames(json)).data;
-  if (record === undefined) return undefined;
   const { act, app, settings, storeId } = context;
-  const named = redemptionIdOf(record, act?.requestId);
-  const occurredAt = record.verifyTime ?? (act === undefined ? null : toInstant(act.atMs));
-  if (named === null || occurredAt === null) return undefined;
-  const redemptionId = places.of(record.receiptCode, named);
+  const read = recordSchema.safeParse(withCamelNames(json)).data;
+  const record = read ?? (act === undefined ? undefined : recordSchema.parse({}));
+  if (record === undefined) return undefined;
+  const receiptCode = known(record.receiptCode) ?? act?.code ?? null;
+  const verifyTime = known(record.verifyTime);
+  const occurredAt = verifyTime ?? (act === undefined ? null : toInstant(act.atMs));
+  if (receiptCode === null || occurredAt === null) return undefined;
+  const named = redemptionIdOf({ receiptCode, verifyTime, flowId: known(record.flowId) }, act);
+  // A record that was only looked up names its order: without one it is another shape.
+  const orderId = known(record.orderId) ?? (act === undefined ? null : receiptCode);
+  if (named === null || orderId === null) return undefined;
+  const redemptionId = places.of(receiptCode, named);
   const amounts = amountsOf(record, settings);
   return {
     kind: 'voucher.redeemed',
     eventId: `redeemed:${redemptionId}`,
     merchantId: settings.merchantId ?? app.appKey,
-    orderId: record.orderId,
-    voucherId: record.receiptCode,
+    orderId,
+    voucherId: receiptCode,
     occurredAt,
-    ...(record.verifyTime === null && { isTimeEstimated: true as const }),
+    ...(verifyTime === null && { isTimeEstimated: true as const }),
     // An act without an id of the platform's gives way to the platform's own record of it.
     complete: amounts !== null && !isMadeUp(redemptionId),
     redemptionId,
     storeId,
     amounts: amounts ?? NO_AMOUNTS,
     ...(amounts === null && { unpriced: true }),
-    sale: { ...UNKNOWN_SALE, productId: record.dealId },
+    sale: { ...UNKNOWN_SALE, productId: known(record.dealId) },
   };
 }
 
 /** The flow's id; else the voucher's with the platform's time of the act; else our call's. */
 function redemptionIdOf(
-  { flowId, receiptCode, verifyTime }: ConsumedRecord,
-  requestId: string | undefined,
+  {
+    flowId,
+    receiptCode,
+    verifyTime,
+  }: Readonly<Record<'flowId' | 'verifyTime', string | null>> & { readonly receiptCode: string },
+  act: ConsumedContext['act'],
 ): string | null {
   if (flowId !== null) return flowId;
   if (verifyTime !== null) return `${receiptCode}@${verifyTime}`;
-  return requestId === undefined ? null : madeUpId(receiptCode, requestId);
+  return act === undefined ? null : madeUpId(receiptCode, act.requestId);
 }
 
 /** For an act that only our call names: one code may be used, taken back and used again. A request's id has 64 letters. */
@@ -133,13 +152,15 @@ export function madeUpId(code: string, requestId: string): string {
  * their parts and the buyer the rest. Null when the record does not say.
  */
 function amountsOf(record: ConsumedRecord, settings: MeituanSettings): Amounts | null {
-  const isCard = record.tgTimesCardFlag === true || TIMES_CARDS.has(record.bizType ?? '');
-  const originalFen = isCard ? record.timesCardUnitPrice : record.dealPrice;
-  const { platformAmount, merchantAmount } = record;
+  const { bizType, tgTimesCardFlag, platformAmount, merchantAmount } = record;
+  const isUnread = [bizType, tgTimesCardFlag, platformAmount, merchantAmount].includes(UNREAD);
+  if (isUnread) return null;
+  const isCard = tgTimesCardFlag === true || TIMES_CARDS.has(known(bizType) ?? '');
+  const originalFen = known(isCard ? record.timesCardUnitPrice : record.dealPrice);
   const isSplitKnown = platformAmount !== null && merchantAmount !== null;
   if (originalFen === null || (!isSplitKnown && settings.absentSubsidy === 'unknown')) return null;
-  const platformDiscountFen = platformAmount ?? 0;
-  const merchantDiscountFen = merchantAmount ?? 0;
+  const platformDiscountFen = known(platformAmount) ?? 0;
+  const merchantDiscountFen = known(merchantAmount) ?? 0;
   const paidFen = originalFen - platformDiscountFen - merchantDiscountFen;
   // More subsidy than price: the parts are of something else than one use.
   if (paidFen < 0) return null;

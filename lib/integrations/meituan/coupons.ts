@@ -1,6 +1,7 @@
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';
+import { unknownYet } from '../kit/till-outcome.ts';
 import { wireId } from '../kit/wire.ts';
 import { type Account, callMeituan, idIn, listIn } from './call.ts';
 import { type Consumed, madeUpId, Places, type Reversible, reversedEvent } from './consumed.ts';
@@ -39,16 +40,17 @@ export class MeituanCouponClient {
     const biz = { couponCode, count, ...employeeFields(employee), eOrderId: ownOrderId };
     const answer = await this.call(store, 'consume', biz);
     const listed = listIn(answer, 'couponCodes');
-    const codes = (listed ?? []).map((code) => wireId.safeParse(code).data);
+    if (listed?.length === 0) {
+      throw unknownYet('the platform answers a success that lists no code: look the code up there');
+    }
+    // A use whose answer nobody can read has happened all the same: of the code that was requested.
+    const codes = (listed ?? [couponCode]).map((code) => wireId.safeParse(code).data ?? couponCode);
     const places = new Places();
-    const events = codes
-      .filter((code) => code !== undefined)
-      .map((code) => {
-        const redemptionId = places.of(code, madeUpId(code, ownOrderId));
-        return this.redeemed(code, redemptionId, use, store, idIn(answer, 'dealId'));
-      });
-    // A use whose answer nobody can read has happened all the same.
-    return { answer, events, unread: (listed?.length ?? 1) - events.length };
+    const events = codes.map((code) => {
+      const redemptionId = places.of(code, madeUpId(code, ownOrderId));
+      return this.redeemed(code, redemptionId, use, store, idIn(answer, 'dealId'));
+    });
+    return { answer, events, unread: 0 };
   }
 
   /** Looks a code up before it is used. @throws PlatformError where it cannot be */

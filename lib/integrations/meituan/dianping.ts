@@ -51,7 +51,7 @@ export class DianpingClient implements ReceiptClient<DianpingStore> {
       ...accountFields(account),
     };
     const answer = await this.call('consume', 'POST', store, params);
-    const act = { requestId, atMs: use.atMs ?? this.context.now() };
+    const act = { requestId, code: receiptCode, atMs: use.atMs ?? this.context.now() };
     return readConsumed(answer, recordsIn(answer), { ...this.about(store), act });
   }
 

@@ -1,5 +1,5 @@
 import type { Form } from './form.ts';
-import { DOCUMENTED_NAMES } from './push.ts';
+import { documentedNames } from './push.ts';
 import { signedPairs } from './sign.ts';
 
 /** JSON, whose end nothing can move: what is cut off it or hung on it is no JSON any more. */
@@ -17,7 +17,7 @@ const PLAIN = /^[A-Za-z][A-Za-z_]{1,31}$/;
  * @returns undefined where it means one thing only; never a value
  */
 export function doubtIn(form: Form, more: readonly string[]): string | undefined {
-  const names = [...DOCUMENTED_NAMES, ...more];
+  const names = [...documentedNames(form), ...more];
   const pairs = signedPairs(form);
   const stranger = pairs.find(([name]) => !names.includes(name))?.[0];
   if (stranger !== undefined) {

@@ -107,12 +107,14 @@ function refunded(inner: Inner, documentedUse: Kind['use']): EventDraft {
 }
 
 /**
- * A refund of an amount may be followed by another, and without an id of the refund both would be one. The
- * message's own time and the amount distinguish them; a push's time does not, because it is another one when
- * the same refund is reported again.
+ * A refund of an amount may be followed by another, and without an id of the refund both would be one. The push's
+ * `msgId`, which is signed, distinguishes them: the platform keeps it when it repeats a push. Where a push has none, the
+ * message's own time and the amount do; a push's time does not, because it is another one when it is repeated.
  * @throws Misfit where neither an id nor a time is reported
  */
 function partOf(of: string, fen: number, inner: Inner): string {
+  const { messageId } = inner;
+  if (messageId !== null) return `${of}~${messageId}`;
   const { occurredAt, complete } = inner.time;
   if (!complete) throw new Misfit(inner.settingOf('refundId'));
   return `${of}@${occurredAt}:${fen}`;

@@ -29,3 +29,23 @@ export function presentOrNull<S extends z.ZodType>(schema: S) {
     schema.nullish().transform((value) => value ?? null),
   );
 }
+
+/** What stands there and nobody can read: unknown, which is not the same as not reported. */
+export const UNREAD = Symbol('unread');
+
+/** Absent, null and "" as null; what does not fit as `UNREAD`, so that it takes nothing from the fields beside it. */
+export function unlessUnread<T>(schema: z.ZodType<T>) {
+  return presentOrNull(schema).or(z.unknown().transform((): typeof UNREAD => UNREAD));
+}
+
+/** What could be read. */
+export function known<T>(value: T | typeof UNREAD): T | null {
+  return value === UNREAD ? null : value;
+}
+
+/** A flag as JSON's own, or as a text or number. */
+export const wireFlag = z.union([
+  z.boolean(),
+  z.union([z.literal('true'), z.literal('1'), z.literal(1)]).transform(() => true),
+  z.union([z.literal('false'), z.literal('0'), z.literal(0)]).transform(() => false),
+]);

@@ -69,6 +69,11 @@ export class Inner {
     return named === undefined ? null : this.required(named, wireId);
   }
 
+  /** The platform's id of the push: signed with it, and the same when it is repeated. Null where it is none. */
+  get messageId(): string | null {
+    return wireId.safeParse(fieldOf(this.form, 'msgId')).data ?? null;
+  }
+
   get refundId(): string | null {
     return this.rule.refundId === undefined ? null : this.required(this.rule.refundId, wireId);
   }

@@ -25,8 +25,24 @@ const NAMES = {
   poiName: ['poiName'],
 } as const;
 
-/** Every name under which a signed field of a push is taken. */
-export const DOCUMENTED_NAMES: readonly string[] = Object.values(NAMES).flat();
+/** Of a callback without a message: an authorization, a store mapping. */
+const NOT_OF_MESSAGES: ReadonlySet<string> = new Set([
+  ...NAMES.state,
+  ...NAMES.opBizName,
+  ...NAMES.poiId,
+  ...NAMES.poiName,
+]);
+
+const ALL_NAMES: readonly string[] = Object.values(NAMES).flat();
+const MESSAGE_NAMES: readonly string[] = ALL_NAMES.filter((name) => !NOT_OF_MESSAGES.has(name));
+
+/**
+ * Every name under which a signed field is taken. Of a message those of other callbacks are not: one that stands behind
+ * the store's may be the end of the store's own id, cut off.
+ */
+export function documentedNames(form: Form): readonly string[] {
+  return callbackOf(form) === 'message' ? MESSAGE_NAMES : ALL_NAMES;
+}
 
 /** A field of the envelope by any of its names; empty is absent. */
 export function fieldOf(form: Form, name: keyof typeof NAMES): string | null {

@@ -37,16 +37,16 @@ const answerSchema = z.looseObject({
 
 /**
  * The store's token for a call: as it was registered, or, where its refresh token was registered too, one
- * that is renewed here. Tokens of business 58 and 59 end after 30 days; those of 1 never do.
+ * that is renewed here, also before its time where the platform refuses it. Tokens of business 58 and 59 end after 30 days; those of 1 never do.
  * @throws PlatformError
  */
 export async function tokenFor(
   store: AuthorizedStore,
   businessId: string,
   settings: MeituanSettings,
-  context: ClientContext,
+  context: ClientContext & { readonly refused?: string | undefined },
 ): Promise<string> {
-  const { app, now, deadlineMs, tokens = memoryTokens } = context;
+  const { app, now, deadlineMs, refused, tokens = memoryTokens } = context;
   const { integration, appKey, secrets } = app;
   const [first] = secrets[`refreshToken:${store.storeId}`] ?? secrets.refreshToken ?? [];
   if (first === undefined) return store.appAuthToken;
@@ -54,7 +54,7 @@ export async function tokenFor(
     renewed(refreshToken ?? first, businessId, settings, context);
   return tokens.of(
     { integration, appKey, scope: `business ${businessId}`, secret: first },
-    { now, deadlineMs, first, renew },
+    { now, deadlineMs, first, refused, renew },
   );
 }
 

@@ -196,6 +196,51 @@ describe('redeeming', () => {
     expect(events.map(({ voucherId }) => voucherId)).toEqual(vouchers);
   });
 
+  test.each([
+    [
+      'both by their codes',
+      '[{"result":0,"verify_id":"v2","code":"B"},{"result":0,"verify_id":"v1","code":"A"}]',
+      ['c2 v2', 'c1 v1'],
+      [],
+      0,
+    ],
+    [
+      'one by its code, the other refused by it',
+      '[{"result":0,"verify_id":"v1","code":"A"},{"result":1208,"msg":"used","code":"B"}]',
+      ['c1 v1'],
+      [{ voucherId: 'c2', code: '1208' }],
+      0,
+    ],
+    [
+      'both refused',
+      '[{"result":1,"code":"A"},{"result":"x y","certificate_id":"c2"}]',
+      [],
+      [
+        { voucherId: 'c1', code: '1' },
+        { voucherId: 'c2', code: 'unreadable' },
+      ],
+      0,
+    ],
+    [
+      'one, and nothing of the other',
+      '[{"result":0,"verify_id":"v1","code":"A"}]',
+      ['c1 v1'],
+      [{ voucherId: 'c2', code: 'not-told' }],
+      0,
+    ],
+    ['one by a name that nobody requested', '[{"result":0,"verify_id":"v","code":"Z"}]', [], [], 1],
+  ])('of named vouchers tells %s', async (_what, results, acts, notDone, unread) => {
+    const named = { ...two, codes: ['A', 'B'], certificateIds: ['c1', 'c2'] };
+    const done = await verifying(`{"error_code":0,"verify_results":${results}}`, named);
+    const told = done.events.flatMap((event) =>
+      event.kind === 'voucher.redeemed' ? [`${event.voucherId} ${event.redemptionId}`] : [],
+    );
+    expect(told).toEqual(acts);
+    expect(done.notDone).toMatchObject(notDone);
+    expect(done.notDone).toHaveLength(notDone.length);
+    expect(done.unread).toBe(unread);
+  });
+
   test('knows the only voucher of a call, even when nothing names it', async () => {
     const { events } = await verifying(
       '{"error_code":0,"verify_results":[{"result":0,"verify_id":"v1"}]}',

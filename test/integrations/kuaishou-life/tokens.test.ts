@@ -10,6 +10,7 @@ import { APP_ID, appOf } from './make.ts';
 
 const NOW = 1_795_312_800_000;
 const LIFE_MS = 172_800_000;
+const AT = '2026-11-22T11:20:00+08:00';
 
 /** A platform that one merchant authorised us at: `refresh-1` is what that brought. */
 async function platform(secrets: App['secrets'] = { refreshToken: ['refresh-1'] }) {
@@ -69,6 +70,20 @@ describe('a merchant’s token', () => {
     expect(String(error)).not.toContain('authorise again');
     clock.nowMs += 10_001;
     expect(await worker().tokenOf('m1')).toBe('access-3');
+  });
+
+  test('that a call’s answer refuses is renewed, and the call is made once more', async () => {
+    // Prepare
+    const { paths, worker, fails } = await platform();
+    await worker().tokenOf('m1');
+    // Act
+    fails.push(100_200_108);
+    const redemption = { verifyToken: 'v', poiId: 'p', orderId: 'o', codes: ['A'], at: AT };
+    const { events } = await worker().verifyFor('m1', redemption);
+    // Assess
+    expect(events).toHaveLength(1);
+    const called = paths.map((path) => path.replace(/^.*\//, ''));
+    expect(called).toEqual(['refresh_token', 'verify', 'refresh_token', 'verify']);
   });
 
   test.each([100_200_113, 77])(

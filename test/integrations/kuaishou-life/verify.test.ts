@@ -207,6 +207,7 @@ describe('what operators write', () => {
     expect(kuaishouLife.settings.parse({})).toEqual({
       enrichment: 'none',
       codes: {},
+      timesCards: false,
       acknowledgement: '{"data":{"error_code":0,"description":"success"}}',
     });
     for (const settings of [

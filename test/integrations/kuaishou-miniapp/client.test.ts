@@ -200,6 +200,17 @@ describe('a report', () => {
     expect(sandbox.reports).toEqual([]);
   });
 
+  test.each([
+    ['success as a text', '{"result":"1"}', true],
+    ['what is no number', '{"result":"ok"}', false],
+    ['nothing', '{}', false],
+  ])('whose answer has %s is reported, or to be reported again', async (_what, body, isDone) => {
+    const { client } = harness({}, answering(body));
+    const reported = client.reportUsed(order, { ...act, amounts });
+    if (isDone) expect((await reported).events).toHaveLength(1);
+    else await expect(reported).rejects.toMatchObject({ retryable: true });
+  });
+
   test('reported twice is one event', async () => {
     const { client } = harness();
     const first = await client.reportUsed(order, { ...act, amounts });
@@ -324,6 +335,7 @@ describe('a platform that does not answer', () => {
     ['an ended token', answering('{"result":100200108}'), { retryable: true, meaning: 'token' }],
     ['a number nobody knows', answering('{"result":100}'), { retryable: true, meaning: 'unknown' }],
     ['no number', answering('{"result":"x"}'), { retryable: true, meaning: 'unknown' }],
+    ['a number as a text', answering('{"result":"100200500"}'), { meaning: 'busy' }],
   ])('%s is a PlatformError that says what to do', async (_what, fetch, expected) => {
     const { client } = harness({}, fetch);
     expect(await failureOf(client.queryOrder('T1'))).toMatchObject(expected);

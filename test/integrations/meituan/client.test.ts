@@ -193,14 +193,51 @@ describe('a use of a voucher (58)', () => {
   });
 
   test.each([
-    ['a record without its order', [{ ...RECORD, orderId: null }]],
-    ['a record in another shape', ['x']],
-    ['an amount that is none', [{ ...RECORD, dealPrice: '99.001' }]],
-    ['no list', 'x'],
-  ])('whose answer has %s is told to have happened unread', async (_what, result) => {
-    const context = answering({ code: 'OP_SUCCESS', data: { result } });
+    ['a record without its order', { result: [{ ...RECORD, orderId: null }] }],
+    ['a record without its voucher', { result: [{ ...RECORD, receiptCode: [] }] }],
+    ['a record in another shape', { result: ['x'] }],
+    ['no list', { result: 'x' }],
+    ['nothing', null],
+  ])('whose answer has %s has happened, to the voucher that was requested', async (_what, data) => {
+    const context = answering({ code: 'OP_SUCCESS', data });
     const done = await new MeituanClient(context).consume(STORE, USE);
-    expect(done).toMatchObject({ events: [], unread: 1 });
+    expect(done).toMatchObject({
+      events: [{ kind: 'voucher.redeemed', voucherId: VOUCHER, occurredAt: expect.any(String) }],
+      unread: 0,
+    });
+  });
+
+  test.each([
+    ['an amount of more places', { dealPrice: '99.001' }],
+    ['an eighth of a yuan', { dealPrice: 88.125 }],
+    ['an amount below nothing', { dealPrice: -1 }],
+    ['a subsidy that is none', { platformAmount: 'abc' }],
+    ['a subsidy in another shape', { merchantAmount: { yuan: 1 } }],
+    ['a flag that is none', { tgTimesCardFlag: 'maybe' }],
+    ['a kind that is none', { tgTimesCardFlag: null, bizType: {} }],
+  ])('of which a field is unreadable (%s) waits for its worth', async (_what, fields) => {
+    const { event, unread } = await consumed(fields);
+    expect(unread).toBe(0);
+    expect(event).toMatchObject({
+      ...{ complete: false, unpriced: true, redemptionId: 'f0001', orderId: ORDER },
+      amounts: { paidFen: 0, originalFen: 0 },
+    });
+  });
+
+  test.each([
+    ['a 32-bit float', { dealPrice: 19.899999618530273 }, 1_990],
+    ['a large 32-bit float', { dealPrice: Math.fround(9_999.99) }, 999_999],
+    ['a sum of floats', { dealPrice: 0.1 + 0.2 }, 30],
+    ['a flag as a text', { tgTimesCardFlag: 'false' }, 9_900],
+  ])('reads %s', async (_what, fields, originalFen) => {
+    const { event } = await consumed({ platformAmount: 0, merchantAmount: 0, ...fields });
+    expect(event).toMatchObject({ complete: true, amounts: { originalFen, paidFen: originalFen } });
+  });
+
+  test('that is answered with an empty list is no refusal: it is requested again', async () => {
+    const context = answering({ code: 'OP_SUCCESS', data: { result: [] } });
+    const act = new MeituanClient(context).consume(STORE, USE);
+    await expect(act).rejects.toMatchObject({ retryable: true });
   });
 
   test.each([0, 101, 1.5])('of %d vouchers is refused before anything is sent', async (count) => {

@@ -29,6 +29,21 @@ const signedAlike = (fields: Record<string, string>) =>
   signMeituan(KEY, Object.entries(fields)) === signMeituan(KEY, Object.entries(FIELDS));
 
 describe('a push that is cut anew', () => {
+  test.each(['state', 'opBizName', 'poiId', 'poiName'])(
+    'a store’s own id, cut in two at the name of another callback’s field (%s)',
+    (name) => {
+      const { opBizCode: _whole, ...fields } = FIELDS;
+      const genuine = { ...fields, opBizCode: `n1-S1${name}1` };
+      const cut = { ...fields, opBizCode: 'n1-S1', [name]: '1' };
+      expect(signMeituan(KEY, Object.entries(cut))).toBe(signMeituan(KEY, Object.entries(genuine)));
+      expect(read(cut)).toMatchObject({ outcome: 'malformed', kind: 'ambiguous' });
+      expect(read(genuine)).toMatchObject({
+        outcome: 'events',
+        events: [{ storeId: `n1-S1${name}1` }],
+      });
+    },
+  );
+
   test.each([
     [
       'a value into a name that nobody documented',

@@ -14,10 +14,17 @@ import {
 
 const yuan = (field: string) => ({ amount: { field, unit: 'yuan' } });
 const NOW = '2026-11-22T10:00:00.000+08:00';
+const NO_ID = { msgId: '' };
 
-const eventOf = (msgType: string, rule: object, message: object, settings: object = {}) => {
+const eventOf = (
+  msgType: string,
+  rule: object,
+  message: object,
+  settings: object = {},
+  more: Record<string, string> = {},
+) => {
   const app = appReading({ [msgType]: rule }, settings);
-  const reading = readText(form(msgType, JSON.stringify(message)), app);
+  const reading = readText(form(msgType, JSON.stringify(message), more), app);
   if (reading.outcome === 'events') recorded(reading.events);
   return reading.outcome === 'events' ? reading.events[0] : reading;
 };
@@ -90,17 +97,31 @@ describe('a refund', () => {
   test.each([
     ['of a voucher', '5810173', { receiptCode: VOUCHER }, VOUCHER],
     ['of an order', '5910083', {}, ORDER],
-  ])('%s in parts, without an id, is told apart by its time and amount', (_, type, named, id) => {
-    const rule = { ...yuan('fee'), at: 'time', when: { field: 'status', in: ['2'] } };
-    const told = { orderId: ORDER, ...named, fee: '30', time: 1795312800, status: 2 };
-    expect(eventOf(type, rule, told)).toMatchObject({ eventId: `refunded:${id}@${NOW}:3000` });
-    const later = eventOf(type, rule, { ...told, time: 1795312801 });
-    expect(later).not.toMatchObject({ eventId: `refunded:${id}@${NOW}:3000` });
-    // A push's own time is another one when the same refund is told again.
-    expect(eventOf(type, { ...rule, at: undefined }, told)).toMatchObject({
-      outcome: 'malformed',
-      why: `did not fit: settings.messages.${type}.refundId`,
-    });
+  ])(
+    '%s in parts, without an id or a msgId, is told apart by its time and amount',
+    (_, type, named, id) => {
+      const rule = { ...yuan('fee'), at: 'time', when: { field: 'status', in: ['2'] } };
+      const told = { orderId: ORDER, ...named, fee: '30', time: 1795312800, status: 2 };
+      expect(eventOf(type, rule, told, {}, NO_ID)).toMatchObject({
+        eventId: `refunded:${id}@${NOW}:3000`,
+      });
+      const later = eventOf(type, rule, { ...told, time: 1795312801 }, {}, NO_ID);
+      expect(later).not.toMatchObject({ eventId: `refunded:${id}@${NOW}:3000` });
+      // A push's own time is another one when the same refund is told again.
+      expect(eventOf(type, { ...rule, at: undefined }, told, {}, NO_ID)).toMatchObject({
+        outcome: 'malformed',
+        why: `did not fit: settings.messages.${type}.refundId`,
+      });
+    },
+  );
+
+  test('of an amount is its push’s, so that two in one second are two, and a repeated one is one', () => {
+    const message = { orderId: ORDER, receiptCode: VOUCHER, fee: '30' };
+    const refundId = (msgId: string, timestamp: string) =>
+      eventOf('5810173', yuan('fee'), message, {}, { msgId, timestamp });
+    expect(refundId('m1', '1795312800')).toMatchObject({ eventId: `refunded:${VOUCHER}~m1` });
+    expect(refundId('m1', '1795312860')).toMatchObject({ eventId: `refunded:${VOUCHER}~m1` });
+    expect(refundId('m2', '1795312800')).toMatchObject({ eventId: `refunded:${VOUCHER}~m2` });
   });
 
   test('of an order whose amount nobody reports is quarantined', () => {

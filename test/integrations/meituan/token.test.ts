@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
+import { redeemSchema, type TillContext } from '../../../lib/integrations/kit/till.ts';
 import { MemoryTokens } from '../../../lib/integrations/kit/token-store.ts';
 import { MeituanClient } from '../../../lib/integrations/meituan/client.ts';
 import { MeituanSandbox } from '../../../lib/integrations/meituan/sandbox/index.ts';
+import { redeem } from '../../../lib/integrations/meituan/till.ts';
 import { appWith, DEVELOPER, KEY, VOUCHER } from './support.ts';
 
 const NOW = 1_795_317_600_000;
@@ -10,14 +12,17 @@ const DAY_MS = 86_400_000;
 const STORE = { appAuthToken: 'V2-0', storeId: 'op_test_0001' };
 
 /** A store of business 58 that authorised us once: `V2-0` and `refresh-0` are what that brought. */
-function platform(secrets: Record<string, string> = { 'refreshToken:op_test_0001': 'refresh-0' }) {
+function platform(
+  secrets: Record<string, string> = { 'refreshToken:op_test_0001': 'refresh-0' },
+  settings: object = {},
+) {
   const clock = { nowMs: NOW };
   const now = () => clock.nowMs;
   const sandbox = new MeituanSandbox({
     ...{ developerId: DEVELOPER, signKey: KEY, dianpingAppKey: 'k', dianpingSecret: 's', now },
   });
   const store = new MemoryTokens();
-  const app = appWith({}, { signKey: KEY, ...secrets });
+  const app = appWith({ ...settings }, { signKey: KEY, ...secrets });
   const worker = () =>
     new MeituanClient({ app, fetch: sandbox.fetch, now, tokens: new LiveTokens(store) });
   const look = () => worker().prepare(STORE, VOUCHER);
@@ -25,7 +30,7 @@ function platform(secrets: Record<string, string> = { 'refreshToken:op_test_0001
     sandbox.calls.map(({ path, params }) =>
       path === '/oauth/refresh' ? `renew ${params.refreshToken}` : params.appAuthToken,
     );
-  return { clock, sandbox, look, tokensSent };
+  return { app, clock, sandbox, look, tokensSent };
 }
 
 describe('a store’s token', () => {
@@ -72,6 +77,51 @@ describe('a store’s token', () => {
     await look();
     clock.nowMs += 35 * DAY_MS;
     await expect(look()).rejects.toThrow('authorise again');
+  });
+
+  test('that the platform takes no more is renewed, once', async () => {
+    // Prepare
+    const { look, sandbox, tokensSent } = platform(undefined, { codes: { OP_TOKEN: 'token' } });
+    await look();
+    // Act
+    sandbox.fails.push('OP_TOKEN');
+    await look();
+    // Assess
+    const first = ['renew refresh-0', 'V2-1'];
+    expect(tokensSent()).toEqual([...first, 'V2-1', 'renew refresh-1', 'V2-2']);
+  });
+
+  test('that the platform takes no more, and that nobody can renew, is an error to repeat', async () => {
+    const { look, sandbox, tokensSent } = platform({}, { codes: { OP_TOKEN: 'token' } });
+    sandbox.fails.push('OP_TOKEN');
+    await expect(look()).rejects.toMatchObject({ retryable: true, code: 'OP_TOKEN' });
+    expect(tokensSent()).toEqual(['V2-0']);
+  });
+
+  test('that cannot be renewed is no word about the code at the till, which was not asked about', async () => {
+    // Prepare: a repetition, so that an earlier try may have used the code
+    const { app, sandbox, tokensSent } = platform({ appAuthToken: 'V2-0', refreshToken: 'gone' });
+    sandbox.fails.push('9', '9', '9', '9');
+    const command = redeemSchema.parse({
+      ...{ requestId: 'request-1', code: VOUCHER, storeId: 'op_test_0001' },
+    });
+    const tokens = new LiveTokens(new MemoryTokens());
+    const context = {
+      ...{ app, fetch: sandbox.fetch, now: () => NOW, tokens, rateShare: 1, startedAtMs: NOW },
+      ...{
+        notes: {},
+        note: async (notes) => notes,
+        actsOf: async () => [],
+        mayLag: async () => false,
+      },
+      ...{ merchantOfStore: async () => undefined, payment: async () => undefined },
+    } as Partial<TillContext> as TillContext;
+    // Act
+    const outcome = await redeem(command, context);
+    // Assess
+    expect(outcome).toMatchObject({ outcome: 'refused', isFinal: false });
+    expect(JSON.stringify(outcome)).toContain('authorise again');
+    expect(tokensSent()).toEqual(['renew gone']);
   });
 
   test('whose renewal the platform refuses is used until it ends', async () => {

@@ -84,6 +84,23 @@ describe('e-tickets of a Kuaishou shop (小店电子凭证)', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 3_334 });
   });
 
+  it('refuses a second use of a ticket whose use stands, before it asks the platform', async () => {
+    // Prepare
+    const [first] = done(await till.redeem(asked)).acts;
+    const calls = till.callCount;
+    // Act
+    const second = await till.redeem({ ...asked, requestId: 'serial-02' });
+    // Assess
+    expect(problemOf(second)).toMatchObject({ status: 422, code: 'platform-refused' });
+    expect(till.callCount).toBe(calls);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 6_667, redeemedCount: 2 });
+    // What was taken back may be used again.
+    done(await till.reverse({ requestId: 'reversal-1', voucherId: first?.voucherId }));
+    const again = { ...asked, vouchers: asked.vouchers.slice(0, 1), requestId: 'serial-03' };
+    expect(done(await till.redeem(again)).acts).toHaveLength(1);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 6_667 });
+  });
+
   it('says what its call wants', async () => {
     const { order: _order, ...without } = asked;
     const reply = await till.redeem({ ...without, code: '1' });
@@ -279,5 +296,80 @@ describe('Kuaishou life services (快手生活服务)', () => {
     expect(sandbox.redeemed.get('c7001')).toBe(1);
     expect(await till.gmv()).toMatchObject({ redeemedFen: 5_000, redeemedCount: 1 });
     expect(problemOf(back)).toMatchObject({ status: 422, code: 'platform-refused' });
+  });
+});
+
+describe('vouchers of Kuaishou life services that the answer names by their codes', () => {
+  const appKey = 'ks-life-codes';
+  const shop = {
+    ...({ integration: 'kuaishou-life', platform: 'kuaishou', appKey } as const),
+    secrets: { signSecret: 'sign secret', accessToken: 'registered' },
+  };
+  const asked = {
+    ...{ requestId: 'verify-token-1', storeId: STORE, order: { orderId: '7001' } },
+    vouchers: [
+      { voucherId: 'c1', code: 'A', amounts: worth(5_000) },
+      { voucherId: 'c2', code: 'B', amounts: worth(600) },
+    ],
+  };
+  const rows = (...results: object[]) => ({
+    of: 'certificate/verify',
+    with: { data: { error_code: 0, verify_results: results } },
+  });
+
+  async function open(settings: object = {}): Promise<void> {
+    const sandbox = startLife({ appId: appKey, appSecret: 'app secret', code: 'code' });
+    till = await Till.open(
+      { ...shop, settings: { ...MERCHANT_SETTINGS, ...settings } },
+      sandbox.app,
+    );
+  }
+
+  it('are booked each at its own worth', async () => {
+    await open();
+    till.replaces = rows(
+      { result: 0, verify_id: 'v2', code: 'B' },
+      { result: 0, verify_id: 'v1', code: 'A' },
+    );
+    const answer = done(await till.redeem(asked));
+    expect(answer.acts.map(({ voucherId }) => voucherId)).toEqual(['c2', 'c1']);
+    expect(answer.notDone).toBeUndefined();
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 5_600, redeemedCount: 2 });
+  });
+
+  it('are refused where their rows say so', async () => {
+    await open();
+    till.replaces = rows({ result: 1, code: 'A' }, { result: 1208, code: 'B' });
+    const reply = await till.redeem(asked);
+    expect(problemOf(reply)).toMatchObject({ status: 422, code: 'platform-refused' });
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+  });
+
+  it('that stand as used are not used again under another request, where the platform names no act', async () => {
+    // Prepare
+    await open();
+    till.replaces = rows({ result: 0, code: 'A' }, { result: 0, code: 'B' });
+    done(await till.redeem(asked));
+    // Act
+    till.replaces = rows({ result: 0, code: 'A' }, { result: 0, code: 'B' });
+    const second = await till.redeem({ ...asked, requestId: 'verify-token-2' });
+    // Assess
+    expect(problemOf(second)).toMatchObject({ status: 422, code: 'platform-refused' });
+    expect(problemOf(second).detail).toContain('timesCards');
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 5_600, redeemedCount: 2 });
+  });
+
+  it.each([
+    ['the platform names each act', {}, ['v1', 'v2']],
+    ['the setting timesCards says that they may be cards', { timesCards: true }, []],
+  ])('are used again where %s', async (_why, settings, ids) => {
+    await open(settings);
+    for (const at of [0, 1]) {
+      const verify = ids[at] === undefined ? {} : { verify_id: ids[at] };
+      till.replaces = rows({ result: 0, ...verify, code: 'A' });
+      const vouchers = asked.vouchers.slice(0, 1);
+      done(await till.redeem({ ...asked, vouchers, requestId: `verify-token-${at}` }));
+    }
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 10_000, redeemedCount: 2 });
   });
 });
