@@ -1,5 +1,5 @@
+import { pricedByOrder } from '../../attribution/order-worth.ts';
 import type { Event, EventOf } from '../../events/event.ts';
-import { pricedByOrder } from '../../events/order-worth.ts';
 import type { Table } from '../table.ts';
 import { readEvents, recordEvent, redeemedVouchers } from './events.ts';
 

@@ -1,5 +1,5 @@
+import type { Amounts, Event, EventOf, Sale } from '../events/event.ts';
 import { dealOut } from '../money/fen.ts';
-import type { Amounts, Event, EventOf, Sale } from './event.ts';
 
 /**
  * What a use is worth by its order: what its payment was, of a piece its part of it. Pure, so that it comes to
