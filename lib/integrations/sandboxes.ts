@@ -4,10 +4,15 @@ import { KuaishouLifePlayer } from './kuaishou-life/sandbox/player.ts';
 import { KuaishouMiniappPlayer } from './kuaishou-miniapp/sandbox/player.ts';
 import { KuaishouShopPlayer } from './kuaishou-shop/sandbox/player.ts';
 import { MeituanPlayer } from './meituan/sandbox/player.ts';
+import type { Fault } from './sandbox-kit/faults.ts';
+import { misbehaving } from './sandbox-kit/misbehaving.ts';
 import type { PlayedMerchant, Player, PlayerOptions } from './sandbox-kit/player.ts';
 
+/** A player that says how its platform may misbehave. */
+type Misbehaved = Player & { readonly misbehaviours: readonly Fault[] };
+
 /** A player for every integration: what the tests, the demo and `simulate` play with. */
-const PLAYERS: Readonly<Record<string, (options: PlayerOptions) => Player>> = {
+const PLAYERS: Readonly<Record<string, (options: PlayerOptions) => Misbehaved>> = {
   'douyin-life': douyinLifePlayer,
   'douyin-miniapp': (options) => new DouyinMiniappPlayer(options),
   'kuaishou-life': (options) => new KuaishouLifePlayer(options),
@@ -21,7 +26,10 @@ export const PLAYED_INTEGRATIONS: readonly string[] = Object.keys(PLAYERS);
 /** @throws RangeError for an integration that nobody plays */
 export function createPlayer(integration: string, options: PlayerOptions): Player {
   const create = Object.hasOwn(PLAYERS, integration) ? PLAYERS[integration] : undefined;
-  if (create !== undefined) return create(options);
+  if (create !== undefined) {
+    const player = create(options);
+    return misbehaving(player, options.random, player.misbehaviours);
+  }
   throw new RangeError(
     `no sandbox plays ${integration}: there are ${PLAYED_INTEGRATIONS.join(', ')}`,
   );

@@ -14,7 +14,8 @@ import {
   playedMerchants,
 } from '../../lib/integrations/sandboxes.ts';
 import { aroundCalls } from '../support/around.ts';
-import { HexiaoUnderTest, OPERATOR_TOKEN } from '../support/hexiao.ts';
+import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { hubOf } from '../support/hub.ts';
 import { IS_LONG, runs } from '../support/long.ts';
 
 /** Acts an integration. */
@@ -146,30 +147,6 @@ function platforms(players: readonly Player[]): typeof globalThis.fetch {
     const player = players.find((one) => one.integration === name);
     if (player === undefined) throw new Error(`nobody plays ${name}`);
     return player.api.fetch(request);
-  };
-}
-
-/** Hexiao as platforms and the operator see it, in process. */
-function hubOf(hexiao: HexiaoUnderTest): Hub {
-  return {
-    async post(path, { road, headers, body }) {
-      const isTill = road === 'v1';
-      const all = isTill ? { ...headers, authorization: `Bearer ${OPERATOR_TOKEN}` } : headers;
-      const receiver = isTill ? hexiao.api : hexiao.ingest;
-      const response = await receiver.request(path, { method: 'POST', headers: all, body });
-      return { status: response.status, body: await response.text() };
-    },
-    async call(method, path, body) {
-      const response = await hexiao.api.request(path, {
-        method,
-        headers: { authorization: `Bearer ${OPERATOR_TOKEN}` },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      if (response.status === 404) return undefined;
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-      return JSON.parse(text) as unknown;
-    },
   };
 }
 

@@ -98,12 +98,21 @@ type State =
 async function stateOf(till: MeituanTill, code: string): Promise<State> {
   if (till.getConsumed !== undefined) {
     const used = await unlessRefused(till.getConsumed(code));
+    if (used !== undefined && saysNothing(used)) {
+      throw unknownYet('the platform’s getconsumed answered without anything in it');
+    }
     if (used !== undefined) return { is: 'used', ...useOf(used) };
   }
   const usable = await unlessRefused(till.prepare(code));
   if (usable !== undefined) return { is: 'usable' };
   const isUsed = till.getConsumed === undefined;
   return isUsed ? { is: 'used', atMs: null, isByMerchant: false } : { is: 'unclear' };
+}
+
+/** A success that holds nothing: there may be an outage behind it, and it is no use that stands. */
+function saysNothing(answer: JsonValue): boolean {
+  const data = z.looseObject({ data: z.unknown() }).safeParse(answer).data?.data ?? {};
+  return typeof data === 'object' && Object.keys(data).length === 0;
 }
 
 async function unlessRefused(answer: Promise<JsonValue>): Promise<JsonValue | undefined> {

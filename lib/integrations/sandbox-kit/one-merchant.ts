@@ -1,4 +1,5 @@
 import type { Platform } from '../../events/event.ts';
+import { type Fault, TRANSPORT } from './faults.ts';
 import {
   atTill,
   type Outgoing,
@@ -15,9 +16,11 @@ export abstract class OneMerchant implements Player {
   abstract readonly integration: string;
   abstract readonly platform: Platform;
   abstract readonly appKey: string;
-  abstract readonly secrets: Readonly<Record<string, string>>;
+  abstract readonly secrets: Player['secrets'];
   abstract readonly api: Player['api'];
   readonly merchants: readonly [PlayedMerchant];
+  /** Beside what any connection may do: its own. */
+  readonly misbehaviours: readonly Fault[] = TRANSPORT;
   protected readonly options: PlayerOptions;
 
   constructor(options: PlayerOptions) {

@@ -1,4 +1,5 @@
 import type { Platform } from '../../events/event.ts';
+import type { Faults } from './faults.ts';
 
 /**
  * What every sandbox is to whoever plays it: the tests, the demo, and people with the command line.
@@ -24,8 +25,8 @@ export interface Player {
   readonly integration: string;
   readonly platform: Platform;
   readonly appKey: string;
-  /** As `PUT /v1/apps/{integration}/{appKey}` takes them. */
-  readonly secrets: Readonly<Record<string, string>>;
+  /** As `PUT /v1/apps/{integration}/{appKey}` takes them now: of several live ones the newest first. */
+  readonly secrets: Readonly<Record<string, string | readonly string[]>>;
   readonly settings: (apiBaseUrl: string) => Readonly<Record<string, unknown>>;
   readonly merchants: readonly PlayedMerchant[];
   /** The platform's own API, to be served or called in process. */
@@ -37,6 +38,8 @@ export interface Player {
   refund(): Outgoing[];
   /** What Hexiao must come to know, once everything arrived. */
   truth(): Truth[];
+  /** How its platform may misbehave. Absent: as it is played here, it never does. */
+  readonly faults?: Faults;
 }
 
 /** What a player is made of. It has no clock and no chance of its own. */

@@ -11,7 +11,7 @@ const WRONG_SECRET = 10013;
 
 export interface OauthContext {
   readonly clientKey: string;
-  readonly clientSecret: string;
+  readonly clientSecret: () => string;
   readonly tokens: IssuedTokens;
   readonly faulty: (name: EndpointName, empty: Fields) => Promise<Response | null>;
 }
@@ -56,7 +56,7 @@ async function refusalOf(c: Context, context: OauthContext): Promise<Fields | nu
   if (request.data.client_key !== context.clientKey) {
     return { error_code: UNKNOWN_CLIENT_KEY, description: 'client_key 不存在' };
   }
-  if (!sameSecret(request.data.client_secret, context.clientSecret)) {
+  if (!sameSecret(request.data.client_secret, context.clientSecret())) {
     return { error_code: WRONG_SECRET, description: 'client_key 或者 client_secret 报错' };
   }
   return null;

@@ -12,7 +12,9 @@ import {
   type Truth,
   truthOfVoucher,
 } from '../../sandbox-kit/player.ts';
+import { Faults } from './faults.ts';
 import type { WebhookMessage } from './messages.ts';
+import { misbehavioursOf, repeated } from './misbehaviours.ts';
 import { type Certificate, type Order, rollUpActs } from './model.ts';
 import { Refusal } from './refusal.ts';
 import { sandboxApp } from './server.ts';
@@ -31,8 +33,19 @@ const CLIENT_KEY = 'aw0000000000play';
 export function douyinLifePlayer(options: PlayerOptions & { readonly clientSecret?: string }) {
   const { now, nextId, clientSecret = `secret-of-${nextId()}` } = options;
   const world = new World({ clientKey: CLIENT_KEY, now, nextId: () => `7400${nextId()}` });
-  const api = sandboxApp({ world, clientSecret, limits: {} });
-  return new DouyinLifePlayer({ ...options, world, api, clientSecret });
+  const faults = new Faults();
+  const credentials = { clientSecret };
+  const api = sandboxApp(Object.assign(credentials, { world, faults, limits: {} }));
+  const player = new DouyinLifePlayer({ ...options, world, api, clientSecret });
+  const misbehaviours = misbehavioursOf({
+    faults,
+    again: (sent) => player.again(sent, nextId()),
+    rotate: () => {
+      credentials.clientSecret = `secret-of-${nextId()}`;
+      player.rotateTo(credentials.clientSecret);
+    },
+  });
+  return Object.assign(player, { misbehaviours });
 }
 
 /** Buyers, cashiers and their changes of mind in one world. */
@@ -40,9 +53,10 @@ export class DouyinLifePlayer implements Player {
   readonly integration = 'douyin-life';
   readonly platform = 'douyin';
   readonly appKey: string;
-  readonly secrets: Readonly<Record<string, string>>;
+  secrets: Player['secrets'];
   readonly merchants: readonly PlayedMerchant[];
   readonly api: Api;
+  #clientSecret: string;
   readonly #world: World;
   readonly #random: Random;
   readonly #usable: { certificateId: string; storeIds: readonly string[] }[] = [];
@@ -56,14 +70,26 @@ export class DouyinLifePlayer implements Player {
     readonly random: Random;
     readonly merchants: readonly PlayedMerchant[];
   }) {
-    const { world, merchants } = options;
+    const { world, merchants, clientSecret } = options;
     this.#world = world;
     this.#random = options.random;
     this.api = options.api;
     this.appKey = world.clientKey;
-    this.secrets = { clientSecret: options.clientSecret };
+    this.#clientSecret = clientSecret;
+    this.secrets = { clientSecret };
     this.merchants = merchants;
     for (const merchant of merchants) stockMerchant(world, merchant);
+  }
+
+  /** Signs with the new secret from now on; the one before is still good for what is under way. */
+  rotateTo(clientSecret: string): void {
+    this.secrets = { clientSecret: [clientSecret, this.#clientSecret] };
+    this.#clientSecret = clientSecret;
+  }
+
+  /** The message under another id. */
+  again(sent: Outgoing, id: string): Outgoing {
+    return outgoing(repeated(sent, id), this.#clientSecret);
   }
 
   readonly settings = (apiBaseUrl: string) => ({ apiBaseUrl, enrichment: 'pull' });
@@ -130,7 +156,7 @@ export class DouyinLifePlayer implements Player {
   }
 
   #outgoing(): Outgoing[] {
-    return this.#world.takeOutbox().map((message) => outgoing(message, this.secrets));
+    return this.#world.takeOutbox().map((message) => outgoing(message, this.#clientSecret));
   }
 }
 
@@ -141,7 +167,10 @@ function stockMerchant(world: World, merchant: PlayedMerchant): void {
   for (const product of products) world.addProduct({ accountId, ...product });
 }
 
-function outgoing({ body, msgId }: WebhookMessage, { clientSecret = '' }: Player['secrets']) {
+function outgoing(
+  { body, msgId }: Pick<WebhookMessage, 'body' | 'msgId'>,
+  clientSecret: string,
+): Outgoing {
   return atWebhook(body, {
     headers: {
       'content-type': 'application/json',

@@ -18,6 +18,7 @@ import type { World } from './world.ts';
 
 export interface AppOptions {
   readonly world: World;
+  /** Read at each call: it may be replaced. */
   readonly clientSecret: string;
   readonly faults?: Faults;
   readonly tokens?: IssuedTokens;
@@ -32,7 +33,7 @@ export interface AppOptions {
 
 /** The documented endpoints, answered from the world. Its clock is the world's. */
 export function sandboxApp(options: AppOptions): Hono {
-  const { world, clientSecret, limitAnswer = 'busy' } = options;
+  const { world, limitAnswer = 'busy' } = options;
   const { now } = world;
   const faults = options.faults ?? new Faults();
   const tokens = options.tokens ?? new IssuedTokens(now);
@@ -109,7 +110,7 @@ export function sandboxApp(options: AppOptions): Hono {
   }
   addTokenEndpoints(app, {
     clientKey: world.clientKey,
-    clientSecret,
+    clientSecret: () => options.clientSecret,
     tokens,
     faulty: (name, empty) => faulty(faults.take(name), empty),
   });

@@ -10,8 +10,9 @@ import {
 } from '../../sandbox-kit/player.ts';
 import { CouponPlay } from './coupons.ts';
 import { paymentBody, refundBody, settleBody } from './messages.ts';
+import { misbehavioursOf } from './misbehaviours.ts';
 import { RETRIES } from './retries.ts';
-import { sandboxApp } from './server.ts';
+import { type AppOptions, sandboxApp } from './server.ts';
 import { makeKeyPair, signTrade } from './sign.ts';
 import { isOpen, refundableOf, type Sold, truthOfOrder, truthOfPiece } from './sold.ts';
 import { type Act, type Piece, World } from './world.ts';
@@ -27,9 +28,15 @@ export class DouyinMiniappPlayer extends OneMerchant {
   readonly integration = 'douyin-miniapp';
   readonly platform = 'douyin';
   readonly appKey = APP_ID;
-  readonly secrets: Readonly<Record<string, string>>;
+  secrets: Player['secrets'];
   readonly api: Player['api'];
-  readonly #pair = pairOfPlayers();
+  override readonly misbehaviours = misbehavioursOf({
+    signed: (body) => this.#signed(body),
+    rotate: () => this.#rotate(),
+  });
+  #pairs = 0;
+  #pair = pairOfPlayers(0);
+  readonly #credentials: { -readonly [name in keyof AppOptions]: AppOptions[name] };
   readonly #world: World;
   readonly #orders: Sold[] = [];
   readonly #coupons: CouponPlay;
@@ -40,7 +47,19 @@ export class DouyinMiniappPlayer extends OneMerchant {
     this.secrets = { platformPublicKeys: this.#pair.publicKey, clientSecret };
     this.#world = new World(options.now);
     this.#coupons = new CouponPlay(APP_ID, this.merchants[0], options);
-    this.api = sandboxApp({ world: this.#world, appId: APP_ID, clientSecret }).app;
+    this.#credentials = { world: this.#world, appId: APP_ID, clientSecret };
+    this.api = sandboxApp(this.#credentials).app;
+  }
+
+  #rotate(): void {
+    const [before, { publicKey }] = [this.#credentials.clientSecret, this.#pair];
+    this.#pairs += 1;
+    this.#pair = pairOfPlayers(this.#pairs);
+    this.#credentials.clientSecret = `secret-of-${this.options.nextId()}`;
+    this.secrets = {
+      platformPublicKeys: [this.#pair.publicKey, publicKey],
+      clientSecret: [this.#credentials.clientSecret, before],
+    };
   }
 
   sell(): Outgoing[] {
@@ -169,24 +188,28 @@ export class DouyinMiniappPlayer extends OneMerchant {
     return { itemOrderId, certificateId, orderId, outOrderNo: `out-${orderId}`, code, priceFen };
   }
 
-  #sent(body: string, retries: Retries): Outgoing {
+  #signed(body: string): Outgoing['headers'] {
     const timestamp = String(Math.floor(this.options.now() / 1000));
     const stamp = { timestamp, nonce: `nonce${this.options.nextId()}` };
+    return {
+      'content-type': 'application/json',
+      ...signTrade(this.#pair.privateKey, body, stamp),
+    };
+  }
+
+  #sent(body: string, retries: Retries): Outgoing {
     return atWebhook(body, {
-      headers: {
-        'content-type': 'application/json',
-        ...signTrade(this.#pair.privateKey, body, stamp),
-      },
+      headers: this.#signed(body),
       retries,
       isReceived: (status, answer) => status === 200 && /"err_no":0\b/.test(answer),
     });
   }
 }
 
-let pair: ReturnType<typeof makeKeyPair> | undefined;
+const pairs: ReturnType<typeof makeKeyPair>[] = [];
 
 /** One for all players of a process: to make one takes longer than a run of a small world. */
-function pairOfPlayers(): ReturnType<typeof makeKeyPair> {
-  pair ??= makeKeyPair();
-  return pair;
+function pairOfPlayers(rotations: number): ReturnType<typeof makeKeyPair> {
+  pairs[rotations] ??= makeKeyPair();
+  return pairs[rotations];
 }

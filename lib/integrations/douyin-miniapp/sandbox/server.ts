@@ -5,6 +5,7 @@ import type { Act, World } from './world.ts';
 export interface AppOptions {
   readonly world: World;
   readonly appId: string;
+  /** Read at each call: it may be replaced. */
   readonly clientSecret: string;
 }
 
@@ -15,13 +16,14 @@ const TOKEN_INVALID = 2_190_002;
 const V2 = '/api/apps/trade/v2';
 
 /** The endpoints that the client calls, answered from the world. Call it with `app.request(…)`. */
-export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
+export function sandboxApp(options: AppOptions): {
   app: Hono;
   /** From now on no token given out so far is taken. */
   revokeTokens: () => void;
   /** The next calls behind the token are answered with this number, and do nothing. */
   answerWith: (fault: { code: number; times: number }) => void;
 } {
+  const { world, appId } = options;
   const app = new Hono();
   let issued = 0;
   let valid = '';
@@ -30,7 +32,7 @@ export function sandboxApp({ world, appId, clientSecret }: AppOptions): {
   app.post('/oauth/client_token/', async (c) => {
     const credentials = z.object({ client_key: z.string(), client_secret: z.string() });
     const { client_key, client_secret } = credentials.parse(await c.req.json());
-    if (client_key !== appId || client_secret !== clientSecret) {
+    if (client_key !== appId || client_secret !== options.clientSecret) {
       return c.json({
         data: { error_code: 10013, description: 'client_key 或者 client_secret 报错' },
       });

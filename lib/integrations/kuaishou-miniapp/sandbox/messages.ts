@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Outgoing } from '../../sandbox-kit/player.ts';
 import { encryptMessage, signEncrypted, signNotice } from './sign.ts';
 
 /** A request ready to be posted: `kwaisign` covers `body`. */
@@ -140,4 +141,10 @@ function signed({ appSecret }: Sender, envelope: Fields): Posted {
 
 function idOf({ messageId }: { readonly messageId?: string }): string {
   return messageId ?? randomUUID();
+}
+
+/** Any other answer than success with the message's own id makes the platform send again. */
+export function isReceivedAs(messageId: string): Outgoing['isReceived'] {
+  const wanted = JSON.stringify({ result: 1, message_id: messageId });
+  return (status, answer) => status === 200 && answer === wanted;
 }

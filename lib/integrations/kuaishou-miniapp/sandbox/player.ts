@@ -9,6 +9,7 @@ import {
   type Truth,
 } from '../../sandbox-kit/player.ts';
 import {
+  isReceivedAs,
   type Posted,
   paymentNotice,
   refundNotice,
@@ -16,7 +17,8 @@ import {
   settleNotice,
   webhookNotice,
 } from './messages.ts';
-import { type Sandbox, startSandbox } from './server.ts';
+import { misbehavioursOf } from './misbehaviours.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts';
 
 /** Documented for webhooks: 3 repetitions, 5 s apart. For payments none are, so these serve them too. */
 const RETRIES: Retries = { delaysMs: [5_000, 5_000, 5_000], documented: true };
@@ -43,17 +45,38 @@ export class KuaishouMiniappPlayer extends OneMerchant {
   readonly integration = 'kuaishou-miniapp';
   readonly platform = 'kuaishou';
   readonly appKey = APP_ID;
-  readonly secrets: Readonly<Record<string, string>>;
+  secrets: Player['secrets'];
   readonly api: Player['api'];
+  override readonly misbehaviours = misbehavioursOf({
+    appSecret: () => this.#credentials.appSecret,
+    nextId: () => this.options.nextId(),
+    rotate: () => this.#rotate(),
+    endToken: () => this.#endToken(),
+  });
   readonly #sandbox: Sandbox;
+  readonly #credentials: { -readonly [name in keyof SandboxOptions]: SandboxOptions[name] };
   readonly #orders: Sold[] = [];
 
   constructor(options: PlayerOptions) {
     super(options);
     const appSecret = `secret-of-${options.nextId()}`;
     this.secrets = { appSecret, accessToken: 'token' };
-    this.#sandbox = startSandbox({ appId: APP_ID, appSecret, accessToken: 'token' });
+    this.#credentials = { appId: APP_ID, appSecret, accessToken: 'token' };
+    this.#sandbox = startSandbox(this.#credentials);
     this.api = this.#sandbox.app;
+  }
+
+  #rotate(): void {
+    const { appSecret } = this.#credentials;
+    this.#credentials.appSecret = `secret-of-${this.options.nextId()}`;
+    this.secrets = { ...this.secrets, appSecret: [this.#credentials.appSecret, appSecret] };
+  }
+
+  #endToken(): string {
+    const { accessToken } = this.#credentials;
+    this.#credentials.accessToken = `token-${this.options.nextId()}`;
+    this.secrets = { ...this.secrets, accessToken: this.#credentials.accessToken };
+    return accessToken;
   }
 
   protected override ownSettings() {
@@ -165,14 +188,13 @@ export class KuaishouMiniappPlayer extends OneMerchant {
   #sent(notice: (sender: Sender) => Posted): Outgoing[] {
     const { now, nextId } = this.options;
     const messageId = `message-${nextId()}`;
-    const appSecret = this.secrets.appSecret ?? '';
+    const { appSecret } = this.#credentials;
     const { body, kwaisign } = notice({ appId: APP_ID, appSecret, atMs: now(), messageId });
     return [
       atWebhook(body, {
         headers: { 'content-type': 'application/json', kwaisign },
         retries: RETRIES,
-        isReceived: (status, answer) =>
-          status === 200 && answer === JSON.stringify({ result: 1, message_id: messageId }),
+        isReceived: isReceivedAs(messageId),
       }),
     ];
   }

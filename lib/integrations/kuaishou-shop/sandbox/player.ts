@@ -16,7 +16,8 @@ import {
   refundMessage,
   type Shop,
 } from './messages.ts';
-import { SANDBOX_METHODS, ShopSandbox } from './server.ts';
+import { misbehavioursOf } from './misbehaviours.ts';
+import { SANDBOX_METHODS, type SandboxOptions, ShopSandbox } from './server.ts';
 
 interface Sold {
   /** A JSON number on the wire, so below 2^53 here. */
@@ -47,18 +48,43 @@ export class KuaishouShopPlayer extends OneMerchant {
   readonly integration = 'kuaishou-shop';
   readonly platform = 'kuaishou';
   readonly appKey = APP_KEY;
-  readonly secrets: Readonly<Record<string, string>>;
+  secrets: Player['secrets'];
   readonly api: Player['api'];
+  override readonly misbehaviours = misbehavioursOf({
+    messageSecret: () => this.#messageSecret,
+    nextId: () => this.options.nextId(),
+    rotate: () => this.#rotate(),
+    endToken: () => this.#endToken(),
+  });
   readonly #sandbox: ShopSandbox;
+  readonly #credentials: { -readonly [name in keyof SandboxOptions]: SandboxOptions[name] };
+  #messageSecret: string;
   readonly #orders: Sold[] = [];
 
   constructor(options: PlayerOptions) {
     super(options);
     const [signSecret, accessToken] = [`sign-${options.nextId()}`, `token-${options.nextId()}`];
-    const messageSecret = Buffer.from(`0${options.nextId()}`).toString('base64');
-    this.secrets = { messageSecret, signSecret, accessToken };
-    this.#sandbox = new ShopSandbox({ appKey: APP_KEY, signSecret, accessToken });
+    this.#messageSecret = messageSecretOf(options.nextId());
+    this.secrets = { messageSecret: this.#messageSecret, signSecret, accessToken };
+    this.#credentials = { appKey: APP_KEY, signSecret, accessToken };
+    this.#sandbox = new ShopSandbox(this.#credentials);
     this.api = this.#sandbox.app;
+  }
+
+  #rotate(): void {
+    const [before, signedBefore] = [this.#messageSecret, this.#credentials.signSecret];
+    this.#messageSecret = messageSecretOf(this.options.nextId());
+    this.#credentials.signSecret = `sign-${this.options.nextId()}`;
+    const messageSecret = [this.#messageSecret, before];
+    const signSecret = [this.#credentials.signSecret, signedBefore];
+    this.secrets = { ...this.secrets, messageSecret, signSecret };
+  }
+
+  #endToken(): string {
+    const { accessToken } = this.#credentials;
+    this.#credentials.accessToken = `token-${this.options.nextId()}`;
+    this.secrets = { ...this.secrets, accessToken: this.#credentials.accessToken };
+    return accessToken;
   }
 
   protected override ownSettings() {
@@ -163,10 +189,12 @@ export class KuaishouShopPlayer extends OneMerchant {
   }
 
   get #shop(): Shop {
-    const { messageSecret = '' } = this.secrets;
+    const messageSecret = this.#messageSecret;
     return { appKey: APP_KEY, messageSecret, sellerId: 2_160_000_001, now: this.options.now };
   }
 }
+
+const messageSecretOf = (id: string) => Buffer.from(`0${id}`).toString('base64');
 
 function sent(body: string): Outgoing {
   return atWebhook(body, {

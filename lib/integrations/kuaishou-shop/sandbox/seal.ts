@@ -1,4 +1,4 @@
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 
 /**
  * A message as the platform pushes it: AES-CBC under the message secret with an initial vector of
@@ -8,4 +8,11 @@ export function sealMessage(messageSecret: string, plaintext: string | Uint8Arra
   const key = Buffer.from(messageSecret, 'base64');
   const cipher = createCipheriv(`aes-${key.byteLength * 8}-cbc`, key, new Uint8Array(16));
   return Buffer.concat([cipher.update(plaintext), cipher.final()]).toString('base64');
+}
+
+/** What {@link sealMessage} sealed. */
+export function openMessage(messageSecret: string, sealed: string): string {
+  const key = Buffer.from(messageSecret, 'base64');
+  const cipher = createDecipheriv(`aes-${key.byteLength * 8}-cbc`, key, new Uint8Array(16));
+  return cipher.update(sealed, 'base64', 'utf8') + cipher.final('utf8');
 }

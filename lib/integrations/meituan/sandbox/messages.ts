@@ -2,7 +2,7 @@ import { signedForm } from './sign.ts';
 
 export interface Developer {
   readonly developerId: string;
-  readonly signKey: string;
+  signKey: string;
   /** Epoch ms. */
   readonly now: () => number;
   readonly nextId: () => string;

@@ -10,6 +10,7 @@ import {
   truthOfVoucher,
 } from '../../sandbox-kit/player.ts';
 import { type Developer, push, storeMapped } from './messages.ts';
+import { misbehavioursOf } from './misbehaviours.ts';
 import { MeituanSandbox } from './server.ts';
 
 interface Sold {
@@ -46,8 +47,13 @@ export class MeituanPlayer extends OneMerchant {
   readonly integration = 'meituan';
   readonly platform = 'meituan';
   readonly appKey = DEVELOPER_ID;
-  readonly secrets: Readonly<Record<string, string>>;
+  secrets: Player['secrets'];
   readonly api: Player['api'];
+  override readonly misbehaviours = misbehavioursOf({
+    signKey: () => this.#developer.signKey,
+    nextId: () => this.options.nextId(),
+    rotate: () => this.#rotate(),
+  });
   readonly #developer: Developer;
   readonly #sandbox: MeituanSandbox;
   readonly #orders: Sold[] = [];
@@ -58,10 +64,15 @@ export class MeituanPlayer extends OneMerchant {
     const [signKey, dianpingSecret] = [`key-${nextId()}`, `dianping-${nextId()}`];
     this.secrets = { signKey, dianpingSecret, appAuthToken: `store-token-${nextId()}` };
     this.#developer = { developerId: DEVELOPER_ID, signKey, now, nextId };
-    const developer = { developerId: DEVELOPER_ID, signKey, now };
     const dianping = { dianpingAppKey: 'dianping', dianpingSecret };
-    this.#sandbox = new MeituanSandbox({ ...developer, ...dianping });
+    this.#sandbox = new MeituanSandbox(Object.assign(this.#developer, dianping));
     this.api = this.#sandbox.app;
+  }
+
+  #rotate(): void {
+    const before = this.#developer.signKey;
+    this.#developer.signKey = `key-${this.options.nextId()}`;
+    this.secrets = { ...this.secrets, signKey: [this.#developer.signKey, before] };
   }
 
   protected override ownSettings() {

@@ -72,6 +72,23 @@ describe('redeeming at the till of a shop (服务零售)', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
   });
 
+  it('takes an empty getconsumed for no answer, and not for a use that stands', async () => {
+    // Prepare
+    done(await till.redeem(asked));
+    const back = { requestId: 'reversal-1', voucherId: CODE };
+    till.loses = { what: 'answer', of: '/reverseconsume' };
+    await till.reverse(back);
+    till.loses = null;
+    till.replaces = { of: '/getconsumed', with: { code: 'OP_SUCCESS', data: {} } };
+    // Act
+    const empty = await till.reverse(back);
+    const again = await till.reverse(back);
+    // Assess
+    expect(problemOf(empty)).toMatchObject({ status: 503, code: 'platform-unavailable' });
+    done(again);
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+  });
+
   it('refuses a code that is used up, and a store that gave no token', async () => {
     // Prepare
     done(await till.redeem({ ...asked, count: 2 }));
