@@ -18,7 +18,8 @@ exchange explain explained failure feature fetch field file filter form format f
 front function hand hash header help hexiao html http hub id import in index inner input is
 issue issued item json kept key kind known lag lambda language layout lazy leaf least lifetime
 limit limiter line lint listed live local lock log made main map markdown markup matched
-matching may meaning measured memory message method metric mode model module money nag name
+matching may meaning measured memory message method metric misbehaving
+misbehaviour mode model module money nag name
 named new not note notice notify numbered oauth object of once one open openapi option other
 outcome outgoing outside own packing page parameter parse part passed payload payment pipeline
 place play played poller position posted prepared price print privacy product progress props

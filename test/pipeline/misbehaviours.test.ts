@@ -6,7 +6,7 @@ import { Stage } from '../support/stage.ts';
 const DEEDS = ['sell', 'redeem', 'sell', 'redeem', 'reverse', 'redeem', 'refund'] as const;
 
 /** While a kind is on, and never fewer; codes differ by their number alone. */
-const fewestDeeds = (kind: string) => (/^(busy|token) /.test(kind) ? 1 : 4);
+const fewestDeeds = (kind: string) => (/^(busy|token) /.test(kind) ? 1 : 3);
 
 /** As often at most until a kind has gone wrong. */
 const MOST_DEEDS = 70;
