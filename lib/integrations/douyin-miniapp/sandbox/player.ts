@@ -208,7 +208,7 @@ export class DouyinMiniappPlayer extends OneMerchant {
 
 const pairs: ReturnType<typeof makeKeyPair>[] = [];
 
-/** One for all players of a process: to make one takes longer than a run of a small world. */
+/** One a rotation for all players of a process: to make one takes longer than a run of a small world. */
 function pairOfPlayers(rotations: number): ReturnType<typeof makeKeyPair> {
   pairs[rotations] ??= makeKeyPair();
   return pairs[rotations];
