@@ -6,22 +6,6 @@ import type { Outgoing } from './player.ts';
  * those that every connection has are here. {@link misbehaving} does them.
  */
 
-/** What whoever plays a platform switches. A kind that is on goes wrong at its first chance, then at half of them. */
-export interface Faults {
-  /** What goes wrong one way each: `busy 2100004`, `HTTP 500` … */
-  readonly kinds: readonly string[];
-  /** How often each kind went wrong so far; kinds that never did are absent. */
-  readonly counts: ReadonlyMap<string, number>;
-  /** The platform's own page that says so; `transport` where any connection may do it. @throws RangeError */
-  sourceOf(kind: string): string;
-  /**
-   * A kind that changes `Player.secrets` does so once each time it is switched on: then the app has to be
-   * registered again.
-   * @throws RangeError
-   */
-  set(kind: string, isOn: boolean): void;
-}
-
 /** One kind, as a sandbox lists it. */
 export interface Fault {
   readonly kind: string;

@@ -1,5 +1,5 @@
-import type { Fault, Faults } from './faults.ts';
-import { type Outgoing, type Player, type Random, seededRandom } from './player.ts';
+import type { Fault } from './faults.ts';
+import { type Faults, type Outgoing, type Player, type Random, seededRandom } from './player.ts';
 
 /**
  * A player whose platform misbehaves as it is told to. Nothing is drawn from the chance, and nothing is

@@ -1,5 +1,4 @@
 import type { Platform } from '../../events/event.ts';
-import type { Faults } from './faults.ts';
 
 /**
  * What every sandbox is to whoever plays it: the tests, the demo, and people with the command line.
@@ -40,6 +39,22 @@ export interface Player {
   truth(): Truth[];
   /** How its platform may misbehave. Absent: as it is played here, it never does. */
   readonly faults?: Faults;
+}
+
+/** What whoever plays a platform switches. A kind that is on goes wrong at its first chance, then at half of them. */
+export interface Faults {
+  /** What goes wrong one way each: `busy 2100004`, `HTTP 500` … */
+  readonly kinds: readonly string[];
+  /** How often each kind went wrong so far; kinds that never did are absent. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** The platform's own page that says so; `transport` where any connection may do it. @throws RangeError */
+  sourceOf(kind: string): string;
+  /**
+   * A kind that changes `Player.secrets` does so once each time it is switched on: then the app has to be
+   * registered again.
+   * @throws RangeError
+   */
+  set(kind: string, isOn: boolean): void;
 }
 
 /** What a player is made of. It has no clock and no chance of its own. */
