@@ -46,10 +46,9 @@ export class Clock {
       await everythingRan();
       if (isOver()) return false;
       const next = this.heap[0];
-      if (next === undefined) return true;
-      if (next.atMs > untilMs) {
-        this.nowMs = untilMs;
-        return false;
+      if (next === undefined || next.atMs > untilMs) {
+        if (Number.isFinite(untilMs)) this.nowMs = untilMs;
+        return next === undefined;
       }
       pop(this.heap);
       if (next.of?.isOver === true) continue;

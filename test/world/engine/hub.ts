@@ -138,6 +138,7 @@ export class WorldHub {
     return (
       itemsOf('HINT').length > 0 ||
       itemsOf('UNFINISHED').length > 0 ||
+      itemsOf('BEHIND').length > 0 ||
       itemsOf('REFUND-OPEN').some(isDecided) ||
       (this.table.items.get('RESTATEMENT')?.all() ?? []).some(
         ({ status }) => status === 'planned' || status === 'running',

@@ -6,6 +6,7 @@ export class TracedQueues extends MemoryQueues {
   /** Of what is being worked on. */
   originMs = 0;
   private readonly origins = new Map<string, number>();
+  private readonly there = new Map<string, string>();
   private readonly isRefused: (body: string) => boolean;
 
   /** @param isRefused whether the queue does not take a message, alone or of a batch */
@@ -18,7 +19,20 @@ export class TracedQueues extends MemoryQueues {
     if (this.isRefused(body)) throw new SqsError('InternalError', 'the world: not taken');
     const id = super.send(url, body, delaySeconds);
     this.origins.set(id, this.originMs);
+    this.there.set(id, body);
     return id;
+  }
+
+  override delete(url: string | undefined, receipt: string): object {
+    const before = this.size(url ?? '');
+    const deleted = super.delete(url, receipt);
+    if (this.size(url ?? '') < before) this.there.delete(receipt.split('~')[0] ?? '');
+    return deleted;
+  }
+
+  /** The messages that are still there and came of something before a moment. */
+  sentBefore(ms: number): string[] {
+    return [...this.there].flatMap(([id, body]) => (this.originOf(id) < ms ? [body] : []));
   }
 
   originOf(messageId: string): number {

@@ -5,11 +5,7 @@ import { ingestApp } from '../../../functions/ingest/app.ts';
 import { rememberingApps } from '../../../functions/ingest/apps.ts';
 import { Breakers } from '../../../functions/normalize/breakers.ts';
 import { normalize } from '../../../functions/normalize/normalize.ts';
-import { resumeJobs } from '../../../functions/reconcile/restatements.ts';
-import { countSilentApps } from '../../../functions/reconcile/silent.ts';
-import { sweepHints } from '../../../functions/reconcile/sweep.ts';
-import { sweepAudits } from '../../../functions/reconcile/sweep-audits.ts';
-import { sweepUnfinished } from '../../../functions/reconcile/sweep-unfinished.ts';
+import { reconcile } from '../../../functions/reconcile/reconcile.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
 import { openCallbackRecords } from '../../../lib/callbacks/records.ts';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
@@ -107,12 +103,7 @@ export function attributeWorker(machine: Machine): Handler {
 export async function reconcileOnce(machine: Machine): Promise<void> {
   const { table, intake, attribution } = partsOf(machine);
   const { now, log } = machine;
-  const deps = { table, intake, attribution, now, log };
-  await sweepHints(deps);
-  await sweepAudits(deps);
-  await resumeJobs(deps);
-  await sweepUnfinished(deps);
-  await countSilentApps({ ...deps, silentAfterMinutes: 720 });
+  await reconcile({ table, intake, attribution, now, log, silentAfterMinutes: 720 });
 }
 
 export type Receiver = Pick<ReturnType<typeof ingestApp>, 'request'>;

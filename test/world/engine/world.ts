@@ -9,6 +9,8 @@ import { ledgerOf, wrongTotals } from './books.ts';
 import { Clock } from './clock.ts';
 import { Dice } from './dice.ts';
 import { WorldHub } from './hub.ts';
+import { askWhetherIdle } from './idle-watch.ts';
+import { LedgerWatch } from './ledger-watch.ts';
 import { dropUnreadable, operatorOf, pipelineOf, redriveAll } from './operator.ts';
 import { type Drawn, draw, type WorldOptions } from './options.ts';
 import { withTimeOf } from './process-time.ts';
@@ -38,6 +40,9 @@ const AFTER_MS = 10 * MINUTE_MS;
 /** Without faults everything has to be known and booked after so long, at the latest. */
 const LIVELY_MS = 3 * DAY_MS;
 
+/** At every so many acts somebody asks whether everything is done. */
+const ASKED_EVERY = 3;
+
 /** How often the operator looks whether it is, and sends dead letters back. */
 const LOOK_MS = 10 * MINUTE_MS;
 
@@ -57,10 +62,12 @@ class World {
   private readonly tamper: WorldOptions['tamper'];
   private readonly wrong: string[] = [];
   private readonly cast: Cast;
+  private readonly dice: Dice;
   private readonly weather: Weather;
   private readonly hub: WorldHub;
   private readonly operator: ReturnType<typeof operatorOf>;
   private readonly acts: readonly Act[];
+  private readonly ledgerWatch: LedgerWatch;
 
   constructor(drawn: Drawn, clock: Clock, options: WorldOptions) {
     const { only = {}, tamper } = options;
@@ -68,6 +75,7 @@ class World {
     this.drawn = drawn;
     this.clock = clock;
     const dice = new Dice(drawn.seed);
+    this.dice = dice;
     const weather = new Weather(clock, dice, drawn.weather, only.faults);
     this.weather = weather;
     this.cast = new Cast(drawn, clock, dice);
@@ -82,6 +90,7 @@ class World {
       skewMs: (stage) => weather.skewMs(stage),
     });
     this.operator = operatorOf(this.hub);
+    this.ledgerWatch = new LedgerWatch(this.hub.table);
   }
 
   async play(): Promise<Verdict> {
@@ -106,6 +115,7 @@ class World {
     weather.isOver = true;
     await this.becomeIdle();
     this.tamper?.(this.hub.table);
+    wrong.push(...this.ledgerWatch.wrong);
     const entries = await this.look();
     return {
       ...{ drawn, wrong, acts, faults: weather.happened, requests: roads.sent, steps: clock.steps },
@@ -127,14 +137,23 @@ class World {
       const poison = this.weather.poison(`${url} at act ${act.index}`);
       if (poison !== undefined) this.hub.put(url, poison);
     }
+    if (act.index % ASKED_EVERY === 0) void this.askWhetherIdle(act);
     const { player, outgoing } = this.cast.play(act);
     for (const [index, one] of outgoing.entries()) {
       roads.send(player, one, `${act.index}.${index}`, `${act.integration} ${act.deed}`);
     }
   }
 
+  /** A while after the act, when what it came to may just be done. */
+  private async askWhetherIdle({ index }: Act): Promise<void> {
+    await this.clock.wait(this.dice.roll(`asks at ${index}`) * 2 * MINUTE_MS);
+    const wrong = await askWhetherIdle(this.hub, this.clock);
+    if (wrong !== undefined) this.wrong.push(wrong);
+  }
+
   private written(what: string): void {
     this.weather.written(what);
+    this.ledgerWatch.written(what);
     if (SWEPT.test(what)) this.hub.sweepSoon();
   }
 
@@ -177,7 +196,7 @@ class World {
 }
 
 /** Writes after which the schedule's next run has something to look at. */
-const SWEPT = / (HINT|UNFINISHED|REFUND|REFUND-OPEN|RESTATEMENT)[# ]/;
+const SWEPT = / (HINT|UNFINISHED|BEHIND|REFUND|REFUND-OPEN|RESTATEMENT)[# ]/;
 
 const providerOf = ({ integration }: { readonly integration: string }) => `p-${integration}`;
 
