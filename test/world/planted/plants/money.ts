@@ -1,0 +1,77 @@
+import type { Plant } from '../plant.ts';
+
+/** What is wrong to the fen. */
+export const MONEY: readonly Plant[] = [
+  {
+    name: 'both-halves-rounded',
+    what: 'An amount is dealt out by rounding each part',
+    file: 'lib/money/fen.ts',
+    find: 'weights.map((weight) => wholeParts(magnitude * weight, total));',
+    put: 'weights.map((weight) => Math.round((magnitude * weight) / total));',
+    suite: ['test/lib/money.test.ts'],
+  },
+  {
+    name: 'remainders-lost',
+    what: 'What is left of a division belongs to nobody',
+    file: 'lib/money/fen.ts',
+    find: '  if (left > 0) {',
+    put: '  if (left > magnitude) {',
+    suite: ['test/lib/money.test.ts'],
+  },
+  {
+    name: 'float-yuan',
+    what: 'Yuan are multiplied as floats',
+    file: 'lib/money/yuan.ts',
+    find: "const fen = Number(whole) * 100 + Number(places.padEnd(2, '0'));",
+    put: 'const fen = Math.floor(Number(`${whole}.${places}`) * 100);',
+    suite: ['test/lib/yuan.test.ts', 'test/lib/money.test.ts'],
+  },
+  {
+    name: 'reversal-recomputed',
+    what: 'What is taken back is worked out from the rate again, not from what was booked',
+    file: 'lib/attribution/reversing.ts',
+    find: "    commissionFen: sum(all, 'commissionFen'),",
+    put: "    commissionFen: proportion(sum(all, 'amountFen'), original.explanation.rateBp, 10_000),",
+    suite: ['test/lib/attribution.test.ts', 'test/lib/attribution-ledger.test.ts'],
+  },
+  {
+    name: 'contracts-known-later',
+    what: 'A contract that was recorded later decides about earlier events',
+    file: 'lib/attribution/contract.ts',
+    find: 'if (compareInstants(version.recordedAt, instant) <= 0) latest.set',
+    put: 'if (instant.length > 0) latest.set',
+    suite: ['test/lib/attribution.test.ts'],
+  },
+  {
+    name: 'day-in-utc',
+    what: 'The business day is that of UTC',
+    file: 'lib/attribution/attribute.ts',
+    find: 'isOurForm(instant) ? instant.slice(0, 10) : businessDayOf(instant);',
+    put: 'isOurForm(instant) ? new Date(instant).toISOString().slice(0, 10) : businessDayOf(instant);',
+    suite: ['test/lib/attribution.test.ts', 'test/pipeline/main-job.test.ts'],
+  },
+  {
+    name: 'spread-by-arrival',
+    what: 'A refund of an order is dealt over its vouchers in the order in which they came',
+    file: 'lib/attribution/spread.ts',
+    find: 'const ids = [...known.vouchers.keys()].sort();',
+    put: 'const ids = [...known.vouchers.keys()];',
+    suite: ['test/lib/spread.test.ts', 'test/lib/order-refunds.test.ts'],
+  },
+  {
+    name: 'ids-as-floats',
+    what: 'An id of 19 digits is read as `JSON.parse` reads it',
+    file: 'lib/json/parse.ts',
+    find: 'if (isInteger && !Number.isSafeInteger(value)) return source;',
+    put: 'if (isInteger && !Number.isSafeInteger(value)) return value;',
+    suite: ['test/lib/json.test.ts'],
+  },
+  {
+    name: 'card-used-twice-is-one',
+    what: 'The uses of a times card are named by their voucher, so that two are one',
+    file: 'lib/integrations/douyin-life/events.ts',
+    find: '    eventId: `redeemed:${act.verifyId}`,',
+    put: '    eventId: `redeemed:${facts.certificate.certificate_id}`,',
+    suite: ['test/integrations/douyin-life/events.test.ts'],
+  },
+];
