@@ -113,6 +113,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     timeoutSeconds: 30,
     table: 'readWrite',
     keys: [
+      'BEHIND',
       'DIMENSION',
       'ROLLUP',
       'LEDGER',
@@ -135,7 +136,17 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     memoryMb: 448,
     timeoutSeconds: 60,
     table: 'readWrite',
-    keys: ['HEARD', 'HINT', 'REFUND', 'REFUND-OPEN', 'RESTATEMENT', 'UNFINISHED'],
+    keys: [
+      'BEHIND',
+      'BILLED',
+      'HEARD',
+      'HINT',
+      'PROVIDER',
+      'REFUND',
+      'REFUND-OPEN',
+      'RESTATEMENT',
+      'UNFINISHED',
+    ],
     sendsTo: ['intake', 'attribution'],
     schedule: { everyMinutes: 5 },
     // A night and a slow morning; a stage of one's own busy apps may say less.
@@ -148,6 +159,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     table: 'readWrite',
     keys: [
       'APP',
+      'BEHIND',
       'BILLED',
       'BUYER-KEY',
       'CODE',

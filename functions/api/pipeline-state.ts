@@ -1,4 +1,5 @@
 import { type Depth, readDepth } from '../../lib/queue/queue.ts';
+import { daysBehind, recentDays } from '../../lib/rollups/days-behind.ts';
 import { countUnfinished } from '../../lib/store/deliveries/unfinished.ts';
 import { countHints } from '../../lib/store/deliveries/waiting-hints.ts';
 import type { ApiDeps, QueueUrls } from './deps.ts';
@@ -12,25 +13,42 @@ export interface PipelineState {
   readonly hints: number;
   /** Work that failed, to be sent again. */
   readonly unfinished: number;
-  /** Messages that have totals added up and were not worked on yet. */
+  /** Noted messages that have totals added up, and days whose dimensions know less than the day. */
   readonly behind: number;
   /** Nothing is: what the platforms sent until now is known and booked. */
   readonly idle: boolean;
 }
 
-/** By the queues' own (approximate) counts. */
+/** By the queues' own (approximate) counts. Costs a read of each provider's days of five weeks. */
 export async function readPipeline(
-  deps: Pick<ApiDeps, 'table' | 'sqs' | 'queues'>,
+  deps: Pick<ApiDeps, 'table' | 'sqs' | 'queues' | 'now'>,
 ): Promise<PipelineState> {
+  const way = await readWay(deps);
+  const noted = await countUnfinished(deps.table, 'behind');
+  const behind = noted + (await daysBehind(deps.table, recentDays(deps.now()))).length;
+  return { ...way, behind, idle: isDone(way) && behind === 0 };
+}
+
+type WayDeps = Pick<ApiDeps, 'table' | 'sqs' | 'queues'>;
+
+/** Whether what the platforms sent until now is known and booked, whatever became of its totals. */
+export async function isBooked(deps: WayDeps): Promise<boolean> {
+  return isDone(await readWay(deps));
+}
+
+type Way = Pick<PipelineState, 'queues' | 'hints' | 'unfinished'>;
+
+async function readWay(deps: WayDeps): Promise<Way> {
   // Read in the order of the way: what leaves one place while we look is seen in the next.
   const intake = await readQueue(deps.queues.intake, deps);
   const hints = await countHints(deps.table);
   const attribution = await readQueue(deps.queues.attribution, deps);
   const unfinished = await countUnfinished(deps.table);
-  const behind = await countUnfinished(deps.table, 'behind');
-  const isDone = hints === 0 && unfinished === 0 && behind === 0;
-  const idle = isEmpty(intake) && isEmpty(attribution) && isDone;
-  return { queues: { intake, attribution }, hints, unfinished, behind, idle };
+  return { queues: { intake, attribution }, hints, unfinished };
+}
+
+function isDone({ queues, hints, unfinished }: Way): boolean {
+  return isEmpty(queues.intake) && isEmpty(queues.attribution) && hints === 0 && unfinished === 0;
 }
 
 async function readQueue(urls: QueueUrls, { sqs }: Pick<ApiDeps, 'sqs'>): Promise<QueueState> {

@@ -9,7 +9,7 @@ import { knownOf } from '../../lib/store/known.ts';
 import { readEvents } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { ApiDeps } from './deps.ts';
-import { readPipeline } from './pipeline-state.ts';
+import { isBooked } from './pipeline-state.ts';
 
 /** One process of several that call: the others and the workers want their turns too. */
 const RATE_SHARE = 0.25;
@@ -30,7 +30,7 @@ export function contextOf(
     note: (notes) => request.note(notes),
     merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
     actsOf: (voucherId) => actsOf(table, platform, voucherId),
-    mayLag: async () => !(await readPipeline(deps)).idle,
+    mayLag: async () => !(await isBooked(deps)),
     payment: async (orderId) =>
       (await readEvents(table, { of: 'order', platform, id: orderId })).find(
         (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',

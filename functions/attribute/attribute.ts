@@ -9,15 +9,15 @@ import { workOnClosing } from './close.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 import { inTime } from './in-time.ts';
 import { workOnJob } from './restatement/job.ts';
-import { type RollupRequest, rollUpAbove, rollUpDays, rollUpTouched } from './totals.ts';
+import { rollUpAbove, rollUpDays, rollUpTouched } from './totals.ts';
 import { workNoted } from './unfinished.ts';
 
 const STREAMS_AT_ONCE = 16;
 
 /**
- * One batch from the attribution queue. What changed is booked, then the store-hours it touched are
- * rolled up once for the whole batch, then the levels above are requested by delayed messages; such
- * messages of earlier batches are rolled up here, each bucket and day once.
+ * One batch from the attribution queue. What changed is booked, then the store-hours it touched and the levels
+ * above are rolled up, each once for the whole batch. A message is done when its totals are, so what a worker
+ * that dies leaves comes again with it. The days' dimensions are requested by delayed messages.
  */
 export async function attributeBatch(
   received: readonly Received<AttributionMessage>[],
@@ -56,29 +56,10 @@ async function bookAll(
   });
   const readTerms = termsReader(deps);
   const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, states }) => {
-    const booked = await attempt(own, () => bookChanged(stream, states, readTerms, deps));
-    if (booked === undefined) return [];
-    const { hours, isBooked } = booked;
-    return hours.map((hour) => ({ hour, isBooked, received: own }));
+    const hours = await attempt(own, () => bookChanged(stream, states, readTerms, deps));
+    return (hours ?? []).map((hour) => ({ hour, received: own }));
   });
-  await rollUpTouched(ownersOf(touched.flat()), deps);
-}
-
-/** Each store-hour once, with every message that touched it. */
-function ownersOf(touched: readonly RollupRequest[]): RollupRequest[] {
-  const byHour = Map.groupBy(touched, ({ hour }) => JSON.stringify(hour));
-  return [...byHour.values()].flatMap((all) => {
-    const hour = all[0]?.hour;
-    return hour === undefined
-      ? []
-      : [
-          {
-            hour,
-            isBooked: all.some((one) => one.isBooked),
-            received: all.flatMap((one) => one.received),
-          },
-        ];
-  });
+  await rollUpTouched(touched.flat(), deps);
 }
 
 function select<T extends AttributionMessage['type']>(

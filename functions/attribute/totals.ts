@@ -3,9 +3,8 @@ import { attempt, type Received } from '../../lib/queue/batch.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { rollUpDimensions } from '../../lib/rollups/dimensions.ts';
 import { requestIfBehind } from '../../lib/rollups/dimensions-due.ts';
-import { hoursOf, rollupMessages } from '../../lib/rollups/messages.ts';
+import { hoursOf, uniqueHours } from '../../lib/rollups/messages.ts';
 import { rollUpBuckets } from '../../lib/rollups/rollups.ts';
-import { sendNoted } from '../../lib/rollups/send-noted.ts';
 import type { StoreHour } from '../../lib/rollups/store-day.ts';
 import { rollUpHour } from '../../lib/rollups/store-hour.ts';
 import { bucketOf } from '../../lib/store/keys.ts';
@@ -17,62 +16,46 @@ const HOURS_AT_ONCE = 4;
 /** Of the function's 30 s, so that the days begun last have as much again to end in. */
 const DIMENSIONS_MS = 12_000;
 
-export interface RollupRequest {
+/** A store's hour that a booking looked at, and the messages that had it booked. */
+export interface Touched {
   readonly hour: StoreHour;
-  /** Entries were booked there now. Else all stood, and its rollup is only looked after: no note. */
-  readonly isBooked: boolean;
   readonly received: readonly Received<AttributionMessage>[];
 }
 
 /**
- * Asks for the rollups of store-hours that were touched. They wait, so that what many batches touched is
- * rolled up once: rollups are written as often as they are requested, entries only once.
+ * Rolls up what a batch touched, also where all entries stood: an earlier worker may have died before it did.
+ * What fails fails the messages that touched the same provider's day, and comes again with them.
  */
 export async function rollUpTouched(
-  touched: readonly RollupRequest[],
+  touched: readonly Touched[],
   deps: AttributeDeps,
 ): Promise<void> {
-  const delaySeconds = deps.rollupDelaySeconds;
-  for (const isBooked of [true, false]) {
-    const own = touched.filter((one) => one.isBooked === isBooked);
-    const messages = rollupMessages(own.map(({ hour }) => hour));
-    await attempt(
-      own.flatMap(({ received }) => received),
-      () =>
-        isBooked
-          ? sendNoted(messages, deps, delaySeconds)
-          : deps.attribution.sendAll(messages, delaySeconds),
-    );
-  }
+  await mapLimit(
+    byProviderDay(touched, ({ hour }) => hour),
+    ROLLUPS_AT_ONCE,
+    async (own) => {
+      const messages = new Set(own.flatMap(({ received }) => received));
+      await attempt([...messages], () => rollUpDay(uniqueHours(own.map(({ hour }) => hour)), deps));
+    },
+  );
 }
 
-/**
- * Rolls up the store-hours that were requested, then their buckets, those of a provider's day together,
- * and asks for the day's dimensions: later, because they are made of the whole day.
- */
+/** Rolls up what closings and jobs requested by messages of their own, those of a provider's day together. */
 export async function rollUpAbove(
   received: readonly Received<MessageOf<'rollup'>>[],
   deps: AttributeDeps,
 ): Promise<void> {
-  await mapLimit(byProviderDay(received), ROLLUPS_AT_ONCE, async (own) => {
-    await attempt(own, () =>
-      rollUpDay(
-        own.map(({ message }) => message),
-        deps,
-      ),
-    );
+  await mapLimit(byProviderDay(received, messageOf), ROLLUPS_AT_ONCE, async (own) => {
+    await attempt(own, () => rollUpDay(hoursOf(own.map(messageOf)), deps));
   });
 }
 
-async function rollUpDay(
-  messages: readonly MessageOf<'rollup'>[],
-  deps: AttributeDeps,
-): Promise<void> {
+/** The store-hours of one provider's day, then their buckets; its dimensions later: they are made of the whole day. */
+async function rollUpDay(hours: readonly StoreHour[], deps: AttributeDeps): Promise<void> {
   const { table } = deps;
-  const first = messages[0];
+  const first = hours[0];
   if (first === undefined) return;
   const { providerId, day } = first;
-  const hours = hoursOf(messages);
   await mapLimit(hours, HOURS_AT_ONCE, (hour) => rollUpHour(table, hour));
   const buckets = new Set(hours.map(({ platform, storeId }) => bucketOf(platform, storeId)));
   await rollUpBuckets(table, providerId, day, [...buckets]);
@@ -85,7 +68,7 @@ export function requestDimensions(
   deps: AttributeDeps,
 ): Promise<void> {
   const message = { type: 'dimensions', v: MESSAGE_VERSION, ...place } as const;
-  const request = () => sendNoted([message], deps, deps.dimensionsDelaySeconds);
+  const request = () => deps.attribution.send(message, deps.dimensionsDelaySeconds);
   return requestIfBehind(deps.table, place, request, deps.now);
 }
 
@@ -99,7 +82,7 @@ export async function rollUpDays(
 ): Promise<void> {
   const untilMs = deps.now() + DIMENSIONS_MS;
   const late: Received<MessageOf<'dimensions'>>[] = [];
-  await mapLimit(byProviderDay(received), ROLLUPS_AT_ONCE, async (own) => {
+  await mapLimit(byProviderDay(received, messageOf), ROLLUPS_AT_ONCE, async (own) => {
     const first = own[0];
     if (first === undefined) return;
     const { providerId, day } = first.message;
@@ -107,12 +90,7 @@ export async function rollUpDays(
     if (first !== received[0] && deps.now() >= untilMs) late.push(...own);
     else await attempt(own, () => rollUpThenCompare({ providerId, day }, deps));
   });
-  await attempt(late, () =>
-    sendNoted(
-      late.map(({ message }) => message),
-      deps,
-    ),
-  );
+  await attempt(late, () => deps.attribution.sendAll(late.map(messageOf)));
 }
 
 /** What changed while the day was read is not in what was rolled up: it is requested again. */
@@ -124,11 +102,15 @@ async function rollUpThenCompare(
   await requestDimensions(place, deps);
 }
 
-function byProviderDay<M extends { providerId: string; day: string }>(
-  received: readonly Received<M>[],
-): Received<M>[][] {
-  const groups = Map.groupBy(received, ({ message: { providerId, day } }) =>
-    JSON.stringify([providerId, day]),
-  );
+const messageOf = <M>({ message }: Received<M>): M => message;
+
+function byProviderDay<T>(
+  all: readonly T[],
+  placeOf: (one: T) => { providerId: string; day: string },
+): T[][] {
+  const groups = Map.groupBy(all, (one) => {
+    const { providerId, day } = placeOf(one);
+    return JSON.stringify([providerId, day]);
+  });
   return [...groups.values()];
 }

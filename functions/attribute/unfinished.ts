@@ -36,7 +36,7 @@ export async function workNoted(
   work: (received: readonly One[]) => Promise<void>,
 ): Promise<void> {
   const begun = await mapLimit(received.filter(isNoted), WRITES_AT_ONCE, (one) => note(one, deps));
-  const isTotal = ({ message }: One) => message.type !== 'changed';
+  const isTotal = ({ message: { type } }: One) => type !== 'changed' && type !== 'dimensions';
   // Before the work: what is requested from now on may not be in it.
   const behind = await mapLimit(received.filter(isTotal), WRITES_AT_ONCE, (one) =>
     findBehind(one, deps),

@@ -4,6 +4,7 @@ import type { Queue } from '../../lib/queue/queue.ts';
 import { putOffWork, unfinishedWork } from '../../lib/store/deliveries/unfinished.ts';
 import type { WorkList } from '../../lib/store/keys.ts';
 import type { Table } from '../../lib/store/table.ts';
+import { sweepDimensions } from './sweep-dimensions.ts';
 
 export interface UnfinishedDeps {
   readonly table: Table;
@@ -16,12 +17,14 @@ export interface UnfinishedDeps {
 const MAX_SENT = 5_000;
 
 /**
- * Sends the messages of totals that are behind again when they should have been worked on: see `sendNoted`.
+ * Sends the messages of totals that are behind again when they should have been worked on: those that are noted
+ * (see `sendNoted`), and those of days whose dimensions are behind by their versions.
  * @param isAll also those whose time has not come: the queue was begun anew
  * @returns how many were sent
  */
-export function sweepBehind(deps: UnfinishedDeps, isAll = false): Promise<number> {
-  return sweepList('behind', deps, isAll);
+export async function sweepBehind(deps: UnfinishedDeps, isAll = false): Promise<number> {
+  const noted = await sweepList('behind', deps, isAll);
+  return noted + (await sweepDimensions(deps, isAll));
 }
 
 /**

@@ -16,13 +16,6 @@ export interface BookingDeps extends TermsDeps {
   readonly log: Log;
 }
 
-/** What booking came to. */
-interface Outcome {
-  /** To be rolled up. */
-  readonly hours: readonly StoreHour[];
-  readonly isBooked: boolean;
-}
-
 /** A history that still changes after so many readings is not changing: we are wrong about it. */
 const MAX_ROUNDS = 8;
 
@@ -32,14 +25,14 @@ const MAX_ROUNDS = 8;
  * workers at once, the last one to write leaves what all the events together amount to.
  * @param state read before `readTerms` reads anything
  * @returns the store-hours to roll up, also when every entry stood already: an earlier worker may have
- *   died before rolling up; and whether any entry was booked now
+ *   died before rolling up
  */
 export function bookStream(
   stream: BookedStream,
   state: StreamState,
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<Outcome> {
+): Promise<StoreHour[]> {
   return bookStates([state], async () => [await readBookable(deps.table, stream)], readTerms, deps);
 }
 
@@ -52,7 +45,7 @@ export function bookChanged(
   states: readonly StreamState[],
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<Outcome> {
+): Promise<StoreHour[]> {
   return bookStates(states, () => readChanged(deps.table, stream), readTerms, deps);
 }
 
@@ -63,21 +56,18 @@ async function bookStates(
   readAgain: () => Promise<readonly StreamState[]>,
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<Outcome> {
+): Promise<StoreHour[]> {
   const touched: Entry[] = [];
-  let isBooked = false;
   let states = first;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const read = round === 0 ? readTerms : termsReader(deps);
     const bookings = await mapLimit(states, BOOKED_AT_ONCE, (state) => bookOne(state, read, deps));
     touched.push(...bookings.flatMap(({ standing }) => standing));
     const isNew = bookings.some(({ booked }) => booked.length > 0);
-    isBooked ||= isNew;
-    const done = async () => ({ hours: await finish(bookings, touched, deps), isBooked });
-    if (!isNew) return done();
+    if (!isNew) return finish(bookings, touched, deps);
     const now = await readAgain();
     const isRaced = bookings.some((booking) => booking.isRaced);
-    if (!isRaced && textOf(now) === textOf(states)) return done();
+    if (!isRaced && textOf(now) === textOf(states)) return finish(bookings, touched, deps);
     states = now;
   }
   throw new Error('a history kept changing while it was booked');

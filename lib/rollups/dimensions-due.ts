@@ -7,14 +7,19 @@ import { versionOfDay } from './provider-day.ts';
  * have seen, which only grows. Its item also keeps up to which version its dimensions know it, and for which
  * version they were last requested. Whoever changes the day, and whoever has rolled up its dimensions, writes
  * first and compares after. So of any two side by side at least one sees what the other wrote, and a request
- * cannot get lost between them.
+ * cannot get lost between them. What loses a message on its way is found by the same versions: `daysBehind`.
  */
 const KNOWN = 'dimensionsUpTo';
 const REQUESTED = 'requestedUpTo';
 const REQUESTED_AT = 'requestedAtMs';
+const RESENT = 'resent';
 
 /** A request that was not worked on for so long is taken for lost: tries end 25 minutes after its delay. */
 const LOST_AFTER_MS = 45 * 60_000;
+
+/** A minute for its delay (DIMENSIONS_DELAY_SECONDS), and five for its worker. */
+const FIRST_WAIT_MS = 6 * 60_000;
+const LONGEST_WAIT_MS = 86_400_000;
 
 /**
  * Requests a day's dimensions where they know less than the day, unless a request is on its way that will
@@ -36,7 +41,38 @@ export async function requestIfBehind(
   if (isRequested(item, nowMs)) return;
   await request();
   // After the request, so that what stands here was sent.
-  await table.set(key, { [REQUESTED]: version, [REQUESTED_AT]: nowMs }, EXISTS);
+  await table.set(key, { [REQUESTED]: version, [REQUESTED_AT]: nowMs, [RESENT]: 0 }, EXISTS);
+}
+
+/** Whether a day's dimensions know less than the day, be their request on its way or lost. */
+export function isBehind(item: Item): boolean {
+  return versionOfDay(item) > knownUpTo(item);
+}
+
+/** When the request of a day that is behind is taken for lost and sent again: each time later. Epoch ms. */
+export function resendAtMs(item: Item): number {
+  const requestedAt = item[REQUESTED_AT];
+  if (requestedAt === undefined) return 0;
+  const waitMs = FIRST_WAIT_MS * 2 ** Math.min(Number(item[RESENT] ?? 0), 20);
+  return Number(requestedAt) + Math.min(waitMs, LONGEST_WAIT_MS);
+}
+
+/** Before the request is sent again. @returns false when somebody requested it since it was read */
+export async function putOffResend(table: Table, item: Item, nowMs: number): Promise<boolean> {
+  const at = item[REQUESTED_AT];
+  return table.set(
+    { pk: item.pk, sk: item.sk },
+    {
+      [REQUESTED]: versionOfDay(item),
+      [REQUESTED_AT]: nowMs,
+      [RESENT]: Number(item[RESENT] ?? 0) + 1,
+    },
+    {
+      expression: at === undefined ? 'attribute_not_exists(#at)' : '#at = :at',
+      names: { '#at': REQUESTED_AT },
+      values: at === undefined ? {} : { ':at': at },
+    },
+  );
 }
 
 /** Notes up to which version of the day its dimensions know it. Never goes back. */

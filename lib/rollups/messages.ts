@@ -23,13 +23,17 @@ export function rollupMessages(hours: readonly StoreHour[]): RollupMessage[] {
   });
 }
 
-/** The store-hours that messages of one provider's day name, each once. */
+/** The store-hours that messages name, each once. */
 export function hoursOf(messages: readonly RollupMessage[]): StoreHour[] {
   const hours = messages.flatMap(({ providerId, day, stores }) =>
     stores.flatMap(({ hours: own, ...store }) =>
       own.map((hour): StoreHour => ({ providerId, day, ...store, hour })),
     ),
   );
+  return uniqueHours(hours);
+}
+
+export function uniqueHours(hours: readonly StoreHour[]): StoreHour[] {
   return [...new Map(hours.map((hour) => [placeOf(hour), hour])).values()];
 }
 
@@ -43,6 +47,6 @@ function storesOf(hours: readonly StoreHour[]): RollupMessage['stores'] {
   });
 }
 
-function placeOf({ platform, storeId, hour }: StoreHour): string {
-  return JSON.stringify([platform, storeId, hour]);
+function placeOf({ providerId, day, platform, storeId, hour }: StoreHour): string {
+  return JSON.stringify([providerId, day, platform, storeId, hour]);
 }

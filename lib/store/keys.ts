@@ -279,7 +279,9 @@ export const hintPartition = (shard: string) => `HINT#${shard}`;
 /** `unfinished`: work that failed; `behind`: totals whose message is on its way, or lost. */
 export type WorkList = 'unfinished' | 'behind';
 
-export const workPartition = (list: WorkList, shard: string) => `${list.toUpperCase()}#${shard}`;
+// Both in full: a function's rights are read from here.
+export const workPartition = (list: WorkList, shard: string) =>
+  list === 'unfinished' ? `UNFINISHED#${shard}` : `BEHIND#${shard}`;
 
 export const droppedPartition = (shard: string) => `DROPPED#${shard}`;
 

@@ -57,7 +57,7 @@ const depsOf = (table: MemoryTable) => ({ table, policy: DEFAULT_POLICY, log: si
 async function tell(table: MemoryTable, event: Event): Promise<readonly StoreHour[]> {
   expect(await recordEvent(table, event)).toBe('recorded');
   const state = await readState(table, STREAM);
-  return (await bookStream(STREAM, state, termsReader(depsOf(table)), depsOf(table))).hours;
+  return bookStream(STREAM, state, termsReader(depsOf(table)), depsOf(table));
 }
 
 async function start(known: readonly Event[]): Promise<MemoryTable> {

@@ -5,7 +5,13 @@ import { sweepBehind } from '../../functions/reconcile/sweep-unfinished.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { UNKNOWN_SALE } from '../../lib/events/event.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
-import { book, makeTenant, redemptionAt } from '../functions/api/support.ts';
+import {
+  book,
+  contractBody,
+  makeMerchant,
+  makeTenant,
+  redemptionAt,
+} from '../functions/api/support.ts';
 import { START_MS } from '../lib/make.ts';
 import { aroundCalls } from '../support/around.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
@@ -15,6 +21,7 @@ import { HexiaoUnderTest } from '../support/hexiao.ts';
 type Kind = AttributionMessage['type'];
 
 const MONTH_MS = 40 * 86_400_000;
+const DAY_MS = 86_400_000;
 const QUARTER_MS = 15 * 60_000;
 
 let hexiao: HexiaoUnderTest;
@@ -73,13 +80,13 @@ async function totalsOf() {
 }
 
 /** Four redemptions of one buyer in one store's hour. */
-async function bookAll(): Promise<void> {
-  const uses = Array.from({ length: 4 }, (_, n) => ({
-    ...redemptionAt({ merchantId: 'm' }, 's', { fen: 100 + n, id: `${n}` }),
+const uses = (merchantId: string) =>
+  Array.from({ length: 4 }, (_, n) => ({
+    ...redemptionAt({ merchantId }, 's', { fen: 100 + n, id: `${n}` }),
     sale: { ...UNKNOWN_SALE, buyer: 'AAAAAAAAAAAAAAAA' },
   }));
-  await book(hexiao, uses);
-}
+
+const bookAll = () => book(hexiao, uses('m'));
 
 interface Loss {
   readonly kind: Kind;
@@ -99,7 +106,25 @@ let rebuildId = '';
 
 /** Every kind but `changed`, which decision 0021 is about. */
 const LOSSES: readonly Loss[] = [
-  { kind: 'rollup', act: bookAll, assess: expectTotals },
+  {
+    // Booking rolls up itself; what a restatement books is rolled up by messages.
+    kind: 'rollup',
+    act: async () => {
+      await book(hexiao, uses('unsigned'));
+      await makeMerchant(hexiao, 'unsigned');
+      // The contract is recorded after the uses, so that only a restatement books by it.
+      nowMs += DAY_MS;
+      const contract = contractBody({ providerId: 'p', merchantId: 'unsigned' });
+      await hexiao.call('POST', '/v1/contracts', contract);
+      nowMs += 1_000;
+      const window = { ...REBUILD, merchantId: 'unsigned' };
+      const body = { ...window, reason: '补签合同', dryRun: false };
+      await hexiao.call('POST', '/v1/restatements', body);
+      // It gives contracts a moment's head start.
+      await hexiao.settleUntil(async () => losing === null);
+    },
+    assess: expectTotals,
+  },
   { kind: 'dimensions', act: bookAll, assess: expectTotals },
   {
     kind: 'close',

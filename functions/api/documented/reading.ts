@@ -105,7 +105,7 @@ export const reading: readonly Documented[] = [
     tag: 'reading',
     summary: 'Totals by day, store, platform or dimension',
     description:
-      'Days, stores and platforms are there about 2 s after the entry, the others later ' +
+      'Days, stores and platforms are there with the entry’s batch, the others later ' +
       '(`DIMENSIONS_DELAY_SECONDS`). Of stores, `order` says how they are sorted.',
     answers: {
       200: {

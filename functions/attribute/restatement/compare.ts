@@ -84,7 +84,7 @@ export async function mendEntry(
   if (found.differences.length === 0) return found;
   const stream = streamOf(entry);
   const state = await readBookable(deps.table, stream);
-  const { hours: touched } = await bookStream(stream, state, termsReader(deps), deps);
+  const touched = await bookStream(stream, state, termsReader(deps), deps);
   const left = (await compareEntry(entry, readTerms, deps)).differences.map(textOf);
   const differences = found.differences.map((one) => ({
     ...one,

@@ -3,11 +3,11 @@ import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
 import { errorFields } from '../../../lib/log/log.ts';
 import type { Received } from '../../../lib/queue/batch.ts';
 import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
+import { rollupMessages } from '../../../lib/rollups/messages.ts';
 import { sendNoted } from '../../../lib/rollups/send-noted.ts';
 import type { StoreHour } from '../../../lib/rollups/store-day.ts';
 import { type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
 import type { AttributeDeps, MessageOf } from '../deps.ts';
-import { rollUpTouched } from '../totals.ts';
 import { compareEntry, compareStoreDay, mendEntry } from './compare.ts';
 import { compareTotals, FROM_THE_FIRST } from './compare-totals.ts';
 import { addFindings, type LedgerFinding } from './progress.ts';
@@ -64,7 +64,7 @@ async function workOnPiece(job: Job, deps: AttributeDeps): Promise<Job> {
   const places = await placesOf(job, terms, deps.table);
   const { pages, placesDone, cursor } = await nextEntries(job, places, ENTRIES_A_PIECE, deps.table);
   const found = await mapLimit(pages, ENTRIES_AT_ONCE, (page) => look(page, job, readTerms, deps));
-  await rollUpAll(
+  await requestRollups(
     found.flatMap(({ touched }) => touched),
     deps,
   );
@@ -104,20 +104,10 @@ async function look(
   };
 }
 
-/** @throws when a rollup failed: the piece is done again */
-async function rollUpAll(touched: readonly StoreHour[], deps: AttributeDeps): Promise<void> {
-  const unique = new Map(touched.map((hour) => [JSON.stringify(hour), hour]));
-  const errors: unknown[] = [];
-  const receipt = { message: ROLLING_UP, fail: (error: unknown) => errors.push(error) };
-  await rollUpTouched(
-    [...unique.values()].map((hour) => ({ hour, isBooked: true, received: [receipt] })),
-    deps,
-  );
-  if (errors.length > 0) throw errors[0];
+/** By messages that wait: pieces that follow touch the same hours. @throws when they were not sent */
+async function requestRollups(touched: readonly StoreHour[], deps: AttributeDeps): Promise<void> {
+  await sendNoted(rollupMessages(touched), deps, deps.rollupDelaySeconds);
 }
-
-/** Stands for the run's message where rollups say which message a failure belongs to. */
-const ROLLING_UP = { type: 'restate', v: MESSAGE_VERSION, restatementId: '', step: 0 } as const;
 
 function failed(job: Job, error: unknown, { log }: AttributeDeps): Job {
   log('error', 'job-failed', { restatementId: job.restatementId, ...errorFields(error) });

@@ -38,8 +38,8 @@ export async function restateEntry(
   const { restatementId, asOf, from, to, reason } = job;
   await placeMarker(deps.table, stream, { restatementId, asOf, from, to, reason });
   const now = await readBookable(deps.table, stream);
-  const { hours } = await bookStream(stream, now, termsReader(deps), deps);
-  return { ...changed, touched: hours };
+  const touched = await bookStream(stream, now, termsReader(deps), deps);
+  return { ...changed, touched };
 }
 
 /** An entry that a fact opened, and not one that takes back, corrects, or stands again. */

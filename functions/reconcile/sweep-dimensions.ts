@@ -1,0 +1,37 @@
+import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import {
+  ALL_DAYS,
+  type DayBehind,
+  daysBehind,
+  olderDays,
+  recentDays,
+} from '../../lib/rollups/days-behind.ts';
+import { putOffResend, resendAtMs } from '../../lib/rollups/dimensions-due.ts';
+import type { UnfinishedDeps } from './sweep-unfinished.ts';
+
+/** In one sweep; the next is minutes away. */
+const MAX_SENT = 5_000;
+
+/**
+ * Requests the dimensions of days again that know less than their day, when their message should have been worked
+ * on. No note is kept of the message: the day's own versions say it. Recent days are read each time, older ones
+ * month by month in turn.
+ * @param isAll of all days, and also those whose time has not come: the queue was begun anew
+ * @returns how many were requested
+ */
+export async function sweepDimensions(deps: UnfinishedDeps, isAll: boolean): Promise<number> {
+  const { table, attribution, now, log } = deps;
+  const windows = isAll ? [ALL_DAYS] : [recentDays(now()), olderDays(now())];
+  const behind: DayBehind[] = [];
+  for (const window of windows) behind.push(...(await daysBehind(table, window)));
+  const due: AttributionMessage[] = [];
+  for (const { providerId, day, item } of behind) {
+    if ((resendAtMs(item) > now() && !isAll) || due.length === MAX_SENT) continue;
+    // Put off first: dying here costs one turn, and no message is sent for nothing.
+    if (!(await putOffResend(table, item, now()))) continue;
+    due.push({ type: 'dimensions', v: MESSAGE_VERSION, providerId, day });
+  }
+  await attribution.sendAll(due);
+  if (due.length > 0) log('warn', 'dimensions-swept', { sent: due.length });
+  return due.length;
+}

@@ -1,0 +1,64 @@
+import { mapLimit } from '../async/map-limit.ts';
+import { UNATTRIBUTED } from '../attribution/contract.ts';
+import { readProviderIds } from '../store/accounts/parties.ts';
+import { PREFIX, providerPartition } from '../store/keys.ts';
+import type { Item, Table } from '../store/table.ts';
+import { addDays, businessDayAt } from '../time/shanghai.ts';
+import { isBehind } from './dimensions-due.ts';
+
+/** A month and some days: what is late is seldom later. */
+const RECENT_DAYS = 35;
+
+/** Older months that are looked at in turn, one at a time: two years. */
+const OLDER_MONTHS = 24;
+const MONTH_DAYS = 30;
+
+/** How long one older month has its turn: as often as `reconcile` runs. */
+const TURN_MS = 5 * 60_000;
+
+const PROVIDERS_AT_ONCE = 16;
+
+/** A provider's day whose dimensions know less than it does, as its item stands. */
+export interface DayBehind {
+  readonly providerId: string;
+  readonly day: string;
+  readonly item: Item;
+}
+
+interface DayWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
+export const ALL_DAYS: DayWindow = { from: '0001-01-01', to: '9999-12-31' };
+
+/** The days that may be behind at most times, up to tomorrow: clocks differ. */
+export function recentDays(nowMs: number): DayWindow {
+  const today = businessDayAt(nowMs);
+  return { from: addDays(today, -RECENT_DAYS), to: addDays(today, 1) };
+}
+
+/** One of the months before, another one every 5 minutes. */
+export function olderDays(nowMs: number): DayWindow {
+  const turn = Math.floor(nowMs / TURN_MS) % OLDER_MONTHS;
+  const to = addDays(recentDays(nowMs).from, -1 - turn * MONTH_DAYS);
+  return { from: addDays(to, 1 - MONTH_DAYS), to };
+}
+
+/**
+ * The days of a window whose dimensions are behind, of everybody who may have entries, found by their versions.
+ * Costs a read of each provider's days in it: some 400 bytes a day.
+ */
+export async function daysBehind(table: Table, { from, to }: DayWindow): Promise<DayBehind[]> {
+  const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
+  const between = [`${PREFIX.day}${from}`, `${PREFIX.day}${to}`] as const;
+  const found = await mapLimit(providers, PROVIDERS_AT_ONCE, async (providerId) => {
+    const own: DayBehind[] = [];
+    for await (const item of table.query(providerPartition(providerId), { between })) {
+      const day = item.sk.slice(PREFIX.day.length);
+      if (isBehind(item)) own.push({ providerId, day, item });
+    }
+    return own;
+  });
+  return found.flat();
+}
