@@ -11,7 +11,7 @@ export interface AttributeDeps {
   readonly policy: Policy;
   readonly now: () => number;
   readonly log: Log;
-  /** How long the upper levels wait, so that many changes are rolled up at once. */
+  /** How long the rollups wait that closings and jobs request: piece after piece touches the same hours. */
   readonly rollupDelaySeconds: number;
   /** How long a day's dimensions wait: they are rolled up from all its store-days. */
   readonly dimensionsDelaySeconds: number;
