@@ -17,7 +17,7 @@ const HOURS_AT_ONCE = 4;
 const DIMENSIONS_MS = 12_000;
 
 /** A store's hour that a booking looked at, and the messages that had it booked. */
-export interface Touched {
+interface Touched {
   readonly hour: StoreHour;
   readonly received: readonly Received<AttributionMessage>[];
 }
