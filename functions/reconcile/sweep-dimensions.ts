@@ -1,4 +1,6 @@
+import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import type { Queue } from '../../lib/queue/queue.ts';
 import {
   ALL_DAYS,
   type DayBehind,
@@ -7,7 +9,14 @@ import {
   recentDays,
 } from '../../lib/rollups/days-behind.ts';
 import { putOffResend, resendAtMs } from '../../lib/rollups/dimensions-due.ts';
-import type { UnfinishedDeps } from './sweep-unfinished.ts';
+import type { Table } from '../../lib/store/table.ts';
+
+export interface UnfinishedDeps {
+  readonly table: Table;
+  readonly attribution: Queue<AttributionMessage>;
+  readonly now: () => number;
+  readonly log: Log;
+}
 
 /** In one sweep; the next is minutes away. */
 const MAX_SENT = 5_000;

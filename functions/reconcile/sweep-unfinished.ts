@@ -1,17 +1,7 @@
-import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, attributionMessageSchema } from '../../lib/queue/messages.ts';
-import type { Queue } from '../../lib/queue/queue.ts';
 import { putOffWork, unfinishedWork } from '../../lib/store/deliveries/unfinished.ts';
 import type { WorkList } from '../../lib/store/keys.ts';
-import type { Table } from '../../lib/store/table.ts';
-import { sweepDimensions } from './sweep-dimensions.ts';
-
-export interface UnfinishedDeps {
-  readonly table: Table;
-  readonly attribution: Queue<AttributionMessage>;
-  readonly now: () => number;
-  readonly log: Log;
-}
+import { sweepDimensions, type UnfinishedDeps } from './sweep-dimensions.ts';
 
 /** In one sweep; the next is minutes away. */
 const MAX_SENT = 5_000;
