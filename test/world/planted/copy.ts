@@ -9,7 +9,14 @@ const ROOT = join(import.meta.dirname, '../../..');
 /** What the world, the suite and the lint step read. */
 const PARTS = [
   ...['lib', 'functions', 'infra', 'test', 'docs', 'package.json', 'tsconfig.json', 'biome.json'],
-  ...['vitest.config.ts', '.oxlintrc.json', 'knip.jsonc', 'cdk.json', 'ARCHITECTURE.md'],
+  ...[
+    'vitest.config.ts',
+    '.oxlintrc.json',
+    'knip.jsonc',
+    'cdk.json',
+    'ARCHITECTURE.md',
+    '.gitignore',
+  ],
 ];
 
 /** What a command came to. */

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { Copy } from './copy.ts';
 import { pageOf, type Results } from './page.ts';
 import { PLANTS } from './plants.ts';
-import { tryPlant } from './try.ts';
+import { requireClean, tryPlant } from './try.ts';
 
 const HELP = `npm run planted -- [--only NAME[,NAME]] [--seeds N] [--missing]
 
@@ -48,6 +48,7 @@ async function main(): Promise<number> {
   });
   let survivors = 0;
   try {
+    await requireClean(copy);
     for (const plant of chosen) {
       const found = await tryPlant(copy, plant, Number(values.seeds)).catch(String);
       if (typeof found === 'string') {

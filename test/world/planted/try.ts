@@ -37,6 +37,13 @@ export function tryPlant(copy: Copy, plant: Plant, seeds: number): Promise<Found
   });
 }
 
+/** @throws where the lint rules complain of a copy without any plant: they would be taken to notice each */
+export async function requireClean(copy: Copy): Promise<void> {
+  const [, [, lint]] = CHECKS;
+  const { isFine, output } = await copy.run([...lint, 'lib/money'], 3 * MINUTE_MS);
+  if (!isFine) throw new Error(`the lint step fails in the copy: ${output}`);
+}
+
 interface Played {
   readonly seeds: number;
   readonly wrong?: string;

@@ -40,7 +40,7 @@ export const BOOKING: readonly Plant[] = [
     file: 'functions/normalize/record.ts',
     find: '  const written = { outcome, kind: kindForItems(finding), why, changed };',
     put: '  const written = { outcome, kind: kindForItems(finding), why, changed };\n  if (finding.waiting !== undefined) await deleteHint(table, delivery.deliveryId);',
-    suite: ['test/pipeline/crash.test.ts', 'test/pipeline/hints.test.ts'],
+    suite: ['test/functions/hint-archive.test.ts'],
   },
   {
     name: 'late-answer-overwrites',

@@ -72,6 +72,6 @@ export const MONEY: readonly Plant[] = [
     file: 'lib/integrations/douyin-life/events.ts',
     find: '    eventId: `redeemed:${act.verifyId}`,',
     put: '    eventId: `redeemed:${facts.certificate.certificate_id}`,',
-    suite: ['test/integrations/douyin-life/events.test.ts'],
+    suite: ['test/integrations/douyin-life', 'test/pipeline/main-job.test.ts'],
   },
 ];

@@ -16,7 +16,7 @@ export const TOTALS: readonly Plant[] = [
     file: 'lib/rollups/rollups.ts',
     find: 'OR #f${index} < :count${index})`,',
     put: 'OR #f${index} <> :count${index})`,',
-    suite: ['test/lib/rollup.test.ts', 'test/lib/interleave.test.ts', 'test/lib/store.test.ts'],
+    suite: ['test/lib/rollup-races.test.ts'],
   },
   {
     name: 'dimensions-guard',
