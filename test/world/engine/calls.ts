@@ -15,6 +15,11 @@ export interface Call {
   readonly what: string;
   readonly kind: 'read' | 'weak read' | 'write';
   readonly life: Life;
+  /** What it is, for those who draw about it, and how often it was made. */
+  readonly site: string;
+  readonly count: number;
+  /** In [0, 1). */
+  readonly drawn: number;
 }
 
 export type CallFate =
@@ -40,8 +45,10 @@ type Turn = (life: Life, ...call: Parameters<Take>) => ReturnType<Take>;
 export function turnsOf(clock: Clock, dice: Dice, watch: CallWatch): Turn {
   return async (life, what, kind) => {
     if (life.isOver) return NEVER;
-    await clock.wait(latencyMs(dice, `${life.stage} ${what.slice(0, LABEL)}`), life);
-    const fate = watch.fateOf({ what, kind, life });
+    const site = `${life.stage} ${what.length > LABEL ? what.slice(0, LABEL) : what}`;
+    const { first, second, count } = dice.draw(site);
+    await clock.wait(latencyMs(first), life);
+    const fate = watch.fateOf({ what, kind, life, site, drawn: second, count });
     switch (fate) {
       case undefined:
         return kind === 'write' ? { after: () => watch.written(what, life) } : undefined;
@@ -74,8 +81,7 @@ function afterwards(
   return NEVER;
 }
 
-function latencyMs(dice: Dice, site: string): number {
-  const drawn = dice.roll(site);
+function latencyMs(drawn: number): number {
   // The last thirtieth of the draws is stretched over the slow ones.
   return drawn < 29 / 30 ? 1 + drawn * QUICK_MS : 1 + (drawn * 30 - 29) * SLOW_MS;
 }

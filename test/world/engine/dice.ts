@@ -13,9 +13,15 @@ export class Dice {
 
   /** A number in [0, 1). @param site what is decided; the second question about it has its own answer */
   roll(site: string): number {
-    const count = this.asked.get(site) ?? 0;
-    this.asked.set(site, count + 1);
-    return mix(hashOf(site, this.seed) + Math.imul(count, 0x9e3779b1)) / 4_294_967_296;
+    return this.draw(site).first;
+  }
+
+  /** Two numbers in [0, 1) about one thing, and how often it was asked about, this time included. */
+  draw(site: string): Draw {
+    const count = (this.asked.get(site) ?? 0) + 1;
+    this.asked.set(site, count);
+    const drawn = mix(hashOf(site, this.seed) + Math.imul(count, 0x9e3779b1));
+    return { first: drawn / TWO_32, second: mix(drawn ^ 0x85ebca6b) / TWO_32, count };
   }
 
   /** An integer from `from` to `to`, both included. */
@@ -32,13 +38,21 @@ export class Dice {
 
   /** A sequence of its own, for code that takes a `random`. */
   sequence(site: string): () => number {
-    let state = Math.floor(this.roll(site) * 4_294_967_296);
+    let state = Math.floor(this.roll(site) * TWO_32);
     return () => {
       state = (state + 0x6d2b79f5) | 0;
-      return mix(state) / 4_294_967_296;
+      return mix(state) / TWO_32;
     };
   }
 }
+
+export interface Draw {
+  readonly first: number;
+  readonly second: number;
+  readonly count: number;
+}
+
+const TWO_32 = 4_294_967_296;
 
 /** FNV-1a over UTF-16 units. */
 function hashOf(text: string, seed: number): number {

@@ -116,7 +116,7 @@ export class WorldHub {
   /** What somebody else puts on a queue. */
   put(url: string, body: string): void {
     this.queues.originMs = this.options.clock.nowMs;
-    this.queues.send(url, body);
+    this.queues.put(url, body);
     this.lookAfter(` ${url}`);
   }
 

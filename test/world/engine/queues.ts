@@ -17,6 +17,11 @@ export class TracedQueues extends MemoryQueues {
 
   override send(url: string | undefined, body: string, delaySeconds = 0): string {
     if (this.isRefused(body)) throw new SqsError('InternalError', 'the world: not taken');
+    return this.put(url, body, delaySeconds);
+  }
+
+  /** Without a refusal: what the world itself puts there. */
+  put(url: string | undefined, body: string, delaySeconds = 0): string {
     const id = super.send(url, body, delaySeconds);
     this.origins.set(id, this.originMs);
     this.there.set(id, body);

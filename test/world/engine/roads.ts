@@ -31,6 +31,9 @@ interface RequestOf {
  */
 const BY_HAND_MS = 3_600_000;
 
+/** How often a till looks whether it may take back. */
+const TILL_LOOKS_MS = 1_000;
+
 /** More than any fault lasts. */
 const MAX_ATTEMPTS = 400;
 
@@ -40,6 +43,8 @@ export class Roads {
   underWay = 0;
   sent = 0;
   private readonly options: RoadOptions;
+  /** Redemptions that a till still waits for: it takes none back that it does not know of. */
+  private readonly redeeming = new Map<Player, number>();
 
   constructor(options: RoadOptions) {
     this.options = options;
@@ -51,6 +56,8 @@ export class Roads {
     const journey = journeyOf(outgoing, site, of);
     for (const [copy, ms] of journey.copiesMs.entries()) {
       this.underWay += 1;
+      if (outgoing.path === '/redemptions')
+        this.redeeming.set(player, this.redeemingAt(player) + 1);
       clock.in(ms, () => void this.attempt({ player, outgoing, site, journey, copy }, 0));
     }
   }
@@ -58,22 +65,35 @@ export class Roads {
   private async attempt(one: Copy, tries: number): Promise<void> {
     const { clock, onGivenUp } = this.options;
     const { outgoing, journey, copy, site } = one;
+    if (outgoing.path === '/reversals' && this.redeemingAt(one.player) > 0) {
+      clock.in(TILL_LOOKS_MS, () => void this.attempt(one, tries));
+      return;
+    }
     const lost = journey.lost(copy, tries);
     this.sent += 1;
     const answer = lost === 'before' ? undefined : await this.post(one);
     const isReceived =
       answer !== undefined && lost === undefined && outgoing.isReceived(answer.status, answer.body);
     if (isReceived) {
-      this.underWay -= 1;
+      this.end(one);
       return;
     }
     if (tries === MAX_ATTEMPTS) {
-      this.underWay -= 1;
+      this.end(one);
       onGivenUp(`request ${site} is never received: ${answer?.status} ${answer?.body}`);
       return;
     }
     const waitMs = outgoing.retries.delaysMs[tries] ?? BY_HAND_MS;
     clock.in(waitMs, () => void this.attempt(one, tries + 1));
+  }
+
+  private redeemingAt(player: Player): number {
+    return this.redeeming.get(player) ?? 0;
+  }
+
+  private end({ player, outgoing }: Copy): void {
+    this.underWay -= 1;
+    if (outgoing.path === '/redemptions') this.redeeming.set(player, this.redeemingAt(player) - 1);
   }
 
   private post({ player, outgoing }: Copy): Promise<Answer> {

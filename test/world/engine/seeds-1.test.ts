@@ -3,4 +3,4 @@ import { IS_LONG, runs } from '../../support/long.ts';
 import { playSeeds } from './seeds.ts';
 
 it('plays every second seed, and the books of each agree with the platforms', () =>
-  playSeeds(0, IS_LONG ? runs(20_000) : 200));
+  playSeeds(0, IS_LONG ? runs(20_000) : 400));

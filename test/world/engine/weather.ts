@@ -71,7 +71,6 @@ export class Weather {
   private readonly rates: ReadonlyMap<FaultKind, number>;
   private readonly allowed: ReadonlySet<string> | undefined;
   private readonly writtenMs = new Map<string, number>();
-  private readonly asked = new Map<string, number>();
   private readonly ofCalls: readonly (readonly [FaultKind, CallFate, number])[];
 
   /** @param allowed the only faults that may happen, by their ids; all when absent */
@@ -91,11 +90,9 @@ export class Weather {
   }
 
   /** What becomes of a call. One draw for all kinds: a call has one fate. */
-  fateOf({ what, kind, life }: Call): CallFate | undefined {
+  fateOf({ what, kind, life, site, drawn, count }: Call): CallFate | undefined {
     if (this.isOver || this.ofCalls.length === 0 || life.isCareful) return undefined;
-    const site = `${life.stage} ${what.slice(0, LABEL)}`;
-    const count = this.count(site);
-    let left = this.dice.roll(`fate ${site}`);
+    let left = drawn;
     for (const [fault, fate, rate] of this.ofCalls) {
       if (fate === 'is stale' && !(kind === 'weak read' && this.isFresh(what))) continue;
       left -= rate;
@@ -176,15 +173,8 @@ export class Weather {
   private happens(kind: FaultKind, stage: string, what: string, of = ofMessage(what)): boolean {
     const rate = this.rates.get(kind);
     if (rate === undefined || this.isOver) return false;
-    const site = `${kind} ${what}`;
-    const count = this.count(site);
-    return this.dice.roll(site) < rate && this.note(kind, stage, what, count, of);
-  }
-
-  private count(site: string): number {
-    const count = (this.asked.get(site) ?? 0) + 1;
-    this.asked.set(site, count);
-    return count;
+    const { first, count } = this.dice.draw(`${kind} ${what}`);
+    return first < rate && this.note(kind, stage, what, count, of);
   }
 
   /** @returns whether it may happen */

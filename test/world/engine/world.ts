@@ -41,7 +41,7 @@ const AFTER_MS = 10 * MINUTE_MS;
 const LIVELY_MS = 3 * DAY_MS;
 
 /** At every so many acts somebody asks whether everything is done. */
-const ASKED_EVERY = 3;
+const ASKED_EVERY = 10;
 
 /** How often the operator looks whether it is, and sends dead letters back. */
 const LOOK_MS = 10 * MINUTE_MS;
