@@ -14,10 +14,12 @@ export const MORE_IN_LONG = [
   'test/functions/api/erasure-races.test.ts',
   'test/functions/api/statements.test.ts',
   'test/functions/api/till/races.test.ts',
+  'test/functions/order-worth.test.ts',
   'test/lib/attribution-ledger.test.ts',
   'test/lib/attribution.test.ts',
   'test/lib/dimension-versions.test.ts',
   'test/lib/dimensions.test.ts',
+  'test/lib/estimated-time.test.ts',
   'test/lib/json.test.ts',
   'test/lib/keys.test.ts',
   'test/lib/money.test.ts',
@@ -25,9 +27,13 @@ export const MORE_IN_LONG = [
   'test/lib/spread.test.ts',
   'test/lib/tiers.test.ts',
   'test/pipeline/crash.test.ts',
+  'test/pipeline/grouped-totals.test.ts',
   'test/pipeline/simulation.test.ts',
   'test/world/engine/seeds-1.test.ts',
   'test/world/engine/seeds-2.test.ts',
+  'test/world/store/conditions.test.ts',
+  'test/world/store/sqs.test.ts',
+  'test/world/store/table.test.ts',
 ];
 
 const isLong = process.env.HEXIAO_LONG !== undefined;

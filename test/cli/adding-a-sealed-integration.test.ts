@@ -48,7 +48,7 @@ describe('docs/adding-a-sealed-integration.md', () => {
     walk = new Walk('adding-a-sealed-integration.md', 'hongyan');
   });
 
-  afterAll(() => walk.end());
+  afterAll(() => walk?.end());
 
   it('leads from stubs that say they are not written to an integration that keeps every promise', async () => {
     // Act: the first block, then what it says to run

@@ -8,7 +8,7 @@ describe('docs/adding-an-integration.md', () => {
     walk = new Walk('adding-an-integration.md', 'zhihe');
   });
 
-  afterAll(() => walk.end());
+  afterAll(() => walk?.end());
 
   it('leads from a skeleton that fails to an integration that keeps every promise', async () => {
     // Act: the first block, then what it says to run

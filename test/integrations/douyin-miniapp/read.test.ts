@@ -32,6 +32,10 @@ describe('the documented messages', () => {
       occurredAt: '2026-11-22T01:14:01.545+08:00',
       complete: true,
       amounts: { paidFen: 16_600, ...NO_DISCOUNTS, originalFen: 17_600 },
+      pieces: [
+        { voucherId: 'ots72811774181890645061806', priceFen: 8_800 },
+        { voucherId: 'ots72811774181890677829806', priceFen: 8_800 },
+      ],
     });
   });
 
