@@ -98,8 +98,8 @@ export const BOOKING: readonly Plant[] = [
     name: 'history-not-read-again',
     what: 'A worker does not read the events again after it booked',
     file: 'lib/booking/book.ts',
-    find: 'if (!isRaced && textOf(now) === textOf(states)) return done();',
-    put: 'if (!isRaced && now.length >= 0) return done();',
+    find: 'if (!isRaced && textOf(now) === textOf(states)) return',
+    put: 'if (!isRaced && now.length >= 0) return',
     suite: [
       'test/lib/interleave.test.ts',
       'test/pipeline/crash.test.ts',
