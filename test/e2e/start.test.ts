@@ -132,11 +132,11 @@ describe('npm start with the documented samples', () => {
     // The embedded queue is in memory, and this time it has no chance to drain.
     hexiao.kill('SIGKILL');
     await hexiao.exited;
-    platform.sandbox.faults.clear();
     hexiao = await startProcess(env);
     client = new Client(hexiao.url);
     expect(await hints()).toBe(1);
 
+    platform.sandbox.faults.clear();
     await client.idle();
     expect(await hints()).toBe(0);
     expect((await gmv()).total).toMatchObject({ redeemedFen: 0, reversedFen: 10_900 });
