@@ -7,6 +7,7 @@ export const ONLY_LONG = [
   'test/infra/nag.test.ts',
   'test/infra/runtime.test.ts',
   'test/infra/stages.test.ts',
+  'test/pipeline/misbehaviours.test.ts',
 ];
 
 /** In both, with more of their cases in the long run: they ask test/support/long.ts. */
