@@ -95,11 +95,12 @@ export class MemoryQueues {
     return received;
   }
 
-  /** One that is gone already is gone: no error. */
+  /** One that is gone already is gone, and one in nobody's hands stays, as in the emulator: no error. */
   delete(url: string | undefined, receipt: string): object {
     const { messages } = this.queue(url);
     const message = messages.get(idOf(receipt));
-    if (message?.receipt === receipt) messages.delete(message.messageId);
+    const isInHand = message?.receipt === receipt && message.visibleAtMs > this.options.now();
+    if (isInHand) messages.delete(message.messageId);
     return {};
   }
 
@@ -110,8 +111,7 @@ export class MemoryQueues {
     }
     const nowMs = this.options.now();
     const message = this.queue(url).messages.get(idOf(receipt));
-    if (message === undefined) throw new SqsError('InvalidParameterValue', 'no such message');
-    if (message.receipt !== receipt || message.visibleAtMs <= nowMs) {
+    if (message?.receipt !== receipt || message.visibleAtMs <= nowMs) {
       throw new SqsError('MessageNotInflight', 'it is in nobody’s hands');
     }
     message.visibleAtMs = nowMs + seconds * 1000;
