@@ -1,7 +1,5 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import type { Emulators } from '../../infra/local/emulators.ts';
 import {
   countFreeCodes,
   importCodes,
@@ -15,6 +13,7 @@ import type { Issue } from '../../lib/integrations/kit/records.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { fresh } from '../support/fresh.ts';
 import type { Killer } from '../support/killer.ts';
+import { scanAll } from '../support/scan.ts';
 import { startTable } from '../support/table.ts';
 import { minute } from './make.ts';
 
@@ -49,12 +48,10 @@ const codesIn = (issued: Issue): readonly string[] => {
 
 /** Every code of a pool that stands as given, with its order, read around everything. */
 async function given({ merchantId }: PoolName): Promise<Map<string, string>> {
-  const { Items = [] } = await emulators.database.send(
-    new ScanCommand({ TableName: TABLE_NAME, ConsistentRead: true }),
-  );
+  const items = await scanAll(emulators.database);
   const prefix = `CODE#douyin#${merchantId}#`;
   return new Map(
-    Items.map((item) => unmarshall(item))
+    items
       .filter(({ pk }) => String(pk).startsWith(prefix))
       .map(({ pk, orderId }) => [String(pk).slice(prefix.length), String(orderId)]),
   );

@@ -1,6 +1,5 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import type { Emulators } from '../../infra/local/emulators.ts';
 import { LEASE_MS, LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import {
   MemoryTokens,
@@ -16,6 +15,7 @@ import type { Table } from '../../lib/store/table.ts';
 import { fresh } from '../support/fresh.ts';
 import type { Killer } from '../support/killer.ts';
 import { urlOf } from '../support/platform-fetch.ts';
+import { scanRaw } from '../support/scan.ts';
 import { startTable } from '../support/table.ts';
 
 const NOW = 1_795_312_800_000;
@@ -336,10 +336,8 @@ describe('nothing secret', () => {
 
 /** As they stand in the table. */
 async function itemsOf(appKey: string) {
-  const { Items = [] } = await emulators.database.send(
-    new ScanCommand({ TableName: TABLE_NAME, ConsistentRead: true }),
-  );
-  return Items.filter((item) => item.pk?.S?.startsWith('PLATFORM-TOKEN#') === true).filter(
-    (item) => item.pk?.S?.endsWith(`#${appKey}`) === true,
-  );
+  const items = await scanRaw(emulators.database);
+  return items
+    .filter((item) => item.pk?.S?.startsWith('PLATFORM-TOKEN#') === true)
+    .filter((item) => item.pk?.S?.endsWith(`#${appKey}`) === true);
 }

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Hono } from 'hono';
 import { apiApp } from '../../functions/api/app.ts';
 import { attributeBatch } from '../../functions/attribute/attribute.ts';
@@ -34,6 +32,7 @@ import { readApp } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../lib/store/table.ts';
 import { checkDocumented } from './documented.ts';
+import { scanAll } from './scan.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
@@ -191,10 +190,7 @@ export class HexiaoUnderTest {
 
   /** Every entry in the ledger, read around all rollups. */
   async entries(): Promise<Entry[]> {
-    const { Items = [] } = await this.emulators.database.send(
-      new ScanCommand({ TableName: TABLE_NAME, ConsistentRead: true }),
-    );
-    return Items.map((item) => unmarshall(item))
+    return (await scanAll(this.emulators.database))
       .filter((item) => String(item.pk).startsWith('LEDGER#'))
       .map((item) => entrySchema.parse(item))
       .sort((a, b) => (a.entryId < b.entryId ? -1 : 1));

@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import {
   post,
@@ -12,6 +11,7 @@ import {
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
 import { urlOf } from '../support/platform-fetch.ts';
+import { scanRaw } from '../support/scan.ts';
 
 /**
  * Records what the pipeline of this checkout sends and stores, for later versions to be held against:
@@ -144,11 +144,9 @@ interface Sending {
 
 /** The table as it is, in the database's own notation; bytes as `{"B":"<base64>"}`. */
 async function items(): Promise<unknown[]> {
-  const { Items = [] } = await hexiao.emulators.database.send(
-    new ScanCommand({ TableName: hexiao.table.name, ConsistentRead: true }),
-  );
-  const key = (item: (typeof Items)[number]) => `${item.pk?.S ?? ''} ${item.sk?.S ?? ''}`;
-  return Items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const all = await scanRaw(hexiao.emulators.database);
+  const key = (item: (typeof all)[number]) => `${item.pk?.S ?? ''} ${item.sk?.S ?? ''}`;
+  return all.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function write(name: string, value: unknown): void {

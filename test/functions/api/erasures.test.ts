@@ -1,6 +1,4 @@
 import { gunzipSync } from 'node:zlib';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { keyedHash, sha256Hex } from '../../../lib/crypto/hash.ts';
@@ -19,6 +17,7 @@ import { toInstant } from '../../../lib/time/shanghai.ts';
 import { START_MS } from '../../lib/make.ts';
 import { aroundCalls } from '../../support/around.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import { scanAll } from '../../support/scan.ts';
 import { ask, book, Clock, expectProblem, makeProvider, read, redemptionAt } from './support.ts';
 
 const BUYER = '_000buyer-of-the-tests';
@@ -82,15 +81,14 @@ const erase = async (body: object) =>
 
 /** Everything in the table, in one text; zipped bodies unzipped. */
 async function everything(): Promise<string> {
-  const { Items = [] } = await hexiao.emulators.database.send(
-    new ScanCommand({ TableName: hexiao.table.name, ConsistentRead: true }),
-  );
-  return Items.map((item) => {
-    const { body, zipped, ...rest } = unmarshall(item);
-    const bytes = zipped instanceof Uint8Array ? gunzipSync(zipped) : body;
-    const text = bytes instanceof Uint8Array ? Buffer.from(bytes).toString('utf8') : '';
-    return `${JSON.stringify(rest)} ${text}`;
-  }).join('\n');
+  const items = await scanAll(hexiao.emulators.database);
+  return items
+    .map(({ body, zipped, ...rest }) => {
+      const bytes = zipped instanceof Uint8Array ? gunzipSync(zipped) : body;
+      const text = bytes instanceof Uint8Array ? Buffer.from(bytes).toString('utf8') : '';
+      return `${JSON.stringify(rest)} ${text}`;
+    })
+    .join('\n');
 }
 
 const voucherOf = (id: string) =>

@@ -1,9 +1,6 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { entrySchema } from '../../../lib/ledger/entry.ts';
 import { FILE_LINES, lastDayOf } from '../../../lib/ledger/statement.ts';
@@ -13,6 +10,7 @@ import { toInstant } from '../../../lib/time/shanghai.ts';
 import { amountsOf, entry, paid, refunded, reversed, START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { runs } from '../../support/long.ts';
+import { scanAll } from '../../support/scan.ts';
 import { sheetOf } from '../../support/unzip.ts';
 import {
   ask,
@@ -121,27 +119,15 @@ async function whole(statementId: string, limit = 1_000, token?: string) {
 /** Entries of a provider as they stand, with the statement they are stamped with. */
 async function stamped(providerId: string) {
   const found: { entryId: string; statementId: unknown; commissionFen: number }[] = [];
-  let start: Record<string, never> | undefined;
-  do {
-    const page = await hexiao.emulators.database.send(
-      new ScanCommand({
-        TableName: TABLE_NAME,
-        ConsistentRead: true,
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      }),
-    );
-    for (const attributes of page.Items ?? []) {
-      const item = unmarshall(attributes);
-      if (!String(item.pk).startsWith('LEDGER#')) continue;
-      const standing = entrySchema.parse(item);
-      const { providerId: owner, commissionFen } = standing;
-      if (owner === providerId) {
-        const entryId = entryRef(standing);
-        found.push({ entryId, statementId: item.statementId, commissionFen });
-      }
+  for (const item of await scanAll(hexiao.emulators.database)) {
+    if (!String(item.pk).startsWith('LEDGER#')) continue;
+    const standing = entrySchema.parse(item);
+    const { providerId: owner, commissionFen } = standing;
+    if (owner === providerId) {
+      const entryId = entryRef(standing);
+      found.push({ entryId, statementId: item.statementId, commissionFen });
     }
-    start = page.LastEvaluatedKey as Record<string, never> | undefined;
-  } while (start !== undefined);
+  }
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { sameText } from '../../../crypto/hash.ts';
 import { signDianpingCall, signPush } from './sign.ts';
 import { type SandboxVoucher, Till, type TillAnswer } from './till.ts';
 
@@ -55,7 +56,8 @@ export class MeituanSandbox {
     const params = await paramsOf(c);
     this.calls.push({ path: c.req.path, params });
     const { sign, ...rest } = params;
-    const isOurs = sign === signPush(this.#options.signKey, rest) && rest.scope === 'all';
+    const isSigned = sameText(sign ?? '', signPush(this.#options.signKey, rest));
+    const isOurs = isSigned && rest.scope === 'all';
     const isRight = isOurs && rest.grantType === 'refresh_token';
     const failure = this.fails.shift();
     if (failure !== undefined) return c.json({ code: failure, msg: 'a word of theirs' });
@@ -84,7 +86,8 @@ export class MeituanSandbox {
     this.calls.push({ path: c.req.path, params });
     const { sign, ...rest } = params;
     const { dianpingSecret, dianpingAppKey } = this.#options;
-    if (sign !== signDianpingCall(dianpingSecret, rest) || params.app_key !== dianpingAppKey) {
+    const isSigned = sameText(sign ?? '', signDianpingCall(dianpingSecret, rest));
+    if (!isSigned || params.app_key !== dianpingAppKey) {
       return c.json({ code: 401, msg: 'sign' });
     }
     const { failure, vouchers } = this.#ring(c.req.param('verb') ?? '', {

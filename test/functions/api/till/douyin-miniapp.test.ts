@@ -1,4 +1,3 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   couponVerifyBody,
@@ -10,6 +9,7 @@ import {
   signTrade,
 } from '../../../../lib/integrations/douyin-miniapp/sandbox/sign.ts';
 import { World } from '../../../../lib/integrations/douyin-miniapp/sandbox/world.ts';
+import { scanRaw } from '../../../support/scan.ts';
 import { ask } from '../support.ts';
 import { done, MERCHANT_SETTINGS, problemOf, STORE, Till, worth } from './support.ts';
 
@@ -157,10 +157,10 @@ describe('redeeming at the till, by a code', () => {
     // Assess
     expect(message?.Body).toContain('"type":"facts"');
     const { database } = till.hexiao.emulators;
-    const { Items } = await database.send(new ScanCommand({ TableName: till.hexiao.table.name }));
+    const items = await scanRaw(database);
     const binary = (_: string, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value;
-    const text = `${message?.Body} ${JSON.stringify(Items, binary)}`;
+    const text = `${message?.Body} ${JSON.stringify(items, binary)}`;
     expect(text).toContain('TILL#douyin-miniapp');
     expect(text).not.toContain(CODE);
     expect(text).not.toContain(buyerId);

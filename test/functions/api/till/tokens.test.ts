@@ -1,7 +1,4 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TABLE_NAME } from '../../../../infra/local/emulators.ts';
 import { codeOf } from '../../../../lib/integrations/douyin-life/sandbox/endpoints/till.ts';
 import {
   countingIds,
@@ -11,6 +8,7 @@ import {
   World,
 } from '../../../../lib/integrations/douyin-life/sandbox/index.ts';
 import { startSandbox } from '../../../../lib/integrations/kuaishou-life/sandbox/index.ts';
+import { scanAll } from '../../../support/scan.ts';
 import { done, MERCHANT_SETTINGS, problemOf, STORE, Till, worth } from './support.ts';
 
 let till: Till;
@@ -89,10 +87,7 @@ describe('a merchant’s refresh token at Kuaishou, registered', () => {
     await open();
     done(await till.redeem(asked('request-1')));
     // Act
-    const { Items = [] } = await till.hexiao.emulators.database.send(
-      new ScanCommand({ TableName: TABLE_NAME, ConsistentRead: true }),
-    );
-    const items = Items.map((item) => unmarshall(item));
+    const items = await scanAll(till.hexiao.emulators.database);
     const kept = items.filter(({ pk }) => String(pk).startsWith('PLATFORM-TOKEN#'));
     // Assess: of the platform's two answers only the registered one stands, with its app
     expect(kept).toHaveLength(1);
