@@ -5,6 +5,7 @@ import type { KnownAct, TillContext } from '../../lib/integrations/kit/till.ts';
 import { readStore } from '../../lib/store/accounts/parties.ts';
 import { tillActsOf } from '../../lib/store/deliveries/till-acts.ts';
 import type { TillRequest } from '../../lib/store/deliveries/till-requests.ts';
+import { claimUse } from '../../lib/store/deliveries/use-claims.ts';
 import { knownOf } from '../../lib/store/known.ts';
 import { readEvents } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -13,6 +14,9 @@ import { isBooked } from './pipeline-state.ts';
 
 /** One process of several that call: the others and the workers want their turns too. */
 const RATE_SHARE = 0.25;
+
+/** After the last answer the acts are kept; whoever has not done that by then, has died. */
+const CLAIM_MARGIN_MS = 4_000;
 
 /** What an integration is given for one try of a request. @param deadlineMs epoch ms of its last answer */
 export function contextOf(
@@ -30,6 +34,12 @@ export function contextOf(
     note: (notes) => request.note(notes),
     merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
     actsOf: (voucherId) => actsOf(table, platform, voucherId),
+    claimUse: (voucherId) => {
+      const { integration, appKey } = app;
+      const untilMs = deadlineMs + CLAIM_MARGIN_MS;
+      const claim = { integration, appKey, requestId: request.requestId, untilMs };
+      return claimUse(table, { platform, voucherId }, claim, now());
+    },
     mayLag: async () => !(await isBooked(deps)),
     payment: async (orderId) =>
       (await readEvents(table, { of: 'order', platform, id: orderId })).find(

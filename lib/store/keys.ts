@@ -108,6 +108,12 @@ export const keys = {
     sk: `${PREFIX.tillAct}${e(eventId)}`,
   }),
 
+  /** Which request of the till is using a voucher at this moment. */
+  useClaim: (platform: Platform, voucherId: string): Key => ({
+    pk: streamPartition({ of: 'voucher', platform, id: voucherId }),
+    sk: 'CLAIM',
+  }),
+
   /** What a platform gave us to call it with, by a keyed hash of what it comes from. */
   platformToken: (integration: string, appKey: string, origin: string): Key => ({
     pk: `PLATFORM-TOKEN#${e(integration)}#${e(appKey)}`,

@@ -23,6 +23,7 @@ export function tillContext(app: App, over: Partial<TillContext> = {}): TillCont
     notes: undefined,
     note: async (notes) => notes,
     actsOf: async () => [],
+    claimUse: async () => true,
     mayLag: async () => false,
     merchantOfStore: async () => undefined,
     payment: async () => undefined,

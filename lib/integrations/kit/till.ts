@@ -178,6 +178,8 @@ export interface TillContext extends Omit<ResolveContext, 'answers'> {
   readonly note: (notes: TillNotes) => Promise<TillNotes>;
   /** The till's own acts of a voucher, also those that the pipeline has not come to yet. */
   readonly actsOf: (voucherId: string) => Promise<readonly KnownAct[]>;
+  /** Keeps every other request from using a voucher until this one's answer is kept. @returns false: another is at it */
+  readonly claimUse: (voucherId: string) => Promise<boolean>;
   /** Whether something is still on its way to our records, of whatever voucher. */
   readonly mayLag: () => Promise<boolean>;
   /** Whose a registered store is. */

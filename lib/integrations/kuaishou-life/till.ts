@@ -24,7 +24,7 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     // Before the act begins: without a token nothing is asked.
     await client.tokenOf(merchant);
     const certificateIds = vouchers?.map(({ voucherId }) => voucherId);
-    if (context.notes === undefined && !settingsOf(context).timesCards) {
+    if (!settingsOf(context).timesCards) {
       await refuseSecondUse(certificateIds ?? codesIn(codes), context, { unless: CARDS });
     }
     return onceById(context, async (isRepeated) => {

@@ -31,10 +31,8 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     });
     const client = new KuaishouShopClient(context);
     client.requireEndpoint('consumeEndpoint');
-    if (context.notes === undefined) {
-      const names = vouchers.map(({ voucherId }) => voucherId);
-      await refuseSecondUse(names, context, { isOurName: () => true });
-    }
+    const names = vouchers.map(({ voucherId }) => voucherId);
+    await refuseSecondUse(names, context, { isOurName: () => true });
     return onceById(context, async () => {
       const { events } = await client.consume({
         ...{ orderId, tickets, poiId: storeId, serial: requestId, token: requestId },

@@ -78,6 +78,10 @@ export class TillRequest {
   }
 
   /** Epoch ms: when it first came, the same for its repetitions. */
+  get requestId(): string {
+    return this.name.requestId;
+  }
+
   get startedAtMs(): number {
     return instantToMs(this.item.startedAt);
   }
@@ -207,4 +211,11 @@ export async function beginTill(
 async function readItem(table: Table, name: TillName): Promise<TillItem> {
   const { integration, appKey, requestId, verb } = name;
   return tillSchema.parse(await table.get(keys.till(integration, appKey, requestId, verb)));
+}
+
+/** Whether a request to redeem is over: its acts are kept, or it was refused. One that nobody has is. */
+export async function hasEnded(table: Table, name: Omit<TillName, 'verb'>): Promise<boolean> {
+  const { integration, appKey, requestId } = name;
+  const item = await table.get(keys.till(integration, appKey, requestId, 'redeem'));
+  return item === undefined || tillSchema.parse(item).status !== 'started';
 }

@@ -112,6 +112,7 @@ describe('a store’s token', () => {
         notes: {},
         note: async (notes) => notes,
         actsOf: async () => [],
+        claimUse: async () => true,
         mayLag: async () => false,
       },
       ...{ merchantOfStore: async () => undefined, payment: async () => undefined },
