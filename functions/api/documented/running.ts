@@ -146,6 +146,8 @@ export const running: readonly Documented[] = [
       'Each id has at least 8 characters. 202: repeat it until `finishedAt` is there. It is not while ' +
       'deliveries of theirs wait for the platform’s answer (they are read by themselves, within 30 days at ' +
       'the latest) or dead letters of the platform may be theirs (redrive or drop them): `awaits` lists them. ' +
+      'A delivery that names the order and not the buyer, or is encrypted, is found by its order alone: name the ' +
+      'buyer’s orders beside `buyerId`, or repeat with `again` when nothing waits any more. ' +
       'No amount depends on an erasure.',
     answers: { 200: { json: erasure }, 202: { json: erasure } },
     example: { platform: 'douyin', orderIds: ['1052000001'], reason: 'requested by the buyer' },
