@@ -78,7 +78,9 @@ const PURE = ['lib/ledger', 'lib/attribution'];
 const BELOW_STORE = [...LEAVES, ...VOCABULARY, 'lib/http', 'lib/queue', 'lib/integrations/kit'];
 const STORE = [...BELOW_STORE, ...PURE, 'lib/secrets', 'lib/store'];
 /** Each does one thing with what the store keeps. */
-const ABOVE_STORE = ['lib/rollups', 'lib/booking', 'lib/statements', 'lib/callbacks'];
+const ABOVE_STORE = [
+  ...['lib/rollups', 'lib/booking', 'lib/statements', 'lib/callbacks', 'lib/reconciliation'],
+];
 const FUNCTION = [...STORE, ...ABOVE_STORE, 'lib/xlsx', 'lib/integrations'];
 
 /**
@@ -110,6 +112,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/booking': [...STORE, 'lib/rollups'],
   'lib/statements': [...STORE, 'lib/rollups'],
   'lib/callbacks': STORE,
+  'lib/reconciliation': STORE,
   'lib/cli': [
     ...[...LEAVES, ...VOCABULARY, 'lib/http', 'lib/attribution', 'lib/integrations/kit'],
     ...['lib/integrations/sandbox-kit', 'lib/integrations/<name>', 'lib/integrations'],

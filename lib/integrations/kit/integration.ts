@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { EventDraft, Loop, Platform } from '../../events/event.ts';
 import type { App, Secrets, Settings } from './app.ts';
 import type { AuditContext, ResolveContext } from './context.ts';
+import type { OfferedRecords } from './platform-records.ts';
 import type { Hint, Reading } from './reading.ts';
 import type { CallbackRecords, RefundRequest } from './records.ts';
 import type { Resolution } from './resolution.ts';
@@ -94,6 +95,12 @@ export interface Integration extends Receiver {
   resolve?(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
   /** What a hint says on its own, for apps that may not ask: incomplete events. Absent: nothing. */
   fromHint?(hint: Hint): EventDraft[];
+  /**
+   * What the platform itself records of a day, with this app's settings: what reconciliation compares our
+   * events with, so that a lost webhook is found. Where it records nothing that can be listed, why. Absent:
+   * nobody has looked into it, and the app's days stay unchecked.
+   */
+  records?(app: App): OfferedRecords;
   /**
    * Reports to the platform how a refund request was decided, where the answer to it could not. Never
    * throws for what the platform does: it waits. Absent: the platform takes no such call.

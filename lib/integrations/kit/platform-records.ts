@@ -1,0 +1,119 @@
+import type { Amounts, EventDraft } from '../../events/event.ts';
+import type { CallBudget } from './call-budget.ts';
+import type { ResolveContext } from './context.ts';
+import type { NamedStore } from './resolution.ts';
+
+/**
+ * What a platform itself records of a business day. Reconciliation (对账) reads it page by page, compares
+ * it with our events, has what we lack turned into events, and keeps what the platform lacks or reports
+ * otherwise as a difference. An integration only reads and translates: it decides nothing about a day.
+ */
+export type OfferedRecords = RecordsSource | Unverifiable;
+
+/** No query that a page of the platform documents lists a day, or the app's settings name none. */
+export interface Unverifiable {
+  /** Why, and what an operator could set; for people. */
+  readonly unverifiable: { readonly zh: string; readonly en: string };
+}
+
+export interface RecordsSource {
+  /** Whose day is read at once: a merchant's with all its stores, or one store's. */
+  readonly per: 'merchant' | 'store';
+  /** Together they are the day; each is read from its first page to its last, in this order. */
+  readonly lists: readonly RecordsList[];
+  /**
+   * Turns records that we lack into the events that their webhooks would have become: the same reading
+   * code, the same event ids. May query the platform for what a list's row leaves out.
+   * @param missing of one page
+   * @throws PlatformError the platform did not answer: the page is read again later
+   */
+  repair(missing: readonly PlatformRecord[], context: RecordsContext): Promise<Repair>;
+}
+
+export interface RecordsList {
+  /** The platform's name of the query, such as `verify_record/query`; kept beside the day as its source. */
+  readonly name: string;
+  /**
+   * A page without rows may be an outage behind the query: then a day of a store that usually has some is
+   * not believed to have none. `nothing` only where the platform documents how it reports an outage.
+   */
+  readonly empty: 'may-be-outage' | 'nothing';
+  /**
+   * One page.
+   * @param cursor as the page before returned it; null: the first
+   * @throws PlatformError the platform did not answer, is busy, or refuses. Rows of another merchant or
+   * store than requested are thrown away by the reader, and are a PlatformError, not retryable.
+   */
+  page(of: RecordsWindow, cursor: string | null, context: RecordsContext): Promise<RecordsPage>;
+}
+
+/** Whose records of which time are read: a whole business day, or the part of it that has just passed. */
+export interface RecordsWindow {
+  readonly merchantId: string;
+  /** Null where records are read `per` merchant. */
+  readonly storeId: string | null;
+  /** YYYY-MM-DD, Asia/Shanghai. */
+  readonly businessDay: string;
+  /** Epoch ms, included; at the day's begin or later. */
+  readonly fromMs: number;
+  /** Epoch ms, not included; at the day's end or earlier. */
+  readonly untilMs: number;
+}
+
+export interface RecordsPage {
+  readonly records: readonly PlatformRecord[];
+  /** Where the next page begins, at most 1,000 characters; null: this was the last one. */
+  readonly next: string | null;
+  /** How many rows the whole list has, where the platform reports it: pages that come to another number changed. */
+  readonly total?: number | undefined;
+  /** How many rows this page had on the wire, where they are not as many as its records. */
+  readonly rows?: number | undefined;
+  /** The reader itself saw that the list changed while it was read: the day is read again. */
+  readonly changed?: true | undefined;
+}
+
+/** One fact by the platform's own record. What it does not report is null, or absent from `amounts`: never 0. */
+export type PlatformRecord = PaymentRecord | RedemptionRecord | RefundRecord;
+
+interface FactRecord {
+  /** The id of the event that a webhook of the same fact becomes. */
+  readonly eventId: string;
+  readonly orderId: string | null;
+  readonly occurredAt: string;
+  /** What of its amounts the platform reports, in fen. */
+  readonly amounts: Partial<Amounts>;
+  /** Whatever `repair` needs again; kept nowhere, and never logged. */
+  readonly row?: unknown;
+}
+
+export interface PaymentRecord extends FactRecord {
+  readonly kind: 'payment';
+  readonly voucherId: null;
+}
+
+export interface RedemptionRecord extends FactRecord {
+  readonly kind: 'redemption';
+  readonly voucherId: string;
+  readonly storeId: string | null;
+  /** Whether it was reversed since; null where the record does not say. */
+  readonly isReversed: boolean | null;
+}
+
+export interface RefundRecord extends Omit<FactRecord, 'eventId' | 'amounts'> {
+  readonly kind: 'refund';
+  readonly voucherId: string;
+  /** Null: the platform names no refund, and `refundedFen` is the voucher's whole sum by now. */
+  readonly eventId: string | null;
+  readonly refundedFen: number | null;
+}
+
+/** What came of the records that we lack. */
+export interface Repair {
+  readonly events: readonly EventDraft[];
+  readonly stores: readonly NamedStore[];
+}
+
+/** As for a hint, and the app's budget of calls: each call takes its turn there first. */
+export interface RecordsContext extends ResolveContext {
+  readonly calls: CallBudget;
+}
