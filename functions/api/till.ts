@@ -129,6 +129,10 @@ async function call(
     case 'done': {
       const { events, ...done } = outcome;
       const anonymous = { ...done, events: await withoutBuyers(events, integration.name, deps) };
+      if (done.isAnothers) {
+        await sendFacts(anonymous, act, deps);
+        return refuse(PRICED_OTHER, act, request);
+      }
       const { ours, completing } = await keepActs(anonymous, act, platform, deps);
       if (ours === undefined) {
         await sendFacts({ events: completing }, act, deps);

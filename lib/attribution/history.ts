@@ -1,4 +1,4 @@
-import { type Event, type EventOf, isMadeUp } from '../events/event.ts';
+import { type Event, isMadeUp, isUnpriced } from '../events/event.ts';
 import type { Attributable } from './attributable.ts';
 import { usesBeyondWorth } from './beyond-worth.ts';
 import {
@@ -103,11 +103,6 @@ function isAttributable(event: Event): event is Attributable {
 function isToBeCompleted(event: Attributable): boolean {
   if (event.kind !== 'voucher.redeemed' || event.complete) return false;
   return !isMadeUp(event.redemptionId) || isUnpriced(event);
-}
-
-/** Nobody reported a price. What was reported since stands in the amounts. */
-function isUnpriced({ unpriced, amounts }: EventOf<'voucher.redeemed'>): boolean {
-  return unpriced === true && amounts.originalFen === 0;
 }
 
 function isMadeUpAct(event: Attributable): boolean {

@@ -1,4 +1,4 @@
-import type { Event } from './event.ts';
+import { type Event, isUnpriced } from './event.ts';
 
 /** Our clock and the platform's, or two of the platform's, may report one act this far apart. */
 const SAME_TIME_MS = 60_000;
@@ -18,7 +18,13 @@ export function contradicts(a: Event, b: Event): boolean {
   const gapMs = Math.abs(Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
   const isGuess = (!a.complete && !b.complete) || hasEstimatedTime(a) || hasEstimatedTime(b);
   const sameTime = isGuess || gapMs <= SAME_TIME_MS;
-  const passOver = sameTime ? new Set([...PROVENANCE, 'occurredAt']) : PROVENANCE;
+  // Where one reports no price, the other's is news.
+  const saysNoWorth = isUnpriced(a) || isUnpriced(b);
+  const passOver = new Set([
+    ...PROVENANCE,
+    ...(sameTime ? ['occurredAt'] : []),
+    ...(saysNoWorth ? ['amounts', 'unpriced'] : []),
+  ]);
   return differ(withoutBuyer(a), withoutBuyer(b), passOver);
 }
 

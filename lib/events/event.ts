@@ -293,3 +293,10 @@ export type EventDraft =
 export function isMadeUp(redemptionId: string): boolean {
   return redemptionId.startsWith('~');
 }
+
+/** A redemption of which nobody reported a price. What was reported since stands in the amounts. */
+export function isUnpriced(event: Event): event is EventOf<'voucher.redeemed'> {
+  return (
+    event.kind === 'voucher.redeemed' && event.unpriced === true && event.amounts.originalFen === 0
+  );
+}

@@ -29,6 +29,8 @@ const exact = { occurredAt: TRUE_AT } as const;
 /** More by chance, and more orders, in the long run. */
 const BOUNDS = { most: runs(400), seeded: runs(400) };
 
+const UNPRICED = { complete: false, unpriced: true, amounts: amountsOf(0) } as const;
+
 /** What the till reports, and what the platform reports later or before. */
 const ACTS: readonly (readonly [string, readonly Event[], Event, Event])[] = [
   [
@@ -49,6 +51,12 @@ const ACTS: readonly (readonly [string, readonly Event[], Event, Event])[] = [
     [],
     redeemed('v1', { ...estimated, complete: false, amounts: amountsOf(0) }),
     redeemed('v1', exact),
+  ],
+  [
+    'a use that only our call names, and whose worth a later request says',
+    [],
+    redeemed('~v1', { ...estimated, ...UNPRICED }),
+    redeemed('~v1', { ...exact, complete: false }),
   ],
 ];
 

@@ -19,6 +19,8 @@ export interface ActResult {
   readonly unread?: number;
   /** The platform knows a state and no act: two requests that bring it about get the same answer. */
   readonly isShared?: true;
+  /** Acts of another request, of which this one says the worth. */
+  readonly isAnothers?: true;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function outcomeOf(
   certificateOf: (voucherId: string) => string | undefined = () => undefined,
 ): Promise<TillOutcome> {
   try {
-    const { events, notDone = [], unread = 0, isShared } = await act();
+    const { events, notDone = [], unread = 0, isShared, isAnothers } = await act();
     const [first] = notDone;
     if (events.length === 0 && unread === 0 && first !== undefined) {
       const why = `${first.reason} (the platform answered ${first.code})`;
@@ -41,6 +43,7 @@ export async function outcomeOf(
       ...(notDone.length > 0 ? { notDone } : {}),
       ...(unread > 0 ? { unread } : {}),
       ...(isShared && { isShared }),
+      ...(isAnothers && { isAnothers }),
     };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;

@@ -143,6 +143,8 @@ export type TillOutcome =
       readonly unread?: number;
       /** Two requests may get the same act in their answers. */
       readonly isShared?: true;
+      /** The acts are another request's: this one brings their worth, and did nothing itself. */
+      readonly isAnothers?: true;
     }
   /**
    * It was not done. Final only when the platform said so of this very act, whichever try of it: what a

@@ -13,6 +13,7 @@ import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-rev
 import type { Consumed } from './consumed.ts';
 import { type MeituanTill, tillOf } from './till-calls.ts';
 import { consumedAt, wasConsumed, wasTakenBack } from './till-questions.ts';
+import { pricedInstead } from './till-worth.ts';
 
 /** Uses a code's vouchers, by the calls that the setting `till` names. The request's id makes it one. */
 export function redeem(command: RedeemCommand, context: TillContext): Promise<TillOutcome> {
@@ -20,7 +21,7 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
     const { code, encryptedData, count } = command;
     if (code === undefined || encryptedData !== undefined) throw lacks('the code that is shown');
     const till = tillOf(command.storeId, command, context);
-    return onceById(
+    const act = onceById(
       context,
       async (isRepeated) => {
         const consumed = await till.consume(code, count, command.requestId);
@@ -29,6 +30,7 @@ export function redeem(command: RedeemCommand, context: TillContext): Promise<Ti
       },
       (refusal) => wasConsumed(till, code, context, refusal),
     );
+    return act.catch((refusal: unknown) => pricedInstead(refusal, code, command, context));
   });
 }
 

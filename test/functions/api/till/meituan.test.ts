@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MeituanSandbox } from '../../../../lib/integrations/meituan/sandbox/server.ts';
-import { done, MERCHANT_SETTINGS, problemOf, STORE, Till } from './support.ts';
+import { done, MERCHANT_SETTINGS, problemOf, STORE, Till, worth } from './support.ts';
 
 const CODE = '0123456789012';
 const SECOND = '0123456789013';
@@ -134,6 +134,60 @@ describe('redeeming at the till of a shop (服务零售)', () => {
     expect(again.text).toBe(first.text);
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
     expect(await till.hexiao.entries()).toHaveLength(2);
+  });
+});
+
+describe('a use of ours whose price nobody can read', () => {
+  const priced = { ...asked, requestId: 'request-2', amounts: worth(9_900) };
+
+  it('gets its worth from a later request, which the platform refuses', async () => {
+    // Prepare
+    await open('retail');
+    const record = { orderId: 'o1', receiptCode: CODE, dealId: 700, flowId: 'f1' };
+    const result = [{ ...record, dealPrice: 'about a hundred' }];
+    till.replaces = { of: '/consume', with: { code: 'OP_SUCCESS', data: { result } } };
+    done(await till.redeem(asked));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
+    sandbox.fails.push('OP_USED', 'OP_USED');
+    // Act
+    const bare = await till.redeem({ ...asked, requestId: 'request-3' });
+    const reply = await till.redeem(priced);
+    // Assess
+    expect(problemOf(bare).detail).toContain('OP_USED');
+    expect(problemOf(reply)).toMatchObject({ status: 422, code: 'platform-refused' });
+    expect(problemOf(reply).detail).toContain('are this request’s from now on');
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+    expect(await till.hexiao.call('GET', `/v1/vouchers/meituan/${CODE}`)).toMatchObject({
+      events: [{ redemptionId: 'f1', complete: true, amounts: { paidFen: 9_900 } }],
+    });
+  });
+
+  it('gets it where only our call names the use, and keeps the first that it got', async () => {
+    // Prepare
+    await open('dining');
+    done(await till.redeem({ ...asked, count: 2 }));
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
+    // Act
+    const reply = await till.redeem(priced);
+    const first = await till.gmv();
+    const other = await till.redeem({ ...priced, requestId: 'request-3', amounts: worth(1) });
+    // Assess
+    expect(problemOf(reply).detail).toContain('are this request’s from now on');
+    expect(first).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+    expect(problemOf(other)).toMatchObject({ status: 422 });
+    expect(problemOf(other).detail).not.toContain('are this request’s from now on');
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
+  });
+
+  it('gets none where nobody of us used it', async () => {
+    // Prepare
+    await open('retail');
+    sandbox.fails.push('OP_USED');
+    // Act
+    const reply = await till.redeem(priced);
+    // Assess
+    expect(problemOf(reply).detail).toContain('OP_USED');
+    expect(await till.gmv()).toMatchObject({ redeemedFen: 0, redeemedCount: 0 });
   });
 });
 
