@@ -110,6 +110,13 @@ export async function compare(
   providerId: string,
   window = aroundNow(),
 ): Promise<Verdict> {
+  const verdict = await compareVouchers(hub, player);
+  const totals = await compareTotals(hub, player.truth(), providerId, window);
+  return { ...verdict, differing: [...verdict.differing, ...totals] };
+}
+
+/** Looks every voucher of the player's up and compares it with the truth, whosever GMV it is. */
+export async function compareVouchers(hub: Hub, player: Player): Promise<Verdict> {
   const truths = player.truth();
   const verdict = { missing: [] as string[], extra: [] as string[], differing: [] as string[] };
   const queue = truths.values();
@@ -122,7 +129,6 @@ export async function compare(
     }
   };
   await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, work));
-  verdict.differing.push(...(await compareTotals(hub, truths, providerId, window)));
   return { vouchers: truths.length, ...verdict };
 }
 

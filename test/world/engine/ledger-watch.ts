@@ -3,7 +3,7 @@ import type { MemoryTable } from '../store/table.ts';
 
 /**
  * Looks at every write of an entry or an event when it is done: an entry never changes and never goes, but for the
- * statement that it is billed by; an event that is complete never changes.
+ * statement that it is billed by and the buyer whom an erasure takes out; an event that is complete never changes.
  */
 export class LedgerWatch {
   readonly wrong: string[] = [];
@@ -27,7 +27,7 @@ export class LedgerWatch {
       return;
     }
     if (pk.startsWith('LEDGER#') || item.complete === true) {
-      const now = JSON.stringify(unbilled(item));
+      const now = JSON.stringify(lasting(item));
       if (before !== undefined && before !== now) this.wrong.push(`it changed: ${key}`);
       this.seen.set(key, now);
     }
@@ -37,6 +37,9 @@ export class LedgerWatch {
 /** What is kept for ever; ids have no space. */
 const WATCHED = / (LEDGER#\S+|(?:ORDER|VOUCHER)#\S+(?= EVENT#)) (\S+)$/;
 
-function unbilled({ statementId: _statement, ...entry }: Item): object {
-  return entry;
+/** A closing says which statement it is in, and an erasure takes whose it was. */
+function lasting(item: Item): object {
+  const { statementId: _s, buyer: _b, erasedBy: _e, erasedAt: _a, ...entry } = item;
+  if (typeof entry.sale !== 'object' || entry.sale === null) return entry;
+  return { ...entry, sale: { ...entry.sale, buyer: null } };
 }

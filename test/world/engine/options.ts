@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly only?: {
     readonly acts?: ReadonlySet<number> | undefined;
     readonly faults?: ReadonlySet<string> | undefined;
+    /** Of the operator's people. */
+    readonly office?: ReadonlySet<number> | undefined;
   };
 }
 

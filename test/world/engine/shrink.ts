@@ -8,21 +8,32 @@ const MAX_RUNS = 400;
 export async function shrink(options: WorldOptions, failed: Verdict): Promise<Verdict> {
   let best = failed;
   let runs = 0;
-  const tryOut = async (acts: readonly number[], faults: readonly string[]): Promise<boolean> => {
+  const tryOut = async ({ acts, faults, office }: Parts): Promise<boolean> => {
     if (runs === MAX_RUNS) return false;
     runs += 1;
-    const only = { acts: new Set(acts), faults: new Set(faults) };
+    const only = { acts: new Set(acts), faults: new Set(faults), office: new Set(office) };
     const verdict = await runWorld({ ...options, only });
     if (!isAlike(verdict, failed)) return false;
     best = verdict;
     return true;
   };
-  const acts = () => best.acts.map(({ index }) => index);
-  const faults = () => best.faults.map(({ id }) => id);
-  await fewest(faults(), (some) => tryOut(acts(), some));
-  await fewest(acts(), (some) => tryOut(some, faults()));
-  await fewest(faults(), (some) => tryOut(acts(), some));
+  const all = (): Parts => ({
+    acts: best.acts.map(({ index }) => index),
+    faults: best.faults.map(({ id }) => id),
+    office: best.office.map(({ index }) => index),
+  });
+  const fewestFaults = () => fewest(all().faults, (faults) => tryOut({ ...all(), faults }));
+  await fewestFaults();
+  await fewest(all().office, (office) => tryOut({ ...all(), office }));
+  await fewest(all().acts, (acts) => tryOut({ ...all(), acts }));
+  await fewestFaults();
   return best;
+}
+
+interface Parts {
+  readonly acts: readonly number[];
+  readonly faults: readonly string[];
+  readonly office: readonly number[];
 }
 
 /** Whether it fails in the same way, whatever the ids and amounts are. */

@@ -11,18 +11,23 @@ export function replayOf({ drawn }: Verdict): string {
 
 /** What people did and what went wrong, in the order of the world's time, and what it came to. */
 export function tableOf(verdict: Verdict): string {
-  const { drawn, acts, faults, wrong } = verdict;
+  const { drawn, acts, faults, office, wrong } = verdict;
   const done = acts.map(({ atMs, index, integration, deed }) => ({
     atMs: drawn.startMs + atMs,
     who: integration,
     what: `${deed}: act ${index}`,
+  }));
+  const signed = office.map(({ atMs, index, deed }) => ({
+    atMs: drawn.startMs + atMs,
+    who: 'operator',
+    what: `${deed}: ${index}`,
   }));
   const failed = faults.map(({ atMs, stage, kind, what }) => ({
     atMs,
     who: stage,
     what: `${kind}: ${what.replace(`${stage} `, '')}`,
   }));
-  const rows = [...done, ...failed].sort((a, b) => a.atMs - b.atMs);
+  const rows = [...done, ...signed, ...failed].sort((a, b) => a.atMs - b.atMs);
   const width = Math.max(...rows.map(({ who }) => who.length), 0);
   const lines = rows
     .slice(0, MAX_ROWS)

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { compare, register } from '../../../lib/cli/simulation.ts';
+import { compareVouchers, register } from '../../../lib/cli/simulation.ts';
 import type { Player } from '../../../lib/integrations/sandbox-kit/player.ts';
 import { silent } from '../../../lib/log/log.ts';
 import { keys } from '../../../lib/store/keys.ts';
-import { businessDayAt, DAY_MS } from '../../../lib/time/shanghai.ts';
+import { addDays, businessDayAt, DAY_MS } from '../../../lib/time/shanghai.ts';
 import { type Act, actsOf, Cast } from './acts.ts';
 import { ledgerOf, wrongTotals } from './books.ts';
 import { Clock } from './clock.ts';
@@ -11,6 +11,16 @@ import { Dice } from './dice.ts';
 import { WorldHub } from './hub.ts';
 import { askWhetherIdle } from './idle-watch.ts';
 import { LedgerWatch } from './ledger-watch.ts';
+import {
+  OF_CONTRACTS,
+  Office,
+  type OfficeAct,
+  type OfficeDeed,
+  OTHER_PROVIDERS,
+  officeActsOf,
+  officeRequest,
+} from './office.ts';
+import { wrongShares, wrongStatements, wrongSums } from './office-books.ts';
 import { dropUnreadable, operatorOf, pipelineOf, redriveAll } from './operator.ts';
 import { type Drawn, draw, type WorldOptions } from './options.ts';
 import { withTimeOf } from './process-time.ts';
@@ -24,6 +34,8 @@ export interface Verdict {
   readonly wrong: readonly string[];
   readonly acts: readonly Act[];
   readonly faults: readonly Fault[];
+  /** What the operator's people did meanwhile. */
+  readonly office: readonly OfficeAct[];
   readonly requests: number;
   readonly steps: number;
   readonly entries: number;
@@ -68,6 +80,8 @@ class World {
   private readonly operator: ReturnType<typeof operatorOf>;
   private readonly acts: readonly Act[];
   private readonly ledgerWatch: LedgerWatch;
+  private readonly officeActs: readonly OfficeAct[];
+  private readonly office: Office;
 
   constructor(drawn: Drawn, clock: Clock, options: WorldOptions) {
     const { only = {}, tamper } = options;
@@ -91,6 +105,13 @@ class World {
     });
     this.operator = operatorOf(this.hub);
     this.ledgerWatch = new LedgerWatch(this.hub.table);
+    const ofOffice = officeActsOf(drawn, dice);
+    this.officeActs = ofOffice.filter(({ index }) => only.office?.has(index) ?? true);
+    this.office = new Office({
+      ...{ clock, dice, players: this.cast.players, onWrong: (why) => this.wrong.push(why) },
+      request: officeRequest((path, init) => this.hub.request('api', path, init)),
+      orders: () => ledgerOf(this.hub.table),
+    });
   }
 
   async play(): Promise<Verdict> {
@@ -110,15 +131,28 @@ class World {
         this.perform(act, roads);
       });
     }
+    let toDo = this.officeActs.length;
+    for (const act of this.officeActs) {
+      clock.in(act.atMs, () => {
+        toDo -= 1;
+        void this.office.perform(act);
+      });
+    }
     await clock.run(Number.POSITIVE_INFINITY, () => left === 0 && roads.underWay === 0);
     await clock.run(clock.nowMs + AFTER_MS);
+    await clock.run(Number.POSITIVE_INFINITY, () => toDo === 0);
     weather.isOver = true;
     await this.becomeIdle();
+    await clock.run(clock.nowMs + LIVELY_MS, () => this.office.underWay === 0);
+    await this.becomeIdle();
     this.tamper?.(this.hub.table);
+    let entries = await this.look();
+    if (this.did(...OF_CONTRACTS)) entries = await this.lookRestated();
+    if (this.did('close a month')) entries = await this.lookClosed();
     wrong.push(...this.ledgerWatch.wrong);
-    const entries = await this.look();
     return {
       ...{ drawn, wrong, acts, faults: weather.happened, requests: roads.sent, steps: clock.steps },
+      office: this.officeActs,
       ...{ entries: entries.length, virtualMs: clock.nowMs - drawn.startMs },
       ledgerHash: hashOf(entries),
     };
@@ -129,6 +163,12 @@ class World {
     for (const player of this.cast.players) {
       const apiBaseUrl = `http://${player.integration}.test`;
       await register(this.operator, player, { apiBaseUrl, providerId: providerOf(player) });
+    }
+    if (this.officeActs.length === 0) return;
+    for (const providerId of OTHER_PROVIDERS) {
+      await this.operator.call('PUT', `/v1/providers/${providerId}`, {
+        ...{ name: providerId, kind: 'agency' },
+      });
     }
   }
 
@@ -178,21 +218,84 @@ class World {
   /** Compares the books with what is true. */
   private async look() {
     const { wrong, operator, cast } = this;
-    const days = {
-      from: businessDayAt(this.drawn.startMs - DAY_MS),
-      to: businessDayAt(this.clock.nowMs + DAY_MS),
-    };
     for (const player of cast.players) {
-      const verdict = await compare(operator, player, providerOf(player), days);
+      const verdict = await compareVouchers(operator, player);
       const { missing, extra, differing } = verdict;
       wrong.push(...missing.map((one) => `missing: ${one}`));
       wrong.push(...extra.map((one) => `extra: ${one}`));
       wrong.push(...differing.map((one) => `differing: ${one}`));
     }
     const entries = ledgerOf(this.hub.table);
-    wrong.push(...(await wrongTotals(operator, entries, citiesOf(cast.players), days)));
+    wrong.push(...wrongSums(cast.players, entries));
+    wrong.push(...(await wrongTotals(operator, entries, citiesOf(cast.players), this.days())));
     return entries;
   }
+
+  private did(...deeds: readonly OfficeDeed[]): boolean {
+    return this.officeActs.some(({ deed }) => deeds.includes(deed));
+  }
+
+  /** Attributes every day again by the contracts that stand, and compares with whose each fact is by them. */
+  private async lookRestated() {
+    const { wrong, operator, cast } = this;
+    await this.everyMerchant('restatements', { reason: 'all contracts stand now' });
+    await this.becomeIdle();
+    const entries = await this.look();
+    wrong.push(...(await wrongShares(operator, cast.players, entries)));
+    const rebuilds = await this.everyMerchant('rebuilds');
+    await this.becomeIdle();
+    for (const id of rebuilds) {
+      const found = (await operator.call('GET', `/v1/rebuilds/${id}`)) as { isEqual: boolean };
+      if (!found.isEqual) wrong.push(`a rebuild differs: ${JSON.stringify(found)}`);
+    }
+    return entries;
+  }
+
+  private async everyMerchant(jobs: 'restatements' | 'rebuilds', more = {}): Promise<string[]> {
+    const ids: string[] = [];
+    for (const { platform, merchants } of this.cast.players) {
+      for (const { merchantId } of merchants) {
+        const window = { platform, merchantId, ...this.days() };
+        const job = (await this.operator.call('POST', `/v1/${jobs}`, { ...window, ...more })) as {
+          readonly restatementId?: string;
+          readonly rebuildId?: string;
+        };
+        ids.push(job.restatementId ?? job.rebuildId ?? '');
+      }
+    }
+    return ids;
+  }
+
+  /** Closes every month when all of it is past its windows, and compares statements with entries. */
+  private async lookClosed() {
+    const { clock, wrong, operator } = this;
+    // A closing that somebody began before is gone on with.
+    const first = addDays(`${this.days().from.slice(0, 7)}-01`, -1).slice(0, 7);
+    const last = businessDayAt(clock.nowMs).slice(0, 7);
+    await clock.run(clock.nowMs + UNTIL_FINAL_MS);
+    for (let month = first; month <= last; month = monthAfter(month)) {
+      await operator.call('POST', `/v1/statements/${month}/close`, {});
+      await this.becomeIdle();
+    }
+    const entries = await this.look();
+    wrong.push(...(await wrongStatements(operator, entries)));
+    return entries;
+  }
+
+  /** The business days in which all of it happened. */
+  private days() {
+    return {
+      from: businessDayAt(this.drawn.startMs - DAY_MS),
+      to: businessDayAt(this.clock.nowMs + DAY_MS),
+    };
+  }
+}
+
+/** More than a month, a platform's window and the holding of any policy. */
+const UNTIL_FINAL_MS = 80 * DAY_MS;
+
+function monthAfter(month: string): string {
+  return addDays(`${month}-28`, 4).slice(0, 7);
 }
 
 /** Writes after which the schedule's next run has something to look at. */
