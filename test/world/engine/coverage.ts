@@ -1,13 +1,21 @@
+import type { OfficeAct } from './office.ts';
 import type { Fault } from './weather.ts';
 
-/** How often each kind of fault met each kind of thing at each stage: what a range of seeds has tried. */
+/** How often each kind of fault met each kind of thing at each stage, and how often the operator's people did what: what a range of seeds has tried. */
 export type Coverage = Map<string, number>;
 
-export function cover(coverage: Coverage, faults: readonly Fault[]): void {
-  for (const { kind, stage, of } of faults) {
-    const triple = `${stage} | ${kind} | ${of}`;
-    coverage.set(triple, (coverage.get(triple) ?? 0) + 1);
-  }
+export function cover(
+  coverage: Coverage,
+  { faults, office }: { readonly faults: readonly Fault[]; readonly office: readonly OfficeAct[] },
+): void {
+  const met = [
+    ...faults.map(({ kind, stage, of }) => `${stage} | ${kind} | ${of}`),
+    ...office.map(({ deed }) => `operator | does | ${deed}`),
+  ];
+  addCoverage(
+    coverage,
+    met.map((triple) => [triple, 1] as const),
+  );
 }
 
 export function addCoverage(coverage: Coverage, more: Iterable<readonly [string, number]>): void {

@@ -41,7 +41,7 @@ export async function runRange(
       sums.requests += requests;
       sums.steps += steps;
       sums.entries += entries;
-      cover(coverage, faults);
+      cover(coverage, verdict);
     } catch (error) {
       failed.push({ seed, wrong: [`the world itself failed: ${String(error)}`] });
     }

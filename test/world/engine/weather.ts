@@ -26,6 +26,7 @@ const RATES = {
   'a request is late by months': 0.02,
   'a clock is wrong': 0.5,
   'a message is none of ours': 0.05,
+  'a platform misbehaves': 0.2,
 } as const;
 
 export type FaultKind = keyof typeof RATES;
@@ -134,6 +135,11 @@ export class Weather {
   poison(site: string): string | undefined {
     if (!this.happens('a message is none of ours', 'queue', site)) return undefined;
     return this.dice.pick(`poison ${site}`, POISON);
+  }
+
+  /** Whether a platform begins to misbehave now. @param of in which way */
+  misbehaves(integration: string, site: string, of: string): boolean {
+    return this.happens('a platform misbehaves', integration, site, of);
   }
 
   skewMs(stage: string): number {

@@ -11,6 +11,7 @@ import { Dice } from './dice.ts';
 import { WorldHub } from './hub.ts';
 import { askWhetherIdle } from './idle-watch.ts';
 import { LedgerWatch } from './ledger-watch.ts';
+import { Moods } from './moods.ts';
 import {
   OF_CONTRACTS,
   Office,
@@ -82,6 +83,7 @@ class World {
   private readonly ledgerWatch: LedgerWatch;
   private readonly officeActs: readonly OfficeAct[];
   private readonly office: Office;
+  private readonly moods: Moods;
 
   constructor(drawn: Drawn, clock: Clock, options: WorldOptions) {
     const { only = {}, tamper } = options;
@@ -105,6 +107,7 @@ class World {
     });
     this.operator = operatorOf(this.hub);
     this.ledgerWatch = new LedgerWatch(this.hub.table);
+    this.moods = new Moods(clock, dice, weather, (player) => this.register(player));
     const ofOffice = officeActsOf(drawn, dice);
     this.officeActs = ofOffice.filter(({ index }) => only.office?.has(index) ?? true);
     this.office = new Office({
@@ -161,7 +164,7 @@ class World {
   private async setStage(): Promise<void> {
     await this.hub.table.put(keys.buyerKey, { key: 'the buyers’ key of the world' });
     for (const player of this.cast.players) {
-      const apiBaseUrl = `http://${player.integration}.test`;
+      const apiBaseUrl = apiBaseUrlOf(player);
       await register(this.operator, player, { apiBaseUrl, providerId: providerOf(player) });
     }
     if (this.officeActs.length === 0) return;
@@ -172,12 +175,21 @@ class World {
     }
   }
 
+  /** With what its platform signs now. */
+  private async register(player: Player): Promise<void> {
+    const { integration, appKey, secrets } = player;
+    const settings = player.settings(apiBaseUrlOf(player));
+    const path = `/v1/apps/${integration}/${encodeURIComponent(appKey)}`;
+    await this.operator.call('PUT', path, { secrets, settings });
+  }
+
   private perform(act: Act, roads: Roads): void {
     for (const { url } of Object.values(this.hub.urls)) {
       const poison = this.weather.poison(`${url} at act ${act.index}`);
       if (poison !== undefined) this.hub.put(url, poison);
     }
     if (act.index % ASKED_EVERY === 0) void this.askWhetherIdle(act);
+    this.moods.change(this.cast.players, `act ${act.index}`);
     const { player, outgoing } = this.cast.play(act);
     for (const [index, one] of outgoing.entries()) {
       roads.send(player, one, `${act.index}.${index}`, `${act.integration} ${act.deed}`);
@@ -300,6 +312,8 @@ function monthAfter(month: string): string {
 
 /** Writes after which the schedule's next run has something to look at. */
 const SWEPT = / (HINT|UNFINISHED|BEHIND|REFUND|REFUND-OPEN|RESTATEMENT)[# ]/;
+
+const apiBaseUrlOf = ({ integration }: Player) => `http://${integration}.test`;
 
 const providerOf = ({ integration }: { readonly integration: string }) => `p-${integration}`;
 
