@@ -1,4 +1,4 @@
-import { type Event, isMadeUp, isUnpriced } from '../events/event.ts';
+import { type Event, isMadeUp, isMadeUpRefund, isUnpriced } from '../events/event.ts';
 import type { Attributable } from './attributable.ts';
 import { usesBeyondWorth } from './beyond-worth.ts';
 import {
@@ -51,6 +51,7 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
   history.allReversals.push(...allReversals);
   history.waiting = unbooked.filter((event) => !matched.has(event));
   history.waiting.push(...lines.filter((line) => line.isHeld).map((line) => line.event));
+  const givenWay = refundsGivenWay(inOrder);
   for (const event of inOrder) {
     switch (event.kind) {
       case 'order.created':
@@ -77,6 +78,7 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
         break;
       case 'voucher.refunded':
         history.allReversals.push(reversalOf(event, 'refund', null));
+        if (givenWay.has(event)) break;
         if (!refund(lines, event)) history.waiting.push(event);
         break;
       default:
@@ -84,6 +86,23 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
     }
   }
   return history;
+}
+
+/** Refunds that were only seen as a state: each message of a refund of the same voucher takes the place of one. */
+function refundsGivenWay(inOrder: readonly Event[]): ReadonlySet<Event> {
+  const refunds = inOrder.filter((event) => event.kind === 'voucher.refunded');
+  const left = new Map<string, number>();
+  for (const event of refunds) {
+    const named = isMadeUpRefund(event) ? 0 : 1;
+    left.set(event.voucherId, (left.get(event.voucherId) ?? 0) + named);
+  }
+  const givenWay = new Set<Event>();
+  for (const event of refunds.filter(isMadeUpRefund)) {
+    const named = left.get(event.voucherId) ?? 0;
+    if (named > 0) givenWay.add(event);
+    left.set(event.voucherId, named - 1);
+  }
+  return givenWay;
 }
 
 /** The event as it may have been booked while its time was estimated; null where it never was. */

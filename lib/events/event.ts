@@ -294,6 +294,14 @@ export function isMadeUp(redemptionId: string): boolean {
   return redemptionId.startsWith('~');
 }
 
+/**
+ * Whether a refund was only seen as a voucher's state, so that its id is ours: `refunded:~…`. It gives way to the
+ * platform's own message of a refund of the same voucher.
+ */
+export function isMadeUpRefund({ kind, eventId }: Event): boolean {
+  return kind === 'voucher.refunded' && eventId.startsWith('refunded:~');
+}
+
 /** A redemption of which nobody reported a price. What was reported since stands in the amounts. */
 export function isUnpriced(event: Event): event is EventOf<'voucher.redeemed'> {
   return (

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulators } from '../../infra/local/emulators.ts';
+import { readHistory } from '../../lib/attribution/history.ts';
 import { bookEvents } from '../../lib/booking/booking.ts';
 import { type Event, NO_AMOUNTS } from '../../lib/events/event.ts';
 import { readEvents, recordEvent } from '../../lib/store/ledger/events.ts';
@@ -153,5 +154,48 @@ describe('a voucher whose uses come to more than it is worth', () => {
     // Assess
     expect(booking.waiting).toEqual([]);
     expect(booking.standing.reduce((sum, entry) => sum + entry.paidFen, 0)).toBe(9_900);
+  });
+});
+
+describe('a refund that was seen as a voucher’s state before its message came', () => {
+  const [first, second] = [redeemed('u1', { voucherId: 'v' }), redeemed('u2', { voucherId: 'v' })];
+  const seen = (of: string): Event =>
+    refunded({
+      eventId: `refunded:~${of}`,
+      ...{ voucherId: 'v', refundedFen: null, unusedFen: 0, complete: false },
+      ...{ takesBack: [{ redemptionId: of, paidFen: null }], occurredAt: minute(9) },
+    });
+  const named = (id: string, fen: number): Event =>
+    refunded({
+      eventId: `refunded:${id}`,
+      ...{ voucherId: 'v', refundedFen: fen, unusedFen: 0, takesBack: null },
+      occurredAt: minute(8),
+    });
+  const takenFen = (events: readonly Event[]) =>
+    readHistory(events).booked.map(({ reversals }) => reversals.map(({ eventId }) => eventId));
+
+  it('gives way to it, so that the money is taken back once', () => {
+    const both = [first, seen('u1'), named('r1', 10)];
+    expect(takenFen([first, seen('u1')])).toEqual([['refunded:~u1']]);
+    expect(takenFen(both)).toEqual([['refunded:r1']]);
+    expect(takenFen(both.toReversed())).toEqual([['refunded:r1']]);
+  });
+
+  it('stays where the message is of another one', () => {
+    const events = [first, second, seen('u1'), seen('u2'), named('r1', 10)];
+    expect(
+      takenFen(events)
+        .flat()
+        .filter((id) => id.includes('~')),
+    ).toHaveLength(1);
+  });
+
+  it('takes an unused voucher’s part of a payment back once', () => {
+    const unused = { refundedFen: 50, unusedFen: 50, takesBack: [] };
+    const payment = paid({ orderId: 'o1' });
+    const state = refunded({ eventId: 'refunded:~v', ...unused, voucherId: 'v', complete: false });
+    const message = refunded({ eventId: 'refunded:r1', ...unused, voucherId: 'v' });
+    expect(takenFen([payment, state])).toEqual([['refunded:~v']]);
+    expect(takenFen([payment, state, message])).toEqual([['refunded:r1']]);
   });
 });

@@ -62,6 +62,11 @@ export interface RecordsWindow {
 
 export interface RecordsPage {
   readonly records: readonly PlatformRecord[];
+  /**
+   * Facts that the page shows beside its records, and that no record says: they are recorded as they are, and
+   * compared with nothing. Absent: none.
+   */
+  readonly facts?: readonly EventDraft[] | undefined;
   /** Where the next page begins, at most 1,000 characters; null: this was the last one. */
   readonly next: string | null;
   /** How many rows the whole list has, where the platform reports it: pages that come to another number changed. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
 import { codeError, unknownShape } from '../kit/platform-error.ts';
+import { Misfit } from '../kit/reading.ts';
 import { withToken } from '../kit/renewal.ts';
 import { wireId } from '../kit/wire.ts';
 import type { AuthorizedStore, ClientContext } from './context.ts';
@@ -81,4 +82,14 @@ export function listIn(answer: JsonValue, name: string): readonly unknown[] | nu
 /** `data.<name>`, where it is an id. */
 export function idIn(answer: JsonValue, name: string): string | null {
   return wireId.safeParse(answerSchema.safeParse(answer).data?.data[name]).data ?? null;
+}
+
+/** What an answer says. @throws PlatformError, retryable, that names the field which cannot be read */
+export function readAnswer<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw unknownShape(`${what} (${error.message})`);
+  }
 }

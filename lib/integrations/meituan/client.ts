@@ -1,15 +1,17 @@
 import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
-import { unknownShape } from '../kit/platform-error.ts';
-import { type Account, callMeituan, listIn } from './call.ts';
+import { type Account, callMeituan, listIn, readAnswer } from './call.ts';
 import { type Consumed, readConsumed, reversedEvent } from './consumed.ts';
 import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
-import { readListed } from './listed.ts';
+import { type ListedPage, readList } from './listed.ts';
 import type { ReceiptClient, ReceiptReversal, ReceiptUse } from './receipts.ts';
 import type { MeituanSettings } from './settings.ts';
 
 /** 服务零售 (到店综合), by store. */
 const BUSINESS_ID = '58';
+
+/** Rows of one page, at most. Source: ReceiptQueryListByDate. */
+const MAX_ROWS = 300;
 
 /**
  * What we ask 技术服务合作中心 about vouchers of business 58, for one app. Every method throws only
@@ -58,19 +60,17 @@ export class MeituanClient implements ReceiptClient<AuthorizedStore> {
 
   /**
    * A store's used vouchers of a day and a kind, at most 300 at once: one question for each `BIZ_TYPES`. A row
-   * reports neither order nor payment, so its event is incomplete.
+   * reports neither order nor payment.
    */
   async queryListByDate(
     store: AuthorizedStore,
     page: { date: string; bizType: number; offset: number; limit: number },
-  ): Promise<Consumed> {
+  ): Promise<ListedPage> {
     const { date, bizType, offset, limit } = page;
-    if (limit < 1 || limit > 300) throw refusal('receipt/querylistbydate takes 1 to 300 rows');
+    if (limit < 1 || limit > MAX_ROWS) throw refusal('receipt/querylistbydate takes 1 to 300 rows');
     const biz = { date, bizType, offset, limit };
     const answer = await this.call(store, 'querylistbydate', biz, true);
-    const rows = listIn(answer, 'records');
-    if (rows === null) throw unknownShape('receipt/querylistbydate');
-    return readListed(answer, rows, this.about(store));
+    return readAnswer('receipt/querylistbydate', () => readList(answer, date));
   }
 
   private about({ storeId }: AuthorizedStore) {

@@ -1,6 +1,7 @@
 import type { Integration } from '../kit/integration.ts';
 import { read } from './read.ts';
 import { meituanReceiver } from './receiver.ts';
+import { records } from './records.ts';
 import { meituanSecretsSchema, meituanSettingsSchema } from './settings.ts';
 import { redeem, reverse } from './till.ts';
 
@@ -20,6 +21,7 @@ export const meituan = {
     outcome: 'refused',
     why: 'no documented call reports a decision to Meituan: enter it in its merchant console too',
   }),
+  records,
   redeem,
   reverse,
 } satisfies Integration;

@@ -1,61 +1,113 @@
 import * as z from 'zod';
 import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import type { JsonValue } from '../../json/parse.ts';
+import { businessDayOf } from '../../time/shanghai.ts';
 import { wireYuan } from '../kit/fields.ts';
+import { Misfit, misfitsIn } from '../kit/reading.ts';
 import { wireId } from '../kit/wire.ts';
-import type { Consumed, ConsumedContext } from './consumed.ts';
+import { type ConsumedContext, Places } from './consumed.ts';
 import { presentOrNull, wireInstant } from './fields.ts';
 
 /**
  * Used vouchers as querylistbydate reports them. It reports neither the order nor who paid which part, so what it
- * reports is an incomplete event: it waits for the record that our own call or the order's query brings. Source: the SDK that the platform generates, ReceiptQueryListByDate and ReceiptGetConsumed.
+ * reports is an incomplete event: it waits for the record that our own call or the order's shares bring. Source: the SDK that the platform generates, ReceiptQueryListByDate and ReceiptGetConsumed.
+ *
+ * `refundStatus`: 0 未使用, 1 已使用, 4 未消费退, 6 已消费退. What was used and refunded was used; 0 and 4 report no use.
  */
+const statusSchema = z
+  .union([z.int().transform(String), z.string()])
+  .pipe(z.enum(['0', '1', '4', '6']));
+
 const rowSchema = z.looseObject({
   receiptCode: wireId,
-  verifyTime: wireInstant,
   dealId: presentOrNull(wireId),
   /** Yuan: what the deal is sold for. */
   dealPrice: presentOrNull(wireYuan),
-  /** Of lists only. */
   flowId: presentOrNull(wireId),
-  refundStatus: presentOrNull(wireId),
+  refundStatus: presentOrNull(statusSchema),
 });
+const usedSchema = rowSchema.extend({ verifyTime: wireInstant });
 
-/**
- * `refundStatus`: 0 未使用, 1 已使用, 4 未消费退, 6 已消费退. What was used and refunded was used; the other two
- * report no use.
- */
-const NEVER_USED = new Set(['0', '4']);
+/** One use that a list shows. */
+export interface ListedUse {
+  readonly receiptCode: string;
+  readonly redemptionId: string;
+  readonly verifyTime: string;
+  readonly dealId: string | null;
+  readonly dealPriceFen: number | null;
+  /** 已消费退: it was refunded after the use. */
+  readonly isRefunded: boolean;
+}
 
 /**
  * `bizType` of one question: 普通团购, 次卡, 拼团. The platform refuses a question without one.
- * @public what pulls a day's redemptions asks for each of them
  */
 export const BIZ_TYPES = { groupBuy: 0, timesCard: 201, groupPurchase: 203 } as const;
 
-/** One redemption for each row that reports a use. */
-export function readListed(
-  answer: JsonValue,
-  rows: readonly unknown[],
-  context: Omit<ConsumedContext, 'act'>,
-): Consumed {
-  const read = rows.map((row) => readRow(row, context));
-  return {
-    answer,
-    events: read.flatMap((one) => (one === undefined || one === 'never-used' ? [] : one)),
-    unread: read.filter((one) => one === undefined).length,
-  };
+export interface ListedPage {
+  /** How many rows all pages have; null where the answer does not say. */
+  readonly total: number | null;
+  /** How many of them this page had. */
+  readonly rows: number;
+  readonly uses: readonly ListedUse[];
+  /** Fields of rows that nobody can read, such as `records.3.verifyTime`. */
+  readonly misfits: readonly string[];
 }
 
-function readRow(
-  json: unknown,
+const pageSchema = z.looseObject({
+  data: z.looseObject({
+    totalCount: presentOrNull(
+      z.union([
+        z.int(),
+        z
+          .string()
+          .regex(/^\d{1,9}$/)
+          .transform(Number),
+      ]),
+    ),
+    records: z.array(z.unknown()),
+  }),
+});
+
+/**
+ * One page of a day.
+ * @param date YYYY-MM-DD, which every row must be of
+ * @throws Misfit where the answer has no list
+ */
+export function readList(answer: JsonValue, date: string): ListedPage {
+  const parsed = pageSchema.safeParse(answer);
+  if (!parsed.success) throw new Misfit(misfitsIn(parsed.error)[0] ?? 'data');
+  const { totalCount: total, records } = parsed.data.data;
+  const uses: ListedUse[] = [];
+  const misfits: string[] = [];
+  const places = new Places();
+  for (const [index, record] of records.entries()) {
+    const read = readRow(record, date, places);
+    if (typeof read === 'string') misfits.push(`records.${index}.${read}`);
+    else if (read !== undefined) uses.push(read);
+  }
+  return { total, rows: records.length, uses, misfits };
+}
+
+/** @returns undefined: never used; a text: the field that does not fit */
+function readRow(json: unknown, date: string, places: Places): ListedUse | string | undefined {
+  const row = rowSchema.safeParse(json);
+  const status = row.data?.refundStatus ?? null;
+  if (status === '0' || status === '4') return undefined;
+  const used = usedSchema.safeParse(json);
+  if (!used.success) return misfitsIn(used.error)[0] ?? 'row';
+  const { receiptCode, verifyTime, dealId, dealPrice: dealPriceFen, flowId } = used.data;
+  if (businessDayOf(verifyTime) !== date) return 'verifyTime: another day than requested';
+  const redemptionId = places.of(receiptCode, flowId ?? `${receiptCode}@${verifyTime}`);
+  const isRefunded = status === '6';
+  return { receiptCode, redemptionId, verifyTime, dealId, dealPriceFen, isRefunded };
+}
+
+/** What a listed use is by itself: incomplete, because neither its order nor who paid what is reported. */
+export function listedEvent(
+  { receiptCode, redemptionId, verifyTime, dealId, dealPriceFen }: ListedUse,
   { app, settings, storeId }: Omit<ConsumedContext, 'act'>,
-): EventDraft | 'never-used' | undefined {
-  const parsed = rowSchema.safeParse(json);
-  if (!parsed.success) return undefined;
-  const { receiptCode, verifyTime, dealId, dealPrice, flowId, refundStatus } = parsed.data;
-  if (refundStatus !== null && NEVER_USED.has(refundStatus)) return 'never-used';
-  const redemptionId = flowId ?? `${receiptCode}@${verifyTime}`;
+): EventDraft & { readonly kind: 'voucher.redeemed' } {
   return {
     kind: 'voucher.redeemed',
     eventId: `redeemed:${redemptionId}`,
@@ -67,7 +119,7 @@ function readRow(
     complete: false,
     redemptionId,
     storeId,
-    amounts: { ...NO_AMOUNTS, originalFen: dealPrice ?? 0 },
+    amounts: { ...NO_AMOUNTS, originalFen: dealPriceFen ?? 0 },
     sale: { ...UNKNOWN_SALE, productId: dealId },
   };
 }

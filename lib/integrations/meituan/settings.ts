@@ -80,6 +80,11 @@ export const meituanSettingsSchema = settingsWith('none', {
   answers: z.record(typeSchema, z.union([z.literal('acknowledge'), answerSchema])).default({}),
   /** What a redemption without `platformAmount` or `merchantAmount` means by that. */
   absentSubsidy: z.enum(['zero', 'unknown']).default('zero'),
+  /**
+   * What payment shares of a card (次卡) are of: no page says whether of one use. `unknown`: a card's use that
+   * only a list shows waits for its worth.
+   */
+  cardShares: z.enum(['use', 'unknown']).default('unknown'),
   /** What a code of an answer means (`busy`: ask again): no table of them can be read. */
   codes: codesSchema.default({}),
   /** Whose calls redeem: 服务零售 (58), 到店餐饮 (1), or 点评北极星. */
@@ -101,10 +106,11 @@ export function settingsOf({ settings }: App): MeituanSettings | undefined {
 /**
  * `signKey` is the developer's, for pushes and calls; `dianpingSecret` is 点评北极星's app secret. To redeem,
  * stores' tokens: `appAuthToken:<storeId>`, `dianpingSession:<storeId>`, or without a store for all. With
- * `refreshToken:<storeId>` beside the first, its token is renewed here.
+ * `refreshToken:<storeId>` beside the first, its token is renewed here. `customerAuthToken` and
+ * `customerRefreshToken` are the same for the customer's orders (59).
  */
 export const meituanSecretsSchema: z.ZodType<Secrets> = secretsWithTokens(
-  ['signKey', 'dianpingSecret'],
+  ['signKey', 'dianpingSecret', 'customerAuthToken', 'customerRefreshToken'],
   ['appAuthToken', 'refreshToken', 'dianpingSession'],
   'storeId',
 ).refine(

@@ -5,7 +5,9 @@ import { MeituanClient } from '../../../lib/integrations/meituan/client.ts';
 import type { ClientContext } from '../../../lib/integrations/meituan/context.ts';
 import { MeituanCouponClient } from '../../../lib/integrations/meituan/coupons.ts';
 import { DianpingClient } from '../../../lib/integrations/meituan/dianping.ts';
+import { listedEvent } from '../../../lib/integrations/meituan/listed.ts';
 import { MeituanSandbox } from '../../../lib/integrations/meituan/sandbox/index.ts';
+import { meituanSettingsSchema } from '../../../lib/integrations/meituan/settings.ts';
 import { timeLimitsOf } from '../../support/time-limits.ts';
 import {
   answerSamples,
@@ -322,6 +324,8 @@ describe('a use that is taken back (58)', () => {
 });
 
 describe('a look at vouchers (58)', () => {
+  const settings = meituanSettingsSchema.parse({});
+  const ABOUT = { app: appWith(), settings, storeId: STORE.storeId };
   const DAY = { date: '2026-11-22', bizType: 0, offset: 0, limit: 50 };
 
   test('of a day are incomplete rows, which the record of our own call completes', async () => {
@@ -333,7 +337,8 @@ describe('a look at vouchers (58)', () => {
     const listed = await retail.queryListByDate(STORE, DAY);
     // Assess: one act by one id, of which the list knows neither order nor payment
     const [full] = events;
-    expect(listed.events).toMatchObject([
+    const drafts = listed.uses.map((use) => listedEvent(use, ABOUT));
+    expect(drafts).toMatchObject([
       {
         ...{
           eventId: full?.eventId,
@@ -344,7 +349,7 @@ describe('a look at vouchers (58)', () => {
         amounts: { paidFen: 0, originalFen: 9_900 },
       },
     ]);
-    expect(recorded(listed.events)).toHaveLength(1);
+    expect(recorded(drafts)).toHaveLength(1);
     expect(JSON.parse(sandbox.calls.at(-1)?.params.biz ?? '')).toEqual(DAY);
   });
 
@@ -361,14 +366,17 @@ describe('a look at vouchers (58)', () => {
         answering({ code: 'OP_SUCCESS', data: { totalCount: 1, records: [row] } }),
       ).queryListByDate(STORE, DAY);
     const row = { receiptCode: VOUCHER, verifyTime: '2026-11-22 10:00:00', dealGroupId: 6 };
-    expect(await list({ receiptCode: VOUCHER })).toMatchObject({ events: [], unread: 1 });
-    expect(await list({ ...row, refundStatus: 4 })).toMatchObject({ events: [], unread: 0 });
-    expect(await list({ ...row, refundStatus: 0 })).toMatchObject({ events: [], unread: 0 });
+    expect(await list({ receiptCode: VOUCHER })).toMatchObject({
+      ...{ uses: [], misfits: ['records.0.verifyTime'] },
+    });
+    expect(await list({ ...row, refundStatus: 4 })).toMatchObject({ uses: [], misfits: [] });
+    expect(await list({ ...row, refundStatus: 0 })).toMatchObject({ uses: [], misfits: [] });
     for (const refundStatus of [1, 6, undefined]) {
-      expect(await list({ ...row, refundStatus })).toMatchObject({
-        events: [{ eventId: `redeemed:${VOUCHER}@2026-11-22T10:00:00.000+08:00`, complete: false }],
-        unread: 0,
-      });
+      const { uses, misfits } = await list({ ...row, refundStatus });
+      expect(misfits).toEqual([]);
+      expect(uses.map((use) => listedEvent(use, ABOUT))).toMatchObject([
+        { eventId: `redeemed:${VOUCHER}@2026-11-22T10:00:00.000+08:00`, complete: false },
+      ]);
     }
   });
 
@@ -377,8 +385,22 @@ describe('a look at vouchers (58)', () => {
     await expect(listed.queryListByDate(STORE, DAY)).rejects.toMatchObject({ retryable: true });
     const empty = answering({ code: 'OP_SUCCESS', data: { totalCount: 0, records: [] } });
     expect(await new MeituanClient(empty).queryListByDate(STORE, DAY)).toMatchObject({
-      ...{ events: [], unread: 0 },
+      ...{ uses: [], misfits: [], total: 0 },
     });
+  });
+
+  test.each([
+    ['a state that no page names', { refundStatus: 5 }, 'refundStatus'],
+    ['a code that is none', { receiptCode: null }, 'receiptCode'],
+    ['an amount of three places', { dealPrice: '9.999' }, 'dealPrice'],
+    ['another day', { verifyTime: '2026-11-23 00:00:00' }, 'verifyTime'],
+  ])('of a day name the field of a row with %s, and keep the others', async (_what, odd, field) => {
+    const row = { receiptCode: VOUCHER, verifyTime: '2026-11-22 10:00:00', dealPrice: 99 };
+    const records = [row, { ...row, ...odd }];
+    const context = answering({ code: 'OP_SUCCESS', data: { totalCount: 2, records } });
+    const { uses, misfits } = await new MeituanClient(context).queryListByDate(STORE, DAY);
+    expect(uses).toMatchObject([{ receiptCode: VOUCHER, dealPriceFen: 9_900 }]);
+    expect(misfits).toEqual([expect.stringContaining(`records.1.${field}`)]);
   });
 
   test('that the platform is too busy for are an error to repeat, where the operator says so', async () => {

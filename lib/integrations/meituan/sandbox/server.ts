@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { sameText } from '../../../crypto/hash.ts';
+import { customerData } from './orders.ts';
 import { signDianpingCall, signPush } from './sign.ts';
 import { type SandboxVoucher, Till, type TillAnswer } from './till.ts';
 
@@ -10,6 +11,10 @@ export interface SandboxOptions {
   readonly dianpingSecret: string;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Stores by their token of 58. Absent: any token is of any store. */
+  readonly storesByToken?: ReadonlyMap<string, string>;
+  /** The customer's token of 59. Absent: any is taken. */
+  readonly customerToken?: string;
 }
 
 type Params = Readonly<Record<string, string>>;
@@ -31,6 +36,7 @@ export class MeituanSandbox {
     this.#options = options;
     this.till = new Till(options.now);
     this.app.post('/ddzh/tuangou/receipt/:verb', (c) => this.#retail(c));
+    this.app.post('/ddzhkh/dingdan/*', (c) => this.#customer(c));
     this.app.post('/oauth/refresh', (c) => this.#refresh(c));
     this.app.post('/tuangou/coupon/:verb', (c) => this.#dining(c));
     this.app.all('/router/tuangou/receipt/:verb', (c) => this.#dianping(c));
@@ -45,10 +51,36 @@ export class MeituanSandbox {
     const verb = c.req.param('verb') ?? '';
     const refused = this.fails.shift() ?? (isMisfit(verb, biz) ? 'OP_PARAM_ERROR' : undefined);
     if (refused !== undefined) return c.json({ code: refused, msg: 'a word of theirs' });
+    if (verb === 'querylistbydate') return c.json(success(this.#list(biz)));
     const { failure, vouchers } = this.#ring(verb, biz);
     if (failure !== undefined) return c.json({ code: failure, msg: 'a word of theirs' });
-    const data = retailData(verb, vouchers);
-    return c.json({ code: 'OP_SUCCESS', msg: '', traceId: '-1', data });
+    return c.json(success(retailData(verb, vouchers)));
+  }
+
+  /** A store's rows of a day and a kind. */
+  #list({ date, bizType, offset, limit, token }: Biz): object {
+    const storeId = this.#options.storesByToken?.get(String(token)) ?? null;
+    const used = this.till
+      .used()
+      .filter(({ use }) => use !== null && dayOf(use.atMs) === date)
+      .filter((voucher) => voucher.bizType === bizType)
+      .filter(({ use }) => storeId === null || use?.storeId === storeId);
+    const from = Number(offset);
+    const records = used.slice(from, from + Number(limit)).map(listedRow);
+    return { totalCount: used.length, records };
+  }
+
+  /** A customer's orders (59). */
+  async #customer(c: Context): Promise<Response> {
+    const biz = await this.#bizOf(c);
+    if (biz === null) return c.json({ code: 'OP_SIGN_ERROR', msg: 'sign', data: null });
+    const { customerToken } = this.#options;
+    const isOurs = customerToken === undefined || biz.token === customerToken;
+    const refused = this.fails.shift() ?? (isOurs ? undefined : 'OP_AUTH_ERROR');
+    const verb = c.req.path.replace('/ddzhkh/dingdan/', '');
+    const data = refused === undefined ? customerData(verb, biz, this.till.all()) : undefined;
+    if (data === undefined) return c.json({ code: refused ?? 'OP_PARAM_ERROR', msg: 'no' });
+    return c.json(success(data));
   }
 
   /** A refresh token is good once. Its answer's success is `code` 0. */
@@ -106,7 +138,10 @@ export class MeituanSandbox {
     const code = String(biz.receiptCode ?? biz.couponCode ?? '');
     switch (verb) {
       case 'consume':
-        return this.till.use(code, Number(biz.count), String(biz.requestId ?? biz.eOrderId));
+        return this.till.use(
+          ...([code, Number(biz.count), String(biz.requestId ?? biz.eOrderId)] as const),
+          this.#options.storesByToken?.get(String(biz.token)) ?? null,
+        );
       case 'reverseconsume':
         return this.till.takeBack(code, String(biz.dealId));
       case 'cancel':
@@ -128,7 +163,7 @@ export class MeituanSandbox {
     if (sign !== signPush(signKey, rest) || params.developerId !== developerId) return null;
     const { accessToken } = this.live;
     if (accessToken !== '' && params.appAuthToken !== accessToken) return null;
-    return JSON.parse(params.biz ?? '{}') as Biz;
+    return { ...JSON.parse(params.biz ?? '{}'), token: params.appAuthToken } as Biz;
   }
 }
 
@@ -152,8 +187,6 @@ function isMisfit(verb: string, { bizType }: Biz): boolean {
 
 function retailData(verb: string, vouchers: readonly SandboxVoucher[]): object {
   switch (verb) {
-    case 'querylistbydate':
-      return { totalCount: vouchers.length, records: vouchers.map(listedRow) };
     case 'getconsumed':
       return vouchers[0] === undefined ? {} : consumedObject(vouchers[0]);
     default:
@@ -171,9 +204,18 @@ function consumedObject({ code, dealId, priceYuan, use }: SandboxVoucher) {
 }
 
 function listedRow(voucher: SandboxVoucher) {
-  const flow = voucher.use === null ? {} : { flowId: voucher.use.flowId };
-  return { ...consumedObject(voucher), ...flow, refundStatus: voucher.use === null ? 0 : 1 };
+  const { use, refund, bizType } = voucher;
+  const flow = use === null ? {} : { flowId: use.flowId };
+  const refundStatus = refund === 'after' ? 6 : 1;
+  return { ...consumedObject(voucher), bizType, ...flow, refundStatus };
 }
+
+function success(data: object): object {
+  return { code: 'OP_SUCCESS', msg: '', traceId: '-1', data };
+}
+
+/** Of Asia/Shanghai. */
+const dayOf = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10);
 
 function retailRecord(voucher: SandboxVoucher) {
   return {

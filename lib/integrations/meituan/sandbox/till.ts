@@ -7,8 +7,23 @@ export interface SandboxVoucher {
   readonly dealId: string;
   readonly priceYuan: number;
   readonly platformYuan: string;
-  use: { readonly flowId: string; readonly requestId: string; readonly atMs: number } | null;
+  /** 0 普通团购, 201 次卡, 203 拼团. */
+  readonly bizType: number;
+  readonly paidAtMs: number;
+  use: {
+    readonly flowId: string;
+    readonly requestId: string;
+    readonly atMs: number;
+    /** Null where the store's token does not say which store it is. */
+    readonly storeId: string | null;
+  } | null;
+  /** Given back, before or after it was used. */
+  refund: 'before' | 'after' | null;
 }
+
+/** What is sold; a sale is of now, and of an ordinary deal. */
+export type Sale = Omit<SandboxVoucher, 'use' | 'refund' | 'bizType' | 'paidAtMs'> &
+  Partial<Pick<SandboxVoucher, 'bizType' | 'paidAtMs'>>;
 
 export interface TillAnswer {
   readonly vouchers: readonly SandboxVoucher[];
@@ -28,8 +43,29 @@ export class Till {
     this.#now = now;
   }
 
-  sell(voucher: Omit<SandboxVoucher, 'use'>): void {
-    this.#vouchers.push({ ...voucher, use: null });
+  sell(sale: Sale): void {
+    const sold = { bizType: 0, paidAtMs: this.#now(), ...sale };
+    this.#vouchers.push({ ...sold, use: null, refund: null });
+  }
+
+  /** A cashier redeems in 开店宝: the platform's own till, which notifies nobody. */
+  useInConsole(code: string, storeId: string | null): void {
+    const [voucher] = this.find(code);
+    if (voucher === undefined || voucher.use !== null) throw new Error('no such voucher to use');
+    const flowId = `f${++this.#flows}`;
+    voucher.use = { flowId, requestId: `console-${flowId}`, atMs: this.#now(), storeId };
+    this.#everUsed.add(code);
+  }
+
+  /** The buyer gets the money back. */
+  refund(code: string): void {
+    const [voucher] = this.find(code);
+    if (voucher === undefined) throw new Error('no such voucher to refund');
+    voucher.refund = voucher.use === null ? 'before' : 'after';
+  }
+
+  all(): readonly SandboxVoucher[] {
+    return this.#vouchers;
   }
 
   find(code: string): SandboxVoucher[] {
@@ -46,18 +82,18 @@ export class Till {
   }
 
   /** Uses up to `count` vouchers of the code's order; the same request again is the same use. */
-  use(code: string, count: number, requestId: string): TillAnswer {
+  use(code: string, count: number, requestId: string, storeId: string | null = null): TillAnswer {
     const again = this.#answers.get(requestId);
     if (again !== undefined) return { vouchers: again };
     const orderId = this.find(code)[0]?.orderId;
     const free = this.#vouchers
-      .filter((one) => one.orderId === orderId && one.use === null)
+      .filter((one) => one.orderId === orderId && one.use === null && one.refund === null)
       // Of several the one that is shown comes first.
       .sort((a, b) => Number(b.code === code) - Number(a.code === code));
     if (free.length < count) return { vouchers: [], failure: 'OP_USED' };
     const vouchers = free.slice(0, count);
     for (const voucher of vouchers) {
-      voucher.use = { flowId: `f${++this.#flows}`, requestId, atMs: this.#now() };
+      voucher.use = { flowId: `f${++this.#flows}`, requestId, atMs: this.#now(), storeId };
       this.#everUsed.add(voucher.code);
     }
     this.#answers.set(

@@ -1,0 +1,94 @@
+import { mapLimit } from '../../async/map-limit.ts';
+import type { EventDraft } from '../../events/event.ts';
+import type {
+  PlatformRecord,
+  RecordsContext,
+  RecordsList,
+  RecordsPage,
+  RecordsWindow,
+} from '../kit/platform-records.ts';
+import { settingsFor } from './context.ts';
+import { MeituanCustomerClient, ORDERS_PER_PAGE } from './customer.ts';
+import { amountsOfOrder, type OrderInfo, type OrderRow } from './orders.ts';
+import { requireMerchant } from './records-uses.ts';
+
+/** Questions about orders at once. */
+const AT_ONCE = 4;
+
+/** What a repair needs of an order. */
+export interface PaidRow {
+  readonly order: OrderRow;
+  readonly info: OrderInfo;
+  readonly paidAt: string;
+}
+
+/** Of a voucher that was refunded before it was used. */
+export interface UnusedRow extends PaidRow {
+  readonly voucherId: string;
+}
+
+/**
+ * The orders that a customer's buyers paid within a time (59 queryorder), each with its vouchers (query/info): what was
+ * paid, by whom, and which vouchers were given back unused. Which order a voucher is of is reported nowhere else.
+ */
+export const ordersList: RecordsList = {
+  name: 'dingdan/queryorder',
+  empty: 'may-be-outage',
+  page: ordersPage,
+};
+
+async function ordersPage(
+  of: RecordsWindow,
+  cursor: string | null,
+  context: RecordsContext,
+): Promise<RecordsPage> {
+  requireMerchant(of, context);
+  const client = new MeituanCustomerClient(context, context.calls);
+  const number = cursor === null ? 1 : Number(cursor);
+  const rows = await client.orders(of, number);
+  const read = await mapLimit(rows, AT_ONCE, async (order) => ({
+    order,
+    info: await client.order(order.orderId),
+  }));
+  const paid = read.flatMap(({ order, info }): PaidRow[] => {
+    const paidAt = order.buySuccessTime;
+    return info.isPaid && paidAt !== null ? [{ order, info, paidAt }] : [];
+  });
+  return {
+    records: paid.flatMap(recordsOf),
+    facts: paid.flatMap((row) =>
+      issued(row, settingsFor(context).merchantId ?? context.app.appKey),
+    ),
+    next: rows.length < ORDERS_PER_PAGE ? null : String(number + 1),
+    rows: rows.length,
+  };
+}
+
+function recordsOf(row: PaidRow): PlatformRecord[] {
+  const { info, paidAt: occurredAt } = row;
+  const { orderId, vouchers } = info;
+  const { paidFen, platformDiscountFen } = amountsOfOrder(info);
+  const payment: PlatformRecord = {
+    ...{ kind: 'payment', eventId: `paid:${orderId}`, orderId, voucherId: null, occurredAt },
+    ...{ amounts: { paidFen, platformDiscountFen }, row },
+  };
+  const refunds = vouchers
+    .filter(({ state }) => state === 'unused-refund')
+    .map(({ voucherId }): PlatformRecord => {
+      const unused: UnusedRow = { ...row, voucherId };
+      return {
+        ...{ kind: 'refund', eventId: null, orderId, voucherId, occurredAt },
+        ...{ refundedFen: null, row: unused },
+      };
+    });
+  return [payment, ...refunds];
+}
+
+/** Which order each voucher is of: its use, which no message reports, is worth what the order's shares say. */
+function issued({ order, info, paidAt }: PaidRow, merchantId: string): EventDraft[] {
+  return info.vouchers.map(({ voucherId }) => ({
+    ...{ kind: 'voucher.issued', eventId: `issued:${voucherId}`, merchantId },
+    ...{ orderId: info.orderId, voucherId, occurredAt: paidAt, complete: false },
+    productId: order.productItemId,
+  }));
+}
