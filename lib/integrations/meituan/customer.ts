@@ -2,7 +2,7 @@ import type { CallBudget } from '../kit/call-budget.ts';
 import { refusal } from '../kit/http.ts';
 import { callMeituan, readAnswer } from './call.ts';
 import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
-import { type OrderInfo, type OrderRow, readOrderInfo, readOrders } from './orders.ts';
+import { type OrderRow, type OrderVouchers, readOrderInfo, readOrders } from './orders.ts';
 import type { MeituanSettings } from './settings.ts';
 import { type Share, sharesByVoucher } from './shares.ts';
 
@@ -42,7 +42,7 @@ export class MeituanCustomerClient {
   }
 
   /** @param unifiedOrderId as the list of orders names it */
-  order(unifiedOrderId: string): Promise<OrderInfo> {
+  order(unifiedOrderId: string): Promise<OrderVouchers> {
     return this.call('query/info', { unifiedOrderId, type: [1, 2] }, readOrderInfo);
   }
 

@@ -67,7 +67,7 @@ const infoSchema = z.looseObject({
   }),
 });
 
-export interface OrderInfo {
+export interface OrderVouchers {
   readonly orderId: string;
   readonly isPaid: boolean;
   readonly vouchers: readonly {
@@ -78,7 +78,7 @@ export interface OrderInfo {
 }
 
 /** One order with its vouchers. @throws Misfit naming the field */
-export function readOrderInfo(answer: unknown): OrderInfo {
+export function readOrderInfo(answer: unknown): OrderVouchers {
   const parsed = infoSchema.safeParse(answer);
   if (!parsed.success) throw new Misfit(misfitsIn(parsed.error)[0] ?? 'data');
   const { order, receiptList } = parsed.data.data;
@@ -93,7 +93,7 @@ export function readOrderInfo(answer: unknown): OrderInfo {
 }
 
 /** What the whole order was paid with. */
-export function amountsOfOrder({ vouchers }: OrderInfo): Amounts {
+export function amountsOfOrder({ vouchers }: OrderVouchers): Amounts {
   return vouchers.reduce(
     (sum, { amounts }) => ({
       paidFen: sum.paidFen + amounts.paidFen,

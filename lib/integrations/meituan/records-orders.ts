@@ -9,21 +9,21 @@ import type {
 } from '../kit/platform-records.ts';
 import { settingsFor } from './context.ts';
 import { MeituanCustomerClient, ORDERS_PER_PAGE } from './customer.ts';
-import { amountsOfOrder, type OrderInfo, type OrderRow } from './orders.ts';
+import { amountsOfOrder, type OrderRow, type OrderVouchers } from './orders.ts';
 import { requireMerchant } from './records-uses.ts';
 
 /** Questions about orders at once. */
 const AT_ONCE = 4;
 
 /** What a repair needs of an order. */
-export interface PaidRow {
+export interface OrderPayment {
   readonly order: OrderRow;
-  readonly info: OrderInfo;
+  readonly info: OrderVouchers;
   readonly paidAt: string;
 }
 
 /** Of a voucher that was refunded before it was used. */
-export interface UnusedRow extends PaidRow {
+export interface OrderRefund extends OrderPayment {
   readonly voucherId: string;
 }
 
@@ -50,7 +50,7 @@ async function ordersPage(
     order,
     info: await client.order(order.orderId),
   }));
-  const paid = read.flatMap(({ order, info }): PaidRow[] => {
+  const paid = read.flatMap(({ order, info }): OrderPayment[] => {
     const paidAt = order.buySuccessTime;
     return info.isPaid && paidAt !== null ? [{ order, info, paidAt }] : [];
   });
@@ -64,7 +64,7 @@ async function ordersPage(
   };
 }
 
-function recordsOf(row: PaidRow): PlatformRecord[] {
+function recordsOf(row: OrderPayment): PlatformRecord[] {
   const { info, paidAt: occurredAt } = row;
   const { orderId, vouchers } = info;
   const { paidFen, platformDiscountFen } = amountsOfOrder(info);
@@ -75,7 +75,7 @@ function recordsOf(row: PaidRow): PlatformRecord[] {
   const refunds = vouchers
     .filter(({ state }) => state === 'unused-refund')
     .map(({ voucherId }): PlatformRecord => {
-      const unused: UnusedRow = { ...row, voucherId };
+      const unused: OrderRefund = { ...row, voucherId };
       return {
         ...{ kind: 'refund', eventId: null, orderId, voucherId, occurredAt },
         ...{ refundedFen: null, row: unused },
@@ -85,7 +85,7 @@ function recordsOf(row: PaidRow): PlatformRecord[] {
 }
 
 /** Which order each voucher is of: its use, which no message reports, is worth what the order's shares say. */
-function issued({ order, info, paidAt }: PaidRow, merchantId: string): EventDraft[] {
+function issued({ order, info, paidAt }: OrderPayment, merchantId: string): EventDraft[] {
   return info.vouchers.map(({ voucherId }) => ({
     ...{ kind: 'voucher.issued', eventId: `issued:${voucherId}`, merchantId },
     ...{ orderId: info.orderId, voucherId, occurredAt: paidAt, complete: false },

@@ -7,7 +7,7 @@ import { settingsFor } from './context.ts';
 import { MeituanCustomerClient } from './customer.ts';
 import { listedEvent } from './listed.ts';
 import { amountsOfOrder } from './orders.ts';
-import type { PaidRow, UnusedRow } from './records-orders.ts';
+import type { OrderPayment, OrderRefund } from './records-orders.ts';
 import type { UseRow } from './records-uses.ts';
 import { amountsOfShares } from './shares.ts';
 
@@ -25,7 +25,7 @@ export async function repair(
   const uses = missing.filter((one) => one.kind === 'redemption').map((one) => one.row as UseRow);
   const events = [
     ...missing.flatMap((one) =>
-      one.kind === 'payment' ? [paid(one.row as PaidRow, context)] : [],
+      one.kind === 'payment' ? [paid(one.row as OrderPayment, context)] : [],
     ),
     ...(await redeemed(uses, context)),
   ];
@@ -35,7 +35,7 @@ export async function repair(
   return { events, stores: [] };
 }
 
-function paid({ order, info, paidAt }: PaidRow, context: RecordsContext): EventDraft {
+function paid({ order, info, paidAt }: OrderPayment, context: RecordsContext): EventDraft {
   return {
     ...{ kind: 'order.paid', eventId: `paid:${info.orderId}`, merchantId: merchantOf(context) },
     ...{ orderId: info.orderId, voucherId: null, occurredAt: paidAt, complete: true },
@@ -107,7 +107,7 @@ async function refunded(
   context: RecordsContext,
 ): Promise<EventDraft> {
   const { voucherId } = record;
-  const row = record.row as UseRow | UnusedRow;
+  const row = record.row as UseRow | OrderRefund;
   const kind = 'voucher.refunded';
   const common = {
     ...{ merchantId: merchantOf(context), voucherId },
