@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Hub } from '../../../lib/cli/simulation.ts';
 import type { Player } from '../../../lib/integrations/sandbox-kit/player.ts';
 import { type Entry, entrySchema } from '../../../lib/ledger/entry.ts';
-import { wrongShares, wrongStatements, wrongSums } from './office-books.ts';
+import { MemoryTable } from '../store/table.ts';
+import { leftOf, wrongShares, wrongStatements, wrongSums } from './office-books.ts';
 
 const entry = (over: Partial<Entry>): Entry =>
   entrySchema.parse({
@@ -109,5 +110,31 @@ describe('statements', () => {
       'p-one: statements pay 0 and carry 0, and it earned 500',
     ]);
     expect(await look(closed({}), [])).toContain('p-one: 0 of 1 entries are in statements');
+  });
+});
+
+describe('an erased order', () => {
+  const asked = { platform: 'douyin', orderIds: ['order-of-theirs'] };
+  const at = (pk: string, item: object) => ({ pk, sk: '-', platform: 'douyin', ...item });
+
+  it('is nowhere with its buyer, nor in any body', async () => {
+    const table = new MemoryTable();
+    const sold = { orderId: 'order-of-theirs', sale: { buyer: null } };
+    await table.put({ pk: 'VOUCHER#1', sk: '-' }, at('VOUCHER#1', sold));
+    const erased = at('DELIVERY#1', { erasedBy: 'e1' });
+    await table.put({ pk: 'DELIVERY#1', sk: '-' }, erased);
+    expect(leftOf(asked, table)).toEqual([]);
+  });
+
+  it('is found where something of it was left', async () => {
+    const table = new MemoryTable();
+    const sold = { orderId: 'order-of-theirs', sale: { buyer: 'a hash' } };
+    await table.put({ pk: 'VOUCHER#1', sk: '-' }, at('VOUCHER#1', sold));
+    const kept = at('DELIVERY#1', { body: Buffer.from('{"order_id":"order-of-theirs"}') });
+    await table.put({ pk: 'DELIVERY#1', sk: '-' }, kept);
+    expect(leftOf(asked, table)).toEqual([
+      'the buyer of an erased order stands in VOUCHER#1 -',
+      'an erased order is in the body of DELIVERY#1',
+    ]);
   });
 });

@@ -1,6 +1,8 @@
 import type { Hub } from '../../../lib/cli/simulation.ts';
 import type { Player, Truth } from '../../../lib/integrations/sandbox-kit/player.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
+import { unpackBody } from '../../../lib/store/deliveries/archive.ts';
+import type { MemoryTable } from '../store/table.ts';
 
 /**
  * What all providers together are shown of a platform's GMV, against what is true: whoever a contract gives it to,
@@ -190,4 +192,27 @@ async function linesOf(operator: Hub, statementId: string): Promise<Line[]> {
     cursor = page.next;
   } while (cursor !== null);
   return lines;
+}
+
+/** What the table still has of a buyer who was erased by their orders. */
+export function leftOf(
+  { platform, orderIds }: { readonly platform: string; readonly orderIds: readonly string[] },
+  table: MemoryTable,
+): string[] {
+  const isTheirs = (item: { readonly [name: string]: unknown }) =>
+    item.platform === platform && orderIds.some((orderId) => item.orderId === orderId);
+  const bought = [...table.all('LEDGER#'), ...table.all('VOUCHER#'), ...table.all('ORDER#')];
+  const named = bought
+    .filter((item) => isTheirs(item) && hasBuyer(item))
+    .map(({ pk, sk }) => `the buyer of an erased order stands in ${pk} ${sk}`);
+  const told = table
+    .all('DELIVERY#')
+    .filter((item) => item.erasedBy === undefined)
+    .filter((item) => orderIds.some((orderId) => Buffer.from(unpackBody(item)).includes(orderId)))
+    .map(({ pk }) => `an erased order is in the body of ${pk}`);
+  return [...named, ...told];
+}
+
+function hasBuyer({ buyer, sale }: { readonly [name: string]: unknown }): boolean {
+  return (buyer ?? (sale as { buyer?: unknown } | undefined)?.buyer ?? null) !== null;
 }

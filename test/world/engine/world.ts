@@ -21,7 +21,7 @@ import {
   officeActsOf,
   officeRequest,
 } from './office.ts';
-import { wrongShares, wrongStatements, wrongSums } from './office-books.ts';
+import { leftOf, wrongShares, wrongStatements, wrongSums } from './office-books.ts';
 import { dropUnreadable, operatorOf, pipelineOf, redriveAll } from './operator.ts';
 import { type Drawn, draw, type WorldOptions } from './options.ts';
 import { withTimeOf } from './process-time.ts';
@@ -149,6 +149,7 @@ class World {
     await clock.run(clock.nowMs + LIVELY_MS, () => this.office.underWay === 0);
     await this.becomeIdle();
     this.tamper?.(this.hub.table);
+    await this.finishErasures();
     let entries = await this.look();
     if (this.did(...OF_CONTRACTS)) entries = await this.lookRestated();
     if (this.did('close a month')) entries = await this.lookClosed();
@@ -243,6 +244,25 @@ class World {
     return entries;
   }
 
+  /** Nothing is awaited any more, so each ends after some requests of some seconds. */
+  private async finishErasures(): Promise<void> {
+    for (const asked of this.office.erasures) {
+      for (let tries = 0; ; tries += 1) {
+        // Once from the start: a message of theirs may have come after it was finished.
+        const request = tries === 0 ? { ...asked, again: true } : asked;
+        const receipt = (await this.operator.call('POST', '/v1/erasures', request)) as {
+          readonly finishedAt: string | null;
+        };
+        if (receipt.finishedAt !== null) break;
+        if (tries === MAX_ERASURE_TRIES) {
+          this.wrong.push(`an erasure never ends: ${JSON.stringify(receipt)}`);
+          break;
+        }
+      }
+      this.wrong.push(...leftOf(asked, this.hub.table));
+    }
+  }
+
   private did(...deeds: readonly OfficeDeed[]): boolean {
     return this.officeActs.some(({ deed }) => deeds.includes(deed));
   }
@@ -302,6 +322,8 @@ class World {
     };
   }
 }
+
+const MAX_ERASURE_TRIES = 20;
 
 /** More than a month, a platform's window and the holding of any policy. */
 const UNTIL_FINAL_MS = 80 * DAY_MS;
