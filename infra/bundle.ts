@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { FUNCTIONS, type FunctionName } from './topology.ts';
@@ -18,9 +18,14 @@ export interface Bundle {
   readonly bytes: number;
 }
 
-/** Pages that a function answers with: read when they are requested, so no start pays for them. */
-const BESIDE: Partial<Record<FunctionName, readonly string[]>> = {
-  api: ['openapi.json', 'api.html'],
+/** What a function answers with: read when it is requested, so no start pays for it. */
+const BESIDE: Partial<Record<FunctionName, Readonly<Record<string, string>>>> = {
+  api: {
+    'openapi.json': 'docs/openapi.json',
+    'api.html': 'docs/api.html',
+    // The style sheets and scripts of the pages, which `page/assets.ts` looks for beside itself.
+    assets: 'functions/api/page/assets',
+  },
 };
 
 export interface BundleOptions {
@@ -46,8 +51,12 @@ export function bundleFunctions({
     const directory = join(outDirectory, folder);
     rmSync(directory, { recursive: true, force: true });
     const sizes = bundle(join(functionsDirectory, folder, 'index.ts'), directory);
-    for (const file of BESIDE[folder] ?? []) {
-      copyFileSync(join(ROOT, 'docs', file), join(directory, file));
+    for (const [name, path] of Object.entries(BESIDE[folder] ?? {})) {
+      cpSync(join(ROOT, path), join(directory, name), {
+        recursive: true,
+        // How an editor reads the scripts is nothing to deploy.
+        filter: (source) => !source.endsWith('tsconfig.json'),
+      });
     }
     return { folder, directory, ...sizes };
   });

@@ -207,6 +207,8 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/docs', to: 'api' },
   { method: 'GET', path: '/openapi.json', to: 'api' },
   { method: 'GET', path: '/', to: 'api' },
+  { method: 'GET', path: '/assets/{file}', to: 'api' },
+  { method: 'GET', path: '/stores', to: 'api' },
   { method: 'GET', path: '/stores/{platform}/{storeId}', to: 'api' },
   { method: 'GET', path: '/statements', to: 'api' },
   { method: 'POST', path: '/sign-in', to: 'api' },

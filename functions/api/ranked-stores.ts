@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { Problem } from '../../lib/errors/problem.ts';
-import { addRollups } from '../../lib/ledger/rollup.ts';
+import { addRollups, type Rollup } from '../../lib/ledger/rollup.ts';
 import { readProviderDays, storeDaysAfter } from '../../lib/rollups/rollups.ts';
 import type { StoreDay } from '../../lib/rollups/store-day.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -32,6 +32,7 @@ export interface StoresPage {
  * One page of a provider's stores with their totals over a window. Its order is that of all pages together.
  * @param wanted which stores count; others are passed over
  * @param most store-days that are read to sort them
+ * @param measure the largest comes first; a cursor keeps its number under `redeemedFen`
  * @throws Problem `request-invalid` when meanwhile there are far too many to go on sorting
  */
 export async function pageOfStores(
@@ -41,6 +42,7 @@ export async function pageOfStores(
   page: { position?: StorePlace | undefined; limit: number },
   wanted: (store: StoreDay) => boolean = () => true,
   most = MAX_RANKED_STORE_DAYS,
+  measure: keyof Rollup = 'redeemedFen',
 ): Promise<StoresPage> {
   const { position, limit } = page;
   const isByKey = position !== undefined && 'bucket' in position;
@@ -48,7 +50,7 @@ export async function pageOfStores(
   const bound = position === undefined ? most : 2 * most;
   const all = isByKey ? undefined : await allStores(table, providerId, window, bound);
   if (all !== undefined)
-    return rankedPage(all.filter(wanted), isByKey ? undefined : position, limit);
+    return rankedPage(all.filter(wanted), isByKey ? undefined : position, limit, measure);
   if (position !== undefined && !isByKey) {
     throw new Problem('request-invalid', 'cursor: the window has grown too much. Begin again.');
   }
@@ -60,8 +62,11 @@ function rankedPage(
   stores: readonly StoreDay[],
   after: Rank | undefined,
   limit: number,
+  measure: keyof Rollup,
 ): StoresPage {
-  const ranked = stores.map((store) => ({ store, ...rankOf(store) })).toSorted(largestFirst);
+  const ranked = stores
+    .map((store) => ({ store, ...rankOf(store, measure) }))
+    .toSorted(largestFirst);
   const left = after === undefined ? ranked : ranked.filter((one) => largestFirst(after, one) < 0);
   const shown = left.slice(0, limit);
   const last = shown.at(-1);
@@ -70,8 +75,8 @@ function rankedPage(
   return { stores: shown.map(({ store }) => store), order: 'redeemedFen', next };
 }
 
-function rankOf({ platform, storeId, rollup }: StoreDay): Rank {
-  return { redeemedFen: rollup.redeemedFen, key: JSON.stringify([platform, storeId]) };
+function rankOf({ platform, storeId, rollup }: StoreDay, measure: keyof Rollup): Rank {
+  return { redeemedFen: rollup[measure], key: JSON.stringify([platform, storeId]) };
 }
 
 /** Equal ones by name, so that pages agree. */

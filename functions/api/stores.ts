@@ -43,7 +43,7 @@ export async function listStores(
  * Payments alone have no store; a store is listed for what happened in it. Whatever is in a line counts,
  * so that the lines add up to the total.
  */
-function hasRedemptions({ rollup }: StoreDay): boolean {
+export function hasRedemptions({ rollup }: StoreDay): boolean {
   const { redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen } = rollup;
   return [redeemedCount, redeemedFen, reversedCount, refundedFen, commissionFen].some(
     (measure) => measure !== 0,

@@ -1,9 +1,12 @@
+import { CONSOLE_WORDS } from './console-words.ts';
+
 /** What people read in the product, in Chinese and English. */
 
 export const LANGUAGES = ['zh', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const WORDS = {
+  ...CONSOLE_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
   signIn: { zh: '登录', en: 'Sign in' },
   signOut: { zh: '退出', en: 'Sign out' },
@@ -11,7 +14,7 @@ const WORDS = {
   tokenWrong: { zh: '令牌无效，请核对后重试。', en: 'No such token. Check it and try again.' },
   operatorToken: {
     zh: '这是运营方令牌；此页只供服务商查看，请用服务商令牌登录。',
-    en: 'This is the operator token; these pages are a provider’s. Sign in with a provider token.',
+    en: 'This is the operator token; these pages are for providers. Sign in with a provider token.',
   },
   stores: { zh: '门店', en: 'Stores' },
   store: { zh: '门店', en: 'Store' },
@@ -28,7 +31,6 @@ const WORDS = {
   to: { zh: '至', en: 'To' },
   show: { zh: '查看', en: 'Show' },
   next: { zh: '下一页', en: 'Next page' },
-  back: { zh: '返回门店列表', en: 'Back to stores' },
   redemptions: { zh: '核销记录', en: 'Redemptions' },
   redemption: { zh: '核销单号', en: 'Redemption' },
   voucher: { zh: '券', en: 'Voucher' },
@@ -38,6 +40,12 @@ const WORDS = {
   status: { zh: '状态', en: 'Status' },
   channel: { zh: '渠道', en: 'Channel' },
   nothing: { zh: '这段时间没有核销。', en: 'No redemptions in this period.' },
+  badInputTitle: { zh: '地址有误', en: 'This address does not work' },
+  'signIn.help': {
+    zh: '令牌由运营方发给服务商，以 hxp_ 开头。丢了请向运营方要新的。',
+    en: 'The operator gives a provider its token, which begins with hxp_. Ask the operator for a new one if it is lost.',
+  },
+  toOverview: { zh: '回到概览', en: 'To the overview' },
   badInput: { zh: '日期有误，请重选。', en: 'These dates do not work. Choose again.' },
   unranked: {
     zh: '门店太多，未按金额排序；缩短日期范围后可排序。',
@@ -91,15 +99,24 @@ const WORDS = {
   'kind.refund': { zh: '核销后退款', en: 'Refund after use' },
   'kind.supersession': { zh: '记录更替', en: 'Supersession' },
   'kind.tier': { zh: '阶梯结算', en: 'Tier settlement' },
-  otherLanguage: { zh: 'English', en: '中文' },
+  otherLanguage: { zh: 'EN', en: '中文' },
 } as const satisfies Record<string, Record<Language, string>>;
 
 export type Word = keyof typeof WORDS;
 
-export type Say = (word: Word) => string;
+/** Texts for the holes of a word; a number is written with separators, and decides of `{s}` as `n`. */
+export type Holes = Readonly<Record<string, string | number>>;
+
+export type Say = (word: Word, holes?: Holes) => string;
 
 export function sayIn(language: Language): Say {
-  return (word) => WORDS[word][language];
+  return (word, holes = {}) => {
+    const filled: Record<string, string | number> = { s: holes.n === 1 ? '' : 's', ...holes };
+    return WORDS[word][language].replaceAll(/\{([a-z]+)\}/g, (hole, name: string) => {
+      const text = filled[name];
+      return typeof text === 'number' ? text.toLocaleString('en-US') : (text ?? hole);
+    });
+  };
 }
 
 export function isWord(text: string): text is Word {

@@ -3,6 +3,7 @@ import { addRows, unpackRows } from '../ledger/dimensions.ts';
 import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import { unchanged } from './check-store-day.ts';
+import { SUMMARY } from './day-summary.ts';
 import { putPages, readPages, standingPages } from './dimension-pages.ts';
 import { addUpDay, BUYERS, DIMENSIONS } from './dimensions.ts';
 import { noteMended } from './dimensions-due.ts';
@@ -64,13 +65,14 @@ export async function wrongDimensions(
   const { providerId, day } = place;
   const item = await table.get(keys.providerDay(providerId, day));
   if (item === undefined) return [];
-  const all = [...DIMENSIONS, BUYERS];
+  const all = [...DIMENSIONS, BUYERS, SUMMARY];
   // Before the day is read: pages that are written in between are newer, and stay.
   const pages = await standingPages(table, providerId, day, all);
   const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item);
   const wrong: string[] = [];
   for (const dimension of all) {
-    const standing = await readPages(table, providerId, dimension, { from: day, to: day }, true);
+    const own = await readPages(table, providerId, dimension, { from: day, to: day }, true);
+    const standing = own.map(({ bytes }) => bytes);
     const isSame = textOf(dimension, standing) === textOf(dimension, rolledUp.get(dimension) ?? []);
     if (!isSame) wrong.push(dimension);
   }
@@ -82,6 +84,7 @@ export async function wrongDimensions(
 
 /** What pages say, in whatever order and however many they are. */
 function textOf(dimension: string, pages: readonly Uint8Array[]): string {
+  if (dimension === SUMMARY) return Buffer.concat(pages).toString('hex');
   if (dimension === BUYERS) {
     const all = pages.map(unpackBuyers);
     const pairs = all.flatMap(({ standing }) => [...standing].map((pair) => JSON.stringify(pair)));

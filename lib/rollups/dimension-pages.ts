@@ -6,8 +6,9 @@ import type { Item, Table } from '../store/table.ts';
 /** More rows than this go to another page: a page of long ids stays under 300 KB. */
 const ROWS_A_PAGE = 1_500;
 
-/** All dimensions of a small day, in one item. */
+/** All dimensions of a small day, in one item; but the summary, which pages read of many days. */
 const TOGETHER = 'all';
+const APART = 'summary';
 
 /** Up to this many bytes they stand together: one write instead of seven. */
 const TOGETHER_BYTES = 6_000;
@@ -32,16 +33,18 @@ export async function putPages(
     if (standing === undefined) await putNewer(table, key, entryCount, fields);
     else await putInstead(table, key, { ...fields, n: entryCount }, standing.get(key.sk));
   };
-  const all = [...rolledUp.values()].flat();
+  const dimensions = [...rolledUp].filter(([dimension]) => dimension !== APART);
+  const all = dimensions.flatMap(([, pages]) => pages);
   const bytes = all.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  if (bytes <= TOGETHER_BYTES) {
-    const own = [...rolledUp].map(([dimension, [first]]) => [dimension, first]);
+  const isSmall = bytes <= TOGETHER_BYTES;
+  if (isSmall) {
+    const own = dimensions.map(([dimension, [first]]) => [dimension, first]);
     await put(TOGETHER, 0, { pages: 1, ...Object.fromEntries(own) });
-  } else {
-    for (const [dimension, pages] of rolledUp) {
-      for (const [page, own] of pages.entries()) {
-        await put(dimension, page, { pages: pages.length, [dimension]: own });
-      }
+  }
+  for (const [dimension, pages] of rolledUp) {
+    if (isSmall && dimension !== APART) continue;
+    for (const [page, own] of pages.entries()) {
+      await put(dimension, page, { pages: pages.length, [dimension]: own });
     }
   }
   // What stood elsewhere would be read instead when it has seen more.
@@ -114,18 +117,20 @@ export async function readPages(
   dimension: string,
   window: { from: string; to: string },
   consistent = false,
-): Promise<Uint8Array[]> {
+): Promise<{ day: string; bytes: Uint8Array }[]> {
   const days = new Map<string, Item[]>();
-  for (const prefix of [TOGETHER, dimension]) {
+  for (const prefix of dimension === APART ? [APART] : [TOGETHER, dimension]) {
     for (const [day, pages] of await pagesByDay(table, providerId, prefix, window, consistent)) {
       const before = days.get(day);
       if (before === undefined || countOf(pages) >= countOf(before)) days.set(day, pages);
     }
   }
-  return [...days.values()].flat().flatMap((item) => {
-    const bytes = item[dimension];
-    return bytes instanceof Uint8Array ? [bytes] : [];
-  });
+  return [...days].flatMap(([day, items]) =>
+    items.flatMap((item) => {
+      const bytes = item[dimension];
+      return bytes instanceof Uint8Array ? [{ day, bytes }] : [];
+    }),
+  );
 }
 
 /** Pages that a rollup with more of them left behind are passed over. */

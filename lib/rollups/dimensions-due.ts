@@ -75,6 +75,11 @@ export async function putOffResend(table: Table, item: Item, nowMs: number): Pro
   );
 }
 
+/** Changes whenever a day or what its dimensions know of it does: `<entries seen>.<entries known>`. */
+export function markOfDay(item: Item | undefined): string {
+  return item === undefined ? '0.0' : `${versionOfDay(item)}.${knownUpTo(item)}`;
+}
+
 /** Notes up to which version of the day its dimensions know it. Never goes back. */
 export async function noteRolledUp(
   table: Table,

@@ -12,6 +12,7 @@ import {
 import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import { citiesOf } from './cities.ts';
+import { SUMMARY, summarize } from './day-summary.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
 import { noteRolledUp } from './dimensions-due.ts';
 import { providerDayOf, versionOfDay } from './provider-day.ts';
@@ -63,6 +64,7 @@ export async function addUpDay(
     rolledUp.set(dimension, pagesOf(rows).map(packRows));
   }
   rolledUp.set(BUYERS, [packBuyers(detail.buyers)]);
+  rolledUp.set(SUMMARY, [summarize(items, stores, detail.cells)]);
   return { entryCount, rolledUp };
 }
 
@@ -115,7 +117,7 @@ export async function readDimension(
   window: { from: string; to: string },
 ): Promise<Row[]> {
   const pages = await readPages(table, providerId, dimension, window);
-  return addRows(pages.flatMap(unpackRows));
+  return addRows(pages.flatMap(({ bytes }) => unpackRows(bytes)));
 }
 
 /** The buyers of a window, exact or sampled alike on every day. */
@@ -125,7 +127,10 @@ export async function readBuyers(
   window: { from: string; to: string },
 ): Promise<Buyers> {
   const days = await readPages(table, providerId, BUYERS, window);
-  return addBuyers(days.map(unpackBuyers), Number.POSITIVE_INFINITY);
+  return addBuyers(
+    days.map(({ bytes }) => unpackBuyers(bytes)),
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 /** One store's buyers, from its own days. */

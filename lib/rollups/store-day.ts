@@ -54,6 +54,14 @@ export function storeDayOf(item: Item): StoreDay {
   return { ...storeDaySchema.parse(item), rollup: addRollups(hours) };
 }
 
+/** The hours of a store-day's item, each with its rollup. */
+export function hoursOf(item: Item): { hour: string; rollup: Rollup }[] {
+  return HOURS.flatMap((name) => {
+    const rollup = readHour(item[name])?.rollup;
+    return rollup === undefined ? [] : [{ hour: name.slice(1), rollup }];
+  });
+}
+
 /** What store-days say of their sales. */
 export interface Details {
   readonly details: readonly Uint8Array[];

@@ -50,23 +50,27 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
 
     await page.fill('input[name=token]', token);
     await page.click('main button');
-    await page.waitForSelector('table');
-    expect(await page.textContent('main')).toContain('这段时间没有核销');
+    await page.waitForSelector('.figs');
+    expect(await page.textContent('main')).toContain('这里还没有核销');
+    await page.click('.seg a:text-is("自定义")');
     await page.fill('input[name=from]', '2025-10-01');
     await page.fill('input[name=to]', '2025-10-31');
     await page.click('main form button');
+    await page.waitForSelector('.fig .v:has-text("109.00")');
+    // The figure is a link to the rows that make it.
+    await page.click('.fig >> nth=0');
     await page.waitForSelector('tbody tr');
     const cells = await page.locator('tbody tr').first().locator('th, td').allTextContents();
-    expect(cells).toEqual(['山月火锅(静安店)', '抖音', '1', '109.00', '0', '0.00', '5.45']);
+    expect(cells).toEqual(['山月火锅(静安店) 上海', '抖音', '1', '109.00', '0', '0.00', '5.45']);
 
     await page.click('tbody a');
-    await page.waitForSelector('caption');
+    await page.waitForSelector('h1:text-is("山月火锅(静安店)")');
     const line = await page.locator('tbody tr').first().locator('th, td').allTextContents();
-    expect(line.slice(0, 5)).toEqual(['2025-10-09 16:53:20', '109.00', '5.45', '已确认', '直播']);
+    expect(line.slice(0, 5)).toEqual(['10-09 16:53:20', '109.00', '5.45', '已确认', '直播']);
 
-    await page.click('header nav a[lang]');
+    await page.click('header a[lang]');
     expect(await page.textContent('caption')).toBe('Redemptions');
-    await page.click('header button');
+    await page.click('.side button');
     await page.waitForSelector('input[name=token]');
     expect(await page.context().cookies()).not.toContainEqual(
       expect.objectContaining({ name: 'hexiao_token' }),
@@ -86,7 +90,7 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.fill('input[name=token]', token);
     await page.click('main button');
     // Act: from the first page to the list, from there to the statement
-    await page.click('header a[href="/statements"]');
+    await page.click('.side a[href="/statements"]');
     await page.click('tbody th a');
     await page.waitForSelector('table.lines');
     // Assess: its files

@@ -1,3 +1,4 @@
+import { consolePages } from './console-pages.ts';
 import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
 import { outside } from './outside.ts';
@@ -9,6 +10,7 @@ import { running } from './running.ts';
 /** Every address that is answered; a test holds it to the routes. */
 export const DOCUMENTED: readonly Documented[] = [
   ...outside,
+  ...consolePages,
   ...registering,
   ...contracts,
   ...reading,

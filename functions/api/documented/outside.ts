@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { windowShape } from '../input.ts';
 import { forAnyone } from '../route.ts';
 import type { Documented } from './documented.ts';
 
-/** Addresses whose requests are not JSON of ours: the platforms', answered by `ingest`, and the pages. */
+/** Addresses whose requests are not JSON of ours: the platforms', answered by `ingest`, and the doors of the console. */
 
 const app = z.object({ integration: z.string(), appKey: z.string() });
 const spi = app.extend({
@@ -17,14 +16,6 @@ const acknowledged = {
   },
 };
 const platformProblems = [...(['signature-invalid', 'not-found', 'queue-unavailable'] as const)];
-const lang = z.enum(['zh', 'en']).optional().describe('Is remembered.');
-const page = { 200: { types: ['text/html'], what: 'The page, or the form to sign in.' } };
-const windowPage = {
-  ...page,
-  400: { types: ['text/html'], what: 'The page says that it cannot read a date or a cursor.' },
-};
-const window = z.object({ ...windowShape, cursor: z.string().optional(), lang });
-
 export const outside: readonly Documented[] = [
   {
     contract: forAnyone('POST /webhooks/{integration}/{appKey}', { params: app }),
@@ -59,27 +50,6 @@ export const outside: readonly Documented[] = [
     text: signed,
     answers: acknowledged,
     problems: platformProblems,
-  },
-  {
-    contract: forAnyone('GET /', { query: window }),
-    tag: 'pages',
-    summary: 'The totals and the stores',
-    answers: windowPage,
-  },
-  {
-    contract: forAnyone('GET /stores/{platform}/{storeId}', {
-      params: z.object({ platform: z.string(), storeId: z.string() }),
-      query: window,
-    }),
-    tag: 'pages',
-    summary: 'A store’s redemptions, newest first',
-    answers: windowPage,
-  },
-  {
-    contract: forAnyone('GET /statements', { query: z.object({ lang }) }),
-    tag: 'pages',
-    summary: 'The statements, with their pages and files',
-    answers: page,
   },
   {
     contract: forAnyone('POST /sign-in'),

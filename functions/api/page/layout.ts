@@ -1,73 +1,87 @@
-import { html, raw } from 'hono/html';
-import type { HtmlEscapedString } from 'hono/utils/html';
+import { html } from 'hono/html';
 import { type Language, type Say, sayIn } from '../../../lib/i18n/words.ts';
+import { assetHref } from './assets.ts';
+import type { Html } from './html.ts';
+import { navigation } from './navigation.ts';
+import { icon, SHAPES } from './parts/icons.ts';
+import { nextTheme, type Theme } from './theme.ts';
 
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
-
-/** No script anywhere, so nothing may run; the one style sheet is in the page. */
+/**
+ * What a page may do: load our style sheets, our scripts and our mark by their hashes, send its forms to us, and
+ * ask us for news. Nothing inline runs or colours anything, so text from outside cannot.
+ */
 export const PAGE_HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 } as const;
-
-const STYLE = raw(`
-:root { color-scheme: light dark; background: Canvas; color: CanvasText; --line: color-mix(in srgb, currentColor 18%, transparent); }
-body { font: 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem; }
-header { display: flex; gap: 1rem; align-items: center; justify-content: space-between; flex-wrap: wrap; border-bottom: 1px solid var(--line); padding-bottom: .75rem; }
-h1 { font-size: 1.15rem; margin: 0; } h2 { font-size: 1.05rem; margin: 1.25rem 0 .5rem; }
-nav, form.inline { display: flex; gap: .75rem; align-items: center; flex-wrap: wrap; }
-.scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid; outline-offset: 2px; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding: .5rem 0; }
-th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
-tbody th { font-weight: inherit; } tfoot td, tfoot th { font-weight: 600; }
-input, button { font: inherit; padding: .35rem .6rem; }
-.error { color: #b3261e; } @media (prefers-color-scheme: dark) { .error { color: #f2b8b5; } }
-`);
 
 export interface PageFrame {
   readonly language: Language;
   readonly title: string;
   /** Who is signed in; null on the sign-in page. */
   readonly who: string | null;
-  /** The path and query of this page in the other language. */
-  readonly otherLanguageHref: string;
+  /** The path and query of this page. */
+  readonly href: string;
+  readonly theme: Theme | null;
+  /** What changes when something that the page shows changed; absent where a page does not follow. */
+  readonly version?: string | undefined;
+  /** A style sheet beside the console's own. */
+  readonly sheet?: 'statement.css' | undefined;
 }
 
-export function layout({ language, title, who, otherLanguageHref }: PageFrame, main: Html): Html {
+/** The document around a page's own part: the bar on top, the navigation at the side. */
+export function layout(frame: PageFrame, main: Html): Html {
+  const { language, title, who, theme, version, sheet } = frame;
   const say = sayIn(language);
   return html`<!doctype html>
-<html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
+<html lang="${htmlLanguage(language)}"${theme === null ? '' : html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title} · ${say('product')}</title>
-<style>${STYLE}</style>
+<link rel="icon" href="${assetHref('mark.svg')}" type="image/svg+xml">
+<link rel="stylesheet" href="${assetHref('console.css')}">
+${sheet === undefined ? '' : html`<link rel="stylesheet" href="${assetHref(sheet)}">`}
+${version === undefined ? '' : html`<script src="${assetHref('live.js')}" type="module"></script>`}
 </head>
 <body>
-<header>
-<h1>${say('product')}</h1>
-<nav>
-<a href="${otherLanguageHref}" lang="${language === 'zh' ? 'en' : 'zh-CN'}">${say('otherLanguage')}</a>
-${who === null ? '' : account(who, say)}
-</nav>
-</header>
-<main>${main}</main>
+<a class="skip" href="#main">${say('nav.skip')}</a>
+${SHAPES}
+${topBar(frame, say)}
+<div class="frame">
+${who === null ? html`<span></span>` : navigation(say, frame.href, who)}
+<main id="main" tabindex="-1"${version === undefined ? '' : html` data-version="${version}"`}>${main}</main>
+</div>
 </body>
 </html>`;
 }
 
-/** A table that may be wider than the screen: the keyboard reaches it, and then scrolls it. */
-export function scrolling(label: string, table: Html): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
+function topBar({ language, who, href, theme }: PageFrame, say: Say): Html {
+  const other = language === 'zh' ? 'en' : 'zh';
+  return html`<header class="top">
+${
+  who === null
+    ? ''
+    : html`<button class="ic" id="menu" type="button" popovertarget="nav" aria-label="${say('nav.menu')}">${icon('menu', 16)}</button>`
+}
+<a class="mark" href="/" aria-label="${say('nav.home')}">${icon('mark', 24)}<span class="hide-s">${say('mark.name')}</span></a>
+${who === null ? html`<form></form>` : html`<form></form><span class="who">${who}</span>`}
+<a class="ic" href="${withQuery(href, 'lang', other)}" lang="${htmlLanguage(other)}" hreflang="${other}">${say('otherLanguage')}</a>
+<a class="ic" href="${withQuery(href, 'theme', nextTheme(theme))}" aria-label="${say('nav.theme')}">${icon('theme', 16)}</a>
+</header>`;
 }
 
-function account(who: string, say: Say): Html {
-  return html`<a href="/statements">${say('statements')}</a>
-<span>${who}</span>
-<form class="inline" method="post" action="/sign-out"><button>${say('signOut')}</button></form>`;
+/** An address with one parameter set. */
+function withQuery(href: string, name: string, value: string): string {
+  const url = new URL(href, 'http://page');
+  url.searchParams.set(name, value);
+  return `${url.pathname}${url.search}`;
+}
+
+function htmlLanguage(language: Language): string {
+  return language === 'zh' ? 'zh-CN' : 'en';
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import { html, raw } from 'hono/html';
-import { isWord, type Say, sayIn, type Word, yuan } from '../../../lib/i18n/words.ts';
+import { html } from 'hono/html';
+import { isWord, type Say, type Word, yuan } from '../../../lib/i18n/words.ts';
 import type { Rollup } from '../../../lib/ledger/rollup.ts';
 import { balanceOf, isPaid, type StatementLine, wholeOf } from '../../../lib/ledger/statement.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
@@ -9,8 +9,8 @@ import { type Statement, statementIdOf } from '../../../lib/store/ledger/stateme
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
 import { FILE_FORMATS, filesOf } from '../statement-files.ts';
-import { type Html, layout, PAGE_HEADERS } from './layout.ts';
-import { pageLanguage } from './session.ts';
+import type { Html } from './html.ts';
+import { answerPage } from './page.ts';
 
 interface Lines {
   readonly lines: readonly (StatementLine & { readonly adjustment: boolean })[];
@@ -26,35 +26,15 @@ export async function statementPage(
   viewer: Principal,
   { table }: ApiDeps,
 ): Promise<Response> {
-  const language = pageLanguage(c);
-  const say = sayIn(language);
   const who = (await readProvider(table, statement.providerId))?.name ?? statement.providerId;
-  const other = new URL(c.req.url);
-  other.searchParams.set('lang', language === 'zh' ? 'en' : 'zh');
-  const frame = {
-    language,
-    title: `${say('statement')} ${statement.month}`,
+  return answerPage(c, {
+    title: ({ say }) => `${say('statement')} ${statement.month}`,
+    main: ({ say }) => statementView(say, statement, who, lines),
     // Only a provider has other pages to go to, and signs out here.
     who: viewer.is === 'provider' ? who : null,
-    otherLanguageHref: `${other.pathname}${other.search}`,
-  };
-  const body = await layout(frame, statementView(say, statement, who, lines));
-  return c.html(body, 200, PAGE_HEADERS);
+    sheet: 'statement.css',
+  });
 }
-
-/**
- * On paper there is nothing to click or to scroll, so every column must fit its width: what is no number
- * breaks into lines, ids anywhere. Rows stay whole, and headings come again on each sheet.
- */
-const PRINT = raw(`
-@page { size: A4; margin: 12mm; }
-@media print {
-  header nav, .screen { display: none; } thead { display: table-header-group; } tfoot { display: table-row-group; }
-  body { max-width: none; padding: 0; font-size: 11px; } tr { break-inside: avoid; } .scroll { overflow: visible; }
-  th, td { padding: .2rem .3rem; white-space: normal; overflow-wrap: anywhere; } td.number { white-space: nowrap; }
-  table.lines { font-size: 9px; } table.lines td.time { white-space: nowrap; }
-}
-`);
 
 function statementView(say: Say, statement: Statement, who: string, { lines, next }: Lines): Html {
   const { month, status, sums } = statement;
@@ -64,15 +44,14 @@ function statementView(say: Say, statement: Statement, who: string, { lines, nex
     lines.filter((line) => line.adjustment === wanted),
   );
   return html`
-<style>${PRINT}</style>
-<h2>${say('statement')} ${month} · ${who}</h2>
+<h1>${say('statement')} ${month} · ${who}</h1>
 <p>${say(status === 'closed' ? 'closed' : 'closing')} · ${say('asOf')} ${shortTime(statement.asOf)}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="${say('total')}"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="${say('total')}"><table class="doc">
 <thead><tr><th scope="col"></th>${numberHeads(say)}</tr></thead>
 <tbody>${sumRow(say, 'ofTheMonth', sums.month)}${sumRow(say, 'adjustments', sums.adjustments)}</tbody>
 <tfoot>${sumRow(say, 'total', wholeOf(sums))}</tfoot>
 </table></div>
-<div class="scroll" tabindex="0" role="region" aria-label="${say('total')}"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="${say('total')}"><table class="doc">
 <tbody>
 ${moneyRow(say, 'opening', balance.openingFen)}
 ${moneyRow(say, 'commission', balance.commissionFen)}
@@ -112,10 +91,9 @@ export function statementsView(say: Say, statements: readonly Statement[]): Html
 <td class="number">${yuan(statement.payableFen)}</td><td>${fileLinks(say, statement)}</td></tr>`;
   });
   return html`
-<p><a href="/">← ${say('back')}</a></p>
-<h2>${say('statements')}</h2>
+<h1>${say('statements')}</h1>
 ${statements.length === 0 ? html`<p>${say('noStatements')}</p>` : ''}
-<div class="scroll" tabindex="0" role="region" aria-label="${say('statements')}"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="${say('statements')}"><table class="doc">
 <thead><tr><th scope="col">${say('statement')}</th><th scope="col">${say('status')}</th>${numberHeads(say)}
 <th scope="col" class="number">${say('payable')}</th><th scope="col"></th></tr></thead>
 <tbody>${rows}</tbody>
@@ -147,7 +125,7 @@ function lineTable(say: Say, caption: Word, lines: Lines['lines']): Html | strin
   if (lines.length === 0) return '';
   const heads: Word[] = ['occurredAt', 'kind', 'platform', 'store', 'redemption'];
   const numbers: Word[] = ['paidGmv', 'redeemedGmv', 'commission'];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${say(caption)}"><table class="lines">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${say(caption)}"><table class="doc lines">
 <caption>${say(caption)}</caption>
 <thead><tr>${heads.map((head) => html`<th scope="col">${say(head)}</th>`)}
 ${numbers.map((head) => html`<th scope="col" class="number">${say(head)}</th>`)}</tr></thead>

@@ -21,7 +21,7 @@ import type { OtherMerchant } from './others.ts';
 
 const tokensSchema = z.record(z.string(), z.string());
 
-/** Contracts of the demo are this much older than its first redemption. */
+/** Contracts of the demo are in force, and known, this much before its first redemption. */
 const STARTS_AT = '2025-01-01T00:00:00.000+08:00';
 
 /** Registers the city. Repeating it changes nothing, so the demo can be started again on its data. */
@@ -74,7 +74,7 @@ export async function demoTokens(table: Table, data: string): Promise<Record<str
   return tokens;
 }
 
-async function seedMerchant(
+export async function seedMerchant(
   table: Table,
   platform: Platform,
   { merchantId, name, stores }: PlayedMerchant,
@@ -85,7 +85,7 @@ async function seedMerchant(
   }
 }
 
-async function seedContracts(
+export async function seedContracts(
   table: Table,
   platform: Platform,
   { merchantId, contracts }: Pick<DemoMerchant, 'merchantId' | 'contracts'>,
@@ -103,7 +103,7 @@ async function seedContracts(
       mode: 'agency',
       startsAt: STARTS_AT,
       endsAt: null,
-      recordedAt: toInstant(Date.now()),
+      recordedAt: STARTS_AT,
     });
   }
 }

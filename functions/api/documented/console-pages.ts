@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { platformSchema } from '../../../lib/events/event.ts';
+import { periodShape } from '../page/period.ts';
+import { forAnyone } from '../route.ts';
+import type { Documented } from './documented.ts';
+
+/** The pages of the console: what stands in their addresses, so that a link can be sent. */
+
+const lang = z.enum(['zh', 'en']).optional().describe('Is remembered.');
+const theme = z.enum(['light', 'dark', 'system']).optional().describe('Is remembered.');
+const shown = { lang, theme };
+const period = { ...periodShape, ...shown };
+const cursor = z.string().optional();
+
+const page = {
+  200: { types: ['text/html'], what: 'The page, or the form to sign in.' },
+  303: { what: 'After `theme`, to the same address without it.' },
+};
+const changing = {
+  ...page,
+  304: { what: 'Nothing is new since the version that `if-none-match` names.' },
+};
+const bad = {
+  400: { types: ['text/html'], what: 'The page says that it cannot read a date or a cursor.' },
+};
+
+export const consolePages: readonly Documented[] = [
+  {
+    contract: forAnyone('GET /', {
+      query: z.object({
+        ...period,
+        measure: z.enum(['redeemed', 'paid']).optional().describe('What the trend shows.'),
+        by: z.enum(['day', 'hour']).optional().describe('Hours, of at most 7 days.'),
+      }),
+    }),
+    tag: 'pages',
+    summary:
+      'The overview: figures with the period before, their course, shares, stores, what waits',
+    answers: { ...changing, ...bad },
+  },
+  {
+    contract: forAnyone('GET /stores', {
+      query: z.object({
+        ...period,
+        platform: platformSchema.optional(),
+        sort: z.enum(['redeemed', 'count', 'refunded', 'commission']).optional(),
+        cursor,
+      }),
+    }),
+    tag: 'pages',
+    summary: 'The stores, the largest first',
+    answers: { ...page, ...bad },
+  },
+  {
+    contract: forAnyone('GET /stores/{platform}/{storeId}', {
+      params: z.object({ platform: z.string(), storeId: z.string() }),
+      query: z.object({ ...period, cursor }),
+    }),
+    tag: 'pages',
+    summary: 'A store’s redemptions, newest first',
+    answers: { ...page, ...bad },
+  },
+  {
+    contract: forAnyone('GET /statements', { query: z.object(shown) }),
+    tag: 'pages',
+    summary: 'The statements, with their pages and files',
+    answers: page,
+  },
+  {
+    contract: forAnyone('GET /assets/{file}', { params: z.object({ file: z.string() }) }),
+    tag: 'pages',
+    summary: 'Style sheets, scripts and the mark, by the hash of their content',
+    answers: {
+      200: {
+        types: ['text/css', 'text/javascript', 'image/svg+xml'],
+        what: 'The file, to be kept for ever.',
+      },
+    },
+    problems: ['not-found'],
+  },
+];

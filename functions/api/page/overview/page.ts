@@ -1,0 +1,59 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { markOfDay } from '../../../../lib/rollups/dimensions-due.ts';
+import { keys } from '../../../../lib/store/keys.ts';
+import { businessDayAt } from '../../../../lib/time/shanghai.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { check } from '../../input.ts';
+import { storeNames } from '../names.ts';
+import { answerPage, isUnchanged, unchanged, type Viewer } from '../page.ts';
+import { daysOf, periodOf, periodShape } from '../period.ts';
+import { readTotals } from './read.ts';
+import { moversOf, storeCourses } from './stores.ts';
+import { overviewView } from './view.ts';
+import { readWaiting } from './waiting.ts';
+
+/** What the trend shows: the measure of one of the figures, by day or by hour. */
+const overviewQuery = z.object({
+  ...periodShape,
+  measure: z.enum(['redeemed', 'paid']).default('redeemed'),
+  by: z.enum(['day', 'hour']).optional(),
+});
+
+const TOP = 6;
+const MOVERS = 4;
+
+/** `GET /`: what a provider opens in the morning. */
+export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> {
+  const { table } = deps;
+  const query = check(overviewQuery, c.req.query());
+  const period = periodOf(query, deps.now());
+  const version = period.part === null ? undefined : await versionOf(deps, viewer.providerId);
+  if (version !== undefined && isUnchanged(c, version)) return unchanged(c);
+  const [totals, waiting] = await Promise.all([
+    readTotals(table, viewer.providerId, period),
+    readWaiting(table, viewer.providerId, deps.now()),
+  ]);
+  const { now, before } = totals;
+  const courses = storeCourses(now.summaries, before.summaries, daysOf(period.window));
+  const top = courses.stores.filter(({ redeemedFen }) => redeemedFen !== 0).slice(0, TOP);
+  const movers = moversOf(courses.stores, MOVERS);
+  const names = await storeNames(table, [...top, ...movers], deps.now());
+  const canHour = now.hours.length > 0;
+  const by = canHour ? (query.by ?? (period.days === 1 ? 'hour' : 'day')) : 'day';
+  const { measure } = query;
+  const stores = { top, movers, names, isComplete: courses.isComplete, all: courses.stores.length };
+  return answerPage(c, {
+    title: ({ say }) => say('overview'),
+    main: (speech) =>
+      overviewView(speech, { period, totals, stores, waiting, measure, by, canHour }),
+    who: viewer.who,
+    ...(version === undefined ? {} : { version }),
+  });
+}
+
+/** What today's numbers know: one small read. The day is in it, because at midnight another begins. */
+async function versionOf({ table, now }: ApiDeps, providerId: string): Promise<string> {
+  const today = businessDayAt(now());
+  return `${today}.${markOfDay(await table.get(keys.providerDay(providerId, today), false))}`;
+}

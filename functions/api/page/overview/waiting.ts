@@ -1,0 +1,40 @@
+import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
+import { readStatement } from '../../../../lib/store/ledger/statements.ts';
+import type { Table } from '../../../../lib/store/table.ts';
+import { addDays, businessDayAt, daysBetween } from '../../../../lib/time/shanghai.ts';
+
+/** What waits for somebody, and for whom. */
+export type Waiting =
+  | {
+      readonly is: 'statement-closed';
+      readonly month: string;
+      readonly statementId: string;
+      readonly payableFen: number;
+      readonly closedOn: string;
+    }
+  | { readonly is: 'statement-open'; readonly month: string };
+
+/** A statement is pointed out for so many days after it was closed. */
+const NEW_DAYS = 14;
+
+/** @returns the provider's own turn first */
+export async function readWaiting(
+  table: Table,
+  providerId: string,
+  nowMs: number,
+): Promise<Waiting[]> {
+  const today = businessDayAt(nowMs);
+  const last = addDays(`${today.slice(0, 8)}01`, -1);
+  const month = last.slice(0, 7);
+  const statement = await readStatement(table, { providerId, month });
+  if (statement?.status === 'closed') {
+    const closedOn = (statement.closedAt ?? statement.asOf).slice(0, 10);
+    if (daysBetween(closedOn, today) > NEW_DAYS) return [];
+    const statementId = `${month}.${providerId}`;
+    return [
+      { is: 'statement-closed', month, statementId, payableFen: statement.payableFen, closedOn },
+    ];
+  }
+  const days = await readProviderDays(table, providerId, { from: `${month}-01`, to: last });
+  return statement !== undefined || days.length > 0 ? [{ is: 'statement-open', month }] : [];
+}

@@ -1,0 +1,59 @@
+import { html } from 'hono/html';
+import { day, fullDay } from '../../../../lib/i18n/format.ts';
+import type { Language, Say } from '../../../../lib/i18n/words.ts';
+import type { Window } from '../../input.ts';
+import type { Html } from '../html.ts';
+import { type Period, PRESETS } from '../period.ts';
+
+/** The presets, and a form for a window of one's own; all of it in the address, whose other words stay. */
+export function periodTools(
+  say: Say,
+  path: string,
+  period: Period,
+  others: Readonly<Record<string, string>> = {},
+): Html {
+  const href = (query: Record<string, string>) =>
+    `${path}?${new URLSearchParams({ ...query, ...others })}`;
+  const { from, to } = period.window;
+  const isOwn = period.preset === null;
+  return html`<nav class="seg" aria-label="${say('period.label')}">${PRESETS.map(
+    (preset) =>
+      html`<a href="${href({ period: preset })}"${preset === period.preset ? html` aria-current="true"` : ''}>${say(`period.${preset}`)}</a>`,
+  )}<a href="${href({ from, to })}"${isOwn ? html` aria-current="true"` : ''}>${say('period.custom')}</a></nav>${
+    isOwn ? windowForm(say, path, period.window, others) : ''
+  }`;
+}
+
+function windowForm(
+  say: Say,
+  path: string,
+  { from, to }: Window,
+  others: Readonly<Record<string, string>>,
+): Html {
+  return html`<form class="custom" action="${path}">
+<label class="f"><span>${say('from')}</span><input type="date" name="from" value="${from}"></label>
+<label class="f"><span>${say('to')}</span><input type="date" name="to" value="${to}"></label>
+${Object.entries(others).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<button class="btn">${say('period.apply')}</button></form>`;
+}
+
+/** Both windows in full, cut at the same time of day. */
+export function periodLine(say: Say, language: Language, { window, before, part }: Period): string {
+  const now = part === null ? '' : ` ${part.now.slice(11, 16)}`;
+  const cut = part === null ? '' : ` ${String(part.hours).padStart(2, '0')}:00`;
+  return say('period.against', {
+    now: `${rangeOf(window, language)}${now}`,
+    before: `${rangeOf(before, language)}${cut}`,
+  });
+}
+
+/** `11月1日 – 30日`, with the year where it is not the same. */
+function rangeOf({ from, to }: Window, language: Language): string {
+  if (from === to) return day(from, language);
+  if (from.slice(0, 4) !== to.slice(0, 4)) {
+    return `${fullDay(from, language)} – ${fullDay(to, language)}`;
+  }
+  const isOneMonth = from.slice(0, 7) === to.slice(0, 7);
+  const end = isOneMonth && language === 'zh' ? `${Number(to.slice(8))}日` : day(to, language);
+  return `${day(from, language)} – ${end}`;
+}

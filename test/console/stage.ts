@@ -1,0 +1,74 @@
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
+import { cityHistory } from '../../infra/local/demo/history.ts';
+import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
+import { seedCity, seedContracts, seedMerchant } from '../../infra/local/demo/seed.ts';
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
+import { findIntegration } from '../../lib/integrations/registry.ts';
+import { seededRandom } from '../../lib/integrations/sandbox-kit/player.ts';
+import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import { putToken } from '../../lib/store/accounts/parties.ts';
+import { recordEvent } from '../../lib/store/ledger/events.ts';
+import { toInstant } from '../../lib/time/shanghai.ts';
+import { HexiaoUnderTest } from '../support/hexiao.ts';
+
+/** The moment at which the pages are looked at: a Monday afternoon, with most of a month behind it. */
+const NOW_MS = Date.parse('2026-11-30T14:32:00+08:00');
+
+export interface Stage {
+  readonly hexiao: HexiaoUnderTest;
+  readonly url: string;
+  /** By provider. */
+  readonly tokens: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** The demo's city with some months behind it, booked by the real workers, and its console on a port. */
+export async function startStage(days: number, perStoreDay = 1): Promise<Stage> {
+  const hexiao = await HexiaoUnderTest.start({ now: () => NOW_MS });
+  const { table } = hexiao;
+  await seedCity(table);
+  for (const { integration, merchant, providerId, rateBp } of OTHER_MERCHANTS) {
+    const platform = findIntegration(integration)?.platform ?? 'douyin';
+    await seedMerchant(table, platform, merchant);
+    const contracts = [{ providerId, shareBp: 10_000, rateBp }];
+    await seedContracts(table, platform, { merchantId: merchant.merchantId, contracts });
+  }
+  const history = cityHistory({ untilMs: NOW_MS, days, random: seededRandom(7), perStoreDay });
+  await mapLimit([...history], 16, async (events) => {
+    for (const event of events) await recordEvent(table, event);
+    await hexiao.attributeDeps.attribution.sendAll(
+      events.map(({ platform, voucherId, orderId }) => ({
+        ...{ type: 'changed', v: MESSAGE_VERSION, platform },
+        ...{ of: voucherId === null ? 'order' : 'voucher', id: voucherId ?? orderId ?? '' },
+      })),
+    );
+  });
+  await hexiao.settle();
+  const tokens: Record<string, string> = {};
+  for (const { providerId } of DEMO_PROVIDERS) {
+    const token = newToken('hxp');
+    await putToken(table, sha256Hex(token), {
+      providerId,
+      role: 'owner',
+      createdAt: toInstant(NOW_MS),
+    });
+    tokens[providerId] = token;
+  }
+  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
+    const started = serve({ fetch: hexiao.api.fetch, port: 0, hostname: '127.0.0.1' }, () =>
+      resolve(started),
+    );
+  });
+  return {
+    hexiao,
+    tokens,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await hexiao.stop();
+    },
+  };
+}
