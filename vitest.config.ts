@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** Only in `npm run test:long`: each of them keeps a core busy for tens of seconds, or waits for clocks. */
@@ -38,12 +39,48 @@ export const MORE_IN_LONG = [
   'test/world/store/table.test.ts',
 ];
 
+/**
+ * The files of these folders go on in the process of their worker, one after the other: there the libraries are
+ * loaded and warm, which is half of what a short file costs. test/support/shared-process.ts keeps them apart.
+ */
+const SHARING = /^test\/(functions|integrations|lib|pipeline)\//;
+
+/** They change what a process has one of, for good or while others look: its environment, output or builtins. */
+export const ALONE = [
+  'test/functions/api/kept-secrets.test.ts',
+  'test/integrations/store-template.test.ts',
+  'test/lib/cli.test.ts',
+];
+
 const isLong = process.env.HEXIAO_LONG !== undefined;
+const every = globSync('test/**/*.test.ts', { cwd: import.meta.dirname })
+  .map((path) => path.replaceAll('\\', '/'))
+  .toSorted();
+const wanted = isLong
+  ? [...ONLY_LONG, ...MORE_IN_LONG]
+  : every.filter((path) => !ONLY_LONG.includes(path));
+const shares = (path: string) => SHARING.test(path) && !ALONE.includes(path);
 
 export default defineConfig({
   test: {
-    include: isLong ? [...ONLY_LONG, ...MORE_IN_LONG] : ['test/**/*.test.ts'],
-    exclude: isLong ? [] : ONLY_LONG,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: wanted.filter((path) => !shares(path)),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'sharing',
+          include: wanted.filter(shares),
+          isolate: false,
+          setupFiles: ['./test/support/shared-process.ts'],
+        },
+      },
+    ],
     reporters: ['default', './test/integrations/matrix.ts'],
     // Two cores are the smallest machine we promise the tests on; each file starts its own emulators.
     maxWorkers: 2,

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
-import { MORE_IN_LONG, ONLY_LONG } from '../vitest.config.ts';
+import config, { ALONE, MORE_IN_LONG, ONLY_LONG } from '../vitest.config.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -12,7 +12,13 @@ const FILES = globSync('test/**/*.test.ts', { cwd: ROOT }).map((path) =>
 
 describe('the two runs', () => {
   test('leave no file to nobody: what npm test lacks is in the long run', () => {
-    expect(FILES).toEqual(expect.arrayContaining([...ONLY_LONG, ...MORE_IN_LONG]));
+    const run = config.test?.projects?.flatMap((one) =>
+      typeof one === 'object' && 'test' in one ? (one.test?.include ?? []) : [],
+    );
+
+    expect(FILES).toEqual(expect.arrayContaining([...ONLY_LONG, ...MORE_IN_LONG, ...ALONE]));
+    expect([...new Set([...(run ?? []), ...ONLY_LONG])].toSorted()).toEqual(FILES.toSorted());
+    expect(new Set(run).size).toBe(run?.length);
     expect(packageJson.scripts['test:long']).toMatch(/^HEXIAO_LONG=\S+ vitest run$/);
     expect(read('.ci/run')).toMatch(/^npm test$[\s\S]*^npm run test:long$/m);
   });

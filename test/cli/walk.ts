@@ -22,7 +22,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NEEDED = [
   ...['lib', 'functions', 'package.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts'],
   ...['test/integrations/suite.ts', 'test/integrations/matrix.ts', 'test/integrations/context.ts'],
-  ...['test/lib/make.ts', '.gitignore'],
+  ...['test/lib/make.ts', 'test/support/shared-process.ts', '.gitignore'],
 ];
 
 export interface Run {

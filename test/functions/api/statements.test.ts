@@ -8,6 +8,7 @@ import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
 import { putLine } from '../../../lib/store/ledger/statements.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { amountsOf, entry, paid, refunded, reversed, START_MS } from '../../lib/make.ts';
+import { sendWithoutDelay } from '../../support/around.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { runs } from '../../support/long.ts';
 import { scanAll } from '../../support/scan.ts';
@@ -70,6 +71,7 @@ let hexiao: HexiaoUnderTest;
 
 beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: clock.now });
+  sendWithoutDelay(hexiao.emulators.sqs);
 });
 
 afterAll(() => hexiao?.stop());
