@@ -157,5 +157,17 @@ function clientOptions(endpoint: string) {
       accessKeyId: LOCAL_CREDENTIALS.AWS_ACCESS_KEY_ID,
       secretAccessKey: LOCAL_CREDENTIALS.AWS_SECRET_ACCESS_KEY,
     },
+    signer: UNSIGNED,
   };
 }
+
+/** The emulators want to see a signature and look at none, and to make one is a sixth of what a request costs. */
+const UNSIGNED = {
+  async sign<R>(request: R): Promise<R> {
+    Object.assign((request as { headers: object }).headers, {
+      authorization: `AWS4-HMAC-SHA256 Credential=${LOCAL_CREDENTIALS.AWS_ACCESS_KEY_ID}/19700101/${LOCAL_CREDENTIALS.AWS_REGION}/any/aws4_request, SignedHeaders=host, Signature=none`,
+      'x-amz-date': '19700101T000000Z',
+    });
+    return request;
+  },
+};
