@@ -52,6 +52,16 @@ async function erase(): Promise<{ status: number; receipt: Receipt }> {
   return { status, receipt: JSON.parse(text) };
 }
 
+/** As `hexiao erase` does: on a machine that has no time, one request may not come to the end of the dead letters. */
+async function eraseToTheEnd(): Promise<Receipt> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { status, receipt } = await erase();
+    if (status === 200) return receipt;
+    expect(receipt.awaits).toEqual([]);
+  }
+  throw new Error('it was never finished');
+}
+
 const buyers = async () => (await hexiao.entries()).map(({ buyer }) => buyer);
 
 describe('an erasure while dead letters wait', () => {
@@ -69,9 +79,7 @@ describe('an erasure while dead letters wait', () => {
 
     await hexiao.settle();
     expect(await buyers()).toEqual([expect.stringMatching(/./)]);
-    expect(await erase()).toMatchObject({
-      ...{ status: 200, receipt: { finishedAt: toInstant(START_MS), awaits: [] } },
-    });
+    expect(await eraseToTheEnd()).toMatchObject({ finishedAt: toInstant(START_MS), awaits: [] });
     expect(await buyers()).toEqual([null]);
   });
 
@@ -79,7 +87,7 @@ describe('an erasure while dead letters wait', () => {
     await bury();
     await erase();
     await hexiao.call('POST', '/v1/dead-letters/drop', { queue: 'intake', reason: '用户要求' });
-    expect(await erase()).toMatchObject({ status: 200, receipt: { awaits: [] } });
+    expect(await eraseToTheEnd()).toMatchObject({ awaits: [] });
     expect(await hexiao.entries()).toEqual([]);
   });
 
@@ -92,6 +100,6 @@ describe('an erasure while dead letters wait', () => {
 
   it('does not wait for another platform’s', async () => {
     await bury({ integration: 'meituan' });
-    expect(await erase()).toMatchObject({ status: 200, receipt: { awaits: [] } });
+    expect(await eraseToTheEnd()).toMatchObject({ awaits: [] });
   });
 });
