@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Only in `npm run test:long`: each of them keeps a core busy for tens of seconds, or waits for clocks. */
@@ -29,6 +30,7 @@ export const MORE_IN_LONG = [
   'test/lib/order-refunds.test.ts',
   'test/lib/spread.test.ts',
   'test/lib/tiers.test.ts',
+  'test/pipeline/burst.test.ts',
   'test/pipeline/crash.test.ts',
   'test/pipeline/grouped-totals.test.ts',
   'test/pipeline/simulation.test.ts',
@@ -40,17 +42,21 @@ export const MORE_IN_LONG = [
 ];
 
 /**
- * The files of these folders go on in the process of their worker, one after the other: there the libraries are
- * loaded and warm, which is half of what a short file costs. test/support/shared-process.ts keeps them apart.
+ * All other files go on in the process of their worker, one after the other: there the libraries are loaded and
+ * warm, which is half of what a short file costs. test/support/shared-process.ts keeps them apart. These change what
+ * a process has one of, for good or while others look: its environment, output or builtins.
  */
-const SHARING = /^test\/(functions|integrations|lib|pipeline)\//;
-
-/** They change what a process has one of, for good or while others look: its environment, output or builtins. */
 export const ALONE = [
+  'test/e2e/bundles.test.ts',
   'test/functions/api/kept-secrets.test.ts',
   'test/integrations/store-template.test.ts',
   'test/lib/cli.test.ts',
 ];
+
+// Every process that a test starts compiles the same sources: the second one finds them compiled.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
+// What CDK itself thinks of a template is a warning that no test reads, and half of what a synthesis costs.
+process.env.CDK_VALIDATION ??= 'false';
 
 const isLong = process.env.HEXIAO_LONG !== undefined;
 const every = globSync('test/**/*.test.ts', { cwd: import.meta.dirname })
@@ -59,7 +65,7 @@ const every = globSync('test/**/*.test.ts', { cwd: import.meta.dirname })
 const wanted = isLong
   ? [...ONLY_LONG, ...MORE_IN_LONG]
   : every.filter((path) => !ONLY_LONG.includes(path));
-const shares = (path: string) => SHARING.test(path) && !ALONE.includes(path);
+const shares = (path: string) => !ALONE.includes(path);
 
 export default defineConfig({
   test: {
@@ -87,6 +93,6 @@ export default defineConfig({
     // Only what hangs is cut off: how long a test may take is a matter of the machine and of who else is on it.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 240_000 } },
+    expect: { poll: { timeout: 240_000, interval: 200 } },
   },
 });

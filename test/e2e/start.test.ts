@@ -116,13 +116,9 @@ describe('npm start with the documented samples', () => {
     client = new Client(hexiao.url);
 
     expect(await gmv()).toEqual(before);
-    hexiao.kill('SIGINT');
-    expect(await hexiao.exited).toBe(0);
   });
 
   it('asks again, after a restart, about a hint that waited', async () => {
-    hexiao = await startProcess(env);
-    client = new Client(hexiao.url);
     platform.sandbox.faults.set('certificate.query', { mode: 'http500' });
     // The same redemption told a second later: other bytes, so another delivery.
     await client.postSigned(sample('certificate-verify').body.replace('1760000000', '1760000001'));
@@ -140,6 +136,9 @@ describe('npm start with the documented samples', () => {
     await client.idle();
     expect(await hints()).toBe(0);
     expect((await gmv()).total).toMatchObject({ redeemedFen: 0, reversedFen: 10_900 });
+
+    hexiao.kill('SIGINT');
+    expect(await hexiao.exited).toBe(0);
   });
 });
 

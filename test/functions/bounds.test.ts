@@ -31,6 +31,7 @@ import { toInstant } from '../../lib/time/shanghai.ts';
 import { entry, START_MS } from '../lib/make.ts';
 import { aroundCalls } from '../support/around.ts';
 import { startTable } from '../support/table.ts';
+import { writeMany } from '../support/write-many.ts';
 
 let emulators: Emulators;
 let table: Table;
@@ -93,15 +94,15 @@ describe('closing a month', () => {
       .filter((storeId) => bucketOf('douyin', storeId) === 0)
       .slice(0, 260);
     const acts = [...stores, ...Array.from({ length: 44 }, () => stores[130] ?? '')];
-    await mapLimit([...acts.entries()], 8, async ([n, storeId]) => {
-      await bookEntry(
-        table,
-        entry({
-          ...{ entryId: `e${n}`, providerId, storeId, businessDay: day, commissionFen: 1 },
-          occurredAt: `${day}T12:00:00.000+08:00`,
-        }),
-      );
-    });
+    const entries = acts.map((storeId, n) =>
+      entry({
+        ...{ entryId: `e${n}`, providerId, storeId, businessDay: day, commissionFen: 1 },
+        occurredAt: `${day}T12:00:00.000+08:00`,
+      }),
+    );
+    await writeMany(emulators.database, (ledger) =>
+      mapLimit(entries, 8, (one) => bookEntry(ledger, one)),
+    );
     await mapLimit(stores, 8, (storeId) => rollUpHour(table, hourAt(storeId)));
     await rollUpBuckets(table, providerId, day, [0]);
     await moveHead(table, providerId, { month: '2025-10', closed: false }, undefined);
@@ -202,16 +203,21 @@ describe('a page of stores over many days', () => {
       toInstant(START_MS + n * 86_400_000).slice(0, 10),
     );
     const stores = Array.from({ length: 90 }, (_, n) => `s${n}`);
-    await mapLimit([...days.entries()], 8, async ([n, businessDay]) => {
-      for (const storeId of n === 0 ? stores : ['s0']) {
-        const one = entry({
+    const acts = days.map((businessDay, n) =>
+      (n === 0 ? stores : ['s0']).map((storeId) =>
+        entry({
           ...{ entryId: `e${n}-${storeId}`, providerId: 'many', storeId, businessDay },
           occurredAt: `${businessDay}T12:00:00.000+08:00`,
-        });
-        await bookEntry(table, one);
-        await rollUpHour(table, storeHourOf(one));
-      }
-      await rollUpBuckets(table, 'many', businessDay, [0, 1, 2, 3]);
+        }),
+      ),
+    );
+    await writeMany(emulators.database, (ledger) =>
+      mapLimit(acts.flat(), 8, (one) => bookEntry(ledger, one)),
+    );
+    await mapLimit(acts, 8, async (ofDay) => {
+      for (const one of ofDay) await rollUpHour(table, storeHourOf(one));
+      const buckets = new Set(ofDay.map(({ storeId }) => bucketOf('douyin', storeId ?? '')));
+      await rollUpBuckets(table, 'many', ofDay[0]?.businessDay ?? '', [...buckets]);
     });
     const window = { from: days[0] ?? '', to: days.at(-1) ?? '' };
     // Act

@@ -48,12 +48,10 @@ const codesIn = (issued: Issue): readonly string[] => {
 
 /** Every code of a pool that stands as given, with its order, read around everything. */
 async function given({ merchantId }: PoolName): Promise<Map<string, string>> {
-  const items = await scanAll(emulators.database);
   const prefix = `CODE#douyin#${merchantId}#`;
+  const items = await scanAll(emulators.database, prefix);
   return new Map(
-    items
-      .filter(({ pk }) => String(pk).startsWith(prefix))
-      .map(({ pk, orderId }) => [String(pk).slice(prefix.length), String(orderId)]),
+    items.map(({ pk, orderId }) => [String(pk).slice(prefix.length), String(orderId)]),
   );
 }
 

@@ -12,6 +12,7 @@ import {
   startDouyin,
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { IS_LONG } from '../support/long.ts';
 
 let hexiao: HexiaoUnderTest;
 let douyin: DouyinUnderTest;
@@ -28,7 +29,7 @@ const SHARES: readonly (readonly [string, number])[] = [
   ['third', 3_000],
   ['fifth', 2_000],
 ];
-const ACTS = 120;
+const ACTS = IS_LONG ? 120 : 60;
 
 /** Calls take as long as they like, by chance: on this machine alone they would come in turn. */
 function takeTheirTime(seed: number): void {

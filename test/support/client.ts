@@ -73,12 +73,12 @@ export class Client {
     return token;
   }
 
-  /** Waits until nothing is outstanding. */
+  /** Waits until nothing is outstanding. To look costs more than most of what it waits for, so it looks seldom. */
   async idle(): Promise<void> {
-    for (let tries = 0; tries < 2_000; tries += 1) {
+    for (let tries = 0; tries < 1_000; tries += 1) {
       const { idle } = await this.call<{ idle: boolean }>('GET', '/v1/pipeline');
       if (idle) return;
-      await sleep(100);
+      await sleep(400);
     }
     throw new Error('it never became idle');
   }

@@ -190,8 +190,7 @@ export class HexiaoUnderTest {
 
   /** Every entry in the ledger, read around all rollups. */
   async entries(): Promise<Entry[]> {
-    return (await scanAll(this.emulators.database))
-      .filter((item) => String(item.pk).startsWith('LEDGER#'))
+    return (await scanAll(this.emulators.database, 'LEDGER#'))
       .map((item) => entrySchema.parse(item))
       .sort((a, b) => (a.entryId < b.entryId ? -1 : 1));
   }

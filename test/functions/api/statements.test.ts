@@ -4,6 +4,10 @@ import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { entrySchema } from '../../../lib/ledger/entry.ts';
 import { FILE_LINES, lastDayOf } from '../../../lib/ledger/statement.ts';
+import { rollUpBuckets } from '../../../lib/rollups/rollups.ts';
+import { storeHourOf } from '../../../lib/rollups/store-day.ts';
+import { rollUpHour } from '../../../lib/rollups/store-hour.ts';
+import { bookEntry } from '../../../lib/store/ledger/entries.ts';
 import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
 import { putLine } from '../../../lib/store/ledger/statements.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -13,6 +17,7 @@ import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { runs } from '../../support/long.ts';
 import { scanAll } from '../../support/scan.ts';
 import { sheetOf } from '../../support/unzip.ts';
+import { writeMany } from '../../support/write-many.ts';
 import {
   ask,
   book,
@@ -120,17 +125,12 @@ async function whole(statementId: string, limit = 1_000, token?: string) {
 
 /** Entries of a provider as they stand, with the statement they are stamped with. */
 async function stamped(providerId: string) {
-  const found: { entryId: string; statementId: unknown; commissionFen: number }[] = [];
-  for (const item of await scanAll(hexiao.emulators.database)) {
-    if (!String(item.pk).startsWith('LEDGER#')) continue;
+  const items = await scanAll(hexiao.emulators.database, `LEDGER#${providerId}#`);
+  return items.map((item) => {
     const standing = entrySchema.parse(item);
-    const { providerId: owner, commissionFen } = standing;
-    if (owner === providerId) {
-      const entryId = entryRef(standing);
-      found.push({ entryId, statementId: item.statementId, commissionFen });
-    }
-  }
-  return found;
+    const { commissionFen } = standing;
+    return { entryId: entryRef(standing), statementId: item.statementId, commissionFen };
+  });
 }
 
 /** Totals = lines = what is stamped with the statement. */
@@ -459,13 +459,25 @@ describe('every entry is in exactly one statement', () => {
   });
 
   it('also by messages, piece after piece, when there is more than a request does', async () => {
-    // Prepare: entries straight into the ledger, rolled up by the worker
+    // Prepare: entries straight into the ledger, of forty stores and two days, and their rollups
     const tenant = await tenantOf(hexiao);
-    const events = Array.from({ length: 660 }, (_, index) =>
-      redemptionAt(tenant, `s${index % 40}`, { fen: 100, minutes: index * 20 }),
-    );
-    for (let from = 0; from < events.length; from += 110) {
-      await book(hexiao, events.slice(from, from + 110));
+    const { database } = hexiao.emulators;
+    const { providerId } = tenant;
+    const entries = Array.from({ length: 660 }, (_, index) => {
+      const [day, storeId] = [`2025-10-1${index % 2}`, `s${index % 40}`];
+      const occurredAt = `${day}T12:00:00.${String(index).padStart(3, '0')}+08:00`;
+      const ids = {
+        providerId,
+        storeId,
+        entryId: `redeemed:r${index}~c`,
+        redemptionId: `r${index}`,
+      };
+      return entry({ ...ids, businessDay: day, occurredAt, amountFen: 100 });
+    });
+    await writeMany(database, (table) => mapLimit(entries, 8, (one) => bookEntry(table, one)));
+    await mapLimit(entries.slice(0, 40), 8, (one) => rollUpHour(hexiao.table, storeHourOf(one)));
+    for (const day of ['2025-10-10', '2025-10-11']) {
+      await rollUpBuckets(hexiao.table, providerId, day, [0, 1, 2, 3]);
     }
     clock.ms = at('2025-11-01T12:00:00');
     // Act
@@ -686,7 +698,9 @@ describe('a statement', () => {
       const entryId = `redeemed:r${index}~c`;
       return entry({ ...{ providerId, occurredAt, entryId, redemptionId: `r${index}` } });
     });
-    await mapLimit(lines, 32, (line) => putLine(hexiao.table, id, line));
+    await writeMany(hexiao.emulators.database, (table) =>
+      mapLimit(lines, 32, (line) => putLine(table, id, line)),
+    );
     let reply = await close('2025-10', providerId);
     while (reply.status === 202) {
       await hexiao.settle();

@@ -6,7 +6,7 @@ import { partOf, type RangeResult, runRange } from './range.ts';
 import type { Part } from './thread.ts';
 
 /** Fewer seeds than this are played by this thread alone: to start another one takes as long. */
-const WORTH_THREADS = 40;
+const WORTH_THREADS = 150;
 
 /** Plays a range of seeds with all of the machine's cores. */
 export async function runSeeds(
