@@ -36,8 +36,8 @@ function oneOfEach(): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
     ['directory', process.cwd()],
     ['exit code', process.exitCode],
-    ['stdout', process.stdout.write],
-    ['stderr', process.stderr.write],
+    ['stdout', Reflect.get(process.stdout, 'write')],
+    ['stderr', Reflect.get(process.stderr, 'write')],
     ...process
       .eventNames()
       .map((name) => [`listeners to ${String(name)}`, process.listenerCount(name)] as const),
