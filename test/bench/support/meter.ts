@@ -71,7 +71,7 @@ interface Charged {
   readonly ConsumedCapacity?: { CapacityUnits?: number };
 }
 
-function charge(bills: Bills, kind: string, units: number): void {
+export function charge(bills: Bills, kind: string, units: number): void {
   const bill = bills[kind] ?? { units: 0, calls: 0 };
   bills[kind] = { units: bill.units + units, calls: bill.calls + 1 };
 }
@@ -88,7 +88,7 @@ function keyOf(input: Record<string, unknown>): { pk: string; sk: string } {
 }
 
 /** `VOUCHER/EVENT`, `LEDGER/2025…` → what the item is, by the first words of its key. */
-function kindOf({ pk, sk }: { pk: string; sk: string }): string {
+export function kindOf({ pk, sk }: { pk: string; sk: string }): string {
   const head = pk.split('#')[0] ?? '';
   const tail = /^[A-Z-]+/.exec(sk)?.[0] ?? '';
   return tail === '' || tail === '-' ? head : `${head}/${tail}`;

@@ -10,6 +10,7 @@ import { compareText, holds } from './conditions.ts';
 import { kept } from './kept.ts';
 import { Partition } from './partition.ts';
 import { type Scanning, scannerOf } from './scanner.ts';
+import { readUnits, writeUnits } from './size.ts';
 import type { Take } from './take.ts';
 
 /**
@@ -23,9 +24,21 @@ const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' };
 
 const NOW: Take = async () => {};
 
+/** What a call would cost: a write, also one that its condition refuses, or a read. */
+export interface Charge {
+  readonly isWrite: boolean;
+  readonly pk: string;
+  /** Of a query its first words: `startsWith`, or the lower end. */
+  readonly sk: string;
+  readonly units: number;
+  readonly isRefused: boolean;
+}
+
 interface Shared {
   readonly items: Partitions;
   readonly take: Take;
+  /** Learns what each call costs; nobody does where it is absent. */
+  readonly charge: ((charge: Charge) => void) | undefined;
   /** Items that a query or a scan reads at once. */
   readonly pageSize: number;
   /** How a scan reads; pages end with their partitions where a caller takes turns. */
@@ -36,17 +49,20 @@ export class MemoryTable extends Table {
   readonly items: Partitions;
   writes = 0;
   private readonly take: Take;
+  private readonly charge: Shared['charge'];
   private readonly pageSize: number;
 
   constructor({
     items = new Map(),
     take = NOW,
+    charge,
     pageSize = Number.POSITIVE_INFINITY,
     scanning = {},
   }: Partial<Shared> = {}) {
     super(undefined as never, 'memory');
     this.items = items;
     this.take = take;
+    this.charge = charge;
     this.pageSize = pageSize;
     const how = { pageSize, isByPartition: false, isBackwards: false, ...scanning };
     Object.assign(this, { client: scannerOf(() => this.sorted(), take, how) });
@@ -55,7 +71,7 @@ export class MemoryTable extends Table {
   /** The same items for one worker, whose calls take turns. @param pageSize items that a query reads at once */
   seenBy(take: Take, pageSize = Number.POSITIVE_INFINITY): MemoryTable {
     const scanning = { isByPartition: true };
-    return new MemoryTable({ items: this.items, take, pageSize, scanning });
+    return new MemoryTable({ items: this.items, take, charge: this.charge, pageSize, scanning });
   }
 
   /** The same, and a scan comes to the partitions in the other order. */
@@ -68,6 +84,7 @@ export class MemoryTable extends Table {
     const fate = await this.take(`get ${pk} ${sk}`, consistent ? 'read' : 'weak read');
     const partition = this.items.get(pk);
     const item = fate?.isStale === true ? partition?.before(sk) : partition?.get(sk);
+    this.chargeRead(pk, sk, [item], consistent);
     await fate?.after?.();
     return item;
   }
@@ -116,6 +133,7 @@ export class MemoryTable extends Table {
       const page = found?.keys ?? [];
       const items = page.map((sk) => this.seen(pk, sk, fate?.isStale === true));
       after = found?.hasMore === true ? page.at(-1) : undefined;
+      this.chargeRead(pk, from, items, consistent);
       await fate?.after?.();
       for (const item of items) if (item !== undefined) yield item;
       left -= page.length;
@@ -162,9 +180,23 @@ export class MemoryTable extends Table {
     const fate = await this.take(`${what} ${pk} ${sk}`, 'write');
     const standing = this.items.get(pk)?.get(sk);
     const isMet = condition === null || holds(condition, standing);
-    if (isMet) this.apply(pk, sk, next(standing));
+    const item = next(standing);
+    if (isMet) this.apply(pk, sk, item);
+    const units = this.charge === undefined ? 0 : writeUnits(standing, item);
+    this.charge?.({ isWrite: true, pk, sk, units, isRefused: !isMet });
     await fate?.after?.();
     return isMet;
+  }
+
+  private chargeRead(
+    pk: string,
+    sk: string,
+    items: readonly (Item | undefined)[],
+    consistent: boolean,
+  ): void {
+    if (this.charge === undefined) return;
+    const units = readUnits(items, consistent);
+    this.charge({ isWrite: false, pk, sk, units, isRefused: false });
   }
 
   private apply(pk: string, sk: string, item: Item | undefined): void {
