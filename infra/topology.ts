@@ -105,7 +105,11 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       batchingWindowSeconds: 1,
       maxConcurrency: NORMALIZE_WORKERS,
     },
-    environment: { WORKERS: String(NORMALIZE_WORKERS), CHANGED_DELAY_SECONDS: '1' },
+    environment: {
+      WORKERS: String(NORMALIZE_WORKERS),
+      CHANGED_DELAY_SECONDS: '1',
+      APP_FRESH_SECONDS: '5',
+    },
   },
   {
     folder: 'attribute',

@@ -8,6 +8,7 @@ import { rollUpBuckets } from '../../lib/rollups/rollups.ts';
 import type { StoreHour } from '../../lib/rollups/store-day.ts';
 import { rollUpHour } from '../../lib/rollups/store-hour.ts';
 import { bucketOf } from '../../lib/store/keys.ts';
+import type { Item } from '../../lib/store/table.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 
 const ROLLUPS_AT_ONCE = 8;
@@ -58,18 +59,22 @@ async function rollUpDay(hours: readonly StoreHour[], deps: AttributeDeps): Prom
   const { providerId, day } = first;
   await mapLimit(hours, HOURS_AT_ONCE, (hour) => rollUpHour(table, hour));
   const buckets = new Set(hours.map(({ platform, storeId }) => bucketOf(platform, storeId)));
-  await rollUpBuckets(table, providerId, day, [...buckets]);
-  await requestDimensions({ providerId, day }, deps);
+  const written = await rollUpBuckets(table, providerId, day, [...buckets]);
+  await requestDimensions({ providerId, day }, deps, written);
 }
 
-/** Where they know less than the day, also when nothing changed: an earlier worker may have died here. */
+/**
+ * Where they know less than the day, also when nothing changed: an earlier worker may have died here.
+ * @param written the day as the caller's own write left it
+ */
 export function requestDimensions(
   place: { providerId: string; day: string },
   deps: AttributeDeps,
+  written?: Item,
 ): Promise<void> {
   const message = { type: 'dimensions', v: MESSAGE_VERSION, ...place } as const;
   const request = () => deps.attribution.send(message, deps.dimensionsDelaySeconds);
-  return requestIfBehind(deps.table, place, request, deps.now);
+  return requestIfBehind(deps.table, place, request, deps.now, written);
 }
 
 /**
@@ -98,8 +103,8 @@ async function rollUpThenCompare(
   place: { providerId: string; day: string },
   deps: AttributeDeps,
 ): Promise<void> {
-  await rollUpDimensions(deps.table, place.providerId, place.day);
-  await requestDimensions(place, deps);
+  const written = await rollUpDimensions(deps.table, place.providerId, place.day);
+  await requestDimensions(place, deps, written);
 }
 
 const messageOf = <M>({ message }: Received<M>): M => message;

@@ -33,6 +33,8 @@ export interface Finding {
   readonly waiting: WaitingHint | undefined;
   /** Epoch ms: its facts are of no earlier time. */
   readonly sinceMs: number;
+  /** Nobody worked on this delivery before, as far as its message shows: see `isFirstTry`. */
+  readonly isFirst?: boolean;
   /** It is in the archive already, and was read again. */
   readonly again?: true | undefined;
   readonly fail: (error: unknown) => void;

@@ -11,9 +11,12 @@ import { knownOf } from '../../lib/store/known.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { resolve } from './answers.ts';
 import type { Breakers } from './breakers.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, RecordDeps } from './finding.ts';
+import { SharedSends } from './shared-sends.ts';
 
-export interface AskDeps {
+type Sending = Pick<RecordDeps, 'attribution'>;
+
+export interface AskDeps extends Sending {
   readonly table: Table;
   readonly intake: Queue<IntakeMessage>;
   readonly fetch: typeof globalThis.fetch;
@@ -50,15 +53,18 @@ const GIVE_UP_MS = 30 * 86_400_000;
 export async function askAboutHints(
   works: readonly HintWork[],
   deps: AskDeps,
-  record: (findings: readonly Finding[]) => Promise<void>,
+  record: (findings: readonly Finding[], deps: Sending) => Promise<void>,
 ): Promise<void> {
+  const shared = new SharedSends(deps.attribution);
   const byOrder = Map.groupBy(works, ({ app, hint }) =>
     JSON.stringify([app.integration, app.appKey, hint.merchantId, hint.orderId]),
   );
   const deadlineMs = deps.now() + ASKING_MS;
   await mapLimit([...byOrder.values()], ORDERS_AT_ONCE, async (group) => {
     try {
-      await record(await askAboutOrder(group, deadlineMs, deps));
+      await shared.share(async (attribution) =>
+        record(await askAboutOrder(group, deadlineMs, deps), { attribution }),
+      );
     } catch (error) {
       for (const work of group) work.fail(error);
     }

@@ -13,6 +13,7 @@ import { AppsHeard } from '../../lib/store/accounts/heard.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { buyerKeyReader } from '../../lib/store/privacy/buyer-key.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
+import { RememberedApps } from './apps.ts';
 import { Breakers } from './breakers.ts';
 import { type NormalizeDeps, normalize } from './normalize.ts';
 
@@ -22,6 +23,7 @@ const env = readEnvironment([
   'ATTRIBUTION_QUEUE_URL',
   'WORKERS',
   'CHANGED_DELAY_SECONDS',
+  'APP_FRESH_SECONDS',
 ]);
 const sqs = queueClient();
 const table = new Table(databaseClient(), env.TABLE_NAME);
@@ -37,6 +39,7 @@ const deps: NormalizeDeps = {
   rateShare: 1 / Number(env.WORKERS),
   changedDelaySeconds: Number(env.CHANGED_DELAY_SECONDS),
   breakers: new Breakers(),
+  apps: new RememberedApps(Number(env.APP_FRESH_SECONDS) * 1_000, Date.now),
   buyerKey: buyerKeyReader(table),
   log,
 };

@@ -8,7 +8,7 @@ import type {
   IntakeMessage,
 } from '../../lib/queue/messages.ts';
 import type { Table } from '../../lib/store/table.ts';
-import { appsOfBatch } from './apps.ts';
+import { appsOfBatch, type RememberedApps } from './apps.ts';
 import { type AuditDeps, notifyDecisions } from './audits.ts';
 import { readFacts } from './facts.ts';
 import type { Finding, RecordDeps } from './finding.ts';
@@ -21,6 +21,8 @@ export interface NormalizeDeps extends RecordDeps, AskDeps, AuditDeps {
   readonly table: Table;
   readonly now: () => number;
   readonly log: Log;
+  /** What this worker knows of apps from its batches before; absent: each batch reads its own. */
+  readonly apps?: RememberedApps;
 }
 
 /** Deliveries read at once; each is a few single-item reads. */
@@ -36,18 +38,18 @@ export async function normalize(
   received: readonly Received<IntakeMessage>[],
   deps: NormalizeDeps,
 ): Promise<void> {
-  const appOf = appsOfBatch(deps.table);
+  const appOf = appsOfBatch(deps.table, deps.apps, deps.now);
   const { deliveries, audits, facts } = byKind(received);
   const works = await mapLimit(
     [...deliveries, ...facts],
     READS_AT_ONCE,
-    async ({ message, fail }) => {
+    async ({ message, ...how }) => {
       try {
         return message.type === 'facts'
-          ? await readFacts({ message, fail }, appOf, deps.table)
-          : await readMessage({ message, fail }, appOf, deps.table);
+          ? await readFacts({ message, ...how }, appOf, deps.table)
+          : await readMessage({ message, ...how }, appOf, deps);
       } catch (error) {
-        fail(error);
+        how.fail(error);
         return undefined;
       }
     },
@@ -64,7 +66,7 @@ export async function normalize(
   // What needs nobody's answer does not wait for those that do.
   await recordFindings(findings, deps);
   await Promise.all([
-    askAboutHints(hints, deps, (found) => recordFindings(found, deps)),
+    askAboutHints(hints, deps, (found, sending) => recordFindings(found, { ...deps, ...sending })),
     notifyDecisions(audits, deps),
     tellAgain(repeated, deps),
   ]);
@@ -74,10 +76,10 @@ function byKind(received: readonly Received<IntakeMessage>[]) {
   const deliveries: Received<DeliveryMessage>[] = [];
   const audits: Received<AuditMessage>[] = [];
   const facts: Received<FactsMessage>[] = [];
-  for (const { message, fail } of received) {
-    if (message.type === 'audit') audits.push({ message, fail });
-    else if (message.type === 'facts') facts.push({ message, fail });
-    else deliveries.push({ message, fail });
+  for (const { message, ...how } of received) {
+    if (message.type === 'audit') audits.push({ message, ...how });
+    else if (message.type === 'facts') facts.push({ message, ...how });
+    else deliveries.push({ message, ...how });
   }
   return { deliveries, audits, facts };
 }

@@ -2,21 +2,31 @@ import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messag
 import { isBooked, type Stream } from '../../lib/store/streams.ts';
 import type { RecordDeps } from './finding.ts';
 
+/** A history that changed, and how long its booking has to wait for contract writes under way. */
+export interface ChangedStream {
+  readonly stream: Stream;
+  readonly delaySeconds: number;
+}
+
 /** Notifies attribution of histories that changed, each once. @throws when the queue refused any of them */
 export async function notifyAttribution(
-  streams: readonly Stream[],
-  { attribution, changedDelaySeconds }: Pick<RecordDeps, 'attribution' | 'changedDelaySeconds'>,
+  changed: readonly ChangedStream[],
+  { attribution }: Pick<RecordDeps, 'attribution'>,
 ): Promise<void> {
-  const unique = new Map(
-    streams.map(({ of, platform, id }) => [
-      JSON.stringify([of, platform, id]),
-      { of, platform, id },
-    ]),
-  );
-  const messages = [...unique.values()].filter(isBooked).map(
-    ({ of, platform, id }): AttributionMessage => ({
-      ...{ type: 'changed', v: MESSAGE_VERSION, of, platform, id },
-    }),
-  );
-  await attribution.sendAll(messages, changedDelaySeconds);
+  const unique = new Map<string, ChangedStream>();
+  for (const { stream, delaySeconds } of changed) {
+    const { of, platform, id } = stream;
+    const key = JSON.stringify([of, platform, id]);
+    const before = unique.get(key)?.delaySeconds ?? 0;
+    unique.set(key, { stream, delaySeconds: Math.max(before, delaySeconds) });
+  }
+  const messages: AttributionMessage[] = [];
+  const delays: number[] = [];
+  for (const { stream, delaySeconds } of unique.values()) {
+    if (!isBooked(stream)) continue;
+    const { of, platform, id } = stream;
+    messages.push({ type: 'changed', v: MESSAGE_VERSION, of, platform, id });
+    delays.push(delaySeconds);
+  }
+  await attribution.sendAll(messages, delays);
 }

@@ -18,10 +18,11 @@ import { factsSinceMs } from './sift.ts';
 
 /** @returns undefined for a hint that somebody else has dealt with */
 export async function readMessage(
-  { message, fail }: Received<DeliveryMessage>,
+  received: Received<DeliveryMessage>,
   appOf: AppOf,
-  table: Table,
+  { table, now }: { readonly table: Table; readonly now: () => number },
 ): Promise<Finding | HintWork | Repeated | undefined> {
+  const { message, fail } = received;
   const waiting = message.type === 'hint' ? await readHint(table, message.deliveryId) : undefined;
   if (message.type === 'hint' && waiting === undefined) return undefined;
   const delivery = waiting ?? deliveryOf(message);
@@ -36,7 +37,28 @@ export async function readMessage(
   if (facts !== undefined) return facts;
   const { integration, app } = await ownerOf(delivery, appOf);
   const sinceMs = factsSinceMs(app, delivery);
-  return readDelivery({ delivery, integration, fail, waiting, again, sinceMs }, app);
+  const isFirst = isFirstTry(received, now());
+  const base = { delivery, integration, fail, waiting, again, sinceMs, isFirst };
+  const finding = readDelivery(base, app);
+  if ('hint' in finding || !UNREAD.has(finding.outcome)) return finding;
+  // It may be encrypted with a key that was registered since this worker read the app.
+  const { app: anew } = await ownerOf(delivery, appOf, true);
+  return anew === app ? finding : readDelivery(base, anew);
+}
+
+const UNREAD: ReadonlySet<Finding['outcome']> = new Set(['parked', 'quarantined']);
+
+/** A dead letter that AWS's own means moved back has no mark of it, but is older than this. */
+const FIRST_TRY_MS = 60_000;
+
+/**
+ * Whether nobody worked on a delivery before, as far as its message shows: it was handed out once, is new, and is
+ * no dead letter, replay or waiting hint. An earlier try may have written some of its facts and died.
+ */
+function isFirstTry({ message, receives = 1 }: Received<DeliveryMessage>, nowMs: number): boolean {
+  if (message.type !== 'delivery' || receives > 1) return false;
+  if (message.again === true || message.redriven === true) return false;
+  return nowMs - Date.parse(message.receivedAt) < FIRST_TRY_MS;
 }
 
 type Base = Omit<Finding, 'kind' | 'outcome' | 'events' | 'stores'>;
@@ -97,10 +119,11 @@ const hintIds = z.object({ merchantId: idSchema, orderId: idSchema, voucherId: i
 async function ownerOf(
   delivery: Delivery,
   appOf: AppOf,
+  isAnew = false,
 ): Promise<{ integration: Integration; app: App }> {
   const integration = findIntegration(delivery.integration);
   if (integration === undefined) throw new Error(`no integration ${delivery.integration} here`);
-  const app = await appOf(delivery.integration, delivery.appKey);
+  const app = await appOf(delivery.integration, delivery.appKey, isAnew);
   if (app === undefined) throw new Error('the app of this delivery is not registered any more');
   return { integration, app };
 }

@@ -3,15 +3,15 @@ import { type EventOf, idSchema } from '../../lib/events/event.ts';
 import { discoverStore } from '../../lib/store/accounts/parties.ts';
 import { amendArchive, archiveDelivery, putSetAside } from '../../lib/store/deliveries/archive.ts';
 import { deleteHint } from '../../lib/store/deliveries/waiting-hints.ts';
-import { recordEvent } from '../../lib/store/ledger/events.ts';
+import { type RecordedFact, recordFact } from '../../lib/store/ledger/events.ts';
 import { priceByOrder } from '../../lib/store/ledger/order-worth.ts';
 import { type BookedStream, isBooked, type Stream, streamsOf } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import type { Finding, RecordDeps } from './finding.ts';
 import { kindForItems, kindForLogs } from './kinds.ts';
-import { notifyAttribution } from './notify.ts';
-import { sift } from './sift.ts';
+import { type ChangedStream, notifyAttribution } from './notify.ts';
+import { recordedMs, sift } from './sift.ts';
 
 const WRITES_AT_ONCE = 16;
 
@@ -34,7 +34,7 @@ export async function recordFindings(
   const done = written.filter((one) => one !== undefined);
   try {
     await notifyAttribution(
-      done.flatMap((one) => one.streams),
+      done.flatMap((one) => changedBy(one, deps)),
       deps,
     );
   } catch (error) {
@@ -51,24 +51,50 @@ export async function recordFindings(
 interface Written {
   readonly finding: Finding;
   readonly streams: readonly Stream[];
+  /** Epoch ms: what it recorded is not of a later time. */
+  readonly recordedMs: number;
+}
+
+/** What has waited long enough on the intake queue already does not wait again. */
+function changedBy(
+  written: Written,
+  { now, changedDelaySeconds }: Pick<RecordDeps, 'now' | 'changedDelaySeconds'>,
+): ChangedStream[] {
+  const leftMs = written.recordedMs + changedDelaySeconds * 1_000 - now();
+  const delaySeconds = Math.max(0, Math.ceil(leftMs / 1_000));
+  return written.streams.map((stream) => ({ stream, delaySeconds }));
 }
 
 async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Written> {
   const streams: Stream[] = [];
-  const { events, refused } = await sift(finding, deps.buyerKey, deps.now());
+  const nowMs = deps.now();
+  let newestMs = recordedMs(finding, nowMs);
+  const { events, refused } = await sift(finding, deps.buyerKey, nowMs);
   for (const event of events) {
-    const outcome = await recordEvent(deps.table, event);
-    if (outcome === 'conflict') {
+    const recorded = await recordFact(deps.table, event);
+    if (recorded.outcome === 'conflict') {
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
     }
-    streams.push(...streamsOf(event));
-    const priced = await priceByOrder(deps.table, event, toInstant(deps.now()));
+    if (!isToldByAnother(recorded, finding)) streams.push(...streamsOf(event));
+    const pricedMs = deps.now();
+    const priced = await priceByOrder(deps.table, event, toInstant(pricedMs));
     streams.push(...priced.flatMap(streamsOf));
+    if (priced.length > 0) newestMs = pricedMs;
     if (event.kind === 'store.bound') await bindStore(event, deps.table);
   }
   await nameStores(finding, deps.table);
-  if (refused === undefined || finding.outcome === 'waiting') return { finding, streams };
-  return { finding: { ...finding, outcome: 'quarantined', why: refused }, streams };
+  const own = { streams, recordedMs: newestMs };
+  if (refused === undefined || finding.outcome === 'waiting') return { finding, ...own };
+  return { finding: { ...finding, outcome: 'quarantined', why: refused }, ...own };
+}
+
+/**
+ * A payment that another delivery brought, whole and as it is reported now: that delivery notifies attribution, or
+ * comes again. An earlier try of this one may have left something in the order's history, so a repeated one notifies.
+ */
+function isToldByAnother({ stood }: RecordedFact, { isFirst = false, delivery }: Finding): boolean {
+  if (!isFirst || stood?.kind !== 'order.paid' || !stood.complete) return false;
+  return stood.deliveryId !== null && stood.deliveryId !== delivery.deliveryId;
 }
 
 /** A courtesy of the platform's: what is no id holds up nothing. */

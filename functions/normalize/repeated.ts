@@ -34,7 +34,9 @@ export async function tellAgain(
 ): Promise<void> {
   try {
     await notifyAttribution(
-      repeated.flatMap(({ changed }) => changed),
+      repeated.flatMap(({ changed }) =>
+        changed.map((stream) => ({ stream, delaySeconds: deps.changedDelaySeconds })),
+      ),
       deps,
     );
   } catch (error) {

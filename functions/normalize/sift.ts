@@ -11,6 +11,22 @@ const BEFORE_REGISTRATION_MS = 400 * 86_400_000;
 /** Of a clock that is ahead, or of a day given instead of an instant. */
 const AHEAD_MS = 86_400_000;
 
+/** What came longer ago than this has had its wait; it is recorded when it is written. */
+const JUST_RECEIVED_MS = 5_000;
+
+/**
+ * Epoch ms: when the facts of a delivery count as recorded, which decides what contracts are known to them. One that
+ * has just come was recorded when it came, so that the head start of contract writes passes while the queue gathers a
+ * batch. A clock that is ahead or far behind is not asked.
+ */
+export function recordedMs(
+  { delivery, again }: Pick<Finding, 'delivery' | 'again'>,
+  nowMs: number,
+): number {
+  const ageMs = nowMs - Date.parse(delivery.receivedAt);
+  return again === true || !(ageMs >= 0 && ageMs <= JUST_RECEIVED_MS) ? nowMs : nowMs - ageMs;
+}
+
 /** Far more than any documented fact; an item of the table holds 400 KB. */
 const MAX_EVENT_CHARACTERS = 64 * 1024;
 
@@ -35,7 +51,7 @@ export interface Sifted {
  * may be. What does not fit is a platform's content, whichever integration read it, and never our failure.
  */
 export async function sift(
-  finding: Pick<Finding, 'events' | 'delivery' | 'integration' | 'sinceMs'>,
+  finding: Pick<Finding, 'events' | 'delivery' | 'integration' | 'sinceMs' | 'again'>,
   buyerKey: () => Promise<string>,
   nowMs: number,
 ): Promise<Sifted> {
@@ -60,9 +76,10 @@ export async function sift(
 
 function stamp(
   draft: Omit<EventDraft, 'buyerId'>,
-  { delivery, integration }: Pick<Finding, 'delivery' | 'integration'>,
+  finding: Pick<Finding, 'delivery' | 'integration' | 'again'>,
   nowMs: number,
 ): object {
+  const { delivery, integration } = finding;
   return {
     ...draft,
     platform: integration.platform,
@@ -70,7 +87,7 @@ function stamp(
     integration: integration.name,
     appKey: delivery.appKey,
     deliveryId: delivery.deliveryId,
-    recordedAt: toInstant(nowMs),
+    recordedAt: toInstant(recordedMs(finding, nowMs)),
     ...(draft.kind === 'voucher.redeemed' && integration.refundsByOrder === true
       ? { refundsByOrder: true }
       : {}),

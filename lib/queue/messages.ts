@@ -30,6 +30,8 @@ const intakeMessages = z.discriminatedUnion('type', [
     about: z.string().max(200).optional(),
     /** Read it although it is archived: a replay. */
     again: z.literal(true).optional(),
+    /** It was a dead letter, and some of its facts may be written. */
+    redriven: z.literal(true).optional(),
   }),
   /** Ask again about a hint that waits. */
   z.object({ type: z.literal('hint'), ...version, deliveryId: z.string() }),

@@ -11,6 +11,8 @@ const BATCH_BYTES = 256 * 1024;
 /** And no longer delay than this. */
 export const MAX_DELAY_SECONDS = 900;
 
+export type Delays = number | readonly (number | undefined)[];
+
 /** One queue we send to. A send that returns was stored; one that throws may or may not have been. */
 export class Queue<Message> {
   readonly client: SQSClient;
@@ -31,17 +33,20 @@ export class Queue<Message> {
     );
   }
 
-  /** @throws when any of the messages was refused: the caller repeats them all, which is harmless */
-  async sendAll(messages: readonly Message[], delaySeconds?: number): Promise<void> {
-    for (const batch of batches(messages.map((message) => JSON.stringify(message)))) {
+  /**
+   * @param delaySeconds of all of them, or of each
+   * @throws when any of the messages was refused: the caller repeats them all, which is harmless
+   */
+  async sendAll(messages: readonly Message[], delaySeconds?: Delays): Promise<void> {
+    const entries = messages.map((message, index) => ({
+      MessageBody: JSON.stringify(message),
+      ...delay(typeof delaySeconds === 'object' ? delaySeconds[index] : delaySeconds),
+    }));
+    for (const batch of batches(entries)) {
       const { Failed } = await this.client.send(
         new SendMessageBatchCommand({
           QueueUrl: this.url,
-          Entries: batch.map((body, index) => ({
-            Id: String(index),
-            MessageBody: body,
-            ...delay(delaySeconds),
-          })),
+          Entries: batch.map((entry, index) => ({ Id: String(index), ...entry })),
         }),
       );
       if (Failed !== undefined && Failed.length > 0) {
@@ -85,18 +90,18 @@ function delay(seconds: number | undefined): { DelaySeconds?: number } {
   return seconds === undefined ? {} : { DelaySeconds: Math.min(seconds, MAX_DELAY_SECONDS) };
 }
 
-function batches(bodies: readonly string[]): string[][] {
-  const all: string[][] = [];
-  let current: string[] = [];
+function batches<E extends { readonly MessageBody: string }>(entries: readonly E[]): E[][] {
+  const all: E[][] = [];
+  let current: E[] = [];
   let bytes = 0;
-  for (const body of bodies) {
-    const size = Buffer.byteLength(body);
+  for (const entry of entries) {
+    const size = Buffer.byteLength(entry.MessageBody);
     if (current.length === BATCH_SIZE || (current.length > 0 && bytes + size > BATCH_BYTES)) {
       all.push(current);
       current = [];
       bytes = 0;
     }
-    current.push(body);
+    current.push(entry);
     bytes += size;
   }
   if (current.length > 0) all.push(current);

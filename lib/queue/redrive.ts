@@ -101,7 +101,7 @@ async function moveAll(
         QueueUrl: url,
         Entries: batch.map(({ message }, index) => ({
           Id: String(index),
-          MessageBody: message.Body,
+          MessageBody: asRedriven(message.Body ?? ''),
         })),
       }),
     );
@@ -112,6 +112,14 @@ async function moveAll(
     moved += sent.length;
   }
   return moved;
+}
+
+/** A delivery says that it was tried before; every other body stays as it is, also one that nobody can read. */
+function asRedriven(body: string): string {
+  if (!body.startsWith('{"type":"delivery",')) return body;
+  const marked = `{"redriven":true,${body.slice(1)}`;
+  // One that just fits goes back as it is: by then it is no new one either.
+  return Buffer.byteLength(marked) > BATCH_BYTES ? body : marked;
 }
 
 function isMatch(letter: DeadLetter, filter: RedriveFilter): boolean {

@@ -25,15 +25,17 @@ const LONGEST_WAIT_MS = 86_400_000;
  * Requests a day's dimensions where they know less than the day, unless a request is on its way that will
  * make them know more than they do. Dying in between costs a request too many.
  * @param request sends the message
+ * @param written the day as the caller's own write left it; read where it is absent
  */
 export async function requestIfBehind(
   table: Table,
   { providerId, day }: { providerId: string; day: string },
   request: () => Promise<void>,
   now: () => number,
+  written?: Item,
 ): Promise<void> {
   const key = keys.providerDay(providerId, day);
-  const item = await table.get(key);
+  const item = written ?? (await table.get(key));
   if (item === undefined) return;
   const version = versionOfDay(item);
   if (version <= knownUpTo(item)) return;
@@ -80,13 +82,16 @@ export function markOfDay(item: Item | undefined): string {
   return item === undefined ? '0.0' : `${versionOfDay(item)}.${knownUpTo(item)}`;
 }
 
-/** Notes up to which version of the day its dimensions know it. Never goes back. */
+/**
+ * Notes up to which version of the day its dimensions know it. Never goes back.
+ * @returns the day as this left it; undefined where somebody had noted as much
+ */
 export async function noteRolledUp(
   table: Table,
   { providerId, day }: { providerId: string; day: string },
   upTo: number,
-): Promise<void> {
-  await table.set(
+): Promise<Item | undefined> {
+  return table.setAndGet(
     keys.providerDay(providerId, day),
     { [KNOWN]: upTo },
     {

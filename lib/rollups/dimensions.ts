@@ -29,18 +29,20 @@ export const BUYERS = 'buyers';
  * Rolls up a provider's day by every dimension, from all its store-days. That reads the whole day, so it is
  * requested minutes after a change and not at each. What it writes knows the day at least as it was when
  * it began: store-days are written before the day they belong to.
+ * @returns the day as it was left, where this noted anything
  */
 export async function rollUpDimensions(
   table: Table,
   providerId: string,
   day: string,
-): Promise<void> {
-  const item = await table.get(keys.providerDay(providerId, day));
-  if (item === undefined) return;
+): Promise<Item | undefined> {
+  const key = keys.providerDay(providerId, day);
+  const item = await table.get(key);
+  if (item === undefined) return undefined;
   const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item);
   await putPages(table, { providerId, day, entryCount }, rolledUp);
   // Never less than what the day was at when it was read: a day that does not add up is not rolled up for ever.
-  await noteRolledUp(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
+  return noteRolledUp(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
 }
 
 /**

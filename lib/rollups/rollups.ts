@@ -1,7 +1,7 @@
 import type { Platform } from '../events/id.ts';
 import { ByteReader, versionBytes } from '../ledger/bytes.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from '../store/keys.ts';
-import type { Condition, Table } from '../store/table.ts';
+import type { Condition, Item, Table } from '../store/table.ts';
 import {
   bucketAttribute,
   byPlatform,
@@ -36,7 +36,8 @@ export async function rollUpStoreHour(
   const key = keys.storeDay(providerId, day, total.platform, total.storeId);
   const attribute = hourAttribute(hour);
   const { entryCount } = total.rollup;
-  const item = await table.get(key);
+  // A moment behind, it costs a write that is refused, or a detail that stands apart though there was room.
+  const item = await table.get(key, false);
   const standing = item?.[attribute];
   // Reading is a fraction of a refused write's price, and a repeated message changes nothing.
   if (standing instanceof Uint8Array && versionOf(standing) >= entryCount) return;
@@ -55,15 +56,19 @@ export async function rollUpStoreHour(
   );
 }
 
-/** Rolls up buckets of a provider's day from their store-days, each with its own guard, in one write. */
+/**
+ * Rolls up buckets of a provider's day from their store-days, each with its own guard, in one write.
+ * @returns the day as this left it, where it wrote anything
+ */
 export async function rollUpBuckets(
   table: Table,
   providerId: string,
   day: string,
   buckets: readonly number[],
-): Promise<void> {
+): Promise<Item | undefined> {
   const key = keys.providerDay(providerId, day);
-  const standing = await table.get(key);
+  // It only spares a write that would be refused, so it may be a moment behind.
+  const standing = await table.get(key, false);
   const rolledUp = await Promise.all(
     buckets.map(async (bucket) => {
       const stores: StoreDay[] = [];
@@ -79,17 +84,20 @@ export async function rollUpBuckets(
     const { entryCount } = overPlatforms(rollups);
     return entryCount > (before instanceof Uint8Array ? versionOf(before) : 0);
   });
-  if (newer.length === 0) return;
-  if (await setBuckets(table, key, newer)) return;
+  if (newer.length === 0) return undefined;
+  const written = await setBuckets(table, key, newer);
+  if (written !== undefined || newer.length === 1) return written;
   // Another worker was ahead in one of them: each stands for itself then.
-  for (const one of newer) await setBuckets(table, key, [one]);
+  let last: Item | undefined;
+  for (const one of newer) last = (await setBuckets(table, key, [one])) ?? last;
+  return last;
 }
 
 async function setBuckets(
   table: Table,
   key: { pk: string; sk: string },
   rolledUp: readonly { bucket: number; rollups: PlatformRollups }[],
-): Promise<boolean> {
+): Promise<Item | undefined> {
   const fields = rolledUp.map(({ bucket, rollups }) => [
     bucketAttribute(bucket),
     packPlatforms(rollups),
@@ -99,7 +107,7 @@ async function setBuckets(
     name: [`#f${index}`, bucketAttribute(bucket)] as const,
     value: [`:count${index}`, versionBytes(overPlatforms(rollups).entryCount)] as const,
   }));
-  return table.set(key, Object.fromEntries(fields), {
+  return table.setAndGet(key, Object.fromEntries(fields), {
     expression: guards.map(({ expression }) => expression).join(' AND '),
     names: Object.fromEntries(guards.map(({ name }) => name)),
     values: Object.fromEntries(guards.map(({ value }) => value)),

@@ -81,29 +81,24 @@ export class Table {
 
   /** Sets attributes of one item, making it where it is absent. @returns false when the guard fails */
   async set(key: Key, fields: Record<string, unknown>, guard: Condition): Promise<boolean> {
-    const all: Record<string, unknown> = { ...fields, v: ITEM_VERSION };
-    const names = Object.keys(all);
-    return met(
-      this.client.send(
-        new UpdateItemCommand({
-          TableName: this.name,
-          Key: marshall({ pk: key.pk, sk: key.sk }),
-          UpdateExpression: `SET ${names.map((_, i) => `#s${i} = :s${i}`).join(', ')}`,
-          ConditionExpression: guard.expression,
-          ExpressionAttributeNames: {
-            ...Object.fromEntries(names.map((name, i) => [`#s${i}`, name])),
-            ...guard.names,
-          },
-          ExpressionAttributeValues: marshall(
-            {
-              ...Object.fromEntries(names.map((name, i) => [`:s${i}`, all[name]])),
-              ...guard.values,
-            },
-            MARSHALL,
-          ),
-        }),
-      ),
-    );
+    return met(this.client.send(new UpdateItemCommand(this.setInput(key, fields, guard))));
+  }
+
+  /**
+   * The same, and gives back the whole item as this write left it: nobody wrote in between, and that costs no read.
+   * @returns undefined when the guard fails
+   */
+  async setAndGet(
+    key: Key,
+    fields: Record<string, unknown>,
+    guard: Condition,
+  ): Promise<Item | undefined> {
+    const input = { ...this.setInput(key, fields, guard), ReturnValues: 'ALL_NEW' } as const;
+    let item: Item | undefined;
+    const written = this.client.send(new UpdateItemCommand(input)).then(({ Attributes = {} }) => {
+      item = toItem(Attributes);
+    });
+    return (await met(written)) ? item : undefined;
   }
 
   /** @returns false when the condition does not hold; without one, it is gone in every case */
@@ -117,6 +112,28 @@ export class Table {
         }),
       ),
     );
+  }
+
+  private setInput(key: Key, fields: Record<string, unknown>, guard: Condition) {
+    const all: Record<string, unknown> = { ...fields, v: ITEM_VERSION };
+    const names = Object.keys(all);
+    return {
+      TableName: this.name,
+      Key: marshall({ pk: key.pk, sk: key.sk }),
+      UpdateExpression: `SET ${names.map((_, i) => `#s${i} = :s${i}`).join(', ')}`,
+      ConditionExpression: guard.expression,
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(names.map((name, i) => [`#s${i}`, name])),
+        ...guard.names,
+      },
+      ExpressionAttributeValues: marshall(
+        {
+          ...Object.fromEntries(names.map((name, i) => [`:s${i}`, all[name]])),
+          ...guard.values,
+        },
+        MARSHALL,
+      ),
+    };
   }
 
   /** All items of a partition in key order, page after page. */

@@ -16,6 +16,10 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
     providers: Number(options.providers ?? 50),
     stores: Number(options.stores ?? 1_000),
     pollers: Number(options.pollers ?? 5),
+    windows: {
+      ...(options.intakeWindow && { intake: Number(options.intakeWindow) }),
+      ...(options.attributionWindow && { attribution: Number(options.attributionWindow) }),
+    },
   });
   const { cloud } = load;
   return withTimeOf(cloud.clock, async () => {

@@ -38,14 +38,15 @@ export async function isArchived(table: Table, deliveryId: string): Promise<bool
 }
 
 /**
- * The histories that an archived delivery changed, so that they can be booked again.
+ * The histories that an archived delivery changed, so that they can be booked again. The look may be a moment
+ * behind: what it misses is done once more, and every step of that may be repeated.
  * @returns undefined for one that is not archived
  */
 export async function archivedChanges(
   table: Table,
   deliveryId: string,
 ): Promise<ArchivedChange[] | undefined> {
-  const item = await table.get(keys.delivery(deliveryId));
+  const item = await table.get(keys.delivery(deliveryId), false);
   if (item === undefined) return undefined;
   return changesSchema.parse(item.changed ?? []).map((text) => ({
     of: text.startsWith('v') ? 'voucher' : 'order',

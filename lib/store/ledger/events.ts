@@ -13,32 +13,75 @@ import { changeOf } from './event-changes.ts';
  * @returns `conflict` when a different fact stands under the same id: it stays, and is worth an alarm
  */
 export async function recordEvent(table: Table, event: Event): Promise<'recorded' | 'conflict'> {
-  let outcome: 'recorded' | 'conflict' = 'recorded';
+  return (await recordFact(table, event)).outcome;
+}
+
+export interface RecordedFact {
+  readonly outcome: 'recorded' | 'conflict';
+  /** What stood in each of its histories already, and was not changed; null where anything was written. */
+  readonly stood: Event | null;
+}
+
+/** As `recordEvent`, and says whether there was anything to write. */
+export async function recordFact(table: Table, event: Event): Promise<RecordedFact> {
+  let outcome: RecordedFact['outcome'] = 'recorded';
+  let stood: Event | null = null;
+  let isWritten = false;
   for (const stream of streamsOf(event)) {
-    if (!(await recordIn(table, stream, event))) outcome = 'conflict';
+    const standing = await recordIn(table, stream, event);
+    if (standing === 'written') isWritten = true;
+    else if (standing === 'conflict') outcome = 'conflict';
+    else stood = standing;
   }
-  return outcome;
+  return { outcome, stood: isWritten ? null : stood };
 }
 
 /** Others may write the same event meanwhile, each change of it once: incomplete, its time, its store. */
 const MAX_TRIES = 5;
 
-/** @returns false when a different fact stands there */
-async function recordIn(table: Table, stream: Stream, event: Event): Promise<boolean> {
+/** @returns what stood there and stays; `conflict` when that is a different fact */
+async function recordIn(
+  table: Table,
+  stream: Stream,
+  event: Event,
+): Promise<Event | 'written' | 'conflict'> {
   const key = keys.event(stream, event.eventId);
-  for (let left = MAX_TRIES; left > 0; left -= 1) {
-    // Looking first costs a fifth of a refused write, and most repetitions stop here.
-    const standing = await readEvent(table, key);
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    // Looking first costs a fraction of a refused write, and most repetitions stop here.
+    const standing = await lookForEvent(table, key, event, tries === 0);
     if (standing === undefined) {
       await listRedeemed(table, event);
-      if (await table.put(key, event)) return true;
+      if (await table.put(key, event)) return 'written';
       continue;
     }
     const change = changeOf(standing, event);
-    if (change === 'none' || change === 'conflict') return change === 'none';
-    if (await table.put(key, change.event, change.ifStill)) return true;
+    if (change === 'none') return standing;
+    if (change === 'conflict') return change;
+    if (await table.put(key, change.event, change.ifStill)) return 'written';
   }
   throw new Error('an event kept changing while it was recorded');
+}
+
+/**
+ * A first look may be a moment behind: where it shows nothing, the write's own condition decides, and where it
+ * shows what no later report changes any more, that is final. All else is read again as it is.
+ */
+async function lookForEvent(
+  table: Table,
+  key: Key,
+  event: Event,
+  isFirst: boolean,
+): Promise<Event | undefined> {
+  if (!isFirst) return readEvent(table, key);
+  const seen = await readEvent(table, key, false);
+  return seen === undefined || isFinal(seen, event) ? seen : readEvent(table, key);
+}
+
+/** Two whole reports of one payment that names no store: nothing is left to say. */
+function isFinal(seen: Event, event: Event): boolean {
+  if (seen.kind !== 'order.paid' || event.kind !== 'order.paid') return false;
+  const isWhole = seen.complete && event.complete;
+  return isWhole && event.storeId === null && changeOf(seen, event) === 'none';
 }
 
 /**
@@ -79,8 +122,8 @@ export async function vouchersOfOrder(
   return [...new Set([...(await redeemedVouchers(table, platform, orderId)), ...refunded])];
 }
 
-async function readEvent(table: Table, key: Key): Promise<Event | undefined> {
-  const item = await table.get(key);
+async function readEvent(table: Table, key: Key, consistent = true): Promise<Event | undefined> {
+  const item = await table.get(key, consistent);
   return item === undefined ? undefined : eventSchema.parse(item);
 }
 

@@ -28,6 +28,8 @@ export interface CloudOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Connections that poll a queue. */
   readonly pollers?: number;
+  /** Other windows than deployed, in seconds: to try out. */
+  readonly windows?: Partial<Record<QueueName, number>>;
 }
 
 /**
@@ -121,8 +123,8 @@ export class Cloud {
       return answer;
     };
     const { clock, queues, requests } = this;
-    const windowMs = batchingWindowSeconds * 1_000;
-    const { pollers = POLLERS } = this.options;
+    const { pollers = POLLERS, windows = {} } = this.options;
+    const windowMs = (windows[queue] ?? batchingWindowSeconds) * 1_000;
     return new EventSource({ clock, queues, requests }, { ...spec, windowMs }, run, pollers);
   }
 

@@ -6,7 +6,7 @@ import {
 } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
 import { Dice } from '../../world/engine/dice.ts';
 import { OPERATOR_TOKEN } from '../../world/engine/workers.ts';
-import { Cloud } from './cloud.ts';
+import { Cloud, type CloudOptions } from './cloud.ts';
 
 const APP_KEY = 'aw0000000000load';
 const SECRET = 'secret_of_the_load_0001';
@@ -17,6 +17,7 @@ export interface LoadOptions {
   readonly providers: number;
   readonly stores: number;
   readonly pollers?: number;
+  readonly windows?: CloudOptions['windows'];
 }
 
 interface Place {
@@ -40,10 +41,10 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.options = options;
-    const { startMs, pollers } = options;
+    const { startMs, pollers, windows = {} } = options;
     let app: ReturnType<typeof sandboxApp> | undefined;
     this.cloud = new Cloud({
-      startMs,
+      ...{ startMs, windows },
       ...(pollers === undefined ? {} : { pollers }),
       fetch: async (input) => (await app?.fetch(input as Request)) ?? new Response(null),
     });

@@ -3,6 +3,7 @@ import type { ApiDeps } from '../../../functions/api/deps.ts';
 import { attributeBatch } from '../../../functions/attribute/attribute.ts';
 import { ingestApp } from '../../../functions/ingest/app.ts';
 import { rememberingApps } from '../../../functions/ingest/apps.ts';
+import { RememberedApps } from '../../../functions/normalize/apps.ts';
 import { Breakers } from '../../../functions/normalize/breakers.ts';
 import { normalize } from '../../../functions/normalize/normalize.ts';
 import { reconcile } from '../../../functions/reconcile/reconcile.ts';
@@ -66,6 +67,7 @@ export function normalizeWorker(machine: Machine): Handler {
   const deps = {
     ...{ table, intake, attribution, fetch, now, log, tokens: tokens(), rateShare: FOURTH },
     ...{ breakers: new Breakers(), changedDelaySeconds: 1, buyerKey: buyerKeyReader(table) },
+    apps: new RememberedApps(5_000, now),
   };
   const heard = new AppsHeard(table);
   return (event) =>

@@ -73,6 +73,10 @@ const call: fc.Arbitrary<{ what: string; run: Call }> = fc.oneof(
     what: `set ${sk} ${guard.expression}`,
     run: (table: Table, pk: string) => table.set({ pk, sk }, given, guard),
   })),
+  fc.tuple(sortKey, fields, condition).map(([sk, given, guard]) => ({
+    what: `set and get ${sk} ${guard.expression}`,
+    run: (table: Table, pk: string) => table.setAndGet({ pk, sk }, given, guard),
+  })),
   fc.tuple(sortKey, fc.option(condition, { nil: undefined })).map(([sk, guard]) => ({
     what: `delete ${sk} ${guard?.expression}`,
     run: (table: Table, pk: string) => table.delete({ pk, sk }, guard),

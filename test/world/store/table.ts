@@ -96,7 +96,7 @@ export class MemoryTable extends Table {
     _withinMs?: number,
   ): Promise<boolean> {
     const item = kept({ ...fields, pk: key.pk, sk: key.sk, v: ITEM_VERSION }) as Item;
-    return this.write('put', key, condition, () => item);
+    return (await this.write('put', key, condition, () => item)).isMet;
   }
 
   override async set(
@@ -104,18 +104,28 @@ export class MemoryTable extends Table {
     fields: Record<string, unknown>,
     guard: Condition,
   ): Promise<boolean> {
+    return (await this.setAndGet(key, fields, guard)) !== undefined;
+  }
+
+  override async setAndGet(
+    key: Key,
+    fields: Record<string, unknown>,
+    guard: Condition,
+  ): Promise<Item | undefined> {
     const wrong = Object.keys(fields).find((name) => name === 'pk' || name === 'sk');
     if (wrong !== undefined) throw new Error(`ValidationException: ${wrong} is part of the key`);
     const absent = Object.entries(fields).find(([, value]) => value === undefined);
     if (absent !== undefined) throw new Error(`ValidationException: ${absent[0]} has no value`);
     const set = kept({ ...fields, v: ITEM_VERSION });
-    return this.write(`set ${Object.keys(fields).join(' ')}`, key, guard, (standing) =>
+    const what = `set ${Object.keys(fields).join(' ')}`;
+    const { item } = await this.write(what, key, guard, (standing) =>
       Object.freeze({ ...standing, ...set, pk: key.pk, sk: key.sk }),
     );
+    return item;
   }
 
   override async delete(key: Key, condition: Condition | null = null): Promise<boolean> {
-    return this.write('delete', key, condition, () => undefined);
+    return (await this.write('delete', key, condition, () => undefined)).isMet;
   }
 
   override async *query(pk: string, options: QueryOptions = {}): AsyncGenerator<Item> {
@@ -175,7 +185,7 @@ export class MemoryTable extends Table {
     { pk, sk }: Key,
     condition: Condition | null,
     next: (standing: Item | undefined) => Item | undefined,
-  ): Promise<boolean> {
+  ): Promise<{ isMet: boolean; item: Item | undefined }> {
     if (pk === '' || sk === '') throw new Error('ValidationException: a key is empty');
     const fate = await this.take(`${what} ${pk} ${sk}`, 'write');
     const standing = this.items.get(pk)?.get(sk);
@@ -185,7 +195,7 @@ export class MemoryTable extends Table {
     const units = this.charge === undefined ? 0 : writeUnits(standing, item);
     this.charge?.({ isWrite: true, pk, sk, units, isRefused: !isMet });
     await fate?.after?.();
-    return isMet;
+    return { isMet, item: isMet ? item : undefined };
   }
 
   private chargeRead(
