@@ -37,6 +37,7 @@ export const MORE_IN_LONG = [
   'test/world/engine/seeds-1.test.ts',
   'test/world/engine/seeds-2.test.ts',
   'test/world/store/conditions.test.ts',
+  'test/world/store/size.test.ts',
   'test/world/store/sqs.test.ts',
   'test/world/store/table.test.ts',
 ];
