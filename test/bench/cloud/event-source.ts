@@ -113,7 +113,7 @@ export class EventSource {
     poller.isBusy = true;
     this.batches += 1;
     const event = { Records: batch.map(recordOf) };
-    this.run(event).then((answer) => this.finish(poller, batch, answer));
+    void this.run(event).then((answer) => this.finish(poller, batch, answer));
   }
 
   private finish(poller: Poller, batch: readonly Message[], answer: BatchResponse): void {
