@@ -176,6 +176,8 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'FREE',
       'HEALTH',
       'HINT',
+      'IMPORT',
+      'IMPORT-ROWS',
       'LEDGER',
       'MERCHANT',
       'ORDER',

@@ -13,9 +13,9 @@ ask asset async authorized awaited aws batch beyond body book booked bundle buye
 caller catalogue change chapter check cipher city cli client close closer code column command
 compare compared comparison compress condition consumed context contradict control cost count
 counted credential crypto csv dashboard decision demo deployed deps destroy difference digit
-document documented done drive dropped due endpoint environment erase erased error estimate
+document documented done drive dropped due element endpoint environment erase erased error estimate
 exchange explain explained failure feature fetch field file filter form format found frame from
-front function group hand hash header help hexiao hole html http hub icon id import in index
+front function group hand hash header help hexiao hole html http hub icon id in index
 inner input is issue issued item json kept key kind known lag lambda language layout lazy leaf
 least lifetime limit limiter line lint listed live local lock log made main map markdown markup
 matched matching may meaning measured memory message method metric misbehaving misbehaviour mode
@@ -27,12 +27,12 @@ random ranked rate reach read reader reading reason rebuild received recorded re
 redeemed redeeming redriven ref reference refusal refused registering registry remote repeat
 repeated replayed report reported request resolve resource response restate restated restating
 result retry reverse reversible role rolled route row rule running say scan secret seed send
-sender sentence served server service session setting shanghai shape share short sifted sign
+sender sentence served server service session setting shanghai shape short sifted sign
 signature signed simulate sold sort source spec sqs stack stamp standing start state status step
 stock stored sum synth table tag take template terminal text theme tiered time token topic total
 transport trend type unredeemed up upgrade url usage use used validity value verb verify version
 view viewer wait waiting wanted watch watched who whose width window word work workbook writer
-xlsx
+xlsx xml
 `
   .trim()
   .split(/\s+/);

@@ -1,6 +1,7 @@
 import { consolePages } from './console-pages.ts';
 import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
+import { imports } from './imports.ts';
 import { outside } from './outside.ts';
 import { reading } from './reading.ts';
 import { registering } from './registering.ts';
@@ -14,6 +15,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...registering,
   ...contracts,
   ...reading,
+  ...imports,
   ...restating,
   ...running,
 ];
