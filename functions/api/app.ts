@@ -19,7 +19,7 @@ import { deadLettersRoutes } from './routes/dead-letters.ts';
 import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
 import { gmvRoute } from './routes/gmv.ts';
-import { importsRoutes } from './routes/imports.ts';
+import { membersRoutes } from './routes/members.ts';
 import { merchantsRoutes } from './routes/merchants.ts';
 import { pipelineRoute } from './routes/pipeline.ts';
 import { policiesRoutes } from './routes/policies.ts';
@@ -33,15 +33,13 @@ import { setAsideRoute } from './routes/set-aside.ts';
 import { statementsRoutes } from './routes/statements.ts';
 import { storesRoutes } from './routes/stores.ts';
 import { tillRoutes } from './routes/till.ts';
+import { tokensRoutes } from './routes/tokens.ts';
 import { vouchersRoute } from './routes/vouchers.ts';
 
 export const healthGet = forAnyone('GET /healthz');
 
-/** No request of this API is larger, but a file. */
+/** No request of this API is larger. */
 const MAX_BODY_BYTES = 64 * 1024;
-
-/** A month of a bill; with base64 still within what a function may be handed. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
  * What operators and providers talk to, and the pages that providers look at.
@@ -51,9 +49,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   const api = new Hono();
   api.use(answerHeaders());
   api.use(requestId());
-  const within = bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`);
-  const fileWithin = bodyWithin(MAX_FILE_BYTES, `A file has at most ${MAX_FILE_BYTES} bytes.`);
-  api.use((c, next) => (c.req.path === '/v1/imports' ? fileWithin : within)(c, next));
+  api.use(bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`));
 
   answer(api, deps, healthGet, async (_call, c) => {
     await deps.table.get(keys.health, false);
@@ -61,6 +57,8 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   });
   appsRoute(api, deps);
   providersRoutes(api, deps);
+  tokensRoutes(api, deps);
+  membersRoutes(api, deps);
   merchantsRoutes(api, deps);
   contractImportsRoute(api, deps);
   contractsRoute(api, deps);
@@ -69,7 +67,6 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   codePoolsRoutes(api, deps);
   refundPoliciesRoutes(api, deps);
   refundRequestsRoutes(api, deps);
-  importsRoutes(api, deps);
   pipelineRoute(api, deps);
   deadLettersRoutes(api, deps);
   setAsideRoute(api, deps);

@@ -3,6 +3,7 @@ import type { Policy } from '../../lib/attribution/policy.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Table } from '../../lib/store/table.ts';
+import type { Remembered } from './remembered.ts';
 
 export interface ApiDeps {
   readonly table: Table;
@@ -10,6 +11,8 @@ export interface ApiDeps {
   readonly queues: Readonly<Record<'intake' | 'attribution', QueueUrls>>;
   /** Lower-case hex SHA-256 of the operator's token. */
   readonly operatorTokenHash: string;
+  /** Spares reads of who may do what; absent, each request reads them. */
+  readonly remembered?: Remembered;
   readonly policy: Policy;
   /** Reaches the platforms, for what is done at the till. */
   readonly fetch: typeof globalThis.fetch;

@@ -8,6 +8,7 @@ import { queueClient } from '../../lib/queue/queue.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { apiApp } from './app.ts';
+import { Remembered } from './remembered.ts';
 
 const env = readEnvironment([
   'TABLE_NAME',
@@ -16,6 +17,7 @@ const env = readEnvironment([
   'ATTRIBUTION_QUEUE_URL',
   'ATTRIBUTION_DLQ_URL',
   'OPERATOR_TOKEN_SHA256',
+  'ACCESS_FRESH_SECONDS',
 ]);
 
 const table = new Table(databaseClient(), env.TABLE_NAME);
@@ -29,6 +31,10 @@ const deps = {
     attribution: { url: env.ATTRIBUTION_QUEUE_URL, deadLetterUrl: env.ATTRIBUTION_DLQ_URL },
   },
   operatorTokenHash: env.OPERATOR_TOKEN_SHA256,
+  remembered: new Remembered({
+    freshMs: Number(env.ACCESS_FRESH_SECONDS) * 1000,
+    clockMs: () => performance.now(),
+  }),
   policy: DEFAULT_POLICY,
   fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,

@@ -1,10 +1,18 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
+import type { Permission } from '../../lib/access/permissions.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { ApiDeps } from './deps.ts';
 import { check, readBody } from './input.ts';
 import { principalOfPage } from './page/session.ts';
-import { type Principal, providerOf, requireOperator, requirePrincipal } from './principal.ts';
+import {
+  type Principal,
+  providerOf,
+  requireOperator,
+  requirePermission,
+  requirePrincipal,
+} from './principal.ts';
+import { repeatable } from './repeatable.ts';
 
 /**
  * Who may call a route. `provider`: a provider reads its own, and the operator says whose with
@@ -25,20 +33,28 @@ export interface Takes {
 }
 
 /** A method and a path as OpenAPI writes it: `PUT /v1/providers/{providerId}`. */
-export type Call = `${'GET' | 'PUT' | 'POST'} /${string}`;
+export type Call = `${'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
+
+/** What a route needs of who calls it. */
+export interface Needs {
+  readonly needs: Permission;
+}
 
 /** What a route takes and from whom. What it answers stands in `documented/`, which is not deployed. */
 export type Contract<W extends Who = Who, T extends Takes = Takes> = T & {
   readonly who: W;
   readonly call: Call;
+  /** Absent where anyone may call. */
+  readonly needs?: Permission;
 };
 
 const contractFor =
   <const W extends Who>(who: W) =>
-  <const T extends Takes = object>(call: Call, takes?: T) =>
-    ({ ...takes, who, call }) as Contract<W, T>;
+  <const T extends Takes & Needs>(call: Call, takes: T) =>
+    ({ ...takes, who, call }) as Contract<W, T> & Needs;
 
-export const forAnyone = contractFor('anyone');
+export const forAnyone = <const T extends Takes = object>(call: Call, takes?: T) =>
+  ({ ...takes, who: 'anyone', call }) as Contract<'anyone', T>;
 export const forOperator = contractFor('operator');
 export const forProvider = contractFor('provider');
 export const forEither = contractFor('either');
@@ -46,10 +62,10 @@ export const forEither = contractFor('either');
 type Parsed<C, Part extends string> = C extends Record<Part, z.ZodType<infer T>> ? T : undefined;
 
 type Asker<W> = W extends 'provider'
-  ? { readonly providerId: string }
-  : W extends 'either'
-    ? { readonly principal: Principal }
-    : object;
+  ? { readonly providerId: string; readonly principal: Principal }
+  : W extends 'anyone'
+    ? object
+    : { readonly principal: Principal };
 
 /** What a handler gets: who asks, and each part of the request as its schema made it. */
 export type RequestOf<C extends Contract> = Asker<C['who']> & {
@@ -74,33 +90,28 @@ export function answer<C extends Contract>(
     const params = one.params && check(one.params, c.req.param());
     const query = one.query && check(one.query, c.req.query());
     const body = await bodyOf(one, c);
-    return handle({ ...asker, params, query, body } as unknown as RequestOf<C>, c);
+    const run = () => handle({ ...asker, params, query, body } as unknown as RequestOf<C>, c);
+    const { principal } = asker;
+    return principal === undefined ? run() : repeatable(c, principal, deps, run);
   });
 }
 
-async function askerOf(one: Contract, c: Context, deps: ApiDeps): Promise<object> {
-  switch (one.who) {
-    case 'anyone':
-      requireKnownNames(one, c);
-      return {};
-    case 'operator':
-      await requireOperator(c, deps);
-      requireKnownNames(one, c);
-      return {};
-    case 'provider': {
-      const principal = await requirePrincipal(c, deps);
-      requireKnownNames(one, c);
-      return { providerId: providerOf(principal, c.req.query('providerId')) };
-    }
-    case 'either': {
-      const isPage = one.isPage?.(c.req.param()) ?? false;
-      const principal = await (isPage ? principalOfPage : requirePrincipal)(c, deps);
-      requireKnownNames(one, c);
-      return { principal };
-    }
-    default:
-      return one.who satisfies never;
+async function askerOf(
+  one: Contract,
+  c: Context,
+  deps: ApiDeps,
+): Promise<{ principal?: Principal; providerId?: string }> {
+  if (one.who === 'anyone' || one.needs === undefined) {
+    requireKnownNames(one, c);
+    return {};
   }
+  const isPage = one.isPage?.(c.req.param()) ?? false;
+  const principal = await (isPage ? principalOfPage : requirePrincipal)(c, deps);
+  if (one.who === 'operator') requireOperator(principal);
+  requirePermission(principal, one.needs);
+  requireKnownNames(one, c);
+  if (one.who !== 'provider') return { principal };
+  return { principal, providerId: providerOf(principal, c.req.query('providerId')) };
 }
 
 /**

@@ -33,7 +33,7 @@ export function contextOf(
     notes: request.notes,
     note: (notes) => request.note(notes),
     merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
-    actsOf: (voucherId) => actsOf(table, platform, voucherId),
+    actsOf: (voucherId) => knownActs(table, platform, voucherId),
     claimUse: (voucherId) => {
       const { integration, appKey } = app;
       const untilMs = deadlineMs + CLAIM_MARGIN_MS;
@@ -49,7 +49,7 @@ export function contextOf(
 }
 
 /** A voucher's uses and reversals: as its events report them, and the till's own that are still on their way. */
-async function actsOf(
+export async function knownActs(
   table: Table,
   platform: Platform,
   voucherId: string,

@@ -93,8 +93,9 @@ function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<
     DIMENSIONS_DELAY_SECONDS: '2',
     // One worker has the platforms' rate limits to itself.
     WORKERS: '1',
-    // Whoever tries things out changes secrets and sends right after.
+    // Whoever tries things out changes secrets and sends right after, or takes a token away.
     APP_FRESH_SECONDS: '0',
+    ACCESS_FRESH_SECONDS: '0',
     REFERENCE_DIRECTORY: join(import.meta.dirname, '../../docs'),
     PRIVATE_ADDRESSES: process.env.PRIVATE_ADDRESSES ?? LOOPBACK,
     // On a terminal only what needs a look; a deployment keeps everything.
@@ -141,10 +142,11 @@ function timerOf(
 }
 
 async function listen(port: number, functions: ReadonlyMap<FunctionName, FunctionModule>) {
-  const fetch = (request: Request): Response | Promise<Response> => {
+  // The connection goes along: it says where a request comes from.
+  const fetch = (request: Request, connection: object): Response | Promise<Response> => {
     const name = routeOf(ROUTES, request.method, new URL(request.url).pathname);
     const app = name === undefined ? undefined : functions.get(name)?.app;
-    return app === undefined ? noRoute() : app.fetch(request);
+    return app === undefined ? noRoute() : app.fetch(request, connection);
   };
   return new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const server = serve({ fetch, port, hostname: '127.0.0.1' }, () => resolve(server));

@@ -3,6 +3,7 @@ import { DOCUMENTED } from '../../functions/api/documented/all.ts';
 import {
   type Answer,
   type Documented,
+  isRepeatable,
   problemsOf,
   TAGS,
 } from '../../functions/api/documented/documented.ts';
@@ -33,7 +34,7 @@ export interface Operation extends Json {
 
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly description?: string;
   readonly schema: Json;
@@ -64,8 +65,8 @@ export function openApi(version: string): OpenApi {
     paths,
     components: {
       securitySchemes: {
-        operatorToken: bearer('The operator’s token.'),
-        providerToken: bearer('A token of POST /v1/providers/{providerId}/tokens.'),
+        operatorToken: bearer('The operator’s token, or one of a named operator.'),
+        providerToken: bearer('A token of POST /v1/tokens or POST /v1/members.'),
       },
       examples: examples(),
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -74,18 +75,19 @@ export function openApi(version: string): OpenApi {
 }
 
 function operation(one: Documented, path: string, schemas: Json): Operation {
-  const { contract, tag, summary, description, answers } = one;
+  const { contract, tag, summary, answers } = one;
   const parameters = [
     ...parametersOf('path', contract.params, schemas),
     ...ownerOf(one),
     ...parametersOf('query', contract.query, schemas),
+    ...(isRepeatable(contract) ? [REPETITION] : []),
   ];
   const requestBody = bodyOf(one, schemas);
   return {
     operationId: nameOf(contract.call.split(' ')[0] ?? '', path),
     tags: [tag],
     summary,
-    ...(description && { description }),
+    ...describedBy(one),
     security: SECURITY[contract.who],
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
@@ -98,6 +100,13 @@ function operation(one: Documented, path: string, schemas: Json): Operation {
   };
 }
 
+/** Its words, and what it needs of who calls. */
+function describedBy({ description = '', contract: { needs } }: Documented) {
+  const permission = needs === undefined ? '' : `Needs \`${needs}\`.`;
+  const text = [description, permission].filter((one) => one !== '').join(' ');
+  return text === '' ? {} : { description: text };
+}
+
 /** `getV1ProvidersProviderIdTokens`: unique, and a function's name in whatever is generated from it. */
 function nameOf(method: string, path: string): string {
   const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
@@ -105,10 +114,17 @@ function nameOf(method: string, path: string): string {
   return `${method.toLowerCase()}${words.map(capital).join('') || 'Root'}`;
 }
 
+const REPETITION: Parameter = {
+  ...{ name: 'Idempotency-Key', in: 'header', required: false },
+  description: 'The same key and body within 24 hours: the same answer, and done once.',
+  schema: { type: 'string', maxLength: 255 },
+};
+
 /** Whose numbers the operator reads. */
 function ownerOf({ contract: { who } }: Documented): Parameter[] {
   if (who !== 'provider') return [];
-  const description = 'As the operator: whose. A provider reads its own, whatever it says here.';
+  const description =
+    'As the operator: whose. A provider’s own may be given; another’s is not there.';
   return [
     { name: 'providerId', in: 'query', required: false, description, schema: { type: 'string' } },
   ];

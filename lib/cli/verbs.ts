@@ -3,7 +3,6 @@ import { contracts } from './contracts.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
-import { importFile } from './import-file.ts';
 import { rebuild } from './rebuild.ts';
 import { redrive } from './redrive.ts';
 import { replay } from './replay.ts';
@@ -105,17 +104,6 @@ export const VERBS: readonly Row[] = [
     zh: '月结单与关账',
     en: 'lists and closes monthly statements',
     verb: statements,
-  },
-  {
-    name: 'import',
-    calls: [
-      `FILE --profile NAME [--from DAY --to DAY]
-    [--provider ID] [--columns F=HEADING;…] [--dry-run]`,
-      'get IMPORT_ID [--provider ID]',
-    ],
-    zh: '导入报表并与账本核对',
-    en: 'compares a file with the books',
-    verb: importFile,
   },
   {
     name: 'redeem',

@@ -40,7 +40,18 @@ export function sameText(a: string, b: string): boolean {
   return sameBytes(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }
 
-/** A fresh bearer token: 32 random bytes, with a prefix that secret scanners can be taught. */
-export function newToken(prefix: 'hxo' | 'hxp'): string {
+/**
+ * What a secret of ours begins with, so that scanners of code and logs know it: the operator's tokens, a
+ * provider's, and sessions of the pages.
+ */
+export type SecretPrefix = 'hxo' | 'hxp' | 'hxs';
+
+/** A fresh secret: 32 random bytes behind their prefix, `hxp_` and 43 letters, digits, `-` and `_`. */
+export function newToken(prefix: SecretPrefix): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** An id that nobody guesses, such as `mem_…`: 96 random bits. */
+export function newId(prefix: string): string {
+  return `${prefix}_${randomBytes(12).toString('base64url')}`;
 }

@@ -7,14 +7,22 @@ const PROBLEMS = {
   'request-invalid': { status: 400, title: 'The request is not of the documented form' },
   'signature-invalid': { status: 401, title: 'The signature does not match' },
   'token-missing': { status: 401, title: 'No valid bearer token' },
+  'token-expired': { status: 401, title: 'The token has ended' },
+  'token-revoked': { status: 401, title: 'The token was revoked' },
   'role-forbidden': { status: 403, title: 'This token may not do that' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'contract-overlap': { status: 409, title: 'The shares would add up to more than the whole' },
+  'last-owner': { status: 409, title: 'Somebody must be left who may do it' },
   'refund-decided': { status: 409, title: 'The refund request is decided already' },
   'request-reused': { status: 409, title: 'The requestId stands for another request' },
+  'request-in-progress': { status: 409, title: 'The same request is being done' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'statement-closing': { status: 409, title: 'The month is being closed' },
   'statement-order': { status: 409, title: 'Months are closed in their order' },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The Idempotency-Key stands for another request',
+  },
   'month-not-over': { status: 422, title: 'The month is not over' },
   'merchant-unknown': { status: 422, title: 'The merchant is not registered' },
   'store-unknown': { status: 422, title: 'The store is not registered for this merchant' },
@@ -23,6 +31,7 @@ const PROBLEMS = {
   'platform-refused': { status: 422, title: 'The platform refused it' },
   'integration-unknown': { status: 422, title: 'There is no such integration' },
   'secret-unreadable': { status: 422, title: 'The secret cannot be read' },
+  'too-many-tries': { status: 429, title: 'Too many wrong tries to sign in' },
   internal: { status: 500, title: 'Something failed on our side' },
   'platform-unavailable': { status: 503, title: 'The platform did not answer' },
   'act-unrecorded': { status: 503, title: 'Done at the platform, and not recorded yet' },
@@ -49,7 +58,7 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.code = code;
     this.status = PROBLEMS[code].status;
-    this.retryable = this.status >= 500;
+    this.retryable = this.status >= 500 || this.status === 429 || code === 'request-in-progress';
     this.retryAfterMs = options?.retryAfterMs;
   }
 }

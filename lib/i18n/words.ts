@@ -12,6 +12,10 @@ const WORDS = {
   signOut: { zh: '退出', en: 'Sign out' },
   token: { zh: '服务商令牌', en: 'Provider token' },
   tokenWrong: { zh: '令牌无效，请核对后重试。', en: 'No such token. Check it and try again.' },
+  tooManyTries: {
+    zh: '尝试次数过多，请十分钟后再试。',
+    en: 'Too many tries. Wait ten minutes and try again.',
+  },
   operatorToken: {
     zh: '这是运营方令牌；此页只供服务商查看，请用服务商令牌登录。',
     en: 'This is the operator token; these pages are for providers. Sign in with a provider token.',

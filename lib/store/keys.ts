@@ -41,6 +41,7 @@ export const PREFIX = {
   restated: 'RESTATED#',
   seen: 'SEEN#',
   tillAct: 'TILL#',
+  token: 'TOKEN#',
 } as const;
 
 /** How the partitions of items begin that are distinguished when the whole table is read. */
@@ -122,7 +123,29 @@ export const keys = {
 
   provider: (providerId: string): Key => ({ pk: providerPartition(providerId), sk: '-' }),
 
-  token: (tokenHash: string): Key => ({ pk: `TOKEN#${tokenHash}`, sk: '-' }),
+  /** A bearer token, by a part of its hash. */
+  token: (tokenId: string): Key => ({ pk: `TOKEN#${tokenId}`, sk: '-' }),
+
+  /** The same token in its provider's list; null for the operator's. */
+  tokenOf: (providerId: string | null, tokenId: string): Key => ({
+    pk: tenantPartition(providerId),
+    sk: `${PREFIX.token}${tokenId}`,
+  }),
+
+  /** All members of a provider; null for the operators. */
+  members: (providerId: string | null): Key => ({ pk: tenantPartition(providerId), sk: 'MEMBERS' }),
+
+  /** Somebody who is signed in to the pages, by a hash of the cookie. */
+  session: (sessionHash: string): Key => ({ pk: `SESSION#${sessionHash}`, sk: '-' }),
+
+  /** A request that may be repeated, by a hash of its key and of whose it is. */
+  repetition: (name: string): Key => ({ pk: `REPETITION#${name}`, sk: '-' }),
+
+  /** A wrong try to sign in, by its time. */
+  wrongTry: (who: string, name: string): Key => ({ pk: triesPartition(who), sk: name }),
+
+  /** Whose member it is. */
+  member: (memberId: string): Key => ({ pk: `MEMBER#${e(memberId)}`, sk: '-' }),
 
   merchant: (platform: string, merchantId: string): Key => ({
     pk: merchantPartition(platform, merchantId),
@@ -264,18 +287,6 @@ export const keys = {
   /** A provider in the list of those who get statements. */
   billedProvider: (providerId: string): Key => ({ pk: 'BILLED', sk: e(providerId) }),
 
-  /** What an import came to. */
-  imported: (providerId: string, importId: string): Key => ({
-    pk: importPartition(providerId),
-    sk: importId,
-  }),
-
-  /** A page of its differences and refused lines. */
-  importPage: (importId: string, page: number): Key => ({
-    pk: `IMPORT-ROWS#${importId}`,
-    sk: String(page).padStart(3, '0'),
-  }),
-
   providerDay: (providerId: string, day: string): Key => ({
     pk: providerPartition(providerId),
     sk: `${PREFIX.day}${day}`,
@@ -316,6 +327,12 @@ export const openRefundPartition = (shard: string) => `REFUND-OPEN#${shard}`;
 
 export const providerPartition = (providerId: string) => `PROVIDER#${e(providerId)}`;
 
+export const triesPartition = (who: string) => `TRY#${who}`;
+
+/** A provider's own, or with null the operator's. In full, as `workPartition`. */
+export const tenantPartition = (providerId: string | null) =>
+  providerId !== null ? `PROVIDER#${e(providerId)}` : 'OPERATOR';
+
 export const ledgerPartition = (providerId: string, platform: string, storeId: string) =>
   `LEDGER#${e(providerId)}#${platform}#${e(storeId)}`;
 
@@ -334,8 +351,6 @@ export const bucketPartition = (providerId: string, day: string, bucket: number)
   `ROLLUP#${e(providerId)}#${day}#${twoDigits(bucket)}`;
 
 export const dimensionPartition = (providerId: string) => `DIMENSION#${e(providerId)}`;
-
-export const importPartition = (providerId: string) => `IMPORT#${e(providerId)}`;
 
 /** Whose statement and of which month, YYYY-MM. */
 export interface StatementId {

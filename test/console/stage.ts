@@ -5,11 +5,11 @@ import { cityHistory } from '../../infra/local/demo/history.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
 import { seedCity, seedContracts, seedMerchant } from '../../infra/local/demo/seed.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
+import { newToken } from '../../lib/crypto/hash.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import { seededRandom } from '../../lib/integrations/sandbox-kit/player.ts';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
-import { putToken } from '../../lib/store/accounts/parties.ts';
+import { putToken } from '../../lib/store/accounts/tokens.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
@@ -50,10 +50,9 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
   const tokens: Record<string, string> = {};
   for (const { providerId } of DEMO_PROVIDERS) {
     const token = newToken('hxp');
-    await putToken(table, sha256Hex(token), {
-      providerId,
-      role: 'owner',
-      createdAt: toInstant(NOW_MS),
+    await putToken(table, token, {
+      ...{ providerId, name: 'stage', memberId: null, role: 'owner', scopes: null, stores: [] },
+      ...{ createdAt: toInstant(NOW_MS), createdBy: 'stage', endsAt: null },
     });
     tokens[providerId] = token;
   }

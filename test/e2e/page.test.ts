@@ -73,7 +73,7 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.click('.side button');
     await page.waitForSelector('input[name=token]');
     expect(await page.context().cookies()).not.toContainEqual(
-      expect.objectContaining({ name: 'hexiao_token' }),
+      expect.objectContaining({ name: 'hexiao_session' }),
     );
     await page.close();
   });

@@ -18,6 +18,8 @@ const isWanted = (name: string, value: string) => (wanted[name] ?? value) === va
 
 mkdirSync(OUT, { recursive: true });
 const stage = await startStage(DAYS);
+/** Of whoever signed in as the demo's first provider. */
+const session = await signIn(stage.url, stage.tokens['demo-xinghe'] ?? '');
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
 for (const { name, path } of await PAGES(stage)) {
   for (const lang of ['zh', 'en']) {
@@ -31,7 +33,7 @@ for (const { name, path } of await PAGES(stage)) {
           colorScheme: theme,
         });
         await context.addCookies([
-          { name: 'hexiao_token', value: stage.tokens['demo-xinghe'] ?? '', url: stage.url },
+          { name: 'hexiao_session', value: session, url: stage.url },
           { name: 'hexiao_lang', value: lang, url: stage.url },
         ]);
         const page = await context.newPage();
@@ -46,3 +48,9 @@ for (const { name, path } of await PAGES(stage)) {
 }
 await browser.close();
 await stage.stop();
+
+async function signIn(url: string, token: string): Promise<string> {
+  const body = new URLSearchParams({ token });
+  const reply = await fetch(`${url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
+  return /hexiao_session=([^;]+)/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? '';
+}

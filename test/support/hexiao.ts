@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Hono } from 'hono';
 import { apiApp } from '../../functions/api/app.ts';
+import type { ApiDeps } from '../../functions/api/deps.ts';
 import { attributeBatch } from '../../functions/attribute/attribute.ts';
 import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { ingestApp } from '../../functions/ingest/app.ts';
@@ -47,6 +48,7 @@ export class HexiaoUnderTest {
   readonly table: Table;
   readonly ingest: Hono;
   readonly api: Hono;
+  readonly #apiDeps: ApiDeps;
   normalizeDeps: NormalizeDeps;
   attributeDeps: AttributeDeps;
 
@@ -79,20 +81,13 @@ export class HexiaoUnderTest {
       now,
       log,
     });
-    this.api = apiApp(
-      {
-        table,
-        sqs,
-        queues,
-        operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
-        policy: DEFAULT_POLICY,
-        fetch,
-        now,
-        tokens: tokensOfWorker(),
-        log,
-      },
-      join(import.meta.dirname, '../../docs'),
-    );
+    this.#apiDeps = {
+      ...{ table, sqs, queues, fetch, now, log },
+      operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
+      policy: DEFAULT_POLICY,
+      tokens: tokensOfWorker(),
+    };
+    this.api = this.another({});
     this.normalizeDeps = {
       ...{ table, intake, attribution, fetch, now, tokens: tokensOfWorker() },
       ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log },
@@ -109,6 +104,11 @@ export class HexiaoUnderTest {
         log,
       },
     };
+  }
+
+  /** One more process of the API over the same table, with what differs. */
+  another(deps: Partial<ApiDeps>): Hono {
+    return apiApp({ ...this.#apiDeps, ...deps }, join(import.meta.dirname, '../../docs'));
   }
 
   stop(): Promise<void> {

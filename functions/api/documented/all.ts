@@ -1,7 +1,7 @@
+import { access } from './access.ts';
 import { consolePages } from './console-pages.ts';
 import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
-import { imports } from './imports.ts';
 import { outside } from './outside.ts';
 import { reading } from './reading.ts';
 import { registering } from './registering.ts';
@@ -11,11 +11,11 @@ import { running } from './running.ts';
 /** Every address that is answered; a test holds it to the routes. */
 export const DOCUMENTED: readonly Documented[] = [
   ...outside,
+  ...access,
   ...consolePages,
   ...registering,
   ...contracts,
   ...reading,
-  ...imports,
   ...restating,
   ...running,
 ];

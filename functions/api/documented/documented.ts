@@ -33,6 +33,7 @@ export type Answer =
 
 export const TAGS = [
   'platforms',
+  'access',
   'registering',
   'contracts',
   'reading',
@@ -50,12 +51,22 @@ export function problemsOf({ contract, problems = [] }: Documented): ProblemCode
   const isParsed = who !== 'anyone' || params !== undefined || query !== undefined;
   const common: ProblemCode[] = [
     ...(isParsed ? (['request-invalid'] as const) : []),
-    ...(who === 'anyone' ? [] : (['token-missing'] as const)),
+    ...(who === 'anyone'
+      ? []
+      : (['token-missing', 'token-expired', 'token-revoked', 'role-forbidden'] as const)),
+    // Another's `providerId`.
+    ...(who === 'provider' || who === 'either' ? (['not-found'] as const) : []),
     // An id that is `.` or `..` makes another path of it.
     ...(params === undefined ? [] : (['not-found'] as const)),
-    ...(who === 'operator' ? (['role-forbidden'] as const) : []),
+    // Of its `Idempotency-Key`.
+    ...(isRepeatable(contract) ? (['request-in-progress', 'idempotency-key-reused'] as const) : []),
     ...(contract.call.startsWith('GET') ? [] : (['body-too-large'] as const)),
     'internal',
   ];
   return [...new Set([...common, ...problems])];
+}
+
+/** Whether it takes an `Idempotency-Key`. */
+export function isRepeatable({ call, who }: Contract): boolean {
+  return who !== 'anyone' && call.startsWith('POST');
 }

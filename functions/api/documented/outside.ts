@@ -59,13 +59,14 @@ export const outside: readonly Documented[] = [
     answers: {
       303: { what: 'Signed in: to `/`.' },
       401: { types: ['text/html'], what: 'The form again.' },
+      429: { types: ['text/html'], what: 'The form, after 20 wrong tries in 10 minutes.' },
     },
-    problems: ['role-forbidden'],
+    problems: ['role-forbidden', 'too-many-tries'],
   },
   {
     contract: forAnyone('POST /sign-out'),
     tag: 'pages',
-    summary: 'Forgets the token',
+    summary: 'Ends the session',
     answers: { 303: { what: 'To `/`.' } },
     problems: ['role-forbidden'],
   },

@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { providerRoleSchema } from '../../../lib/access/permissions.ts';
 import { codePoolSchema } from '../../../lib/callbacks/code-pools.ts';
 import { refundPolicySchema } from '../../../lib/callbacks/refund-policy.ts';
 import {
   merchantSchema,
   providerSchema,
   storeSchema,
-  tokenSchema,
 } from '../../../lib/store/accounts/parties.ts';
 import { appPut } from '../routes/apps.ts';
 import { codePoolGet, codePoolPut, codesPost } from '../routes/code-pools.ts';
@@ -13,6 +13,7 @@ import { merchantPut, storePut } from '../routes/merchants.ts';
 import { providerPut, tokenPost } from '../routes/providers.ts';
 import { refundPolicyGet, refundPolicyPut } from '../routes/refund-policies.ts';
 import type { Documented } from './documented.ts';
+import { instant } from './shapes.ts';
 
 const app = z.strictObject({
   integration: z.string(),
@@ -20,6 +21,13 @@ const app = z.strictObject({
   liveSecrets: z.record(z.string(), z.int()).describe('How many secrets of each kind are live.'),
   settings: z.record(z.string(), z.unknown()),
   secretId: z.string().optional(),
+});
+
+const providerToken = z.strictObject({
+  token: z.string(),
+  providerId: z.string(),
+  role: providerRoleSchema,
+  createdAt: instant,
 });
 
 const pool = z.union([codePoolSchema.options[0].strict(), codePoolSchema.options[1].strict()]);
@@ -60,7 +68,8 @@ export const registering: readonly Documented[] = [
     contract: tokenPost,
     tag: 'registering',
     summary: 'Make a provider’s token, which is shown once',
-    answers: { 201: { json: tokenSchema.extend({ token: z.string() }).strict() } },
+    description: 'A shorthand of `POST /v1/tokens`.',
+    answers: { 201: { json: providerToken } },
     problems: ['provider-unknown'],
     example: { role: 'viewer' },
   },

@@ -8,6 +8,7 @@ import type { Html } from './html.ts';
 import { Kept } from './kept.ts';
 import { layout, PAGE_HEADERS, type PageFrame } from './layout.ts';
 import { pageLanguage, signedIn } from './session.ts';
+import type { SignInError } from './sign-in.ts';
 import { themeOf } from './theme.ts';
 import { messageView, signInView } from './views.ts';
 
@@ -27,7 +28,7 @@ export interface Speech {
 export interface PageAnswer {
   readonly title: (speech: Speech) => string;
   readonly main: (speech: Speech) => Html;
-  readonly status?: 200 | 400 | 401 | 404;
+  readonly status?: 200 | 400 | 401 | 404 | 429;
   /** Null on the pages of nobody. */
   readonly who: string | null;
   readonly version?: string;
@@ -63,7 +64,8 @@ export async function forProvider(
   show: (viewer: Viewer) => Promise<Response>,
 ): Promise<Response> {
   const principal = await signedIn(c, deps);
-  if (principal?.is !== 'provider') return answerPage(c, signInPage(null));
+  const mayRead = principal?.permissions.has('reports:read') === true;
+  if (principal?.is !== 'provider' || !mayRead) return answerPage(c, signInPage(null));
   const viewer = await viewerOf(deps.table, principal.providerId, deps.now());
   try {
     return await show(viewer);
@@ -78,11 +80,11 @@ export async function forProvider(
   }
 }
 
-export function signInPage(error: 'tokenWrong' | 'operatorToken' | null): PageAnswer {
+export function signInPage(error: SignInError | null, status: 200 | 401 | 429 = 200): PageAnswer {
   return {
     title: ({ say }) => say('signIn'),
     main: ({ say }) => signInView(say, error),
-    status: error === null ? 200 : 401,
+    status,
     who: null,
   };
 }

@@ -1,17 +1,28 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
 import { type Language, languageOf } from '../../../lib/i18n/words.ts';
+import { endSession, putSession, readSession } from '../../../lib/store/accounts/sessions.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type Principal, principalOf, requirePrincipal } from '../principal.ts';
+import { type Principal, principalOfToken, requirePrincipal } from '../principal.ts';
 
-const TOKEN_COOKIE = 'hexiao_token';
+const SESSION_COOKIE = 'hexiao_session';
 const LANGUAGE_COOKIE = 'hexiao_lang';
 const SIGNED_IN_SECONDS = 12 * 3600;
 
-/** Who looks at a page: the bearer token in a cookie that no script and no other site can use. */
+/**
+ * Who looks at a page: the session in a cookie that no script and no other site can use. It is over when it
+ * is signed out of, after twelve hours, and with its token.
+ */
 export async function signedIn(c: Context, deps: ApiDeps): Promise<Principal | undefined> {
-  const token = getCookie(c, TOKEN_COOKIE);
-  return token === undefined ? undefined : principalOf(token, deps);
+  const secret = secretOf(c);
+  if (secret === undefined) return undefined;
+  const read = () => readSession(deps.table, secret);
+  const known = deps.remembered;
+  const session = await (known === undefined ? read() : known.read(nameOf(secret), read));
+  if (session === undefined || session.endsAtMs <= deps.now()) return undefined;
+  const principal = await principalOfToken(session.tokenId, deps);
+  return typeof principal === 'string' ? undefined : principal;
 }
 
 /**
@@ -24,12 +35,32 @@ export async function principalOfPage(c: Context, deps: ApiDeps): Promise<Princi
   return known ?? requirePrincipal(c, deps);
 }
 
-export function signIn(c: Context, token: string): void {
-  setCookie(c, TOKEN_COOKIE, token, { ...cookieOptions(c), maxAge: SIGNED_IN_SECONDS });
+/** Begins a session for whoever has shown a token. */
+export async function signIn(c: Context, tokenId: string, deps: ApiDeps): Promise<void> {
+  const secret = newToken('hxs');
+  const endsAtMs = deps.now() + SIGNED_IN_SECONDS * 1000;
+  await putSession(deps.table, secret, { tokenId, endsAtMs });
+  setCookie(c, SESSION_COOKIE, secret, { ...cookieOptions(c), maxAge: SIGNED_IN_SECONDS });
 }
 
-export function signOut(c: Context): void {
-  deleteCookie(c, TOKEN_COOKIE, cookieOptions(c));
+/** Ends the session itself: a copy of its cookie is worth nothing from then on. */
+export async function signOut(c: Context, deps: ApiDeps): Promise<void> {
+  const secret = secretOf(c);
+  if (secret !== undefined) {
+    await endSession(deps.table, secret);
+    deps.remembered?.forget(nameOf(secret));
+  }
+  deleteCookie(c, SESSION_COOKIE, cookieOptions(c));
+}
+
+/** Whatever else is in the cookie is no session of ours, and costs no read. */
+function secretOf(c: Context): string | undefined {
+  const value = getCookie(c, SESSION_COOKIE) ?? '';
+  return /^hxs_[\w-]{43}$/.test(value) ? value : undefined;
+}
+
+function nameOf(secret: string): string {
+  return `session/${sha256Hex(secret)}`;
 }
 
 /** `?lang=` is remembered. */

@@ -33,6 +33,7 @@ function isNoName(segment: string): boolean {
 }
 
 export const appPut = forOperator('PUT /v1/apps/{integration}/{appKey}', {
+  needs: 'registry:write',
   params: z.object({ integration: z.string(), appKey: givenId() }),
   body: bodySchema,
 });

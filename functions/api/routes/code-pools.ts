@@ -39,11 +39,19 @@ const codesBody = z.strictObject({
 const PATH = '/v1/merchants/{platform}/{merchantId}/code-pool';
 const params = merchantParams;
 
-export const codePoolPut = forOperator(`PUT ${PATH}`, { params, body: poolBody });
+export const codePoolPut = forOperator(`PUT ${PATH}`, {
+  needs: 'registry:write',
+  params,
+  body: poolBody,
+});
 
-export const codePoolGet = forOperator(`GET ${PATH}`, { params });
+export const codePoolGet = forOperator(`GET ${PATH}`, { needs: 'registry:read', params });
 
-export const codesPost = forOperator(`POST ${PATH}/codes`, { params, body: codesBody });
+export const codesPost = forOperator(`POST ${PATH}/codes`, {
+  needs: 'registry:write',
+  params,
+  body: codesBody,
+});
 
 /** The pools that a merchant's third-party codes (三方码) come from. Codes go in and never come out. */
 export function codePoolsRoutes(api: Hono, deps: ApiDeps): void {

@@ -29,6 +29,7 @@ interface RowResult {
 }
 
 export const contractImportPost = forOperator('POST /v1/contracts/import', {
+  needs: 'contracts:write',
   /** Strict: a misspelt `dryRun` must not write. */
   query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
 });

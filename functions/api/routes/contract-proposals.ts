@@ -25,6 +25,7 @@ const merchantShape = { platform: platformSchema, merchantId: givenId() };
 
 /** A platform reports the cooperations of one merchant. */
 export const proposalsGet = forOperator('GET /v1/contract-proposals', {
+  needs: 'registry:read',
   query: z.object(merchantShape),
 });
 
@@ -32,6 +33,7 @@ export const proposalsGet = forOperator('GET /v1/contract-proposals', {
 export const proposalConfirmPost = forOperator(
   'POST /v1/contract-proposals/{platform}/{merchantId}/{cooperationId}/confirm',
   {
+    needs: 'contracts:write',
     params: z.object({ ...merchantShape, cooperationId: givenId() }),
     body: contractBody,
   },

@@ -8,14 +8,17 @@ import { contractBody } from '../contract-body.ts';
 import { endContract, recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { instantInput } from '../input.ts';
+import { ownOf } from '../principal.ts';
 import { answer, forEither, forOperator } from '../route.ts';
 import type { Recorded } from '../standing-contracts.ts';
 
 export const contractPost = forOperator('POST /v1/contracts', {
+  needs: 'contracts:write',
   body: contractBody,
 });
 
 export const contractEndPost = forOperator('POST /v1/contracts/{contractId}/end', {
+  needs: 'contracts:write',
   params: z.object({ contractId: givenId(MAX_NAME_WITH_ID) }),
   body: z.strictObject({ endsAt: instantInput }),
 });
@@ -33,6 +36,7 @@ const listQuery = z
 
 /** One merchant's, one provider's or both; a provider sees its own. With `history` every version. */
 export const contractsGet = forEither('GET /v1/contracts', {
+  needs: 'contracts:read',
   query: listQuery,
 });
 
@@ -48,7 +52,7 @@ export function contractsRoute(api: Hono, deps: ApiDeps): void {
   });
 
   answer(api, deps, contractsGet, async ({ principal, query: wanted }, c) => {
-    const providerId = principal.is === 'provider' ? principal.providerId : wanted.providerId;
+    const { providerId = wanted.providerId } = ownOf(principal, wanted.providerId);
     const logs = await readLogs({ ...wanted, providerId }, deps);
     const versions = logs
       .flatMap((log) => (wanted.history === 'true' ? log : latestVersions(log)))

@@ -38,18 +38,22 @@ const common = {
 };
 
 export const deadLettersGet = forOperator('GET /v1/dead-letters', {
+  needs: 'pipeline:read',
   query: z.object({ queue: queueSchema, limit: limitInput(100, 1_000) }),
 });
 
 export const redrivePost = forOperator('POST /v1/dead-letters/redrive', {
+  needs: 'pipeline:write',
   body: z.strictObject(common),
 });
 
 export const dropPost = forOperator('POST /v1/dead-letters/drop', {
+  needs: 'pipeline:write',
   body: z.strictObject({ ...common, reason: z.string().trim().min(1).max(500) }),
 });
 
 export const droppedGet = forOperator('GET /v1/dead-letters/dropped', {
+  needs: 'pipeline:read',
   query: z.object({ limit: limitInput(50, 200), cursor: cursorInput(deliveryIdSchema) }),
 });
 

@@ -38,6 +38,7 @@ type Position = z.infer<typeof positionSchema>;
 
 /** By days, the newest first, and in a day by stores. */
 export const entriesGet = forProvider('GET /v1/entries', {
+  needs: 'reports:read',
   query: z
     .object({
       ...windowShape,
@@ -52,6 +53,7 @@ export const entriesGet = forProvider('GET /v1/entries', {
 });
 
 export const explanationGet = forEither('GET /v1/entries/{entryId}/explanation', {
+  needs: 'reports:read',
   params: z.object({ entryId: givenId(MAX_NAME_WITH_ID) }),
 });
 

@@ -45,10 +45,12 @@ const erasureBody = z
 type ErasureRequest = z.infer<typeof erasureBody>;
 
 export const erasurePost = forOperator('POST /v1/erasures', {
+  needs: 'personal:erase',
   body: erasureBody,
 });
 
 export const erasureGet = forOperator('GET /v1/erasures/{erasureId}', {
+  needs: 'personal:erase',
   params: z.object({ erasureId: givenId() }),
 });
 

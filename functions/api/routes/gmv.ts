@@ -29,6 +29,7 @@ const BY = ['day', 'store', 'platform', ...DIMENSIONS] as const;
 const MAX_ROWS = 1_000;
 
 export const gmvGet = forProvider('GET /v1/gmv', {
+  needs: 'reports:read',
   query: z.object({
     ...windowShape,
     by: z.enum(BY).default('day'),

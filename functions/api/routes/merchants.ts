@@ -13,11 +13,13 @@ import { answer, forOperator } from '../route.ts';
 const nameSchema = lineInput(200);
 
 export const merchantPut = forOperator('PUT /v1/merchants/{platform}/{merchantId}', {
+  needs: 'registry:write',
   params: merchantParams,
   body: z.strictObject({ name: nameSchema }),
 });
 
 export const storePut = forOperator('PUT /v1/stores/{platform}/{storeId}', {
+  needs: 'registry:write',
   params: z.object({ platform: platformSchema, storeId: givenId() }),
   body: z.strictObject({
     name: nameSchema,

@@ -4,7 +4,7 @@ import type { ApiDeps } from '../deps.ts';
 import { readPipeline } from '../pipeline-state.ts';
 import { answer, forOperator } from '../route.ts';
 
-export const pipelineGet = forOperator('GET /v1/pipeline');
+export const pipelineGet = forOperator('GET /v1/pipeline', { needs: 'pipeline:read' });
 
 /** `GET /v1/pipeline`: what is on its way, what waits, what was set aside. */
 export function pipelineRoute(api: Hono, deps: ApiDeps): void {

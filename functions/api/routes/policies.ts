@@ -13,9 +13,10 @@ const policyBody = policySchema
     message: 'names each mode once',
   });
 
-export const policiesGet = forEither('GET /v1/policies');
+export const policiesGet = forEither('GET /v1/policies', { needs: 'contracts:read' });
 
 export const policyPost = forOperator('POST /v1/policies', {
+  needs: 'policies:write',
   body: policyBody,
 });
 

@@ -1,31 +1,29 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { providerRoleSchema } from '../../../lib/access/permissions.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
-import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId } from '../../../lib/events/event.ts';
-import {
-  providerSchema,
-  putProvider,
-  putToken,
-  readProvider,
-  tokenSchema,
-} from '../../../lib/store/accounts/parties.ts';
+import { providerSchema, putProvider } from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
+import { requireGrant, requireRegistered } from '../grants.ts';
 import { lineInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
+import { makeToken } from './tokens.ts';
 
 const params = z.object({ providerId: givenId() });
 
 export const providerPut = forOperator('PUT /v1/providers/{providerId}', {
+  needs: 'registry:write',
   params,
   body: z.strictObject({ name: lineInput(200), kind: providerSchema.shape.kind }),
 });
 
 export const tokenPost = forOperator('POST /v1/providers/{providerId}/tokens', {
+  needs: 'tokens:manage',
   params,
-  body: z.strictObject({ role: tokenSchema.shape.role }),
+  body: z.strictObject({ role: providerRoleSchema }),
 });
 
 /** Providers (服务商) and their tokens. */
@@ -39,19 +37,15 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
     return c.json(provider);
   });
 
-  answer(api, deps, tokenPost, async ({ params: { providerId }, body: { role } }, c) => {
+  // A shorthand of `POST /v1/tokens`.
+  answer(api, deps, tokenPost, async ({ principal, params: { providerId }, body }, c) => {
+    const { role } = body;
     await requireRegistered(providerId, deps);
-    const token = newToken('hxp');
+    await requireGrant(principal, { role, scopes: null, stores: [] }, providerId, deps);
     const createdAt = toInstant(deps.now());
-    await putToken(deps.table, sha256Hex(token), { providerId, role, createdAt });
-    // Only its hash is stored, so this is the one time it can be shown.
+    const terms = { name: role, role, scopes: null, stores: [], providerId, endsAt: null };
+    const given = { by: principal.actor, at: createdAt };
+    const { token } = await makeToken({ ...terms, memberId: null }, given, deps);
     return c.json({ token, providerId, role, createdAt }, 201);
   });
-}
-
-/** `unattributed` needs no registration: it is where unclaimed redemptions are looked at. */
-async function requireRegistered(providerId: string, deps: ApiDeps): Promise<void> {
-  if (providerId === UNATTRIBUTED) return;
-  if ((await readProvider(deps.table, providerId)) !== undefined) return;
-  throw new Problem('provider-unknown', 'Register it first with PUT /v1/providers/{providerId}.');
 }

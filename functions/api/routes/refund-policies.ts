@@ -12,11 +12,15 @@ import { answer, forOperator } from '../route.ts';
 const PATH = '/v1/merchants/{platform}/{merchantId}/refund-policy';
 
 export const refundPolicyPut = forOperator(`PUT ${PATH}`, {
+  needs: 'registry:write',
   params: merchantParams,
   body: z.strictObject({ policy: refundPolicySchema }),
 });
 
-export const refundPolicyGet = forOperator(`GET ${PATH}`, { params: merchantParams });
+export const refundPolicyGet = forOperator(`GET ${PATH}`, {
+  needs: 'registry:read',
+  params: merchantParams,
+});
 
 /** How a merchant's refund requests are decided; those that are filed already stay as they are. */
 export function refundPoliciesRoutes(api: Hono, deps: ApiDeps): void {

@@ -40,6 +40,7 @@ const decisionBody = z.discriminatedUnion('decision', [
 const params = z.object({ platform: platformSchema, refundId: givenId() });
 
 export const refundRequestsGet = forOperator('GET /v1/refund-requests', {
+  needs: 'refunds:read',
   query: z.object({
     ...filterShape,
     limit: limitInput(PAGE, MAX_PAGE),
@@ -48,12 +49,14 @@ export const refundRequestsGet = forOperator('GET /v1/refund-requests', {
 });
 
 export const refundRequestGet = forOperator('GET /v1/refund-requests/{platform}/{refundId}', {
+  needs: 'refunds:read',
   params,
 });
 
 export const refundDecidePost = forOperator(
   'POST /v1/refund-requests/{platform}/{refundId}/decide',
   {
+    needs: 'refunds:decide',
     params,
     body: decisionBody,
   },

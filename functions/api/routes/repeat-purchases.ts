@@ -9,6 +9,7 @@ import { windowOf, windowShape } from '../input.ts';
 import { answer, forProvider } from '../route.ts';
 
 export const repeatPurchasesGet = forProvider('GET /v1/repeat-purchases', {
+  needs: 'reports:read',
   query: z
     .object({
       ...windowShape,

@@ -38,6 +38,7 @@ const replayBody = z.union(
 );
 
 export const replayPost = forOperator('POST /v1/replays', {
+  needs: 'pipeline:write',
   body: replayBody,
 });
 

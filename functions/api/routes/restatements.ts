@@ -22,6 +22,7 @@ const windowShape = { platform: platformSchema, merchantId: givenId(), from: day
 const params = z.object({ id: givenId() });
 
 export const restatementPost = forOperator('POST /v1/restatements', {
+  needs: 'ledger:restate',
   body: z.strictObject({
     ...windowShape,
     reason: lineInput(500),
@@ -30,19 +31,23 @@ export const restatementPost = forOperator('POST /v1/restatements', {
 });
 
 export const restatementGet = forOperator('GET /v1/restatements/{id}', {
+  needs: 'ledger:restate',
   params,
 });
 
 /** What was attributed again until then stays; a later restatement sees it as it is. */
 export const restatementCancelPost = forOperator('POST /v1/restatements/{id}/cancel', {
+  needs: 'ledger:restate',
   params,
 });
 
 export const rebuildPost = forOperator('POST /v1/rebuilds', {
+  needs: 'ledger:restate',
   body: z.strictObject({ ...windowShape, mend: z.boolean().default(false) }),
 });
 
 export const rebuildGet = forOperator('GET /v1/rebuilds/{id}', {
+  needs: 'ledger:restate',
   params,
 });
 

@@ -12,6 +12,7 @@ export const deliveryIdSchema = z
   .regex(/^[0-9a-f]{64}$/, 'a delivery’s id is 64 hex digits');
 
 export const setAsideGet = forOperator('GET /v1/set-aside/{reason}', {
+  needs: 'pipeline:read',
   params: z.object({ reason: z.string() }),
   query: z.object({ limit: limitInput(50, 200), cursor: cursorInput(deliveryIdSchema) }),
 });

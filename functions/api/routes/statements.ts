@@ -35,12 +35,14 @@ const positionSchema = z.string().startsWith('LINE#').max(1_024);
 const limit = limitInput(PAGE, MAX_PAGE);
 
 export const statementClosePost = forOperator('POST /v1/statements/{month}/close', {
+  needs: 'statements:close',
   params: z.object({ month: monthSchema }),
   body: z.strictObject({ providerId: givenId().optional() }),
   bodyIsOptional: true,
 });
 
 export const statementsGet = forEither('GET /v1/statements', {
+  needs: 'statements:read',
   query: z.object({
     /** For the operator; a provider sees its own whatever it says. */
     providerId: givenId().optional(),
@@ -51,6 +53,7 @@ export const statementsGet = forEither('GET /v1/statements', {
 });
 
 export const statementGet = forEither('GET /v1/statements/{id}', {
+  needs: 'statements:read',
   params: z.object({ id: givenId(MAX_NAME_WITH_ID) }),
   query: z.object({
     limit,

@@ -11,6 +11,7 @@ import { answer, forEither } from '../route.ts';
 import { ownView, wholeView } from '../voucher-view.ts';
 
 export const voucherGet = forEither('GET /v1/vouchers/{platform}/{voucherId}', {
+  needs: 'reports:read',
   params: z.object({ platform: platformSchema, voucherId: givenId() }),
 });
 

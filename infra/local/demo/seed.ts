@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { newToken } from '../../../lib/crypto/hash.ts';
 import type { Platform } from '../../../lib/events/event.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
 import type { PlayedMerchant, Player } from '../../../lib/integrations/sandbox-kit/player.ts';
@@ -11,9 +11,9 @@ import {
   putMerchant,
   putProvider,
   putStore,
-  putToken,
   readRegisteredAt,
 } from '../../../lib/store/accounts/parties.ts';
+import { putToken } from '../../../lib/store/accounts/tokens.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { DEMO_CITY, DEMO_PROVIDERS, type DemoMerchant } from './city.ts';
@@ -67,7 +67,10 @@ export async function demoTokens(table: Table, data: string): Promise<Record<str
   for (const { providerId } of DEMO_PROVIDERS) {
     const token = newToken('hxp');
     const createdAt = toInstant(Date.now());
-    await putToken(table, sha256Hex(token), { providerId, role: 'owner', createdAt });
+    await putToken(table, token, {
+      ...{ providerId, name: 'demo', memberId: null, role: 'owner', scopes: null, stores: [] },
+      ...{ createdAt, createdBy: 'demo', endsAt: null },
+    });
     tokens[providerId] = token;
   }
   writeFileSync(file, `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 });

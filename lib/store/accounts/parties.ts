@@ -3,7 +3,7 @@ import { idSchema, platformSchema } from '../../events/id.ts';
 import { keys, merchantPartition, PREFIX } from '../keys.ts';
 import type { Table } from '../table.ts';
 
-/** What operators register: apps, providers and their tokens, merchants, stores. */
+/** What operators register: apps, providers, merchants, stores. */
 
 export { putApp, readApp, readKeptSecrets, readRegistered, readRegisteredAt } from './apps.ts';
 
@@ -38,23 +38,6 @@ export async function readProvider(
 ): Promise<Provider | undefined> {
   const item = await table.get(keys.provider(providerId));
   return item === undefined ? undefined : providerSchema.parse(item);
-}
-
-export const tokenSchema = z.object({
-  providerId: idSchema,
-  role: z.enum(['owner', 'viewer']),
-  createdAt: z.string(),
-});
-export type TokenRecord = z.infer<typeof tokenSchema>;
-
-/** @param tokenHash hex SHA-256 of the token; the token itself is never stored */
-export async function putToken(table: Table, tokenHash: string, token: TokenRecord): Promise<void> {
-  await table.put(keys.token(tokenHash), token);
-}
-
-export async function readToken(table: Table, tokenHash: string): Promise<TokenRecord | undefined> {
-  const item = await table.get(keys.token(tokenHash));
-  return item === undefined ? undefined : tokenSchema.parse(item);
 }
 
 export const merchantSchema = z.object({

@@ -73,7 +73,8 @@ function badHeaders(): Record<string, string>[] {
     { authorization: `Bearer ${'a'.repeat(20_000)}` },
     { 'x-authorization': `Bearer ${OPERATOR_TOKEN}` },
     { cookie: `hexiao_token=${token}` },
-    { cookie: `hexiao_token=${OPERATOR_TOKEN}` },
+    { cookie: `hexiao_session=${token}` },
+    { cookie: `hexiao_session=${OPERATOR_TOKEN}` },
   ];
 }
 
@@ -140,7 +141,7 @@ describe('a provider', () => {
   });
 
   it('does not become the operator by naming one', async () => {
-    const headers = { 'x-role': 'operator', cookie: `hexiao_token=${OPERATOR_TOKEN}` };
+    const headers = { 'x-role': 'operator', cookie: `hexiao_session=${OPERATOR_TOKEN}` };
     const path = '/v1/pipeline?providerId=unattributed&role=operator';
     expectProblem(
       await ask(hexiao, 'GET', path, { token: tenant.token, headers }),

@@ -1,21 +1,21 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
-import { makeTenant, type Tenant } from './support.ts';
+import { cookieOf, makeTenant } from './support.ts';
 
 let hexiao: HexiaoUnderTest;
-let tenant: Tenant;
+let signedIn: string;
 
 beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start();
-  tenant = await makeTenant(hexiao);
+  const { token } = await makeTenant(hexiao);
+  signedIn = (await cookieOf(hexiao, token)).cookie;
 });
 
 afterAll(() => hexiao?.stop());
 
 function get(path: string, headers: Record<string, string> = {}): Response | Promise<Response> {
-  const cookie = `hexiao_token=${tenant.token}`;
-  return hexiao.api.request(path, { headers: { cookie, ...headers } });
+  return hexiao.api.request(path, { headers: { cookie: signedIn, ...headers } });
 }
 
 /** What the first page loads. */
@@ -87,9 +87,7 @@ describe('light and dark', () => {
     expect([turned.status, turned.headers.get('location')]).toEqual([303, '/stores?period=week']);
     const cookie = turned.headers.getSetCookie()[0] ?? '';
     expect(cookie).toMatch(/^hexiao_theme=dark; .*HttpOnly.*SameSite=Strict/);
-    const dark = await (
-      await get('/', { cookie: `hexiao_token=${tenant.token}; hexiao_theme=dark` })
-    ).text();
+    const dark = await (await get('/', { cookie: `${signedIn}; hexiao_theme=dark` })).text();
     expect(dark).toContain('<html lang="zh-CN" data-theme="dark">');
     expect(dark).toContain('theme=light');
     const system = await (await get('/')).text();

@@ -13,6 +13,7 @@ import {
   ask,
   Clock,
   contractBody,
+  cookieOf,
   fresh,
   gmvAnswer,
   MINUTE_MS,
@@ -121,7 +122,7 @@ describe('an app that may not ask the platform', () => {
 
   it('shows its store on the page in words', async () => {
     const { token } = await bookedByHintAlone();
-    const headers = { cookie: `hexiao_token=${token}` };
+    const headers = await cookieOf(hexiao, token);
     const { text } = await ask(hexiao, 'GET', `/?${WINDOW}`, { token: null, headers });
     expect(text).toContain('未知门店');
   });

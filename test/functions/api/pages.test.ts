@@ -4,6 +4,7 @@ import {
   ask,
   book,
   Clock,
+  cookieOf,
   expectProblem,
   fresh,
   makeProvider,
@@ -39,8 +40,8 @@ function signIn(token: string, headers: Record<string, string> = {}): Promise<Re
   return ask(hexiao, 'POST', '/sign-in', { token: null, body, headers: { ...FORM, ...headers } });
 }
 
-function look(path: string, token: string | null, headers: Record<string, string> = {}) {
-  const cookie = token === null ? {} : { cookie: `hexiao_token=${token}` };
+async function look(path: string, token: string | null, headers: Record<string, string> = {}) {
+  const cookie = token === null ? {} : await cookieOf(hexiao, token);
   return ask(hexiao, 'GET', path, { token: null, headers: { ...cookie, ...headers } });
 }
 
@@ -73,7 +74,8 @@ describe('signing in', () => {
     const cookies = reply.headers.getSetCookie();
     expect(cookies).toHaveLength(1);
     const parts = (cookies[0] ?? '').split('; ');
-    expect(parts[0]).toBe(`hexiao_token=${tenant.token}`);
+    expect(parts[0]).toMatch(/^hexiao_session=hxs_[\w-]{43}$/);
+    expect(cookies[0]).not.toContain(tenant.token);
     expect(parts).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/']));
     expect(parts.some((part) => /^Max-Age=\d+$/.test(part))).toBe(true);
     expect(parts.some((part) => part.startsWith('Domain='))).toBe(false);
@@ -161,14 +163,17 @@ describe('signing in', () => {
 
 describe('signing out', () => {
   it('takes the cookie away', async () => {
-    const headers = { cookie: `hexiao_token=${tenant.token}` };
+    const headers = await cookieOf(hexiao, tenant.token);
     const reply = await ask(hexiao, 'POST', '/sign-out', { token: null, headers });
     expect([reply.status, reply.headers.get('location')]).toEqual([303, '/']);
-    expect(reply.headers.getSetCookie()[0]).toMatch(/^hexiao_token=; Max-Age=0;/);
+    expect(reply.headers.getSetCookie()[0]).toMatch(/^hexiao_session=; Max-Age=0;/);
+    const after = await ask(hexiao, 'GET', '/', { token: null, headers });
+    expect(after.text).toContain('action="/sign-in"');
   });
 
   it('is refused to a form of another site', async () => {
-    const headers = { cookie: `hexiao_token=${tenant.token}`, 'sec-fetch-site': 'cross-site' };
+    const cookie = await cookieOf(hexiao, tenant.token);
+    const headers = { ...cookie, 'sec-fetch-site': 'cross-site' };
     const reply = await ask(hexiao, 'POST', '/sign-out', { token: null, headers });
     expectProblem(reply, 403, 'role-forbidden');
     expect(reply.headers.getSetCookie()).toEqual([]);

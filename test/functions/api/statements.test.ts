@@ -23,6 +23,7 @@ import {
   book,
   Clock,
   contractBody,
+  cookieOf,
   expectProblem,
   fresh,
   makeMerchant,
@@ -288,7 +289,7 @@ describe('closing a month', () => {
     });
     expect(JSON.stringify(explained)).toContain('本次记 2.50 元');
     const page = await ask(hexiao, 'GET', `/?${window}&lang=zh`, {
-      ...{ token: null, headers: { cookie: `hexiao_token=${token}` } },
+      ...{ token: null, headers: await cookieOf(hexiao, token) },
     });
     expect(page.text).toContain('阶梯结算');
     clock.ms = at('2025-12-01T08:00:00');
@@ -670,13 +671,13 @@ describe('a statement', () => {
   it('in files is there for who is signed in on the page, and for nobody else', async () => {
     for (const format of ['csv', 'xlsx']) {
       const path = `/v1/statements/${statementId}.${format}`;
-      const as = (token: string) =>
-        ask(hexiao, 'GET', path, { token: null, headers: { cookie: `hexiao_token=${token}` } });
+      const as = async (token: string) =>
+        ask(hexiao, 'GET', path, { token: null, headers: await cookieOf(hexiao, token) });
       expect((await as(tenant.token)).status).toBe(200);
       expectProblem(await as(stranger.token), 404, 'not-found');
       expectProblem(await as('hxp_nobody'), 401, 'token-missing');
     }
-    const cookie = { token: null, headers: { cookie: `hexiao_token=${tenant.token}` } };
+    const cookie = { token: null, headers: await cookieOf(hexiao, tenant.token) };
     const list = await ask(hexiao, 'GET', '/statements?lang=en', cookie);
     expect(list.text).toContain(`href="/v1/statements/${statementId}.html"`);
     expect(list.text).toContain(`href="/v1/statements/${statementId}.xlsx?part=1"`);

@@ -55,6 +55,21 @@ export async function ask(
   return { status: response.status, headers: response.headers, text };
 }
 
+/** The header of somebody who signed in to the pages with a token. Without a session it is of no use. */
+export async function cookieOf(
+  hexiao: HexiaoUnderTest,
+  token: string,
+): Promise<{ cookie: string }> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const body = new URLSearchParams({ token }).toString();
+  const { headers: answered } = await ask(hexiao, 'POST', '/sign-in', {
+    token: null,
+    body,
+    headers,
+  });
+  return { cookie: answered.getSetCookie()[0]?.split(';')[0] ?? 'hexiao_session=none' };
+}
+
 /** The JSON of an answer that must be a success. */
 export function read<S extends z.ZodType>(reply: Reply, schema: S): z.infer<S> {
   expect(reply.status, reply.text).toBeLessThan(300);

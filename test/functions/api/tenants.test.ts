@@ -7,6 +7,7 @@ import {
   book,
   Clock,
   contractBody,
+  cookieOf,
   expectProblem,
   fresh,
   makeMerchant,
@@ -29,6 +30,8 @@ let hexiao: HexiaoUnderTest;
 interface Side {
   readonly providerId: string;
   readonly token: string;
+  /** Of whoever signed in with it. */
+  readonly cookie: { readonly cookie: string };
   readonly contractId: string;
   readonly storeId: string;
   readonly redemptionId: string;
@@ -108,7 +111,8 @@ beforeAll(async () => {
       ...[String(use.sale.buyer), String(one.fen), yuan, String(one.backFen), back],
       ...[use.occurredAt.slice(11, 19), statementId, ...entryIds],
     ];
-    const ids = { providerId, token, contractId, storeId, statementId, entryIds };
+    const cookie = await cookieOf(hexiao, token);
+    const ids = { providerId, token, cookie, contractId, storeId, statementId, entryIds };
     made.push({ ...ids, redemptionId: use.redemptionId, marks });
   }
   sides = [made[0] as Side, made[1] as Side];
@@ -120,6 +124,7 @@ afterAll(() => hexiao?.stop());
 const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => string[]>> = {
   'GET /': () => [`/?${WINDOW}`],
   'GET /statements': () => ['/statements'],
+  'GET /stores': () => [`/stores?${WINDOW}`],
   'GET /stores/:platform/:storeId': (own, other) =>
     [own, other].map(({ storeId }) => `/stores/douyin/${storeId}?${WINDOW}`),
   'GET /v1/contracts': (own, other) => [
@@ -131,21 +136,20 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ],
   // How GMV is measured is the same for all.
   'GET /v1/policies': () => ['/v1/policies'],
-  'GET /v1/gmv': (_own, other) =>
+  'GET /v1/gmv': (own, other) =>
     'day store platform merchant city loop channel product creator'
       .split(' ')
-      .map((by) => `/v1/gmv?${WINDOW}&by=${by}&providerId=${other.providerId}`),
+      .flatMap((by) => named(`/v1/gmv?${WINDOW}&by=${by}`, own, other)),
   'GET /v1/repeat-purchases': (own, other) => [
     `/v1/repeat-purchases?${WINDOW}`,
     ...[own, other].map(
       ({ storeId }) => `/v1/repeat-purchases?${WINDOW}&platform=douyin&storeId=${storeId}`,
     ),
   ],
-  'GET /v1/stores': (_own, other) => [`/v1/stores?${WINDOW}&providerId=${other.providerId}`],
+  'GET /v1/stores': (own, other) => named(`/v1/stores?${WINDOW}`, own, other),
   'GET /v1/stores/:platform/:storeId/redemptions': (own, other) =>
-    [own, other].map(
-      ({ storeId }) =>
-        `/v1/stores/douyin/${storeId}/redemptions?${WINDOW}&providerId=${other.providerId}`,
+    [own, other].flatMap(({ storeId }) =>
+      named(`/v1/stores/douyin/${storeId}/redemptions?${WINDOW}`, own, other),
     ),
   'GET /v1/vouchers/:platform/:voucherId': () =>
     [card, order].map((id) => `/v1/vouchers/douyin/${id}`),
@@ -167,9 +171,22 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
     ),
 };
 
+/** Naming nobody, itself, and the other. */
+const named = (path: string, own: Side, other: Side) => [
+  path,
+  ...[own, other].map(({ providerId }) => `${path}&providerId=${providerId}`),
+];
+
 /** Nobody's data, and no token needed. */
 const OPEN_ROUTES = [
-  ...['GET /healthz', 'GET /docs', 'GET /openapi.json', 'POST /sign-in', 'POST /sign-out'],
+  ...[
+    'GET /healthz',
+    'GET /assets/:file',
+    'GET /docs',
+    'GET /openapi.json',
+    'POST /sign-in',
+    'POST /sign-out',
+  ],
 ];
 
 /** Each route of the app once, as `GET /path`. */
@@ -205,12 +222,12 @@ describe('of every route of the app', () => {
       const told: string[] = [];
       for (const path of paths) {
         const asked = decodeURIComponent(path);
-        for (const asking of [
-          { token: own.token },
-          { token: null, headers: { cookie: `hexiao_token=${own.token}` } },
-        ]) {
+        for (const asking of [{ token: own.token }, { token: null, headers: own.cookie }]) {
           const { status, text } = await ask(hexiao, 'GET', path, asking);
           expect([200, 401, 404], `${path}: ${text}`).toContain(status);
+          // What is the other's is not there.
+          const isForeign = path.includes(`providerId=${other.providerId}`);
+          if (status !== 401 && isForeign) expect(status, path).toBe(404);
           // A page repeats the address it was asked by, and the id of a request may have any digits in it.
           const shown = text
             .replaceAll(path.replaceAll('&', '&amp;'), '')

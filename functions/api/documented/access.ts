@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { permissionSchema, roleSchema } from '../../../lib/access/permissions.ts';
+import { memberSchema } from '../../../lib/store/accounts/members.ts';
+import { memberDelete, memberPatch, membersGet, membersPost } from '../routes/members.ts';
+import { tokenDelete, tokensGet, tokensPost } from '../routes/tokens.ts';
+import type { Documented } from './documented.ts';
+import { instant, next } from './shapes.ts';
+
+const member = memberSchema
+  .extend({ createdBy: z.string().describe('`bootstrap`, `member/…` or `token/…`.') })
+  .strict()
+  .meta({ id: 'Member' });
+
+const token = z
+  .strictObject({
+    tokenId: z.string(),
+    providerId: z.string().nullable().describe('Null: the operator’s own.'),
+    name: z.string(),
+    memberId: z.string().nullable().describe('A member’s token has the member’s role and stores.'),
+    role: roleSchema.nullable(),
+    scopes: z.array(permissionSchema).nullable(),
+    stores: z.array(z.string()),
+    createdAt: instant,
+    createdBy: z.string(),
+    expiresAt: instant.nullable(),
+    lastUsedAt: instant.nullable().describe('To the hour.'),
+    revokedAt: instant.nullable(),
+  })
+  .meta({ id: 'Token' });
+
+const ROLES =
+  'A provider’s roles: `owner` (all of it), `finance`, `operations`, `viewer`, and `clerk` (the till and ' +
+  'today’s acts at the named `stores`, such as `douyin/6601`, which a contract in force must cover). ' +
+  'Nobody gives more than they have.';
+
+export const access: readonly Documented[] = [
+  {
+    contract: tokensPost,
+    tag: 'access',
+    summary: 'Make a token, which is shown once',
+    description:
+      `With a \`role\`, or with \`scopes\` for a program. ${ROLES} An owner’s own \`providerId\` may be left ` +
+      'out; an operator who leaves it out makes a token of the operator’s. Tokens begin with `hxp_` (a ' +
+      'provider’s) or `hxo_` (the operator’s), for scanners of secrets.',
+    answers: { 201: { json: z.strictObject({ tokenId: z.string(), token: z.string() }) } },
+    problems: ['provider-unknown', 'store-unknown'],
+    example: { name: '门店对账脚本', scopes: ['reports:read', 'statements:read'] },
+  },
+  {
+    contract: tokensGet,
+    tag: 'access',
+    summary: 'The tokens of a provider, or of the operator',
+    answers: { 200: { json: z.strictObject({ tokens: z.array(token), next }) } },
+  },
+  {
+    contract: tokenDelete,
+    tag: 'access',
+    summary: 'Revoke a token, everywhere within 10 seconds',
+    description:
+      '`bootstrap` is the deployment’s own token: once there is a named operator it can be turned off, until a ' +
+      'deployment brings another one.',
+    answers: { 204: { what: 'It is revoked.' } },
+    problems: ['last-owner'],
+  },
+  {
+    contract: membersPost,
+    tag: 'access',
+    summary: 'Let somebody in: a member of a provider, or an operator',
+    description: `${ROLES} An operator who leaves out \`providerId\` makes an \`operator\`.`,
+    answers: { 201: { json: z.strictObject({ memberId: z.string(), token: z.string() }) } },
+    problems: ['provider-unknown', 'store-unknown'],
+    example: { name: '李婷', email: 'liting@example.com', role: 'finance' },
+  },
+  {
+    contract: membersGet,
+    tag: 'access',
+    summary: 'The members of a provider, or the operators',
+    answers: { 200: { json: z.strictObject({ members: z.array(member) }) } },
+  },
+  {
+    contract: memberPatch,
+    tag: 'access',
+    summary: 'Change a member’s name, mail, role or stores',
+    description: 'The last owner stays one.',
+    answers: { 200: { json: member } },
+    problems: ['last-owner', 'store-unknown', 'provider-unknown'],
+    example: { role: 'viewer' },
+  },
+  {
+    contract: memberDelete,
+    tag: 'access',
+    summary: 'Remove a member; their tokens end with it',
+    description: 'The last owner stays.',
+    answers: { 204: { what: 'They are no member any more.' } },
+    problems: ['last-owner'],
+  },
+];

@@ -1,0 +1,144 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { roleSchema, takesStores } from '../../../lib/access/permissions.ts';
+import { newId } from '../../../lib/crypto/hash.ts';
+import { givenId } from '../../../lib/events/event.ts';
+import { type Member, placeMember, readMembers } from '../../../lib/store/accounts/members.ts';
+import { listTokens, revokeToken } from '../../../lib/store/accounts/tokens.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import type { ApiDeps } from '../deps.ts';
+import { requireGrant, storesInput, tenantNamed } from '../grants.ts';
+import { lineInput } from '../input.ts';
+import { changeMembers, memberIn, tenantOfMember } from '../members.ts';
+import { answer, forEither } from '../route.ts';
+import { makeToken } from './tokens.ts';
+
+const emailInput = z.email().max(254).toLowerCase();
+
+export const membersPost = forEither('POST /v1/members', {
+  needs: 'members:manage',
+  body: z.strictObject({
+    providerId: givenId().optional(),
+    name: lineInput(100),
+    email: emailInput.optional(),
+    role: roleSchema,
+    stores: storesInput,
+  }),
+});
+
+export const membersGet = forEither('GET /v1/members', {
+  needs: 'members:manage',
+  query: z.object({ providerId: givenId().optional() }),
+});
+
+const params = z.object({ memberId: givenId() });
+
+export const memberPatch = forEither('PATCH /v1/members/{memberId}', {
+  needs: 'members:manage',
+  params,
+  body: z
+    .strictObject({
+      name: lineInput(100),
+      email: emailInput.nullable(),
+      role: roleSchema,
+      stores: storesInput.unwrap(),
+    })
+    .partial(),
+});
+
+export const memberDelete = forEither('DELETE /v1/members/{memberId}', {
+  needs: 'members:manage',
+  params,
+});
+
+/** A provider's people, and with no provider the operators. */
+export function membersRoutes(api: Hono, deps: ApiDeps): void {
+  answer(api, deps, membersPost, async ({ principal, body }, c) => {
+    const { name, email = null, role, stores } = body;
+    const providerId = tenantNamed(principal, body.providerId);
+    await requireGrant(principal, { role, scopes: null, stores }, providerId, deps);
+    const memberId = newId('mem');
+    const [at, by] = [toInstant(deps.now()), principal.actor];
+    const member = { memberId, name, email, role, stores, createdAt: at, createdBy: by };
+    await placeMember(deps.table, memberId, providerId);
+    const terms = {
+      name,
+      role: null,
+      scopes: null,
+      stores: [],
+      providerId,
+      endsAt: null,
+      memberId,
+    };
+    const { token } = await makeToken(terms, { by, at }, deps);
+    // Last: until then the token is nobody's.
+    await changeMembers(providerId, (members) => [...members, member], deps);
+    return c.json({ memberId, token }, 201);
+  });
+
+  answer(api, deps, membersGet, async ({ principal, query }, c) => {
+    const { members } = await readMembers(deps.table, tenantNamed(principal, query.providerId));
+    return c.json({ members });
+  });
+
+  answer(api, deps, memberPatch, async ({ principal, params: { memberId }, body }, c) => {
+    const providerId = await tenantOfMember(principal, memberId, deps);
+    const { members } = await readMembers(deps.table, providerId);
+    const wanted = mended(memberIn(members, memberId, principal), body);
+    await requireGrant(principal, { ...wanted, scopes: null }, providerId, deps);
+    let after: Member = wanted;
+    await changeMembers(
+      providerId,
+      (all) => {
+        after = mended(memberIn(all, memberId, principal), body);
+        return all.map((one) => (one.memberId === memberId ? after : one));
+      },
+      deps,
+    );
+    return c.json(after);
+  });
+
+  answer(api, deps, memberDelete, async ({ principal, params: { memberId } }, c) => {
+    const providerId = await tenantOfMember(principal, memberId, deps);
+    await changeMembers(
+      providerId,
+      (all) => {
+        const gone = memberIn(all, memberId, principal);
+        return all.filter((one) => one !== gone);
+      },
+      deps,
+    );
+    // They are nobody's from now on; that the list says so as well is for whoever reads it.
+    await revokeAllOf(memberId, providerId, deps);
+    return c.body(null, 204);
+  });
+}
+
+function mended(
+  member: Member,
+  { name, email, role = member.role, stores }: z.infer<typeof memberPatch.body>,
+): Member {
+  // A role that has no till has no stores either.
+  const left = takesStores({ role, scopes: null }) ? member.stores : [];
+  return {
+    ...{ ...member, role, stores: stores ?? left },
+    name: name ?? member.name,
+    email: email === undefined ? member.email : email,
+  };
+}
+
+const PAGE = 100;
+const MAX_PAGES = 100;
+
+async function revokeAllOf(memberId: string, providerId: string | null, deps: ApiDeps) {
+  let after: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const records = await listTokens(deps.table, providerId, after, PAGE);
+    for (const record of records) {
+      if (record.memberId !== memberId) continue;
+      await revokeToken(deps.table, record.tokenId, toInstant(deps.now()));
+    }
+    after = records.at(-1)?.tokenId;
+    if (records.length < PAGE) return;
+  }
+}

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { sha256Hex } from '../../crypto/hash.ts';
+import { keys } from '../keys.ts';
+import type { Table } from '../table.ts';
+
+/** Who is signed in to the pages: an item each, found by a hash of what the cookie has. */
+
+const sessionSchema = z.object({
+  /** In force as long as this token is. */
+  tokenId: z.string(),
+  endsAtMs: z.number(),
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+/** @param secret what the cookie has; only its hash is stored */
+export async function putSession(table: Table, secret: string, session: Session): Promise<void> {
+  const expiresAt = Math.ceil(session.endsAtMs / 1000);
+  await table.put(keys.session(sha256Hex(secret)), { ...session, expiresAt });
+}
+
+export async function readSession(table: Table, secret: string): Promise<Session | undefined> {
+  const item = await table.get(keys.session(sha256Hex(secret)));
+  return item === undefined ? undefined : sessionSchema.parse(item);
+}
+
+export async function endSession(table: Table, secret: string): Promise<void> {
+  await table.delete(keys.session(sha256Hex(secret)));
+}

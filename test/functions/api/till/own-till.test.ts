@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../lib/integrations/douyin-life/sandbox/endpoints/till.ts';
+import { Faults } from '../../../../lib/integrations/douyin-life/sandbox/faults.ts';
+import {
+  countingIds,
+  sandboxApp,
+  World,
+} from '../../../../lib/integrations/douyin-life/sandbox/index.ts';
+import { ask, expectProblem, fresh } from '../support.ts';
+import { done, MERCHANT_SETTINGS, STORE, Till } from './support.ts';
+
+/** A provider's clerk at the till: at the named store, for its merchant, by its app, and nowhere else. */
+
+const APP_KEY = 'aw00000000counter';
+const OTHER_STORE = '6602';
+
+let world: World;
+let till: Till;
+let clerk: string;
+let viewer: string;
+let nowMs: number;
+
+beforeAll(async () => {
+  nowMs = Date.now();
+  world = new World({ clientKey: APP_KEY, now: () => nowMs, nextId: countingIds() });
+  world.addMerchant({ accountId: 'm1', name: '商家' });
+  for (const poiId of [STORE, OTHER_STORE]) {
+    world.addStore({ accountId: 'm1', poiId, name: poiId, city: '上海' });
+  }
+  world.addProduct({ accountId: 'm1', productId: 'p1', name: '双人套餐', priceFen: 9_900 });
+  const shop = {
+    ...({ integration: 'douyin-life', platform: 'douyin', appKey: APP_KEY } as const),
+    ...{ secrets: { clientSecret: 'secret-of-the-till' }, settings: MERCHANT_SETTINGS },
+  };
+  const faults = new Faults();
+  const app = sandboxApp({ world, clientSecret: 'secret-of-the-till', limits: {}, faults });
+  till = await Till.open(shop, app, () => nowMs);
+  const { hexiao } = till;
+  const other = { name: '二店', merchantId: 'm1' };
+  await hexiao.call('PUT', `/v1/stores/douyin/${OTHER_STORE}`, other);
+  const make = async (body: object) =>
+    (await hexiao.call<{ token: string }>('POST', '/v1/tokens', { providerId: 'p1', ...body }))
+      .token;
+  clerk = await make({ name: 'clerk', role: 'clerk', stores: [`douyin/${STORE}`] });
+  viewer = await make({ name: 'viewer', role: 'viewer' });
+});
+
+afterAll(() => till?.close());
+
+function sell() {
+  const order = world.sell({ productId: 'p1', platformDiscountFen: 0, channel: '直播' });
+  world.takeOutbox();
+  const [certificate] = order.certificates;
+  if (certificate === undefined) throw new Error('nothing was sold');
+  return { voucherId: certificate.certificateId, code: codeOf(certificate) };
+}
+
+function act(path: 'redemptions' | 'reversals', token: string, body: object) {
+  const whole = {
+    integration: 'douyin-life',
+    appKey: APP_KEY,
+    requestId: fresh('request'),
+    ...body,
+  };
+  return ask(till.hexiao, 'POST', `/v1/${path}`, { token, body: whole });
+}
+
+describe('a clerk', () => {
+  it('redeems in the named store and takes back what was redeemed there', async () => {
+    const { code, voucherId } = sell();
+    const redeemed = done(await act('redemptions', clerk, { code, storeId: STORE }));
+    expect(redeemed.acts).toMatchObject([{ voucherId }]);
+    const reversed = await act('reversals', clerk, { voucherId });
+    expect(reversed.status, reversed.text).toBe(200);
+  });
+
+  it('does neither in another store, for another merchant, or by another’s app', async () => {
+    const { code, voucherId } = sell();
+    const calls = till.callCount;
+    const redeem = (body: object) => act('redemptions', clerk, { code, ...body });
+    const foreign = [
+      { storeId: OTHER_STORE },
+      { storeId: 'nowhere' },
+      { storeId: STORE, merchantId: 'm2' },
+      { storeId: STORE, appKey: 'another' },
+      { storeId: STORE, integration: 'nothing' },
+    ];
+    for (const body of foreign) expectProblem(await redeem(body), 404, 'not-found');
+    // Not used yet, so nobody knows of a store.
+    expectProblem(await act('reversals', clerk, { voucherId }), 404, 'not-found');
+    expect(till.callCount).toBe(calls);
+    // Used elsewhere, by the operator.
+    done(await till.redeem({ requestId: fresh('request'), code, storeId: OTHER_STORE }));
+    expectProblem(await act('reversals', clerk, { voucherId }), 404, 'not-found');
+    const named = { voucherId, storeId: STORE };
+    expectProblem(await act('reversals', clerk, named), 404, 'not-found');
+  });
+
+  it('stops when the contract that covers the store has ended', async () => {
+    const { hexiao } = till;
+    const { contracts } = await hexiao.call<{ contracts: { contractId: string }[] }>(
+      ...(['GET', '/v1/contracts?providerId=p1'] as const),
+    );
+    const endsAt = new Date(nowMs + 60_000).toISOString();
+    await hexiao.call('POST', `/v1/contracts/${contracts[0]?.contractId}/end`, { endsAt });
+    done(await act('redemptions', clerk, { code: sell().code, storeId: STORE }));
+    nowMs += 60_000;
+    const reply = await act('redemptions', clerk, { code: sell().code, storeId: STORE });
+    expectProblem(reply, 422, 'store-unknown');
+  });
+});
+
+describe('a viewer', () => {
+  it('has no till', async () => {
+    const { code } = sell();
+    const reply = await act('redemptions', viewer, { code, storeId: STORE });
+    expectProblem(reply, 403, 'role-forbidden');
+  });
+});
