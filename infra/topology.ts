@@ -35,7 +35,7 @@ export interface FunctionSpec {
     readonly queue: QueueName;
     readonly batchSize: number;
     readonly batchingWindowSeconds: number;
-    /** Workers at once; the platforms' rate limits are divided by it. */
+    /** Workers at once; they share the platforms' rate limits. */
     readonly maxConcurrency: number;
   };
   readonly schedule?: { readonly everyMinutes: number };
@@ -60,9 +60,6 @@ export const QUEUES: Readonly<Record<QueueName, QueueSpec>> = {
   attribution: { visibilityTimeoutSeconds: 190, maxReceiveCount: 8, retentionDays: 14 },
 };
 
-/** Workers at once that ask the platforms; each takes its part of their rate limits. */
-const NORMALIZE_WORKERS = 4;
-
 export const FUNCTIONS: readonly FunctionSpec[] = [
   {
     folder: 'ingest',
@@ -83,6 +80,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     table: 'readWrite',
     keys: [
       'APP',
+      'BUDGET',
       'BUYER-KEY',
       'DELIVERY',
       'HEARD',
@@ -103,13 +101,9 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       queue: 'intake',
       batchSize: 50,
       batchingWindowSeconds: 1,
-      maxConcurrency: NORMALIZE_WORKERS,
+      maxConcurrency: 4,
     },
-    environment: {
-      WORKERS: String(NORMALIZE_WORKERS),
-      CHANGED_DELAY_SECONDS: '1',
-      APP_FRESH_SECONDS: '5',
-    },
+    environment: { CHANGED_DELAY_SECONDS: '1', APP_FRESH_SECONDS: '5' },
   },
   {
     folder: 'attribute',
@@ -138,23 +132,42 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   {
     folder: 'reconcile',
     memoryMb: 448,
-    timeoutSeconds: 60,
+    timeoutSeconds: 270,
     table: 'readWrite',
     keys: [
+      'APP',
+      'APPS',
       'BEHIND',
       'BILLED',
+      'BUDGET',
+      'BUYER-KEY',
+      'CHECKED',
+      'DIFFERENCE',
+      'EDGE',
       'HEARD',
       'HINT',
+      'LEDGER',
+      'MERCHANT',
+      'MERCHANTS',
+      'ORDER',
+      'PLATFORM-TOKEN',
       'PROVIDER',
+      'RECONCILIATION',
+      'RECONCILING',
       'REFUND',
       'REFUND-OPEN',
       'RESTATEMENT',
+      'STORE',
       'UNFINISHED',
+      'VOUCHER',
     ],
+    secrets: true,
+    calls: true,
     sendsTo: ['intake', 'attribution'],
     schedule: { everyMinutes: 5 },
-    // A night and a slow morning; a stage of one's own busy apps may say less.
-    environment: { SILENT_AFTER_MINUTES: '720' },
+    // A night and a slow morning; a stage of one's own busy apps may say less. The platforms' records are read for
+    // so long: what a run begins ends well before the next one.
+    environment: { SILENT_AFTER_MINUTES: '720', RECORDS_SECONDS: '200' },
   },
   {
     folder: 'api',
@@ -163,12 +176,16 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     table: 'readWrite',
     keys: [
       'APP',
+      'APPS',
       'BEHIND',
       'BILLED',
+      'BUDGET',
       'BUYER-KEY',
+      'CHECKED',
       'CODE',
       'TILL',
       'DELIVERY',
+      'DIFFERENCE',
       'DIMENSION',
       'DROPPED',
       'ERASURE',
@@ -179,11 +196,14 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'LEDGER',
       'MEMBER',
       'MERCHANT',
+      'MERCHANTS',
       'OPERATOR',
       'ORDER',
       'PLATFORM-TOKEN',
       'POLICY',
       'PROVIDER',
+      'RECONCILIATION',
+      'RECONCILING',
       'REFUND',
       'REFUND-OPEN',
       'REPETITION',

@@ -12,6 +12,7 @@ import { referenceRoutes } from './reference.ts';
 import { answer, forAnyone } from './route.ts';
 import { appsRoute } from './routes/apps.ts';
 import { codePoolsRoutes } from './routes/code-pools.ts';
+import { completenessRoutes } from './routes/completeness.ts';
 import { contractImportsRoute } from './routes/contract-imports.ts';
 import { contractProposalsRoutes } from './routes/contract-proposals.ts';
 import { contractsRoute } from './routes/contracts.ts';
@@ -24,6 +25,7 @@ import { merchantsRoutes } from './routes/merchants.ts';
 import { pipelineRoute } from './routes/pipeline.ts';
 import { policiesRoutes } from './routes/policies.ts';
 import { providersRoutes } from './routes/providers.ts';
+import { reconciliationsRoutes } from './routes/reconciliations.ts';
 import { refundPoliciesRoutes } from './routes/refund-policies.ts';
 import { refundRequestsRoutes } from './routes/refund-requests.ts';
 import { repeatPurchasesRoute } from './routes/repeat-purchases.ts';
@@ -80,6 +82,8 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   vouchersRoute(api, deps);
   entriesRoutes(api, deps);
   restatementsRoutes(api, deps);
+  reconciliationsRoutes(api, deps);
+  completenessRoutes(api, deps);
   referenceRoutes(api, referenceDirectory);
   pages(api, deps);
 

@@ -1,5 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Policy } from '../../lib/attribution/policy.ts';
+import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -21,6 +22,8 @@ export interface ApiDeps {
   readonly pause?: (ms: number) => Promise<unknown>;
   /** To call them with. */
   readonly tokens: LiveTokens;
+  /** How often. */
+  readonly budgets: Budgets;
   readonly log: Log;
 }
 

@@ -2,9 +2,11 @@ import { handle } from 'hono/aws-lambda';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { outgoing } from '../../lib/http/outgoing.ts';
+import { CallBudgets } from '../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { queueClient } from '../../lib/queue/queue.ts';
+import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { apiApp } from './app.ts';
@@ -39,6 +41,7 @@ const deps = {
   fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),
+  budgets: new CallBudgets(new CallLeases(table), Date.now),
   log,
 };
 

@@ -12,9 +12,6 @@ import type { Table } from '../../lib/store/table.ts';
 import type { ApiDeps } from './deps.ts';
 import { isBooked } from './pipeline-state.ts';
 
-/** One process of several that call: the others and the workers want their turns too. */
-const RATE_SHARE = 0.25;
-
 /** After the last answer the acts are kept; whoever has not done that by then, has died. */
 const CLAIM_MARGIN_MS = 4_000;
 
@@ -25,9 +22,9 @@ export function contextOf(
   request: TillRequest,
   deps: ApiDeps & { readonly deadlineMs: number },
 ): TillContext {
-  const { table, fetch, now, tokens, deadlineMs } = deps;
+  const { table, fetch, now, tokens, budgets, deadlineMs } = deps;
   return {
-    ...{ app, fetch, now, tokens, deadlineMs, rateShare: RATE_SHARE },
+    ...{ app, fetch, now, tokens, deadlineMs, calls: budgets.of(app, 'till') },
     ...knownOf(table, platform),
     startedAtMs: request.startedAtMs,
     notes: request.notes,

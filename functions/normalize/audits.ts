@@ -8,6 +8,7 @@ import {
   readRefund,
   type StoredRefund,
 } from '../../lib/callbacks/refund-requests.ts';
+import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { Audit, Integration } from '../../lib/integrations/kit/integration.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
@@ -28,6 +29,7 @@ export interface AuditDeps {
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
   readonly tokens: LiveTokens;
+  readonly budgets: Budgets;
   readonly log: Log;
   /** The registry's when absent. */
   readonly integrationOf?: (name: string) => Pick<Integration, 'auditRefund'> | undefined;
@@ -96,7 +98,7 @@ async function sendDecision(
   deadlineMs: number,
   deps: AuditDeps,
 ): Promise<Audit> {
-  const { table, fetch, now, tokens } = deps;
+  const { table, fetch, now, tokens, budgets } = deps;
   const { integration: name, appKey } = request;
   const integration = (deps.integrationOf ?? findIntegration)(name);
   if (integration === undefined) throw new Error(`no integration ${name} here`);
@@ -105,7 +107,8 @@ async function sendDecision(
   if (now() >= deadlineMs) return { outcome: 'wait', why: 'there was no time to report it' };
   const app = await readApp(table, name, appKey);
   if (app === undefined) throw new Error('the app of this request is not registered any more');
-  return integration.auditRefund(request, { app, fetch, now, tokens });
+  const calls = budgets.of(app, 'hints');
+  return integration.auditRefund(request, { app, fetch, now, tokens, calls });
 }
 
 /** The item says that the report waits; the message, that its time has come. */

@@ -1,9 +1,9 @@
-import type { EventDraft } from '../../lib/events/event.ts';
+import type { EventDraft, EventSource } from '../../lib/events/event.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import { parseJsonBytes } from '../../lib/json/parse.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import { type FactsMessage, factsSchema } from '../../lib/queue/messages.ts';
-import { type Delivery, TILL_ABOUT } from '../../lib/store/deliveries/archive.ts';
+import { type Delivery, RECORDS_ABOUT, TILL_ABOUT } from '../../lib/store/deliveries/archive.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { AppOf } from './apps.ts';
 import type { Finding } from './finding.ts';
@@ -30,7 +30,7 @@ export async function factsIn(
   how: Pick<Finding, 'fail' | 'again'>,
   appOf: AppOf,
 ): Promise<Finding | undefined> {
-  if (delivery.about !== TILL_ABOUT) return undefined;
+  if (delivery.about !== TILL_ABOUT && delivery.about !== RECORDS_ABOUT) return undefined;
   return factsFinding(delivery, factsSchema.parse(parseJsonBytes(delivery.body)), how, appOf);
 }
 
@@ -48,7 +48,7 @@ async function factsFinding(
   const app = await appOf(delivery.integration, delivery.appKey);
   const sinceMs = factsSinceMs(app, delivery);
   return {
-    ...{ delivery, integration, kind, fail, again, events, sinceMs },
+    ...{ delivery, integration, kind, fail, again, events, sinceMs, source: sourceOf(delivery) },
     ...{ outcome: 'events', stores: [], waiting: undefined },
   };
 }
@@ -59,7 +59,13 @@ function deliveryOf({
   appKey,
   receivedAt,
   events,
+  source,
 }: FactsMessage): Delivery {
   const body = new Uint8Array(Buffer.from(JSON.stringify(events), 'utf8'));
-  return { deliveryId, integration, appKey, receivedAt, about: TILL_ABOUT, body };
+  const about = source === 'list' ? RECORDS_ABOUT : TILL_ABOUT;
+  return { deliveryId, integration, appKey, receivedAt, about, body };
+}
+
+function sourceOf({ about }: Delivery): EventSource {
+  return about === RECORDS_ABOUT ? 'list' : 'call';
 }

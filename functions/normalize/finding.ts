@@ -1,4 +1,4 @@
-import type { EventDraft } from '../../lib/events/event.ts';
+import type { EventDraft, EventSource } from '../../lib/events/event.ts';
 import type { Integration, NamedStore } from '../../lib/integrations/kit/integration.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
@@ -28,6 +28,8 @@ export interface Finding {
   readonly outcome: 'events' | 'hint' | 'kept' | 'parked' | 'quarantined' | 'waiting';
   readonly why?: string;
   readonly events: readonly EventDraft[];
+  /** Where these facts come from. */
+  readonly source: EventSource;
   readonly stores: readonly NamedStore[];
   /** The item of a hint that waited, to be deleted in the end. */
   readonly waiting: WaitingHint | undefined;

@@ -1,6 +1,7 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Platform } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
+import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { Hint, Resolution, ResolveContext } from '../../lib/integrations/kit/integration.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
@@ -22,7 +23,7 @@ export interface AskDeps extends Sending {
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
   readonly tokens: LiveTokens;
-  readonly rateShare: number;
+  readonly budgets: Budgets;
   readonly breakers: Breakers;
   readonly log: Log;
 }
@@ -129,14 +130,14 @@ function contextOf(
   platform: Platform,
   works: readonly HintWork[],
   deadlineMs: number,
-  { table, fetch, now, tokens, rateShare }: AskDeps,
+  { table, fetch, now, tokens, budgets }: AskDeps,
 ): ResolveContext {
   return {
     app,
     fetch,
     now,
     tokens,
-    rateShare,
+    calls: budgets.of(app, 'hints'),
     deadlineMs,
     answers: Math.min(...works.map((work) => work.waiting?.answers ?? 0)),
     ...knownOf(table, platform),

@@ -1,5 +1,6 @@
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { outgoing } from '../../lib/http/outgoing.ts';
+import { CallBudgets } from '../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { errorFields, logLines } from '../../lib/log/log.ts';
 import { processBatch, type Received, type SqsEvent } from '../../lib/queue/batch.ts';
@@ -9,6 +10,7 @@ import {
   intakeMessageSchema,
 } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
+import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { AppsHeard } from '../../lib/store/accounts/heard.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { buyerKeyReader } from '../../lib/store/privacy/buyer-key.ts';
@@ -21,7 +23,6 @@ const env = readEnvironment([
   'TABLE_NAME',
   'INTAKE_QUEUE_URL',
   'ATTRIBUTION_QUEUE_URL',
-  'WORKERS',
   'CHANGED_DELAY_SECONDS',
   'APP_FRESH_SECONDS',
 ]);
@@ -36,7 +37,7 @@ const deps: NormalizeDeps = {
   fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),
-  rateShare: 1 / Number(env.WORKERS),
+  budgets: new CallBudgets(new CallLeases(table), Date.now),
   changedDelaySeconds: Number(env.CHANGED_DELAY_SECONDS),
   breakers: new Breakers(),
   apps: new RememberedApps(Number(env.APP_FRESH_SECONDS) * 1_000, Date.now),

@@ -38,7 +38,8 @@ export async function readMessage(
   const { integration, app } = await ownerOf(delivery, appOf);
   const sinceMs = factsSinceMs(app, delivery);
   const isFirst = isFirstTry(received, now());
-  const base = { delivery, integration, fail, waiting, again, sinceMs, isFirst };
+  const source = 'webhook' as const;
+  const base = { delivery, integration, fail, waiting, again, sinceMs, isFirst, source };
   const finding = readDelivery(base, app);
   if ('hint' in finding || !UNREAD.has(finding.outcome)) return finding;
   // It may be encrypted with a key that was registered since this worker read the app.
@@ -94,7 +95,8 @@ function findingOf(
       const hint: Hint = { ...reading.hint, ...hintIds.parse(reading.hint) };
       const { integration } = base;
       const canAsk = integration.resolve !== undefined;
-      if (canAsk && app.settings.enrichment === 'pull') return { ...base, hint, app };
+      if (canAsk && app.settings.enrichment === 'pull')
+        return { ...base, source: 'query', hint, app };
       const events = integration.fromHint?.(hint) ?? [];
       return { ...base, outcome: 'hint', events, stores: [] };
     }

@@ -51,7 +51,7 @@ export interface Sifted {
  * may be. What does not fit is a platform's content, whichever integration read it, and never our failure.
  */
 export async function sift(
-  finding: Pick<Finding, 'events' | 'delivery' | 'integration' | 'sinceMs' | 'again'>,
+  finding: Pick<Finding, 'events' | 'source' | 'delivery' | 'integration' | 'sinceMs' | 'again'>,
   buyerKey: () => Promise<string>,
   nowMs: number,
 ): Promise<Sifted> {
@@ -76,7 +76,7 @@ export async function sift(
 
 function stamp(
   draft: Omit<EventDraft, 'buyerId'>,
-  finding: Pick<Finding, 'delivery' | 'integration' | 'again'>,
+  finding: Pick<Finding, 'delivery' | 'integration' | 'source' | 'again'>,
   nowMs: number,
 ): object {
   const { delivery, integration } = finding;
@@ -87,6 +87,7 @@ function stamp(
     integration: integration.name,
     appKey: delivery.appKey,
     deliveryId: delivery.deliveryId,
+    source: finding.source,
     recordedAt: toInstant(recordedMs(finding, nowMs)),
     ...(draft.kind === 'voucher.redeemed' && integration.refundsByOrder === true
       ? { refundsByOrder: true }

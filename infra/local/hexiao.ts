@@ -91,8 +91,6 @@ function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<
     OPERATOR_TOKEN_SHA256: operatorTokenHash,
     // Whoever tries it wants to see it: a deployment coalesces more.
     DIMENSIONS_DELAY_SECONDS: '2',
-    // One worker has the platforms' rate limits to itself.
-    WORKERS: '1',
     // Whoever tries things out changes secrets and sends right after, or takes a token away.
     APP_FRESH_SECONDS: '0',
     ACCESS_FRESH_SECONDS: '0',

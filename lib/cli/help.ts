@@ -10,7 +10,6 @@ export function overview(): string {
     ({ name, zh, en }) => `  ${padded(name, NAME_COLUMNS)}${padded(zh, ZH_COLUMNS)}${en}`,
   );
   return `npm run hexiao -- VERB …
-
 ${lines.join('\n')}
 
   ${padded('help VERB', NAME_COLUMNS)}${padded('一个命令的参数与说明', ZH_COLUMNS)}its arguments, and the rest

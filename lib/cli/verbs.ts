@@ -1,9 +1,11 @@
 import { addIntegration } from './add-integration.ts';
+import { completeness, differences } from './completeness.ts';
 import { contracts } from './contracts.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
 import { rebuild } from './rebuild.ts';
+import { reconcile } from './reconcile.ts';
 import { redrive } from './redrive.ts';
 import { replay } from './replay.ts';
 import { restate } from './restate.ts';
@@ -97,6 +99,31 @@ export const VERBS: readonly Row[] = [
     zh: '重算分录与合计并核对',
     en: 'computes totals again and compares',
     verb: rebuild,
+  },
+  {
+    name: 'reconcile',
+    calls: [
+      `--integration NAME --app KEY --from DAY --to DAY
+    [--store ID]… [--no-wait]`,
+      'status|cancel ID',
+    ],
+    zh: '与平台记录对账并补齐',
+    en: 'takes in what no webhook brought',
+    verb: reconcile,
+  },
+  {
+    name: 'completeness',
+    calls: ['NAME=VALUE…'],
+    zh: '哪些营业日已与平台一致',
+    en: 'lists which days are complete',
+    verb: completeness,
+  },
+  {
+    name: 'differences',
+    calls: ['NAME=VALUE…', 'accept ID --reason WHY'],
+    zh: '与平台不一致之处',
+    en: 'lists what a platform has otherwise',
+    verb: differences,
   },
   {
     name: 'statements',

@@ -15,7 +15,7 @@ export const draftSchema = z.looseObject({ kind: z.string() }).transform((draft,
   const parsed = eventSchema.safeParse({ ...draft, ...STAMP });
   if (parsed.success) {
     const { platform: _p, loop: _l, integration: _i, appKey: _a, ...rest } = parsed.data;
-    const { deliveryId: _d, recordedAt: _r, ...own } = rest;
+    const { deliveryId: _d, recordedAt: _r, source: _s, ...own } = rest;
     return own as EventDraft;
   }
   for (const { path } of parsed.error.issues) {

@@ -9,6 +9,14 @@ import { idSchema, platformSchema } from './id.ts';
 
 export { givenId, idSchema, PLATFORMS, type Platform, platformSchema } from './id.ts';
 
+/**
+ * Where a fact's amounts come from. `webhook`: the platform sent them. `query`: we asked, because a webhook said
+ * that something happened. `call`: it answered them to our own call at the till. `list`: its records showed what no
+ * webhook had brought.
+ */
+export const eventSourceSchema = z.enum(['webhook', 'query', 'call', 'list']);
+export type EventSource = z.infer<typeof eventSourceSchema>;
+
 /** `closed` (原生闭环): the platform sells and redeems; `open` (小程序开环): a mini-program sells. */
 export const loopSchema = z.enum(['closed', 'open']);
 export type Loop = z.infer<typeof loopSchema>;
@@ -106,6 +114,8 @@ const common = {
   complete: z.boolean(),
   /** The delivery that brought it first; null when a pull without a delivery did. */
   deliveryId: z.string().nullable(),
+  /** Absent in what was written before it was kept. */
+  source: eventSourceSchema.optional(),
   /** When we first wrote it: decides which contract versions were known. Set by the store's writer. */
   recordedAt: instantSchema,
 };
@@ -280,7 +290,10 @@ export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;
 export type EventDraft =
   z.input<typeof eventSchema> extends infer E
     ? E extends z.input<typeof eventSchema>
-      ? Omit<E, 'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt'> & {
+      ? Omit<
+          E,
+          'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt' | 'source'
+        > & {
           readonly buyerId?: string | null;
         }
       : never

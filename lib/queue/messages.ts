@@ -51,6 +51,8 @@ const intakeMessages = z.discriminatedUnion('type', [
     appKey: z.string(),
     receivedAt: z.string(),
     events: factsSchema,
+    /** Its records showed them; absent: it answered them to an act of ours. */
+    source: z.literal('list').optional(),
   }),
 ]);
 export type IntakeMessage = z.infer<typeof intakeMessages>;

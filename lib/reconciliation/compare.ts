@@ -90,7 +90,7 @@ function differentReversal(
 }
 
 /** Whether a reversal of this very redemption is known, or one that names none and comes after it. */
-function isReversedBy(
+export function isReversedBy(
   { redemptionId, occurredAt }: EventOf<'voucher.redeemed'>,
   known: readonly Event[],
 ): boolean {
@@ -162,7 +162,7 @@ function differentDays(
 }
 
 /** What a fact is worth: the buyer's money and the platform's; null where one of them is not reported. */
-function worthFen({ paidFen, platformDiscountFen }: Partial<Amounts>): number | null {
+export function worthFen({ paidFen, platformDiscountFen }: Partial<Amounts>): number | null {
   if (paidFen === undefined || platformDiscountFen === undefined) return null;
   return paidFen + platformDiscountFen;
 }

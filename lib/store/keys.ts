@@ -97,6 +97,45 @@ export const keys = {
     sk: '-',
   }),
 
+  /** An app in the list of all. */
+  listedApp: (integration: string, appKey: string): Key => ({
+    pk: 'APPS',
+    sk: `${e(integration)}#${e(appKey)}`,
+  }),
+
+  /** A merchant in its platform's list. */
+  listedMerchant: (platform: string, merchantId: string): Key => ({
+    pk: `MERCHANTS#${platform}`,
+    sk: e(merchantId),
+  }),
+
+  /** Which calls of an app its workers leased. */
+  budget: (integration: string, appKey: string): Key => ({
+    pk: `BUDGET#${e(integration)}#${e(appKey)}`,
+    sk: '-',
+  }),
+
+  /** Up to when an app's records were read behind the live edge. */
+  edge: (integration: string, appKey: string): Key => ({
+    pk: 'EDGE',
+    sk: `${e(integration)}#${e(appKey)}`,
+  }),
+
+  /** What came of comparing a business day with the platform's records. @param of whose day, see below */
+  checkedDay: (day: string, of: CheckedPlace): Key => ({
+    pk: `CHECKED#${day}`,
+    sk: checkedPrefix(of) + placeOf(of),
+  }),
+
+  difference: (day: string, of: MerchantRef, differenceId: string): Key => ({
+    pk: `DIFFERENCE#${day}`,
+    sk: checkedPrefix(of) + differenceId,
+  }),
+
+  /** A reconciliation, and the same in the list of those under way. */
+  reconciliation: (id: string): Key => ({ pk: 'RECONCILIATION', sk: id }),
+  reconciling: (id: string): Key => ({ pk: 'RECONCILING', sk: id }),
+
   /** A request at the till, by the caller's id of it. */
   till: (integration: string, appKey: string, requestId: string, verb: string): Key => ({
     pk: `TILL#${e(integration)}#${e(appKey)}#${e(requestId)}`,
@@ -292,6 +331,25 @@ export const keys = {
     sk: `${PREFIX.day}${day}`,
   }),
 };
+
+export interface MerchantRef {
+  readonly platform: string;
+  readonly merchantId: string;
+}
+
+/** Whose day is compared, by which app; null: the merchant's, with all its stores. */
+export interface CheckedPlace extends MerchantRef {
+  readonly integration: string;
+  readonly appKey: string;
+  readonly storeId: string | null;
+}
+
+/** How a merchant's sort keys begin among a day's. */
+export const checkedPrefix = ({ platform, merchantId }: MerchantRef) =>
+  `${platform}#${e(merchantId)}#`;
+
+const placeOf = ({ integration, appKey, storeId }: CheckedPlace) =>
+  `${e(integration)}#${e(appKey)}#${storeId === null ? '' : e(storeId)}`;
 
 /** Deliveries set aside: `parked`, a kind nobody knows; `quarantined`, a shape nobody expected. */
 export const SET_ASIDE_REASONS = ['parked', 'quarantined'] as const;

@@ -16,6 +16,7 @@ import { putApp } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { readEvents } from '../../lib/store/ledger/events.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
+import { UNLIMITED } from '../support/budgets.ts';
 import { MemoryQueue } from '../support/memory-queue.ts';
 import { MemoryTable } from '../world/store/table.ts';
 
@@ -36,7 +37,7 @@ function workerOf(table: MemoryTable, queue: DelayedQueue, now: () => number): N
   const intake = new MemoryQueue<IntakeMessage>();
   return {
     ...{ table, intake, attribution: queue, fetch: globalThis.fetch, now, log: silent },
-    ...{ tokens: new LiveTokens(new PlatformTokens(table), silent), rateShare: 1 },
+    ...{ tokens: new LiveTokens(new PlatformTokens(table), silent), budgets: UNLIMITED },
     ...{ breakers: new Breakers(), changedDelaySeconds: 1, buyerKey: async () => 'key' },
     apps: new RememberedApps(5_000, now),
   };

@@ -19,7 +19,7 @@ const hint: WaitingHint = {
 
 const finding: Finding = {
   ...{ delivery: hint, integration: douyinLife, kind: 'hint', outcome: 'parked', why: 'no answer' },
-  ...{ events: [], stores: [], waiting: hint, sinceMs: 0, fail: () => {} },
+  ...{ events: [], source: 'query', stores: [], waiting: hint, sinceMs: 0, fail: () => {} },
 };
 
 /** @param lastCall the worker has no call to the table after so many */

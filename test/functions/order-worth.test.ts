@@ -62,7 +62,7 @@ class Scene {
           ...{ receivedAt: '2026-11-30T12:00:00.000+08:00', body: new Uint8Array() },
         },
         ...{ integration, kind: draft.kind, outcome: 'events', events: [draft], stores: [] },
-        ...{ waiting: undefined, sinceMs: 0 },
+        ...{ source: 'webhook', waiting: undefined, sinceMs: 0 },
         fail: (error) => {
           throw error;
         },

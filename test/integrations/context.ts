@@ -38,7 +38,7 @@ function known(app: App): Omit<ResolveContext, 'answers'> {
     now: () => NOW_MS,
     tokens: new LiveTokens(new MemoryTokens()),
     deadlineMs: NOW_MS + 10_000,
-    rateShare: 1,
+    calls: { turn: async () => {} },
     history: async () => [],
     vouchersOf: async () => [],
     isKnownStore: async () => true,

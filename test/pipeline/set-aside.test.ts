@@ -169,7 +169,8 @@ describe('a time that cannot be', () => {
     };
     const sinceMs = START_MS - 400 * DAY_MS;
     const atMs = async (ms: number) => {
-      const finding = { events: [at(ms)], delivery, integration, sinceMs };
+      const source = 'webhook' as const;
+      const finding = { events: [at(ms)], source, delivery, integration, sinceMs };
       const { events, refused } = await sift(finding, async () => 'key', START_MS);
       expect(refused === undefined).toBe(events.length === 1);
       return events.length;

@@ -32,6 +32,7 @@ import { Queue } from '../../lib/queue/queue.ts';
 import { readApp } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../lib/store/table.ts';
+import { UNLIMITED } from './budgets.ts';
 import { checkDocumented } from './documented.ts';
 import { scanAll } from './scan.ts';
 
@@ -86,11 +87,12 @@ export class HexiaoUnderTest {
       operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
       policy: DEFAULT_POLICY,
       tokens: tokensOfWorker(),
+      budgets: UNLIMITED,
     };
     this.api = this.another({});
     this.normalizeDeps = {
       ...{ table, intake, attribution, fetch, now, tokens: tokensOfWorker() },
-      ...{ rateShare: 1000, breakers: new Breakers(), changedDelaySeconds: 0, log },
+      ...{ budgets: UNLIMITED, breakers: new Breakers(), changedDelaySeconds: 0, log },
       buyerKey: async () => 'a key of the tests',
     };
     this.attributeDeps = {

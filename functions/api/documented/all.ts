@@ -4,6 +4,7 @@ import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
 import { outside } from './outside.ts';
 import { reading } from './reading.ts';
+import { reconciling } from './reconciliations.ts';
 import { registering } from './registering.ts';
 import { restating } from './restating.ts';
 import { running } from './running.ts';
@@ -17,5 +18,6 @@ export const DOCUMENTED: readonly Documented[] = [
   ...contracts,
   ...reading,
   ...restating,
+  ...reconciling,
   ...running,
 ];

@@ -38,6 +38,7 @@ export const TAGS = [
   'contracts',
   'reading',
   'restating',
+  'reconciling',
   'till',
   'running',
   'pages',

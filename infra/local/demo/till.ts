@@ -2,8 +2,10 @@ import { apiApp } from '../../../functions/api/app.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
 import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
 import { outgoing } from '../../../lib/http/outgoing.ts';
+import { CallBudgets } from '../../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
 import { logLines } from '../../../lib/log/log.ts';
+import { CallLeases } from '../../../lib/store/accounts/call-leases.ts';
 import { PlatformTokens } from '../../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { TABLE_NAME } from '../emulators.ts';
@@ -28,6 +30,7 @@ export function openTill({ emulators }: LocalHexiao): Till {
     fetch: outgoing({ named: LOOPBACK }),
     now: Date.now,
     tokens: new LiveTokens(new PlatformTokens(table)),
+    budgets: new CallBudgets(new CallLeases(table), Date.now),
     log: logLines(),
   };
   // Nobody reads its description here.

@@ -117,6 +117,7 @@ const verifyRecordSchema = z.looseObject({
   /** The whole voucher's, but of a 周期卡, whose uses have no other. A page has other vouchers' records too. */
   amount: optionalAmount.catch(null),
   period_card: courtesy(z.looseObject({})),
+  sku: courtesy(z.looseObject({ groupon_type: z.coerce.number().catch(0) })),
   /** What this use of a card is worth; `time_card_amount`, whose meaning no page says, is not read. */
   verify_amount_info: courtesy(
     z.looseObject({
@@ -126,8 +127,13 @@ const verifyRecordSchema = z.looseObject({
 });
 export type VerifyRecord = z.infer<typeof verifyRecordSchema>;
 
-export const verifyRecordsSchema = everyList('records', verifyRecordSchema).transform(
-  ({ lists }) => ({
+/** How many rows a list has in all, where that is reported. */
+const listTotal = courtesy(wireFen).transform((total) => total ?? undefined);
+
+export const verifyRecordsSchema = everyList('records', verifyRecordSchema)
+  .and(z.looseObject({ total: listTotal }))
+  .transform(({ lists, total }) => ({
+    total,
     records: joined(
       lists,
       ({ verify_id }) => verify_id,
@@ -138,13 +144,13 @@ export const verifyRecordsSchema = everyList('records', verifyRecordSchema).tran
         amount: newer.amount ?? older.amount,
         period_card: newer.period_card ?? older.period_card,
         verify_amount_info: newer.verify_amount_info ?? older.verify_amount_info,
+        sku: newer.sku ?? older.sku,
       }),
     ),
     /** How many rows the page had in its longest form, and where the next one begins. */
     rows: Math.max(0, ...lists.map((list) => list.length)),
     cursor: lists.at(-1)?.at(-1)?.cursor ?? null,
-  }),
-);
+  }));
 
 /** `item_status` of a refunded voucher. Source: order.query. */
 export const ITEM_REFUNDED = 301;
@@ -187,7 +193,17 @@ export type OrderRecord = z.infer<typeof orderSchema>;
 
 export const ordersSchema = z.looseObject({
   orders: absentAsNull(z.array(orderSchema)).transform((list) => list ?? []),
+  page: courtesy(z.looseObject({ total: listTotal })),
 });
+
+const ledgerRowSchema = z.looseObject({ certificate_id: wireId, order_id: wireId });
+
+/** Source: query_record_by_cert. No page gives the list's name: it is whichever list has such rows. */
+export const ledgerRowsSchema = z.looseObject({}).transform((data) => ({
+  rows: Object.values(data).flatMap((list) =>
+    (Array.isArray(list) ? list : []).flatMap((row) => ledgerRowSchema.safeParse(row).data ?? []),
+  ),
+}));
 
 const poiSchema = z
   .looseObject({ poi: z.looseObject({ poi_id: wireId, poi_name: courtesy(z.string()) }) })

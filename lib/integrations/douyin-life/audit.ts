@@ -17,7 +17,7 @@ export async function auditRefund(request: RefundRequest, context: AuditContext)
   if (request.status === 'pending') return refused('nobody has decided this request');
   const { reference, voucherIds, status } = request;
   const deadlineMs = context.now() + WITHIN_MS;
-  const client = new DouyinLifeClient({ ...context, deadlineMs, rateShare: 1 });
+  const client = new DouyinLifeClient({ ...context, deadlineMs });
   const isAllowed = status === 'approved';
   const reason = (request.reason ?? '').slice(0, MAX_REASON);
   if (reference.call === 'akte') {

@@ -1,6 +1,7 @@
 import {
   type CertificateRecord,
   certificatesSchema,
+  ledgerRowsSchema,
   type OrderRecord,
   ordersSchema,
   type PoiRecord,
@@ -18,6 +19,22 @@ import { type Endpoint, Transport, type TransportContext } from './transport.ts'
 const RECORDS_PER_PAGE = 20;
 const MAX_RECORD_PAGES = 50;
 
+/** At most 100 a page (order.query/query). */
+const ORDERS_PER_PAGE = 100;
+
+export interface SecondsWindow {
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
+interface RecordsAnswer {
+  readonly records: readonly VerifyRecord[];
+  /** How many rows the page had, and the whole list, where that is reported. */
+  readonly rows: number;
+  readonly total: number | undefined;
+  readonly next: string | null;
+}
+
 const ENDPOINTS = {
   certificates: {
     name: 'certificate/query',
@@ -30,6 +47,11 @@ const ENDPOINTS = {
     perSecond: 100,
   },
   orders: { name: 'trade/order/query', path: '/goodlife/v1/trade/order/query/', perSecond: 20 },
+  ledgerRows: {
+    name: 'ledger/query_record_by_cert',
+    path: '/goodlife/v1/settle/ledger/query_record_by_cert/',
+    perSecond: 300,
+  },
   prepare: {
     name: 'certificate/prepare',
     path: '/goodlife/v1/fulfilment/certificate/prepare/',
@@ -94,27 +116,71 @@ export class DouyinLifeClient {
    */
   async verifyRecords(
     accountId: string,
-    window: { startSeconds: number; endSeconds: number },
+    window: SecondsWindow,
     poiIds?: readonly string[],
   ): Promise<VerifyRecord[]> {
     const records: VerifyRecord[] = [];
-    let cursor = '0';
+    let cursor: string | null = null;
     for (let page = 0; page < MAX_RECORD_PAGES; page += 1) {
-      const query = {
-        account_id: accountId,
-        cursor,
-        size: String(RECORDS_PER_PAGE),
-        start_time: String(window.startSeconds),
-        end_time: String(window.endSeconds),
-        ...(poiIds === undefined ? {} : { poi_ids: poiIds.join(',') }),
-      };
-      const answer = await this.transport.get(ENDPOINTS.records, query, verifyRecordsSchema);
+      const answer: RecordsAnswer = await this.verifyRecordsPage(accountId, window, cursor, poiIds);
       records.push(...answer.records);
-      const { rows, cursor: last } = answer;
-      if (rows < RECORDS_PER_PAGE || last === null || last === cursor) break;
-      cursor = last;
+      if (answer.next === null || answer.next === cursor) break;
+      cursor = answer.next;
     }
     return records;
+  }
+
+  /** One page of them. @param cursor as the page before returned it; null: the first */
+  async verifyRecordsPage(
+    accountId: string,
+    window: SecondsWindow,
+    cursor: string | null,
+    poiIds?: readonly string[],
+  ): Promise<RecordsAnswer> {
+    const query = {
+      account_id: accountId,
+      cursor: cursor ?? '0',
+      size: String(RECORDS_PER_PAGE),
+      start_time: String(window.startSeconds),
+      end_time: String(window.endSeconds),
+      ...(poiIds === undefined ? {} : { poi_ids: poiIds.join(',') }),
+    };
+    const answer = await this.transport.get(ENDPOINTS.records, query, verifyRecordsSchema);
+    return { ...answer, next: answer.rows < RECORDS_PER_PAGE ? null : answer.cursor };
+  }
+
+  /**
+   * The merchant's orders that were made, or changed last, within seconds both included. The platform pages up to
+   * 10,000 rows so.
+   * @param page from 1
+   */
+  async ordersPage(
+    accountId: string,
+    by: 'create' | 'update',
+    window: SecondsWindow,
+    page: number,
+  ): Promise<{ orders: OrderRecord[]; total: number | undefined; next: number | null }> {
+    const query = {
+      account_id: accountId,
+      page_num: String(page),
+      page_size: String(ORDERS_PER_PAGE),
+      [`${by}_order_start_time`]: String(window.startSeconds),
+      [`${by}_order_end_time`]: String(window.endSeconds),
+    };
+    const answer = await this.transport.get(ENDPOINTS.orders, query, ordersSchema);
+    const { orders, page: paging } = answer;
+    const next = orders.length < ORDERS_PER_PAGE ? null : page + 1;
+    return { orders, total: paging?.total, next };
+  }
+
+  /** The orders of vouchers that were used an hour ago or more, by voucher; those the platform shows. */
+  async ordersOfVouchers(
+    accountId: string,
+    certificateIds: readonly string[],
+  ): Promise<Map<string, string>> {
+    const query = { account_id: accountId, certificate_ids: certificateIds.join(',') };
+    const { rows } = await this.transport.get(ENDPOINTS.ledgerRows, query, ledgerRowsSchema);
+    return new Map(rows.map((row) => [row.certificate_id, row.order_id]));
   }
 
   /** One order with its sale channel and refunds; undefined when the platform shows none. */

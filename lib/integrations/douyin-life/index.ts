@@ -7,6 +7,7 @@ import { eventsOfHint } from './events.ts';
 import { REVERSAL_WINDOW_MS } from './facts.ts';
 import { read } from './read.ts';
 import { douyinLifeReceiver } from './receiver.ts';
+import { records } from './records.ts';
 import { resolve } from './resolve.ts';
 import { redeem, reverse } from './till.ts';
 
@@ -31,7 +32,8 @@ export const douyinLife = {
     refundAmount: z.enum(['total', 'latest']).default('total'),
   }),
   read,
-  resolve,
+  resolve: (hints, context) => resolve(hints, context),
+  records: () => records,
   fromHint: eventsOfHint,
   auditRefund,
   redeem,

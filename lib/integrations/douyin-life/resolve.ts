@@ -36,11 +36,12 @@ const SAME_ACT_MS = 600_000;
 export async function resolve(
   hints: readonly Hint[],
   context: ResolveContext,
+  client = new DouyinLifeClient(context),
 ): Promise<Resolution[]> {
   const first = hints[0];
   if (first === undefined) return [];
   try {
-    return await resolveOrder(first, hints, context);
+    return await resolveOrder(first, hints, context, client);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const resolution = unanswered(error, context.answers);
@@ -52,8 +53,8 @@ async function resolveOrder(
   { merchantId, orderId }: Hint,
   hints: readonly Hint[],
   context: ResolveContext,
+  client: DouyinLifeClient,
 ): Promise<Resolution[]> {
-  const client = new DouyinLifeClient(context);
   const certificates = await client.certificatesOfOrder(merchantId, orderId);
   if (certificates.length === 0) {
     const outcome = context.answers < ORDER_PATIENCE ? 'wait' : 'contradicted';

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
+import { turnOf } from '../kit/call-budget.ts';
 import { douyinBaseOf } from '../kit/douyin/call.ts';
 import { GENERAL_CODES, LIFE_CODES } from '../kit/douyin/codes.ts';
 import { withClientToken } from '../kit/douyin/token.ts';
 import { exchange, type HttpQuestion } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
 import { codeError, meaningOf, PlatformError, unknownShape } from '../kit/platform-error.ts';
-import { waitForSlot } from '../kit/rate-limit.ts';
 
 const TABLES = [LIFE_CODES, GENERAL_CODES];
 
@@ -21,7 +21,7 @@ export interface Endpoint {
 
 export type TransportContext = Pick<
   ResolveContext,
-  'app' | 'fetch' | 'now' | 'deadlineMs' | 'rateShare' | 'tokens'
+  'app' | 'fetch' | 'now' | 'deadlineMs' | 'calls' | 'tokens'
 >;
 
 /**
@@ -76,9 +76,8 @@ export class Transport {
     { url, init }: HttpQuestion,
     token: string,
   ): Promise<Envelope> {
-    const { app, now, rateShare } = this.context;
-    const of = [this.base(), app.appKey, endpoint.name];
-    await waitForSlot(endpoint.name, of, endpoint.perSecond * rateShare, now);
+    await turnOf(this.context, endpoint);
+    const { app } = this.context;
     const { rootAccountId } = app.settings;
     const headers = {
       'access-token': token,

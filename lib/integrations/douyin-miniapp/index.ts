@@ -51,6 +51,12 @@ export const douyinMiniapp = {
   secrets,
   settings: miniappSettingsSchema,
   read,
+  records: () => ({
+    unverifiable: {
+      zh: '小程序只有按订单号的查询，没有按日列表',
+      en: 'the mini-program’s queries name one order, and none lists a day',
+    },
+  }),
   auditRefund,
   redeem,
   reverse,

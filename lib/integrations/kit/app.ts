@@ -40,6 +40,8 @@ export const settingsSchema = z.looseObject({
    * registered. What is reported of an earlier time is set aside.
    */
   factsSince: z.iso.date().optional(),
+  /** How often the app may call, in parts of what the platform's pages say: 1 when absent, more where it granted more. */
+  rateFactor: z.number().min(0.01).max(1_000).optional(),
   /** Where a store stands that no field of its own names. */
   storeFrom: storeFromSchema.optional(),
   /** `known`: the till redeems at registered stores of the merchant only. `any`: at whatever store it names. */

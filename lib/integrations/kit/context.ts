@@ -1,5 +1,6 @@
 import type { Event } from '../../events/event.ts';
 import type { App } from './app.ts';
+import type { CallBudget } from './call-budget.ts';
 import type { LiveTokens } from './live-tokens.ts';
 
 export interface AuditContext {
@@ -9,6 +10,8 @@ export interface AuditContext {
   readonly now: () => number;
   /** The platforms' tokens that all workers share; this worker's memory when absent. */
   readonly tokens?: LiveTokens;
+  /** The app's calls, which all workers share; this worker alone when absent. */
+  readonly calls?: CallBudget;
 }
 
 export interface ResolveContext {
@@ -22,8 +25,8 @@ export interface ResolveContext {
   readonly answers: number;
   /** Epoch ms: what is not answered by then is queried again later. */
   readonly deadlineMs: number;
-  /** This worker's part of the platform's rate limits, over 0 to 1. */
-  readonly rateShare: number;
+  /** The app's calls, which all workers share; this worker alone when absent. */
+  readonly calls?: CallBudget;
   /** What is already known of a voucher. */
   readonly history: (voucherId: string) => Promise<readonly Event[]>;
   /**

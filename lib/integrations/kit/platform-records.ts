@@ -23,12 +23,24 @@ export interface RecordsSource {
   readonly lists: readonly RecordsList[];
   /**
    * Turns records that we lack into the events that their webhooks would have become: the same reading
-   * code, the same event ids. May query the platform for what a list's row leaves out.
-   * @param missing of one page
-   * @throws PlatformError the platform did not answer: the page is read again later
+   * code, the same event ids. May query the platform for what a list's row leaves out. What cannot be told
+   * of a record yet is left out: it is found missing again.
+   * @param missing of one window
+   * @param all every record of that window, for what one list knows of another's
+   * @throws PlatformError the platform did not answer: the window is read again later
    */
-  repair(missing: readonly PlatformRecord[], context: RecordsContext): Promise<Repair>;
+  repair(
+    missing: readonly PlatformRecord[],
+    context: RecordsContext,
+    all: readonly PlatformRecord[],
+  ): Promise<Repair>;
 }
+
+/**
+ * Why a window is read. `edge`: what has just passed, some minutes behind now. `day`: a whole day, the day
+ * after, or whenever an operator wants it. `late`: the same day a week later, for late refunds.
+ */
+export type RecordsPass = 'edge' | 'day' | 'late';
 
 export interface RecordsList {
   /** The platform's name of the query, such as `verify_record/query`; kept beside the day as its source. */
@@ -38,6 +50,8 @@ export interface RecordsList {
    * not believed to have none. `nothing` only where the platform documents how it reports an outage.
    */
   readonly empty: 'may-be-outage' | 'nothing';
+  /** In which passes it is read; in all when absent. */
+  readonly passes?: readonly RecordsPass[];
   /**
    * One page.
    * @param cursor as the page before returned it; null: the first
@@ -116,6 +130,8 @@ export interface RefundRecord extends Omit<FactRecord, 'eventId' | 'amounts'> {
 export interface Repair {
   readonly events: readonly EventDraft[];
   readonly stores: readonly NamedStore[];
+  /** Some questions were not answered: what is still missing is worth asking for once more at once. */
+  readonly again?: true | undefined;
 }
 
 /** As for a hint, and the app's budget of calls: each call takes its turn there first. */

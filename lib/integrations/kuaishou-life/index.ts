@@ -13,6 +13,12 @@ export const kuaishouLife = {
   secrets: secretsSchema,
   settings: lifeSettingsSchema,
   read,
+  records: () => ({
+    unverifiable: {
+      zh: '公开文档没有核销或订单的按日查询',
+      en: 'no public page documents a query of a day’s redemptions or orders',
+    },
+  }),
   // No public source says how a redemption is cancelled.
   redeem,
 } satisfies Integration;

@@ -13,6 +13,12 @@ export const kuaishouMiniapp = {
   secrets: secretsSchema,
   settings: miniappSettingsSchema,
   read,
+  records: () => ({
+    unverifiable: {
+      zh: '小程序只有按订单号的查询，没有按日列表',
+      en: 'the mini-program’s queries name one order, and none lists a day',
+    },
+  }),
   redeem,
   reverse,
 } satisfies Integration;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
 import type { ActAnswer } from '../kit/act-answer.ts';
+import { turnOf } from '../kit/call-budget.ts';
 import { baseOf, type ExchangeContext, exchange, refusal } from '../kit/http.ts';
 import type { ResolveContext } from '../kit/integration.ts';
 import { OPEN_PLATFORM_CODES, SHOP_CODES } from '../kit/kuaishou/codes.ts';
 import { actError, codeError, PlatformError, tablesWith } from '../kit/platform-error.ts';
-import { waitForSlot } from '../kit/rate-limit.ts';
 import {
   type Consumption,
   consumePayload,
@@ -20,7 +20,7 @@ import { toJsonText, type WireValue, wireIdOf } from './wire-json.ts';
 
 const DEFAULT_API = 'https://openapi.kwaixiaodian.com';
 
-export type ClientContext = ExchangeContext & Pick<ResolveContext, 'app' | 'rateShare'>;
+export type ClientContext = ExchangeContext & Pick<ResolveContext, 'app' | 'calls'>;
 
 /** What we ask the platform, for one app. Every method throws only PlatformError. */
 export class KuaishouShopClient {
@@ -71,8 +71,7 @@ export class KuaishouShopClient {
     const { app, now } = this.context;
     const { signSecret, accessToken } = this.credentials();
     const { apiBaseUrl, callsPerSecond } = this.settings;
-    const rate = callsPerSecond * this.context.rateShare;
-    await waitForSlot(endpoint.method, [apiBaseUrl, app.appKey, endpoint.method], rate, now);
+    await turnOf(this.context, { name: endpoint.method, perSecond: callsPerSecond });
     const params: Record<string, string> = {
       access_token: accessToken,
       appkey: app.appKey,

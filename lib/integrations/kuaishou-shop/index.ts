@@ -15,6 +15,12 @@ export const kuaishouShop = {
   secrets: shopSecretsSchema,
   settings: shopSettingsSchema,
   read,
+  records: () => ({
+    unverifiable: {
+      zh: '设置所命名的查询只按单个订单号，没有按日列表',
+      en: 'the queries that the settings name are of one order, and none lists a day',
+    },
+  }),
   resolve,
   // No fromHint: without an answer of the platform there is neither an amount nor anybody who vouches for it.
   redeem,

@@ -6,7 +6,19 @@ import type { Item, Table } from '../table.ts';
 /** The apps that operators register. Read on every webhook, so apart from all that has a schema. */
 
 export async function putApp(table: Table, app: App): Promise<void> {
+  const { integration, appKey } = app;
+  // The list first: what is registered is listed.
+  await table.put(keys.listedApp(integration, appKey), { integration, appKey }, null);
   await table.put(keys.app(app.integration, app.appKey), app, null);
+}
+
+/** The names of every app that was ever registered. */
+export async function* listedApps(
+  table: Table,
+): AsyncGenerator<{ integration: string; appKey: string }> {
+  for await (const item of table.query(keys.listedApp('', '').pk, { consistent: false })) {
+    yield { integration: String(item.integration), appKey: String(item.appKey) };
+  }
 }
 
 /** When an app was registered first; undefined for one that is not registered. */

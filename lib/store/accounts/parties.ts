@@ -48,7 +48,19 @@ export const merchantSchema = z.object({
 export type Merchant = z.infer<typeof merchantSchema>;
 
 export async function putMerchant(table: Table, merchant: Merchant): Promise<void> {
+  const { platform, merchantId } = merchant;
+  // The list first: what is registered is listed.
+  await table.put(keys.listedMerchant(platform, merchantId), { merchantId }, null);
   await table.put(keys.merchant(merchant.platform, merchant.merchantId), merchant, null);
+}
+
+/** The ids of every merchant registered at a platform. */
+export async function merchantsOfPlatform(table: Table, platform: string): Promise<string[]> {
+  const ids: string[] = [];
+  const { pk } = keys.listedMerchant(platform, '');
+  for await (const item of table.query(pk, { consistent: false }))
+    ids.push(String(item.merchantId));
+  return ids;
 }
 
 export async function readMerchant(

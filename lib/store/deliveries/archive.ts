@@ -20,6 +20,9 @@ export function archiveEnd(nowMs: number): number {
 /** The `about` of facts that a platform answered to a call of ours: no road from outside writes it so. */
 export const TILL_ABOUT = '=till';
 
+/** The same of facts that its records showed. */
+export const RECORDS_ABOUT = '=records';
+
 export const deliverySchema = z.object({
   deliveryId: z.string().regex(/^[0-9a-f]{64}$/),
   integration: z.string(),

@@ -23,14 +23,14 @@ export async function prepare(): Promise<Load> {
   const sandbox = await startSandbox(options);
   await putApp(table, {
     ...{ integration: 'douyin-life', appKey: APP_KEY, secrets: { clientSecret: [CLIENT_SECRET] } },
-    settings: { enrichment: 'pull', apiBaseUrl: sandbox.url },
+    // No rate of a platform's holds it back: all of a batch is asked about.
+    settings: { enrichment: 'pull', apiBaseUrl: sandbox.url, rateFactor: 1_000 },
   });
   const redeem = redeemer(sandbox.world);
   const batchSize =
     FUNCTIONS.find(({ folder }) => folder === 'normalize')?.consumes?.batchSize ?? 0;
   return {
-    // So many workers that a platform's rate holds none of them back: all of a batch is asked about.
-    environment: { ...environmentOf(emulators), WORKERS: '0.01' },
+    environment: environmentOf(emulators),
     async stop() {
       await sandbox.stop();
       await emulators.stop();

@@ -24,6 +24,7 @@ import { type Delivery, unpackBody } from '../../../lib/store/deliveries/archive
 import { putHint } from '../../../lib/store/deliveries/waiting-hints.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { UNLIMITED } from '../../support/budgets.ts';
 import { SAMPLE_TIME } from '../../support/douyin.ts';
 import { everyOrder, type Turn } from '../../support/interleave.ts';
 import { runs } from '../../support/long.ts';
@@ -140,7 +141,7 @@ class Redemption {
         return this.told.fetch(input, init);
       },
       now: () => this.told.clock.nowMs,
-      ...{ tokens: memoryTokens, rateShare: 1_000, breakers: new Breakers() },
+      ...{ tokens: memoryTokens, budgets: UNLIMITED, breakers: new Breakers() },
       ...{ changedDelaySeconds: 0, log: silent, buyerKey: async () => KEY },
     };
   }

@@ -111,6 +111,10 @@ const BODIES: readonly (readonly [call: string, body: object])[] = [
     { platform: 'douyin', merchantId: 'an-id', from: '2025-10-01', to: '2025-10-01' },
   ],
   [
+    'POST /v1/reconciliations',
+    { integration: 'an-id', appKey: 'an-id', from: '2025-10-01', to: '2025-10-01' },
+  ],
+  [
     'POST /v1/erasures',
     {
       ...{ platform: 'douyin', reason: 'x', orderIds: ['an-id-of-8'], voucherIds: ['an-id-of-8'] },

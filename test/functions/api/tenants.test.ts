@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { putCheckedDay } from '../../../lib/store/reconciliation/checked-days.ts';
+import { putDifference } from '../../../lib/store/reconciliation/differences.ts';
 import { amountsOf, minute, paid, refunded } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
@@ -92,6 +94,7 @@ beforeAll(async () => {
       })),
     }),
   ]);
+  await keepChecked(begun.map(({ storeId, fen }) => ({ storeId, fen })));
   clock.ms = Date.parse('2025-11-03T12:00:00+08:00');
   const whole = read(await ask(hexiao, 'GET', `/v1/vouchers/douyin/${card}`), voucherAnswer);
   const made: Side[] = [];
@@ -119,6 +122,31 @@ beforeAll(async () => {
 });
 
 afterAll(() => hexiao?.stop());
+
+/** What the platform's records came to: a day with both stores, and a difference at each. */
+async function keepChecked(
+  both: readonly { readonly storeId: string; readonly fen: number }[],
+): Promise<void> {
+  const businessDay = minute(0).slice(0, 10);
+  const of = {
+    ...({ platform: 'douyin', integration: 'douyin-life', appKey: 'app', storeId: null } as const),
+    ...{ merchantId, businessDay },
+  };
+  const side = (fen: number) => ({ ours: { count: 1, fen }, theirs: { count: 1, fen } });
+  await putCheckedDay(hexiao.table, {
+    ...of,
+    ...{ status: 'different', reason: null, ...side(66_666), found: 0, repaired: 0 },
+    stores: both.map(({ storeId, fen }) => ({ storeId, ...side(fen) })),
+    ...{ differences: 2, byWebhook: 2, byAsking: 0, latestSeconds: null, rows: {} },
+    ...{ source: 'douyin-life', checkedAt: minute(0) },
+  });
+  for (const { storeId, fen } of both) {
+    await putDifference(hexiao.table, {
+      ...{ ...of, storeId, voucherId: fresh('differs'), orderId: null, kind: 'amount' },
+      ...{ ours: fen, theirs: fen + 1, reason: 'amounts-differ', state: 'open', seenAt: minute(0) },
+    });
+  }
+}
 
 /** What a provider asks, with its own ids and with the other's. */
 const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => string[]>> = {
@@ -161,6 +189,11 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ],
   'GET /v1/entries/:entryId/explanation': (own, other) =>
     [...own.entryIds, ...other.entryIds].map((id) => `/v1/entries/${id}/explanation`),
+  'GET /v1/completeness': () => [
+    `/v1/completeness?${WINDOW}`,
+    `/v1/completeness?${WINDOW}&platform=douyin&merchantId=${merchantId}`,
+  ],
+  'GET /v1/differences': () => [`/v1/differences?${WINDOW}`],
   'GET /v1/statements': (_own, other) => [
     '/v1/statements',
     `/v1/statements?month=2025-10&providerId=${other.providerId}`,

@@ -15,6 +15,7 @@ import { Queue, readDepth } from '../../../lib/queue/queue.ts';
 import { putApp } from '../../../lib/store/accounts/parties.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { START_MS } from '../../lib/make.ts';
+import { UNLIMITED } from '../../support/budgets.ts';
 import { PlainAudits, SPI_APP } from '../../support/spi-receiver.ts';
 import { startTable } from '../../support/table.ts';
 
@@ -67,6 +68,7 @@ async function work(...refundIds: string[]): Promise<unknown[]> {
   }));
   await notifyDecisions(received, {
     ...{ table, intake, fetch: globalThis.fetch, now: () => nowMs, tokens: memoryTokens },
+    budgets: UNLIMITED,
     log: (level, what, fields) => logged.push([level, what, fields]),
     integrationOf: (name) => (name === SPI_APP.integration ? platform.integration : undefined),
   });

@@ -117,7 +117,6 @@ export function platform(
     now,
     answers: 0,
     deadlineMs: (over.now ?? now)() + 60_000,
-    rateShare: 1,
     history: async () => [],
     isKnownStore: async () => true,
     storesOf: async () => [],

@@ -38,7 +38,7 @@ function contextOf(
     now: () => T0 + 90_000_000,
     answers: 0,
     deadlineMs: T0 + 90_060_000,
-    rateShare: 1_000,
+    calls: { turn: async () => {} },
     history: async (voucherId) => known().filter((event) => event.voucherId === voucherId),
     isKnownStore: async () => true,
     storesOf: async () => [],

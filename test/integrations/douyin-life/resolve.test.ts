@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { douyinLife } from '../../../lib/integrations/douyin-life/index.ts';
+import type { CallLimit } from '../../../lib/integrations/kit/call-budget.ts';
 import type { Resolution } from '../../../lib/integrations/kit/integration.ts';
+import { PlatformError } from '../../../lib/integrations/kit/platform-error.ts';
 import {
   at,
   CERTIFICATES,
@@ -790,10 +792,20 @@ test('no hints are no questions', async () => {
 });
 
 test('the calls of one app stay under the platform’s rate', async () => {
-  // Prepare: a clock that stands, and a share of one question in ten seconds
-  const { resolve } = platform({}, { rateShare: 0.001, now: () => at(600) * 1000 });
+  // Prepare: a budget of the questions about one hint
+  let left = 0;
+  const turn = async ({ name }: CallLimit) => {
+    left -= 1;
+    if (left >= 0) return;
+    throw new PlatformError(`${name} is at its rate limit`, {
+      ...{ retryable: true, retryAfterMs: 10_000 },
+    });
+  };
+  const { resolve } = platform({}, { calls: { turn } });
+  left = 5;
   // Act
   const first = await resolve(hint('redeemed', 0));
+  left = 0;
   const second = await resolve(hint('redeemed', 0));
   // Assess
   expect(first[0]?.outcome).toBe('resolved');

@@ -43,7 +43,7 @@ const window: RecordsWindow = {
 
 const contextOf = (secrets = SECRETS as Record<string, string>, settings = {}): RecordsContext => ({
   app: appWith(settings, secrets),
-  ...{ fetch: sandbox.fetch, now: () => nowMs, answers: 0, rateShare: 1 },
+  ...{ fetch: sandbox.fetch, now: () => nowMs, answers: 0 },
   deadlineMs: Number.POSITIVE_INFINITY,
   history: async (voucherId) => known.filter((event) => event.voucherId === voucherId),
   vouchersOf: async () => [],
@@ -73,7 +73,7 @@ async function read(context = contextOf(), of = window) {
       cursor = page.next;
     } while (cursor !== null);
   }
-  const { events } = await source.repair(missing, context);
+  const { events } = await source.repair(missing, context, missing);
   return { pages, records: missing, events: recorded(events) };
 }
 

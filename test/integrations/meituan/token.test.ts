@@ -107,7 +107,7 @@ describe('a store’s token', () => {
     });
     const tokens = new LiveTokens(new MemoryTokens());
     const context = {
-      ...{ app, fetch: sandbox.fetch, now: () => NOW, tokens, rateShare: 1, startedAtMs: NOW },
+      ...{ app, fetch: sandbox.fetch, now: () => NOW, tokens, startedAtMs: NOW },
       ...{
         notes: {},
         note: async (notes) => notes,

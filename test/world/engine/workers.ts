@@ -10,6 +10,7 @@ import { reconcile } from '../../../functions/reconcile/reconcile.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
 import { openCallbackRecords } from '../../../lib/callbacks/records.ts';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
+import { CallBudgets } from '../../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../../lib/queue/batch.ts';
@@ -21,6 +22,7 @@ import {
 } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
 import { readApp } from '../../../lib/store/accounts/apps.ts';
+import { CallLeases } from '../../../lib/store/accounts/call-leases.ts';
 import { AppsHeard } from '../../../lib/store/accounts/heard.ts';
 import { PlatformTokens } from '../../../lib/store/accounts/platform-tokens.ts';
 import { buyerKeyReader } from '../../../lib/store/privacy/buyer-key.ts';
@@ -43,12 +45,9 @@ export interface Machine {
   readonly log: Log;
 }
 
-/** As infra/topology.ts has them for a deployment. */
-const FOURTH = 1 / 4;
-
 type Handler = (event: SqsEvent) => Promise<BatchResponse>;
 
-function partsOf({ table, sqs, queues, take, wait, log }: Machine) {
+function partsOf({ table, sqs, queues, take, wait, log, now }: Machine) {
   const own = table.seenBy(take);
   const client = sqs.seenBy(take);
   return {
@@ -57,15 +56,17 @@ function partsOf({ table, sqs, queues, take, wait, log }: Machine) {
     intake: new Queue<IntakeMessage>(client, queues.intake.url),
     attribution: new Queue<AttributionMessage>(client, queues.attribution.url),
     tokens: () => new LiveTokens(new PlatformTokens(own), log, wait),
+    budgets: () => new CallBudgets(new CallLeases(own), now),
   };
 }
 
 /** One worker of `normalize`, as functions/normalize/index.ts puts it together. */
 export function normalizeWorker(machine: Machine): Handler {
-  const { table, intake, attribution, tokens } = partsOf(machine);
+  const { table, intake, attribution, tokens, budgets } = partsOf(machine);
   const { now, fetch, log } = machine;
   const deps = {
-    ...{ table, intake, attribution, fetch, now, log, tokens: tokens(), rateShare: FOURTH },
+    ...{ table, intake, attribution, fetch, now, log, tokens: tokens() },
+    budgets: budgets(),
     ...{ breakers: new Breakers(), changedDelaySeconds: 1, buyerKey: buyerKeyReader(table) },
     apps: new RememberedApps(5_000, now),
   };
@@ -127,11 +128,19 @@ const OPERATOR_TOKEN_HASH = sha256Hex(OPERATOR_TOKEN);
 
 /** One worker of `api`. */
 export function apiWorker(machine: Machine): Receiver {
-  const { table, client, tokens } = partsOf(machine);
+  const { table, client, tokens, budgets } = partsOf(machine);
   const { now, fetch, log, wait, queues } = machine;
   const deps = {
     ...{ table, sqs: client, queues, operatorTokenHash: OPERATOR_TOKEN_HASH },
-    ...{ policy: DEFAULT_POLICY, fetch, now, log, pause: wait, tokens: tokens() },
+    ...{
+      policy: DEFAULT_POLICY,
+      fetch,
+      now,
+      log,
+      pause: wait,
+      tokens: tokens(),
+      budgets: budgets(),
+    },
   };
   return apiApp(deps, '');
 }

@@ -4,6 +4,7 @@ export const ENDPOINTS = [
   'verify_record.query',
   'order.query',
   'poi.query',
+  'ledger.query',
   'certificate.prepare',
   'certificate.verify',
   'certificate.cancel',
@@ -62,6 +63,8 @@ export interface FaultOptions {
 /** What goes wrong, switched while the sandbox runs. */
 export class Faults {
   readonly options: FaultOptions = { omitPoi: false, omitCancelled: false, lag: {} };
+  /** How often each endpoint was called. */
+  readonly calls = new Map<EndpointName, number>();
   readonly #faults = new Map<EndpointName, { fault: Fault; left: number }>();
 
   set(endpoint: EndpointName, fault: Fault): void {
@@ -74,8 +77,9 @@ export class Faults {
     Object.assign(this.options, { omitPoi: false, omitCancelled: false, lag: {} });
   }
 
-  /** What this call meets; counts it against `times`. */
+  /** What this call meets; counts it, and counts it against `times`. */
   take(endpoint: EndpointName): Fault {
+    this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
     const entry = this.#faults.get(endpoint);
     if (!entry || entry.left <= 0) return { mode: 'ok' };
     entry.left -= 1;

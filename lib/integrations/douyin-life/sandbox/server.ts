@@ -5,6 +5,7 @@ import { addControls, type Delivery } from './controls.ts';
 import { AUDITS } from './endpoints/audits.ts';
 import { certificateQuery } from './endpoints/certificates.ts';
 import type { Endpoint } from './endpoints/endpoint.ts';
+import { ledgerRowsQuery } from './endpoints/ledgers.ts';
 import { orderQuery } from './endpoints/orders.ts';
 import { poiQuery } from './endpoints/stores.ts';
 import { TILL } from './endpoints/till.ts';
@@ -103,7 +104,8 @@ export function sandboxApp(options: AppOptions): Hono {
   }
 
   const app = new Hono();
-  const endpoints = [certificateQuery, verifyRecordQuery, orderQuery, poiQuery, ...AUDITS, ...TILL];
+  const queries = [certificateQuery, verifyRecordQuery, orderQuery, poiQuery, ledgerRowsQuery];
+  const endpoints = [...queries, ...AUDITS, ...TILL];
   for (const make of endpoints) {
     const endpoint = make(context);
     app.on(endpoint.method ?? 'GET', endpoint.path, serve(endpoint));

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { print, printList } from './print.ts';
+import { need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import type { Verb } from './verb.ts';
+
+const PARAMETERS = 'from=2025-10-01 to=2025-10-31 platform merchantId cursor';
+
+export const completeness: Verb = {
+  details: `NAME=VALUE are the parameters of GET /v1/completeness:\n  ${PARAMETERS}\n`,
+  run: listDays,
+};
+
+export const differences: Verb = {
+  details: `NAME=VALUE are the parameters of GET /v1/differences:\n  ${PARAMETERS}\naccept lets one be, with the reason.\n`,
+  run: listDifferences,
+};
+
+const DAYS = [
+  ...['businessDay', 'platform', 'merchantId', 'storeId', 'status', 'ours', 'theirs'],
+  ...['checkedAt', 'reason'],
+];
+
+const DIFFERENCES = [
+  ...['differenceId', 'businessDay', 'merchantId', 'storeId', 'voucherId', 'orderId'],
+  ...['kind', 'ours', 'theirs', 'state', 'reason'],
+];
+
+async function listDays(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: REMOTE_OPTIONS,
+  });
+  const answer = await new Remote(values).get('/v1/completeness', pairsOf(positionals));
+  const rows = Array.isArray(answer.rows) ? answer.rows.map(flat) : answer.rows;
+  const shown = values.json === true ? answer : { ...answer, rows };
+  printList(shown, { rows: 'rows', columns: DAYS, json: values.json });
+  return 0;
+}
+
+async function listDifferences(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...REMOTE_OPTIONS, reason: { type: 'string' } },
+  });
+  const remote = new Remote(values);
+  const [what, given] = positionals;
+  if (what === 'accept') {
+    const id = encodeURIComponent(need(given, 'the difference’s id'));
+    const reason = need(values.reason, '--reason');
+    print(await remote.post(`/v1/differences/${id}/accept`, { reason }));
+    return 0;
+  }
+  const answer = await remote.get('/v1/differences', pairsOf(positionals));
+  printList(answer, { rows: 'differences', columns: DIFFERENCES, json: values.json });
+  return 0;
+}
+
+/** Both sides as people read them: how many, and fen. */
+function flat(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null) return row;
+  const { ours, theirs, ...rest } = row as { ours?: unknown; theirs?: unknown };
+  return { ...rest, ours: sideText(ours), theirs: sideText(theirs) };
+}
+
+function sideText(side: unknown): string {
+  if (typeof side !== 'object' || side === null) return '-';
+  const { count, fen } = side as { count?: unknown; fen?: unknown };
+  return `${String(count)} × ${fen === null ? '?' : String(fen)}`;
+}

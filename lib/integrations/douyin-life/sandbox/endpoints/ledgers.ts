@@ -1,0 +1,36 @@
+import type { Fields } from '../answers.ts';
+import { seconds } from '../messages.ts';
+import { requiredText } from '../query.ts';
+import { type Endpoint, type EndpointContext, requiredMerchant } from './endpoint.ts';
+
+/** A redemption's ledger is there so much later. Source: query_record_by_cert. */
+const LEDGER_AFTER_MS = 3_600_000;
+
+/** The ledgers of used vouchers, with their orders. Source: query_record_by_cert; the list's name is deduced. */
+export function ledgerRowsQuery({ world, now }: EndpointContext): Endpoint {
+  return {
+    name: 'ledger.query',
+    path: '/goodlife/v1/settle/ledger/query_record_by_cert/',
+    empty: { ledger_records: [] },
+    read: (query) => {
+      const { accountId } = requiredMerchant(world, query);
+      const wanted = new Set(requiredText(query, 'certificate_ids').split(','));
+      const uses = (world.redemptions.get(accountId) ?? []).filter(({ certificateId }) =>
+        wanted.has(certificateId),
+      );
+      return {
+        ledger_records: uses.flatMap(({ certificateId, verifyId }): Fields[] => {
+          const { order, state } = world.find(certificateId);
+          const use = state.standing.find((one) => one.verifyId === verifyId);
+          if (use === undefined || now() - use.redeemedAtMs < LEDGER_AFTER_MS) return [];
+          return [
+            {
+              ...{ ledger_id: `l${verifyId}`, verify_id: verifyId, certificate_id: certificateId },
+              ...{ order_id: order.orderId, verify_time: seconds(use.redeemedAtMs), status: 2 },
+            },
+          ];
+        }),
+      };
+    },
+  };
+}

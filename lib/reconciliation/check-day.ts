@@ -1,0 +1,156 @@
+import type {
+  RecordsPass,
+  RecordsSource,
+  RecordsWindow,
+} from '../integrations/kit/platform-records.ts';
+import type { KeptDifference } from '../store/reconciliation/differences.ts';
+import type { DayProgress } from '../store/reconciliation/reconciliations.ts';
+import { DAY_MS, instantToMs, toInstant } from '../time/shanghai.ts';
+import { checkWindow, type WindowCheck } from './check-window.ts';
+import type { Difference } from './compare.ts';
+import type { Reconciler } from './deps.ts';
+import { KnownStreams, type OurRedemption, ourRedemptions } from './ours.ts';
+import { readWindow } from './read-window.ts';
+import { addSide, storeOf, theirsOf } from './sides.ts';
+
+/** A day is not cut into shorter windows than this. */
+const SHORTEST_MS = 60_000;
+
+/** Whose day is checked: a merchant's, or one store's. */
+export interface DayPlace {
+  readonly merchantId: string;
+  readonly storeId: string | null;
+  readonly businessDay: string;
+}
+
+/** A difference with the fact that it is of. */
+export type FactDifference = Difference & Pick<KeptDifference, 'voucherId' | 'orderId' | 'storeId'>;
+
+/**
+ * `paused`: its time is up, to be gone on with. `unread`: it could not be read whole, and is worth another try.
+ * `read`: to its end.
+ */
+export type DayCheck =
+  | { readonly outcome: 'paused'; readonly soFar: DayProgress }
+  | { readonly outcome: 'unread'; readonly reason: 'changed-while-read' | 'too-many-records' }
+  | {
+      readonly outcome: 'read';
+      readonly soFar: DayProgress;
+      readonly perhapsOut: readonly string[];
+      readonly ours: readonly OurRedemption[];
+    };
+
+export function beginDay(
+  { businessDay }: Pick<DayPlace, 'businessDay'>,
+  nowMs: number,
+): DayProgress {
+  return {
+    startedAt: toInstant(nowMs),
+    ...{ untilMs: startOf(businessDay), windowMs: DAY_MS },
+    ...{ theirs: {}, rows: {}, found: 0, repaired: 0, differences: 0 },
+  };
+}
+
+/**
+ * Reads a day on, window after window: as a rule there is one. Differences are handed on window by window, so
+ * that nothing has to be remembered that grows with the day.
+ * @param keep says how many of them are open
+ * @throws PlatformError
+ */
+export async function checkDay(
+  source: RecordsSource,
+  place: DayPlace,
+  { pass, from }: { readonly pass: Exclude<RecordsPass, 'edge'>; readonly from: DayProgress },
+  reconciler: Reconciler,
+  keep: (differences: readonly FactDifference[]) => Promise<number>,
+): Promise<DayCheck> {
+  const { deps, context } = reconciler;
+  const endMs = startOf(place.businessDay) + DAY_MS;
+  const known = new KnownStreams(deps.table);
+  const { platform, name: integration } = reconciler.integration;
+  const ours = await ourRedemptions(deps.table, { ...place, platform, integration }, known);
+  const perhapsOut = new Set<string>();
+  let soFar = from;
+  while (soFar.untilMs < endMs) {
+    if (deps.now() >= context.deadlineMs) return { outcome: 'paused', soFar };
+    const fromMs = soFar.untilMs;
+    const untilMs = Math.min(fromMs + soFar.windowMs, endMs);
+    const window: RecordsWindow = { ...place, fromMs, untilMs };
+    const reading = await readWindow(source, window, pass, reconciler);
+    if (reading.outcome === 'changed') return { outcome: 'unread', reason: 'changed-while-read' };
+    if (reading.outcome === 'too-long') {
+      if (soFar.windowMs <= SHORTEST_MS) return { outcome: 'unread', reason: 'too-many-records' };
+      soFar = { ...soFar, windowMs: Math.max(SHORTEST_MS, Math.floor(soFar.windowMs / 8)) };
+      continue;
+    }
+    for (const list of reading.perhapsOut) perhapsOut.add(list);
+    // Without a record there is nothing to look up: the streams read so far are enough.
+    const check = await checkWindow(source, reading, known, reconciler);
+    const open = await keep([...differencesIn(check), ...extras(check, ours, { fromMs, untilMs })]);
+    soFar = withWindow(soFar, check, { untilMs, rows: reading.rows, open });
+  }
+  const empty = [...perhapsOut].filter((list) => (soFar.rows[list] ?? 0) === 0);
+  return { outcome: 'read', soFar, ours, perhapsOut: empty };
+}
+
+function differencesIn({ compared }: WindowCheck): FactDifference[] {
+  return compared.flatMap((one) =>
+    one.differences.map((difference) => ({
+      ...difference,
+      voucherId: one.record.voucherId,
+      orderId: one.record.orderId ?? one.known[0]?.orderId ?? null,
+      storeId: storeOf(one),
+    })),
+  );
+}
+
+/** Redemptions of ours within the window that the platform does not record, reversed or not. */
+function extras(
+  { compared }: WindowCheck,
+  ours: readonly OurRedemption[],
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): FactDifference[] {
+  const theirs = new Set(compared.map(({ record }) => record.eventId));
+  return ours
+    .filter(({ event, isReversed }) => {
+      const atMs = instantToMs(event.occurredAt);
+      const isWithin = atMs >= fromMs && atMs < untilMs;
+      // A till's own time may lie in another window than the platform's.
+      return (
+        isWithin && !isReversed && event.isTimeEstimated !== true && !theirs.has(event.eventId)
+      );
+    })
+    .map(({ event: { voucherId, orderId, storeId, amounts } }) => ({
+      ...({ kind: 'extra', reason: 'redemption-extra', theirs: null } as const),
+      ours: amounts.paidFen + amounts.platformDiscountFen,
+      ...{ voucherId, orderId, storeId },
+    }));
+}
+
+function withWindow(
+  soFar: DayProgress,
+  check: WindowCheck,
+  read: {
+    readonly untilMs: number;
+    readonly rows: Readonly<Record<string, number>>;
+    readonly open: number;
+  },
+): DayProgress {
+  const theirs = { ...soFar.theirs };
+  for (const [store, side] of theirsOf(check.compared)) {
+    theirs[store] = addSide(theirs[store], side);
+  }
+  const rows = { ...soFar.rows };
+  for (const [list, count] of Object.entries(read.rows)) rows[list] = (rows[list] ?? 0) + count;
+  return {
+    ...soFar,
+    ...{ untilMs: read.untilMs, theirs, rows },
+    found: soFar.found + check.found,
+    repaired: soFar.repaired + check.repaired,
+    differences: soFar.differences + read.open,
+  };
+}
+
+function startOf(businessDay: string): number {
+  return instantToMs(`${businessDay}T00:00:00+08:00`);
+}

@@ -1,0 +1,272 @@
+import { describe, expect, test } from 'vitest';
+import { PlatformError } from '../../../lib/integrations/kit/platform-error.ts';
+import type { RecordsPage } from '../../../lib/integrations/kit/platform-records.ts';
+import { beginReconciliation } from '../../../lib/reconciliation/begin.ts';
+import { followEdge } from '../../../lib/reconciliation/edge.ts';
+import { reconcileRecords } from '../../../lib/reconciliation/run.ts';
+import { workOn } from '../../../lib/reconciliation/work.ts';
+import { checkedDays } from '../../../lib/store/reconciliation/checked-days.ts';
+import { readEdge } from '../../../lib/store/reconciliation/edges.ts';
+import {
+  readReconciliation,
+  saveReconciliation,
+} from '../../../lib/store/reconciliation/reconciliations.ts';
+import { everyOrder, type Turn } from '../../support/interleave.ts';
+import { runs } from '../../support/long.ts';
+import { APP, DAY, FakeRecords, recordOf } from './fake-records.ts';
+
+const wanted = { ...APP, from: DAY, to: DAY, pass: 'day', wantedBy: 'operator' } as const;
+
+const whole = (...records: ReturnType<typeof recordOf>[]): RecordsPage => ({
+  ...{ records, next: null, total: records.length },
+});
+
+async function begun(fake: FakeRecords): Promise<string> {
+  await fake.open();
+  return beginReconciliation(fake.table, wanted, fake.nowMs);
+}
+
+async function dayOf(fake: FakeRecords) {
+  const [one] = await Array.fromAsync(checkedDays(fake.table, DAY, undefined));
+  return one?.checked;
+}
+
+/** As often as the schedule would, so far apart. */
+async function run(fake: FakeRecords, times: number, apartMs = 300_000): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    await reconcileRecords(fake.nowMs + 60_000, fake.deps());
+    fake.nowMs += apartMs;
+  }
+}
+
+describe('a day that is read', () => {
+  test('sends what we lack once, however often it is read', async () => {
+    const fake = new FakeRecords(() => whole(recordOf(1), recordOf(2)));
+    await begun(fake);
+    await run(fake, 3);
+    const ids = fake.sent.map((message) => ('deliveryId' in message ? message.deliveryId : ''));
+    expect(new Set(ids).size).toBe(1);
+    expect(fake.sent[0]).toMatchObject({ type: 'facts', source: 'list', events: [{}, {}] });
+    expect(await dayOf(fake)).toMatchObject({ status: 'checking', found: 2, repaired: 2 });
+  });
+
+  test('is not complete while what was sent is not booked, and different when it never is', async () => {
+    const fake = new FakeRecords(() => whole(recordOf(1)));
+    await begun(fake);
+    await run(fake, 12);
+    expect(await dayOf(fake)).toMatchObject({ status: 'different', reason: 'counts-differ' });
+  });
+
+  test('is read again where its pages do not come to its total', async () => {
+    const fake = new FakeRecords((calls) =>
+      calls < 3
+        ? { records: [recordOf(1)], next: null, total: 2 }
+        : whole(recordOf(1), recordOf(2)),
+    );
+    await begun(fake);
+    await run(fake, 1);
+    expect(fake.calls).toBe(3);
+    expect(await dayOf(fake)).toMatchObject({ theirs: { count: 2 } });
+  });
+
+  test('is unchecked where a list keeps changing, and says why', async () => {
+    const fake = new FakeRecords(() => ({ records: [recordOf(1)], next: null, total: 2 }));
+    const id = await begun(fake);
+    await run(fake, 20);
+    expect(await dayOf(fake)).toMatchObject({ status: 'unchecked', reason: 'changed-while-read' });
+    expect(await readReconciliation(fake.table, id)).toMatchObject({ status: 'done', done: 1 });
+  });
+
+  test('is read again where a row stands on two pages', async () => {
+    const fake = new FakeRecords((calls, cursor) => {
+      if (calls > 2) return whole(recordOf(1), recordOf(2));
+      return cursor === null
+        ? { records: [recordOf(1)], next: '1' }
+        : { records: [recordOf(1)], next: null };
+    });
+    await begun(fake);
+    await run(fake, 1);
+    expect(await dayOf(fake)).toMatchObject({ theirs: { count: 2 } });
+  });
+
+  test('is unchecked where the platform refuses, and the rest goes on', async () => {
+    const fake = new FakeRecords(() => {
+      throw new PlatformError('no', { retryable: false, code: '2119005' });
+    });
+    const id = await begun(fake);
+    await run(fake, 1);
+    expect(await dayOf(fake)).toMatchObject({ status: 'unchecked', reason: 'refused' });
+    expect(await readReconciliation(fake.table, id)).toMatchObject({ status: 'done' });
+  });
+
+  test('waits for a platform that is down, and is read when it is back', async () => {
+    let isDown = true;
+    const fake = new FakeRecords(() => {
+      if (isDown) throw new PlatformError('down', { retryable: true, down: true });
+      return whole();
+    });
+    const id = await begun(fake);
+    await run(fake, 1);
+    expect(await readReconciliation(fake.table, id)).toMatchObject({
+      status: 'running',
+      failures: 1,
+    });
+    expect(await dayOf(fake)).toBeUndefined();
+    isDown = false;
+    await run(fake, 2);
+    expect(await dayOf(fake)).toMatchObject({ status: 'complete' });
+  });
+
+  test('with more records than are held at once is read in shorter windows', async () => {
+    const fake = new FakeRecords(() => whole());
+    const spans: number[] = [];
+    const [list] = fake.source.lists;
+    if (list === undefined) throw new Error('it has one');
+    const page: typeof list.page = async (of) => {
+      spans.push(of.untilMs - of.fromMs);
+      const isLong = of.untilMs - of.fromMs > 12 * 3_600_000;
+      const records = isLong ? Array.from({ length: 1_001 }, (_, n) => recordOf(n)) : [];
+      return { records, next: null };
+    };
+    fake.source = { ...fake.source, lists: [{ ...list, page }] };
+    await begun(fake);
+    await run(fake, 1);
+    expect(spans[0]).toBe(86_400_000);
+    expect(spans.slice(1)).toEqual(Array.from({ length: 8 }, () => 10_800_000));
+    expect(await dayOf(fake)).toMatchObject({ status: 'complete' });
+  });
+});
+
+describe('a list without rows', () => {
+  const day = (n: number) => `2026-05-0${n}`;
+
+  test('is believed of a merchant that has days without, and not of one that never had', async () => {
+    const one = recordOf(1, { isReversed: true });
+    const fake = new FakeRecords((_calls, _cursor, at) => (at === day(2) ? whole() : whole(one)));
+    await fake.open();
+    const begin = (at: string, pass: 'day' | 'late') =>
+      beginReconciliation(fake.table, { ...wanted, from: at, to: at, pass }, fake.nowMs);
+    await begin(day(1), 'day');
+    await run(fake, 2);
+    fake.nowMs += 86_400_000;
+    await begin(day(2), 'day');
+    await run(fake, 20);
+    const read = async (at: string) =>
+      (await Array.fromAsync(checkedDays(fake.table, at, undefined)))[0]?.checked;
+    expect(await read(day(2))).toMatchObject({
+      ...{ status: 'unchecked', reason: 'empty-may-be-outage' },
+    });
+
+    await begin(day(2), 'late');
+    await run(fake, 1);
+    expect(await read(day(2))).toMatchObject({ status: 'complete', theirs: { count: 0 } });
+  });
+});
+
+describe('two workers', () => {
+  const orders = { most: runs(300), seeded: runs(60) };
+
+  /** Only what they share takes turns. */
+  const shared =
+    (turn: Turn): Turn =>
+    async (what) => {
+      if (/ (RECONCIL|CHECKED|EDGE|DIFFERENCE)/.test(what)) await turn(what);
+    };
+
+  test('on one reconciliation read each day once or twice, and count it once', async () => {
+    const tried = await everyOrder(
+      async () => {
+        const fake = new FakeRecords(() => whole(recordOf(1, { isReversed: true })));
+        const id = await begun(fake);
+        const work = (turn: Turn) => workOn(id, fake.nowMs + 60_000, fake.deps(shared(turn)));
+        return {
+          workers: { a: work, b: work },
+          afterwards: async () => {
+            // Whoever was late finds it taken: it goes on when its time is over.
+            fake.nowMs += 3_600_000;
+            for (let again = 0; again < 12; again += 1) {
+              await workOn(id, fake.nowMs + 60_000, fake.deps());
+              fake.nowMs += 3_600_000;
+            }
+            expect(await readReconciliation(fake.table, id)).toMatchObject({
+              ...{ status: 'done', done: 1, found: 1, repaired: 1 },
+            });
+            const ids = new Set(
+              fake.sent.map((one) => ('deliveryId' in one ? one.deliveryId : '')),
+            );
+            expect(ids.size).toBe(1);
+            expect(await Array.fromAsync(checkedDays(fake.table, DAY, undefined))).toHaveLength(1);
+          },
+        };
+      },
+      { ...orders, deaths: 1 },
+    );
+    expect(tried.orders).toBeGreaterThan(10);
+  });
+
+  test('and somebody who cancels it: it ends cancelled, and nobody goes on', async () => {
+    await everyOrder(async () => {
+      const fake = new FakeRecords(() => whole());
+      const id = await begun(fake);
+      let isCancelled = false;
+      return {
+        workers: {
+          worker: (turn) => workOn(id, fake.nowMs + 60_000, fake.deps(shared(turn))),
+          canceller: async (turn) => {
+            const { table } = fake.deps(shared(turn));
+            const read = await readReconciliation(table, id);
+            if (read?.status !== 'running') return;
+            const saved = await saveReconciliation(table, read, { status: 'cancelled' });
+            isCancelled = saved !== undefined;
+          },
+        },
+        afterwards: async () => {
+          fake.nowMs += 3_600_000;
+          const { calls } = fake;
+          await workOn(id, fake.nowMs + 60_000, fake.deps());
+          const { status } = (await readReconciliation(fake.table, id)) ?? {};
+          if (!isCancelled) return;
+          expect(status).toBe('cancelled');
+          expect(fake.calls).toBe(calls);
+        },
+      };
+    }, orders);
+  });
+
+  test('at one live edge leave nothing out', async () => {
+    await everyOrder(
+      async () => {
+        const seen: [number, number][] = [];
+        const fake = new FakeRecords(() => whole());
+        await fake.open();
+        const [list] = fake.source.lists;
+        if (list === undefined) throw new Error('it has one');
+        const page: typeof list.page = async ({ fromMs, untilMs }) => {
+          seen.push([fromMs, untilMs]);
+          return whole();
+        };
+        fake.source = { ...fake.source, lists: [{ ...list, page }] };
+        await followEdge(APP, fake.nowMs + 60_000, fake.deps());
+        const from = (await readEdge(fake.table, APP.integration, APP.appKey))?.untilMs ?? 0;
+        fake.nowMs += 300_000;
+        const work = (turn: Turn) => followEdge(APP, fake.nowMs + 60_000, fake.deps(shared(turn)));
+        return {
+          workers: { a: work, b: work },
+          afterwards: async () => {
+            fake.nowMs += 300_000;
+            await followEdge(APP, fake.nowMs + 60_000, fake.deps());
+            const until = (await readEdge(fake.table, APP.integration, APP.appKey))?.untilMs ?? 0;
+            expect(until).toBe(fake.nowMs - 600_000);
+            // Whatever was read twice, every moment since was read.
+            let reached = from;
+            for (const [begin, end] of seen.toSorted((a, b) => a[0] - b[0])) {
+              if (begin <= reached) reached = Math.max(reached, end);
+            }
+            expect(reached).toBe(until);
+          },
+        };
+      },
+      { ...orders, deaths: 1 },
+    );
+  });
+});

@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  countingIds,
+  Faults,
+  sandboxApp,
+  seededRandom,
+  type WebhookMessage,
+  World,
+} from '../../lib/integrations/douyin-life/sandbox/index.ts';
+import type { Entry } from '../../lib/ledger/entry.ts';
+import { checkedDays } from '../../lib/store/reconciliation/checked-days.ts';
+import {
+  APP_KEY,
+  CLIENT_SECRET,
+  post,
+  registerApp,
+  registerContract,
+  registerProvider,
+  SAMPLE_TIME,
+} from '../support/douyin.ts';
+import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { urlOf } from '../support/platform-fetch.ts';
+import { reconcileOnce } from '../support/records.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** One merchant's day at Douyin, and a Hexiao that hears of a part of it. */
+class Day {
+  readonly faults = new Faults();
+  readonly world: World;
+  readonly accountId: string;
+  hexiao: HexiaoUnderTest | undefined;
+  nowMs = SAMPLE_TIME;
+  failing: () => boolean = () => false;
+  private readonly stores: readonly string[];
+  private readonly products: readonly string[];
+
+  constructor() {
+    const now = () => this.nowMs;
+    this.world = new World({ clientKey: APP_KEY, now, nextId: countingIds() });
+    const { world } = this;
+    const { accountId } = world.addMerchant({ name: '商家' });
+    this.accountId = accountId;
+    this.stores = ['一店', '二店'].map(
+      (name) => world.addStore({ accountId, name, city: '上海' }).poiId,
+    );
+    this.products = [
+      world.addProduct({ accountId, name: '套餐', priceFen: 9_900 }).productId,
+      world.addProduct({ accountId, name: '次卡', priceFen: 30_001, timesCount: 3 }).productId,
+    ];
+  }
+
+  async open(): Promise<HexiaoUnderTest> {
+    const { world, faults } = this;
+    const app = sandboxApp({ world, faults, clientSecret: CLIENT_SECRET, limits: {} });
+    const hexiao = await HexiaoUnderTest.start({
+      now: () => this.nowMs,
+      fetch: async (input, init) =>
+        this.failing() ? new Response('', { status: 500 }) : app.request(urlOf(input), init),
+    });
+    this.hexiao = hexiao;
+    await registerApp(hexiao);
+    await registerProvider(hexiao, 'p1');
+    await registerContract(hexiao, { providerId: 'p1', merchantId: this.accountId });
+    // The schedule knows of the app from now on.
+    await reconcileOnce(hexiao);
+    return hexiao;
+  }
+
+  /** Sales, uses, reversals and refunds, and the messages about them. */
+  live(orders: number): WebhookMessage[] {
+    const { world } = this;
+    const random = seededRandom(7);
+    const messages: WebhookMessage[] = [];
+    for (let n = 0; n < orders; n += 1) {
+      this.nowMs += 60_000;
+      const productId = this.products[n % 4 === 3 ? 1 : 0] ?? '';
+      const order = world.sell({ productId, count: 1 + (n % 2) });
+      for (const { certificateId } of order.certificates) {
+        const what = random();
+        if (what < 0.15) continue;
+        if (what < 0.25) {
+          world.refund(certificateId);
+          continue;
+        }
+        this.nowMs += 5_000;
+        const verifyId = world.redeem(certificateId, this.stores[n % 2] ?? '');
+        this.nowMs += 5_000;
+        if (what < 0.4) world.cancel(verifyId);
+        else if (what < 0.5) world.refund(certificateId, 100);
+      }
+      messages.push(...world.takeOutbox());
+    }
+    return messages;
+  }
+
+  /** The next morning, and some minutes later, as often as the schedule would. */
+  async nextMornings(runs = 6): Promise<void> {
+    this.nowMs = SAMPLE_TIME + 11 * HOUR_MS;
+    for (let run = 0; run < runs; run += 1) {
+      await reconcileOnce(this.ready);
+      this.nowMs += 300_000;
+    }
+  }
+
+  async checked() {
+    const all = await Array.fromAsync(checkedDays(this.ready.table, '2025-10-09', undefined));
+    return all.map(({ checked }) => checked);
+  }
+
+  get ready(): HexiaoUnderTest {
+    if (this.hexiao === undefined) throw new Error('the day is not open');
+    return this.hexiao;
+  }
+}
+
+/** What stands: what an entry and its corrections come to together, by fact. */
+function standing(entries: readonly Entry[]): string[] {
+  const sums = new Map<string, { fen: number; commission: number; count: number }>();
+  for (const entry of entries) {
+    const { kind, eventId, storeId, providerId, businessDay, channel } = entry;
+    const key = JSON.stringify([kind, eventId, storeId, providerId, businessDay, channel]);
+    const sum = sums.get(key) ?? { fen: 0, commission: 0, count: 0 };
+    sum.fen += entry.amountFen;
+    sum.commission += entry.commissionFen;
+    sum.count += entry.count;
+    sums.set(key, sum);
+  }
+  return [...sums].map(([key, sum]) => `${key} ${JSON.stringify(sum)}`).sort();
+}
+
+describe('reconciling a day of Douyin', () => {
+  const days: Day[] = [];
+
+  afterEach(async () => {
+    for (const day of days.splice(0)) await day.hexiao?.stop();
+  });
+
+  async function lived(lossPercent: number, orders: number): Promise<Day> {
+    const day = new Day();
+    days.push(day);
+    const hexiao = await day.open();
+    const random = seededRandom(lossPercent + 1);
+    for (const { body } of day.live(orders)) {
+      if (random() * 100 < lossPercent) continue;
+      await post(hexiao, body);
+      if (random() < 0.1) await post(hexiao, body);
+    }
+    await hexiao.settle();
+    return day;
+  }
+
+  it.each([0, 5, 50, 100])(
+    'comes to the same books with %i in 100 webhooks lost, and 2 in 100 calls failing',
+    async (lossPercent) => {
+      const orders = 12;
+      const whole = await lived(0, orders);
+      const lossy = await lived(lossPercent, orders);
+      const random = seededRandom(3);
+      lossy.failing = () => random() < 0.02;
+
+      await lossy.nextMornings();
+
+      const books = standing(await whole.ready.entries());
+      expect(books.length).toBeGreaterThan(orders);
+      expect(standing(await lossy.ready.entries())).toEqual(books);
+      const [checked] = await lossy.checked();
+      const status =
+        lossPercent === 0 ? 'complete' : lossPercent < 50 ? expect.any(String) : 'repaired';
+      expect(checked).toMatchObject({ status });
+      expect(checked?.theirs).toEqual(checked?.ours);
+      if (lossPercent === 100) expect(checked).toMatchObject({ byWebhook: 0 });
+    },
+  );
+});
