@@ -1,20 +1,12 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../lib/errors/problem.ts';
-import { BYTE_ORDER_MARK, csvOf } from '../../lib/ledger/csv.ts';
 import { FILE_LINES, wholeOf } from '../../lib/ledger/statement.ts';
 import { readLines, type Statement } from '../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from './deps.ts';
+import { answerFile, type FileFormat } from './files.ts';
 import { check } from './input.ts';
 import { statementRows } from './statement-rows.ts';
-
-export const FILE_FORMATS = ['csv', 'xlsx'] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
-
-const CONTENT_TYPES: Readonly<Record<FileFormat, string>> = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-};
 
 /** More contracts with tiers than a statement's item has room for. */
 const MAX_SETTLED = 5_000;
@@ -50,34 +42,16 @@ export async function statementFile(
     found.map(({ line }) => line),
     statement,
   );
-  const name = `statement-${month}${files === 1 ? '' : `-${part}-of-${files}`}.${format}`;
-  return c.body(await contentOf(format, month, rows), 200, {
-    'content-type': CONTENT_TYPES[format],
-    'content-disposition': `attachment; filename="${name}"`,
-    'cache-control': 'no-store',
-    ...(part === files ? {} : { link: `<?part=${part + 1}>; rel="next"` }),
+  return answerFile(c, {
+    format,
+    name: `statement-${month}${files === 1 ? '' : `-${part}-of-${files}`}`,
+    sheet: month,
+    rows,
+    headers: part === files ? {} : { link: `<?part=${part + 1}>; rel="next"` },
   });
 }
 
 function partQuery(files: number) {
   const one = z.coerce.number('part: a number').int().min(1).max(files, `there are ${files} parts`);
   return z.object({ part: one.default(1) });
-}
-
-async function contentOf(
-  format: FileFormat,
-  month: string,
-  rows: ReturnType<typeof statementRows>,
-): Promise<string | Uint8Array<ArrayBuffer>> {
-  switch (format) {
-    case 'csv':
-      return `${BYTE_ORDER_MARK}${csvOf(rows)}`;
-    case 'xlsx': {
-      // Few ask for it: the function starts without.
-      const { workbookOf } = await import('../../lib/xlsx/workbook.ts');
-      return await workbookOf(month, rows);
-    }
-    default:
-      return format satisfies never;
-  }
 }

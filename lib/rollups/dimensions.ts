@@ -118,8 +118,19 @@ export async function readDimension(
   dimension: Dimension,
   window: { from: string; to: string },
 ): Promise<Row[]> {
+  const days = await readDimensionDays(table, providerId, dimension, window);
+  return addRows(days.flatMap(({ rows }) => rows));
+}
+
+/** The same, not summed: a day may come in several parts. */
+export async function readDimensionDays(
+  table: Table,
+  providerId: string,
+  dimension: Dimension,
+  window: { from: string; to: string },
+): Promise<{ day: string; rows: Row[] }[]> {
   const pages = await readPages(table, providerId, dimension, window);
-  return addRows(pages.flatMap(({ bytes }) => unpackRows(bytes)));
+  return pages.map(({ day, bytes }) => ({ day, rows: unpackRows(bytes) }));
 }
 
 /** The buyers of a window, exact or sampled alike on every day. */

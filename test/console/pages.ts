@@ -17,6 +17,10 @@ export async function PAGES(_stage: Stage): Promise<ConsolePage[]> {
     { name: 'overview-today', path: '/?period=today' },
     { name: 'stores', path: '/stores' },
     { name: 'store', path: '/stores/douyin/6600000000000001010' },
+    ...['products', 'creators', 'channels', 'merchants', 'cities'].map((name) => ({
+      ...{ name, path: `/${name}` },
+    })),
+    { name: 'channel', path: '/channels?row=live' },
     { name: 'statements', path: '/statements' },
   ];
 }

@@ -6,7 +6,7 @@ import { startStage } from '../console/stage.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
 
 /**
- * `npm run screenshots [-- page=overview lang=zh theme=light width=1440]`: a picture of every page of the console in
+ * `npm run screenshots [-- page=overview,stores lang=zh theme=light width=1440]`: a picture of every page of the console in
  * both languages, themes and three widths, from the demo's city, in .build/screenshots.
  */
 const OUT = join(import.meta.dirname, '../../.build/screenshots');
@@ -14,7 +14,8 @@ const DAYS = 61;
 
 if (CHROMIUM === undefined) throw new Error('Chromium is needed: HEXIAO_CHROMIUM names it.');
 const wanted = Object.fromEntries(process.argv.slice(2).map((text) => text.split('=', 2)));
-const isWanted = (name: string, value: string) => (wanted[name] ?? value) === value;
+const isWanted = (name: string, value: string) =>
+  (wanted[name] ?? value).split(',').includes(value);
 
 mkdirSync(OUT, { recursive: true });
 const stage = await startStage(DAYS);

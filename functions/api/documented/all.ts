@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { consoleDimensions } from './console-dimensions.ts';
 import { consolePages } from './console-pages.ts';
 import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
@@ -14,6 +15,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...outside,
   ...access,
   ...consolePages,
+  ...consoleDimensions,
   ...registering,
   ...contracts,
   ...reading,

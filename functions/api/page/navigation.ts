@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Say, Word } from '../../../lib/i18n/words.ts';
+import { KINDS } from './dimensions/model.ts';
 import type { Html } from './html.ts';
 
 interface Place {
@@ -22,6 +23,10 @@ const GROUPS: readonly Group[] = [
       { href: '/', word: 'overview', below: [] },
       { href: '/stores', word: 'stores', below: ['/stores/'] },
     ],
+  },
+  {
+    word: 'nav.split',
+    places: KINDS.map(({ path, title }) => ({ href: path, word: title, below: [] })),
   },
   {
     word: 'nav.settle',

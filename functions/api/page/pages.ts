@@ -3,6 +3,8 @@ import { readStatements } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { assetRoutes } from './assets.ts';
 import { compressed } from './compress.ts';
+import { KINDS } from './dimensions/model.ts';
+import { dimensionPage } from './dimensions/page.ts';
 import { overviewPage } from './overview/page.ts';
 import { answerPage, forProvider, signInPage, type Viewer } from './page.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -18,6 +20,7 @@ const PAGES: readonly (readonly [string, Show])[] = [
   ['/', overviewPage],
   ['/stores', storesPage],
   ['/stores/:platform/:storeId', storePage],
+  ...KINDS.map((kind) => [kind.path, dimensionPage(kind)] as const),
   ['/statements', statementsPage],
 ];
 

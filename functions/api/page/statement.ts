@@ -7,8 +7,9 @@ import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import { readProvider } from '../../../lib/store/accounts/parties.ts';
 import { type Statement, statementIdOf } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
+import { FILE_FORMATS } from '../files.ts';
 import type { Principal } from '../principal.ts';
-import { FILE_FORMATS, filesOf } from '../statement-files.ts';
+import { filesOf } from '../statement-files.ts';
 import type { Html } from './html.ts';
 import { answerPage } from './page.ts';
 

@@ -18,11 +18,12 @@ import {
 } from '../../../lib/store/ledger/statements.ts';
 import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
 import type { ApiDeps } from '../deps.ts';
+import { FILE_FORMATS, type FileFormat } from '../files.ts';
 import { cursorInput, limitInput, writeCursor } from '../input.ts';
 import { statementPage } from '../page/statement.ts';
 import { type Principal, providerOf } from '../principal.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
-import { FILE_FORMATS, type FileFormat, filesOf, statementFile } from '../statement-files.ts';
+import { filesOf, statementFile } from '../statement-files.ts';
 
 const PAGE = 200;
 const MAX_PAGE = 1_000;

@@ -2,6 +2,7 @@ import {
   type Channel,
   type Event,
   type Platform,
+  type Sale,
   UNKNOWN_SALE,
 } from '../../../lib/events/event.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
@@ -100,6 +101,17 @@ function platformOf(name: string): Platform {
   return integration.platform;
 }
 
+const CREATORS = 7;
+const CPS_KINDS = ['product', 'product', 'lead'] as const;
+
+/** Livestreams and videos have a creator, of whom most earn by the product. */
+function creatorOf(channel: string, serial: number): Pick<Sale, 'creatorId' | 'cps'> {
+  if (channel !== 'live' && channel !== 'short_video') return { creatorId: null, cps: null };
+  const number = serial % CREATORS;
+  const kind = CPS_KINDS[number % CPS_KINDS.length] ?? 'product';
+  return { creatorId: `70990000000000${10 + number}`, cps: { kind, amountFen: null } };
+}
+
 /** A payment and a use; sometimes it is taken back at the till, or refunded a day later. */
 function saleOf(
   { integration, platform, merchantId, products }: Seller,
@@ -117,7 +129,13 @@ function saleOf(
     ...{ paidFen, platformDiscountFen, merchantDiscountFen: 0, paymentDiscountFen: 0 },
     originalFen: priceFen,
   };
-  const sale = { ...UNKNOWN_SALE, productId, channel, channelRaw: channel };
+  const sale = {
+    ...UNKNOWN_SALE,
+    productId,
+    channel,
+    channelRaw: channel,
+    ...creatorOf(channel, serial),
+  };
   const at = (ms: number) => ({ occurredAt: toInstant(ms), recordedAt: toInstant(ms + 1_200) });
   const origin = {
     ...{

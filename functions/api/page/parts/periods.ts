@@ -48,7 +48,7 @@ export function periodLine(say: Say, language: Language, { window, before, part 
 }
 
 /** `11月1日 – 30日`, with the year where it is not the same. */
-function rangeOf({ from, to }: Window, language: Language): string {
+export function rangeOf({ from, to }: Window, language: Language): string {
   if (from === to) return day(from, language);
   if (from.slice(0, 4) !== to.slice(0, 4)) {
     return `${fullDay(from, language)} – ${fullDay(to, language)}`;

@@ -31,7 +31,7 @@ ${groups.map(groupRows)}</table>`;
 function groupRows({ name, rows }: ShareGroup): Html {
   const now = sum(rows.map(({ nowFen }) => nowFen));
   const before = sum(rows.map(({ beforeFen }) => beforeFen));
-  return html`<tbody role="rowgroup"><tr role="row"><th scope="rowgroup" colspan="4" role="rowheader"><span class="strong">${name}</span>${bar(rows)}</th></tr>${rows.map(
+  return html`<tbody role="rowgroup"><tr role="row"><th scope="rowgroup" colspan="4" role="rowheader"><span class="strong">${name}</span>${stackedBar(rows)}</th></tr>${rows.map(
     ({ name: own, swatch, nowFen, beforeFen, href }) => html`<tr role="row">
 <td role="cell"><span class="sw">${square(swatch)}${href === null ? own : html`<a href="${href}">${own}</a>`}</span></td>
 <td role="cell" class="n">${amount(nowFen)}</td>
@@ -46,7 +46,7 @@ export function square(swatch: string, size = 10): Html {
 }
 
 /** What is below nothing takes no part of the bar. */
-function bar(rows: readonly ShareRow[]): Html {
+export function stackedBar(rows: readonly Pick<ShareRow, 'swatch' | 'nowFen'>[]): Html {
   const parts = rows.map(({ nowFen }) => Math.max(0, nowFen));
   const whole = Math.max(1, sum(parts));
   let at = 0;

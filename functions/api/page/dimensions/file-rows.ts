@@ -1,0 +1,91 @@
+import { isWord, sayIn, type Word } from '../../../../lib/i18n/words.ts';
+import type { Cell } from '../../../../lib/ledger/csv.ts';
+import type { Period } from '../period.ts';
+import type { DimensionKind, DimensionRow } from './model.ts';
+import { merchantOf } from './names.ts';
+import { comparisonOf } from './read.ts';
+
+/** The rows of a page as cells, under headings in both languages: a file goes from hand to hand. */
+export function fileRows(
+  kind: DimensionKind,
+  rows: readonly DimensionRow[],
+  names: ReadonlyMap<string, string>,
+  period: Period,
+): Cell[][] {
+  const whole = comparisonOf(period);
+  const span = whole === null ? null : { now: whole.now, before: whole.before };
+  const heads: Cell[] = [
+    ...headsOf(kind),
+    ...(
+      ['redeemedGmv', 'paidGmv', 'redeemedCount', 'reversed', 'refunded', 'commission'] as const
+    ).map(both),
+    ...(span === null
+      ? []
+      : [
+          `${both('dimension.compared')} ${span.now.from} – ${span.now.to}`,
+          `${both('dimension.before')} ${span.before.from} – ${span.before.to}`,
+        ]),
+  ];
+  return [heads, ...rows.map((row) => [...valueCells(kind, row, names), ...amountCells(row)])];
+}
+
+function headsOf({ dimension, one }: DimensionKind): string[] {
+  switch (dimension) {
+    case 'merchant':
+      return [both('platform'), `${both(one)} ${both('dimension.id')}`, both(one)];
+    case 'creator':
+      return [`${both(one)} ${both('dimension.id')}`, both('dimension.kind')];
+    case 'product':
+      return [`${both(one)} ${both('dimension.id')}`];
+    case 'channel':
+    case 'city':
+      return [both(one)];
+    default:
+      return dimension satisfies never;
+  }
+}
+
+/** What nobody reported is an empty cell. */
+function valueCells(
+  { dimension }: DimensionKind,
+  { value, cpsKind }: DimensionRow,
+  names: ReadonlyMap<string, string>,
+): Cell[] {
+  switch (dimension) {
+    case 'merchant': {
+      const { platform, id } = merchantOf(value ?? '/');
+      return [word(platform), { id }, names.get(value ?? '') ?? null];
+    }
+    case 'creator':
+      return [idCell(value), cpsKind == null ? null : word(`cps.${cpsKind}`)];
+    case 'product':
+      return [idCell(value)];
+    case 'channel':
+      return [value === null ? null : word(value)];
+    case 'city':
+      return [value];
+    default:
+      return dimension satisfies never;
+  }
+}
+
+function amountCells({ rollup, compared }: DimensionRow): Cell[] {
+  return [
+    ...[{ fen: rollup.redeemedFen }, { fen: rollup.paidFen }, rollup.redeemedCount],
+    ...[rollup.reversedCount, { fen: rollup.refundedFen }, { fen: rollup.commissionFen }],
+    ...(compared === null ? [] : [{ fen: compared.nowFen }, { fen: compared.beforeFen }]),
+  ];
+}
+
+function idCell(id: string | null): Cell {
+  return id === null ? null : { id };
+}
+
+function word(text: string): string {
+  return isWord(text) ? both(text) : text;
+}
+
+function both(key: Word): string {
+  const [zh, en] = [sayIn('zh')(key), sayIn('en')(key)];
+  return zh === en ? zh : `${zh} ${en}`;
+}

@@ -1,0 +1,58 @@
+import type { Word } from '../../../../lib/i18n/words.ts';
+import type { Rollup } from '../../../../lib/ledger/rollup.ts';
+import type { Dimension } from '../../../../lib/rollups/dimensions.ts';
+
+/** What a dimension is called on its page. */
+export interface DimensionKind {
+  readonly dimension: Exclude<Dimension, 'loop'>;
+  readonly path: string;
+  readonly title: Word;
+  readonly one: Word;
+  /** Why a value may be missing. */
+  readonly missing: Word;
+}
+
+export const KINDS: readonly DimensionKind[] = [
+  kind('product', '/products', 'products'),
+  kind('creator', '/creators', 'creators'),
+  kind('channel', '/channels', 'channels'),
+  kind('merchant', '/merchants', 'merchants'),
+  { ...kind('city', '/cities', 'cities'), missing: 'dimension.no-city' },
+];
+
+function kind(dimension: DimensionKind['dimension'], path: string, title: Word): DimensionKind {
+  const one = `dimension.${dimension}` as const;
+  return { dimension, path, title, one, missing: 'dimension.unreported' };
+}
+
+/** What the list is sorted by. */
+export const SORTS = {
+  redeemed: 'redeemedFen',
+  paid: 'paidFen',
+  count: 'redeemedCount',
+  refunded: 'refundedFen',
+  commission: 'commissionFen',
+} as const;
+export type Sort = keyof typeof SORTS;
+
+/** One value of a dimension over a period. */
+export interface DimensionRow {
+  /** What the address has of it: see `keyOf`. */
+  readonly key: string;
+  /** Null: nobody reported it. */
+  readonly value: string | null;
+  /** Of a creator: how it earns; null where nobody reported it. */
+  readonly cpsKind?: string | null;
+  readonly rollup: Rollup;
+  readonly compared: Compared | null;
+  /** By day, as many as the period has. */
+  readonly days: readonly Rollup[];
+  /** Redeemed GMV of the period before by day, as far as it is compared. */
+  readonly before: readonly number[];
+}
+
+/** Redeemed GMV of the whole days of a period, and of as many before. */
+export interface Compared {
+  readonly nowFen: number;
+  readonly beforeFen: number;
+}

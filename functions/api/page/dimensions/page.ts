@@ -1,0 +1,137 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { sayIn } from '../../../../lib/i18n/words.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { answerFile, FILE_FORMATS } from '../../files.ts';
+import { check } from '../../input.ts';
+import { answerPage, type Viewer } from '../page.ts';
+import { type Period, periodOf, periodQuery, periodShape } from '../period.ts';
+import { fileRows } from './file-rows.ts';
+import type { DimensionKind, DimensionRow, Sort } from './model.ts';
+import { SORTS } from './model.ts';
+import { merchantNames, nameOfRow } from './names.ts';
+import { type DimensionRows, readRows } from './read.ts';
+import { valueView } from './value.ts';
+import { dimensionView } from './view.ts';
+
+const PAGE = 50;
+const MOST_PAGES = 10_000;
+
+export const dimensionShape = {
+  ...periodShape,
+  q: z.string().trim().max(100).optional(),
+  sort: z
+    .enum(['redeemed', 'paid', 'count', 'refunded', 'commission', 'change'])
+    .default('redeemed'),
+  order: z.enum(['desc', 'asc']).default('desc'),
+  page: z.coerce.number().int().min(1).max(MOST_PAGES).default(1),
+  /** One row: its days. */
+  row: z.string().max(300).optional(),
+  file: z.enum(FILE_FORMATS).optional(),
+};
+
+const dimensionQuery = z.object(dimensionShape);
+type Query = z.infer<typeof dimensionQuery>;
+
+/** `GET /products` and the like: a provider's GMV split by one dimension. */
+export function dimensionPage(kind: DimensionKind) {
+  return async (c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> => {
+    const query = check(dimensionQuery, c.req.query());
+    const period = periodOf(query, deps.now());
+    const all = await readRows(deps.table, viewer.providerId, kind.dimension, period);
+    const names = await namesOf(deps, kind, all.rows);
+    const rows = wanted(all.rows, query, (row) => namesOfRow(kind, row, names));
+    if (query.file !== undefined) {
+      const { from, to } = period.window;
+      return answerFile(c, {
+        ...{ format: query.file, name: `${kind.title}-${from}-${to}`, sheet: kind.title },
+        rows: fileRows(kind, rows, names, period),
+      });
+    }
+    if (query.row !== undefined) return rowPage(c, viewer, kind, period, all, names, query.row);
+    const last = Math.max(1, Math.ceil(rows.length / PAGE));
+    const page = Math.min(query.page, last);
+    return answerPage(c, {
+      title: ({ say }) => say(kind.title),
+      main: (speech) =>
+        dimensionView(speech, {
+          ...{ kind, period, names, all, query: addressOf(query, period), sort: query.sort },
+          ...{ order: query.order, q: query.q ?? '', found: rows.length },
+          rows: rows.slice((page - 1) * PAGE, page * PAGE),
+          first: (page - 1) * PAGE,
+          nextPage: page < last ? page + 1 : null,
+        }),
+      who: viewer.who,
+    });
+  };
+}
+
+function rowPage(
+  c: Context,
+  viewer: Viewer,
+  kind: DimensionKind,
+  period: Period,
+  all: DimensionRows,
+  names: ReadonlyMap<string, string>,
+  key: string,
+): Promise<Response> {
+  const row = all.rows.find((one) => one.key === key) ?? null;
+  return answerPage(c, {
+    title: ({ say }) => (row === null ? say(kind.title) : nameOfRow(say, kind, row, names).name),
+    main: (speech) => valueView(speech, { kind, period, names, row, key }),
+    who: viewer.who,
+  });
+}
+
+/** What of an address stays when something else of it changes. */
+function addressOf(query: Query, period: Period): Record<string, string> {
+  return {
+    ...periodQuery(period),
+    ...(query.q ? { q: query.q } : {}),
+    ...(query.sort === 'redeemed' ? {} : { sort: query.sort }),
+    ...(query.order === 'desc' ? {} : { order: query.order }),
+  };
+}
+
+async function namesOf(
+  { table, now }: ApiDeps,
+  { dimension }: DimensionKind,
+  rows: readonly DimensionRow[],
+): Promise<ReadonlyMap<string, string>> {
+  if (dimension !== 'merchant') return new Map();
+  return merchantNames(
+    table,
+    rows.flatMap(({ value }) => value ?? []),
+    now(),
+  );
+}
+
+/** In either language: whoever searches may have read the page in the other one. */
+function namesOfRow(
+  kind: DimensionKind,
+  row: DimensionRow,
+  names: ReadonlyMap<string, string>,
+): string {
+  const own = (['zh', 'en'] as const).map((language) =>
+    nameOfRow(sayIn(language), kind, row, names),
+  );
+  return own.flatMap(({ name, more }) => [name, more ?? '']).join('\n');
+}
+
+/** The rows that a search keeps, in their order; equal ones by their key, so that pages agree. */
+function wanted(
+  rows: readonly DimensionRow[],
+  { q, sort, order }: Query,
+  text: (row: DimensionRow) => string,
+): DimensionRow[] {
+  const needle = (q ?? '').toLowerCase();
+  const sign = order === 'asc' ? -1 : 1;
+  return rows
+    .filter((row) => text(row).toLowerCase().includes(needle))
+    .toSorted((a, b) => sign * (measure(b, sort) - measure(a, sort)) || (a.key < b.key ? -1 : 1));
+}
+
+function measure({ rollup, compared }: DimensionRow, sort: Sort | 'change'): number {
+  if (sort !== 'change') return rollup[SORTS[sort]];
+  return compared === null ? 0 : compared.nowFen - compared.beforeFen;
+}

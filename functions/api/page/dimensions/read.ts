@@ -1,0 +1,114 @@
+import { addRollups, type Rollup } from '../../../../lib/ledger/rollup.ts';
+import { type Dimension, readDimensionDays } from '../../../../lib/rollups/dimensions.ts';
+import { overPlatforms } from '../../../../lib/rollups/provider-day.ts';
+import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
+import type { Table } from '../../../../lib/store/table.ts';
+import { addDays, daysBetween } from '../../../../lib/time/shanghai.ts';
+import type { Window } from '../../input.ts';
+import { daysOf, type Period } from '../period.ts';
+import type { Compared, DimensionRow } from './model.ts';
+
+export interface DimensionRows {
+  readonly rows: readonly DimensionRow[];
+  /** What the rows add up to. */
+  readonly sum: Rollup;
+  readonly compared: Compared | null;
+  /** What the provider's days add up to: the rows follow it within minutes. */
+  readonly total: Rollup;
+}
+
+/** Whole days of a period, and as many before; null where there is none yet. */
+export interface Comparison {
+  readonly now: Window;
+  readonly before: Window;
+}
+
+/** A dimension has no hours, so a part of a day is compared with nothing. */
+export function comparisonOf({ window, before, part }: Period): Comparison | null {
+  const last = part === null ? window.to : addDays(part.now.slice(0, 10), -1);
+  const days = daysBetween(window.from, last);
+  if (days < 1) return null;
+  return {
+    now: { from: window.from, to: last },
+    before: { from: before.from, to: addDays(before.from, days - 1) },
+  };
+}
+
+type Days = Awaited<ReturnType<typeof readDimensionDays>>;
+
+/** A provider's rows by a dimension over a period, beside the one before. */
+export async function readRows(
+  table: Table,
+  providerId: string,
+  dimension: Dimension,
+  period: Period,
+): Promise<DimensionRows> {
+  const whole = comparisonOf(period);
+  const [now, before, totals] = await Promise.all([
+    readDimensionDays(table, providerId, dimension, period.window),
+    whole === null ? [] : readDimensionDays(table, providerId, dimension, whole.before),
+    readProviderDays(table, providerId, period.window),
+  ]);
+  const days = daysOf(period.window);
+  const [ownNow, ownBefore] = [byKey(now), byKey(before)];
+  const keys = new Set([...ownNow.keys(), ...ownBefore.keys()]);
+  const rows = [...keys].flatMap((key): DimensionRow[] => {
+    const own = ownNow.get(key) ?? [];
+    const earlier = ownBefore.get(key) ?? [];
+    const first = own[0] ?? earlier[0];
+    if (first === undefined) return [];
+    const byDay = Map.groupBy(own, ({ day }) => day);
+    const ownDays = days.map((day) => sumOf(byDay.get(day) ?? []));
+    const earlierByDay = Map.groupBy(earlier, ({ day }) => day);
+    const beforeFen = redeemed(earlier);
+    const wholeNow = own.filter(({ day }) => whole !== null && day <= whole.now.to);
+    return [
+      {
+        ...{ key, value: first.value, rollup: sumOf(own), days: ownDays },
+        before:
+          whole === null
+            ? []
+            : daysOf(whole.before).map((day) => redeemed(earlierByDay.get(day) ?? [])),
+        ...(first.cpsKind === undefined ? {} : { cpsKind: first.cpsKind }),
+        compared: whole === null ? null : { nowFen: redeemed(wholeNow), beforeFen },
+      },
+    ];
+  });
+  return {
+    rows,
+    sum: addRollups(rows.map(({ rollup }) => rollup)),
+    compared: whole === null ? null : addCompared(rows),
+    total: addRollups(totals.map(({ rollups }) => overPlatforms(rollups))),
+  };
+}
+
+type DayRow = Days[number]['rows'][number] & { readonly day: string };
+
+function byKey(days: Days): Map<string, DayRow[]> {
+  const all = days.flatMap(({ day, rows }) => rows.map((row) => ({ ...row, day })));
+  return Map.groupBy(all, keyOf);
+}
+
+/** A row's name in addresses: its value, and of a creator how it earns. Nobody's is empty. */
+export function keyOf({ value, cpsKind }: Pick<DayRow, 'value' | 'cpsKind'>): string {
+  return cpsKind === undefined ? (value ?? '') : `${cpsKind ?? ''}/${value ?? ''}`;
+}
+
+type Rows = readonly { readonly rollup: Rollup }[];
+
+function sumOf(rows: Rows): Rollup {
+  return addRollups(rows.map(({ rollup }) => rollup));
+}
+
+function redeemed(rows: Rows): number {
+  return sumOf(rows).redeemedFen;
+}
+
+function addCompared(rows: readonly DimensionRow[]): Compared {
+  let [nowFen, beforeFen] = [0, 0];
+  for (const { compared } of rows) {
+    nowFen += compared?.nowFen ?? 0;
+    beforeFen += compared?.beforeFen ?? 0;
+  }
+  return { nowFen, beforeFen };
+}

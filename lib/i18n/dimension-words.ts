@@ -1,0 +1,58 @@
+/** What the pages of the dimensions say: products, creators, channels, merchants, cities. */
+export const DIMENSION_WORDS = {
+  'nav.split': { zh: '拆开看', en: 'Split by' },
+  products: { zh: '商品', en: 'Products' },
+  creators: { zh: '达人', en: 'Creators' },
+  channels: { zh: '渠道', en: 'Channels' },
+  merchants: { zh: '商家', en: 'Merchants' },
+  cities: { zh: '城市', en: 'Cities' },
+
+  'dimension.product': { zh: '商品', en: 'Product' },
+  'dimension.creator': { zh: '达人', en: 'Creator' },
+  'dimension.channel': { zh: '渠道', en: 'Channel' },
+  'dimension.merchant': { zh: '商家', en: 'Merchant' },
+  'dimension.city': { zh: '城市', en: 'City' },
+  'dimension.unreported': { zh: '平台没有报', en: 'not reported' },
+  'dimension.no-city': { zh: '门店没有登记城市', en: 'store has no city' },
+  'dimension.id': { zh: '号', en: 'id' },
+  'dimension.rows': { zh: '明细', en: 'Rows' },
+  'dimension.find': { zh: '名称或号', en: 'Name or id' },
+  'dimension.kind': { zh: '收益方式', en: 'Earns by' },
+  'dimension.share': { zh: '占比', en: 'Share' },
+  'dimension.rest': { zh: '其余 {n} 项', en: '{n} other{s}' },
+  'dimension.before': { zh: '对比期核销 GMV（元）', en: 'Redeemed GMV of the other period (CNY)' },
+  'dimension.compared': {
+    zh: '可比核销 GMV（元）',
+    en: 'Redeemed GMV that is compared (CNY)',
+  },
+  'dimension.shown': { zh: '第 {from}–{to} 项，共 {all} 项', en: '{from}–{to} of {all}' },
+  'dimension.none': {
+    zh: '这段时间没有核销，也没有支付。',
+    en: 'No redemptions and no payments in this period.',
+  },
+  'dimension.no-hit': {
+    zh: '没有符合"{q}"的行。',
+    en: 'No row has "{q}".',
+  },
+  'dimension.clear': { zh: '清除筛选', en: 'Clear the filter' },
+  'dimension.whole': {
+    zh: '{now}；变化按整日比：{whole} 对比 {before}',
+    en: '{now}; changes compare whole days: {whole} against {before}',
+  },
+  'dimension.today': {
+    zh: '{now}；今天还没过完，这一页不与上期比',
+    en: '{now}; today is not over, so this page does not compare it',
+  },
+  'dimension.late': {
+    zh: '拆分比合计晚一两分钟：合计 {total}，已拆开 {sum}。',
+    en: 'Rows are a minute or two behind the total: {total} in all, {sum} in these rows.',
+  },
+  'dimension.days': { zh: '逐日', en: 'Day by day' },
+  'dimension.days.none': { zh: '这段时间没有。', en: 'Nothing in this period.' },
+  'dimension.stores': { zh: '看这些天的门店', en: 'The stores of these days' },
+  'cps.product': { zh: '商品分佣', en: 'product commission' },
+  'cps.advertising': { zh: '广告分成', en: 'advertising share' },
+  'cps.lead': { zh: '线索分销', en: 'leads' },
+  'cps.unknown': { zh: '未知', en: 'unknown' },
+  'cps.none': { zh: '没有达人佣金', en: 'no creator commission' },
+} as const;
