@@ -193,6 +193,8 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'FREE',
       'HEALTH',
       'HINT',
+      'IMPORT',
+      'IMPORT-ROWS',
       'LEDGER',
       'MEMBER',
       'MERCHANT',

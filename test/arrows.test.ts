@@ -81,7 +81,7 @@ const STORE = [...BELOW_STORE, ...PURE, 'lib/secrets', 'lib/store'];
 const ABOVE_STORE = [
   ...['lib/rollups', 'lib/booking', 'lib/statements', 'lib/callbacks', 'lib/reconciliation'],
 ];
-const FUNCTION = [...STORE, ...ABOVE_STORE, 'lib/xlsx', 'lib/integrations'];
+const FUNCTION = [...STORE, ...ABOVE_STORE, 'lib/xlsx', 'lib/imports', 'lib/integrations'];
 
 /**
  * What each room may import beside itself. A room may only name rooms that stand before it, so no arrow
@@ -95,6 +95,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/attribution': [...VOCABULARY, 'lib/ledger'],
   'lib/access': VOCABULARY,
   'lib/xlsx': ['lib/ledger'],
+  // Pure: what a file says, and what of our books it does not agree with.
+  'lib/imports': [...VOCABULARY, ...PURE, 'lib/xlsx'],
   // What platforms need of us, and we of them; it keeps nothing.
   'lib/integrations/kit': [...LEAVES, ...VOCABULARY, 'lib/http'],
   'lib/integrations/sandbox-kit': [...LEAVES, ...VOCABULARY, 'lib/http', 'lib/integrations/kit'],

@@ -20,6 +20,7 @@ import { deadLettersRoutes } from './routes/dead-letters.ts';
 import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
 import { gmvRoute } from './routes/gmv.ts';
+import { importsRoutes } from './routes/imports.ts';
 import { membersRoutes } from './routes/members.ts';
 import { merchantsRoutes } from './routes/merchants.ts';
 import { pipelineRoute } from './routes/pipeline.ts';
@@ -40,8 +41,11 @@ import { vouchersRoute } from './routes/vouchers.ts';
 
 export const healthGet = forAnyone('GET /healthz');
 
-/** No request of this API is larger. */
+/** No request of this API is larger, but a file. */
 const MAX_BODY_BYTES = 64 * 1024;
+
+/** A month of a bill; with base64 still within what a function may be handed. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
  * What operators and providers talk to, and the pages that providers look at.
@@ -51,7 +55,9 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   const api = new Hono();
   api.use(answerHeaders());
   api.use(requestId());
-  api.use(bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`));
+  const within = bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`);
+  const fileWithin = bodyWithin(MAX_FILE_BYTES, `A file has at most ${MAX_FILE_BYTES} bytes.`);
+  api.use((c, next) => (c.req.path === '/v1/imports' ? fileWithin : within)(c, next));
 
   answer(api, deps, healthGet, async (_call, c) => {
     await deps.table.get(keys.health, false);
@@ -69,6 +75,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   codePoolsRoutes(api, deps);
   refundPoliciesRoutes(api, deps);
   refundRequestsRoutes(api, deps);
+  importsRoutes(api, deps);
   pipelineRoute(api, deps);
   deadLettersRoutes(api, deps);
   setAsideRoute(api, deps);

@@ -16,6 +16,8 @@ const PROVIDERS = [
   'statements:read',
   /** Confirms and disputes them. */
   'statements:answer',
+  /** Has exported files compared with the books. */
+  'imports:write',
   /** Redeems and takes back at the named stores. */
   'till:use',
   'followers:manage',
@@ -55,8 +57,8 @@ export const ROLES = {
   operator: PERMISSIONS,
   /** May give every role of its provider, so it has all that they have. */
   owner: PROVIDERS,
-  finance: [...READING, 'statements:answer'],
-  operations: [...READING, 'till:use', 'followers:manage'],
+  finance: [...READING, 'statements:answer', 'imports:write'],
+  operations: [...READING, 'imports:write', 'till:use', 'followers:manage'],
   viewer: READING,
   clerk: ['till:use', 'acts:read'],
 } as const satisfies Record<string, readonly Permission[]>;

@@ -4,6 +4,7 @@ import { contracts } from './contracts.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
+import { importFile } from './import-file.ts';
 import { rebuild } from './rebuild.ts';
 import { reconcile } from './reconcile.ts';
 import { redrive } from './redrive.ts';
@@ -131,6 +132,17 @@ export const VERBS: readonly Row[] = [
     zh: '月结单与关账',
     en: 'lists and closes monthly statements',
     verb: statements,
+  },
+  {
+    name: 'import',
+    calls: [
+      `FILE --profile NAME [--from DAY --to DAY]
+    [--provider ID] [--columns F=HEADING;…] [--dry-run]`,
+      'get IMPORT_ID [--provider ID]',
+    ],
+    zh: '导入报表并与账本核对',
+    en: 'compares a file with the books',
+    verb: importFile,
   },
   {
     name: 'redeem',

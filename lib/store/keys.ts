@@ -326,6 +326,18 @@ export const keys = {
   /** A provider in the list of those who get statements. */
   billedProvider: (providerId: string): Key => ({ pk: 'BILLED', sk: e(providerId) }),
 
+  /** What an import came to. */
+  imported: (providerId: string, importId: string): Key => ({
+    pk: importPartition(providerId),
+    sk: importId,
+  }),
+
+  /** A page of its differences and refused lines. */
+  importPage: (importId: string, page: number): Key => ({
+    pk: `IMPORT-ROWS#${importId}`,
+    sk: String(page).padStart(3, '0'),
+  }),
+
   providerDay: (providerId: string, day: string): Key => ({
     pk: providerPartition(providerId),
     sk: `${PREFIX.day}${day}`,
@@ -409,6 +421,8 @@ export const bucketPartition = (providerId: string, day: string, bucket: number)
   `ROLLUP#${e(providerId)}#${day}#${twoDigits(bucket)}`;
 
 export const dimensionPartition = (providerId: string) => `DIMENSION#${e(providerId)}`;
+
+export const importPartition = (providerId: string) => `IMPORT#${e(providerId)}`;
 
 /** Whose statement and of which month, YYYY-MM. */
 export interface StatementId {

@@ -3,6 +3,7 @@ import { consoleDimensions } from './console-dimensions.ts';
 import { consolePages } from './console-pages.ts';
 import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
+import { imports } from './imports.ts';
 import { outside } from './outside.ts';
 import { reading } from './reading.ts';
 import { reconciling } from './reconciliations.ts';
@@ -19,6 +20,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...registering,
   ...contracts,
   ...reading,
+  ...imports,
   ...restating,
   ...reconciling,
   ...running,

@@ -83,7 +83,13 @@ async function makeSide(fen: number): Promise<Side> {
     ...{ providerId, merchantId, storeId, statementId, memberId, contractId, tokenId: ofClerk },
     ...{ voucherId: use.voucherId, entryId: entry?.entryId ?? '', id: statementId },
     ...{ platform: 'douyin', month: '2025-10', integration: 'douyin-life', appKey: 'nobody' },
-    ...{ refundId: 'nobody', erasureId: 'nobody', reason: 'parked', cooperationId: 'nobody' },
+    ...{
+      refundId: 'nobody',
+      erasureId: 'nobody',
+      reason: 'parked',
+      cooperationId: 'nobody',
+      importId: 'nobody',
+    },
   };
   const secret = [providerId, storeId, statementId, memberId, contractId, use.redemptionId];
   const marks = [...secret, merchantId, member.name, String(fen), String(fen / 100), ofClerk];
