@@ -33,7 +33,12 @@ let stranger: Tenant;
 
 beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: new Clock().now });
-  tenant = await makeTenant(hexiao, 'provider', MERCHANT);
+  const made = await makeTenant(hexiao, 'provider', MERCHANT);
+  // A viewer keeps nothing.
+  const { token } = await hexiao.call<{ token: string }>(
+    ...(['POST', `/v1/providers/${made.providerId}/tokens`, { role: 'finance' }] as const),
+  );
+  tenant = { ...made, token };
   stranger = await makeTenant(hexiao);
   await book(hexiao, [
     redemptionAt(tenant, 's1', { fen: 1_000 }),

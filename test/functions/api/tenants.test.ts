@@ -180,7 +180,10 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
       ({ storeId }) => `/v1/repeat-purchases?${WINDOW}&platform=douyin&storeId=${storeId}`,
     ),
   ],
+  'GET /v1/imports': () => ['/v1/imports'],
   'GET /v1/stores': (own, other) => named(`/v1/stores?${WINDOW}`, own, other),
+  // Another's, and one that nobody has, is not there; `GET /v1/imports` answers.
+  'GET /v1/imports/:importId': () => ['/v1/imports', '/v1/imports/x'],
   'GET /v1/stores/:platform/:storeId/redemptions': (own, other) =>
     [own, other].flatMap(({ storeId }) =>
       named(`/v1/stores/douyin/${storeId}/redemptions?${WINDOW}`, own, other),
