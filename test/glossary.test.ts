@@ -16,7 +16,7 @@ contradict control cost count counted credential crypto csv dashboard decision d
 destroy difference digit document documented done drive dropped due element endpoint environment
 erase erased error estimate exchange explain explained failure feature fetch field file filter
 form format found frame from front function given group hand hash header help hexiao hole html
-http hub icon id import in index inner input is issue issued item json kept key kind known lag
+http hub icon id in index inner input is issue issued item json kept key kind known lag
 lambda language layout lazy leaf least lifetime limit limiter line lint listed live local lock log
 made main map markdown markup matched matching may meaning measured memory message method metric
 misbehaving misbehaviour mode model module money nag name named navigation need new no not note
