@@ -6,11 +6,14 @@ import { runSeeds } from './threads.ts';
 import { runWorld } from './world.ts';
 
 const HELP = `npm run world -- [--seed N | --seeds A..B] [--acts N] [--days N] [--json]
+npm run world -- --web [--seed N]
 
 Plays Hexiao's real functions against its platforms' sandboxes in a time of their
 own, with what the seed lets go wrong, and compares the books with what is true.
 A seed that fails is printed with the command that plays it again, and with the
 fewest acts and faults that still fail. Exits with 1 then.
+
+--web serves the same world as a page, to this machine alone.
 `;
 
 /** Failing seeds whose history is looked for. */
@@ -24,13 +27,14 @@ async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       ...{ seed: text, seeds: text, acts: text, days: text },
-      ...{ json: { type: 'boolean' }, help: { type: 'boolean' } },
+      ...{ json: { type: 'boolean' }, web: { type: 'boolean' }, help: { type: 'boolean' } },
     },
   });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
   }
+  if (values.web) return showOnPage(values.seed);
   const [first, last] = rangeOf(values.seeds ?? values.seed ?? '1..100');
   const options = {
     ...(values.acts === undefined ? {} : { acts: countOf('acts', values.acts) }),
@@ -39,6 +43,18 @@ async function main(args: readonly string[]): Promise<number> {
   return first === last
     ? playOne({ ...options, seed: first }, values.json === true)
     : playMany(first, last, options, values.json === true);
+}
+
+/** Until it is stopped. */
+async function showOnPage(seed: string | undefined): Promise<number> {
+  const [{ bundleSite }, { serveSite }] = await Promise.all([
+    import('../web/bundle.ts'),
+    import('../web/serve.ts'),
+  ]);
+  const { url } = await serveSite(await bundleSite());
+  const at = seed === undefined ? '' : `#seed=${countOf('seed', seed)}`;
+  process.stdout.write(`The world is at ${url}${at}\n`);
+  return 0;
 }
 
 async function playOne(options: WorldOptions, isJson: boolean): Promise<number> {

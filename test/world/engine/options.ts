@@ -1,6 +1,7 @@
 import { PLAYED_INTEGRATIONS } from '../../../lib/integrations/sandboxes.ts';
 import type { MemoryTable } from '../store/table.ts';
 import { Dice } from './dice.ts';
+import type { Seen } from './spectator.ts';
 import { drawWeather, type FaultKind } from './weather.ts';
 
 /** What a run is made of. All of it follows from the seed, unless somebody says otherwise. */
@@ -12,6 +13,8 @@ export interface WorldOptions {
   readonly days?: number;
   /** Changes the table behind everybody's back before the books are looked at: to see that they are. */
   readonly tamper?: (table: MemoryTable) => void;
+  /** Is shown what happens. */
+  readonly watch?: (seen: Seen) => void;
   /** The only acts that are done, by their index, and the only faults that happen, by their ids: to shrink a failure. */
   readonly only?: {
     readonly acts?: ReadonlySet<number> | undefined;

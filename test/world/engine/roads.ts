@@ -2,6 +2,7 @@ import { pathOf } from '../../../lib/cli/simulation.ts';
 import type { Outgoing, Player } from '../../../lib/integrations/sandbox-kit/player.ts';
 import type { Clock } from './clock.ts';
 import type { Answer } from './hub.ts';
+import type { Fate } from './spectator.ts';
 import { OPERATOR_TOKEN } from './workers.ts';
 
 /** What happens to one request on its way, beside its platform's own repetitions. */
@@ -17,6 +18,10 @@ export interface RoadOptions {
   readonly request: (to: 'ingest' | 'api', path: string, init: RequestOf) => Promise<Answer>;
   readonly journeyOf: (outgoing: Outgoing, site: string, of: string) => Journey;
   readonly onGivenUp: (why: string) => void;
+  /** Of every attempt, at its end. */
+  readonly onAttempt?: (
+    ...attempt: [integration: string, site: string, copy: number, attempt: number, fate: Fate]
+  ) => void;
 }
 
 interface RequestOf {
@@ -63,9 +68,9 @@ export class Roads {
   }
 
   private async attempt(one: Copy, tries: number): Promise<void> {
-    const { clock, onGivenUp } = this.options;
-    const { outgoing, journey, copy, site } = one;
-    if (outgoing.path === '/reversals' && this.redeemingAt(one.player) > 0) {
+    const { clock, onGivenUp, onAttempt } = this.options;
+    const { player, outgoing, journey, copy, site } = one;
+    if (outgoing.path === '/reversals' && this.redeemingAt(player) > 0) {
       clock.in(TILL_LOOKS_MS, () => void this.attempt(one, tries));
       return;
     }
@@ -74,6 +79,8 @@ export class Roads {
     const answer = lost === 'before' ? undefined : await this.post(one);
     const isReceived =
       answer !== undefined && lost === undefined && outgoing.isReceived(answer.status, answer.body);
+    const fate = lost === 'before' ? 'lost' : lost === 'after' ? 'answer lost' : 'refused';
+    onAttempt?.(player.integration, site, copy, tries, isReceived ? 'received' : fate);
     if (isReceived) {
       this.end(one);
       return;

@@ -26,6 +26,7 @@ import { dropUnreadable, operatorOf, pipelineOf, redriveAll } from './operator.t
 import { type Drawn, draw, type WorldOptions } from './options.ts';
 import { withTimeOf } from './process-time.ts';
 import { Roads } from './roads.ts';
+import { Spectator } from './spectator.ts';
 import { type Fault, Weather } from './weather.ts';
 
 /** What a run came to. */
@@ -84,9 +85,10 @@ class World {
   private readonly officeActs: readonly OfficeAct[];
   private readonly office: Office;
   private readonly moods: Moods;
+  private readonly spectator: Spectator | undefined;
 
   constructor(drawn: Drawn, clock: Clock, options: WorldOptions) {
-    const { only = {}, tamper } = options;
+    const { only = {}, tamper, watch } = options;
     this.tamper = tamper;
     this.drawn = drawn;
     this.clock = clock;
@@ -115,6 +117,9 @@ class World {
       request: officeRequest((path, init) => this.hub.request('api', path, init)),
       orders: () => ledgerOf(this.hub.table),
     });
+    if (watch !== undefined) {
+      this.spectator = new Spectator(watch, clock, { hub: this.hub, players: this.cast.players });
+    }
   }
 
   async play(): Promise<Verdict> {
@@ -126,6 +131,7 @@ class World {
       request: (to, path, init) => this.hub.request(to, path, init),
       journeyOf: (...request) => weather.journeyOf(...request),
       onGivenUp: (why) => wrong.push(why),
+      onAttempt: (...attempt) => this.spectator?.attempted(...attempt),
     });
     let left = acts.length;
     for (const act of acts) {
@@ -148,6 +154,7 @@ class World {
     await this.becomeIdle();
     await clock.run(clock.nowMs + LIVELY_MS, () => this.office.underWay === 0);
     await this.becomeIdle();
+    this.spectator?.look();
     this.tamper?.(this.hub.table);
     await this.finishErasures();
     let entries = await this.look();
@@ -192,6 +199,7 @@ class World {
     if (act.index % ASKED_EVERY === 0) void this.askWhetherIdle(act);
     this.moods.change(this.cast.players, `act ${act.index}`);
     const { player, outgoing } = this.cast.play(act);
+    this.spectator?.acted(act, outgoing);
     for (const [index, one] of outgoing.entries()) {
       roads.send(player, one, `${act.index}.${index}`, `${act.integration} ${act.deed}`);
     }
@@ -207,6 +215,7 @@ class World {
   private written(what: string): void {
     this.weather.written(what);
     this.ledgerWatch.written(what);
+    this.spectator?.written(what);
     if (SWEPT.test(what)) this.hub.sweepSoon();
   }
 

@@ -1,0 +1,144 @@
+import type { Gmv } from '../../engine/spectator.ts';
+import { linesOf } from './lines.ts';
+import { make, part } from './make.ts';
+import { Road } from './roads.ts';
+import type { StoreState, Story } from './story.ts';
+import type { Played } from './thread.ts';
+import { type Language, moment, say, yuan } from './words.ts';
+
+/** How long a store shines after something was booked for it, in ms of playing. */
+const SHINES_MS = 900;
+
+/** What stands on the page for one run. */
+export class View {
+  private readonly language: Language;
+  private readonly played: Played;
+  private readonly roads: readonly Road[];
+
+  constructor(played: Played, language: Language) {
+    this.played = played;
+    this.language = language;
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const { integrations, weather } = played.verdict.drawn;
+    this.roads = integrations.map((name) => new Road(name, isStill));
+    part('roads').replaceChildren(
+      ...integrations.flatMap((name, index) => {
+        const road = this.roads[index];
+        return road === undefined ? [] : [this.lane(name, road)];
+      }),
+    );
+    const kinds = [...weather.keys()].map((kind) => this.say(kind));
+    const wrong =
+      kinds.length === 0 ? this.say('calm') : kinds.join(language === 'zh' ? '、' : ', ');
+    part('weather').replaceChildren(
+      make('p', 'note', make('b', '', `${this.say('weather')}: `), wrong),
+    );
+  }
+
+  show(story: Story, showMs: number, isOver: boolean): void {
+    part('now').textContent = moment(story.worldMs);
+    this.chain(story);
+    for (const road of this.roads) road.draw(story.travelling, showMs);
+    part('key').replaceChildren(
+      ...(['lost', 'doubled', 'late'] as const).map((kind) =>
+        make('span', kind, `${this.say(kind)} `, make('b', '', String(story[kind]))),
+      ),
+    );
+    part('stores').replaceChildren(
+      ...[...story.stores.values()].map((store) => this.store(store, showMs)),
+    );
+    part('lines').replaceChildren(...linesOf(story.lines, this.language));
+    this.verdict(story, isOver);
+  }
+
+  private say(key: string): string {
+    return say(this.language, key);
+  }
+
+  private lane(integration: string, road: Road): HTMLElement {
+    const name = make('span', 'from', this.say(integration));
+    return make('div', 'lane', name, road.element, make('span', 'to', this.say('hub')));
+  }
+
+  private chain(story: Story): void {
+    const { queues, truth, booked, totals } = story;
+    const waiting = queues.intake + queues.attribution;
+    const dead = queues.dead === 0 ? '' : ` · ${this.say('dead')} ${queues.dead}`;
+    const road = `${this.say('lost')} ${story.lost} · ${this.say('doubled')} ${story.doubled} · ${this.say('late')} ${story.late}`;
+    part('chain').replaceChildren(
+      this.money('truth', truth, ''),
+      this.figure('road', String(story.requests), this.say('requests'), road),
+      this.figure(
+        'queue',
+        String(waiting),
+        this.say('messages'),
+        `${this.say('toRead')} ${queues.intake} · ${this.say('toBook')} ${queues.attribution}${dead}`,
+      ),
+      this.money('ledger', booked, this.behind(truth, booked)),
+      this.money('totals', totals, this.behind(truth, totals)),
+    );
+  }
+
+  private behind(truth: Gmv, known: Gmv): string {
+    const fen =
+      Math.abs(truth.redeemedFen - known.redeemedFen) + Math.abs(truth.paidFen - known.paidFen);
+    return fen === 0 ? this.say('equal') : `${this.say('behind')} ${yuan(fen)}`;
+  }
+
+  private money(key: string, { redeemedFen, paidFen }: Gmv, note: string): HTMLElement {
+    const paid = `${this.say('paid')} ${yuan(paidFen)}`;
+    const told = [this.say('redeemedGmv'), paid, ...(note === '' ? [] : [note])].join(' · ');
+    return this.figure(key, yuan(redeemedFen), this.say('yuan'), told);
+  }
+
+  private figure(key: string, value: string, unit: string, note: string): HTMLElement {
+    const shown = make('span', 'v', value, make('i', '', unit));
+    return make(
+      'div',
+      `card fig ${key}`,
+      make('span', 'k', this.say(key)),
+      shown,
+      make('span', 'd', note),
+    );
+  }
+
+  private store(store: StoreState, showMs: number): HTMLElement {
+    const isNew = showMs - store.changedMs < SHINES_MS;
+    return make(
+      'li',
+      isNew ? 'new' : '',
+      make('span', `t ${store.platform}`, store.name),
+      make('b', '', yuan(store.redeemedFen)),
+      make('span', 'dim', store.city, make('i', '', ` · ${this.say(store.integration)}`)),
+      make('span', 'dim', `${store.redemptions}×`),
+    );
+  }
+
+  private verdict({ truth }: Story, isOver: boolean): void {
+    const { wrong, ledgerHash, drawn, entries } = this.played.verdict;
+    const box = part('verdict');
+    const isRight = wrong.length === 0;
+    box.className = !isOver ? 'msg' : isRight ? 'msg ok' : 'msg bad';
+    box.dataset.hash = isOver ? ledgerHash : '';
+    if (!isOver) return box.replaceChildren(make('p', 'mut', this.say('later')));
+    const sums = `${this.say('redeemed')} ${yuan(truth.redeemedFen)} · ${this.say('paid')} ${yuan(truth.paidFen)} · ${entries} ${this.say('entries')}`;
+    box.replaceChildren(
+      make('h2', '', `${isRight ? '✓' : '×'} ${this.say(isRight ? 'right' : 'wrong')}`),
+      make(
+        'p',
+        '',
+        `${sums}. `.replace('. ', this.language === 'zh' ? '。' : '. '),
+        ...(isRight ? [this.say('none')] : []),
+      ),
+      ...wrong.slice(0, 5).map((one) => make('p', 'id', one)),
+      make(
+        'p',
+        'mut',
+        `${this.say('hash')} `,
+        make('code', 'id', ledgerHash),
+        `. ${this.say('same')} `,
+        make('code', 'id', `npm run world -- --seed ${drawn.seed} --acts ${drawn.acts}`),
+      ),
+    );
+  }
+}

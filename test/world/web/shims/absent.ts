@@ -1,0 +1,14 @@
+/** What the world's code names and never calls: connections, files, secrets that AWS keeps, workbooks. */
+function absent(): never {
+  throw new Error('the world in the browser has no network and no files');
+}
+
+export class AddressRefused extends Error {}
+
+export {
+  absent as join,
+  absent as readFile,
+  absent as serve,
+  absent as versionFetcher,
+  absent as workbookOf,
+};
