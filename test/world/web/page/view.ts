@@ -120,7 +120,10 @@ export class View {
     const isRight = wrong.length === 0;
     box.className = !isOver ? 'msg' : isRight ? 'msg ok' : 'msg bad';
     box.dataset.hash = isOver ? ledgerHash : '';
-    if (!isOver) return box.replaceChildren(make('p', 'mut', this.say('later')));
+    if (!isOver) {
+      box.replaceChildren(make('p', 'mut', this.say('later')));
+      return;
+    }
     const sums = `${this.say('redeemed')} ${yuan(truth.redeemedFen)} · ${this.say('paid')} ${yuan(truth.paidFen)} · ${entries} ${this.say('entries')}`;
     box.replaceChildren(
       make('h2', '', `${isRight ? '✓' : '×'} ${this.say(isRight ? 'right' : 'wrong')}`),

@@ -1,11 +1,11 @@
 import { Buffer as Feross } from 'buffer/';
 
 /** `buffer` of npm is Node's but for one spelling of base64, which our ids and keys are written in. */
-const { toString } = Feross.prototype;
+const { toString: spell } = Feross.prototype;
 
 Feross.prototype.toString = function spelled(encoding?: string, ...range: number[]): string {
-  if (encoding !== 'base64url') return toString.call(this, encoding, ...range);
-  return toString
+  if (encoding !== 'base64url') return spell.call(this, encoding, ...range);
+  return spell
     .call(this, 'base64', ...range)
     .replaceAll('+', '-')
     .replaceAll('/', '_')
