@@ -1,7 +1,7 @@
 import { PLAYED_INTEGRATIONS } from '../../../lib/integrations/sandboxes.ts';
 import type { MemoryTable } from '../store/table.ts';
 import { Dice } from './dice.ts';
-import type { Seen } from './spectator.ts';
+import type { Seen } from './sights.ts';
 import { drawWeather, type FaultKind } from './weather.ts';
 
 /** What a run is made of. All of it follows from the seed, unless somebody says otherwise. */

@@ -2,7 +2,7 @@ import { pathOf } from '../../../lib/cli/simulation.ts';
 import type { Outgoing, Player } from '../../../lib/integrations/sandbox-kit/player.ts';
 import type { Clock } from './clock.ts';
 import type { Answer } from './hub.ts';
-import type { Fate } from './spectator.ts';
+import type { Fate } from './sights.ts';
 import { OPERATOR_TOKEN } from './workers.ts';
 
 /** What happens to one request on its way, beside its platform's own repetitions. */

@@ -24,13 +24,13 @@ const NEVER_CALLED = /\/(outgoing|aws|workbook)\.ts$/;
 
 const standIns: Plugin = {
   name: 'stand-ins',
-  setup({ onResolve }) {
+  setup(building) {
     const shim = (name: string) => ({ path: join(HERE, 'shims', `${name}.ts`) });
-    onResolve({ filter: /^(node:|@aws-sdk\/client-|@hono\/node-server)/ }, ({ path }) => {
+    building.onResolve({ filter: /^(node:|@aws-sdk\/client-|@hono\/node-server)/ }, ({ path }) => {
       const name = STAND_INS[path];
       return name === undefined ? undefined : shim(name);
     });
-    onResolve({ filter: NEVER_CALLED }, ({ importer }) =>
+    building.onResolve({ filter: NEVER_CALLED }, ({ importer }) =>
       importer.includes('/shims/') ? undefined : shim('absent'),
     );
   },

@@ -1,4 +1,4 @@
-import type { Seen } from '../../engine/spectator.ts';
+import type { Seen } from '../../engine/sights.ts';
 import { make } from './make.ts';
 import type { Shown } from './story.ts';
 import { type Language, moment, say, yuan } from './words.ts';
@@ -32,7 +32,11 @@ function tell(
       const key = kind === 'refund' ? 'used_refund' : kind;
       return [word(providerId.replace(/^p-/, '')), `${word(key)} ${yuan(amountFen)}`, 'entry'];
     }
-    default:
+    case 'stage':
+    case 'totals':
+    case 'queues':
       return ['', '', ''];
+    default:
+      return seen satisfies never;
   }
 }

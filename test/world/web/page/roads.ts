@@ -1,4 +1,4 @@
-import type { Seen } from '../../engine/spectator.ts';
+import type { Seen } from '../../engine/sights.ts';
 import { type Shown, TRAVEL_MS } from './story.ts';
 
 type Request = Extract<Seen, { kind: 'request' }>;

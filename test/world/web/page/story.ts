@@ -1,4 +1,4 @@
-import type { Gmv, Seen, StoreSeen } from '../../engine/spectator.ts';
+import type { Gmv, Seen, StoreSeen } from '../../engine/sights.ts';
 
 /** A moment of the run and when the page shows it, in ms of playing. */
 export interface Shown {

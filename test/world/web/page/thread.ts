@@ -1,4 +1,4 @@
-import type { Seen } from '../../engine/spectator.ts';
+import type { Seen } from '../../engine/sights.ts';
 import { runWorld, type Verdict } from '../../engine/world.ts';
 
 /** What the page asks for. */

@@ -1,4 +1,4 @@
-import type { Gmv } from '../../engine/spectator.ts';
+import type { Gmv } from '../../engine/sights.ts';
 import { linesOf } from './lines.ts';
 import { make, part } from './make.ts';
 import { Road } from './roads.ts';

@@ -67,7 +67,7 @@ export class WorldRequest extends Message {
   constructor(input: string | URL | WorldRequest, { method, headers, body }: Init = {}) {
     const from = input instanceof WorldRequest ? input : undefined;
     super(body ?? from?.bytes, new Headers(headers ?? from?.headers));
-    this.url = from?.url ?? new URL(String(input)).href;
+    this.url = input instanceof WorldRequest ? input.url : new URL(input).href;
     this.method = (method ?? from?.method ?? 'GET').toUpperCase();
   }
 
