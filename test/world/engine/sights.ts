@@ -27,6 +27,8 @@ export type Sight =
       readonly requests: number;
       readonly truth: Gmv;
     }
+  /** Of the operator's people. */
+  | { readonly kind: 'office'; readonly deed: string }
   | {
       readonly kind: 'request';
       readonly integration: string;

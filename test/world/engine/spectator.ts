@@ -4,6 +4,7 @@ import { overPlatforms, providerDayOf } from '../../../lib/rollups/provider-day.
 import type { Act } from './acts.ts';
 import type { Clock } from './clock.ts';
 import type { WorldHub } from './hub.ts';
+import type { OfficeAct } from './office.ts';
 import type { Fate, Gmv, Seen, Sight } from './sights.ts';
 
 /** Tells who watches a run what happens. It changes nothing and asks chance nothing. */
@@ -33,6 +34,10 @@ export class Spectator {
   acted(act: Act, outgoing: readonly Outgoing[]): void {
     const truths = this.players.flatMap((player) => player.truth());
     this.see({ kind: 'act', act, requests: outgoing.length, truth: sumOf(truths) });
+  }
+
+  managed({ deed }: OfficeAct): void {
+    this.see({ kind: 'office', deed });
   }
 
   /** @param site the act's index and the request's, with a point between */

@@ -144,6 +144,7 @@ class World {
     for (const act of this.officeActs) {
       clock.in(act.atMs, () => {
         toDo -= 1;
+        this.spectator?.managed(act);
         void this.office.perform(act);
       });
     }

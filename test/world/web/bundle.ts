@@ -30,6 +30,7 @@ const standIns: Plugin = {
       const name = STAND_INS[path];
       return name === undefined ? undefined : shim(name);
     });
+    building.onResolve({ filter: /\/assets\.ts$/ }, () => shim('assets'));
     building.onResolve({ filter: NEVER_CALLED }, ({ importer }) =>
       importer.includes('/shims/') ? undefined : shim('absent'),
     );

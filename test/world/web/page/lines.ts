@@ -22,6 +22,8 @@ function tell(
   switch (seen.kind) {
     case 'act':
       return [word(seen.act.integration), word(seen.act.deed), 'act'];
+    case 'office':
+      return [word('office'), word(seen.deed), 'office'];
     case 'request': {
       const isLost = seen.fate === 'lost';
       const key = isLost ? 'isLost' : seen.fate === 'answer lost' ? 'answerLost' : 'isDouble';

@@ -5,7 +5,7 @@ import { View } from './view.ts';
 import { type Language, say } from './words.ts';
 
 /** A seed with a little of everything, for who comes without one. */
-const FIRST_SEED = 9;
+const FIRST_SEED = 617;
 const ACTS = 40;
 
 /** After the last event, for what is still on its way to be seen arriving. */
@@ -89,6 +89,7 @@ class Player {
     this.asked = `${seed} ${acts}`;
     this.played = undefined;
     this.isPlaying = false;
+    this.isReady(false);
     const box = part('verdict');
     box.className = 'msg';
     box.dataset.hash = '';
@@ -109,8 +110,15 @@ class Player {
     this.schedule = scheduleOf(answer.seen);
     this.endMs = (this.schedule.at(-1)?.showMs ?? 0) + REST_MS;
     this.view = new View(answer, languageOf());
+    this.isReady(true);
     this.seek(0);
     this.toggle();
+  }
+
+  /** While a seed is run, what stands of the one before can be looked at, and not played. */
+  private isReady(isReady: boolean): void {
+    position().disabled = !isReady;
+    (part('play') as HTMLButtonElement).disabled = !isReady;
   }
 
   private toggle(): void {

@@ -81,6 +81,9 @@ export class Story {
         this.acts.set(seen.act.index, seen.atMs);
         if (seen.requests > 0) this.tell(shown);
         return;
+      case 'office':
+        this.tell(shown);
+        return;
       case 'request':
         this.travel(shown, seen);
         return;

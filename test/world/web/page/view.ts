@@ -63,17 +63,14 @@ export class View {
   private chain(story: Story): void {
     const { queues, truth, booked, totals } = story;
     const waiting = queues.intake + queues.attribution;
-    const dead = queues.dead === 0 ? '' : ` · ${this.say('dead')} ${queues.dead}`;
-    const road = `${this.say('lost')} ${story.lost} · ${this.say('doubled')} ${story.doubled} · ${this.say('late')} ${story.late}`;
+    const counts = (of: Readonly<Record<string, number>>) =>
+      Object.entries(of).map(([key, count]) => `${this.say(key)} ${count}`);
+    const { lost, doubled, late } = story;
+    const { intake: toRead, attribution: toBook, dead } = queues;
     part('chain').replaceChildren(
       this.money('truth', truth, ''),
-      this.figure('road', String(story.requests), this.say('requests'), road),
-      this.figure(
-        'queue',
-        String(waiting),
-        this.say('messages'),
-        `${this.say('toRead')} ${queues.intake} · ${this.say('toBook')} ${queues.attribution}${dead}`,
-      ),
+      this.figure('road', String(story.requests), 'requests', counts({ lost, doubled, late })),
+      this.figure('queue', String(waiting), 'messages', counts({ toRead, toBook, dead })),
       this.money('ledger', booked, this.behind(truth, booked)),
       this.money('totals', totals, this.behind(truth, totals)),
     );
@@ -86,19 +83,19 @@ export class View {
   }
 
   private money(key: string, { redeemedFen, paidFen }: Gmv, note: string): HTMLElement {
-    const paid = `${this.say('paid')} ${yuan(paidFen)}`;
-    const told = [this.say('redeemedGmv'), paid, ...(note === '' ? [] : [note])].join(' · ');
-    return this.figure(key, yuan(redeemedFen), this.say('yuan'), told);
+    const paid = `${this.say('paidGmv')} ${yuan(paidFen)}`;
+    return this.figure(key, yuan(redeemedFen), 'yuan', [this.say('redeemedGmv'), paid, note]);
   }
 
-  private figure(key: string, value: string, unit: string, note: string): HTMLElement {
-    const shown = make('span', 'v', value, make('i', '', unit));
+  /** @param notes a line each, the same number in every figure */
+  private figure(key: string, value: string, unit: string, notes: readonly string[]): HTMLElement {
+    const shown = make('span', 'v', value, make('i', '', this.say(unit)));
     return make(
       'div',
       `card fig ${key}`,
       make('span', 'k', this.say(key)),
       shown,
-      make('span', 'd', note),
+      ...notes.map((note) => make('span', 'd', note)),
     );
   }
 
@@ -139,7 +136,8 @@ export class View {
         'mut',
         `${this.say('hash')} `,
         make('code', 'id', ledgerHash),
-        `. ${this.say('same')} `,
+        this.language === 'zh' ? '。' : '. ',
+        `${this.say('same')} `,
         make('code', 'id', `npm run world -- --seed ${drawn.seed} --acts ${drawn.acts}`),
       ),
     );

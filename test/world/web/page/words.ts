@@ -23,6 +23,7 @@ const WORDS = {
   totals: ['汇总', 'Totals'],
   yuan: ['元', 'CNY'],
   paid: ['支付', 'Paid'],
+  paidGmv: ['支付 GMV', 'Paid GMV'],
   redeemed: ['核销', 'Redeemed'],
   redeemedGmv: ['核销 GMV', 'Redeemed GMV'],
   requests: ['次', 'sent'],
@@ -57,6 +58,14 @@ const WORDS = {
   redeem: ['核销一张券', 'a redemption'],
   reverse: ['撤销一次核销', 'a reversal'],
   refund: ['退款', 'a refund'],
+  office: ['运营方', 'Operator'],
+  'sign a contract': ['补签一份合同', 'signs a contract'],
+  'end a contract': ['终止一份合同', 'ends a contract'],
+  'change the policy': ['改了归属规则', 'changes the policy'],
+  restate: ['重算一段时间的归属', 'restates a window'],
+  'close a month': ['关账一个月', 'closes a month'],
+  replay: ['重读存档的推送', 'reads archived webhooks again'],
+  erase: ['删除一位买家的个人信息', "erases a buyer's personal data"],
   isLost: ['推送丢失，平台会重发', 'webhook lost; the platform will send it again'],
   answerLost: [
     '收到了，但回执丢失，平台会重发',
@@ -93,6 +102,7 @@ const WORDS = {
   'a request is late by days': ['推送迟到数日', 'webhooks are days late'],
   'a request is late by months': ['推送迟到数月', 'webhooks are months late'],
   'a clock is wrong': ['时钟不准', 'clocks are wrong'],
+  'a platform misbehaves': ['平台接口不按文档来', 'a platform misbehaves'],
   'a message is none of ours': ['队列里有毒消息', 'queues hold foreign messages'],
 } as const satisfies Words;
 
