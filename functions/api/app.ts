@@ -11,6 +11,7 @@ import { isForPerson, pages } from './page/pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { answer, forAnyone } from './route.ts';
 import { appsRoute } from './routes/apps.ts';
+import { auditRoute } from './routes/audit.ts';
 import { codePoolsRoutes } from './routes/code-pools.ts';
 import { completenessRoutes } from './routes/completeness.ts';
 import { contractImportsRoute } from './routes/contract-imports.ts';
@@ -67,6 +68,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   providersRoutes(api, deps);
   tokensRoutes(api, deps);
   membersRoutes(api, deps);
+  auditRoute(api, deps);
   merchantsRoutes(api, deps);
   contractImportsRoute(api, deps);
   contractsRoute(api, deps);

@@ -14,6 +14,8 @@ export interface ApiDeps {
   readonly operatorTokenHash: string;
   /** Spares reads of who may do what; absent, each request reads them. */
   readonly remembered?: Remembered;
+  /** How many days the trail of changes is kept. */
+  readonly auditDays: number;
   readonly policy: Policy;
   /** Reaches the platforms, for what is done at the till. */
   readonly fetch: typeof globalThis.fetch;

@@ -20,6 +20,7 @@ const env = readEnvironment([
   'ATTRIBUTION_DLQ_URL',
   'OPERATOR_TOKEN_SHA256',
   'ACCESS_FRESH_SECONDS',
+  'AUDIT_DAYS',
 ]);
 
 const table = new Table(databaseClient(), env.TABLE_NAME);
@@ -37,6 +38,7 @@ const deps = {
     freshMs: Number(env.ACCESS_FRESH_SECONDS) * 1000,
     clockMs: () => performance.now(),
   }),
+  auditDays: Number(env.AUDIT_DAYS),
   policy: DEFAULT_POLICY,
   fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { Permission } from '../../lib/access/permissions.ts';
 import { Problem } from '../../lib/errors/problem.ts';
+import { withTrail } from './audit.ts';
 import type { ApiDeps } from './deps.ts';
 import { check, readBody } from './input.ts';
 import { principalOfPage } from './page/session.ts';
@@ -28,6 +29,8 @@ export interface Takes {
   readonly body?: z.ZodType;
   /** No body is as good as `{}`. */
   readonly bodyIsOptional?: true;
+  /** Which of its addresses take what is ours out of the house: each such call leaves a trace. */
+  readonly isExport?: (params: Record<string, string>) => boolean;
   /** Which of its addresses a browser opens, with the cookie of the pages instead of a token. */
   readonly isPage?: (params: Record<string, string>) => boolean;
 }
@@ -92,7 +95,11 @@ export function answer<C extends Contract>(
     const body = await bodyOf(one, c);
     const run = () => handle({ ...asker, params, query, body } as unknown as RequestOf<C>, c);
     const { principal } = asker;
-    return principal === undefined ? run() : repeatable(c, principal, deps, run);
+    if (principal === undefined) return run();
+    const isTraced = c.req.method !== 'GET' || one.isExport?.(c.req.param()) === true;
+    const trail = { call: one.call, principal };
+    const traced = () => (isTraced ? withTrail(c, trail, deps, run) : run());
+    return repeatable(c, principal, deps, traced);
   });
 }
 

@@ -73,6 +73,8 @@ export const stageSettingsSchema = z.strictObject({
     .min(30)
     .max(7 * 1_440)
     .default(720),
+  /** Days that the trail of who changed what is kept: half a year at least, which mainland China's law asks of logs. */
+  auditDays: z.int().min(183).max(3_653).default(1_096),
   /** Who is notified of every alarm, once they confirmed the mail that AWS sends them. */
   alarmEmails: z.array(z.email()).max(10).default([]),
 });

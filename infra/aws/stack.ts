@@ -41,7 +41,10 @@ export class HexiaoStack extends Stack {
     const table = makeTable(this, settings);
     const queues = this.#makeQueues(action);
     const environments: Partial<Record<FunctionName, Record<string, string>>> = {
-      api: { OPERATOR_TOKEN_SHA256: operatorToken.valueAsString },
+      api: {
+        OPERATOR_TOKEN_SHA256: operatorToken.valueAsString,
+        AUDIT_DAYS: String(settings.auditDays),
+      },
       reconcile: { SILENT_AFTER_MINUTES: String(settings.silentAfterMinutes) },
     };
     const functions = new Map<FunctionName, TopologyFunction>(

@@ -177,6 +177,9 @@ export const keys = {
   /** Somebody who is signed in to the pages, by a hash of the cookie. */
   session: (sessionHash: string): Key => ({ pk: `SESSION#${sessionHash}`, sk: '-' }),
 
+  /** Who changed what, by its day. */
+  audit: (day: string, auditId: string): Key => ({ pk: trailPartition(day), sk: auditId }),
+
   /** A request that may be repeated, by a hash of its key and of whose it is. */
   repetition: (name: string): Key => ({ pk: `REPETITION#${name}`, sk: '-' }),
 
@@ -396,6 +399,8 @@ export const freeCodePartition = (platform: string, merchantId: string, shard: s
 export const openRefundPartition = (shard: string) => `REFUND-OPEN#${shard}`;
 
 export const providerPartition = (providerId: string) => `PROVIDER#${e(providerId)}`;
+
+export const trailPartition = (day: string) => `AUDIT#${day}`;
 
 export const triesPartition = (who: string) => `TRY#${who}`;
 

@@ -86,6 +86,7 @@ export class HexiaoUnderTest {
       ...{ table, sqs, queues, fetch, now, log },
       operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
       policy: DEFAULT_POLICY,
+      auditDays: 1_096,
       tokens: tokensOfWorker(),
       budgets: UNLIMITED,
     };

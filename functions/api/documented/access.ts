@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { permissionSchema, roleSchema } from '../../../lib/access/permissions.ts';
 import { memberSchema } from '../../../lib/store/accounts/members.ts';
+import { auditGet } from '../routes/audit.ts';
 import { memberDelete, memberPatch, membersGet, membersPost } from '../routes/members.ts';
 import { tokenDelete, tokensGet, tokensPost } from '../routes/tokens.ts';
 import type { Documented } from './documented.ts';
@@ -27,6 +28,22 @@ const token = z
     revokedAt: instant.nullable(),
   })
   .meta({ id: 'Token' });
+
+const trailEntry = z
+  .strictObject({
+    auditId: z.string(),
+    at: instant,
+    actor: z.string(),
+    from: z.string().describe('The address, truncated.'),
+    call: z.string(),
+    requestId: z.string(),
+    providers: z.array(z.string()),
+    subject: z.string(),
+    outcome: z.literal('done').nullable(),
+    before: z.unknown(),
+    after: z.unknown(),
+  })
+  .meta({ id: 'AuditEntry' });
 
 const ROLES =
   'A provider’s roles: `owner` (all of it), `finance`, `operations`, `viewer`, and `clerk` (the till and ' +
@@ -93,5 +110,16 @@ export const access: readonly Documented[] = [
     description: 'The last owner stays.',
     answers: { 204: { what: 'They are no member any more.' } },
     problems: ['last-owner'],
+  },
+  {
+    contract: auditGet,
+    tag: 'access',
+    summary: 'Who changed or took out what, the oldest first',
+    description:
+      'Every change by a person or a program, and every file that was taken out. An owner sees what is about its ' +
+      'own provider. `actor` is whole (`member/…`, `token/…`, `bootstrap`); `subject` may be a beginning: ' +
+      '`contract`, `merchant/douyin`. A change without an `outcome` was begun, and nobody knows what became of ' +
+      'it. Refused ones changed nothing and are left out.',
+    answers: { 200: { json: z.strictObject({ entries: z.array(trailEntry), next }) } },
   },
 ];

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { sameText } from '../../../lib/crypto/hash.ts';
+import { sameText, sha256Hex } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId } from '../../../lib/events/event.ts';
 import type { App, Secrets } from '../../../lib/integrations/kit/app.ts';
@@ -12,6 +12,7 @@ import {
   readRegisteredAt,
 } from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
@@ -71,13 +72,28 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       const kept = await keptAt(secretId, integration.secrets);
       await requireKnown(app, kept, sent, deps);
     }
+    const before = await readRegistered(deps.table, integration.name, appKey);
     await putApp(deps.table, app);
+    noteChange(c, {
+      subject: `app/${integration.name}/${appKey}`,
+      before: before === undefined ? null : withoutSecrets(before),
+      after: withoutSecrets(app),
+    });
     // Secrets go in and never come out.
     const live = Object.fromEntries(
       Object.entries(secrets).map(([name, all]) => [name, all.length]),
     );
     return c.json({ integration: app.integration, appKey, liveSecrets: live, settings, ...place });
   });
+}
+
+/** An app as it may be shown: each live secret by the first 12 hex digits of its SHA-256, newest first. */
+function withoutSecrets({ secrets, settings, secretId, registeredAt }: App) {
+  const fingerprints = Object.entries(secrets).map(([name, live]) => [
+    name,
+    live.map((secret) => sha256Hex(secret).slice(0, 12)),
+  ]);
+  return { settings, secretId, registeredAt, live: Object.fromEntries(fingerprints) };
 }
 
 /**

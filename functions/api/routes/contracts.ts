@@ -1,9 +1,10 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { type ContractVersion, latestVersions } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, MAX_NAME_WITH_ID, platformSchema } from '../../../lib/events/id.ts';
 import { merchantsOfProvider, readContracts } from '../../../lib/store/accounts/contracts.ts';
+import { noteChange } from '../audit.ts';
 import { contractBody } from '../contract-body.ts';
 import { endContract, recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -44,11 +45,14 @@ export const contractsGet = forEither('GET /v1/contracts', {
 export function contractsRoute(api: Hono, deps: ApiDeps): void {
   answer(api, deps, contractPost, async ({ body }, c) => {
     const recorded = await recordContract(body, deps);
+    noteContract(c, recorded);
     return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
 
   answer(api, deps, contractEndPost, async ({ params: { contractId }, body: { endsAt } }, c) => {
-    return c.json(answerOf(await endContract(contractId, endsAt, deps)));
+    const recorded = await endContract(contractId, endsAt, deps);
+    noteContract(c, recorded);
+    return c.json(answerOf(recorded));
   });
 
   answer(api, deps, contractsGet, async ({ principal, query: wanted }, c) => {
@@ -59,6 +63,11 @@ export function contractsRoute(api: Hono, deps: ApiDeps): void {
       .filter((version) => providerId === undefined || version.providerId === providerId);
     return c.json({ contracts: versions });
   });
+}
+
+function noteContract(c: Context, { version }: Recorded): void {
+  const { contractId, providerId } = version;
+  noteChange(c, { subject: `contract/${contractId}`, providerId, after: version });
 }
 
 /** What is answered when a contract was recorded: what of the past it says something else about. */

@@ -6,6 +6,7 @@ import { givenId } from '../../../lib/events/event.ts';
 import { type Member, placeMember, readMembers } from '../../../lib/store/accounts/members.ts';
 import { listTokens, revokeToken } from '../../../lib/store/accounts/tokens.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, storesInput, tenantNamed } from '../grants.ts';
 import { lineInput } from '../input.ts';
@@ -73,6 +74,7 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
     const { token } = await makeToken(terms, { by, at }, deps);
     // Last: until then the token is nobody's.
     await changeMembers(providerId, (members) => [...members, member], deps);
+    noteChange(c, { subject: `member/${memberId}`, providerId, after: termsOf(member) });
     return c.json({ memberId, token }, 201);
   });
 
@@ -86,32 +88,43 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
     const { members } = await readMembers(deps.table, providerId);
     const wanted = mended(memberIn(members, memberId, principal), body);
     await requireGrant(principal, { ...wanted, scopes: null }, providerId, deps);
-    let after: Member = wanted;
+    let [before, after] = [wanted, wanted];
     await changeMembers(
       providerId,
       (all) => {
-        after = mended(memberIn(all, memberId, principal), body);
+        before = memberIn(all, memberId, principal);
+        after = mended(before, body);
         return all.map((one) => (one.memberId === memberId ? after : one));
       },
       deps,
     );
+    const change = { before: termsOf(before), after: termsOf(after) };
+    noteChange(c, { subject: `member/${memberId}`, providerId, ...change });
     return c.json(after);
   });
 
   answer(api, deps, memberDelete, async ({ principal, params: { memberId } }, c) => {
     const providerId = await tenantOfMember(principal, memberId, deps);
+    let before: object | null = null;
     await changeMembers(
       providerId,
       (all) => {
         const gone = memberIn(all, memberId, principal);
+        before = termsOf(gone);
         return all.filter((one) => one !== gone);
       },
       deps,
     );
     // They are nobody's from now on; that the list says so as well is for whoever reads it.
     await revokeAllOf(memberId, providerId, deps);
+    noteChange(c, { subject: `member/${memberId}`, providerId, before });
     return c.body(null, 204);
   });
+}
+
+/** What of a member is no mail address. */
+function termsOf({ name, role, stores }: Member) {
+  return { name, role, stores };
 }
 
 function mended(

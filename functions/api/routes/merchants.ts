@@ -4,7 +4,13 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
-import { putMerchant, putStore } from '../../../lib/store/accounts/parties.ts';
+import {
+  putMerchant,
+  putStore,
+  readMerchant,
+  readStore,
+} from '../../../lib/store/accounts/parties.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { lineInput } from '../input.ts';
 import { merchantParams, requireMerchant } from '../merchant.ts';
@@ -32,7 +38,10 @@ export const storePut = forOperator('PUT /v1/stores/{platform}/{storeId}', {
 export function merchantsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, merchantPut, async ({ params, body }, c) => {
     const merchant = { ...params, ...body };
+    const { platform, merchantId } = merchant;
+    const before = (await readMerchant(deps.table, platform, merchantId)) ?? null;
     await putMerchant(deps.table, merchant);
+    noteChange(c, { subject: `merchant/${platform}/${merchantId}`, before, after: merchant });
     return c.json(merchant);
   });
 
@@ -41,7 +50,10 @@ export function merchantsRoutes(api: Hono, deps: ApiDeps): void {
     requireRealStore(params.storeId);
     await requireMerchant({ platform: params.platform, merchantId }, deps);
     const store = { ...params, merchantId, name, city, namedBy: 'operator' as const };
+    const before = (await readStore(deps.table, store.platform, store.storeId)) ?? null;
     await putStore(deps.table, store);
+    const subject = `store/${store.platform}/${store.storeId}`;
+    noteChange(c, { subject, before, after: store });
     return c.json(store);
   });
 }

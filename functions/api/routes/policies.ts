@@ -3,6 +3,7 @@ import { policyKnownAt, policySchema } from '../../../lib/attribution/policy.ts'
 import { Problem } from '../../../lib/errors/problem.ts';
 import { appendPolicy, readPolicies } from '../../../lib/store/accounts/policies.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { answer, forEither, forOperator } from '../route.ts';
 
@@ -37,7 +38,9 @@ export function policiesRoutes(api: Hono, deps: ApiDeps): void {
       const version = (log.at(-1)?.version ?? 0) + 1;
       const recordedAt = toInstant(deps.now());
       const recorded = { ...policy, version, recordedAt, recordedBy: 'operator' };
-      if (await appendPolicy(deps.table, recorded)) return c.json(recorded, 201);
+      if (!(await appendPolicy(deps.table, recorded))) continue;
+      noteChange(c, { subject: `policy/${version}`, before: log.at(-1) ?? null, after: recorded });
+      return c.json(recorded, 201);
     }
     throw new Problem('internal', 'Other policies were recorded at once. Try again.');
   });

@@ -4,8 +4,9 @@ import { providerRoleSchema } from '../../../lib/access/permissions.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId } from '../../../lib/events/event.ts';
-import { providerSchema, putProvider } from '../../../lib/store/accounts/parties.ts';
+import { providerSchema, putProvider, readProvider } from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, requireRegistered } from '../grants.ts';
 import { lineInput } from '../input.ts';
@@ -33,7 +34,9 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
       throw new Problem('request-invalid', 'This id is kept for what no contract claims.');
     }
     const provider = { providerId, ...body };
+    const before = (await readProvider(deps.table, providerId)) ?? null;
     await putProvider(deps.table, provider);
+    noteChange(c, { subject: `provider/${providerId}`, providerId, before, after: provider });
     return c.json(provider);
   });
 
@@ -45,7 +48,9 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
     const createdAt = toInstant(deps.now());
     const terms = { name: role, role, scopes: null, stores: [], providerId, endsAt: null };
     const given = { by: principal.actor, at: createdAt };
-    const { token } = await makeToken({ ...terms, memberId: null }, given, deps);
+    const { tokenId, token } = await makeToken({ ...terms, memberId: null }, given, deps);
+    const after = { name: role, role, scopes: null, stores: [], expiresAt: null };
+    noteChange(c, { subject: `token/${tokenId}`, providerId, after });
     return c.json({ token, providerId, role, createdAt }, 201);
   });
 }

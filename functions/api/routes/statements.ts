@@ -65,6 +65,7 @@ export const statementGet = forEither('GET /v1/statements/{id}', {
   }),
   // A browser that opens the page, or a file from it, brings the cookie of the other pages.
   isPage: ({ id = '' }) => split(id)[1] !== undefined,
+  isExport: ({ id = '' }) => ['csv', 'xlsx'].includes(split(id)[1] ?? ''),
 });
 
 /** Monthly statements: closed by the operator, read by each provider, as JSON, files and a page. */

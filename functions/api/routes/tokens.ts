@@ -12,6 +12,7 @@ import {
   type TokenRecord,
 } from '../../../lib/store/accounts/tokens.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import { BOOTSTRAP_ID, turnOffBootstrap } from '../bootstrap.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, storesInput, tenantNamed } from '../grants.ts';
@@ -67,6 +68,8 @@ export function tokensRoutes(api: Hono, deps: ApiDeps): void {
       { by: principal.actor, at: now },
       deps,
     );
+    const after = { name, role, scopes, stores, expiresAt: endsAt };
+    noteChange(c, { subject: `token/${tokenId}`, providerId, after });
     return c.json({ tokenId, token }, 201);
   });
 
@@ -81,6 +84,7 @@ export function tokensRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, tokenDelete, async ({ principal, params: { tokenId } }, c) => {
     if (tokenId === BOOTSTRAP_ID && principal.is === 'operator') {
       await turnOffBootstrap(principal.actor, deps);
+      noteChange(c, { subject: `token/${BOOTSTRAP_ID}` });
       return c.body(null, 204);
     }
     const record = await readToken(deps.table, tokenId);
@@ -89,6 +93,8 @@ export function tokensRoutes(api: Hono, deps: ApiDeps): void {
     }
     await revokeToken(deps.table, tokenId, toInstant(deps.now()));
     deps.remembered?.forget(`token/${tokenId}`);
+    const { providerId, name, role, scopes } = record;
+    noteChange(c, { subject: `token/${tokenId}`, providerId, before: { name, role, scopes } });
     return c.body(null, 204);
   });
 }

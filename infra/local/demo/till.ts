@@ -29,6 +29,7 @@ export function openTill({ emulators }: LocalHexiao): Till {
     policy: DEFAULT_POLICY,
     fetch: outgoing({ named: LOOPBACK }),
     now: Date.now,
+    auditDays: 30,
     tokens: new LiveTokens(new PlatformTokens(table)),
     budgets: new CallBudgets(new CallLeases(table), Date.now),
     log: logLines(),

@@ -138,6 +138,7 @@ export function apiWorker(machine: Machine): Receiver {
       now,
       log,
       pause: wait,
+      auditDays: 30,
       tokens: tokens(),
       budgets: budgets(),
     },
