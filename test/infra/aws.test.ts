@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../infra/aws/app.ts';
@@ -29,6 +29,14 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 function bundles(): Bundle[] {
   bundled ??= bundleFunctions({ outDirectory: bundlesDirectory });
   return bundled;
+}
+
+/** Also those in its folders, in order. */
+function filesIn(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .toSorted();
 }
 
 function synthesize(context: Record<string, string>): Template {
@@ -96,9 +104,9 @@ describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
       const [, { Code }] = functionOf(templateOf(region), folder);
       const key = textOf(isRecord(Code) ? Code.S3Key : undefined);
       const asset = join(scratch, region.name, `asset.${key.replace('.zip', '')}`);
-      const files = readdirSync(directory);
+      const files = filesIn(directory);
       expect(files).toContain('index.mjs');
-      expect(readdirSync(asset).toSorted()).toEqual(files.toSorted());
+      expect(filesIn(asset)).toEqual(files);
       for (const file of files) {
         expect(readFileSync(join(asset, file)).equals(readFileSync(join(directory, file)))).toBe(
           true,

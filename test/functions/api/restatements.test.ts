@@ -301,7 +301,7 @@ describe('POST /v1/rebuilds', () => {
   it.each<[string, string[], (closed: Closed) => Promise<void>]>([
     [
       'a store’s hour that is wrong with the right count',
-      ['rollup', 'day', 'dimension city'],
+      ['rollup', 'day', 'dimension city', 'dimension summary'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;
@@ -311,7 +311,7 @@ describe('POST /v1/rebuilds', () => {
     ],
     [
       'a store’s hour that counted too much',
-      ['rollup', 'day', 'dimension city'],
+      ['rollup', 'day', 'dimension city', 'dimension summary'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;

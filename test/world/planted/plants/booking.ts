@@ -45,7 +45,7 @@ export const BOOKING: readonly Plant[] = [
   {
     name: 'late-answer-overwrites',
     what: 'An incomplete report that comes late takes the place of the complete event',
-    file: 'lib/store/ledger/events.ts',
+    file: 'lib/store/ledger/event-changes.ts',
     find: '  if (!other.complete && event.complete) {',
     put: "  if (other.complete && !event.complete) return { event, ifStill: { expression: 'attribute_exists(pk)' } };\n  if (!other.complete && event.complete) {",
     suite: ['test/lib/events.test.ts', 'test/lib/store.test.ts', 'test/lib/two-roads.test.ts'],
