@@ -123,7 +123,7 @@ describe('an app that may not ask the platform', () => {
   it('shows its store on the page in words', async () => {
     const { token } = await bookedByHintAlone();
     const headers = await cookieOf(hexiao, token);
-    const { text } = await ask(hexiao, 'GET', `/?${WINDOW}`, { token: null, headers });
+    const { text } = await ask(hexiao, 'GET', `/stores?${WINDOW}`, { token: null, headers });
     expect(text).toContain('未知门店');
   });
 });

@@ -117,9 +117,13 @@ describe('GET /v1/entries', () => {
     const { entries } = await list(asked);
     // Assess
     expect(entries).toHaveLength(1);
-    expect((await list(asked, stranger.token)).entries).toEqual([]);
+    const { token } = stranger;
+    const named = await ask(hexiao, 'GET', `/v1/entries?${WINDOW}&${asked}`, { token });
+    expectProblem(named, 404, 'not-found');
+    const own = await list(`platform=douyin&storeId=${store}`, token);
+    expect(own.entries).toEqual([]);
     const path = `/v1/entries/${entries[0]?.entryId}/explanation`;
-    const theirs = await ask(hexiao, 'GET', path, { token: stranger.token });
+    const theirs = await ask(hexiao, 'GET', path, { token });
     expectProblem(theirs, 404, 'not-found');
   });
 });
