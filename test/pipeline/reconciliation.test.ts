@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { EndpointName } from '../../lib/integrations/douyin-life/sandbox/faults.ts';
 import {
   countingIds,
   Faults,
@@ -32,6 +33,8 @@ class Day {
   hexiao: HexiaoUnderTest | undefined;
   nowMs = SAMPLE_TIME;
   failing: () => boolean = () => false;
+  /** Messages that never came. */
+  lost: WebhookMessage[] = [];
   private readonly stores: readonly string[];
   private readonly products: readonly string[];
 
@@ -97,6 +100,10 @@ class Day {
   /** The next morning, and some minutes later, as often as the schedule would. */
   async nextMornings(runs = 6): Promise<void> {
     this.nowMs = SAMPLE_TIME + 11 * HOUR_MS;
+    await this.goOn(runs);
+  }
+
+  async goOn(runs: number): Promise<void> {
     for (let run = 0; run < runs; run += 1) {
       await reconcileOnce(this.ready);
       this.nowMs += 300_000;
@@ -141,8 +148,12 @@ describe('reconciling a day of Douyin', () => {
     days.push(day);
     const hexiao = await day.open();
     const random = seededRandom(lossPercent + 1);
-    for (const { body } of day.live(orders)) {
-      if (random() * 100 < lossPercent) continue;
+    for (const message of day.live(orders)) {
+      const { body } = message;
+      if (random() * 100 < lossPercent) {
+        day.lost.push(message);
+        continue;
+      }
       await post(hexiao, body);
       if (random() < 0.1) await post(hexiao, body);
     }
@@ -172,4 +183,76 @@ describe('reconciling a day of Douyin', () => {
       if (lossPercent === 100) expect(checked).toMatchObject({ byWebhook: 0 });
     },
   );
+
+  it('is not doubled by webhooks that come after it', async () => {
+    const day = await lived(100, 8);
+    await day.nextMornings();
+    const books = standing(await day.ready.entries());
+    for (const { body } of day.lost) await post(day.ready, body);
+    await day.ready.settle();
+    expect(books.length).toBeGreaterThan(8);
+    expect(standing(await day.ready.entries())).toEqual(books);
+  });
+
+  it('calls the platform no more than a tenth beyond the least that it can', async () => {
+    const day = await lived(100, 8);
+    day.faults.calls.clear();
+    await day.nextMornings(1);
+    const calls = (name: EndpointName) => day.faults.calls.get(name) ?? 0;
+    const uses = day.world.redemptions.get(day.accountId) ?? [];
+    const vouchers = uses.map(({ certificateId }) => day.world.find(certificateId));
+    const refunded = [...day.world.orders.values()].filter((order) =>
+      order.certificates.some(({ certificateId }) => day.world.find(certificateId).state.refund),
+    );
+    const lacking = new Set([
+      ...vouchers.map(({ order }) => order.orderId),
+      ...refunded.map((order) => order.orderId),
+    ]);
+    // Each list of the day, of the day a week before, and behind the edge; then one for each order that lacks an act.
+    expect(calls('certificate.query')).toBe(lacking.size);
+    expect(calls('order.query')).toBe(2 + 1 + 1);
+    // The arbiter, for each act in doubt: a card's, a revoked one, another one of the same voucher.
+    expect(calls('verify_record.query')).toBeLessThanOrEqual(3 + uses.length);
+  });
+
+  it('does not believe an empty list of a day that has redemptions here', async () => {
+    const day = await lived(0, 6);
+    day.faults.set('verify_record.query', { mode: 'empty' });
+    await day.nextMornings(2);
+    expect(await day.checked()).toMatchObject([
+      { status: 'unchecked', reason: 'empty-may-be-outage', theirs: null },
+    ]);
+    day.faults.clear();
+    await day.goOn(12);
+    expect(await day.checked()).toMatchObject([{ status: 'complete' }]);
+  });
+
+  it('says what we have and the platform does not record, and that it came back', async () => {
+    const day = await lived(0, 6);
+    const all = day.world.redemptions.get(day.accountId) ?? [];
+    const standingUse = all.find(({ certificateId, verifyId }) =>
+      day.world.find(certificateId).state.standing.some((use) => use.verifyId === verifyId),
+    );
+    const others = all.filter((one) => one !== standingUse);
+    day.world.redemptions.set(day.accountId, others);
+    await day.nextMornings(2);
+    expect(await day.checked()).toMatchObject([{ status: 'different', differences: 1 }]);
+    const list = () =>
+      day.ready.call<{ differences: object[] }>(
+        ...(['GET', '/v1/differences?from=2025-10-09&to=2025-10-09'] as const),
+      );
+    expect(await list()).toMatchObject({
+      differences: [
+        { kind: 'extra', state: 'open', voucherId: standingUse?.certificateId, theirs: null },
+      ],
+    });
+
+    day.world.redemptions.set(day.accountId, all);
+    const { integration, appKey } = { integration: 'douyin-life', appKey: APP_KEY };
+    const window = { from: '2025-10-09', to: '2025-10-09' };
+    await day.ready.call('POST', '/v1/reconciliations', { integration, appKey, ...window });
+    await day.goOn(2);
+    expect(await list()).toMatchObject({ differences: [{ state: 'repaired' }] });
+    expect(await day.checked()).toMatchObject([{ status: 'complete', differences: 0 }]);
+  });
 });

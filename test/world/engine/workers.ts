@@ -12,6 +12,7 @@ import { openCallbackRecords } from '../../../lib/callbacks/records.ts';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
 import { CallBudgets } from '../../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
+import { findIntegration } from '../../../lib/integrations/registry.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../../lib/queue/batch.ts';
 import {
@@ -21,6 +22,7 @@ import {
   intakeMessageSchema,
 } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
+import { reconcileRecords } from '../../../lib/reconciliation/run.ts';
 import { readApp } from '../../../lib/store/accounts/apps.ts';
 import { CallLeases } from '../../../lib/store/accounts/call-leases.ts';
 import { AppsHeard } from '../../../lib/store/accounts/heard.ts';
@@ -104,10 +106,17 @@ export function attributeWorker(machine: Machine): Handler {
 
 /** One run of `reconcile`. */
 export async function reconcileOnce(machine: Machine): Promise<void> {
-  const { table, intake, attribution } = partsOf(machine);
-  const { now, log } = machine;
+  const { table, intake, attribution, tokens, budgets } = partsOf(machine);
+  const { now, log, fetch } = machine;
   await reconcile({ table, intake, attribution, now, log, silentAfterMinutes: 720 });
+  await reconcileRecords(now() + RECORDS_MS, {
+    ...{ table, intake, fetch, now, log, tokens: tokens(), budgets: budgets() },
+    ...{ random: () => 0, buyerKey: buyerKeyReader(table), find: findIntegration },
+  });
 }
+
+/** As infra/topology.ts has it. */
+const RECORDS_MS = 200_000;
 
 export type Receiver = Pick<ReturnType<typeof ingestApp>, 'request'>;
 
