@@ -1,4 +1,5 @@
 import { CONSOLE_WORDS } from './console-words.ts';
+import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
 
 /** What people read in the product, in Chinese and English. */
@@ -9,6 +10,7 @@ export type Language = (typeof LANGUAGES)[number];
 const WORDS = {
   ...CONSOLE_WORDS,
   ...DIMENSION_WORDS,
+  ...CONTRACT_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
   signIn: { zh: '登录', en: 'Sign in' },
   signOut: { zh: '退出', en: 'Sign out' },

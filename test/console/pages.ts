@@ -21,6 +21,8 @@ export async function PAGES(_stage: Stage): Promise<ConsolePage[]> {
       ...{ name, path: `/${name}` },
     })),
     { name: 'channel', path: '/channels?row=live' },
+    { name: 'contracts', path: '/contracts' },
+    { name: 'contract', path: '/contracts?contract=1.douyin.7300000000000001010' },
     { name: 'statements', path: '/statements' },
   ];
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
+import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
 import { cityHistory } from '../../infra/local/demo/history.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
 import { seedCity, seedContracts, seedMerchant } from '../../infra/local/demo/seed.ts';
@@ -9,8 +9,10 @@ import { newToken } from '../../lib/crypto/hash.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import { seededRandom } from '../../lib/integrations/sandbox-kit/player.ts';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import { appendContract, readContracts } from '../../lib/store/accounts/contracts.ts';
 import { putToken } from '../../lib/store/accounts/tokens.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
+import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
 
@@ -30,6 +32,7 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
   const hexiao = await HexiaoUnderTest.start({ now: () => NOW_MS });
   const { table } = hexiao;
   await seedCity(table);
+  await addTiers(table);
   for (const { integration, merchant, providerId, rateBp } of OTHER_MERCHANTS) {
     const platform = findIntegration(integration)?.platform ?? 'douyin';
     await seedMerchant(table, platform, merchant);
@@ -70,4 +73,18 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
       await hexiao.stop();
     },
   };
+}
+
+/** The largest merchant's contract pays more from a month's GMV on, and ends soon. */
+async function addTiers(table: Table): Promise<void> {
+  const [merchantId = ''] = DEMO_CITY.map((merchant) => merchant.merchantId);
+  const [standing] = await readContracts(table, 'douyin', merchantId);
+  if (standing === undefined) throw new Error('the city has contracts');
+  await appendContract(table, {
+    ...{ ...standing, version: 2, endsAt: '2026-12-21T00:00:00.000+08:00' },
+    tiers: [
+      { fromFen: 1_000_000, rateBp: 600 },
+      { fromFen: 3_000_000, rateBp: 800 },
+    ],
+  });
 }

@@ -1,5 +1,5 @@
 import { access } from './access.ts';
-import { consoleDimensions } from './console-dimensions.ts';
+import { consoleContracts, consoleDimensions } from './console-dimensions.ts';
 import { consolePages } from './console-pages.ts';
 import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
@@ -17,6 +17,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...access,
   ...consolePages,
   ...consoleDimensions,
+  consoleContracts,
   ...registering,
   ...contracts,
   ...reading,

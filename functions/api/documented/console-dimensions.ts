@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { contractsShape } from '../page/contracts/page.ts';
 import { KINDS } from '../page/dimensions/model.ts';
 import { dimensionShape } from '../page/dimensions/page.ts';
 import { forAnyone } from '../route.ts';
 import type { Documented } from './documented.ts';
 
-/** The pages that split a provider's GMV by one dimension. */
+/** The pages that split a provider's GMV by one dimension, and its contracts. */
 
 const shown = {
   lang: z.enum(['zh', 'en']).optional().describe('Is remembered.'),
@@ -34,3 +35,22 @@ export const consoleDimensions: readonly Documented[] = KINDS.map(({ path, dimen
     400: { types: ['text/html'], what: 'The page says that it cannot read a date or a word.' },
   },
 }));
+
+export const consoleContracts: Documented = {
+  contract: forAnyone('GET /contracts', {
+    query: z.object({
+      ...contractsShape,
+      contract: contractsShape.contract.describe('One contract instead of all.'),
+      ...shown,
+    }),
+  }),
+  tag: 'pages',
+  summary:
+    'A provider’s own contracts: until when, what of, rates, tiers and where this month stands',
+  answers: {
+    200: { types: ['text/html'], what: 'The page, or the form to sign in.' },
+    303: { what: 'After `theme`, to the same address without it.' },
+    400: { types: ['text/html'], what: 'The page says that it cannot read a word.' },
+    404: { types: ['text/html'], what: 'No contract of one’s own has that id.' },
+  },
+};

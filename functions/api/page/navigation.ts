@@ -30,7 +30,10 @@ const GROUPS: readonly Group[] = [
   },
   {
     word: 'nav.settle',
-    places: [{ href: '/statements', word: 'statements', below: ['/v1/statements/'] }],
+    places: [
+      { href: '/contracts', word: 'contracts', below: [] },
+      { href: '/statements', word: 'statements', below: ['/v1/statements/'] },
+    ],
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Permission } from '../../../lib/access/permissions.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { type Language, type Say, sayIn } from '../../../lib/i18n/words.ts';
 import { readProvider } from '../../../lib/store/accounts/parties.ts';
@@ -61,10 +62,11 @@ export function unchanged(c: Context): Response {
 export async function forProvider(
   c: Context,
   deps: ApiDeps,
+  needs: Permission,
   show: (viewer: Viewer) => Promise<Response>,
 ): Promise<Response> {
   const principal = await signedIn(c, deps);
-  const mayRead = principal?.permissions.has('reports:read') === true;
+  const mayRead = principal?.permissions.has(needs) === true;
   if (principal?.is !== 'provider' || !mayRead) return answerPage(c, signInPage(null));
   const viewer = await viewerOf(deps.table, principal.providerId, deps.now());
   try {

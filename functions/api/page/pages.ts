@@ -1,8 +1,10 @@
 import type { Context, Hono } from 'hono';
+import type { Permission } from '../../../lib/access/permissions.ts';
 import { readStatements } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { assetRoutes } from './assets.ts';
 import { compressed } from './compress.ts';
+import { contractsPage } from './contracts/page.ts';
 import { KINDS } from './dimensions/model.ts';
 import { dimensionPage } from './dimensions/page.ts';
 import { overviewPage } from './overview/page.ts';
@@ -16,22 +18,23 @@ import { turnTheme } from './theme.ts';
 type Show = (c: Context, deps: ApiDeps, viewer: Viewer) => Promise<Response>;
 
 /** The pages of a provider, by address; a new page is a line here, in `navigation.ts` and in the topology. */
-const PAGES: readonly (readonly [string, Show])[] = [
+const PAGES: readonly (readonly [string, Show, Permission?])[] = [
   ['/', overviewPage],
   ['/stores', storesPage],
   ['/stores/:platform/:storeId', storePage],
   ...KINDS.map((kind) => [kind.path, dimensionPage(kind)] as const),
-  ['/statements', statementsPage],
+  ['/contracts', contractsPage, 'contracts:read'],
+  ['/statements', statementsPage, 'statements:read'],
 ];
 
 /** The console: what a provider looks at, readable without a script. */
 export function pages(api: Hono, deps: ApiDeps): void {
   assetRoutes(api);
-  for (const [path, show] of PAGES) {
+  for (const [path, show, needs = 'reports:read'] of PAGES) {
     api.get(path, async (c) => {
       const turned = turnTheme(c);
       if (turned !== undefined) return turned;
-      return compressed(c, await forProvider(c, deps, (viewer) => show(c, deps, viewer)));
+      return compressed(c, await forProvider(c, deps, needs, (viewer) => show(c, deps, viewer)));
     });
   }
 

@@ -152,6 +152,10 @@ async function keepChecked(
 const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => string[]>> = {
   'GET /': () => [`/?${WINDOW}`],
   'GET /statements': () => ['/statements'],
+  'GET /contracts': (own, other) => [
+    '/contracts',
+    ...[own, other].map(({ contractId }) => `/contracts?contract=${contractId}`),
+  ],
   'GET /stores': () => [`/stores?${WINDOW}`],
   ...Object.fromEntries(
     ['/products', '/creators', '/channels', '/merchants', '/cities'].map((path) => [
