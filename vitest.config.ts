@@ -30,6 +30,7 @@ export const MORE_IN_LONG = [
   'test/lib/money.test.ts',
   'test/lib/order-refunds.test.ts',
   'test/lib/reconciliation/work.test.ts',
+  'test/lib/slots.test.ts',
   'test/lib/spread.test.ts',
   'test/lib/tiers.test.ts',
   'test/pipeline/burst.test.ts',

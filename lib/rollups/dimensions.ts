@@ -16,6 +16,7 @@ import { SUMMARY, summarize } from './day-summary.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
 import { noteRolledUp } from './dimensions-due.ts';
 import { providerDayOf, versionOfDay } from './provider-day.ts';
+import { isSlots, refreshSlotDetails } from './slots.ts';
 import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
 
 /** What a provider's day is rolled up by, beside its days, stores and platforms. */
@@ -39,7 +40,7 @@ export async function rollUpDimensions(
   const key = keys.providerDay(providerId, day);
   const item = await table.get(key);
   if (item === undefined) return undefined;
-  const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item);
+  const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item, true);
   await putPages(table, { providerId, day, entryCount }, rolledUp);
   // Never less than what the day was at when it was read: a day that does not add up is not rolled up for ever.
   return noteRolledUp(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
@@ -48,17 +49,21 @@ export async function rollUpDimensions(
 /**
  * What a provider's day comes to by every dimension, and its buyers, from its store-days as they stand.
  * @param item the provider-day, read before
+ * @param isKept whether what it reads anew of busy hours is kept for the next time
  */
 export async function addUpDay(
   table: Table,
   providerId: string,
   day: string,
   item: Item,
+  isKept = false,
 ): Promise<{ entryCount: number; rolledUp: ReadonlyMap<string, Uint8Array[]> }> {
   const buckets = [...providerDayOf(item).buckets.keys()];
-  const { items, apart } = await readDay(table, providerId, day, buckets);
+  const read = await readDay(table, providerId, day, buckets);
+  const { storeDays: items } = read;
   const stores = items.map(storeDayOf);
-  const { details, entryCount } = detailsOf(items, apart);
+  const anew = await refreshSlotDetails(table, { providerId, day }, read, isKept);
+  const { details, entryCount } = detailsOf(items, [...read.apart, ...anew]);
   const detail = addDetails(details.map(unpackDetail));
   const rolledUp = new Map<string, Uint8Array[]>();
   for (const dimension of DIMENSIONS) {
@@ -71,14 +76,16 @@ export async function addUpDay(
 }
 
 async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {
-  const items: Item[] = [];
+  const storeDays: Item[] = [];
+  const slots: Item[] = [];
   const apart: Item[] = [];
   for (const bucket of buckets) {
     for await (const own of table.query(bucketPartition(providerId, day, bucket))) {
-      (own.sk.startsWith(PREFIX.store) ? items : apart).push(own);
+      if (own.sk.startsWith(PREFIX.store)) storeDays.push(own);
+      else (isSlots(own) ? slots : apart).push(own);
     }
   }
-  return { items, apart };
+  return { storeDays, slots, apart };
 }
 
 async function rowsOf(

@@ -33,8 +33,16 @@ export function hoursOf(messages: readonly RollupMessage[]): StoreHour[] {
   return uniqueHours(hours);
 }
 
+/** Each hour once, with the minutes of all; where one does not say which, any may have changed. */
 export function uniqueHours(hours: readonly StoreHour[]): StoreHour[] {
-  return [...new Map(hours.map((hour) => [placeOf(hour), hour])).values()];
+  const groups = Map.groupBy(hours, placeOf);
+  return [...groups.values()].flatMap((own) => {
+    const [first] = own;
+    if (first === undefined) return [];
+    const { minutes: _own, ...place } = first;
+    if (own.some(({ minutes }) => minutes === undefined)) return [place];
+    return [{ ...place, minutes: [...new Set(own.flatMap(({ minutes = [] }) => minutes))] }];
+  });
 }
 
 function storesOf(hours: readonly StoreHour[]): RollupMessage['stores'] {

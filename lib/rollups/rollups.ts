@@ -1,7 +1,7 @@
 import type { Platform } from '../events/id.ts';
-import { ByteReader, versionBytes } from '../ledger/bytes.ts';
+import { versionBytes } from '../ledger/bytes.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from '../store/keys.ts';
-import type { Condition, Item, Table } from '../store/table.ts';
+import type { Item, Table } from '../store/table.ts';
 import {
   bucketAttribute,
   byPlatform,
@@ -11,6 +11,7 @@ import {
   packPlatforms,
   providerDayOf,
 } from './provider-day.ts';
+import { newerThan, versionOf } from './slots.ts';
 import {
   hasRoom,
   hourAttribute,
@@ -24,6 +25,7 @@ import {
  * Writes one hour of a store-day where it is newer than what stands. A store's day is kept by hours,
  * each with its own guard, so that a busy store rereads the hour that changed and not its day.
  * @param detail the hour's cells and buyers: see `packDetail`
+ * @param read the store-day's item, where the caller has read it
  */
 export async function rollUpStoreHour(
   table: Table,
@@ -32,12 +34,12 @@ export async function rollUpStoreHour(
   hour: string,
   total: StoreDay,
   detail: Uint8Array,
+  read?: { readonly item: Item | undefined },
 ): Promise<void> {
   const key = keys.storeDay(providerId, day, total.platform, total.storeId);
   const attribute = hourAttribute(hour);
   const { entryCount } = total.rollup;
-  // A moment behind, it costs a write that is refused, or a detail that stands apart though there was room.
-  const item = await table.get(key, false);
+  const { item } = read ?? { item: await table.get(key) };
   const standing = item?.[attribute];
   // Reading is a fraction of a refused write's price, and a repeated message changes nothing.
   if (standing instanceof Uint8Array && versionOf(standing) >= entryCount) return;
@@ -112,20 +114,6 @@ async function setBuckets(
     names: Object.fromEntries(guards.map(({ name }) => name)),
     values: Object.fromEntries(guards.map(({ value }) => value)),
   });
-}
-
-/** How many entries a packed rollup has seen, which is what its guard compares. */
-function versionOf(bytes: Uint8Array): number {
-  return new ByteReader(bytes).version();
-}
-
-/** Holds where nothing stands or what stands has seen fewer entries: it begins with their number. */
-function newerThan(attribute: string, entryCount: number): Condition {
-  return {
-    expression: 'attribute_not_exists(#f) OR #f < :count',
-    names: { '#f': attribute },
-    values: { ':count': versionBytes(entryCount) },
-  };
 }
 
 /** The store-days of one bucket, in key order. */

@@ -3,7 +3,7 @@ import { type Platform, platformSchema } from '../events/id.ts';
 import { ByteReader, ByteWriter } from '../ledger/bytes.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { addRollups, type Rollup, readRollup, writeRollup } from '../ledger/rollup.ts';
-import { hourOf, PREFIX } from '../store/keys.ts';
+import { hourOf, minuteOf, PREFIX } from '../store/keys.ts';
 import type { Item } from '../store/table.ts';
 
 /** One store's total for one provider and business day. */
@@ -23,13 +23,16 @@ export interface StoreHour {
   readonly day: string;
   /** `00` to `23`, Asia/Shanghai. */
   readonly hour: string;
+  /** The minutes that changed, `00` to `59`; absent: any of them. */
+  readonly minutes?: readonly string[];
 }
 
 /** The store-hour that an entry is rolled up in. */
 export function storeHourOf(entry: Entry): StoreHour {
   const { providerId, platform, storeId, merchantId, businessDay, occurredAt } = entry;
   const place = { providerId, platform, storeId, merchantId };
-  return { ...place, day: businessDay, hour: hourOf(occurredAt) };
+  const minutes = [minuteOf(occurredAt)];
+  return { ...place, day: businessDay, hour: hourOf(occurredAt), minutes };
 }
 
 const storeDaySchema = z.object({
@@ -40,7 +43,12 @@ const storeDaySchema = z.object({
 
 export const hourAttribute = (hour: string) => `h${hour}`;
 
-const HOURS = Array.from({ length: 24 }, (_, hour) => hourAttribute(String(hour).padStart(2, '0')));
+/** True where an hour is the sum of its slots: see `rollUpBySlots`. */
+export const slottedAttribute = (hour: string) => `s${hour}`;
+
+export const HOURS = Array.from({ length: 24 }, (_, hour) =>
+  hourAttribute(String(hour).padStart(2, '0')),
+);
 
 /**
  * Up to this many bytes of a store-day, what an hour's entries say of their sales stands in it too; more
@@ -83,6 +91,12 @@ export function detailsOf(storeDays: readonly Item[], own: readonly Item[]): Det
       const hour = readHour(item[name]);
       if (hour === undefined) continue;
       const place = `${item.sk.slice(PREFIX.store.length)}#${name.slice(1)}`;
+      if (item[slottedAttribute(name.slice(1))] === true) {
+        // What is older than the slots has the same entries once more.
+        apart.delete(place);
+        entryCount += Math.min(seenBySlots(apart, place), hour.rollup.entryCount);
+        continue;
+      }
       if (hour.detail !== null) {
         inline.push(hour.detail);
         apart.delete(place);
@@ -93,6 +107,14 @@ export function detailsOf(storeDays: readonly Item[], own: readonly Item[]): Det
     }
   }
   return { details: [...inline, ...[...apart.values()].map(({ detail }) => detail)], entryCount };
+}
+
+function seenBySlots(apart: ReadonlyMap<string, { entryCount: number }>, place: string): number {
+  let seen = 0;
+  for (let minute = 0; minute < 60; minute += 1) {
+    seen += apart.get(`${place}:${String(minute).padStart(2, '0')}`)?.entryCount ?? 0;
+  }
+  return seen;
 }
 
 /** Whether an hour's detail still fits its store-day. An hour that has its detail apart keeps it there. */

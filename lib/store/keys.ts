@@ -35,6 +35,7 @@ export const PREFIX = {
   contract: 'CONTRACT#',
   store: 'STORE#',
   detail: 'DETAIL#',
+  slots: 'SLOTS#',
   line: 'LINE#',
   day: 'DAY#',
   redeemedVoucher: 'REDEEMED#',
@@ -290,7 +291,19 @@ export const keys = {
     sk: `${PREFIX.store}${platform}#${e(storeId)}`,
   }),
 
-  /** What the entries of a store's hour say of their sales, where it is much. */
+  /** The totals of a busy store's minutes, those of an hour together. */
+  storeSlots: (
+    providerId: string,
+    day: string,
+    platform: string,
+    storeId: string,
+    hour: string,
+  ): Key => ({
+    pk: bucketPartition(providerId, day, bucketOf(platform, storeId)),
+    sk: `${PREFIX.slots}${platform}#${e(storeId)}#${hour}`,
+  }),
+
+  /** What the entries of a store's hour say of their sales, where it is much; of a slot's: `<hour>:<minute>`. */
   storeHourDetail: (
     providerId: string,
     day: string,
@@ -420,6 +433,11 @@ export function ledgerTime(occurredAt: string): string {
 /** The hour of the business day, `00` to `23`. */
 export function hourOf(occurredAt: string): string {
   return ledgerTime(occurredAt).slice(11, 13);
+}
+
+/** The minute of the hour, `00` to `59`. */
+export function minuteOf(occurredAt: string): string {
+  return ledgerTime(occurredAt).slice(14, 16);
 }
 
 export const bucketPartition = (providerId: string, day: string, bucket: number) =>

@@ -54,6 +54,22 @@ export async function entriesOfHour(
   return entries;
 }
 
+/** The same within one minute of the hour. */
+export async function entriesOfMinute(
+  table: Table,
+  span: LedgerSpan,
+  day: string,
+  hour: string,
+  minute: string,
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  for await (const item of table.query(pk, { startsWith: `${day}#${hour}:${minute}:` })) {
+    entries.push(entrySchema.parse(item));
+  }
+  return entries;
+}
+
 /**
  * A store's entries for one provider over business days, newest first, with the sort key to go on from.
  * @param before only entries before this sort key
