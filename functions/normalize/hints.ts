@@ -13,7 +13,7 @@ import type { Table } from '../../lib/store/table.ts';
 import { resolve } from './answers.ts';
 import type { Breakers } from './breakers.ts';
 import type { Finding, RecordDeps } from './finding.ts';
-import { SharedSends } from './shared-sends.ts';
+import { ShareSends } from './share-sends.ts';
 
 type Sending = Pick<RecordDeps, 'attribution'>;
 
@@ -56,7 +56,7 @@ export async function askAboutHints(
   deps: AskDeps,
   record: (findings: readonly Finding[], deps: Sending) => Promise<void>,
 ): Promise<void> {
-  const shared = new SharedSends(deps.attribution);
+  const shared = new ShareSends(deps.attribution);
   const byOrder = Map.groupBy(works, ({ app, hint }) =>
     JSON.stringify([app.integration, app.appKey, hint.merchantId, hint.orderId]),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SharedSends } from '../../functions/normalize/shared-sends.ts';
+import { ShareSends } from '../../functions/normalize/share-sends.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
 
@@ -23,7 +23,7 @@ const changed = (id: string): AttributionMessage => ({
 });
 
 /** An order whose platform answers when the test says so. */
-function order(shared: SharedSends, id: string) {
+function order(shared: ShareSends, id: string) {
   let answer = () => {};
   const answered = new Promise<void>((go) => {
     answer = go;
@@ -38,7 +38,7 @@ function order(shared: SharedSends, id: string) {
 describe('orders that send at about the same time', () => {
   test('send in one request as soon as none of them is left to come', async () => {
     const queue = new CountedQueue();
-    const shared = new SharedSends(queue);
+    const shared = new ShareSends(queue);
     const all = ['a', 'b', 'c'].map((id) => order(shared, id));
     for (const { answer } of all) answer();
     await Promise.all(all.map(({ done }) => done));
@@ -47,7 +47,7 @@ describe('orders that send at about the same time', () => {
 
   test('wait a moment for one whose platform is slow, and no longer', async () => {
     const queue = new CountedQueue();
-    const shared = new SharedSends(queue);
+    const shared = new ShareSends(queue);
     const slow = order(shared, 'slow');
     const quick = [order(shared, 'a'), order(shared, 'b')];
     for (const { answer } of quick) answer();
@@ -60,7 +60,7 @@ describe('orders that send at about the same time', () => {
 
   test('do not wait for one that fails before it sends, or sends nothing', async () => {
     const queue = new CountedQueue();
-    const shared = new SharedSends(queue);
+    const shared = new ShareSends(queue);
     const failing = shared.share(async () => {
       throw new Error('no answer');
     });
@@ -75,7 +75,7 @@ describe('orders that send at about the same time', () => {
   test('all fail where the queue refuses what they sent together', async () => {
     const queue = new CountedQueue();
     queue.isRefusing = true;
-    const shared = new SharedSends(queue);
+    const shared = new ShareSends(queue);
     const all = ['a', 'b'].map((id) => order(shared, id));
     for (const { answer } of all) answer();
     const outcomes = await Promise.allSettled(all.map(({ done }) => done));

@@ -19,7 +19,7 @@ interface Waiting {
  * as none of the orders under way has its sending before it, what is ready goes out. Where the queue refuses any of
  * it, each of those who sent together fails, and is repeated.
  */
-export class SharedSends {
+export class ShareSends {
   private readonly attribution: Queue<AttributionMessage>;
   private waiting: Waiting[] = [];
   /** Orders that may still send. */
