@@ -1,6 +1,7 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
+import { groupOf } from '../../lib/queue/queue.ts';
 import { rollUpDimensions } from '../../lib/rollups/dimensions.ts';
 import { requestIfBehind } from '../../lib/rollups/dimensions-due.ts';
 import { hoursOf, uniqueHours } from '../../lib/rollups/messages.ts';
@@ -73,7 +74,8 @@ export function requestDimensions(
   written?: Item,
 ): Promise<void> {
   const message = { type: 'dimensions', v: MESSAGE_VERSION, ...place } as const;
-  const request = () => deps.attribution.send(message, deps.dimensionsDelaySeconds);
+  const request = () =>
+    deps.attribution.send(message, deps.dimensionsDelaySeconds, groupOf(place.providerId));
   return requestIfBehind(deps.table, place, request, deps.now, written);
 }
 

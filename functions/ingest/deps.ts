@@ -8,7 +8,12 @@ import type { IntakeMessage } from '../../lib/queue/messages.ts';
 export interface IngestDeps {
   readonly findApp: (integration: string, appKey: string) => Promise<App | undefined>;
   readonly openCallbackRecords: (platform: Platform) => OpenCallbackRecords;
-  readonly sendToIntake: (message: IntakeMessage, delaySeconds?: number) => Promise<void>;
+  /** @param group whose it is: see `groupOf` */
+  readonly sendToIntake: (
+    message: IntakeMessage,
+    delaySeconds?: number,
+    group?: string,
+  ) => Promise<void>;
   readonly now: () => number;
   readonly log: Log;
   /** The list of receivers when absent. */

@@ -21,7 +21,7 @@ export const app = ingestApp({
     Number(env.APP_FRESH_SECONDS) * 1000,
   ),
   openCallbackRecords: (platform) => lazyCallbackRecords(table, platform, Date.now),
-  sendToIntake: (message, delaySeconds) => intake.send(message, delaySeconds),
+  sendToIntake: (message, delaySeconds, group) => intake.send(message, delaySeconds, group),
   now: Date.now,
   log,
 });

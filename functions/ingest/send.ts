@@ -6,6 +6,7 @@ import type { Receiver, SignedRequest } from '../../lib/integrations/kit/integra
 import { errorFields } from '../../lib/log/log.ts';
 import type { IntakeMessage } from '../../lib/queue/messages.ts';
 import { MAX_MESSAGE_BYTES, MESSAGE_VERSION, packBody } from '../../lib/queue/packing.ts';
+import { groupOf } from '../../lib/queue/queue.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import type { IngestDeps } from './deps.ts';
 
@@ -44,7 +45,7 @@ export async function enqueue(
     throw new Problem('body-too-large', 'It does not fit on the queue even when compressed.');
   }
   try {
-    await deps.sendToIntake(message);
+    await deps.sendToIntake(message, undefined, groupOf(integration.name, appKey));
   } catch (cause) {
     deps.log('error', 'intake-unavailable', errorFields(cause));
     throw new Problem('queue-unavailable', 'It was not stored. Send the webhook again.', { cause });

@@ -6,7 +6,7 @@ import type { Hint, Resolution, ResolveContext } from '../../lib/integrations/ki
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
-import type { Queue } from '../../lib/queue/queue.ts';
+import { groupOf, type Queue } from '../../lib/queue/queue.ts';
 import { putHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { knownOf } from '../../lib/store/known.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -162,7 +162,8 @@ async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): 
   };
   // Another worker or a repeated delivery put it aside already: one message a hint is enough.
   if (!(await putHint(deps.table, hint, before.attempt))) return;
-  await deps.intake.send({ type: 'hint', v: MESSAGE_VERSION, deliveryId }, seconds);
+  const group = groupOf(work.delivery.integration, work.delivery.appKey);
+  await deps.intake.send({ type: 'hint', v: MESSAGE_VERSION, deliveryId }, seconds, group);
   deps.log('warn', 'hint-waits', { deliveryId, failures, seconds, why });
 }
 

@@ -6,6 +6,8 @@ import type { RecordDeps } from './finding.ts';
 export interface ChangedStream {
   readonly stream: Stream;
   readonly delaySeconds: number;
+  /** Whose delivery changed it. */
+  readonly group: string;
 }
 
 /** Notifies attribution of histories that changed, each once. @throws when the queue refused any of them */
@@ -14,19 +16,21 @@ export async function notifyAttribution(
   { attribution }: Pick<RecordDeps, 'attribution'>,
 ): Promise<void> {
   const unique = new Map<string, ChangedStream>();
-  for (const { stream, delaySeconds } of changed) {
-    const { of, platform, id } = stream;
+  for (const one of changed) {
+    const { of, platform, id } = one.stream;
     const key = JSON.stringify([of, platform, id]);
     const before = unique.get(key)?.delaySeconds ?? 0;
-    unique.set(key, { stream, delaySeconds: Math.max(before, delaySeconds) });
+    unique.set(key, { ...one, delaySeconds: Math.max(before, one.delaySeconds) });
   }
   const messages: AttributionMessage[] = [];
   const delays: number[] = [];
-  for (const { stream, delaySeconds } of unique.values()) {
+  const groups: string[] = [];
+  for (const { stream, delaySeconds, group } of unique.values()) {
     if (!isBooked(stream)) continue;
     const { of, platform, id } = stream;
     messages.push({ type: 'changed', v: MESSAGE_VERSION, of, platform, id });
     delays.push(delaySeconds);
+    groups.push(group);
   }
-  await attribution.sendAll(messages, delays);
+  await attribution.sendAll(messages, delays, groups);
 }

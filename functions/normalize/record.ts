@@ -1,5 +1,6 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { type EventOf, idSchema } from '../../lib/events/event.ts';
+import { groupOf } from '../../lib/queue/queue.ts';
 import { discoverStore } from '../../lib/store/accounts/parties.ts';
 import { amendArchive, archiveDelivery, putSetAside } from '../../lib/store/deliveries/archive.ts';
 import { deleteHint } from '../../lib/store/deliveries/waiting-hints.ts';
@@ -62,7 +63,9 @@ function changedBy(
 ): ChangedStream[] {
   const leftMs = written.recordedMs + changedDelaySeconds * 1_000 - now();
   const delaySeconds = Math.max(0, Math.ceil(leftMs / 1_000));
-  return written.streams.map((stream) => ({ stream, delaySeconds }));
+  const { integration, appKey } = written.finding.delivery;
+  const group = groupOf(integration, appKey);
+  return written.streams.map((stream) => ({ stream, delaySeconds, group }));
 }
 
 async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Written> {

@@ -1,4 +1,5 @@
 import { findIntegration } from '../../lib/integrations/registry.ts';
+import { groupOf } from '../../lib/queue/queue.ts';
 import { archivedChanges, type Delivery } from '../../lib/store/deliveries/archive.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -8,20 +9,23 @@ import { notifyAttribution } from './notify.ts';
 /** A delivery that is done, and came once more: what it changed. */
 export interface Repeated {
   readonly changed: readonly BookedStream[];
+  /** Whose delivery it is, on the queues. */
+  readonly group: string;
   readonly fail: (error: unknown) => void;
 }
 
 /** @returns undefined for a delivery that is not archived: it is not done */
 export async function readRepeated(
   table: Table,
-  { deliveryId, integration }: Pick<Delivery, 'deliveryId' | 'integration'>,
+  { deliveryId, integration, appKey }: Pick<Delivery, 'deliveryId' | 'integration' | 'appKey'>,
   fail: Repeated['fail'],
 ): Promise<Repeated | undefined> {
   const changed = await archivedChanges(table, deliveryId);
   const platform = findIntegration(integration)?.platform;
   if (changed === undefined) return undefined;
-  if (platform === undefined) return { changed: [], fail };
-  return { changed: changed.map(({ of, id }) => ({ of, platform, id })), fail };
+  const group = groupOf(integration, appKey);
+  if (platform === undefined) return { changed: [], group, fail };
+  return { changed: changed.map(({ of, id }) => ({ of, platform, id })), group, fail };
 }
 
 /**
@@ -34,8 +38,8 @@ export async function tellAgain(
 ): Promise<void> {
   try {
     await notifyAttribution(
-      repeated.flatMap(({ changed }) =>
-        changed.map((stream) => ({ stream, delaySeconds: deps.changedDelaySeconds })),
+      repeated.flatMap(({ changed, group }) =>
+        changed.map((stream) => ({ stream, delaySeconds: deps.changedDelaySeconds, group })),
       ),
       deps,
     );

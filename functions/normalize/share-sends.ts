@@ -10,6 +10,7 @@ const FULL = 10;
 interface Waiting {
   readonly messages: readonly AttributionMessage[];
   readonly delaySeconds: readonly (number | undefined)[];
+  readonly groups: readonly (string | undefined)[];
   readonly sent: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -40,9 +41,9 @@ export class ShareSends {
     };
     try {
       return await work(
-        new SharedQueue(this.attribution, (messages, delaySeconds) => {
+        new SharedQueue(this.attribution, (...sending) => {
           arrive();
-          return this.add(messages, delaySeconds);
+          return this.add(...sending);
         }),
       );
     } finally {
@@ -51,10 +52,15 @@ export class ShareSends {
     }
   }
 
-  private add(messages: readonly AttributionMessage[], delays: Delays | undefined): Promise<void> {
+  private add(
+    messages: readonly AttributionMessage[],
+    delays?: Delays,
+    ofWhom: readonly (string | undefined)[] = [],
+  ): Promise<void> {
     const delaySeconds = typeof delays === 'object' ? delays : messages.map(() => delays);
+    const groups = messages.map((_, index) => ofWhom[index]);
     const added = new Promise<void>((sent, failed) => {
-      this.waiting.push({ messages, delaySeconds, sent, failed });
+      this.waiting.push({ messages, delaySeconds, groups, sent, failed });
     });
     this.sendWhenReady();
     return added;
@@ -76,6 +82,7 @@ export class ShareSends {
       await this.attribution.sendAll(
         all.flatMap(({ messages }) => messages),
         all.flatMap(({ delaySeconds }) => delaySeconds),
+        all.flatMap(({ groups }) => groups),
       );
       for (const { sent } of all) sent();
     } catch (error) {
@@ -92,11 +99,11 @@ class SharedQueue extends Queue<AttributionMessage> {
     this.add = add;
   }
 
-  override send(message: AttributionMessage, delaySeconds?: number): Promise<void> {
-    return this.add([message], delaySeconds);
+  override send(message: AttributionMessage, delaySeconds?: number, group?: string): Promise<void> {
+    return this.add([message], delaySeconds, [group]);
   }
 
-  override sendAll(messages: readonly AttributionMessage[], delaySeconds?: Delays): Promise<void> {
-    return this.add(messages, delaySeconds);
+  override sendAll(...sending: Parameters<Queue<AttributionMessage>['sendAll']>): Promise<void> {
+    return this.add(...sending);
   }
 }

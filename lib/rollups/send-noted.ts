@@ -1,6 +1,6 @@
 import { mapLimit } from '../async/map-limit.ts';
 import { type AttributionMessage, workOf } from '../queue/messages.ts';
-import type { Queue } from '../queue/queue.ts';
+import { groupOf, type Queue } from '../queue/queue.ts';
 import { beginWork } from '../store/deliveries/unfinished.ts';
 import type { Table } from '../store/table.ts';
 import { toInstant } from '../time/shanghai.ts';
@@ -27,5 +27,11 @@ export async function sendNoted(
     const fromMs = nowMs + delaySeconds * 1_000;
     await beginWork(table, 'behind', workOf(message), toInstant(nowMs), fromMs);
   });
-  await attribution.sendAll(messages, delaySeconds);
+  await attribution.sendAll(messages, delaySeconds, messages.map(groupOfWork));
+}
+
+/** Long work of one provider, or of one job, keeps nobody else waiting. */
+function groupOfWork(message: AttributionMessage): string | undefined {
+  if ('providerId' in message) return groupOf(message.providerId);
+  return 'restatementId' in message ? groupOf(message.restatementId) : undefined;
 }

@@ -28,6 +28,8 @@ export interface CloudOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Connections that poll a queue. */
   readonly pollers?: number;
+  /** Whether the queues look at message groups. */
+  readonly isFair?: boolean;
   /** Other windows than deployed, in seconds: to try out. */
   readonly windows?: Partial<Record<QueueName, number>>;
 }
@@ -61,7 +63,8 @@ export class Cloud {
     this.options = options;
     this.clock = new Clock(options.startMs);
     this.table = new MemoryTable({ charge: (charged) => this.charged(charged) });
-    this.queues = new MemoryQueues({ now: () => this.clock.nowMs });
+    const { isFair = true } = options;
+    this.queues = new MemoryQueues({ now: () => this.clock.nowMs, isFair });
     this.urls = createQueues(this.queues);
     this.sqs = new MemorySqs(this.queues);
     this.operator = apiWorker(this.machine('operator'));

@@ -15,14 +15,14 @@ export class TracedQueues extends MemoryQueues {
     this.isRefused = isRefused;
   }
 
-  override send(url: string | undefined, body: string, delaySeconds = 0): string {
+  override send(url: string | undefined, body: string, delaySeconds = 0, group?: string): string {
     if (this.isRefused(body)) throw new SqsError('InternalError', 'the world: not taken');
-    return this.put(url, body, delaySeconds);
+    return this.put(url, body, delaySeconds, group);
   }
 
   /** Without a refusal: what the world itself puts there. */
-  put(url: string | undefined, body: string, delaySeconds = 0): string {
-    const id = super.send(url, body, delaySeconds);
+  put(url: string | undefined, body: string, delaySeconds = 0, group?: string): string {
+    const id = super.send(url, body, delaySeconds, group);
     this.origins.set(id, this.originMs);
     this.there.set(id, body);
     return id;

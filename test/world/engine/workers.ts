@@ -127,7 +127,7 @@ export function ingestWorker(machine: Machine): Receiver {
   return ingestApp({
     findApp: rememberingApps((name, appKey) => readApp(table, name, appKey), log, 5_000, now),
     openCallbackRecords: (platform) => openCallbackRecords(table, platform, now),
-    sendToIntake: (message, delaySeconds) => intake.send(message, delaySeconds),
+    sendToIntake: (message, delaySeconds, group) => intake.send(message, delaySeconds, group),
     now,
     log,
   });

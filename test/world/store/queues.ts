@@ -16,6 +16,8 @@ export class SqsError extends Error {
 interface Kept {
   readonly messageId: string;
   readonly body: string;
+  /** Whose message it is; its own where nobody said. */
+  readonly group: string;
   readonly sentMs: number;
   visibleAtMs: number;
   receives: number;
@@ -35,6 +37,8 @@ export interface QueuesOptions {
    * Which of the visible messages come next, the oldest first where it is absent: standard queues promise no order.
    */
   readonly choose?: (visible: number) => number;
+  /** Messages of quiet groups come first, as SQS has it for standard queues: see `noisyGroups`. */
+  readonly isFair?: boolean;
 }
 
 /** The longest that a message is put off or hidden. */
@@ -57,7 +61,7 @@ export class MemoryQueues {
     return url;
   }
 
-  send(url: string | undefined, body: string, delaySeconds = 0): string {
+  send(url: string | undefined, body: string, delaySeconds = 0, group?: string): string {
     if (!Number.isInteger(delaySeconds) || delaySeconds < 0 || delaySeconds > MAX_DELAY_SECONDS) {
       throw new SqsError('InvalidParameterValue', 'DelaySeconds is 0 to 900');
     }
@@ -66,7 +70,7 @@ export class MemoryQueues {
     this.sent += 1;
     const messageId = `message-${this.sent}`;
     messages.set(messageId, {
-      ...{ messageId, body, sentMs: nowMs },
+      ...{ messageId, body, group: group ?? messageId, sentMs: nowMs },
       ...{ visibleAtMs: nowMs + delaySeconds * 1000, receives: 0, receipt: null },
     });
     return messageId;
@@ -76,6 +80,10 @@ export class MemoryQueues {
     const { options, messages } = this.queue(url);
     const nowMs = this.options.now();
     const visible = [...messages.values()].filter((one) => one.visibleAtMs <= nowMs);
+    if (this.options.isFair === true) {
+      const noisy = noisyGroups(messages.values(), nowMs);
+      visible.sort((a, b) => Number(noisy.has(a.group)) - Number(noisy.has(b.group)));
+    }
     const received: Message[] = [];
     while (received.length < most && visible.length > 0) {
       const index = this.options.choose?.(visible.length) ?? 0;
@@ -149,10 +157,11 @@ export class MemoryQueues {
     return this.queue(url).messages.size;
   }
 
-  private bury({ body, messageId, sentMs, receives }: Kept, url: string, nowMs: number): void {
+  private bury(buried: Kept, url: string, nowMs: number): void {
+    const { body, messageId, group, sentMs, receives } = buried;
     this.queue(url).messages.set(messageId, {
       // The look that found it exhausted counts too.
-      ...{ messageId, body, sentMs, receives: receives + 1 },
+      ...{ messageId, body, group, sentMs, receives: receives + 1 },
       ...{ visibleAtMs: nowMs, receipt: null },
     });
   }
@@ -165,6 +174,25 @@ export class MemoryQueues {
     return queue;
   }
 }
+
+/**
+ * The groups that have more than a tenth of all messages in flight, and at least 30.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
+ */
+function noisyGroups(messages: Iterable<Kept>, nowMs: number): Set<string> {
+  const inFlight = new Map<string, number>();
+  let all = 0;
+  for (const { group, receipt, visibleAtMs } of messages) {
+    if (receipt === null || visibleAtMs <= nowMs) continue;
+    all += 1;
+    inFlight.set(group, (inFlight.get(group) ?? 0) + 1);
+  }
+  const isNoisy = (count: number) => count >= NOISY_MESSAGES && count > all * NOISY_PART;
+  return new Set([...inFlight].flatMap(([group, count]) => (isNoisy(count) ? [group] : [])));
+}
+
+const NOISY_MESSAGES = 30;
+const NOISY_PART = 0.1;
 
 function idOf(receipt: string): string {
   return receipt.split('~')[0] ?? '';

@@ -59,10 +59,10 @@ export class MemorySqs {
   private plan(command: unknown): [string, boolean, () => object] {
     const { queues } = this;
     if (command instanceof SendMessageCommand) {
-      const { QueueUrl: url, MessageBody = '', DelaySeconds } = command.input;
+      const { QueueUrl: url, MessageBody = '', DelaySeconds, MessageGroupId } = command.input;
       const run = () => {
         checkBytes([MessageBody]);
-        return { MessageId: queues.send(url, MessageBody, DelaySeconds) };
+        return { MessageId: queues.send(url, MessageBody, DelaySeconds, MessageGroupId) };
       };
       return [`send ${url} ${MessageBody}`, true, run];
     }
@@ -70,8 +70,8 @@ export class MemorySqs {
       const { QueueUrl: url, Entries = [] } = command.input;
       const run = () => {
         checkBytes(Entries.map((entry) => entry.MessageBody ?? ''));
-        return each(Entries, ({ MessageBody = '', DelaySeconds }) => ({
-          MessageId: queues.send(url, MessageBody, DelaySeconds),
+        return each(Entries, ({ MessageBody = '', DelaySeconds, MessageGroupId }) => ({
+          MessageId: queues.send(url, MessageBody, DelaySeconds, MessageGroupId),
         }));
       };
       return [`send ${url} ${Entries.map((one) => one.MessageBody).join(' ')}`, true, run];
