@@ -1,6 +1,7 @@
 import { FUNCTIONS, type FunctionName, type QueueName } from '../../../infra/topology.ts';
 import { silent } from '../../../lib/log/log.ts';
 import type { BatchResponse, SqsEvent } from '../../../lib/queue/batch.ts';
+import { MESSAGE_VERSION } from '../../../lib/queue/packing.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { Clock } from '../../world/engine/clock.ts';
 import { createQueues } from '../../world/engine/queues.ts';
@@ -83,6 +84,17 @@ export class Cloud {
     this.invoked('ingest');
     const { status } = await this.ingest.request(path, { method: 'POST', headers, body });
     if (status !== 200) throw new Error(`a webhook was answered ${status}`);
+  }
+
+  /** A history that changed, as `normalize` would say it. */
+  notify(stream: {
+    readonly of: 'voucher';
+    readonly platform: 'douyin';
+    readonly id: string;
+  }): void {
+    const message = { type: 'changed', v: MESSAGE_VERSION, ...stream };
+    this.queues.send(this.urls.attribution.url, JSON.stringify(message));
+    this.look();
   }
 
   /** One run of the schedule's function. */
