@@ -11,7 +11,6 @@ export function overview(): string {
   );
   return `npm run hexiao -- VERB …
 ${lines.join('\n')}
-
   ${padded('help VERB', NAME_COLUMNS)}${padded('一个命令的参数与说明', ZH_COLUMNS)}its arguments, and the rest
   --url, --token   or HEXIAO_URL and HEXIAO_TOKEN: where Hexiao is, and who asks
   --json           lists as JSON for scripts, where people get a table
