@@ -58,9 +58,9 @@ type JobRequest = Pick<
 
 /**
  * The first piece waits until whatever was being written at `asOf` (contracts, and events on their
- * way to be booked) is there to be read.
+ * way to be booked) is there to be read. An event counts as recorded up to 5 s before it is written (decision 0040).
  */
-const HEAD_START_SECONDS = 2;
+const HEAD_START_SECONDS = 8;
 
 /**
  * Restatements attribute a merchant's window again; rebuilds compute it again, compare, and mend where that is wanted. Both
