@@ -250,6 +250,8 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/merchants', to: 'api' },
   { method: 'GET', path: '/cities', to: 'api' },
   { method: 'GET', path: '/contracts', to: 'api' },
+  { method: 'GET', path: '/search', to: 'api' },
+  { method: 'GET', path: '/vouchers/{platform}/{voucherId}', to: 'api' },
   { method: 'GET', path: '/statements', to: 'api' },
   { method: 'POST', path: '/sign-in', to: 'api' },
   { method: 'POST', path: '/sign-out', to: 'api' },

@@ -18,10 +18,11 @@ import {
   placeOfRef,
   reversedRef,
 } from '../../lib/store/ledger/entry-ref.ts';
+import type { StreamState } from '../../lib/store/ledger/restatements.ts';
 import { readStatement } from '../../lib/store/ledger/statements.ts';
 import { streamOf } from '../../lib/store/streams.ts';
 import type { ApiDeps } from './deps.ts';
-import type { Principal } from './principal.ts';
+import type { Principal, Reader } from './principal.ts';
 
 /**
  * An entry as it is shown: it, and those it takes back or corrects, by the one id that entries have
@@ -54,8 +55,23 @@ export async function readTerms(
 /** Why an entry is what it is. A provider sees its own contracts alone. */
 export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) {
   if (entry.kind === 'tier') return explainTierEntry(entry, deps);
-  const { events, markers } = await readBookable(deps.table, streamOf(entry));
+  const state = await readBookable(deps.table, streamOf(entry));
   const terms = await readTerms(entry.platform, entry.merchantId, deps);
+  return explainWithin(entry, state, terms, who, (place) => entryAt(deps.table, keys.entry(place)));
+}
+
+/**
+ * Why an entry is what it is, from a history that is read already.
+ * @param standingAt what the ledger has at the place of an entry
+ * @throws Problem `not-found` when nothing of the history explains it
+ */
+export async function explainWithin(
+  entry: Entry,
+  { events, markers }: StreamState,
+  terms: Terms,
+  who: Reader,
+  standingAt: (place: Entry) => Promise<Entry | undefined>,
+): Promise<Explained> {
   for (const fact of wantedEntries(events, terms, markers).facts) {
     const { event } = fact;
     for (const { restatementId, originals } of fact.all) {
@@ -64,7 +80,9 @@ export async function explainEntry(entry: Entry, who: Principal, deps: ApiDeps) 
       const original = originals.find((one) => one.entryId === (place?.reverses ?? place?.entryId));
       if (original === undefined) continue;
       const marker = markers.find((one) => one.restatementId === restatementId) ?? null;
-      return hideOthers(await explained(entry, original, event, terms, marker, deps), who);
+      // What stands is explained, not what would be booked today.
+      const standing = (await standingAt(original)) ?? original;
+      return hideOthers(explained(entry, standing, event, terms, marker), who);
     }
   }
   throw unexplained('events');
@@ -93,17 +111,14 @@ function unexplained(what: 'events' | 'statement'): Problem {
   return new Problem('not-found', `Nothing explains this entry: its ${what} cannot be found.`);
 }
 
-async function explained(
+function explained(
   entry: Entry,
   original: Entry,
   event: Attributable,
   terms: Terms,
   marker: Marker | null,
-  { table }: ApiDeps,
-): Promise<Explained> {
-  // What stands is explained, not what would be booked today.
-  const standing = await entryAt(table, keys.entry(original));
-  const explanation = explain(entry, standing ?? original, event, terms, marker);
+): Explained {
+  const explanation = explain(entry, original, event, terms, marker);
   return {
     ...explanation,
     arithmetic: explanation.arithmetic.map((step) => shownStep(step, entry)),
@@ -122,7 +137,7 @@ function isAt({ entryId }: Entry, place: Entry): boolean {
   return /^(~v\d+)?(~correction)?$/.test(rest);
 }
 
-function hideOthers(explanation: Explained, who: Principal): Explained {
+function hideOthers(explanation: Explained, who: Reader): Explained {
   if (who.is === 'operator') return explanation;
   const own = explanation.candidates.filter(({ providerId }) => providerId === who.providerId);
   return { ...explanation, candidates: own };

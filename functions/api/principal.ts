@@ -15,7 +15,10 @@ import { toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** Who asks. A provider's id comes from its token and from nowhere else. */
-export type Principal = Known & (Operator | OfProvider);
+export type Principal = Known & Reader;
+
+/** Whose numbers somebody sees: everybody's, or those of one provider. */
+export type Reader = Operator | OfProvider;
 
 interface Operator {
   readonly is: 'operator';

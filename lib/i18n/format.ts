@@ -38,6 +38,22 @@ export function points(
   return signed((now.part / now.whole - before.part / before.whole) * 100, '');
 }
 
+/** 1/10000 → `5.00%` */
+export function rate(bp: number): string {
+  return `${(bp / 100).toFixed(2)}%`;
+}
+
+/** A span in words: `1.2 秒`, `6 小时 12 分`; `1.2 s`, `6 h 12 min`. */
+export function duration(ms: number, language: Language): string {
+  const [second, minute, hour, dayWord] =
+    language === 'zh' ? ['秒', '分', '小时', '天'] : ['s', 'min', 'h', 'd'];
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} ${second}`;
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${Math.floor(hours / 24)} ${dayWord} ${hours % 24} ${hour}`;
+  return hours === 0 ? `${minutes} ${minute}` : `${hours} ${hour} ${minutes % 60} ${minute}`;
+}
+
 /** A day within the year: `11月30日`, `30 Nov`. */
 export function day(date: string, language: Language): string {
   const { month, dayOfMonth } = partsOf(date);
@@ -63,7 +79,7 @@ export function weekday(date: string, language: Language): string {
 }
 
 /** `14:31:52` of an instant; the first five for minutes. */
-function timeOf(instant: string): string {
+export function timeOf(instant: string): string {
   return instant.slice(11, 19);
 }
 
@@ -79,6 +95,11 @@ export function axisAmount(fen: number, language: Language): string {
     return Math.abs(wholeYuan) < 10_000 ? plain(wholeYuan) : `${plain(wholeYuan / 10_000)} 万`;
   }
   return Math.abs(wholeYuan) < 1_000 ? plain(wholeYuan) : `${plain(wholeYuan / 1_000)}k`;
+}
+
+/** `••••4417`: all that a list shows of an id. */
+export function lastFour(id: string): string {
+  return `••••${id.slice(-4)}`;
 }
 
 const MINUS = '\u2212';

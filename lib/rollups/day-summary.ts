@@ -34,12 +34,13 @@ export interface SummaryStore {
   readonly storeId: string;
   readonly redeemedFen: number;
   readonly redeemedCount: number;
+  readonly refundedFen: number;
   readonly commissionFen: number;
 }
 
 export const SUMMARY = 'summary';
 
-/** A store takes some 17 bytes: so two months of days are read for about six read units. */
+/** A store takes some 18 bytes: so two months of days are read for about six read units. */
 export const MOST_STORES = 32;
 
 /** Store-days and their cells → the day's summary, packed. */
@@ -67,7 +68,8 @@ export function summarize(
   writer.int(named.length).int(largest.length);
   for (const { platform, storeId, rollup } of largest) {
     writer.byte(PLATFORMS.indexOf(platform)).text(storeId);
-    writer.int(rollup.redeemedFen).int(rollup.redeemedCount).int(rollup.commissionFen);
+    writer.int(rollup.redeemedFen).int(rollup.redeemedCount);
+    writer.int(rollup.refundedFen).int(rollup.commissionFen);
   }
   return writer.finish();
 }
@@ -92,6 +94,7 @@ export function unpackSummary(day: string, bytes: Uint8Array): DaySummary {
     storeId: reader.text() ?? '',
     redeemedFen: reader.int(),
     redeemedCount: reader.int(),
+    refundedFen: reader.int(),
     commissionFen: reader.int(),
   }));
   return { day, hours, channels, loops, stores, storeCount };

@@ -1,5 +1,6 @@
 import type { Platform } from '../events/id.ts';
 import { versionBytes } from '../ledger/bytes.ts';
+import type { Rollup } from '../ledger/rollup.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import {
@@ -15,6 +16,7 @@ import { newerThan, versionOf } from './slots.ts';
 import {
   hasRoom,
   hourAttribute,
+  hoursOf,
   packHour,
   packOwnDetail,
   type StoreDay,
@@ -155,6 +157,18 @@ export async function readStoreDay(
 ): Promise<StoreDay | undefined> {
   const item = await table.get(keys.storeDay(providerId, day, platform, storeId), false);
   return item === undefined ? undefined : storeDayOf(item);
+}
+
+/** One store's day by the hour; without what is rolled up of nothing. */
+export async function readStoreHours(
+  table: Table,
+  providerId: string,
+  day: string,
+  { platform, storeId }: { platform: Platform; storeId: string },
+): Promise<Map<string, Rollup>> {
+  const item = await table.get(keys.storeDay(providerId, day, platform, storeId), false);
+  const hours = item === undefined ? [] : hoursOf(item);
+  return new Map(hours.map(({ hour, rollup }) => [hour, rollup]));
 }
 
 /** A provider's days within a window: at most one small item a day. */

@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts';
+import { type Stage, VIEWER } from './stage.ts';
 
 export const THEMES = ['light', 'dark'] as const;
 
@@ -11,7 +11,12 @@ export interface ConsolePage {
 }
 
 /** Every page of the console, as a provider of the stage comes to it. */
-export async function PAGES(_stage: Stage): Promise<ConsolePage[]> {
+export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
+  const entries = await hexiao.entries();
+  const own = entries.filter(({ providerId }) => providerId === VIEWER);
+  // One that was taken back has most to show.
+  const reversed = own.find(({ kind }) => kind === 'reversal') ?? own[0];
+  const voucher = `/vouchers/${reversed?.platform}/${reversed?.voucherId}`;
   return [
     { name: 'overview', path: '/' },
     { name: 'overview-today', path: '/?period=today' },
@@ -21,6 +26,8 @@ export async function PAGES(_stage: Stage): Promise<ConsolePage[]> {
       ...{ name, path: `/${name}` },
     })),
     { name: 'channel', path: '/channels?row=live' },
+    { name: 'voucher', path: voucher },
+    { name: 'search', path: '/search?q=7400' },
     { name: 'contracts', path: '/contracts' },
     { name: 'contract', path: '/contracts?contract=1.douyin.7300000000000001010' },
     { name: 'statements', path: '/statements' },

@@ -6,6 +6,7 @@ import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
 import { seedCity, seedContracts, seedMerchant } from '../../infra/local/demo/seed.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { newToken } from '../../lib/crypto/hash.ts';
+import type { Event } from '../../lib/events/event.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import { seededRandom } from '../../lib/integrations/sandbox-kit/player.ts';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
@@ -14,16 +15,31 @@ import { putToken } from '../../lib/store/accounts/tokens.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
+import { amountsOf, redeemed } from '../lib/make.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
 
 /** The moment at which the pages are looked at: a Monday afternoon, with most of a month behind it. */
 const NOW_MS = Date.parse('2026-11-30T14:32:00+08:00');
+
+/** Whose pages are looked at; the others' merchants would only take time to book. */
+export const VIEWER = 'demo-xinghe';
+
+const XINGHES = new Set(
+  [
+    ...DEMO_CITY.filter(({ contracts }) =>
+      contracts.some(({ providerId }) => providerId === VIEWER),
+    ),
+    ...OTHER_MERCHANTS.filter(({ providerId }) => providerId === VIEWER).map((one) => one.merchant),
+  ].map(({ merchantId }) => merchantId),
+);
 
 export interface Stage {
   readonly hexiao: HexiaoUnderTest;
   readonly url: string;
   /** By provider. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** Something is redeemed in a store at this moment, and booked. */
+  redeem(storeId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,16 +55,9 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
     const contracts = [{ providerId, shareBp: 10_000, rateBp }];
     await seedContracts(table, platform, { merchantId: merchant.merchantId, contracts });
   }
-  const history = cityHistory({ untilMs: NOW_MS, days, random: seededRandom(7), perStoreDay });
-  await mapLimit([...history], 16, async (events) => {
-    for (const event of events) await recordEvent(table, event);
-    await hexiao.attributeDeps.attribution.sendAll(
-      events.map(({ platform, voucherId, orderId }) => ({
-        ...{ type: 'changed', v: MESSAGE_VERSION, platform },
-        ...{ of: voucherId === null ? 'order' : 'voucher', id: voucherId ?? orderId ?? '' },
-      })),
-    );
-  });
+  const random = seededRandom(7);
+  const history = cityHistory({ untilMs: NOW_MS, days, random, perStoreDay, merchants: XINGHES });
+  await mapLimit([...history], 16, (events) => recordAndNotify(hexiao, events));
   await hexiao.settle();
   const tokens: Record<string, string> = {};
   for (const { providerId } of DEMO_PROVIDERS) {
@@ -67,6 +76,24 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
   return {
     hexiao,
     tokens,
+    async redeem(storeId) {
+      const merchant = DEMO_CITY.find(({ stores }) =>
+        stores.some((one) => one.storeId === storeId),
+      );
+      const id = `live-${storeId}`;
+      const event = redeemed(id, {
+        ...{
+          merchantId: merchant?.merchantId ?? '',
+          storeId,
+          voucherId: id,
+          orderId: `order-${id}`,
+        },
+        ...{ occurredAt: toInstant(NOW_MS - 60_000), recordedAt: toInstant(NOW_MS) },
+        amounts: amountsOf(26_800),
+      });
+      await recordAndNotify(hexiao, [event]);
+      await hexiao.settle();
+    },
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async stop() {
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -87,4 +114,22 @@ async function addTiers(table: Table): Promise<void> {
       { fromFen: 3_000_000, rateBp: 800 },
     ],
   });
+}
+
+/** As `normalize` does it. */
+async function recordAndNotify(hexiao: HexiaoUnderTest, events: readonly Event[]): Promise<void> {
+  for (const event of events) await recordEvent(hexiao.table, event);
+  await hexiao.attributeDeps.attribution.sendAll(
+    events.map(({ platform, voucherId, orderId }) => ({
+      ...{ type: 'changed', v: MESSAGE_VERSION, platform },
+      ...{ of: voucherId === null ? 'order' : 'voucher', id: voucherId ?? orderId ?? '' },
+    })),
+  );
+}
+
+/** @returns the session that whoever shows the token gets */
+export async function signInTo(url: string, token: string): Promise<string> {
+  const body = new URLSearchParams({ token });
+  const reply = await fetch(`${url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
+  return /hexiao_session=([^;]+)/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? '';
 }

@@ -66,7 +66,15 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.click('tbody a');
     await page.waitForSelector('h1:text-is("山月火锅(静安店)")');
     const line = await page.locator('tbody tr').first().locator('th, td').allTextContents();
-    expect(line.slice(0, 5)).toEqual(['10-09 16:53:20', '109.00', '5.45', '已确认', '直播']);
+    const [time, kind, , channel, , fen, commission, status] = line;
+    expect([time, kind, channel]).toEqual(['10-09 16:53:20', '核销', '直播']);
+    expect([fen, commission, status]).toEqual(['109.00', '5.45', '已确认']);
+    // And the row leads to the voucher, which says why.
+    await page.click('tbody a.id');
+    await page.click('details summary');
+    expect(await page.textContent('details[open] .why')).toContain('代运营合同');
+    await page.goBack();
+    await page.waitForSelector('tbody tr');
 
     await page.click('header a[lang]');
     expect(await page.textContent('caption')).toBe('Redemptions');

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { PAGES, THEMES, WIDTHS } from '../console/pages.ts';
-import { startStage } from '../console/stage.ts';
+import { pagesOf, THEMES, WIDTHS } from '../console/pages.ts';
+import { signInTo, startStage, VIEWER } from '../console/stage.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
 
 /**
@@ -20,9 +20,9 @@ const isWanted = (name: string, value: string) =>
 mkdirSync(OUT, { recursive: true });
 const stage = await startStage(DAYS);
 /** Of whoever signed in as the demo's first provider. */
-const session = await signIn(stage.url, stage.tokens['demo-xinghe'] ?? '');
+const session = await signInTo(stage.url, stage.tokens[VIEWER] ?? '');
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
-for (const { name, path } of await PAGES(stage)) {
+for (const { name, path } of await pagesOf(stage)) {
   for (const lang of ['zh', 'en']) {
     for (const theme of THEMES) {
       for (const width of WIDTHS) {
@@ -49,9 +49,3 @@ for (const { name, path } of await PAGES(stage)) {
 }
 await browser.close();
 await stage.stop();
-
-async function signIn(url: string, token: string): Promise<string> {
-  const body = new URLSearchParams({ token });
-  const reply = await fetch(`${url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
-  return /hexiao_session=([^;]+)/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? '';
-}

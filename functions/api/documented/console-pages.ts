@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { platformSchema } from '../../../lib/events/event.ts';
 import { periodShape } from '../page/period.ts';
+import { rowFilterShape } from '../page/store/rows.ts';
 import { forAnyone } from '../route.ts';
 import type { Documented } from './documented.ts';
 
@@ -54,11 +55,36 @@ export const consolePages: readonly Documented[] = [
   {
     contract: forAnyone('GET /stores/{platform}/{storeId}', {
       params: z.object({ platform: z.string(), storeId: z.string() }),
-      query: z.object({ ...period, cursor }),
+      query: z.object({ ...period, ...rowFilterShape, cursor }),
     }),
     tag: 'pages',
-    summary: 'A store’s redemptions, newest first',
-    answers: { ...page, ...bad },
+    summary: 'A store’s figures and its lines, newest first',
+    answers: { ...changing, ...bad },
+  },
+  {
+    contract: forAnyone('GET /search', {
+      query: z.object({ q: z.string().max(128).optional(), ...shown }),
+    }),
+    tag: 'pages',
+    summary: 'A voucher, an order or a store by its whole id, on whichever platform',
+    answers: {
+      ...page,
+      303: { what: 'The only hit; or after `theme`, the same address without it.' },
+      ...bad,
+    },
+  },
+  {
+    contract: forAnyone('GET /vouchers/{platform}/{voucherId}', {
+      params: z.object({ platform: z.string(), voucherId: z.string() }),
+      query: z.object(shown),
+    }),
+    tag: 'pages',
+    summary: 'What happened to a voucher, what it was worth, and why',
+    answers: {
+      ...changing,
+      ...bad,
+      404: { types: ['text/html'], what: 'Nothing of it is booked to who asks.' },
+    },
   },
   {
     contract: forAnyone('GET /statements', { query: z.object(shown) }),

@@ -69,7 +69,12 @@ ${
     : html`<button class="ic" id="menu" type="button" popovertarget="nav" aria-label="${say('nav.menu')}">${icon('menu', 16)}</button>`
 }
 <a class="mark" href="/" aria-label="${say('nav.home')}">${icon('mark', 24)}<span class="hide-s">${say('mark.name')}</span></a>
-${who === null ? html`<form></form>` : html`<form></form><span class="who">${who}</span>`}
+${
+  who === null
+    ? html`<form></form>`
+    : html`<form role="search" action="/search">${icon('search', 16)}<input type="search" name="q" aria-label="${say('search.label')}" placeholder="${say('search.hint')}" maxlength="128"></form>
+<span class="who">${who}</span>`
+}
 <a class="ic" href="${withQuery(href, 'lang', other)}" lang="${htmlLanguage(other)}" hreflang="${other}">${say('otherLanguage')}</a>
 <a class="ic" href="${withQuery(href, 'theme', nextTheme(theme))}" aria-label="${say('nav.theme')}">${icon('theme', 16)}</a>
 </header>`;

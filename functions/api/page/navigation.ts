@@ -22,6 +22,7 @@ const GROUPS: readonly Group[] = [
     places: [
       { href: '/', word: 'overview', below: [] },
       { href: '/stores', word: 'stores', below: ['/stores/'] },
+      { href: '/search', word: 'vouchers', below: ['/vouchers/'] },
     ],
   },
   {

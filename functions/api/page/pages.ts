@@ -9,11 +9,13 @@ import { KINDS } from './dimensions/model.ts';
 import { dimensionPage } from './dimensions/page.ts';
 import { overviewPage } from './overview/page.ts';
 import { answerPage, forProvider, signInPage, type Viewer } from './page.ts';
+import { searchPage } from './search/page.ts';
 import { signInRoutes } from './sign-in.ts';
 import { statementsView } from './statement.ts';
 import { storePage } from './store/page.ts';
 import { storesPage } from './stores/page.ts';
 import { turnTheme } from './theme.ts';
+import { voucherPage } from './voucher/page.ts';
 
 type Show = (c: Context, deps: ApiDeps, viewer: Viewer) => Promise<Response>;
 
@@ -23,6 +25,8 @@ const PAGES: readonly (readonly [string, Show, Permission?])[] = [
   ['/stores', storesPage],
   ['/stores/:platform/:storeId', storePage],
   ...KINDS.map((kind) => [kind.path, dimensionPage(kind)] as const),
+  ['/search', searchPage],
+  ['/vouchers/:platform/:voucherId', voucherPage],
   ['/contracts', contractsPage, 'contracts:read'],
   ['/statements', statementsPage, 'statements:read'],
 ];

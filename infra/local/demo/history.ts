@@ -20,6 +20,8 @@ export interface HistoryOptions {
   readonly random: Random;
   /** Redemptions of a store on an ordinary day; more at the end of a week. */
   readonly perStoreDay?: number;
+  /** Of these merchants alone. */
+  readonly merchants?: ReadonlySet<string>;
 }
 
 interface Seller {
@@ -50,13 +52,14 @@ const REVERSED = 0.02;
 const REFUNDED = 0.03;
 
 export function* cityHistory(options: HistoryOptions): Generator<Event[]> {
-  const { untilMs, days, random, perStoreDay = 2 } = options;
+  const { untilMs, days, random, perStoreDay = 2, merchants } = options;
+  const sellers = SELLERS.filter(({ merchantId }) => merchants?.has(merchantId) ?? true);
   const today = businessDayAt(untilMs);
   let serial = 0;
   for (let back = days; back >= 0; back -= 1) {
     const day = addDays(today, -back);
     const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
-    for (const seller of SELLERS) {
+    for (const seller of sellers) {
       for (const store of seller.stores) {
         // Business grows a little from month to month.
         const busy =

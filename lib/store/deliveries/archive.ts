@@ -40,6 +40,22 @@ export async function isArchived(table: Table, deliveryId: string): Promise<bool
   return (await table.get(keys.delivery(deliveryId))) !== undefined;
 }
 
+/** How what a delivery said came to us. */
+export interface DeliverySource {
+  readonly isTill: boolean;
+  readonly outcome: string;
+}
+
+/** @returns undefined for one that is not archived, or no longer */
+export async function readSource(
+  table: Table,
+  deliveryId: string,
+): Promise<DeliverySource | undefined> {
+  const item = await table.get(keys.delivery(deliveryId), false);
+  if (item === undefined) return undefined;
+  return { isTill: item.about === TILL_ABOUT, outcome: String(item.outcome) };
+}
+
 /**
  * The histories that an archived delivery changed, so that they can be booked again. The look may be a moment
  * behind: what it misses is done once more, and every step of that may be repeated.

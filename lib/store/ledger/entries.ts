@@ -39,6 +39,13 @@ export interface LedgerSpan {
   readonly storeId: string;
 }
 
+/** Whether a store has any entry for a provider: one small read. */
+export async function hasEntries(table: Table, span: LedgerSpan): Promise<boolean> {
+  const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
+  for await (const _one of table.query(pk, { limit: 1, consistent: false })) return true;
+  return false;
+}
+
 /** A store's entries for one provider within one hour of a business day. */
 export async function entriesOfHour(
   table: Table,
@@ -73,12 +80,14 @@ export async function entriesOfMinute(
 /**
  * A store's entries for one provider over business days, newest first, with the sort key to go on from.
  * @param before only entries before this sort key
+ * @param limit reads at most one entry more: without it the first page that the table reads is a megabyte
  */
 export async function* entriesBackwards(
   table: Table,
   span: LedgerSpan,
   days: { from: string; to: string },
   before?: string,
+  limit?: number,
 ): AsyncGenerator<{ entry: Entry; sk: string }> {
   const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
   // '$' sorts right after '#', so the last day is included whole.
@@ -87,7 +96,10 @@ export async function* entriesBackwards(
   const until = before !== undefined && before < end ? before : end;
   const between: readonly [string, string] = [`${days.from}#`, until];
   if (between[1] < between[0]) return;
-  for await (const item of table.query(pk, { between, backwards: true, consistent: false })) {
+  // The one at `before` is read too.
+  const most = limit === undefined ? {} : { limit: limit + 1 };
+  const options = { between, backwards: true, consistent: false, ...most };
+  for await (const item of table.query(pk, options)) {
     if (item.sk === before) continue;
     yield { entry: entrySchema.parse(item), sk: item.sk };
   }

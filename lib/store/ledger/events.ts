@@ -127,6 +127,13 @@ async function readEvent(table: Table, key: Key, consistent = true): Promise<Eve
   return item === undefined ? undefined : eventSchema.parse(item);
 }
 
+/** Whether anything was ever reported of it: one small read. */
+export async function hasEvents(table: Table, stream: Stream): Promise<boolean> {
+  const options = { startsWith: PREFIX.event, limit: 1, consistent: false };
+  for await (const _one of table.query(streamPartition(stream), options)) return true;
+  return false;
+}
+
 /** Every event of one voucher or order. */
 export async function readEvents(table: Table, stream: Stream): Promise<Event[]> {
   const events: Event[] = [];

@@ -27,6 +27,8 @@ export interface TableOptions<Row> {
   readonly rows: readonly Row[];
   /** Set by their class: `new`, `sum`. */
   readonly rowClass?: (row: Row) => string;
+  /** By which a page that follows knows a row again. */
+  readonly rowKey?: (row: Row) => string;
   /** The last row, under a stronger line. */
   readonly sum?: Row;
   readonly more?: string;
@@ -37,11 +39,11 @@ export interface TableOptions<Row> {
  * to a screen reader.
  */
 export function table<Row>(options: TableOptions<Row>): Html {
-  const { caption, columns, rows, rowClass, sum, more } = options;
+  const { caption, columns, rows, rowClass, rowKey, sum, more } = options;
   return html`<table class="tb stk${more === undefined ? '' : ` ${more}`}" role="table"><caption class="sr">${caption}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(headCell)}</tr></thead>
-<tbody role="rowgroup">${rows.map((row) => rowOf(columns, row, rowClass?.(row) ?? ''))}</tbody>
-${sum === undefined ? '' : html`<tfoot role="rowgroup">${rowOf(columns, sum, '')}</tfoot>`}</table>`;
+<tbody role="rowgroup">${rows.map((row) => rowOf(columns, row, rowClass?.(row) ?? '', rowKey?.(row) ?? ''))}</tbody>
+${sum === undefined ? '' : html`<tfoot role="rowgroup">${rowOf(columns, sum)}</tfoot>`}</table>`;
 }
 
 function headCell<Row>({ head, isNumber, sort, isLow }: Column<Row>): Html {
@@ -55,8 +57,8 @@ function headCell<Row>({ head, isNumber, sort, isLow }: Column<Row>): Html {
   }</th>`;
 }
 
-function rowOf<Row>(columns: readonly Column<Row>[], row: Row, more: string): Html {
-  return html`<tr role="row"${attribute('class', more)}>${columns.map((column) => cellOf(column, row))}</tr>`;
+function rowOf<Row>(columns: readonly Column<Row>[], row: Row, more = '', key = ''): Html {
+  return html`<tr role="row"${attribute('class', more)}${attribute('data-key', key)}>${columns.map((column) => cellOf(column, row))}</tr>`;
 }
 
 function cellOf<Row>(

@@ -1,44 +1,72 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { idSchema, platformSchema } from '../../../../lib/events/event.ts';
-import { readStore } from '../../../../lib/store/accounts/parties.ts';
+import { addRollups } from '../../../../lib/ledger/rollup.ts';
+import { readStoreHours } from '../../../../lib/rollups/rollups.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { check, cursorInput, writeCursor } from '../../input.ts';
-import { ledgerPositionSchema, listRedemptions } from '../../redemptions.ts';
-import { nameOf } from '../names.ts';
-import { answerPage, type Viewer } from '../page.ts';
+import { ledgerPositionSchema } from '../../redemptions.ts';
+import { nameOf, placeKey, storeNames } from '../names.ts';
+import { answerPage, isUnchanged, unchanged, type Viewer } from '../page.ts';
 import { periodOf, periodQuery, periodShape } from '../period.ts';
+import { readStoreTotals } from './read.ts';
+import { readRows, rowFilterShape } from './rows.ts';
 import { storeView } from './view.ts';
 
-const PAGE = 16;
+const storeQuery = z.object({
+  ...periodShape,
+  ...rowFilterShape,
+  cursor: cursorInput(ledgerPositionSchema),
+});
 
-const storeQuery = z.object({ ...periodShape, cursor: cursorInput(ledgerPositionSchema) });
-
-/** `GET /stores/{platform}/{storeId}`: one store's redemptions for a provider. */
+/** `GET /stores/{platform}/{storeId}`: one store's figures and its lines, newest first, followed as they arrive. */
 export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> {
   const platform = check(platformSchema, c.req.param('platform'));
   const storeId = check(idSchema, c.req.param('storeId'));
   const query = check(storeQuery, c.req.query());
   const period = periodOf(query, deps.now());
   const place = { providerId: viewer.providerId, platform, storeId };
-  const page = { before: query.cursor, limit: PAGE };
-  const { redemptions, next } = await listRedemptions(deps, place, period.window, page);
+  const isFirst = query.cursor === undefined;
+  const isNewest = isFirst && period.part !== null;
+  const version = isNewest ? await versionOf(deps, place, period.window.to) : undefined;
+  if (version !== undefined && isUnchanged(c, version)) return unchanged(c);
+  const filter = { kind: query.kind || null, channel: query.channel || null };
+  const page = { before: query.cursor, filter, isNewest, nowMs: deps.now() };
+  const [{ rows, next }, totals] = await Promise.all([
+    readRows(deps.table, place, period.window, page),
+    // Where somebody pages on, the figures are a page back.
+    isFirst ? readStoreTotals(deps.table, place, period) : null,
+  ]);
   // A store's name is shown to those who have redemptions there, not to whoever guesses its id.
-  const known = redemptions.length > 0 ? await readStore(deps.table, platform, storeId) : undefined;
+  const names = rows.length > 0 ? await storeNames(deps.table, [place], deps.now()) : new Map();
+  const known = names.get(placeKey(place));
   const path = `/stores/${platform}/${encodeURIComponent(storeId)}`;
   const own = { storeId, name: known?.name ?? null };
+  const filters = Object.fromEntries(
+    Object.entries(filter).filter(([, value]) => value !== null),
+  ) as Record<string, string>;
+  const more =
+    next === null ? null : { ...periodQuery(period), ...filters, cursor: writeCursor(next) };
   return answerPage(c, {
     title: ({ say }) => nameOf(say, own),
     main: (speech) =>
       storeView(speech, {
-        ...{ period, platform, path, redemptions, storeId },
+        ...{ period, platform, path, storeId, rows, totals, filter, filters },
         name: nameOf(speech.say, own),
         city: known?.city ?? null,
-        nextHref:
-          next === null
-            ? null
-            : `${path}?${new URLSearchParams({ ...periodQuery(period), cursor: writeCursor(next) })}`,
+        nextHref: more === null ? null : `${path}?${new URLSearchParams(more)}#rows`,
       }),
     who: viewer.who,
+    ...(version === undefined ? {} : { version }),
   });
+}
+
+/** How many lines the store has of today: one small read. */
+async function versionOf(
+  { table }: ApiDeps,
+  place: { providerId: string; platform: z.infer<typeof platformSchema>; storeId: string },
+  day: string,
+): Promise<string> {
+  const hours = await readStoreHours(table, place.providerId, day, place);
+  return `${day}.${addRollups(hours.values()).entryCount}`;
 }

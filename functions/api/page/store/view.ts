@@ -1,15 +1,17 @@
 import { html } from 'hono/html';
-import { amount, ledgerTime } from '../../../../lib/i18n/format.ts';
-import type { Say } from '../../../../lib/i18n/words.ts';
-import type { RedemptionLine } from '../../redemptions.ts';
+import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
+import { type Figure, figures } from '../parts/figure.ts';
+import { filterForm } from '../parts/filters.ts';
+import { hourBars } from '../parts/hours.ts';
 import { pager } from '../parts/pager.ts';
 import { periodLine, periodTools } from '../parts/periods.ts';
-import { status } from '../parts/status.ts';
-import { table } from '../parts/table.ts';
 import { type Period, periodQuery } from '../period.ts';
 import { word } from '../views.ts';
+import type { HourRollups, StoreMeasures, StoreTotals } from './read.ts';
+import type { LedgerRow, RowFilter } from './rows.ts';
+import { rowTable } from './table.ts';
 
 export interface StoreView {
   readonly period: Period;
@@ -18,70 +20,114 @@ export interface StoreView {
   readonly path: string;
   readonly name: string;
   readonly city: string | null;
-  readonly redemptions: readonly RedemptionLine[];
+  /** Null on later pages of its lines. */
+  readonly totals: StoreTotals | null;
+  readonly rows: readonly LedgerRow[];
+  readonly filter: RowFilter;
+  readonly filters: Readonly<Record<string, string>>;
   readonly nextHref: string | null;
 }
 
-export function storeView({ say, language }: Speech, view: StoreView): Html {
-  const { period, platform, storeId, path, name, city, redemptions, nextHref } = view;
+const CHANNELS = [
+  'live',
+  'short_video',
+  'store_page',
+  'search',
+  'scan',
+  'mini_program',
+  'unknown',
+] as const;
+
+/** A store's figures, its lines, and the hours of its last day. */
+export function storeView(speech: Speech, view: StoreView): Html {
+  const { say, language } = speech;
+  const { period, platform, storeId, path, name, city, totals, filters } = view;
   const back = `/stores?${new URLSearchParams(periodQuery(period))}`;
+  const about = [word(say, platform), ...(city === null ? [] : [city])].join(' · ');
   return html`<p class="crumb"><a href="${back}">${say('stores')}</a> <span class="dim">/</span> ${word(say, platform)}</p>
-<div class="head"><div><h1>${name}</h1><p class="note">${[word(say, platform), ...(city === null ? [] : [city])].join(' · ')} · ${say('store.id')} <span class="id">${storeId}</span></p><p class="note">${periodLine(say, language, period)}</p></div>
-<div class="tools">${periodTools(say, path, period)}</div></div>
-<section class="card" id="rows"><header><h2>${say('redemptions')}</h2></header>
-${redemptions.length === 0 ? html`<p class="in note">${say('nothing')}</p>` : redemptionRows(say, redemptions)}
-${pager(say, say('store.shown', { n: redemptions.length }), nextHref)}</section>`;
+<div class="head"><div><h1>${name}</h1><p class="note">${about} · ${say('store.id')} <span class="id">${storeId}</span></p><p class="note">${periodLine(say, language, period)}</p></div>
+<div class="tools">${periodTools(say, path, period, filters)}</div></div>
+${totals === null ? '' : html`<div data-live="figures">${figures(say, storeFigures(speech, view, totals))}</div>`}
+<div class="${totals === null ? '' : 'wide'}">${rowsCard(speech, view)}
+${totals === null ? '' : html`<section class="card" data-live="hours">${hoursCard(speech, totals, period)}</section>`}</div>`;
 }
 
-function redemptionRows(say: Say, redemptions: readonly RedemptionLine[]): Html {
-  return table<RedemptionLine>({
-    caption: say('redemptions'),
-    more: 'tm2',
-    rows: redemptions,
-    columns: [
-      { head: say('redeemedAt'), role: 'name', cell: ({ redeemedAt }) => ledgerTime(redeemedAt) },
-      {
-        head: say('amount'),
-        role: 'main',
-        isNumber: true,
-        cell: ({ amountFen }) => amount(amountFen),
-      },
-      {
-        head: say('commission'),
-        label: say('figure.commission'),
-        role: 'pair',
-        isNumber: true,
-        cell: ({ commissionFen }) => amount(commissionFen),
-      },
-      { head: say('status'), role: 'pair', cell: ({ status: own }) => redemptionStatus(say, own) },
-      { head: say('channel'), role: 'pair', cell: ({ channel }) => word(say, channel) },
-      {
-        head: say('redemption'),
-        role: 'pair',
-        isLow: true,
-        cell: ({ redemptionId }) => html`<span class="id">${redemptionId}</span>`,
-      },
-      {
-        head: say('voucher'),
-        role: 'pair',
-        cell: ({ voucherId }) => html`<span class="id">${voucherId}</span>`,
-      },
-    ],
+function storeFigures({ say }: Speech, view: StoreView, { now, before }: StoreTotals): Figure[] {
+  const sum = (all: readonly StoreMeasures[], measure: keyof StoreMeasures) =>
+    all.reduce((total, one) => total + one[measure], 0);
+  const href = (more: Record<string, string>) =>
+    `${view.path}?${new URLSearchParams({ ...periodQuery(view.period), ...more })}#rows`;
+  const one = (
+    measure: keyof StoreMeasures,
+    unit: Figure['unit'],
+    more: Record<string, string> = {},
+  ) => ({
+    ...{ unit, now: sum(now, measure), before: sum(before, measure), href: href(more) },
+    course: { now: now.map((day) => day[measure]), before: before.map((day) => day[measure]) },
   });
+  const redeemed = say('figure.redeemed.why', { n: sum(now, 'redeemedCount') });
+  return [
+    { name: say('figure.redeemed'), ...one('redeemedFen', 'yuan'), why: redeemed },
+    { name: say('figure.count'), ...one('redeemedCount', 'times'), why: say('store.count.why') },
+    {
+      name: say('figure.refunded'),
+      ...one('refundedFen', 'yuan', { kind: 'refund' }),
+      why: say('store.refunded.why'),
+    },
+    {
+      name: say('figure.commission'),
+      ...one('commissionFen', 'yuan'),
+      why: say('store.commission.why'),
+    },
+  ];
 }
 
-/** The state of a redemption: a shape and a word. */
-function redemptionStatus(say: Say, is: RedemptionLine['status']): Html {
-  switch (is) {
-    case 'provisional':
-      return status('prov', 'half', say('provisional'));
-    case 'final':
-      return status('ok', 'ok', say('final'));
-    case 'reversed':
-      return status('off', 'off', say('status.reversed'));
-    case 'refunded':
-      return status('back', 'back', say('status.refunded'));
-    default:
-      return is satisfies never;
-  }
+function rowsCard(speech: Speech, view: StoreView): Html {
+  const { say } = speech;
+  const { rows, period, path, filter, nextHref, totals } = view;
+  const isLive = totals !== null && period.part !== null;
+  const kinds = ['redemption', 'reversal', 'refund'] as const;
+  const isFiltered = filter.kind !== null || filter.channel !== null;
+  const empty = isFiltered
+    ? html`<p class="in form note">${say('filter.none')} <a href="${path}?${new URLSearchParams(periodQuery(period))}">${say('filter.clear')}</a></p>`
+    : html`<p class="in form note">${say('nothing')}</p>`;
+  return html`<section class="card" id="rows"><header><h2>${say('redemptions')}</h2>${isLive ? html`<span class="live" role="status">${say('store.live')}</span>` : ''}</header>
+${filterForm(say, {
+  action: path,
+  kept: periodQuery(period),
+  fields: [
+    {
+      ...{ name: 'kind', label: say('kind'), value: filter.kind ?? '' },
+      choices: [
+        ['', say('filter.all')],
+        ...kinds.map((kind) => [kind, say(`kind.${kind}`)] as const),
+      ],
+    },
+    {
+      ...{ name: 'channel', label: say('channel'), value: filter.channel ?? '' },
+      choices: [['', say('filter.all')], ...CHANNELS.map((one) => [one, say(one)] as const)],
+    },
+  ],
+})}
+<div data-live="rows">${rows.length === 0 ? empty : rowTable(speech, rows, period)}
+${pager(say, say('store.shown', { n: rows.length }), nextHref)}</div></section>`;
+}
+
+function hoursCard({ say }: Speech, { lastDay }: StoreTotals, period: Period): Html {
+  const counts = (hours: HourRollups) =>
+    Array.from({ length: 24 }, (_, hour) => countOf(hours.get(String(hour).padStart(2, '0'))));
+  const [now, before] = [counts(lastDay.now), counts(lastDay.before)];
+  const most = now.indexOf(Math.max(...now));
+  const [nowWord, beforeWord] = [period.window.to.slice(5), period.before.to.slice(5)];
+  const description =
+    Math.max(...now) === 0
+      ? say('nothing')
+      : say('hours.peak', { hour: String(most), n: now[most] ?? 0 });
+  const title = say('hours.title');
+  return html`<header><h2>${title}</h2><p class="key"><span><svg width="10" height="10" aria-hidden="true"><rect class="b1" width="10" height="10" rx="2"/></svg>${nowWord}</span><span><svg width="12" height="10" aria-hidden="true"><line class="tick" x1="0" x2="12" y1="5" y2="5"/></svg>${beforeWord}</span></p></header>
+<div class="in">${hourBars({ title, description, now, before, nowWord, beforeWord })}<p class="note">${description}</p></div>`;
+}
+
+function countOf(rollup: Rollup | undefined): number {
+  return rollup?.redeemedCount ?? 0;
 }

@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
+import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
+import { amount } from '../../lib/i18n/format.ts';
+import { rollUpEntries } from '../../lib/ledger/rollup.ts';
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
+import { type ConsolePage, pagesOf, THEMES, WIDTHS } from './pages.ts';
+import { type Stage, signInTo, startStage, VIEWER } from './stage.ts';
+
+/** Enough for two periods of a week and a course by day. */
+const DAYS = 9;
+
+let stage: Stage;
+let all: ConsolePage[];
+let session: string;
+
+beforeAll(async () => {
+  stage = await startStage(DAYS, 0.7);
+  all = await pagesOf(stage);
+  session = await signInTo(stage.url, stage.tokens[VIEWER] ?? '');
+});
+
+afterAll(() => stage?.stop());
+
+async function read(path: string, lang = 'zh'): Promise<string> {
+  const cookie = `hexiao_session=${session}; hexiao_lang=${lang}`;
+  const reply = await stage.hexiao.api.request(path, { headers: { cookie } });
+  expect(reply.status, path).toBe(200);
+  return reply.text();
+}
+
+const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+
+/** Yuan as a page has them → fen. */
+const fenOf = (text: string) =>
+  Math.round(Number(text.replaceAll(',', '').replace('\u2212', '-')) * 100);
+
+/** The numbers of the cards at the top, as they are read. */
+function figuresOf(html: string): string[] {
+  return [...html.matchAll(/<span class="v">(.*?)<i>/g)].map((found) =>
+    textOf(found[1] ?? '').replaceAll(' ', ''),
+  );
+}
+
+describe('the sums of the demo', () => {
+  it.each(['week', 'month'])(
+    'agree on all pages, and with the ledger, over the %s',
+    async (period) => {
+      // Prepare: the ledger itself
+      const from = period === 'week' ? '2026-11-30' : '2026-11-01';
+      const own = (await stage.hexiao.entries()).filter(
+        ({ providerId, businessDay }) => providerId === VIEWER && businessDay >= from,
+      );
+      const ledger = rollUpEntries(own);
+      expect(ledger.redeemedCount).toBeGreaterThan(0);
+      // The overview's figures are the ledger's.
+      const overview = await read(`/?period=${period}`);
+      const figures = figuresOf(overview);
+      expect(figures).toEqual([
+        amount(ledger.redeemedFen),
+        amount(ledger.paidFen),
+        String(ledger.redeemedCount),
+        amount(ledger.refundedFen),
+        amount(ledger.commissionFen),
+      ]);
+      // Each dimension of the shares comes to it.
+      const groups = overview.slice(overview.indexOf('class="tb shares"')).split('<tbody').slice(1);
+      expect(groups.length).toBe(3);
+      for (const group of groups.map((one) => one.slice(0, one.indexOf('</tbody>')))) {
+        const shares = [...group.matchAll(/<td role="cell" class="n">([\d,.\u2212]+)<\/td>/g)];
+        expect(shares.reduce((sum, found) => sum + fenOf(found[1] ?? ''), 0)).toBe(
+          ledger.redeemedFen,
+        );
+      }
+      // The rows of the stores come to the same, and so does their last line.
+      const stores = await read(`/stores?period=${period}`);
+      const rows = [...stores.matchAll(/class="n m">([\d,.\u2212]+)<\/td>/g)].map((found) =>
+        fenOf(found[1] ?? ''),
+      );
+      const total = rows.pop();
+      expect(total).toBe(ledger.redeemedFen);
+      expect(rows.reduce((sum, fen) => sum + fen, 0)).toBe(ledger.redeemedFen);
+      // And the pages of the stores, each its row.
+      const links = [...stores.matchAll(/href="(\/stores\/[^"]+)"/g)].map(
+        (found) => found[1] ?? '',
+      );
+      expect(links.length).toBe(rows.length);
+      for (const [at, link] of links.entries()) {
+        const [redeemed = ''] = figuresOf(await read(link.replaceAll('&amp;', '&')));
+        expect(fenOf(redeemed), link).toBe(rows[at]);
+      }
+    },
+  );
+
+  it('agree between the lines of a store and its figures', async () => {
+    const html = await read('/stores/douyin/6600000000000001010?period=month');
+    let [path, sum] = ['/stores/douyin/6600000000000001010?period=month', 0];
+    for (let pages = 0; path !== '' && pages < 20; pages += 1) {
+      const page = await read(path);
+      const lines = [...page.matchAll(/class="n m">(.*?)<\/td>/g)];
+      sum += lines.reduce((fen, found) => fen + fenOf(textOf(found[1] ?? '').trim()), 0);
+      path = (/href="([^"]+)#rows" rel="next"/.exec(page)?.[1] ?? '').replaceAll('&amp;', '&');
+    }
+    expect(path).toBe('');
+    expect(amount(sum)).toBe(figuresOf(html)[0]);
+  });
+});
+
+describe('the words', () => {
+  /** Data, which is not translated: names of merchants, stores and providers, and cities. */
+  const DATA = [
+    ...DEMO_PROVIDERS.map(({ name }) => name),
+    ...[...DEMO_CITY, ...OTHER_MERCHANTS.map(({ merchant }) => merchant)].flatMap(
+      ({ name, stores }) => [...stores.flatMap((store) => [store.name, store.city]), name],
+    ),
+  ];
+
+  it('of an English page are English, but for names and the other language', async () => {
+    for (const { name, path } of all) {
+      let html = (await read(path, 'en'))
+        .replaceAll('中文</a>', '</a>')
+        .replaceAll('核销 Hexiao', '')
+        .replaceAll('Hexiao 核销', '');
+      for (const own of DATA) html = html.replaceAll(own, '');
+      expect(html.match(/[^<>"]*[\u3000-\u9fff\uff00-\uffef][^<>"]*/g) ?? [], name).toEqual([]);
+      // A Chinese face draws curly quotes full-width.
+      expect(html.match(/[\u2018\u2019\u201c\u201d]/g) ?? [], name).toEqual([]);
+    }
+  });
+
+  it('have no hole that nothing filled, in either language', async () => {
+    for (const lang of ['zh', 'en']) {
+      for (const { name, path } of all) {
+        const html = await read(path, lang);
+        expect(textOf(html).match(/\{[a-z]+\}|undefined|NaN|\[object/g) ?? [], name).toEqual([]);
+      }
+    }
+  });
+});
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// Where there is no Chromium the pages are still tested as HTML.
+describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: CHROMIUM_ARGUMENTS });
+  });
+
+  afterAll(() => browser?.close());
+
+  async function open(lang: string, theme: (typeof THEMES)[number]): Promise<BrowserContext> {
+    const context = await browser.newContext({ colorScheme: theme, reducedMotion: 'reduce' });
+    await context.addCookies([
+      { name: 'hexiao_session', value: session, url: stage.url },
+      { name: 'hexiao_lang', value: lang, url: stage.url },
+    ]);
+    return context;
+  }
+
+  async function violations(page: Page): Promise<string[]> {
+    await page.evaluate(AXE);
+    const found = (await page.evaluate(
+      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+        violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map((node) => node.html).join(' | ')))`,
+    )) as string[];
+    return found;
+  }
+
+  describe.each(['zh', 'en'])('in %s', (lang) => {
+    it.each(THEMES)(
+      'and %s has no page that axe objects to, that is wider than the screen, or that breaks its policy',
+      async (theme) => {
+        const context = await open(lang, theme);
+        const page = await context.newPage();
+        const complaints: string[] = [];
+        page.on('console', (message) => {
+          if (message.type() === 'error') complaints.push(message.text());
+        });
+        page.on('pageerror', (error) => complaints.push(String(error)));
+        for (const { name, path } of all) {
+          await page.goto(`${stage.url}${path}`);
+          for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: 900 });
+            expect(await violations(page), `${name} at ${width}`).toEqual([]);
+            const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+            expect(wider, `${name} at ${width}`).toBeLessThanOrEqual(0);
+          }
+        }
+        expect(complaints).toEqual([]);
+        await context.close();
+      },
+    );
+  });
+
+  it('opens its navigation on a phone, by keyboard, and goes where it says', async () => {
+    const context = await open('zh', 'light');
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(`${stage.url}/`);
+    expect(await page.isVisible('#nav')).toBe(false);
+    await page.focus('#menu');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#nav', { state: 'visible' });
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${stage.url}/stores`);
+    await context.close();
+  });
+
+  it('turns dark by its switch, without a flash of light, and back', async () => {
+    const context = await open('zh', 'light');
+    const page = await context.newPage();
+    const colour = 'getComputedStyle(document.body).backgroundColor';
+    await page.goto(`${stage.url}/stores?period=week`);
+    const light = await page.evaluate(colour);
+    await page.click('header a[href*="theme=dark"]');
+    await page.waitForSelector('html[data-theme=dark]');
+    expect(page.url()).toBe(`${stage.url}/stores?period=week`);
+    expect(await page.evaluate(colour)).not.toBe(light);
+    await page.click('header a[href*="theme=light"]');
+    await page.waitForSelector('html[data-theme=light]');
+    expect(await page.evaluate(colour)).toBe(light);
+    await context.close();
+  });
+
+  it('shifts nothing while it loads', async () => {
+    const context = await open('zh', 'light');
+    const page = await context.newPage();
+    await page.addInitScript(`window.shifts = 0;
+      new PerformanceObserver((list) => { for (const one of list.getEntries()) window.shifts += one.value; })
+        .observe({ type: 'layout-shift', buffered: true });`);
+    for (const { name, path } of all) {
+      await page.goto(`${stage.url}${path}`, { waitUntil: 'networkidle' });
+      expect(await page.evaluate('window.shifts'), name).toBe(0);
+    }
+    await context.close();
+  });
+
+  it('puts a redemption on an open page by itself, marked as new', async () => {
+    const context = await open('zh', 'light');
+    const page = await context.newPage();
+    await page.goto(`${stage.url}/stores/douyin/6600000000000001010?period=today`);
+    const before = await page.textContent('.fig .v');
+    await stage.redeem('6600000000000001010');
+    await page.waitForSelector('tr.new');
+    expect(await page.textContent('tr.new')).toContain('268.00');
+    expect(await page.textContent('.fig .v')).not.toBe(before);
+    await context.close();
+  });
+});
