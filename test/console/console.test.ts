@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
@@ -110,13 +109,13 @@ describe('the sums of the demo', () => {
 });
 
 describe('the words', () => {
-  /** Data, which is not translated: names of merchants, stores and providers, and cities. */
+  /** Data, which is not translated: names of merchants, stores and providers, and cities; the longest first. */
   const DATA = [
     ...DEMO_PROVIDERS.map(({ name }) => name),
     ...[...DEMO_CITY, ...OTHER_MERCHANTS.map(({ merchant }) => merchant)].flatMap(
       ({ name, stores }) => [...stores.flatMap((store) => [store.name, store.city]), name],
     ),
-  ];
+  ].toSorted((a, b) => b.length - a.length);
 
   it('of an English page are English, but for names and the other language', async () => {
     for (const { name, path } of all) {
@@ -141,7 +140,7 @@ describe('the words', () => {
   });
 });
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+// Its own source, which the page runs.
 
 // Where there is no Chromium the pages are still tested as HTML.
 describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
@@ -163,7 +162,7 @@ describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
   }
 
   async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(AXE);
+    await page.evaluate(axe.source);
     const found = (await page.evaluate(
       `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
         violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map((node) => node.html).join(' | ')))`,

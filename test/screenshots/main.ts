@@ -18,7 +18,7 @@ const isWanted = (name: string, value: string) =>
   (wanted[name] ?? value).split(',').includes(value);
 
 mkdirSync(OUT, { recursive: true });
-const stage = await startStage(DAYS);
+const stage = await startStage(Number(wanted.days ?? DAYS));
 /** Of whoever signed in as the demo's first provider. */
 const session = await signInTo(stage.url, stage.tokens[VIEWER] ?? '');
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });

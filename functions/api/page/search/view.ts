@@ -19,7 +19,7 @@ export interface SearchView {
 /** What was found, or what to do when nothing was. */
 export function searchView({ say }: Speech, { q, hits, names }: SearchView): Html {
   return html`<div class="head"><div><h1>${say('vouchers')}</h1><p class="note">${say('search.note')}</p></div></div>
-<section class="card"><form class="filters big" action="/search" role="search"><label class="f"><span>${say('search.hint')}</span><input type="search" name="q" value="${q}" maxlength="128" size="36"></label><button class="btn pri">${say('search.label')}</button></form>
+<section class="card"><form class="filters big" action="/search"><label class="f"><span>${say('search.hint')}</span><input type="search" name="q" value="${q}" maxlength="128" size="36"></label><button class="btn pri">${say('search.label')}</button></form>
 ${
   hits.length > 0
     ? html`<ul class="wait">${hits.map(

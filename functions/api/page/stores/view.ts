@@ -105,7 +105,12 @@ function columnsOf(speech: Speech, view: StoresView): Column<Row>[] {
       ...sorted('redeemed'),
       ...number((one) => amount(one.redeemedFen)),
     },
-    { head: say('reversed'), role: 'pair', ...number((one) => count(one.reversedCount)) },
+    {
+      head: say('reversed'),
+      role: 'pair',
+      isLow: true,
+      ...number((one) => count(one.reversedCount)),
+    },
     {
       ...{ head: say('refunded'), label: say('figure.refunded'), role: 'pair' as const },
       ...sorted('refunded'),

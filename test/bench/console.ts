@@ -1,0 +1,166 @@
+import type { Hono } from 'hono';
+import { apiApp } from '../../functions/api/app.ts';
+import { Remembered } from '../../functions/api/remembered.ts';
+import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
+import { CallBudgets } from '../../lib/integrations/kit/call-budget.ts';
+import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
+import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
+import type { Entry } from '../../lib/ledger/entry.ts';
+import { rollUpEntries } from '../../lib/ledger/rollup.ts';
+import { silent } from '../../lib/log/log.ts';
+import { rollUpDimensions } from '../../lib/rollups/dimensions.ts';
+import { ALL_BUCKETS } from '../../lib/rollups/provider-day.ts';
+import { rollUpBuckets, rollUpStoreHour } from '../../lib/rollups/rollups.ts';
+import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
+import { putProvider, putStore } from '../../lib/store/accounts/parties.ts';
+import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
+import { putToken } from '../../lib/store/accounts/tokens.ts';
+import { dimensionPartition, keys } from '../../lib/store/keys.ts';
+import { bookEntry } from '../../lib/store/ledger/entries.ts';
+import { recordEvent } from '../../lib/store/ledger/events.ts';
+import { Table } from '../../lib/store/table.ts';
+import { addDays, toInstant } from '../../lib/time/shanghai.ts';
+import { entry, redeemed } from '../lib/make.ts';
+import { Meter, round, total } from './support/meter.ts';
+
+/**
+ * What a page of the console costs to make, in read units counted by the database itself and in milliseconds, by how
+ * many stores the provider has: `npm run bench -- console [stores=1,1000,50000]`. Two full months of days stand, each as
+ * full as the last; `cold` is the first time in a process, which knows no names yet, `kept` a 304.
+ */
+export async function run({ stores }: Readonly<Record<string, string>>): Promise<object> {
+  const sizes = stores === undefined ? [1, 1_000, 50_000] : stores.split(',').map(Number);
+  const emulators = await startEmulators();
+  const table = new Table(emulators.database, TABLE_NAME);
+  const meter = new Meter(emulators.database);
+  const rows: object[] = [];
+  for (const size of sizes) {
+    const providerId = `provider-${size}`;
+    const token = newToken('hxp');
+    await putProvider(table, { providerId, name: providerId, kind: 'agency' });
+    const createdAt = toInstant(NOW_MS);
+    await putToken(table, token, {
+      ...{ providerId, name: 'bench', memberId: null, role: 'owner', scopes: null, stores: [] },
+      ...{ createdAt, createdBy: 'bench', endsAt: null },
+    });
+    const [first = '', last = ''] = await fill(table, providerId, size);
+    const { sqs, queues } = emulators;
+    const api = apiApp(
+      {
+        ...{ table, sqs, queues, operatorTokenHash: sha256Hex('nobody'), policy: DEFAULT_POLICY },
+        ...{ fetch: globalThis.fetch, now: () => NOW_MS, log: silent },
+        tokens: new LiveTokens(new PlatformTokens(table), silent),
+        budgets: new CallBudgets(new CallLeases(table), Date.now),
+        // As deployed: a busy process reads once for many requests who may do what.
+        remembered: new Remembered({ freshMs: 10_000, clockMs: () => performance.now() }),
+      },
+      import.meta.dirname,
+    );
+    const cookie = await signInAt(api, token);
+    const get = async (path: string, headers: Record<string, string> = {}) => {
+      meter.reset();
+      const startedMs = performance.now();
+      const reply = await api.request(path, { headers: { cookie, ...headers } });
+      await reply.text();
+      if (reply.status !== 200 && reply.status !== 304) throw new Error(`${path}: ${reply.status}`);
+      const ms = Math.round(performance.now() - startedMs);
+      return { units: round(total(meter.reads)), ms, etag: reply.headers.get('etag') ?? '' };
+    };
+    const pages: Record<string, object> = {};
+    const paths = {
+      overview: '/',
+      stores: '/stores?period=today',
+      store: `/stores/douyin/${first}`,
+      smallStore: `/stores/douyin/${last}`,
+      voucher: `/vouchers/douyin/${VOUCHER}`,
+      search: '/search?q=7400000000000000999',
+    };
+    for (const [name, path] of Object.entries(paths)) {
+      const cold = await get(path);
+      const warm = await get(path);
+      const kept =
+        cold.etag === '' ? null : (await get(path, { 'if-none-match': cold.etag })).units;
+      pages[name] = {
+        cold: cold.units,
+        warm: warm.units,
+        ...(kept === null ? {} : { kept }),
+        ms: warm.ms,
+      };
+    }
+    rows.push({ stores: size, ...pages });
+  }
+  meter.stop();
+  await emulators.stop();
+  return { unit: 'read units', rows };
+}
+
+const LAST = '2025-10-31';
+const NOW_MS = Date.parse(`${LAST}T21:30:00+08:00`);
+const HOURS = ['10', '12', '13', '18', '19', '20'];
+const VOUCHER = '7400000000000000001';
+
+/** @returns the largest store and the smallest */
+async function fill(table: Table, providerId: string, size: number): Promise<string[]> {
+  const names = Array.from({ length: size }, (_, index) => `66${String(index).padStart(17, '0')}`);
+  const [first = '', ...others] = names;
+  for (const hour of HOURS) await rollUpHour(table, providerId, first, hour);
+  const template = await table.get(keys.storeDay(providerId, LAST, 'douyin', first));
+  await mapLimit(others, 16, (storeId) =>
+    table.put(keys.storeDay(providerId, LAST, 'douyin', storeId), { ...template, storeId }, null),
+  );
+  await rollUpBuckets(table, providerId, LAST, ALL_BUCKETS);
+  await rollUpDimensions(table, providerId, LAST);
+  for (const storeId of new Set([first, ...names.slice(-1), ...names.slice(0, 40)])) {
+    const store = { platform: 'douyin', storeId, merchantId: MERCHANT, city: '重庆' } as const;
+    await putStore(table, { ...store, name: `店 ${storeId}`, namedBy: 'operator' });
+  }
+  const event = redeemed('7500000000000000001', { voucherId: VOUCHER, storeId: first });
+  await recordEvent(table, event);
+  // The same days again, two months back.
+  const day = await table.get(keys.providerDay(providerId, LAST));
+  const summary = await table.get(keys.dimensionDay(providerId, 'summary', LAST, 0));
+  for (let back = 1; back <= 61; back += 1) {
+    const date = addDays(LAST, -back);
+    await table.put(keys.providerDay(providerId, date), day ?? {}, null);
+    const { sk } = keys.dimensionDay(providerId, 'summary', date, 0);
+    await table.put({ pk: dimensionPartition(providerId), sk }, summary ?? {}, null);
+  }
+  return [first, names.at(-1) ?? first];
+}
+
+async function signInAt(api: Hono, token: string): Promise<string> {
+  const body = new URLSearchParams({ token });
+  const reply = await api.request('/sign-in', { method: 'POST', body });
+  return reply.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+const MERCHANT = '7300000000000000001';
+
+async function rollUpHour(
+  table: Table,
+  providerId: string,
+  storeId: string,
+  hour: string,
+): Promise<void> {
+  const one = entryAt(providerId, storeId, hour);
+  await bookEntry(table, one);
+  const { platform, merchantId } = one;
+  const day = { platform, storeId, merchantId, rollup: rollUpEntries([one]) };
+  await rollUpStoreHour(table, providerId, LAST, hour, day, packDetail(detailOf([one])));
+}
+
+function entryAt(providerId: string, storeId: string, hour: string): Entry {
+  const occurredAt = `${LAST}T${hour}:00:00.000+08:00`;
+  const sale = { channel: 'live', productId: `18050000000000${hour}`, buyer: `buyer-${hour}` };
+  return entry({
+    providerId,
+    storeId,
+    merchantId: MERCHANT,
+    occurredAt,
+    entryId: `redeemed:${hour}`,
+    ...sale,
+  });
+}
