@@ -4,6 +4,9 @@ import { Remembered } from '../../functions/api/remembered.ts';
 import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
+import { bookStream } from '../../lib/booking/book.ts';
+import { readBookable } from '../../lib/booking/stream-state.ts';
+import { termsReader } from '../../lib/booking/terms.ts';
 import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
 import { CallBudgets } from '../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
@@ -15,6 +18,7 @@ import { rollUpDimensions } from '../../lib/rollups/dimensions.ts';
 import { ALL_BUCKETS } from '../../lib/rollups/provider-day.ts';
 import { rollUpBuckets, rollUpStoreHour } from '../../lib/rollups/rollups.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
+import { appendContract } from '../../lib/store/accounts/contracts.ts';
 import { putProvider, putStore } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { putToken } from '../../lib/store/accounts/tokens.ts';
@@ -23,7 +27,7 @@ import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
 import { Table } from '../../lib/store/table.ts';
 import { addDays, toInstant } from '../../lib/time/shanghai.ts';
-import { entry, redeemed } from '../lib/make.ts';
+import { contract, entry, redeemed, reversed } from '../lib/make.ts';
 import { Meter, round, total } from './support/meter.ts';
 
 /**
@@ -75,7 +79,7 @@ export async function run({ stores }: Readonly<Record<string, string>>): Promise
       stores: '/stores?period=today',
       store: `/stores/douyin/${first}`,
       smallStore: `/stores/douyin/${last}`,
-      voucher: `/vouchers/douyin/${VOUCHER}`,
+      voucher: `/vouchers/douyin/${voucherOf(size)}`,
       search: '/search?q=7400000000000000999',
     };
     for (const [name, path] of Object.entries(paths)) {
@@ -100,7 +104,37 @@ export async function run({ stores }: Readonly<Record<string, string>>): Promise
 const LAST = '2025-10-31';
 const NOW_MS = Date.parse(`${LAST}T21:30:00+08:00`);
 const HOURS = ['10', '12', '13', '18', '19', '20'];
-const VOUCHER = '7400000000000000001';
+const voucherOf = (size: number) => `74000000000000${String(size).padStart(5, '0')}`;
+
+/** A redemption, its reversal and another one, booked by a contract of a merchant of its own. */
+async function bookVoucher(
+  table: Table,
+  providerId: string,
+  size: number,
+  storeId: string,
+): Promise<void> {
+  const merchantId = `merchant-${size}`;
+  const startsAt = '2025-01-01T00:00:00.000+08:00';
+  const known = { startsAt, recordedAt: startsAt, providerId, merchantId };
+  await appendContract(table, contract(1, known));
+  const id = voucherOf(size);
+  const at = (minutes: number) => {
+    const occurredAt = toInstant(NOW_MS - minutes * 60_000);
+    return {
+      merchantId,
+      voucherId: id,
+      orderId: `order-${id}`,
+      occurredAt,
+      recordedAt: occurredAt,
+    };
+  };
+  await recordEvent(table, redeemed(`${id}-1`, { ...at(90), storeId }));
+  await recordEvent(table, reversed(`${id}-1`, at(80)));
+  await recordEvent(table, redeemed(`${id}-2`, { ...at(70), storeId }));
+  const stream = { of: 'voucher', platform: 'douyin', id } as const;
+  const deps = { table, policy: DEFAULT_POLICY, log: silent, now: () => NOW_MS };
+  await bookStream(stream, await readBookable(table, stream), termsReader(deps), deps);
+}
 
 /** @returns the largest store and the smallest */
 async function fill(table: Table, providerId: string, size: number): Promise<string[]> {
@@ -117,8 +151,7 @@ async function fill(table: Table, providerId: string, size: number): Promise<str
     const store = { platform: 'douyin', storeId, merchantId: MERCHANT, city: '重庆' } as const;
     await putStore(table, { ...store, name: `店 ${storeId}`, namedBy: 'operator' });
   }
-  const event = redeemed('7500000000000000001', { voucherId: VOUCHER, storeId: first });
-  await recordEvent(table, event);
+  await bookVoucher(table, providerId, size, first);
   // The same days again, two months back.
   const day = await table.get(keys.providerDay(providerId, LAST));
   const summary = await table.get(keys.dimensionDay(providerId, 'summary', LAST, 0));
