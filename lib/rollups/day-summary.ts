@@ -40,8 +40,8 @@ export interface SummaryStore {
 
 export const SUMMARY = 'summary';
 
-/** A store takes some 18 bytes: so two months of days are read for about six read units. */
-export const MOST_STORES = 32;
+/** A store takes some 18 bytes: so two months of days are read for some five read units. */
+export const MOST_STORES = 24;
 
 /** Store-days and their cells → the day's summary, packed. */
 export function summarize(
