@@ -58,6 +58,7 @@ export async function run({ stores }: Readonly<Record<string, string>>): Promise
         ...{ fetch: globalThis.fetch, now: () => NOW_MS, log: silent },
         tokens: new LiveTokens(new PlatformTokens(table), silent),
         budgets: new CallBudgets(new CallLeases(table), Date.now),
+        auditDays: 400,
         // As deployed: a busy process reads once for many requests who may do what.
         remembered: new Remembered({ freshMs: 10_000, clockMs: () => performance.now() }),
       },
