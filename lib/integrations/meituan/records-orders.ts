@@ -55,7 +55,7 @@ async function ordersPage(
     return info.isPaid && paidAt !== null ? [{ order, info, paidAt }] : [];
   });
   return {
-    records: paid.flatMap(recordsOf),
+    records: paid.flatMap((row) => recordsOf(row, of.merchantId)),
     facts: paid.flatMap((row) =>
       issued(row, settingsFor(context).merchantId ?? context.app.appKey),
     ),
@@ -64,12 +64,19 @@ async function ordersPage(
   };
 }
 
-function recordsOf(row: OrderPayment): PlatformRecord[] {
+function recordsOf(row: OrderPayment, merchantId: string): PlatformRecord[] {
   const { info, paidAt: occurredAt } = row;
   const { orderId, vouchers } = info;
   const { paidFen, platformDiscountFen } = amountsOfOrder(info);
   const payment: PlatformRecord = {
-    ...{ kind: 'payment', eventId: `paid:${orderId}`, orderId, voucherId: null, occurredAt },
+    ...{
+      kind: 'payment',
+      merchantId,
+      eventId: `paid:${orderId}`,
+      orderId,
+      voucherId: null,
+      occurredAt,
+    },
     ...{ amounts: { paidFen, platformDiscountFen }, row },
   };
   const refunds = vouchers
@@ -77,7 +84,7 @@ function recordsOf(row: OrderPayment): PlatformRecord[] {
     .map(({ voucherId }): PlatformRecord => {
       const unused: OrderRefund = { ...row, voucherId };
       return {
-        ...{ kind: 'refund', eventId: null, orderId, voucherId, occurredAt },
+        ...{ kind: 'refund', merchantId, eventId: null, orderId, voucherId, occurredAt },
         ...{ refundedFen: null, row: unused },
       };
     });

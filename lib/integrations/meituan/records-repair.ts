@@ -1,5 +1,5 @@
 import { mapLimit } from '../../async/map-limit.ts';
-import { type Amounts, type EventDraft, UNKNOWN_SALE } from '../../events/event.ts';
+import { type Amounts, type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { PlatformRecord, RecordsContext, Repair } from '../kit/platform-records.ts';
 import { Misfit } from '../kit/reading.ts';
@@ -9,6 +9,7 @@ import { listedEvent } from './listed.ts';
 import { amountsOfOrder } from './orders.ts';
 import type { OrderPayment, OrderRefund } from './records-orders.ts';
 import type { UseRow } from './records-uses.ts';
+import type { MeituanSettings } from './settings.ts';
 import { amountsOfShares } from './shares.ts';
 
 /** Questions about orders' shares at once. */
@@ -16,21 +17,24 @@ const AT_ONCE = 4;
 
 /**
  * Events from records that we lack: the same that a push, or our own call, makes.
+ * @param all every record that was read with them: orders among them say which vouchers are theirs
  * @throws PlatformError the platform did not answer about an order's shares
  */
 export async function repair(
   missing: readonly PlatformRecord[],
   context: RecordsContext,
+  all: readonly PlatformRecord[] = missing,
 ): Promise<Repair> {
+  const orders = ordersIn(all);
   const uses = missing.filter((one) => one.kind === 'redemption').map((one) => one.row as UseRow);
   const events = [
     ...missing.flatMap((one) =>
       one.kind === 'payment' ? [paid(one.row as OrderPayment, context)] : [],
     ),
-    ...(await redeemed(uses, context)),
+    ...(await redeemed(uses, orders, context)),
   ];
   for (const one of missing) {
-    if (one.kind === 'refund') events.push(await refunded(one, context));
+    if (one.kind === 'refund') events.push(await refunded(one, orders, context));
   }
   return { events, stores: [] };
 }
@@ -48,22 +52,33 @@ function paid({ order, info, paidAt }: OrderPayment, context: RecordsContext): E
  * Uses with what their orders' shares say of them. One whose order nobody reported, or whose shares cannot be read,
  * waits without its worth: it is listed with its voucher, and read again with the next check of its day.
  */
-async function redeemed(rows: readonly UseRow[], context: RecordsContext): Promise<EventDraft[]> {
+async function redeemed(
+  rows: readonly UseRow[],
+  orders: OrdersByVoucher,
+  context: RecordsContext,
+): Promise<EventDraft[]> {
   const placed = await mapLimit(rows, AT_ONCE, async (row) => ({
     row,
-    orderId: await orderOf(row.use.receiptCode, context),
+    orderId: await orderOf(row.use.receiptCode, orders, context),
   }));
   const worth = await worthOf(placed, context);
+  const { app } = context;
+  const settings = settingsFor(context);
   return placed.map(({ row, orderId }) => {
-    const { app } = context;
     const { use, storeId } = row;
-    const event = listedEvent(use, { app, settings: settingsFor(context), storeId });
-    const amounts = orderId === null ? undefined : worth.get(orderId)?.get(use.receiptCode);
-    if (orderId === null) return event;
-    return amounts === undefined
-      ? { ...event, orderId }
-      : { ...event, orderId, amounts, complete: true };
+    const event = listedEvent(use, { app, settings, storeId });
+    const shared = orderId === null ? undefined : worth.get(orderId)?.get(use.receiptCode);
+    const amounts = shared ?? priceOf(row, settings);
+    const known = { ...event, orderId: orderId ?? event.orderId };
+    return amounts === undefined ? known : { ...known, amounts, complete: true };
   });
+}
+
+/** Where the operator says so: the deal's price, as if the buyer paid all of it. A card's price is not a use's. */
+function priceOf({ use, isCard }: UseRow, settings: MeituanSettings): Amounts | undefined {
+  const { dealPriceFen } = use;
+  const isPriced = settings.worthWithoutShares === 'price' && !isCard && dealPriceFen !== null;
+  return isPriced ? { ...NO_AMOUNTS, paidFen: dealPriceFen, originalFen: dealPriceFen } : undefined;
 }
 
 type Placed = { readonly row: UseRow; readonly orderId: string | null };
@@ -91,8 +106,25 @@ async function worthOf(
   return new Map(answered);
 }
 
-/** The order of a voucher, where an earlier check of the day of its payment, or our own call, reported it. */
-async function orderOf(voucherId: string, { history }: RecordsContext): Promise<string | null> {
+type OrdersByVoucher = ReadonlyMap<string, string>;
+
+function ordersIn(all: readonly PlatformRecord[]): OrdersByVoucher {
+  const payments = all.flatMap((one) => (one.kind === 'payment' ? [one.row as OrderPayment] : []));
+  return new Map(
+    payments.flatMap(({ info: { orderId, vouchers } }) =>
+      vouchers.map(({ voucherId }) => [voucherId, orderId] as const),
+    ),
+  );
+}
+
+/** The order of a voucher: read with it, or reported by an earlier check of the day of its payment or by our own call. */
+async function orderOf(
+  voucherId: string,
+  orders: OrdersByVoucher,
+  { history }: RecordsContext,
+): Promise<string | null> {
+  const read = orders.get(voucherId);
+  if (read !== undefined) return read;
   const events = await history(voucherId);
   const named = events.find(({ orderId }) => orderId !== null && orderId !== voucherId);
   return named?.orderId ?? null;
@@ -104,6 +136,7 @@ async function orderOf(voucherId: string, { history }: RecordsContext): Promise<
  */
 async function refunded(
   record: PlatformRecord & { readonly kind: 'refund' },
+  orders: OrdersByVoucher,
   context: RecordsContext,
 ): Promise<EventDraft> {
   const { voucherId } = record;
@@ -115,7 +148,7 @@ async function refunded(
   };
   if ('use' in row) {
     const { redemptionId } = row.use;
-    const orderId = (await orderOf(voucherId, context)) ?? voucherId;
+    const orderId = (await orderOf(voucherId, orders, context)) ?? voucherId;
     const takesBack = [{ redemptionId, paidFen: null }];
     const eventId = `refunded:~${redemptionId}`;
     return { kind, ...common, eventId, orderId, refundedFen: null, takesBack, unusedFen: 0 };

@@ -63,7 +63,7 @@ async function usesPage(
   const isCard = bizType === BIZ_TYPES.timesCard;
   const records = listed.uses
     .filter(({ verifyTime }) => isWithin(verifyTime, of))
-    .flatMap((use) => recordsOf({ use, storeId, isCard }));
+    .flatMap((use) => recordsOf({ use, storeId, isCard }, of.merchantId));
   const read = place.offset + listed.rows;
   const isLast = listed.rows < ROWS_PER_PAGE || read === listed.total;
   const next = isLast
@@ -77,9 +77,15 @@ async function usesPage(
   };
 }
 
-function recordsOf(row: UseRow): PlatformRecord[] {
+function recordsOf(row: UseRow, merchantId: string): PlatformRecord[] {
   const { use, storeId } = row;
-  const common = { orderId: null, voucherId: use.receiptCode, occurredAt: use.verifyTime, row };
+  const common = {
+    merchantId,
+    orderId: null,
+    voucherId: use.receiptCode,
+    occurredAt: use.verifyTime,
+    row,
+  };
   const used: PlatformRecord = {
     ...{ kind: 'redemption', ...common, eventId: `redeemed:${use.redemptionId}`, storeId },
     // Who paid what is not in the list, nor whether it shows uses that were taken back.

@@ -85,6 +85,11 @@ export const meituanSettingsSchema = settingsWith('none', {
    * only a list shows waits for its worth.
    */
   cardShares: z.enum(['use', 'unknown']).default('unknown'),
+  /**
+   * What a use of an ordinary deal is worth that only a list shows, where nobody reports its shares (no grant of 59):
+   * `unknown`: it waits. `price`: the deal's price, as if the buyer paid all of it.
+   */
+  worthWithoutShares: z.enum(['unknown', 'price']).default('unknown'),
   /** What a code of an answer means (`busy`: ask again): no table of them can be read. */
   codes: codesSchema.default({}),
   /** Whose calls redeem: 服务零售 (58), 到店餐饮 (1), or 点评北极星. */

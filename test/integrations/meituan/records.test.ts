@@ -168,6 +168,37 @@ describe('a voucher that was used in 开店宝', () => {
     expect(events.at(-1)).toMatchObject({ complete: true, amounts: { originalFen: 9_900 } });
   });
 
+  test('is of an order that was read with it, before that is written down', async () => {
+    // Prepare
+    sell('0101');
+    sandbox.till.useInConsole('0101', 's1');
+    const context = contextOf();
+    const source = sourceOf(context);
+    const pages = source.lists.map((list) => list.page(window, null, context));
+    const all = (await Promise.all(pages)).flatMap(({ records }) => records);
+    // Act: nothing of the orders' page was recorded
+    const { events } = await source.repair(
+      all.filter(({ kind }) => kind === 'redemption'),
+      context,
+      all,
+    );
+    // Assess
+    expect(events).toMatchObject([{ orderId: '50260101', complete: true }]);
+  });
+
+  test('without shares is worth its price only where the operator says so', async () => {
+    sell('0101');
+    sell('0900', { bizType: 201 });
+    sandbox.till.useInConsole('0101', 's1');
+    sandbox.till.useInConsole('0900', 's1');
+    const { customerAuthToken: _, ...stores } = SECRETS;
+    const { events } = await read(contextOf(stores, { worthWithoutShares: 'price' }));
+    expect(events).toMatchObject([
+      { voucherId: '0101', complete: true, amounts: { paidFen: 9_900, originalFen: 9_900 } },
+      { voucherId: '0900', complete: false, amounts: { paidFen: 0 } },
+    ]);
+  });
+
   test('within a part of a day is one of that part', async () => {
     sell('0101');
     sandbox.till.useInConsole('0101', 's1');
