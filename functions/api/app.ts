@@ -22,6 +22,7 @@ import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
 import { gmvRoute } from './routes/gmv.ts';
 import { importsRoutes } from './routes/imports.ts';
+import { lossesRoute } from './routes/losses.ts';
 import { membersRoutes } from './routes/members.ts';
 import { merchantsRoutes } from './routes/merchants.ts';
 import { pipelineRoute } from './routes/pipeline.ts';
@@ -78,6 +79,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   refundPoliciesRoutes(api, deps);
   refundRequestsRoutes(api, deps);
   importsRoutes(api, deps);
+  lossesRoute(api, deps);
   pipelineRoute(api, deps);
   deadLettersRoutes(api, deps);
   setAsideRoute(api, deps);

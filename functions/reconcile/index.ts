@@ -18,6 +18,7 @@ const env = readEnvironment([
   'INTAKE_QUEUE_URL',
   'ATTRIBUTION_QUEUE_URL',
   'SILENT_AFTER_MINUTES',
+  'LOSS_ALARM_BP',
   'RECORDS_SECONDS',
 ]);
 
@@ -30,6 +31,8 @@ const deps = {
   intake: new Queue<IntakeMessage>(sqs, env.INTAKE_QUEUE_URL),
   attribution: new Queue<AttributionMessage>(sqs, env.ATTRIBUTION_QUEUE_URL),
   silentAfterMinutes: Number(env.SILENT_AFTER_MINUTES),
+  lossAlarmBp: Number(env.LOSS_ALARM_BP),
+  notifies: (name: string) => findIntegration(name)?.redemptionsUnnotified !== true,
   now: Date.now,
   log,
 };

@@ -1,5 +1,6 @@
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
+import { countLosingApps } from './losing.ts';
 import { resumeJobs } from './restatements.ts';
 import { countSilentApps } from './silent.ts';
 import { type SweepDeps, sweepHints } from './sweep.ts';
@@ -9,6 +10,8 @@ import { sweepBehind, sweepUnfinished } from './sweep-unfinished.ts';
 export interface ReconcileDeps extends SweepDeps {
   readonly attribution: Queue<AttributionMessage>;
   readonly silentAfterMinutes: number;
+  readonly lossAlarmBp: number;
+  readonly notifies: (integration: string) => boolean;
 }
 
 /** One run of the schedule: sends again what waits and whose message may be lost. @returns how many of each */
@@ -20,5 +23,6 @@ export async function reconcile(deps: ReconcileDeps) {
     unfinished: await sweepUnfinished(deps),
     behind: await sweepBehind(deps),
     silent: await countSilentApps(deps),
+    losing: await countLosingApps(deps),
   };
 }

@@ -120,6 +120,15 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     meaning: 'An app that had deliveries has none any more: its platform may not reach us.',
   },
   {
+    id: 'apps-losing',
+    metric: 'AppLosing',
+    statistic: 'Maximum',
+    periodMinutes: 5,
+    atLeast: 1,
+    meaning:
+      'Too many of yesterday’s redemptions of an app were found only by asking its platform.',
+  },
+  {
     id: 'refund-decisions-given-up',
     metric: 'RefundDecisionGivenUp',
     statistic: 'Sum',

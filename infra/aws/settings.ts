@@ -75,6 +75,11 @@ export const stageSettingsSchema = z.strictObject({
     .default(720),
   /** Days that the trail of who changed what is kept: half a year at least, which mainland China's law asks of logs. */
   auditDays: z.int().min(183).max(3_653).default(1_096),
+  /**
+   * The share of a day's redemptions, in 1/10000, that no webhook may have brought at most: beyond it an app is
+   * reported.
+   */
+  lossAlarmBp: z.int().min(0).max(10_000).default(100),
   /** Who is notified of every alarm, once they confirmed the mail that AWS sends them. */
   alarmEmails: z.array(z.email()).max(10).default([]),
 });

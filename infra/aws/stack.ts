@@ -45,7 +45,10 @@ export class HexiaoStack extends Stack {
         OPERATOR_TOKEN_SHA256: operatorToken.valueAsString,
         AUDIT_DAYS: String(settings.auditDays),
       },
-      reconcile: { SILENT_AFTER_MINUTES: String(settings.silentAfterMinutes) },
+      reconcile: {
+        SILENT_AFTER_MINUTES: String(settings.silentAfterMinutes),
+        LOSS_ALARM_BP: String(settings.lossAlarmBp),
+      },
     };
     const functions = new Map<FunctionName, TopologyFunction>(
       FUNCTIONS.map((spec) => {

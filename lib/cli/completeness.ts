@@ -25,6 +25,27 @@ const DIFFERENCES = [
   ...['kind', 'ours', 'theirs', 'state', 'reason'],
 ];
 
+export const losses: Verb = {
+  details:
+    'NAME=VALUE are the parameters of GET /v1/losses:\n  from=2025-10-01 to=2025-10-31 integration appKey\n',
+  run: listLosses,
+};
+
+const LOSSES = [
+  ...['businessDay', 'integration', 'appKey', 'byWebhook', 'byAsking', 'lossBp', 'latestSeconds'],
+];
+
+async function listLosses(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: REMOTE_OPTIONS,
+  });
+  const answer = await new Remote(values).get('/v1/losses', pairsOf(positionals));
+  printList(answer, { rows: 'rows', columns: LOSSES, json: values.json });
+  return 0;
+}
+
 async function listDays(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],

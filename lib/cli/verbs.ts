@@ -1,5 +1,5 @@
 import { addIntegration } from './add-integration.ts';
-import { completeness, differences } from './completeness.ts';
+import { completeness, differences, losses } from './completeness.ts';
 import { contracts } from './contracts.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
@@ -125,6 +125,13 @@ export const VERBS: readonly Row[] = [
     zh: '与平台不一致之处',
     en: 'lists what a platform has otherwise',
     verb: differences,
+  },
+  {
+    name: 'losses',
+    calls: ['NAME=VALUE…'],
+    zh: '多少核销没有推送到达',
+    en: 'lists what no webhook brought',
+    verb: losses,
   },
   {
     name: 'statements',

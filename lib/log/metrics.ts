@@ -23,6 +23,7 @@ export const METRICS = {
   'event-conflict': { metrics: [{ name: 'EventConflict' }] },
   'entry-conflict': { metrics: [{ name: 'EntryConflict' }] },
   'apps-silent': { metrics: [{ name: 'AppSilent', value: 'silent' }] },
+  'apps-losing': { metrics: [{ name: 'AppLosing', value: 'losing' }] },
   'hint-waits': { metrics: [{ name: 'HintWaits' }] },
   'hints-waiting': {
     metrics: [{ name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' }],

@@ -68,7 +68,11 @@ export async function checkDay(
   const endMs = startOf(place.businessDay) + DAY_MS;
   const known = new KnownStreams(deps.table);
   const { platform, name: integration } = reconciler.integration;
-  const ours = await ourRedemptions(deps.table, { ...place, platform, integration }, known);
+  const ours = await ourRedemptions(
+    deps.table,
+    { ...place, platform, integration, covers: source.covers },
+    known,
+  );
   const perhapsOut = new Set<string>();
   let soFar = from;
   while (soFar.untilMs < endMs) {

@@ -1,4 +1,4 @@
-import type { OfferedRecords } from '../integrations/kit/platform-records.ts';
+import type { OfferedRecords, RecordsSource } from '../integrations/kit/platform-records.ts';
 import {
   type CheckedDay,
   putCheckedDay,
@@ -83,7 +83,8 @@ export async function look(
   // Somebody read it again since.
   if (checkedAt === null || checked?.checkedAt !== checkedAt) return undefined;
   const known = new KnownStreams(deps.table);
-  const ours = await ourRedemptions(deps.table, { ...of, businessDay }, known);
+  const covers = coversOf(integration.records?.(app));
+  const ours = await ourRedemptions(deps.table, { ...of, businessDay, covers }, known);
   const theirs = new Map(
     checked.stores.flatMap(({ storeId: id, theirs: side }) =>
       side === null ? [] : [[id ?? '', side] as const],
@@ -101,6 +102,10 @@ export async function look(
     { ...sides, ...lossOf(ours), status, reason: even ? null : 'counts-differ' },
   );
   return undefined;
+}
+
+function coversOf(offered: OfferedRecords | undefined): RecordsSource['covers'] {
+  return offered !== undefined && 'lists' in offered ? offered.covers : undefined;
 }
 
 /** Says of a day why it could not be read, unless it was read before. */

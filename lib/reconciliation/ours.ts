@@ -1,6 +1,7 @@
 import { mapLimit } from '../async/map-limit.ts';
 import { UNATTRIBUTED } from '../attribution/contract.ts';
 import type { Event, EventOf, Platform } from '../events/event.ts';
+import type { RecordsSource } from '../integrations/kit/platform-records.ts';
 import { UNKNOWN_STORE } from '../ledger/entry.ts';
 import { readContracts } from '../store/accounts/contracts.ts';
 import { entriesForward } from '../store/ledger/entries.ts';
@@ -22,6 +23,8 @@ export interface OursOf {
   /** Null: of all its stores. */
   readonly storeId: string | null;
   readonly businessDay: string;
+  /** What the platform's lists show; all when absent. */
+  readonly covers?: RecordsSource['covers'];
 }
 
 /** A redemption of ours, with what its voucher's other events make of it. */
@@ -89,6 +92,7 @@ async function vouchersOfDay(table: Table, of: OursOf): Promise<string[]> {
 
 function isOf(event: EventOf<'voucher.redeemed'>, of: OursOf): boolean {
   const { integration, merchantId, storeId, complete, occurredAt } = event;
+  if (of.covers?.(event) === false) return false;
   if (!complete || integration !== of.integration || merchantId !== of.merchantId) return false;
   if (of.storeId !== null && storeId !== of.storeId) return false;
   return businessDayOf(occurredAt) === of.businessDay;

@@ -3,6 +3,7 @@ import { checkedDaySchema } from '../../../lib/store/reconciliation/checked-days
 import { keptDifferenceSchema } from '../../../lib/store/reconciliation/differences.ts';
 import { reconciliationSchema } from '../../../lib/store/reconciliation/reconciliations.ts';
 import { completenessGet, differenceAcceptPost, differencesGet } from '../routes/completeness.ts';
+import { lossesGet } from '../routes/losses.ts';
 import {
   reconciliationCancelPost,
   reconciliationGet,
@@ -82,6 +83,16 @@ const difference = z
 
 const problems = ['not-found'] as const;
 
+const loss = z.strictObject({
+  integration: z.string(),
+  appKey: z.string(),
+  businessDay: z.iso.date(),
+  byWebhook: z.int(),
+  byAsking: z.int(),
+  lossBp: z.int(),
+  latestSeconds: z.int().nullable(),
+});
+
 export const reconciling: readonly Documented[] = [
   {
     contract: reconciliationPost,
@@ -139,5 +150,16 @@ export const reconciling: readonly Documented[] = [
     answers: { 200: { json: difference } },
     problems,
     example: { reason: 'the platform’s support confirmed ours' },
+  },
+  {
+    contract: lossesGet,
+    tag: 'reconciling',
+    summary: 'How many redemptions no webhook brought, by app and day',
+    description:
+      '`byWebhook` came by a webhook or by our own call, `byAsking` by nothing but reading the platform’s records; `lossBp` is ' +
+      'the second, in 1/10000 of both. `latestSeconds`: how long after the act the latest of those was taken in. It is added up ' +
+      'from the checks of days, which are made of the events themselves; a day that was not checked has no row. Meituan notifies ' +
+      'no redemption, so all but those of our own calls are found by asking.',
+    answers: { 200: { json: z.strictObject({ rows: z.array(loss) }) } },
   },
 ];

@@ -95,6 +95,8 @@ export interface Integration extends Receiver {
   resolve?(hints: readonly Hint[], context: ResolveContext): Promise<Resolution[]>;
   /** What a hint says on its own, for apps that may not ask: incomplete events. Absent: nothing. */
   fromHint?(hint: Hint): EventDraft[];
+  /** No message of the platform reports a redemption in general: what only asking brings is not lost. */
+  readonly redemptionsUnnotified?: true;
   /**
    * What the platform itself records of a day, with this app's settings: what reconciliation compares our
    * events with, so that a lost webhook is found. Where it records nothing that can be listed, why. Absent:

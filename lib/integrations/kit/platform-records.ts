@@ -1,4 +1,4 @@
-import type { Amounts, EventDraft } from '../../events/event.ts';
+import type { Amounts, EventDraft, EventOf } from '../../events/event.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { ResolveContext } from './context.ts';
 import type { NamedStore } from './resolution.ts';
@@ -19,6 +19,8 @@ export interface Unverifiable {
 export interface RecordsSource {
   /** Whose day is read at once: a merchant's with all its stores, or one store's. */
   readonly per: 'merchant' | 'store';
+  /** Whether these lists show such a redemption of ours at all; they show all when absent. */
+  readonly covers?: ((event: EventOf<'voucher.redeemed'>) => boolean) | undefined;
   /** Together they are the day; each is read from its first page to its last, in this order. */
   readonly lists: readonly RecordsList[];
   /**

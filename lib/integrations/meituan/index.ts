@@ -12,6 +12,7 @@ const REVERSAL_WINDOW_MS = 600_000;
 export const meituan = {
   ...meituanReceiver,
   loop: 'closed',
+  redemptionsUnnotified: true,
   reversalWindowMs: REVERSAL_WINDOW_MS,
   secrets: meituanSecretsSchema,
   settings: meituanSettingsSchema,

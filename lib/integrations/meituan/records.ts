@@ -13,7 +13,9 @@ export function records(app: App): OfferedRecords {
   const why = whyNot(app);
   if (why !== undefined) return { unverifiable: why };
   const hasOrders = app.secrets.customerAuthToken !== undefined;
-  return { per: 'merchant', lists: hasOrders ? [ordersList, usesList] : [usesList], repair };
+  const lists = hasOrders ? [ordersList, usesList] : [usesList];
+  // A delivery (46) is used with its order, which no list of vouchers has.
+  return { per: 'merchant', lists, repair, covers: (use) => use.redemptionId !== use.orderId };
 }
 
 function whyNot(app: App): { zh: string; en: string } | undefined {

@@ -108,7 +108,10 @@ export function attributeWorker(machine: Machine): Handler {
 export async function reconcileOnce(machine: Machine): Promise<void> {
   const { table, intake, attribution, tokens, budgets } = partsOf(machine);
   const { now, log, fetch } = machine;
-  await reconcile({ table, intake, attribution, now, log, silentAfterMinutes: 720 });
+  await reconcile({
+    ...{ table, intake, attribution, now, log, silentAfterMinutes: 720 },
+    ...{ lossAlarmBp: 100, notifies: () => true },
+  });
   await reconcileRecords(now() + RECORDS_MS, {
     ...{ table, intake, fetch, now, log, tokens: tokens(), budgets: budgets() },
     ...{ random: () => 0, buyerKey: buyerKeyReader(table), find: findIntegration },
