@@ -6,7 +6,7 @@ import type { Verb } from './verb.ts';
 const PARAMETERS = 'from=2025-10-01 to=2025-10-31 platform merchantId cursor';
 
 export const completeness: Verb = {
-  details: `NAME=VALUE are the parameters of GET /v1/completeness:\n  ${PARAMETERS}\n`,
+  details: `NAME=VALUE are the parameters of GET /v1/completeness:\n  ${PARAMETERS}\nlosses says how many redemptions no webhook brought (GET /v1/losses):\n  from=2025-10-01 to=2025-10-31 integration appKey\n`,
   run: listDays,
 };
 
@@ -25,26 +25,9 @@ const DIFFERENCES = [
   ...['kind', 'ours', 'theirs', 'state', 'reason'],
 ];
 
-export const losses: Verb = {
-  details:
-    'NAME=VALUE are the parameters of GET /v1/losses:\n  from=2025-10-01 to=2025-10-31 integration appKey\n',
-  run: listLosses,
-};
-
 const LOSSES = [
   ...['businessDay', 'integration', 'appKey', 'byWebhook', 'byAsking', 'lossBp', 'latestSeconds'],
 ];
-
-async function listLosses(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: REMOTE_OPTIONS,
-  });
-  const answer = await new Remote(values).get('/v1/losses', pairsOf(positionals));
-  printList(answer, { rows: 'rows', columns: LOSSES, json: values.json });
-  return 0;
-}
 
 async function listDays(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -52,7 +35,14 @@ async function listDays(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: REMOTE_OPTIONS,
   });
-  const answer = await new Remote(values).get('/v1/completeness', pairsOf(positionals));
+  const remote = new Remote(values);
+  const [what, ...pairs] = positionals;
+  if (what === 'losses') {
+    const lost = await remote.get('/v1/losses', pairsOf(pairs));
+    printList(lost, { rows: 'rows', columns: LOSSES, json: values.json });
+    return 0;
+  }
+  const answer = await remote.get('/v1/completeness', pairsOf(positionals));
   const rows = Array.isArray(answer.rows) ? answer.rows.map(flat) : answer.rows;
   const shown = values.json === true ? answer : { ...answer, rows };
   printList(shown, { rows: 'rows', columns: DAYS, json: values.json });

@@ -1,5 +1,5 @@
 import { addIntegration } from './add-integration.ts';
-import { completeness, differences, losses } from './completeness.ts';
+import { completeness, differences } from './completeness.ts';
 import { contracts } from './contracts.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
@@ -114,7 +114,7 @@ export const VERBS: readonly Row[] = [
   },
   {
     name: 'completeness',
-    calls: ['NAME=VALUE…'],
+    calls: ['NAME=VALUE…', 'losses NAME=VALUE…'],
     zh: '哪些营业日已与平台一致',
     en: 'lists which days are complete',
     verb: completeness,
@@ -125,13 +125,6 @@ export const VERBS: readonly Row[] = [
     zh: '与平台不一致之处',
     en: 'lists what a platform has otherwise',
     verb: differences,
-  },
-  {
-    name: 'losses',
-    calls: ['NAME=VALUE…'],
-    zh: '多少核销没有推送到达',
-    en: 'lists what no webhook brought',
-    verb: losses,
   },
   {
     name: 'statements',
