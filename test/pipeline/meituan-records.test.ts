@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MeituanSandbox } from '../../lib/integrations/meituan/sandbox/server.ts';
+import { seededRandom } from '../../lib/integrations/sandbox-kit/player.ts';
+import { registerProvider } from '../support/douyin.ts';
+import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { urlOf } from '../support/platform-fetch.ts';
+import { reconcileOnce } from '../support/records.ts';
+
+const DEVELOPER = { developerId: '100999', signKey: 'a sign key' };
+const STORES = ['s1', 's2'];
+const MIDNIGHT = Date.parse('2026-11-22T00:00:00+08:00');
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let nowMs: number;
+let sandbox: MeituanSandbox;
+let hexiao: HexiaoUnderTest;
+
+/** A shop of two stores whose cashiers redeem in 开店宝: not one message comes. */
+beforeEach(async () => {
+  nowMs = MIDNIGHT + HOUR_MS;
+  sandbox = new MeituanSandbox({
+    ...{ ...DEVELOPER, dianpingAppKey: 'd', dianpingSecret: 'd', now: () => nowMs },
+    storesByToken: new Map(STORES.map((storeId) => [`token-${storeId}`, storeId])),
+    customerToken: 'customer',
+  });
+  hexiao = await HexiaoUnderTest.start({
+    now: () => nowMs,
+    fetch: async (input, init) => sandbox.app.request(urlOf(input), init),
+  });
+  const tokens = STORES.map((storeId) => [`appAuthToken:${storeId}`, `token-${storeId}`] as const);
+  await hexiao.call('PUT', `/v1/apps/meituan/${DEVELOPER.developerId}`, {
+    secrets: {
+      signKey: DEVELOPER.signKey,
+      customerAuthToken: 'customer',
+      ...Object.fromEntries(tokens),
+    },
+    settings: { merchantId: 'm1' },
+  });
+  await registerProvider(hexiao, 'p1');
+  await hexiao.call('PUT', '/v1/merchants/meituan/m1', { name: '商家' });
+  for (const storeId of STORES) {
+    await hexiao.call('PUT', `/v1/stores/meituan/${storeId}`, { merchantId: 'm1', name: storeId });
+  }
+  await hexiao.call('POST', '/v1/contracts', {
+    ...{ providerId: 'p1', platform: 'meituan', merchantId: 'm1', mode: 'agency', rateBp: 500 },
+    startsAt: '2026-01-01T00:00:00+08:00',
+  });
+  // The schedule knows of the app from now on.
+  await reconcileOnce(hexiao);
+});
+
+afterEach(() => hexiao?.stop());
+
+async function morningAfter(day: number, runs = 6): Promise<void> {
+  nowMs = MIDNIGHT + (day + 1) * DAY_MS + 3 * HOUR_MS;
+  for (let run = 0; run < runs; run += 1) {
+    await reconcileOnce(hexiao);
+    nowMs += 300_000;
+  }
+}
+
+interface Total {
+  readonly paidFen: number;
+  readonly redeemedFen: number;
+  readonly redeemedCount: number;
+}
+
+async function gmv(): Promise<Total> {
+  const path = '/v1/gmv?providerId=p1&from=2026-11-22&to=2026-11-26&by=day';
+  const { total } = await hexiao.call<{ total: Total }>('GET', path);
+  const { paidFen, redeemedFen, redeemedCount } = total;
+  return { paidFen, redeemedFen, redeemedCount };
+}
+
+/** What the sandbox says is true: 验证金额 of what was paid and not given back, and of what was used. */
+function truth(): Total {
+  const worth = (yuan: number) => Math.round(yuan * 100);
+  const all = sandbox.till.all();
+  const sum = (of: typeof all) => of.reduce((fen, { priceYuan }) => fen + worth(priceYuan), 0);
+  const standing = all.filter(({ use, refund }) => use !== null && refund === null);
+  // A refund before use gives back what the buyer paid; the policy takes the platform's part with it.
+  const paid = all.filter(({ refund }) => refund !== 'before');
+  return { paidFen: sum(paid), redeemedFen: sum(standing), redeemedCount: standing.length };
+}
+
+describe('a shop that redeems in 开店宝 alone', () => {
+  it('has the books of the platform after each day’s check, though no message came', async () => {
+    const random = seededRandom(11);
+    const sold: string[] = [];
+    for (const day of [0, 1]) {
+      nowMs = MIDNIGHT + day * DAY_MS + 9 * HOUR_MS;
+      for (let n = 0; n < 30; n += 1) {
+        nowMs += 10 * 60_000;
+        const code = `01${day}${String(n).padStart(3, '0')}`;
+        const isSecond = n % 7 === 6;
+        const orderId = `5026${isSecond ? sold.at(-1) : code}`;
+        sandbox.till.sell({ code, orderId, dealId: '700', priceYuan: 19.9, platformYuan: '2.00' });
+        sold.push(code);
+        // One that was sold yesterday may be used today.
+        const at = Math.floor(random() * sold.length);
+        const shown = sold[at] ?? code;
+        const voucher = sandbox.till.find(shown)[0];
+        if (voucher?.use !== null || voucher.refund !== null) continue;
+        const what = random();
+        // What was paid that day: a later refund is another day's check's to see.
+        const isOfToday = shown.startsWith(`01${day}`);
+        if (what < 0.2 && isOfToday) sandbox.till.refund(shown);
+        else {
+          sandbox.till.useInConsole(shown, STORES[n % 2] ?? '');
+          if (what < 0.3) sandbox.till.refund(shown);
+        }
+      }
+      await morningAfter(day);
+    }
+    await morningAfter(6, 20);
+    await morningAfter(7, 12);
+    expect(await gmv()).toEqual(truth());
+    expect(truth().redeemedCount).toBeGreaterThan(10);
+    const { rows } = await hexiao.call<{
+      rows: { status: string; ours: object; theirs: { count: number } }[];
+    }>(...(['GET', '/v1/completeness?platform=meituan&from=2026-11-22&to=2026-11-23'] as const));
+    // A week later nothing was missing any more.
+    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['complete']));
+    const losses = await hexiao.call<{
+      rows: { byWebhook: number; byAsking: number; lossBp: number }[];
+    }>(...(['GET', '/v1/losses?integration=meituan&from=2026-11-22&to=2026-11-23'] as const));
+    expect(losses.rows).toMatchObject([
+      { byWebhook: 0, lossBp: 10_000 },
+      { byWebhook: 0, lossBp: 10_000 },
+    ]);
+  });
+});
