@@ -1,4 +1,4 @@
-/** What the pages of a provider's contracts say. */
+/** What the pages of a provider's contracts and the list of its statements say. */
 export const CONTRACT_WORDS = {
   contracts: { zh: '合同', en: 'Contracts' },
   'contract.mine': { zh: '我的合同', en: 'My contracts' },
@@ -60,4 +60,13 @@ export const CONTRACT_WORDS = {
   'contract.versions': { zh: '版本', en: 'Versions' },
   'contract.recorded': { zh: '登记于', en: 'Recorded' },
   'contract.rates': { zh: '商品费率', en: 'Rates of products' },
+  'statements.line': {
+    zh: '营业月按账目结出；已结的不再变，迟到的计入下一份的往月调整',
+    en: 'One for each business month; a closed one never changes, and what comes late is an adjustment in the next',
+  },
+  'statements.rows': { zh: '各月', en: 'By month' },
+  'statements.next': {
+    zh: '运营方月结后会出现在这里。',
+    en: 'They appear once the operator has closed a month.',
+  },
 } as const;

@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono';
 import type { Permission } from '../../../lib/access/permissions.ts';
-import { readStatements } from '../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../deps.ts';
 import { assetRoutes } from './assets.ts';
 import { compressed } from './compress.ts';
@@ -11,7 +10,7 @@ import { overviewPage } from './overview/page.ts';
 import { answerPage, forProvider, signInPage, type Viewer } from './page.ts';
 import { searchPage } from './search/page.ts';
 import { signInRoutes } from './sign-in.ts';
-import { statementsView } from './statement.ts';
+import { statementsPage } from './statements/page.ts';
 import { storePage } from './store/page.ts';
 import { storesPage } from './stores/page.ts';
 import { turnTheme } from './theme.ts';
@@ -43,15 +42,6 @@ export function pages(api: Hono, deps: ApiDeps): void {
   }
 
   signInRoutes(api, deps, (c, error, status) => answerPage(c, signInPage(error, status)));
-}
-
-async function statementsPage(c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> {
-  const statements = await readStatements(deps.table, viewer.providerId);
-  return answerPage(c, {
-    title: ({ say }) => say('statements'),
-    main: ({ say }) => statementsView(say, statements),
-    who: viewer.who,
-  });
 }
 
 /** Whether a browser asks, for a person to look at. Programs ask for anything, or for JSON. */

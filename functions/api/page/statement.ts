@@ -67,7 +67,7 @@ ${next === null ? '' : html`<p class="screen"><a href="${href}.html?${new URLSea
 }
 
 /** A link to each of its files; while it is closing there are none. */
-function fileLinks(say: Say, statement: Statement): Html | string {
+export function fileLinks(say: Say, statement: Statement): Html | string {
   const files = filesOf(statement);
   const parts = Array.from({ length: files }, (_, index) => index + 1);
   const links = FILE_FORMATS.flatMap((format) =>
@@ -81,24 +81,6 @@ function fileLinks(say: Say, statement: Statement): Html | string {
 
 function hrefOf(statement: Statement): string {
   return `/v1/statements/${encodeURIComponent(statementIdOf(statement))}`;
-}
-
-/** A provider's statements, the newest first, each with its page and its files. */
-export function statementsView(say: Say, statements: readonly Statement[]): Html {
-  const rows = statements.map((statement) => {
-    const whole = wholeOf(statement.sums);
-    return html`<tr><th scope="row"><a href="${hrefOf(statement)}.html">${statement.month}</a></th>
-<td>${say(statement.status === 'closed' ? 'closed' : 'closing')}</td>${sumCells(whole)}
-<td class="number">${yuan(statement.payableFen)}</td><td>${fileLinks(say, statement)}</td></tr>`;
-  });
-  return html`
-<h1>${say('statements')}</h1>
-${statements.length === 0 ? html`<p>${say('noStatements')}</p>` : ''}
-<div class="scroll" tabindex="0" role="region" aria-label="${say('statements')}"><table class="doc">
-<thead><tr><th scope="col">${say('statement')}</th><th scope="col">${say('status')}</th>${numberHeads(say)}
-<th scope="col" class="number">${say('payable')}</th><th scope="col"></th></tr></thead>
-<tbody>${rows}</tbody>
-</table></div>`;
 }
 
 function numberHeads(say: Say): Html[] {

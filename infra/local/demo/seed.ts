@@ -1,11 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { contractVersionSchema } from '../../../lib/attribution/contract.ts';
 import { newToken } from '../../../lib/crypto/hash.ts';
 import type { Platform } from '../../../lib/events/event.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
 import type { PlayedMerchant, Player } from '../../../lib/integrations/sandbox-kit/player.ts';
-import { appendContract, readContracts } from '../../../lib/store/accounts/contracts.ts';
+import {
+  appendContract,
+  listForProvider,
+  readContracts,
+} from '../../../lib/store/accounts/contracts.ts';
 import {
   putApp,
   putMerchant,
@@ -97,7 +102,7 @@ export async function seedContracts(
   for (const [index, contract] of contracts.entries()) {
     const version = index + 1;
     if (version <= log.length) continue;
-    await appendContract(table, {
+    const recorded = contractVersionSchema.parse({
       ...contract,
       contractId: `${version}.${platform}.${merchantId}`,
       version,
@@ -108,5 +113,7 @@ export async function seedContracts(
       endsAt: null,
       recordedAt: STARTS_AT,
     });
+    await listForProvider(table, recorded);
+    await appendContract(table, recorded);
   }
 }

@@ -48,7 +48,7 @@ export function contractsView(speech: Speech, view: ContractsView): Html {
   return html`<div class="head"><div><h1>${say('contracts')}</h1><p class="note">${say('contract.line', { now: monthText(speech, now) })}</p></div></div>
 <section class="card"><header><h2>${say('contract.mine')}</h2></header>
 ${filterForm(say, { action: '/contracts', kept: {}, fields })}
-${contracts.length === 0 ? html`<p class="in note">${nothing}</p>` : table<OwnContract>({ caption: say('contracts'), rows: contracts, columns: columnsOf(speech, view) })}</section>`;
+${contracts.length === 0 ? html`<p class="in form note">${nothing}</p>` : table<OwnContract>({ caption: say('contracts'), rows: contracts, columns: columnsOf(speech, view) })}</section>`;
 }
 
 function columnsOf(speech: Speech, { names, now }: ContractsView): Column<OwnContract>[] {

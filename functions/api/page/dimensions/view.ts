@@ -47,7 +47,7 @@ export function dimensionView(speech: Speech, view: DimensionView): Html {
 ${lateNote(speech, all)}${isEmpty ? '' : sharesOf(speech, view)}
 <section class="card" id="rows"><header><h2>${say('dimension.rows')}</h2></header>
 ${filters(speech, view)}
-${isEmpty ? html`<p class="in note">${say('dimension.none')}</p>` : rows.length === 0 ? noHit(speech, view) : rowsOf(speech, view)}
+${isEmpty ? html`<p class="in form note">${say('dimension.none')}</p>` : rows.length === 0 ? noHit(speech, view) : rowsOf(speech, view)}
 ${pager(say, shownOf(speech, view), nextHref(view))}</section>`;
 }
 
@@ -83,7 +83,7 @@ function filters({ say }: Speech, { kind, query, q }: DimensionView): Html {
 
 function noHit({ say }: Speech, { kind, query, q }: DimensionView): Html {
   const { q: _q, ...kept } = query;
-  return html`<p class="in note">${say('dimension.no-hit', { q })} <a href="${kind.path}?${new URLSearchParams(kept)}">${say('dimension.clear')}</a></p>`;
+  return html`<p class="in form note">${say('dimension.no-hit', { q })} <a href="${kind.path}?${new URLSearchParams(kept)}">${say('dimension.clear')}</a></p>`;
 }
 
 function shownOf({ say }: Speech, { rows, first, found }: DimensionView): string {
