@@ -31,6 +31,7 @@ import { providersRoutes } from './routes/providers.ts';
 import { reconciliationsRoutes } from './routes/reconciliations.ts';
 import { refundPoliciesRoutes } from './routes/refund-policies.ts';
 import { refundRequestsRoutes } from './routes/refund-requests.ts';
+import { registryRoutes } from './routes/registry.ts';
 import { repeatPurchasesRoute } from './routes/repeat-purchases.ts';
 import { replaysRoute } from './routes/replays.ts';
 import { restatementsRoutes } from './routes/restatements.ts';
@@ -67,6 +68,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   });
   appsRoute(api, deps);
   providersRoutes(api, deps);
+  registryRoutes(api, deps);
   tokensRoutes(api, deps);
   membersRoutes(api, deps);
   auditRoute(api, deps);

@@ -8,6 +8,7 @@ import { outside } from './outside.ts';
 import { reading } from './reading.ts';
 import { reconciling } from './reconciliations.ts';
 import { registering } from './registering.ts';
+import { registry } from './registry.ts';
 import { restating } from './restating.ts';
 import { running } from './running.ts';
 
@@ -19,6 +20,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...consoleDimensions,
   consoleContracts,
   ...registering,
+  ...registry,
   ...contracts,
   ...reading,
   ...imports,

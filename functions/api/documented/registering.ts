@@ -21,6 +21,8 @@ const app = z.strictObject({
   liveSecrets: z.record(z.string(), z.int()).describe('How many secrets of each kind are live.'),
   settings: z.record(z.string(), z.unknown()),
   secretId: z.string().optional(),
+  webhookUrl: z.string().describe('To paste into the platform’s console.'),
+  spiUrl: z.string(),
 });
 
 const providerToken = z.strictObject({

@@ -1,17 +1,13 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { sameText, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { sameText } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId } from '../../../lib/events/event.ts';
 import type { App, Secrets } from '../../../lib/integrations/kit/app.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
-import {
-  putApp,
-  readKeptSecrets,
-  readRegistered,
-  readRegisteredAt,
-} from '../../../lib/store/accounts/parties.ts';
+import { putApp, readKeptSecrets, readRegistered } from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { fingerprintOf, urlsOf, withoutSecrets } from '../app-view.ts';
 import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check } from '../input.ts';
@@ -58,8 +54,10 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       : undefined;
     const place = secretId === undefined ? {} : { secretId };
     const secrets = secretId === undefined ? (sent ?? {}) : {};
-    const standing = await readRegisteredAt(deps.table, integration.name, appKey);
-    const registeredAt = standing ?? toInstant(deps.now());
+    const before = await readRegistered(deps.table, integration.name, appKey);
+    const now = toInstant(deps.now());
+    const registeredAt = before?.registeredAt ?? now;
+    const since = sinceOf(secrets, before, now);
     const app = {
       integration: integration.name,
       appKey,
@@ -67,12 +65,12 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       settings,
       ...place,
       registeredAt,
+      since,
     };
     if (secretId !== undefined) {
       const kept = await keptAt(secretId, integration.secrets);
       await requireKnown(app, kept, sent, deps);
     }
-    const before = await readRegistered(deps.table, integration.name, appKey);
     await putApp(deps.table, app);
     noteChange(c, {
       subject: `app/${integration.name}/${appKey}`,
@@ -83,17 +81,16 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
     const live = Object.fromEntries(
       Object.entries(secrets).map(([name, all]) => [name, all.length]),
     );
-    return c.json({ integration: app.integration, appKey, liveSecrets: live, settings, ...place });
+    const urls = urlsOf(c, integration.name, appKey);
+    const shown = { integration: integration.name, appKey, liveSecrets: live, settings };
+    return c.json({ ...shown, ...place, ...urls });
   });
 }
 
-/** An app as it may be shown: each live secret by the first 12 hex digits of its SHA-256, newest first. */
-function withoutSecrets({ secrets, settings, secretId, registeredAt }: App) {
-  const fingerprints = Object.entries(secrets).map(([name, live]) => [
-    name,
-    live.map((secret) => sha256Hex(secret).slice(0, 12)),
-  ]);
-  return { settings, secretId, registeredAt, live: Object.fromEntries(fingerprints) };
+/** What stays live is live since when it was. */
+function sinceOf(secrets: Secrets, before: App | undefined, now: string): Record<string, string> {
+  const live = Object.values(secrets).flat().map(fingerprintOf);
+  return Object.fromEntries(live.map((one) => [one, before?.since?.[one] ?? now]));
 }
 
 /**

@@ -72,6 +72,8 @@ export interface App {
   readonly secretId?: string;
   /** When it was registered first: facts far older are none of its own. */
   readonly registeredAt?: string;
+  /** Since when each live secret is, by its fingerprint. */
+  readonly since?: Readonly<Record<string, string>>;
 }
 
 /** A secret as operators write it: one, or the live ones newest first, none empty. */

@@ -9,7 +9,7 @@ export async function putApp(table: Table, app: App): Promise<void> {
   const { integration, appKey } = app;
   // The list first: what is registered is listed.
   await table.put(keys.listedApp(integration, appKey), { integration, appKey }, null);
-  await table.put(keys.app(app.integration, app.appKey), app, null);
+  await table.put(keys.app(integration, appKey), app, null);
 }
 
 /** The names of every app that was ever registered. */
@@ -66,7 +66,7 @@ export async function readKeptSecrets(secretId: string): Promise<Secrets> {
 
 /** By hand, for a schema would bring the schema library into every cold start of `ingest`. */
 function toApp(item: Item): App {
-  const { integration, appKey, secrets, secretId, settings, registeredAt } = item;
+  const { integration, appKey, secrets, secretId, settings, registeredAt, since } = item;
   if (
     typeof integration !== 'string' ||
     typeof appKey !== 'string' ||
@@ -81,12 +81,17 @@ function toApp(item: Item): App {
     ...{ integration, appKey, secrets, settings },
     ...(secretId === undefined ? {} : { secretId }),
     ...(registeredAt === undefined ? {} : { registeredAt }),
+    ...(isInstants(since) ? { since } : {}),
   };
 }
 
 /** Live secrets by name, newest first. */
 function isSecrets(value: unknown): value is Secrets {
   return isRecord(value) && Object.values(value).every(isTexts);
+}
+
+function isInstants(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every((one) => typeof one === 'string');
 }
 
 function isTextOrNothing(value: unknown): value is string | undefined {

@@ -51,7 +51,7 @@ export async function putMerchant(table: Table, merchant: Merchant): Promise<voi
   const { platform, merchantId } = merchant;
   // The list first: what is registered is listed.
   await table.put(keys.listedMerchant(platform, merchantId), { merchantId }, null);
-  await table.put(keys.merchant(merchant.platform, merchant.merchantId), merchant, null);
+  await table.put(keys.merchant(platform, merchantId), merchant, null);
 }
 
 /** The ids of every merchant registered at a platform. */

@@ -1,0 +1,139 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { givenId, platformSchema } from '../../../lib/events/event.ts';
+import { listRegistered, type Place } from '../../../lib/store/accounts/listed.ts';
+import {
+  readKeptSecrets,
+  readMerchant,
+  readProvider,
+  readRegistered,
+  readStore,
+  storesOfMerchant,
+} from '../../../lib/store/accounts/parties.ts';
+import { fingerprintsOf, urlsOf } from '../app-view.ts';
+import type { ApiDeps } from '../deps.ts';
+import { cursorInput, limitInput, writeCursor } from '../input.ts';
+import { merchantParams } from '../merchant.ts';
+import { answer, forOperator } from '../route.ts';
+
+const page = { limit: limitInput(50, 200), cursor: cursorInput(z.array(z.string()).min(1).max(2)) };
+const needs = 'registry:read';
+
+export const appsGet = forOperator('GET /v1/apps', { needs, query: z.object(page) });
+
+export const appGet = forOperator('GET /v1/apps/{integration}/{appKey}', {
+  needs,
+  params: z.object({ integration: givenId(64), appKey: givenId() }),
+});
+
+export const providersGet = forOperator('GET /v1/providers', { needs, query: z.object(page) });
+
+export const providerGet = forOperator('GET /v1/providers/{providerId}', {
+  needs,
+  params: z.object({ providerId: givenId() }),
+});
+
+export const merchantsGet = forOperator('GET /v1/merchants', {
+  needs,
+  query: z.object({ platform: platformSchema, ...page }),
+});
+
+export const merchantGet = forOperator('GET /v1/merchants/{platform}/{merchantId}', {
+  needs,
+  params: merchantParams,
+});
+
+export const storesRegistryGet = forOperator('GET /v1/stores-registry', {
+  needs,
+  query: z.object({ platform: platformSchema, merchantId: givenId() }),
+});
+
+export const storeGet = forOperator('GET /v1/stores/{platform}/{storeId}', {
+  needs,
+  params: z.object({ platform: platformSchema, storeId: givenId() }),
+});
+
+/** What is registered, read back: never a secret, but which are live. */
+export function registryRoutes(api: Hono, deps: ApiDeps): void {
+  const { table } = deps;
+
+  answer(api, deps, appsGet, async ({ query }, c) => {
+    const { found, next } = await listed({ of: 'apps' }, query);
+    const apps = found.map(([integration, appKey]) => ({
+      integration,
+      appKey,
+      ...urlsOf(c, integration, appKey),
+    }));
+    return c.json({ apps, next });
+  });
+
+  answer(api, deps, appGet, async ({ params: { integration, appKey } }, c) => {
+    const app = await readRegistered(table, integration, appKey);
+    if (app === undefined) throw nothing('app');
+    const secrets = app.secretId === undefined ? app.secrets : await readable(app.secretId);
+    const { settings, secretId = null, registeredAt = null } = app;
+    const live = secrets === null ? null : fingerprintsOf(secrets, app.since);
+    const own = { integration, appKey, settings, secretId, registeredAt, live };
+    return c.json({ ...own, ...urlsOf(c, integration, appKey) });
+  });
+
+  answer(api, deps, providersGet, async ({ query }, c) => {
+    const { found, next } = await listed({ of: 'providers' }, query);
+    const providers = await Promise.all(found.map(([id]) => readProvider(table, id)));
+    return c.json({ providers: providers.filter((one) => one !== undefined), next });
+  });
+
+  answer(api, deps, providerGet, async ({ params: { providerId } }, c) => {
+    const provider = await readProvider(table, providerId);
+    if (provider === undefined) throw nothing('provider');
+    return c.json(provider);
+  });
+
+  answer(api, deps, merchantsGet, async ({ query: { platform, ...query } }, c) => {
+    const { found, next } = await listed({ of: 'merchants', platform }, query);
+    const merchants = await Promise.all(found.map(([id]) => readMerchant(table, platform, id)));
+    return c.json({ merchants: merchants.filter((one) => one !== undefined), next });
+  });
+
+  answer(api, deps, merchantGet, async ({ params: { platform, merchantId } }, c) => {
+    const merchant = await readMerchant(table, platform, merchantId);
+    if (merchant === undefined) throw nothing('merchant');
+    return c.json(merchant);
+  });
+
+  answer(api, deps, storesRegistryGet, async ({ query: { platform, merchantId } }, c) =>
+    c.json({ stores: await storesOfMerchant(table, platform, merchantId) }),
+  );
+
+  answer(api, deps, storeGet, async ({ params: { platform, storeId } }, c) => {
+    const store = await readStore(table, platform, storeId);
+    if (store === undefined) throw nothing('store');
+    return c.json(store);
+  });
+
+  async function listed(
+    place: Place,
+    { cursor, limit }: { readonly cursor?: string[] | undefined; readonly limit: number },
+  ) {
+    const found = await listRegistered(table, place, cursor, limit);
+    const last = found.length === limit ? found.at(-1) : undefined;
+    return { found, next: last === undefined ? null : writeCursor(last) };
+  }
+
+  /** Null where Secrets Manager does not give them at this moment. */
+  async function readable(secretId: string) {
+    try {
+      return await readKeptSecrets(secretId);
+    } catch {
+      return null;
+    }
+  }
+}
+
+function nothing(what: string): Problem {
+  return new Problem(
+    'not-found',
+    `No ${what} is registered by that id. The list has those that are.`,
+  );
+}
