@@ -110,7 +110,9 @@ describe('the trail of a day', () => {
     expect(entries[2]).toMatchObject({ before: { name: '甲' }, after: { name: '乙' } });
     expect(entries[7]).toMatchObject({ before: { name: 'script', role: 'viewer' }, after: null });
     // Of the app a fingerprint; of nobody a secret.
-    expect(entries[0]).toMatchObject({ after: { live: { clientSecret: [expect.any(String)] } } });
+    expect(entries[0]).toMatchObject({
+      after: { live: { clientSecret: [{ fingerprint: expect.any(String) }] } },
+    });
     const text = JSON.stringify(entries);
     for (const kept of [secret, owner, token.token]) expect(text).not.toContain(kept);
   });
