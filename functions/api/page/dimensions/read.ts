@@ -90,7 +90,7 @@ function byKey(days: Days): Map<string, DayRow[]> {
 }
 
 /** A row's name in addresses: its value, and of a creator how it earns. Nobody's is empty. */
-export function keyOf({ value, cpsKind }: Pick<DayRow, 'value' | 'cpsKind'>): string {
+function keyOf({ value, cpsKind }: Pick<DayRow, 'value' | 'cpsKind'>): string {
   return cpsKind === undefined ? (value ?? '') : `${cpsKind ?? ''}/${value ?? ''}`;
 }
 

@@ -6,8 +6,8 @@ export const BOOKING: readonly Plant[] = [
     name: 'acknowledged-before-queue',
     what: 'The platform is told "received" before the queue took it',
     file: 'functions/ingest/send.ts',
-    find: '    await deps.sendToIntake(message);',
-    put: '    deps.sendToIntake(message).catch(() => {});',
+    find: '    await deps.sendToIntake(message, undefined, groupOf(integration.name, appKey));',
+    put: '    deps.sendToIntake(message, undefined, groupOf(integration.name, appKey)).catch(() => {});',
     suite: ['test/functions/ingest.test.ts'],
   },
   {

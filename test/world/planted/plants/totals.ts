@@ -5,9 +5,9 @@ export const TOTALS: readonly Plant[] = [
   {
     name: 'rollup-guard-of-hours',
     what: 'A store-hour’s total that has seen less overwrites one that has seen more',
-    file: 'lib/rollups/rollups.ts',
-    find: "expression: 'attribute_not_exists(#f) OR #f < :count',",
-    put: "expression: 'attribute_not_exists(#f) OR #f <> :count',",
+    file: 'lib/rollups/slots.ts',
+    find: "expression: 'attribute_not_exists(#f) OR #f < :count'",
+    put: "expression: 'attribute_not_exists(#f) OR #f <> :count'",
     suite: ['test/lib/rollup.test.ts', 'test/lib/interleave.test.ts', 'test/lib/store.test.ts'],
   },
   {
