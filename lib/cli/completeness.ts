@@ -78,5 +78,5 @@ function flat(row: unknown): unknown {
 function sideText(side: unknown): string {
   if (typeof side !== 'object' || side === null) return '-';
   const { count, fen } = side as { count?: unknown; fen?: unknown };
-  return `${String(count)} × ${fen === null ? '?' : String(fen)}`;
+  return `${Number(count)} × ${fen === null ? '?' : Number(fen)}`;
 }

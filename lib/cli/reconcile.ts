@@ -67,9 +67,11 @@ async function ending(remote: Remote, path: string): Promise<Answer> {
       const total = numberIn(state, 'total');
       const share = total === 0 ? undefined : numberIn(state, 'done') / total;
       const counts = ['done', 'total', 'calls', 'found', 'repaired', 'differences', 'secondsLeft'];
-      const words = counts.map((name) => `${name} ${String(state[name] ?? '-')}`);
+      const words = counts.map((name) => `${name} ${numberOr(state[name])}`);
       progress.at(words.join('  '), share);
       await sleep(POLL_MS);
     }
   });
 }
+
+const numberOr = (value: unknown) => (typeof value === 'number' ? value : '-');

@@ -27,7 +27,8 @@ export async function listRegistered(
   for await (const item of table.query(pk, options)) {
     if (found.length === limit || (after !== undefined && item.sk === sk)) continue;
     const { integration, appKey, providerId, merchantId } = item;
-    found.push([String(integration ?? providerId ?? merchantId), String(appKey ?? '')]);
+    const name = integration ?? providerId ?? merchantId;
+    found.push([String(name), typeof appKey === 'string' ? appKey : '']);
   }
   return found;
 }

@@ -3,15 +3,21 @@ import { amount, share } from '../../../../lib/i18n/format.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { square, stackedBar } from '../parts/shares.ts';
-import type { DimensionRow } from './model.ts';
+import type { DimensionKind, DimensionRow } from './model.ts';
 import { nameOfRow } from './names.ts';
-import type { DimensionView } from './view.ts';
+import type { DimensionRows } from './read.ts';
 
 /** As many as the accent has steps; the rest is one part. */
 const SHOWN = 4;
 
+interface Shared {
+  readonly kind: DimensionKind;
+  readonly names: ReadonlyMap<string, string>;
+  readonly all: DimensionRows;
+}
+
 /** What the total is made of: the largest parts and the rest, whatever the rows below are sorted by. */
-export function sharesOf({ say }: Speech, { kind, names, all }: DimensionView): Html | string {
+export function sharesOf({ say }: Speech, { kind, names, all }: Shared): Html | string {
   const whole = all.sum.redeemedFen;
   if (whole <= 0) return '';
   const largest = all.rows

@@ -67,16 +67,12 @@ const SHAPES: Partial<Record<Event['kind'], readonly [Tone, Glyph]>> = {
 
 /** The platform's own id of the act, for its service desk. */
 function platformId(event: Event): string | null {
-  switch (event.kind) {
-    case 'voucher.redeemed':
-    case 'voucher.redemption_reversed':
-      return event.redemptionId;
-    case 'voucher.refund_requested':
-    case 'voucher.refund_failed':
-      return event.refundId;
-    default:
-      return null;
+  const { kind } = event;
+  if (kind === 'voucher.redeemed' || kind === 'voucher.redemption_reversed') {
+    return event.redemptionId;
   }
+  const isOfRefund = kind === 'voucher.refund_requested' || kind === 'voucher.refund_failed';
+  return isOfRefund ? event.refundId : null;
 }
 
 function isWaiting(event: Event, { voucher }: VoucherPageView): boolean {
