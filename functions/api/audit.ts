@@ -71,5 +71,5 @@ function noted(c: Context): AuditNote {
 
 /** `/v1/contracts/3.douyin.m1/end` → `contracts/3.douyin.m1/end`. */
 function subjectOf(c: Context): string {
-  return decodeURI(new URL(c.req.url).pathname).replace(/^\/v1\//, '');
+  return c.req.path.replace(/^\/v1\//, '');
 }

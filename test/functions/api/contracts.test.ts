@@ -462,8 +462,12 @@ describe('GET /v1/contracts', () => {
     // Act, Assess
     expect((await list(query)).map((one) => one.version)).toEqual([3, 2]);
     expect((await list(`${query}&history=true`)).map((one) => one.version)).toEqual([1, 2, 3]);
-    for (const asked of ['', query, `${query}&providerId=${theirs}`, `providerId=${theirs}`]) {
+    for (const asked of ['', query, `${query}&providerId=${mine}`, `providerId=${mine}`]) {
       expect((await list(asked, mineToken)).map((one) => one.contractId)).toEqual([contractId]);
+    }
+    for (const asked of [`${query}&providerId=${theirs}`, `providerId=${theirs}`]) {
+      const reply = await ask(hexiao, 'GET', `/v1/contracts?${asked}`, { token: mineToken });
+      expectProblem(reply, 404, 'not-found');
     }
     expect((await list(`providerId=${theirs}`)).map((one) => one.providerId)).toEqual([theirs]);
   });

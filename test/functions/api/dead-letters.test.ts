@@ -117,7 +117,7 @@ describe('GET /v1/dead-letters', () => {
 });
 
 describe('POST /v1/dead-letters/redrive', () => {
-  it('moves what matches back to its queue, byte for byte, and leaves the rest', async () => {
+  it('moves what matches back to its queue as it is, marked as redriven, and leaves the rest', async () => {
     const moving = [delivery(1), delivery(2)];
     const staying = [delivery(3, { integration: 'meituan' }), delivery(4, { appKey: 'other' })];
     await bury('intake', ...moving, ...staying, 'not ours');
@@ -128,7 +128,9 @@ describe('POST /v1/dead-letters/redrive', () => {
     });
 
     const bodies = (await hexiao.takeBatch('intake')).map(({ Body = '' }) => Body);
-    expect(bodies.toSorted()).toEqual(moving.map((each) => JSON.stringify(each)));
+    expect(bodies.toSorted()).toEqual(
+      moving.map((each) => JSON.stringify({ redriven: true, ...each })),
+    );
     expect((await list('intake')).letters).toHaveLength(3);
   });
 

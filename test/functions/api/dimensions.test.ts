@@ -140,8 +140,9 @@ describe('GET /v1/gmv by what a sale was', () => {
 
   it('is nobody else’s', async () => {
     for (const by of DIMENSIONS) {
-      const theirs = await gmv(by, `${WINDOW}&providerId=${tenant.providerId}`, stranger.token);
-      expect(theirs.rows).toEqual([]);
+      expect((await gmv(by, WINDOW, stranger.token)).rows).toEqual([]);
+      const path = `/v1/gmv?${WINDOW}&by=${by}&providerId=${tenant.providerId}`;
+      expectProblem(await ask(hexiao, 'GET', path, { token: stranger.token }), 404, 'not-found');
     }
   });
 
