@@ -161,10 +161,12 @@ describe('GET /v1/stores/{platform}/{storeId}/redemptions', () => {
       redemptionAt(stranger, 'shared', { minutes: 0, id: 'of-the-stranger' }),
     ]);
     const { next } = await redemptions(tenant.token, 'shared', `${WINDOW}&limit=1`);
-    for (const attempt of ['', `&providerId=${tenant.providerId}`, `&cursor=${next ?? ''}`]) {
+    for (const attempt of ['', `&providerId=${stranger.providerId}`, `&cursor=${next ?? ''}`]) {
       const shown = await redemptions(stranger.token, 'shared', `${WINDOW}${attempt}`);
       expect(shown.redemptions.map((line) => line.redemptionId)).toEqual(['of-the-stranger']);
     }
+    const path = `/v1/stores/douyin/shared/redemptions?${WINDOW}&providerId=${tenant.providerId}`;
+    expectProblem(await ask(hexiao, 'GET', path, { token: stranger.token }), 404, 'not-found');
   });
 
   it('is read by the operator for the provider it names', async () => {

@@ -165,6 +165,8 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ),
   'GET /stores/:platform/:storeId': (own, other) =>
     [own, other].map(({ storeId }) => `/stores/douyin/${storeId}?${WINDOW}`),
+  'GET /search': () => [card, order].map((id) => `/search?q=${id}`),
+  'GET /vouchers/:platform/:voucherId': () => [card, order].map((id) => `/vouchers/douyin/${id}`),
   'GET /v1/contracts': (own, other) => [
     ...['', `?platform=douyin&merchantId=${merchantId}`, '?history=true'].map(
       (query) => `/v1/contracts${query}`,
@@ -270,7 +272,8 @@ describe('of every route of the app', () => {
         const asked = decodeURIComponent(path);
         for (const asking of [{ token: own.token }, { token: null, headers: own.cookie }]) {
           const { status, text } = await ask(hexiao, 'GET', path, asking);
-          expect([200, 401, 404], `${path}: ${text}`).toContain(status);
+          // A search that finds one thing leads to its page.
+          expect([200, 303, 401, 404], `${path}: ${text}`).toContain(status);
           // What is the other's is not there.
           const isForeign = path.includes(`providerId=${other.providerId}`);
           if (status !== 401 && isForeign) expect(status, path).toBe(404);

@@ -9,6 +9,7 @@ import { silent } from '../../../../lib/log/log.ts';
 import { putApp } from '../../../../lib/store/accounts/apps.ts';
 import { putStore } from '../../../../lib/store/accounts/parties.ts';
 import { buyerKey } from '../../../../lib/store/privacy/buyer-key.ts';
+import { UNLIMITED } from '../../../support/budgets.ts';
 import { everyOrder, type Turn } from '../../../support/interleave.ts';
 import { runs } from '../../../support/long.ts';
 import { urlOf } from '../../../support/platform-fetch.ts';
@@ -109,7 +110,8 @@ class Till {
       table: this.table.seenBy(shared),
       sqs: { send: (command: { input: { MessageBody: string } }) => this.send(command, turn) },
       queues: { intake: { url: 'intake', deadLetterUrl: 'dead' }, attribution: NO_QUEUE },
-      ...{ operatorTokenHash: '', policy: DEFAULT_POLICY, log: silent, tokens: memoryTokens },
+      ...{ operatorTokenHash: '', policy: DEFAULT_POLICY, log: silent },
+      ...{ tokens: memoryTokens, budgets: UNLIMITED, auditDays: 30 },
       fetch: (...all: Parameters<typeof fetch>) => this.fetch(turn, ...all),
       now: () => this.clock.nowMs,
       pause: (ms: number) => turn(`wait ${ms}`),
