@@ -118,25 +118,31 @@ describe('the words', () => {
   ].toSorted((a, b) => b.length - a.length);
 
   it('of an English page are English, but for names and the other language', async () => {
+    const faults: string[] = [];
     for (const { name, path } of all) {
       let html = (await read(path, 'en'))
         .replaceAll('中文</a>', '</a>')
         .replaceAll('核销 Hexiao', '')
         .replaceAll('Hexiao 核销', '');
       for (const own of DATA) html = html.replaceAll(own, '');
-      expect(html.match(/[^<>"]*[\u3000-\u9fff\uff00-\uffef][^<>"]*/g) ?? [], name).toEqual([]);
+      const chinese = html.match(/[^<>"]*[\u3000-\u9fff\uff00-\uffef][^<>"]*/g) ?? [];
       // A Chinese face draws curly quotes full-width.
-      expect(html.match(/[\u2018\u2019\u201c\u201d]/g) ?? [], name).toEqual([]);
+      const curly = html.match(/[\u2018\u2019\u201c\u201d]/g) ?? [];
+      faults.push(...[...chinese, ...curly].map((found) => `${name}: ${found}`));
     }
+    expect(faults).toEqual([]);
   });
 
   it('have no hole that nothing filled, in either language', async () => {
+    const faults: string[] = [];
     for (const lang of ['zh', 'en']) {
       for (const { name, path } of all) {
-        const html = await read(path, lang);
-        expect(textOf(html).match(/\{[a-z]+\}|undefined|NaN|\[object/g) ?? [], name).toEqual([]);
+        const text = textOf(await read(path, lang));
+        const holes = text.match(/\{[a-z]+\}|undefined|NaN|\[object/g) ?? [];
+        faults.push(...holes.map((hole) => `${name} in ${lang}: ${hole}`));
       }
     }
+    expect(faults).toEqual([]);
   });
 });
 
@@ -181,15 +187,21 @@ describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
           if (message.type() === 'error') complaints.push(message.text());
         });
         page.on('pageerror', (error) => complaints.push(String(error)));
+        // All bad pages are named at once: the first would hide the others.
+        const faults: string[] = [];
         for (const { name, path } of all) {
           await page.goto(`${stage.url}${path}`);
           for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: 900 });
-            expect(await violations(page), `${name} at ${width}`).toEqual([]);
-            const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-            expect(wider, `${name} at ${width}`).toBeLessThanOrEqual(0);
+            for (const found of await violations(page))
+              faults.push(`${name} at ${width}: ${found}`);
+            const wider = Number(
+              await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+            );
+            if (!(wider <= 0)) faults.push(`${name} at ${width}: ${wider} px too wide`);
           }
         }
+        expect(faults).toEqual([]);
         expect(complaints).toEqual([]);
         await context.close();
       },
