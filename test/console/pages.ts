@@ -5,6 +5,9 @@ export const THEMES = ['light', 'dark'] as const;
 /** A phone, a tablet, a desk. */
 export const WIDTHS = [390, 768, 1440] as const;
 
+/** Where there is least room: all columns are back from 901 px on, and the side from 1,193 px on. */
+export const TIGHT_WIDTHS = [901, 1193] as const;
+
 export interface ConsolePage {
   readonly name: string;
   readonly path: string;
