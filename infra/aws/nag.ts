@@ -19,7 +19,7 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.*:secret:hexiao\/[a-z0-9-]+\/apps\/\*\]$/,
-    at: /\/(ingest|normalize|api)\/Role\/DefaultPolicy\//,
+    at: /\/(ingest|normalize|reconcile|api)\/Role\/DefaultPolicy\//,
     reason:
       'Apps are registered while the stack runs, and Secrets Manager ends a name with six characters of its own: the path of this stage is as narrow as it can be said.',
   },
