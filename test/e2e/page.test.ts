@@ -99,7 +99,7 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.click('main button');
     // Act: from the first page to the list, from there to the statement
     await page.click('.side a[href="/statements"]');
-    await page.click('tbody th a');
+    await page.click('main tbody a[href$=".html"], main tbody a[href*=".html?"]');
     await page.waitForSelector('table.lines');
     // Assess: its files
     for (const name of ['CSV', 'XLSX']) {
