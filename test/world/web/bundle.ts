@@ -66,14 +66,15 @@ export async function bundleSite(): Promise<Site> {
     path,
     { type: 'text/javascript', body: contents },
   ]);
-  const file = async (name: string, type: string): Promise<Part> => ({
+  const file = async (path: string, type: string): Promise<Part> => ({
     type,
-    body: await readFile(join(HERE, 'page', name)),
+    body: await readFile(join(HERE, path)),
   });
   return new Map([
-    ['/', await file('index.html', 'text/html')],
-    ['/page.css', await file('page.css', 'text/css')],
-    ['/tokens.css', await file('tokens.css', 'text/css')],
+    ['/', await file('page/index.html', 'text/html')],
+    ['/page.css', await file('page/page.css', 'text/css')],
+    // The console's own: a value of space, type or colour has one file.
+    ['/tokens.css', await file('../../../functions/api/page/assets/tokens.css', 'text/css')],
     ...scripts,
   ]);
 }

@@ -93,7 +93,8 @@ export class MeituanSandbox {
     const isRight = isOurs && rest.grantType === 'refresh_token';
     const failure = this.fails.shift();
     if (failure !== undefined) return c.json({ code: failure, msg: 'a word of theirs' });
-    if (!isRight || rest.refreshToken !== this.live.refreshToken) return c.json({ code: 1002 });
+    const isLive = sameText(rest.refreshToken ?? '', this.live.refreshToken);
+    if (!isRight || !isLive) return c.json({ code: 1002 });
     this.#renewals += 1;
     this.live.accessToken = `V2-${this.#renewals}`;
     this.live.refreshToken = `refresh-${this.#renewals}`;
