@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { channelSchema } from '../../../../lib/events/event.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
@@ -28,15 +29,8 @@ export interface StoreView {
   readonly nextHref: string | null;
 }
 
-const CHANNELS = [
-  'live',
-  'short_video',
-  'store_page',
-  'search',
-  'scan',
-  'mini_program',
-  'unknown',
-] as const;
+/** All that there are, in the vocabulary's order. */
+const CHANNELS = channelSchema.options;
 
 /** A store's figures, its lines, and the hours of its last day. */
 export function storeView(speech: Speech, view: StoreView): Html {
