@@ -104,10 +104,12 @@ function codesMeaning(meaning: string, tables: readonly CodeTable[]): [string, s
   return [...new Map(found.toReversed())];
 }
 
+export const SECRET_ROTATED = 'secret rotated';
+
 /** The platform's secret is replaced: what it sends is signed with the new one from then on. */
 export function secretRotated(rotate: () => void): Fault {
   return {
-    kind: 'secret rotated',
+    kind: SECRET_ROTATED,
     source: 'open: no page says how long the one before stays good, so here it is not',
     switched: (isOn) => {
       if (isOn) rotate();

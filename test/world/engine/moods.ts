@@ -1,3 +1,4 @@
+import { SECRET_ROTATED } from '../../../lib/integrations/sandbox-kit/faults.ts';
 import type { Player } from '../../../lib/integrations/sandbox-kit/player.ts';
 import type { Clock } from './clock.ts';
 import type { Dice } from './dice.ts';
@@ -11,6 +12,11 @@ export class Moods {
   private readonly dice: Dice;
   private readonly weather: Weather;
   private readonly onNewSecrets: (player: Player) => Promise<void>;
+  /**
+   * A secret is replaced once for an app: two are good at a time, and what is under way for months must be
+   * signed with one of them. A message whose secret was replaced twice since is refused, and rightly.
+   */
+  private readonly rotated = new Set<Player>();
 
   /** @param onNewSecrets registers the app anew */
   constructor(
@@ -31,8 +37,10 @@ export class Moods {
     const { faults, integration } = player;
     if (faults === undefined) return;
     const kind = this.dice.pick(`mood ${site}`, faults.kinds);
+    if (kind === SECRET_ROTATED && this.rotated.has(player)) return;
     if (!this.weather.misbehaves(integration, `${site}: ${kind}`, kind)) return;
     const before = player.secrets;
+    if (kind === SECRET_ROTATED) this.rotated.add(player);
     faults.set(kind, true);
     this.clock.in(this.dice.between(`mood of ${site} lasts`, 0, 30) * MINUTE_MS, () => {
       faults.set(kind, false);
