@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { costPage } from '../../infra/aws/cost/cost.ts';
 import { readMeasured } from '../../infra/aws/cost/measured.ts';
@@ -62,3 +62,65 @@ describe('ARCHITECTURE.md', () => {
     expect(walk.filter((file) => !existsSync(file))).toEqual([]);
   });
 });
+
+describe('the worked examples', () => {
+  // test:long runs them; this is what tells whoever renames something the same day.
+  test.each(['adding-an-integration.md', 'adding-a-sealed-integration.md'])(
+    '%s imports what the project has',
+    (name) => {
+      const page = read(name);
+      const own = new Set([...page.matchAll(/^```\w+ (\S+)$/gm)].map(([, path = '']) => path));
+      const missing = importsIn(page)
+        .filter(({ path }) => !own.has(path) && !path.includes(`/${exampleIn(page)}/`))
+        .filter(({ path, names }) => {
+          const source = existsSync(path) ? readFileSync(path, 'utf8') : '';
+          return source === '' || names.some((one) => !exportsName(source, one));
+        });
+
+      expect(importsIn(page).length).toBeGreaterThan(10);
+      expect(missing).toEqual([]);
+    },
+  );
+
+  test('name parts of the kit that stand', () => {
+    const table = read('adding-an-integration.md').split('## 8. What the kit has')[1] ?? '';
+    const rows = (table.split('\n## ')[0] ?? '').matchAll(/^\| (`[^|]+) \|/gm);
+    const parts = [...rows].flatMap(([, cell = '']) => cell.match(/(?<=`)[\w./-]+(?=`)/g) ?? []);
+
+    expect(parts.length).toBeGreaterThan(10);
+    expect(parts.filter((part) => !existsSync(join('lib/integrations/kit', part)))).toEqual([]);
+  });
+});
+
+/** The name of the integration that a page adds. */
+function exampleIn(page: string): string {
+  return /add-integration (\w+)/.exec(page)?.[1] ?? '';
+}
+
+/** What a page's blocks of TypeScript import from files, with the paths from the project's root. */
+function importsIn(page: string): { path: string; names: string[] }[] {
+  return [...page.matchAll(/^```ts (\S+)\n([\s\S]*?)\n```$/gm)].flatMap(
+    ([, file = '', text = '']) =>
+      [...text.matchAll(/^import (?:type )?\{([^}]+)\} from '(\.[^']+)';$/gm)].map(
+        ([, names = '', from = '']) => ({
+          path: join(dirname(file), from),
+          names: names
+            .split(',')
+            .map(
+              (one) =>
+                one
+                  .trim()
+                  .replace(/^type /, '')
+                  .split(' as ')[0] ?? '',
+            )
+            .filter((one) => one !== ''),
+        }),
+      ),
+  );
+}
+
+function exportsName(source: string, name: string): boolean {
+  const declared = new RegExp(`^export (?:async )?(?:\\w+ )+?${name}\\b`, 'm');
+  const listed = new RegExp(`^export (?:type )?\\{[^}]*\\b${name}\\b[^}]*\\}`, 'm');
+  return declared.test(source) || listed.test(source) || /^export \*/m.test(source);
+}
