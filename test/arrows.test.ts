@@ -81,7 +81,14 @@ const STORE = [...BELOW_STORE, ...PURE, 'lib/secrets', 'lib/store'];
 const ABOVE_STORE = [
   ...['lib/rollups', 'lib/booking', 'lib/statements', 'lib/callbacks', 'lib/reconciliation'],
 ];
-const FUNCTION = [...STORE, ...ABOVE_STORE, 'lib/xlsx', 'lib/imports', 'lib/integrations'];
+const FUNCTION = [
+  ...STORE,
+  ...ABOVE_STORE,
+  'lib/mask',
+  'lib/xlsx',
+  'lib/imports',
+  'lib/integrations',
+];
 
 /**
  * What each room may import beside itself. A room may only name rooms that stand before it, so no arrow
@@ -90,6 +97,7 @@ const FUNCTION = [...STORE, ...ABOVE_STORE, 'lib/xlsx', 'lib/imports', 'lib/inte
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries([...LEAVES, ...VOCABULARY].map((leaf) => [leaf, []])),
   'lib/http': LEAVES,
+  'lib/mask': ['lib/json'],
   'lib/queue': [...LEAVES, ...VOCABULARY],
   'lib/ledger': VOCABULARY,
   'lib/attribution': [...VOCABULARY, 'lib/ledger'],

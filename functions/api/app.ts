@@ -18,6 +18,7 @@ import { contractImportsRoute } from './routes/contract-imports.ts';
 import { contractProposalsRoutes } from './routes/contract-proposals.ts';
 import { contractsRoute } from './routes/contracts.ts';
 import { deadLettersRoutes } from './routes/dead-letters.ts';
+import { deliveriesRoutes } from './routes/deliveries.ts';
 import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
 import { gmvRoute } from './routes/gmv.ts';
@@ -85,6 +86,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   pipelineRoute(api, deps);
   deadLettersRoutes(api, deps);
   setAsideRoute(api, deps);
+  deliveriesRoutes(api, deps);
   replaysRoute(api, deps);
   erasuresRoutes(api, deps);
   tillRoutes(api, deps);

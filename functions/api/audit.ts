@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { Problem } from '../../lib/errors/problem.ts';
 import { requestIdOf } from '../../lib/http/answer-headers.ts';
+import { maskTexts } from '../../lib/mask/mask-texts.ts';
 import { type AuditRecord, beginAudit, completeAudit } from '../../lib/store/accounts/audits.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { addressOf, truncated } from './address.ts';
@@ -48,7 +49,13 @@ export async function withTrail(
     const { subject = record.subject, providerId, before = null, after = null } = noted(c);
     const named = providerId === undefined || providerId === null ? [] : [providerId];
     const providers = [...new Set([...own, ...named])];
-    const what = { outcome, providers, subject, before, after };
+    const what = {
+      outcome,
+      providers,
+      subject,
+      before: maskTexts(before),
+      after: maskTexts(after),
+    };
     await completeAudit(deps.table, record.auditId, what);
   };
   let response: Response;

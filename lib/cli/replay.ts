@@ -5,7 +5,9 @@ import { need, numberIn, pagesOf, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `After an adapter learnt what it could not read. --list shows the deliveries
-that were set aside. A window reads the whole table, at its price.
+that were set aside; show prints one with what may be a buyer's masked, with
+--clear as it came, which leaves a trace. A window reads the whole table, at
+its price.
 `;
 
 export const replay: Verb = { details: DETAILS, run };
@@ -27,6 +29,7 @@ async function run(args: readonly string[]): Promise<number> {
       'app-key': { type: 'string' },
       from: { type: 'string' },
       to: { type: 'string' },
+      clear: { type: 'boolean', default: false },
     },
   });
   const remote = new Remote(values);
@@ -38,6 +41,8 @@ async function run(args: readonly string[]): Promise<number> {
     if (values.list) return list(remote, first, values.json);
     return replayAll(remote, [{ setAside: first, integration, kind, dryRun }]);
   }
+  if (first === 'show')
+    return show(remote, need(positionals[1], 'the delivery’s id'), values.clear);
   if (first !== undefined) {
     const bodies = idChunks(positionals).map((deliveryIds) => ({ deliveryIds, dryRun }));
     return replayAll(remote, bodies);
@@ -65,6 +70,13 @@ async function replayAll(remote: Remote, bodies: readonly object[]): Promise<num
     }
   });
   print(total);
+  return 0;
+}
+
+async function show(remote: Remote, deliveryId: string, clear: boolean): Promise<number> {
+  const path = `/v1/deliveries/${encodeURIComponent(deliveryId)}`;
+  if (clear) process.stdout.write(`${await remote.text('GET', `${path}/body`)}\n`);
+  else print(await remote.get(path));
   return 0;
 }
 

@@ -186,6 +186,7 @@ export const VERBS: readonly Row[] = [
     name: 'replay',
     calls: [
       'parked|quarantined [--list] [--dry-run]\n    [--integration I] [--kind K]',
+      'show DELIVERY_ID [--clear]',
       'DELIVERY_ID… [--dry-run]',
       '--integration I --app-key K --from INSTANT\n    --to INSTANT [--dry-run]',
     ],

@@ -3,6 +3,7 @@ import { droppedSchema } from '../../../lib/store/deliveries/dropped.ts';
 import { erasureSchema } from '../../../lib/store/privacy/erasures.ts';
 import { healthGet } from '../app.ts';
 import { deadLettersGet, dropPost, droppedGet, redrivePost } from '../routes/dead-letters.ts';
+import { deliveryBodyGet, deliveryGet } from '../routes/deliveries.ts';
 import { erasureGet, erasurePost } from '../routes/erasures.ts';
 import { pipelineGet } from '../routes/pipeline.ts';
 import { replayPost } from '../routes/replays.ts';
@@ -78,6 +79,45 @@ export const running: readonly Documented[] = [
     summary: 'Deliveries that nobody could read: `parked` or `quarantined`',
     answers: {
       200: { json: z.strictObject({ setAside: z.string(), deliveries: z.array(setAside), next }) },
+    },
+    problems: ['not-found'],
+  },
+  {
+    contract: deliveryGet,
+    tag: 'running',
+    summary: 'What a platform sent and what became of it, with what may be personal masked',
+    description:
+      'Of the body, the names of fields, words, small amounts and times are shown as they are; phone numbers ' +
+      '(`186****0001`), names (`赵**`) and everything whose form does not exclude a person or a code are masked. ' +
+      '`body` is null where it was erased, or is neither JSON nor a form.',
+    answers: {
+      200: {
+        json: z.strictObject({
+          deliveryId: z.string(),
+          integration: z.string(),
+          appKey: z.string(),
+          receivedAt: z.string(),
+          state: z.enum(['archived', 'waiting']),
+          outcome: z.string().nullable(),
+          kind: z.string().nullable(),
+          why: z.string().nullable(),
+          erasedAt: instant.nullable(),
+          bytes: z.int().nullable(),
+          body: z.unknown(),
+        }),
+      },
+    },
+    problems: ['not-found'],
+  },
+  {
+    contract: deliveryBodyGet,
+    tag: 'running',
+    summary: 'The bytes that a platform sent, in clear; who reads them is in the trail',
+    answers: {
+      200: {
+        types: ['application/octet-stream'],
+        what: 'The signed bytes as they came: personal data of buyers may be in them.',
+      },
     },
     problems: ['not-found'],
   },

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { givenId } from '../../../lib/events/id.ts';
+import { mask } from '../../../lib/mask/mask.ts';
 import {
   type DeadLetter,
   giveBack,
@@ -91,7 +92,7 @@ export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
       if (letters.length === limit) {
         return c.json({ letters, next: writeCursor(letters.at(-1)?.letterId) });
       }
-      letters.push(letter);
+      letters.push({ ...letter, reason: mask('text', letter.reason) });
     }
     return c.json({ letters, next: null });
   });

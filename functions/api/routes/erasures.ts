@@ -4,6 +4,7 @@ import { keyedHash } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { findIntegration, integrationNames } from '../../../lib/integrations/registry.ts';
+import { mask } from '../../../lib/mask/mask.ts';
 import { buyerKey } from '../../../lib/store/privacy/buyer-key.ts';
 import { needlesOf, type Whose } from '../../../lib/store/privacy/erase.ts';
 import {
@@ -125,5 +126,5 @@ function whoseOf({ platform, orderIds, voucherIds, buyerId }: ErasureRequest, ke
 
 /** Without what is ours alone: how far the work has come. */
 function shown({ step: _step, position: _position, ...receipt }: Erasure) {
-  return receipt;
+  return { ...receipt, reason: mask('text', receipt.reason) };
 }

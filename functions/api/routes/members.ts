@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { roleSchema, takesStores } from '../../../lib/access/permissions.ts';
 import { newId } from '../../../lib/crypto/hash.ts';
 import { givenId } from '../../../lib/events/event.ts';
+import { mask } from '../../../lib/mask/mask.ts';
 import { type Member, placeMember, readMembers } from '../../../lib/store/accounts/members.ts';
 import { listTokens, revokeToken } from '../../../lib/store/accounts/tokens.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -80,7 +81,7 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
 
   answer(api, deps, membersGet, async ({ principal, query }, c) => {
     const { members } = await readMembers(deps.table, tenantNamed(principal, query.providerId));
-    return c.json({ members });
+    return c.json({ members: members.map(shown) });
   });
 
   answer(api, deps, memberPatch, async ({ principal, params: { memberId }, body }, c) => {
@@ -100,7 +101,7 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
     );
     const change = { before: termsOf(before), after: termsOf(after) };
     noteChange(c, { subject: `member/${memberId}`, providerId, ...change });
-    return c.json(after);
+    return c.json(shown(after));
   });
 
   answer(api, deps, memberDelete, async ({ principal, params: { memberId } }, c) => {
@@ -122,9 +123,14 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
   });
 }
 
-/** What of a member is no mail address. */
+/** What the trail keeps of a member, for years: who it was is known by the id. */
 function termsOf({ name, role, stores }: Member) {
-  return { name, role, stores };
+  return { name: mask('name', name), role, stores };
+}
+
+/** Names are what those who manage members tell them apart by. */
+function shown({ email, ...member }: Member): Member {
+  return { ...member, email: email === null ? null : mask('email', email) };
 }
 
 function mended(

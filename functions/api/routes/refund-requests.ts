@@ -15,6 +15,7 @@ import {
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, type Platform, platformSchema } from '../../../lib/events/event.ts';
 import { errorFields } from '../../../lib/log/log.ts';
+import { mask } from '../../../lib/mask/mask.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -147,8 +148,12 @@ async function sendAudit({ platform, refundId }: StoredRefund, deps: ApiDeps): P
   }
 }
 
-/** Without what is ours alone: which app received it, the platform's own figures, our bookkeeping. */
+/**
+ * Without what is ours alone: which app received it, the platform's own figures, our bookkeeping. A reason is in
+ * somebody's own words.
+ */
 function shown(request: StoredRefund) {
   const { appKey: _app, reference: _reference, notifications, notifyAtMs: _at, ...rest } = request;
-  return { ...rest, notifications };
+  const reason = rest.reason === null ? null : mask('text', rest.reason);
+  return { ...rest, reason, notifications };
 }

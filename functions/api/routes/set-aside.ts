@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
+import { mask } from '../../../lib/mask/mask.ts';
 import { listSetAside, type SetAsideDelivery } from '../../../lib/store/deliveries/set-aside.ts';
 import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -30,7 +31,8 @@ export function setAsideRoute(api: Hono, deps: ApiDeps): void {
         const last = deliveries.at(-1);
         return c.json({ setAside, deliveries, next: writeCursor(last?.deliveryId) });
       }
-      deliveries.push(delivery);
+      const { why } = delivery;
+      deliveries.push(why == null ? delivery : { ...delivery, why: mask('text', why) });
     }
     return c.json({ setAside, deliveries, next: null });
   });

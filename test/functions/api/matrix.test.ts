@@ -88,6 +88,7 @@ async function makeSide(fen: number): Promise<Side> {
       erasureId: 'nobody',
       reason: 'parked',
       cooperationId: 'nobody',
+      deliveryId: 'd'.repeat(64),
       importId: 'nobody',
     },
   };

@@ -44,7 +44,7 @@ describe('members', () => {
     expect((await change(finance.memberId, owner.token, { role: 'owner' })).status).toBe(200);
     const { members } = read(await as(finance.token, '/v1/members'), list);
     expect(members).toMatchObject([
-      { name: '王店', email: 'wang@example.com', role: 'owner', createdBy: 'bootstrap' },
+      { name: '王店', email: 'w***@example.com', role: 'owner', createdBy: 'bootstrap' },
       { name: '李婷', email: null, role: 'owner', createdBy: `member/${owner.memberId}` },
     ]);
     expect((await remove(finance.memberId, owner.token)).status).toBe(204);
