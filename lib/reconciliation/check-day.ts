@@ -10,7 +10,7 @@ import { checkWindow, type WindowCheck } from './check-window.ts';
 import type { Difference } from './compare.ts';
 import type { Reconciler } from './deps.ts';
 import { KnownStreams, type OurRedemption, ourRedemptions } from './ours.ts';
-import { readWindow } from './read-window.ts';
+import { type ListedUnread, readWindow } from './read-window.ts';
 import { addSide, storeOf, theirsOf } from './sides.ts';
 
 /** A day is not cut into shorter windows than this. */
@@ -24,7 +24,8 @@ export interface DayPlace {
 }
 
 /** A difference with the fact that it is of. */
-export type FactDifference = Difference & Pick<KeptDifference, 'voucherId' | 'orderId' | 'storeId'>;
+export type FactDifference = Difference &
+  Pick<KeptDifference, 'voucherId' | 'orderId' | 'storeId' | 'rowId'>;
 
 /**
  * `paused`: its time is up, to be gone on with. `unread`: it could not be read whole, and is worth another try.
@@ -90,7 +91,11 @@ export async function checkDay(
     for (const list of reading.perhapsOut) perhapsOut.add(list);
     // Without a record there is nothing to look up: the streams read so far are enough.
     const check = await checkWindow(source, reading, known, reconciler);
-    const open = await keep([...differencesIn(check), ...extras(check, ours, { fromMs, untilMs })]);
+    const open = await keep([
+      ...differencesIn(check),
+      ...unreadable(reading.unread),
+      ...extras(check, ours, { fromMs, untilMs, unread: reading.unread }),
+    ]);
     soFar = withWindow(soFar, check, { untilMs, rows: reading.rows, open });
   }
   const empty = [...perhapsOut].filter((list) => (soFar.rows[list] ?? 0) === 0);
@@ -108,21 +113,38 @@ function differencesIn({ compared }: WindowCheck): FactDifference[] {
   );
 }
 
-/** Redemptions of ours within the window that the platform does not record, reversed or not. */
+/** Each by itself: the day is not complete, and its other rows are compared. */
+function unreadable(rows: readonly ListedUnread[]): FactDifference[] {
+  return rows.map(({ list, field, rowId, voucherId, orderId }) => ({
+    ...({ kind: 'missing', reason: 'row-unreadable', ours: null } as const),
+    theirs: `${list}: ${field}`.slice(0, 300),
+    ...{ voucherId, orderId, storeId: null, rowId },
+  }));
+}
+
+/**
+ * Redemptions of ours within the window that the platform does not record, reversed or not. What a row that nobody
+ * can read says of its voucher is not known, so nothing of that voucher is extra.
+ */
 function extras(
   { compared }: WindowCheck,
   ours: readonly OurRedemption[],
-  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+  window: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly unread: readonly ListedUnread[];
+  },
 ): FactDifference[] {
+  const { fromMs, untilMs } = window;
   const theirs = new Set(compared.map(({ record }) => record.eventId));
+  const unread = new Set(window.unread.map(({ voucherId }) => voucherId));
   return ours
     .filter(({ event, isReversed }) => {
       const atMs = instantToMs(event.occurredAt);
       const isWithin = atMs >= fromMs && atMs < untilMs;
       // A till's own time may lie in another window than the platform's.
-      return (
-        isWithin && !isReversed && event.isTimeEstimated !== true && !theirs.has(event.eventId)
-      );
+      const isListed = theirs.has(event.eventId) || unread.has(event.voucherId);
+      return isWithin && !isReversed && event.isTimeEstimated !== true && !isListed;
     })
     .map(({ event: { voucherId, orderId, storeId, amounts } }) => ({
       ...({ kind: 'extra', reason: 'redemption-extra', theirs: null } as const),

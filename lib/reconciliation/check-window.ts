@@ -132,8 +132,8 @@ async function askFor(
       const store = { platform, storeId, merchantId, name: name.slice(0, 200), city: null };
       await discoverStore(reconciler.deps.table, { ...store, namedBy: 'platform' });
     }
-    isUnanswered = repair.again === true;
-    if (!isUnanswered) break;
+    isUnanswered = repair.again === 'unanswered';
+    if (repair.again === undefined) break;
     const found = [...drafts.values()];
     missing = missing.filter((one) =>
       isLacking(comparedWith(one.record, withDrafts(one, found, reconciler))),

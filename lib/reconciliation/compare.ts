@@ -17,6 +17,7 @@ export type DifferenceKind = 'missing' | 'extra' | 'amount' | 'store' | 'day';
 export type DifferenceReason =
   | 'payment-missing'
   | 'redemption-missing'
+  | 'row-unreadable'
   | 'redemption-incomplete'
   | 'reversal-missing'
   | 'refund-missing'

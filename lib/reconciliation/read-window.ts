@@ -1,4 +1,5 @@
 import type { EventDraft } from '../events/event.ts';
+import { unknownShape } from '../integrations/kit/platform-error.ts';
 import type {
   PlatformRecord,
   RecordsList,
@@ -6,6 +7,7 @@ import type {
   RecordsPass,
   RecordsSource,
   RecordsWindow,
+  UnreadRow,
 } from '../integrations/kit/platform-records.ts';
 import type { Reconciler } from './deps.ts';
 import { patiently } from './patience.ts';
@@ -25,11 +27,16 @@ export interface WindowReading {
   readonly records: readonly PlatformRecord[];
   /** What the lists show beside them. */
   readonly facts: readonly EventDraft[];
+  /** Rows that nobody can read, with their list. */
+  readonly unread: readonly ListedUnread[];
   /** How many rows each list had. */
   readonly rows: Readonly<Record<string, number>>;
   /** Lists without any row, where that may be an outage. */
   readonly perhapsOut: readonly string[];
 }
+
+/** A row that nobody can read, of such a list. */
+export type ListedUnread = UnreadRow & { readonly list: string };
 
 /** Reads every list of a window, from its first page to its last. @throws PlatformError */
 export async function readWindow(
@@ -40,26 +47,29 @@ export async function readWindow(
 ): Promise<WindowReading> {
   const records = new Map<string, PlatformRecord>();
   const facts: EventDraft[] = [];
+  const unread: ListedUnread[] = [];
   const rows: Record<string, number> = {};
   const perhapsOut: string[] = [];
   for (const list of source.lists.filter(({ passes }) => passes?.includes(pass) ?? true)) {
     const left = MAX_RECORDS - records.size;
     const reading = await readList(list, of, left, reconciler);
     if (reading.outcome !== 'whole') {
-      return { outcome: reading.outcome, records: [], facts: [], rows, perhapsOut };
+      return { outcome: reading.outcome, records: [], facts: [], unread: [], rows, perhapsOut };
     }
     facts.push(...reading.facts);
+    unread.push(...reading.unread.map((row) => ({ ...row, list: list.name })));
     rows[list.name] = (rows[list.name] ?? 0) + reading.rows;
     if (reading.rows === 0 && list.empty === 'may-be-outage') perhapsOut.push(list.name);
     for (const record of reading.records) records.set(keyOf(record), record);
   }
-  return { outcome: 'whole', records: [...records.values()], facts, rows, perhapsOut };
+  return { outcome: 'whole', records: [...records.values()], facts, unread, rows, perhapsOut };
 }
 
 interface ListReading {
   readonly outcome: WindowReading['outcome'];
   readonly records: readonly PlatformRecord[];
   readonly facts: readonly EventDraft[];
+  readonly unread: readonly UnreadRow[];
   readonly rows: number;
 }
 
@@ -73,7 +83,7 @@ async function readList(
     const reading = await readOnce(list, of, maxRecords, reconciler);
     if (reading.outcome !== 'changed') return reading;
   }
-  return { outcome: 'changed', records: [], facts: [], rows: 0 };
+  return { outcome: 'changed', records: [], facts: [], unread: [], rows: 0 };
 }
 
 async function readOnce(
@@ -84,8 +94,9 @@ async function readOnce(
 ): Promise<ListReading> {
   const records = new Map<string, PlatformRecord>();
   const facts: EventDraft[] = [];
+  const unread = new Map<string, UnreadRow>();
   const failed = (outcome: 'changed' | 'too-long') => {
-    return { outcome, records: [], facts: [], rows: 0 };
+    return { outcome, records: [], facts: [], unread: [], rows: 0 };
   };
   let cursor: string | null = null;
   let total: number | undefined;
@@ -99,7 +110,10 @@ async function readOnce(
     if (answer.changed === true) return failed('changed');
     if (page > 0 && answer.total !== undefined && answer.total !== total) return failed('changed');
     total = answer.total;
-    rows += answer.rows ?? answer.records.length;
+    const ofPage = answer.rows ?? answer.records.length + (answer.unread?.length ?? 0);
+    rows += ofPage;
+    for (const row of answer.unread ?? []) unread.set(row.rowId, row);
+    refuseOtherShape(list, answer, ofPage);
     // Twice on two pages: rows came in between, and others may have been passed over.
     if (page > 0 && answer.records.some((one) => records.has(keyOf(one)))) return failed('changed');
     for (const record of answer.records) records.set(keyOf(record), record);
@@ -108,13 +122,23 @@ async function readOnce(
     if (answer.next === null) {
       const isWhole = total === undefined || total === rows;
       return isWhole
-        ? { outcome: 'whole', records: [...records.values()], facts, rows }
+        ? {
+            ...{ outcome: 'whole', records: [...records.values()], facts, rows },
+            unread: [...unread.values()],
+          }
         : failed('changed');
     }
     if (answer.next === cursor) return failed('changed');
     cursor = answer.next;
   }
   return failed('too-long');
+}
+
+/** A page of which no row can be read is no page with bad rows: its list has another shape now. */
+function refuseOtherShape(list: RecordsList, { unread = [] }: RecordsPage, rows: number): void {
+  const [first, ...others] = unread;
+  if (first === undefined || others.length === 0 || unread.length < rows) return;
+  throw unknownShape(`${list.name} (${first.field} of every row)`);
 }
 
 /** One fact in two lists, or twice in one, is one record. */

@@ -14,6 +14,10 @@ const REASONS: Readonly<Record<DifferenceReason | DayReason, { zh: string; en: s
     zh: '我们只收到核销提示，平台未给出金额或门店',
     en: 'we only have a hint of it: the platform reports no amount yet',
   },
+  'row-unreadable': {
+    zh: '平台列表中有一行无法读取（theirs 为列表与字段名），其余行已照常核对',
+    en: 'one row of a list of the platform cannot be read (theirs names the list and the field); the others were compared',
+  },
   'reversal-missing': {
     zh: '平台已撤销核销，我们没有撤销记录',
     en: 'the platform records a reversal that we lack',

@@ -33,6 +33,8 @@ class Day {
   hexiao: HexiaoUnderTest | undefined;
   nowMs = SAMPLE_TIME;
   failing: () => boolean = () => false;
+  /** What becomes of an answer on its way. */
+  changed: (path: string, body: string) => string = (_path, body) => body;
   /** Messages that never came. */
   lost: WebhookMessage[] = [];
   private readonly stores: readonly string[];
@@ -58,8 +60,12 @@ class Day {
     const app = sandboxApp({ world, faults, clientSecret: CLIENT_SECRET, limits: {} });
     const hexiao = await HexiaoUnderTest.start({
       now: () => this.nowMs,
-      fetch: async (input, init) =>
-        this.failing() ? new Response('', { status: 500 }) : app.request(urlOf(input), init),
+      fetch: async (input, init) => {
+        if (this.failing()) return new Response('', { status: 500 });
+        const response = await app.request(urlOf(input), init);
+        const { pathname } = new URL(urlOf(input));
+        return new Response(this.changed(pathname, await response.text()), response);
+      },
     });
     this.hexiao = hexiao;
     await registerApp(hexiao);
@@ -213,6 +219,40 @@ describe('reconciling a day of Douyin', () => {
     expect(calls('order.query')).toBe(2 + 1 + 1);
     // The arbiter, for each act in doubt: a card's, a revoked one, another one of the same voucher.
     expect(calls('verify_record.query')).toBeLessThanOrEqual(3 + uses.length);
+  });
+
+  it('takes in all but what nobody can read of a list or of an order, and says what that is', async () => {
+    const day = await lived(100, 8);
+    const uses = day.world.redemptions.get(day.accountId) ?? [];
+    const [row, ofOrder] = [uses[0], uses.at(-1)];
+    if (row === undefined || ofOrder === undefined) throw new Error('it has uses');
+    const { orderId } = day.world.find(ofOrder.certificateId).order;
+    day.changed = (path, body) => {
+      if (path.includes('verify_record'))
+        return body.replaceAll(/"verify_time":(\d+)/g, (all, at) =>
+          at === String(Math.floor(row.redeemedAtMs / 1000)) ? '"verify_time":"soon"' : all,
+        );
+      const isOf = path.includes('certificate/query') && body.includes(ofOrder.certificateId);
+      return isOf ? body.replaceAll(/"pay_amount":\d+/g, '"pay_amount":"much"') : body;
+    };
+    await day.nextMornings();
+    const [checked] = await day.checked();
+    expect(checked).toMatchObject({ status: 'different' });
+    expect(checked?.theirs?.count).toBeGreaterThan(1);
+    const { differences } = await day.ready.call<{
+      differences: { voucherId: string; reason: string; theirs: string }[];
+    }>(...(['GET', '/v1/differences?from=2025-10-09&to=2025-10-09'] as const));
+    const of = (id: string) => differences.filter(({ voucherId }) => voucherId === id);
+    expect(of(row.certificateId)).toMatchObject([
+      {
+        theirs: 'verify_record/query: verify_time',
+        reason: expect.stringContaining('cannot be read'),
+      },
+    ]);
+    expect(of(ofOrder.certificateId)).toMatchObject([{ kind: 'missing' }]);
+    const entries = await day.ready.entries();
+    const others = entries.filter((entry) => entry.orderId !== orderId);
+    expect(others.filter(({ kind }) => kind === 'redemption').length).toBeGreaterThan(1);
   });
 
   it('does not believe an empty list of a day that has redemptions here', async () => {

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Amounts } from '../../events/event.ts';
+import type { UnreadRow } from '../kit/platform-records.ts';
+import { readRows } from '../kit/rows.ts';
 import { absentAsNull, courtesy, wireFen, wireId, wireTime } from '../kit/wire.ts';
 import { everyList, joined } from './lists.ts';
 
@@ -130,27 +132,51 @@ export type VerifyRecord = z.infer<typeof verifyRecordSchema>;
 /** How many rows a list has in all, where that is reported. */
 const listTotal = courtesy(wireFen).transform((total) => total ?? undefined);
 
-export const verifyRecordsSchema = everyList('records', verifyRecordSchema)
+const RECORD_NAMES = { voucherId: 'certificate_id', actId: 'verify_id' };
+
+const cursorSchema = z.looseObject({ cursor: courtesy(wireId) }).catch({ cursor: null });
+
+/** Each row by itself. */
+export const verifyRecordsSchema = everyList('records', z.unknown())
   .and(z.looseObject({ total: listTotal }))
-  .transform(({ lists, total }) => ({
-    total,
-    records: joined(
-      lists,
-      ({ verify_id }) => verify_id,
-      (older, newer) => ({
-        ...newer,
-        status: newer.status === 0 ? older.status : newer.status,
-        cancel_time: newer.cancel_time ?? older.cancel_time,
-        amount: newer.amount ?? older.amount,
-        period_card: newer.period_card ?? older.period_card,
-        verify_amount_info: newer.verify_amount_info ?? older.verify_amount_info,
-        sku: newer.sku ?? older.sku,
-      }),
-    ),
-    /** How many rows the page had in its longest form, and where the next one begins. */
-    rows: Math.max(0, ...lists.map((list) => list.length)),
-    cursor: lists.at(-1)?.at(-1)?.cursor ?? null,
-  }));
+  .transform(({ lists, total }) => {
+    const forms = lists.map((list) => readRows(list, verifyRecordSchema, RECORD_NAMES));
+    return {
+      total,
+      records: joined(
+        forms.map(({ read }) => read),
+        ({ verify_id }) => verify_id,
+        newerRecord,
+      ),
+      unread: unreadInEvery(forms),
+      /** How many rows the page had in its longest form, and where the next one begins. */
+      rows: Math.max(0, ...lists.map((list) => list.length)),
+      cursor: cursorSchema.parse(lists.at(-1)?.at(-1)).cursor,
+    };
+  });
+
+function newerRecord(older: VerifyRecord, newer: VerifyRecord): VerifyRecord {
+  return {
+    ...newer,
+    status: newer.status === 0 ? older.status : newer.status,
+    cancel_time: newer.cancel_time ?? older.cancel_time,
+    amount: newer.amount ?? older.amount,
+    period_card: newer.period_card ?? older.period_card,
+    verify_amount_info: newer.verify_amount_info ?? older.verify_amount_info,
+    sku: newer.sku ?? older.sku,
+  };
+}
+
+/** One that one of the forms shows readably is read, and one that both show unreadably is one. */
+function unreadInEvery(
+  forms: readonly ReturnType<typeof readRows<typeof verifyRecordSchema>>[],
+): UnreadRow[] {
+  const read = new Set(forms.flatMap((form) => form.read.map(({ verify_id }) => verify_id)));
+  const unread = forms
+    .flatMap((form) => form.unread)
+    .filter(({ actId }) => actId === null || !read.has(actId));
+  return [...new Map(unread.map((row) => [row.actId ?? row.rowId, row])).values()];
+}
 
 /** `item_status` of a refunded voucher. Source: order.query. */
 export const ITEM_REFUNDED = 301;
@@ -195,6 +221,18 @@ export const ordersSchema = z.looseObject({
   orders: absentAsNull(z.array(orderSchema)).transform((list) => list ?? []),
   page: courtesy(z.looseObject({ total: listTotal })),
 });
+
+/** A page of them, each row by itself. */
+export const orderListSchema = z
+  .looseObject({
+    orders: absentAsNull(z.array(z.unknown())),
+    page: courtesy(z.looseObject({ total: listTotal })),
+  })
+  .transform(({ orders, page }) => {
+    const rows = orders ?? [];
+    const { read, unread } = readRows(rows, orderSchema, { orderId: 'order_id' });
+    return { orders: read, unread, rows: rows.length, total: page?.total };
+  });
 
 const ledgerRowSchema = z.looseObject({ certificate_id: wireId, order_id: wireId });
 

@@ -1,8 +1,11 @@
+import { unknownShape } from '../kit/platform-error.ts';
+import type { UnreadRow } from '../kit/platform-records.ts';
 import {
   type CertificateRecord,
   certificatesSchema,
   ledgerRowsSchema,
   type OrderRecord,
+  orderListSchema,
   ordersSchema,
   type PoiRecord,
   type PreparedCodes,
@@ -29,10 +32,20 @@ export interface SecondsWindow {
 
 interface RecordsAnswer {
   readonly records: readonly VerifyRecord[];
+  /** Rows that nobody can read. */
+  readonly unread: readonly UnreadRow[];
   /** How many rows the page had, and the whole list, where that is reported. */
   readonly rows: number;
   readonly total: number | undefined;
   readonly next: string | null;
+}
+
+interface OrdersAnswer {
+  readonly orders: readonly OrderRecord[];
+  readonly unread: readonly UnreadRow[];
+  readonly rows: number;
+  readonly total: number | undefined;
+  readonly next: number | null;
 }
 
 const ENDPOINTS = {
@@ -111,7 +124,8 @@ export class DouyinLifeClient {
   }
 
   /**
-   * The merchant's acts of redemption with their state, within seconds both included.
+   * The merchant's acts of redemption with their state, within seconds both included. Whoever asks so wants to know of
+   * one act, and a row that nobody can read might be that one's.
    * @param poiIds only these stores; all when absent
    */
   async verifyRecords(
@@ -123,6 +137,8 @@ export class DouyinLifeClient {
     let cursor: string | null = null;
     for (let page = 0; page < MAX_RECORD_PAGES; page += 1) {
       const answer: RecordsAnswer = await this.verifyRecordsPage(accountId, window, cursor, poiIds);
+      const [bad] = answer.unread;
+      if (bad !== undefined) throw unknownShape(`${ENDPOINTS.records.name} (${bad.field})`);
       records.push(...answer.records);
       if (answer.next === null || answer.next === cursor) break;
       cursor = answer.next;
@@ -146,7 +162,9 @@ export class DouyinLifeClient {
       ...(poiIds === undefined ? {} : { poi_ids: poiIds.join(',') }),
     };
     const answer = await this.transport.get(ENDPOINTS.records, query, verifyRecordsSchema);
-    return { ...answer, next: answer.rows < RECORDS_PER_PAGE ? null : answer.cursor };
+    const isLast = answer.rows < RECORDS_PER_PAGE || answer.total === answer.rows;
+    if (!isLast && answer.cursor === null) throw unknownShape(`${ENDPOINTS.records.name} (cursor)`);
+    return { ...answer, next: isLast ? null : answer.cursor };
   }
 
   /**
@@ -159,7 +177,7 @@ export class DouyinLifeClient {
     by: 'create' | 'update',
     window: SecondsWindow,
     page: number,
-  ): Promise<{ orders: OrderRecord[]; total: number | undefined; next: number | null }> {
+  ): Promise<OrdersAnswer> {
     const query = {
       account_id: accountId,
       page_num: String(page),
@@ -167,10 +185,8 @@ export class DouyinLifeClient {
       [`${by}_order_start_time`]: String(window.startSeconds),
       [`${by}_order_end_time`]: String(window.endSeconds),
     };
-    const answer = await this.transport.get(ENDPOINTS.orders, query, ordersSchema);
-    const { orders, page: paging } = answer;
-    const next = orders.length < ORDERS_PER_PAGE ? null : page + 1;
-    return { orders, total: paging?.total, next };
+    const answer = await this.transport.get(ENDPOINTS.orders, query, orderListSchema);
+    return { ...answer, next: answer.rows < ORDERS_PER_PAGE ? null : page + 1 };
   }
 
   /** The orders of vouchers that were used an hour ago or more, by voucher; those the platform shows. */

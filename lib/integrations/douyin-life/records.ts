@@ -50,7 +50,8 @@ async function verifyRecordsPage(
 ) {
   const client = new DouyinLifeClient(context);
   const answer = await client.verifyRecordsPage(of.merchantId, secondsOf(of), cursor);
-  return { ...answer, records: answer.records.map((one) => redemptionOf(one, of)) };
+  const records = answer.records.map((one) => redemptionOf(one, of));
+  return { ...answer, records };
 }
 
 /** `trade/order/query`, by when orders were made or changed. An empty list is natural: most stores sell by others. */
@@ -66,8 +67,9 @@ function ordersBy(by: 'create' | 'update', passes: RecordsList['passes'] = []): 
       return {
         records: answer.orders.flatMap((one) => recordsOfOrder(one, of)),
         next: answer.next === null ? null : String(answer.next),
-        rows: answer.orders.length,
+        rows: answer.rows,
         total: answer.total,
+        unread: answer.unread,
       };
     },
   };
@@ -137,14 +139,15 @@ async function repair(
   const byOrder = Map.groupBy(acts, ({ voucherId }) => orderOf.get(voucherId));
   const events: EventDraft[] = [];
   const stores: NamedStore[] = [];
-  let again: true | undefined;
+  let again: Repair['again'];
   for (const [orderId, own] of byOrder) {
     if (orderId === undefined) continue;
     const hints = own.flatMap((record) => hintsOf(record, orderId));
     const resolutions = await resolve(hints, context, client);
     events.push(...resolutions.flatMap((one) => one.events));
     stores.push(...resolutions.flatMap((one) => one.stores));
-    if (resolutions.some(isUnanswered)) again = true;
+    if (resolutions.some(isUnanswered)) again = 'unanswered';
+    else if (resolutions.some(({ unreadable }) => unreadable === true)) again ??= 'unreadable';
   }
   for (const record of missing) {
     const { kind, orderId } = record;
@@ -208,8 +211,8 @@ function hintsOf(record: Act, orderId: string): Hint[] {
   return [redeemed, { action: 'reversed', ...of, occurredAt: cancelledAt }];
 }
 
-function isUnanswered({ outcome, answered = false }: Resolution): boolean {
-  return outcome === 'wait' && !answered;
+function isUnanswered({ outcome, answered = false, unreadable = false }: Resolution): boolean {
+  return outcome === 'wait' && !answered && !unreadable;
 }
 
 function ordersIn(all: readonly PlatformRecord[]): Map<string, OrderRecord> {

@@ -55,6 +55,8 @@ export class PlatformError extends Error {
   readonly retryable: boolean;
   /** The API as a whole did not answer, so other questions are no use either. */
   readonly down: boolean;
+  /** It answered, in a shape that nobody here can read: of one among many the others are worth going on with. */
+  readonly unreadable: boolean;
   readonly retryAfterMs: number | undefined;
   /** The platform's own code, where it answered one: it understood the question, and said no. */
   readonly code: string | undefined;
@@ -65,6 +67,7 @@ export class PlatformError extends Error {
     options: {
       retryable: boolean;
       down?: boolean;
+      unreadable?: boolean;
       retryAfterMs?: number;
       code?: string;
       meaning?: CodeMeaning | 'unknown';
@@ -75,6 +78,7 @@ export class PlatformError extends Error {
     this.name = 'PlatformError';
     this.retryable = options.retryable;
     this.down = options.down ?? false;
+    this.unreadable = options.unreadable ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.code = options.code;
     this.meaning = options.meaning;
@@ -103,7 +107,8 @@ const MAX_FIELDS = 5;
 export function unknownShape(what: string, error?: z.ZodError, whole?: string): PlatformError {
   const fields = error === undefined ? [] : misfitsIn(error, '', whole).slice(0, MAX_FIELDS);
   const where = fields.length === 0 ? '' : ` at ${fields.join(', ')}`;
-  return new PlatformError(`${what} answered in an unknown shape${where}`, { retryable: true });
+  const text = `${what} answered in an unknown shape${where}`;
+  return new PlatformError(text, { retryable: true, unreadable: true });
 }
 
 /**
@@ -146,12 +151,13 @@ export function codeError(
  * @param answers how often the platform answered about this hint before without showing what it says
  */
 export function unanswered(error: PlatformError, answers: number): Resolution {
-  const { message: why, retryAfterMs, down: unavailable, meaning } = error;
+  const { message: why, retryAfterMs, down: unavailable, unreadable, meaning } = error;
   const isPuzzling = meaning === 'unknown' || meaning === 'business';
   return {
     outcome: isPuzzling && answers >= UNKNOWN_CODE_PATIENCE ? 'contradicted' : 'wait',
     why,
     ...(isPuzzling && { answered: true }),
+    ...(unreadable && { unreadable }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...{ unavailable, events: [], stores: [] },
   };

@@ -87,10 +87,24 @@ export interface RecordsPage {
   readonly next: string | null;
   /** How many rows the whole list has, where the platform reports it: pages that come to another number changed. */
   readonly total?: number | undefined;
-  /** How many rows this page had on the wire, where they are not as many as its records. */
+  /** How many rows this page had on the wire, where they are not as many as its records and unread rows. */
   readonly rows?: number | undefined;
+  /** Rows that nobody can read: each is a difference of its day, and holds up no other row. Absent: none. */
+  readonly unread?: readonly UnreadRow[] | undefined;
   /** The reader itself saw that the list changed while it was read: the day is read again. */
   readonly changed?: true | undefined;
+}
+
+/** A row that nobody can read, with as much of it as says whose it is. */
+export interface UnreadRow {
+  /** The first field that does not fit, such as `verifyTime`; never what is in it. */
+  readonly field: string;
+  /** A hash of the row: the same row again is the same difference. */
+  readonly rowId: string;
+  readonly voucherId: string | null;
+  readonly orderId: string | null;
+  /** The platform's id of the act that the row is of. */
+  readonly actId: string | null;
 }
 
 /** One fact by the platform's own record. What it does not report is null, or absent from `amounts`: never 0. */
@@ -132,8 +146,11 @@ export interface RefundRecord extends Omit<FactRecord, 'eventId' | 'amounts'> {
 export interface Repair {
   readonly events: readonly EventDraft[];
   readonly stores: readonly NamedStore[];
-  /** Some questions were not answered: what is still missing is worth asking for once more at once. */
-  readonly again?: true | undefined;
+  /**
+   * Some questions were not answered, or in a shape that nobody can read: what is still missing is worth asking for
+   * once more at once. What stays unreadable is a difference then, and holds up no other record.
+   */
+  readonly again?: 'unanswered' | 'unreadable' | undefined;
 }
 
 /** As for a hint, and the app's budget of calls: each call takes its turn there first. */

@@ -22,6 +22,8 @@ export interface Resolution {
   readonly answered?: boolean;
   /** The platform's API did not answer at all, so asking it about anything else is no use either. */
   readonly unavailable?: boolean;
+  /** It answered in a shape that nobody here can read. */
+  readonly unreadable?: boolean;
   readonly events: readonly EventDraft[];
   readonly stores: readonly NamedStore[];
   /** When the platform or our own limit said how long to wait. */

@@ -2,7 +2,7 @@ import type { CallBudget } from '../kit/call-budget.ts';
 import { refusal } from '../kit/http.ts';
 import { callMeituan, readAnswer } from './call.ts';
 import { type AuthorizedStore, type ClientContext, settingsFor } from './context.ts';
-import { type OrderRow, type OrderVouchers, readOrderInfo, readOrders } from './orders.ts';
+import { type OrdersPage, type OrderVouchers, readOrderInfo, readOrders } from './orders.ts';
 import type { MeituanSettings } from './settings.ts';
 import { type Share, sharesByVoucher } from './shares.ts';
 
@@ -31,7 +31,7 @@ export class MeituanCustomerClient {
   }
 
   /** Orders paid within a time of at most three months, ms, the last one excluded. @param page from 1 */
-  orders(window: { fromMs: number; untilMs: number }, page: number): Promise<readonly OrderRow[]> {
+  orders(window: { fromMs: number; untilMs: number }, page: number): Promise<OrdersPage> {
     const biz = {
       orderType: 1,
       buySuccessTimeFrom: window.fromMs,

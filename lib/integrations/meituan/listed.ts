@@ -3,7 +3,9 @@ import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts
 import type { JsonValue } from '../../json/parse.ts';
 import { businessDayOf } from '../../time/shanghai.ts';
 import { wireYuan } from '../kit/fields.ts';
+import type { UnreadRow } from '../kit/platform-records.ts';
 import { Misfit, misfitsIn } from '../kit/reading.ts';
+import { unreadRow } from '../kit/rows.ts';
 import { wireId } from '../kit/wire.ts';
 import { type ConsumedContext, Places } from './consumed.ts';
 import { presentOrNull, wireInstant } from './fields.ts';
@@ -50,8 +52,8 @@ export interface ListedPage {
   /** How many of them this page had. */
   readonly rows: number;
   readonly uses: readonly ListedUse[];
-  /** Fields of rows that nobody can read, such as `records.3.verifyTime`. */
-  readonly misfits: readonly string[];
+  /** Rows that nobody can read. */
+  readonly unread: readonly UnreadRow[];
 }
 
 const pageSchema = z.looseObject({
@@ -79,15 +81,17 @@ export function readList(answer: JsonValue, date: string): ListedPage {
   if (!parsed.success) throw new Misfit(misfitsIn(parsed.error)[0] ?? 'data');
   const { totalCount: total, records } = parsed.data.data;
   const uses: ListedUse[] = [];
-  const misfits: string[] = [];
+  const unread: UnreadRow[] = [];
   const places = new Places();
-  for (const [index, record] of records.entries()) {
+  for (const record of records) {
     const read = readRow(record, date, places);
-    if (typeof read === 'string') misfits.push(`records.${index}.${read}`);
+    if (typeof read === 'string') unread.push(unreadRow(record, read, NAMES));
     else if (read !== undefined) uses.push(read);
   }
-  return { total, rows: records.length, uses, misfits };
+  return { total, rows: records.length, uses, unread };
 }
+
+const NAMES = { voucherId: 'receiptCode' };
 
 /** @returns undefined: never used; a text: the field that does not fit */
 function readRow(json: unknown, date: string, places: Places): ListedUse | string | undefined {

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { type Amounts, NO_AMOUNTS } from '../../events/event.ts';
+import type { UnreadRow } from '../kit/platform-records.ts';
 import { Misfit, misfitsIn } from '../kit/reading.ts';
+import { readRows } from '../kit/rows.ts';
 import { wireId } from '../kit/wire.ts';
 import { presentOrNull, wireInstant } from './fields.ts';
 import { amountsOfShares, infoShareSchema } from './shares.ts';
@@ -20,15 +22,21 @@ export type OrderRow = z.infer<typeof orderRowSchema>;
 
 const pageSchema = z.looseObject({ data: z.looseObject({ result: z.array(z.unknown()) }) });
 
-/** One page of a customer's orders. @throws Misfit naming the field */
-export function readOrders(answer: unknown): readonly OrderRow[] {
+/** One page of a customer's orders, each row by itself. */
+export interface OrdersPage {
+  /** How many rows it has. */
+  readonly rows: number;
+  readonly orders: readonly OrderRow[];
+  readonly unread: readonly UnreadRow[];
+}
+
+/** @throws Misfit where the answer has no list */
+export function readOrders(answer: unknown): OrdersPage {
   const page = pageSchema.safeParse(answer);
   if (!page.success) throw new Misfit(misfitsIn(page.error)[0] ?? 'data');
-  return page.data.data.result.map((row, index) => {
-    const parsed = orderRowSchema.safeParse(row);
-    if (parsed.success) return parsed.data;
-    throw new Misfit(misfitsIn(parsed.error, `data.result.${index}.`)[0] ?? 'data.result');
-  });
+  const rows = page.data.data.result;
+  const { read, unread } = readRows(rows, orderRowSchema, { orderId: 'orderId' });
+  return { rows: rows.length, orders: read, unread };
 }
 
 /** `status` of a voucher: 1 未使用, 2 已使用, 3 已过期, 4 未消费退, 6 已消费退. */

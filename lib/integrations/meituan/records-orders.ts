@@ -1,12 +1,15 @@
 import { mapLimit } from '../../async/map-limit.ts';
 import type { EventDraft } from '../../events/event.ts';
+import { PlatformError } from '../kit/platform-error.ts';
 import type {
   PlatformRecord,
   RecordsContext,
   RecordsList,
   RecordsPage,
   RecordsWindow,
+  UnreadRow,
 } from '../kit/platform-records.ts';
+import { unreadRow } from '../kit/rows.ts';
 import { settingsFor } from './context.ts';
 import { MeituanCustomerClient, ORDERS_PER_PAGE } from './customer.ts';
 import { amountsOfOrder, type OrderRow, type OrderVouchers } from './orders.ts';
@@ -45,23 +48,34 @@ async function ordersPage(
   requireMerchant(of, context);
   const client = new MeituanCustomerClient(context, context.calls);
   const number = cursor === null ? 1 : Number(cursor);
-  const rows = await client.orders(of, number);
-  const read = await mapLimit(rows, AT_ONCE, async (order) => ({
-    order,
-    info: await client.order(order.orderId),
-  }));
-  const paid = read.flatMap(({ order, info }): OrderPayment[] => {
-    const paidAt = order.buySuccessTime;
-    return info.isPaid && paidAt !== null ? [{ order, info, paidAt }] : [];
-  });
+  const listed = await client.orders(of, number);
+  const read = await mapLimit(listed.orders, AT_ONCE, (order) => readOrder(order, client));
+  const paid = read.flatMap((one) => ('info' in one ? one : []));
+  const unread = read.flatMap((one) => ('rowId' in one ? one : []));
   return {
     records: paid.flatMap((row) => recordsOf(row, of.merchantId)),
     facts: paid.flatMap((row) =>
       issued(row, settingsFor(context).merchantId ?? context.app.appKey),
     ),
-    next: rows.length < ORDERS_PER_PAGE ? null : String(number + 1),
-    rows: rows.length,
+    next: listed.rows < ORDERS_PER_PAGE ? null : String(number + 1),
+    rows: listed.rows,
+    unread: [...listed.unread, ...unread],
   };
+}
+
+/** An order whose vouchers nobody can read holds up no other. */
+async function readOrder(
+  order: OrderRow,
+  client: MeituanCustomerClient,
+): Promise<OrderPayment | UnreadRow | Record<never, never>> {
+  const paidAt = order.buySuccessTime;
+  try {
+    const info = await client.order(order.orderId);
+    return info.isPaid && paidAt !== null ? { order, info, paidAt } : {};
+  } catch (error) {
+    if (!(error instanceof PlatformError && error.unreadable)) throw error;
+    return unreadRow(order, error.message, { orderId: 'orderId' });
+  }
 }
 
 function recordsOf(row: OrderPayment, merchantId: string): PlatformRecord[] {

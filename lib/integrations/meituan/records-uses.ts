@@ -1,5 +1,4 @@
 import { refusal } from '../kit/http.ts';
-import { unknownShape } from '../kit/platform-error.ts';
 import type {
   PlatformRecord,
   RecordsContext,
@@ -58,7 +57,6 @@ async function usesPage(
   await context.calls.turn({ name: usesList.name, perSecond: 20 });
   const page = { date: of.businessDay, bizType, offset: place.offset, limit: ROWS_PER_PAGE };
   const listed = await new MeituanClient(context).queryListByDate(store, page);
-  if (listed.misfits.length > 0) throw unknownShape(`${usesList.name} (${listed.misfits[0]})`);
   const { storeId } = store;
   const isCard = bizType === BIZ_TYPES.timesCard;
   const records = listed.uses
@@ -73,6 +71,7 @@ async function usesPage(
   const isShort = isLast && listed.total !== null && listed.total !== read;
   return {
     ...{ records, next: next === null ? null : cursorOf(next), rows: listed.rows },
+    unread: listed.unread,
     ...((isOther || isShort) && { changed: true as const }),
   };
 }

@@ -24,6 +24,8 @@ export const keptDifferenceSchema = z.object({
   reason: z.string().max(100),
   state: z.enum(['open', 'repaired', 'accepted']),
   seenAt: z.string(),
+  /** Of a row that cannot be read, and may name neither voucher nor order: which one. */
+  rowId: z.string().max(64).optional(),
   /** What the operator wrote who lets it be. */
   acceptedReason: z.string().max(500).optional(),
   acceptedAt: z.string().optional(),
@@ -32,8 +34,9 @@ export type KeptDifference = z.infer<typeof keptDifferenceSchema>;
 
 /** Names it: the same difference again is the same item. */
 function differenceIdOf(one: KeptDifference): string {
-  const { integration, appKey, voucherId, orderId, kind, reason } = one;
-  const about = JSON.stringify([integration, appKey, voucherId, orderId, kind, reason]);
+  const { integration, appKey, voucherId, orderId, kind, reason, rowId } = one;
+  const row = rowId === undefined ? [] : [rowId];
+  const about = JSON.stringify([integration, appKey, voucherId, orderId, kind, reason, ...row]);
   return fingerprint(about).slice(0, 24);
 }
 

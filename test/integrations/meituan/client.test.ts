@@ -367,13 +367,13 @@ describe('a look at vouchers (58)', () => {
       ).queryListByDate(STORE, DAY);
     const row = { receiptCode: VOUCHER, verifyTime: '2026-11-22 10:00:00', dealGroupId: 6 };
     expect(await list({ receiptCode: VOUCHER })).toMatchObject({
-      ...{ uses: [], misfits: ['records.0.verifyTime'] },
+      ...{ uses: [], unread: [{ field: 'verifyTime', voucherId: VOUCHER }] },
     });
-    expect(await list({ ...row, refundStatus: 4 })).toMatchObject({ uses: [], misfits: [] });
-    expect(await list({ ...row, refundStatus: 0 })).toMatchObject({ uses: [], misfits: [] });
+    expect(await list({ ...row, refundStatus: 4 })).toMatchObject({ uses: [], unread: [] });
+    expect(await list({ ...row, refundStatus: 0 })).toMatchObject({ uses: [], unread: [] });
     for (const refundStatus of [1, 6, undefined]) {
-      const { uses, misfits } = await list({ ...row, refundStatus });
-      expect(misfits).toEqual([]);
+      const { uses, unread } = await list({ ...row, refundStatus });
+      expect(unread).toEqual([]);
       expect(uses.map((use) => listedEvent(use, ABOUT))).toMatchObject([
         { eventId: `redeemed:${VOUCHER}@2026-11-22T10:00:00.000+08:00`, complete: false },
       ]);
@@ -385,7 +385,7 @@ describe('a look at vouchers (58)', () => {
     await expect(listed.queryListByDate(STORE, DAY)).rejects.toMatchObject({ retryable: true });
     const empty = answering({ code: 'OP_SUCCESS', data: { totalCount: 0, records: [] } });
     expect(await new MeituanClient(empty).queryListByDate(STORE, DAY)).toMatchObject({
-      ...{ uses: [], misfits: [], total: 0 },
+      ...{ uses: [], unread: [], total: 0 },
     });
   });
 
@@ -398,9 +398,9 @@ describe('a look at vouchers (58)', () => {
     const row = { receiptCode: VOUCHER, verifyTime: '2026-11-22 10:00:00', dealPrice: 99 };
     const records = [row, { ...row, ...odd }];
     const context = answering({ code: 'OP_SUCCESS', data: { totalCount: 2, records } });
-    const { uses, misfits } = await new MeituanClient(context).queryListByDate(STORE, DAY);
+    const { uses, unread } = await new MeituanClient(context).queryListByDate(STORE, DAY);
     expect(uses).toMatchObject([{ receiptCode: VOUCHER, dealPriceFen: 9_900 }]);
-    expect(misfits).toEqual([expect.stringContaining(`records.1.${field}`)]);
+    expect(unread).toMatchObject([{ field: expect.stringContaining(field) }]);
   });
 
   test('that the platform is too busy for are an error to repeat, where the operator says so', async () => {

@@ -6,6 +6,7 @@ import { followEdge } from '../../../lib/reconciliation/edge.ts';
 import { reconcileRecords } from '../../../lib/reconciliation/run.ts';
 import { workOn } from '../../../lib/reconciliation/work.ts';
 import { checkedDays } from '../../../lib/store/reconciliation/checked-days.ts';
+import { differencesOf } from '../../../lib/store/reconciliation/differences.ts';
 import { readEdge } from '../../../lib/store/reconciliation/edges.ts';
 import {
   readReconciliation,
@@ -55,6 +56,41 @@ describe('a day that is read', () => {
     await begun(fake);
     await run(fake, 12);
     expect(await dayOf(fake)).toMatchObject({ status: 'different', reason: 'counts-differ' });
+  });
+
+  test('with a row that nobody can read takes the others in, and is different until it can', async () => {
+    let isOdd = true;
+    const row = { field: 'verifyTime', rowId: 'r1', voucherId: 'v2', orderId: null, actId: null };
+    const fake = new FakeRecords(() =>
+      isOdd ? { ...whole(recordOf(1)), unread: [row], total: 2 } : whole(recordOf(1), recordOf(2)),
+    );
+    await begun(fake);
+    await run(fake, 1);
+    expect(fake.sent).toMatchObject([{ events: [{ voucherId: 'v1' }] }]);
+    expect(await dayOf(fake)).toMatchObject({ status: 'different', found: 1, differences: 1 });
+    const kept = async () =>
+      (await Array.fromAsync(differencesOf(fake.table, DAY, undefined))).map(({ one }) => one);
+    expect(await kept()).toMatchObject([
+      { reason: 'row-unreadable', voucherId: 'v2', theirs: 'uses: verifyTime', state: 'open' },
+    ]);
+
+    isOdd = false;
+    fake.nowMs += 60_000;
+    await beginReconciliation(fake.table, wanted, fake.nowMs);
+    await run(fake, 1);
+    expect(await kept()).toMatchObject([{ reason: 'row-unreadable', state: 'repaired' }]);
+    expect(await dayOf(fake)).toMatchObject({ status: 'checking', found: 2 });
+  });
+
+  test('is not believed to have bad rows alone: its list has another shape', async () => {
+    const rows = ['r1', 'r2'].map((rowId) => ({
+      ...{ field: 'verifyTime', rowId, voucherId: null, orderId: null, actId: null },
+    }));
+    const fake = new FakeRecords(() => ({ records: [], unread: rows, next: null }));
+    const id = await begun(fake);
+    await run(fake, 1);
+    expect(await dayOf(fake)).toBeUndefined();
+    expect(await readReconciliation(fake.table, id)).toMatchObject({ failures: 1 });
   });
 
   test('is read again where its pages do not come to its total', async () => {
