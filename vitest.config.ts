@@ -19,6 +19,7 @@ export const MORE_IN_LONG = [
   'test/functions/api/till/races.test.ts',
   'test/functions/order-worth.test.ts',
   'test/integrations/call-budget.test.ts',
+  'test/integrations/standing-leases.test.ts',
   'test/lib/attribution-ledger.test.ts',
   'test/lib/attribution.test.ts',
   'test/lib/dimension-versions.test.ts',

@@ -53,7 +53,7 @@ describe('a lease of calls', () => {
   test('keeps for the till what it took before, and for hints before records', () => {
     const before = { till: 6, hints: 8, records: 0 };
     const leased = { till: 0, hints: 0, records: 0 };
-    const standing: SpanLease = { span: 5, leased, before };
+    const standing: SpanLease = { span: 5, leased, before, standing: [] };
     const of = (callFor: CallPurpose) => grant(ORDERS, standing, { span: 5, callFor, wanted: 100 });
     expect(of('till').granted).toBe(18);
     expect(of('hints').granted).toBe(12);
@@ -62,7 +62,8 @@ describe('a lease of calls', () => {
 
   test('lets records come on by one call a second, however busy hints are', () => {
     const leased = { till: 0, hints: 10, records: 0 };
-    const standing: SpanLease = { span: 5, leased, before: { till: 0, hints: 18, records: 0 } };
+    const before = { till: 0, hints: 18, records: 0 };
+    const standing: SpanLease = { span: 5, leased, before, standing: [] };
     const { granted } = grant(ORDERS, standing, { span: 5, callFor: 'records', wanted: 9 });
     expect(granted).toBe(1);
   });

@@ -3,13 +3,14 @@ import type { App } from './app.ts';
 import {
   type CallLimit,
   type CallPurpose,
-  grant,
   type LeaseStore,
   MemoryLeases,
   spanMsOf,
   usableOf,
 } from './call-leases.ts';
+import { type EndpointCalls, type LeasePart, partFor, take } from './lease-part.ts';
 import { PlatformError } from './platform-error.ts';
+import { keptBy } from './standing-leases.ts';
 
 export type { CallLimit } from './call-leases.ts';
 
@@ -36,32 +37,17 @@ const PATIENCE_MS = 1_500;
 /** Others may lease at the same moment, each time once. */
 const TRIES = 8;
 
-/** The least that is leased at once. */
-const LEAST = 2;
-
 interface Lane {
   /** By endpoint: what is leased and not used yet, and what was used, in the span at hand and the one before. */
-  readonly endpoints: Map<string, Held>;
+  readonly endpoints: Map<string, EndpointCalls>;
   leasing: Promise<void> | undefined;
 }
 
-interface Held {
-  limit: CallLimit;
-  span: number;
-  left: number;
-  leased: number;
-  used: number;
-  usedBefore: number;
-  /** Nothing more is to be had in this span. */
-  isEmpty: boolean;
-  /** Up to where callers were told to come back. */
-  promised: number;
-}
-
 /**
- * One worker's part of the budgets that all workers share. It leases calls in blocks, for every endpoint that it
- * uses at once: one conditional write for an app and a second as a rule, and not one for each call. A block is as
- * large as what the worker used the second before, so a busy worker has what idle ones do not take.
+ * One worker's part of the budgets that all workers share. Of a calm app it keeps a few calls of each second for a
+ * minute (`standing-leases.ts`). What goes beyond them it leases in blocks, for every endpoint that it uses at once: one
+ * conditional write for an app and a second as a rule, and not one for each call. A block is as large as what the
+ * worker used the second before, so a busy worker has what idle ones do not take.
  */
 export class CallBudgets implements Budgets {
   private readonly store: LeaseStore;
@@ -96,8 +82,7 @@ export class CallBudgets implements Budgets {
     for (let waitedMs = 0; ; ) {
       const held = this.heldOf(lane, limit);
       if (held.left > 0) {
-        held.left -= 1;
-        held.used += 1;
+        Object.assign(held, { left: held.left - 1, used: held.used + 1, usedIn: held.span });
         return;
       }
       if (!held.isEmpty) {
@@ -117,17 +102,17 @@ export class CallBudgets implements Budgets {
   }
 
   /** What is held of an endpoint in the span that it is now. */
-  private heldOf(lane: Lane, limit: CallLimit): Held {
+  private heldOf(lane: Lane, limit: CallLimit): EndpointCalls {
     const span = Math.floor(this.now() / spanMsOf(limit));
     const held = lane.endpoints.get(limit.name);
     if (held !== undefined && held.span >= span) return held;
     const usedBefore = held !== undefined && held.span === span - 1 ? held.used : 0;
-    const fresh = {
-      ...{ limit, span, left: 0, leased: 0, used: 0, usedBefore, isEmpty: false },
-      promised: held?.promised ?? 0,
-    };
-    lane.endpoints.set(limit.name, fresh);
-    return fresh;
+    const left = keptBy(held?.own, span);
+    const anew = { limit, span, left, leased: 0, used: 0, usedBefore, isEmpty: false };
+    if (held !== undefined) return Object.assign(held, anew);
+    const first = { ...anew, own: undefined, usedIn: 0, promised: 0 };
+    lane.endpoints.set(limit.name, first);
+    return first;
   }
 
   /** Leases for the endpoint that is wanted, and for the others that were used lately, in one write. */
@@ -140,25 +125,17 @@ export class CallBudgets implements Budgets {
     for (let left = TRIES; left > 0; left -= 1) {
       const standing = await this.store.read(integration, appKey);
       const endpoints = { ...standing?.endpoints };
-      const grants: { held: Held; granted: number; span: number }[] = [];
+      const leased: { held: EndpointCalls; part: LeasePart }[] = [];
       for (const { limit } of [...lane.endpoints.values()]) {
         const held = this.heldOf(lane, limit);
-        const isWanted = limit.name === wanted.name;
-        if (!isWanted && (held.usedBefore === 0 || held.leased > 0)) continue;
-        const need = Math.max(LEAST, Math.ceil(held.usedBefore * 1.25), held.leased);
-        const how = { span: held.span, callFor, wanted: need };
-        const { granted, next } = grant(limit, endpoints[limit.name], how);
-        endpoints[limit.name] = next;
-        grants.push({ held, granted, span: next.span });
+        const part = partFor(held, endpoints[limit.name], callFor, limit.name === wanted.name);
+        if (part === undefined) continue;
+        endpoints[limit.name] = part.next;
+        leased.push({ held, part });
       }
       const next = { step: (standing?.step ?? 0) + 1, endpoints };
       if (!(await this.store.write(integration, appKey, next, standing))) continue;
-      for (const { held, granted, span } of grants) {
-        // Another's clock is ahead: what it leaves of its second is for then.
-        if (span !== held.span) Object.assign(held, { span, leased: 0, used: 0 });
-        Object.assign(held, { left: held.left + granted, leased: held.leased + granted });
-        held.isEmpty = granted === 0;
-      }
+      for (const { held, part } of leased) take(held, part);
       return;
     }
     // Everybody else got theirs: this worker comes back.
@@ -170,7 +147,7 @@ export class CallBudgets implements Budgets {
 }
 
 /** Those for whom a turn is too far away learn one span after the other, so that they do not all come back at once. */
-function tooFar(held: Held, nextMs: number, nowMs: number): PlatformError {
+function tooFar(held: EndpointCalls, nextMs: number, nowMs: number): PlatformError {
   const spanMs = spanMsOf(held.limit);
   const step = spanMs / usableOf(held.limit);
   held.promised = Math.max(held.promised + step, nextMs);

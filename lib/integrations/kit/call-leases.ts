@@ -17,6 +17,14 @@ export interface SpanLease {
   readonly span: number;
   readonly leased: Counts;
   readonly before: Counts;
+  /** Beside those: calls of each second for a while. See `standing-leases.ts`. */
+  readonly standing: readonly StandingLease[];
+}
+
+/** Calls of each span that hints keep, up to one and with it. Those of several workers with one end are one. */
+export interface StandingLease {
+  readonly until: number;
+  readonly calls: number;
 }
 
 /** An app's leases by endpoint, with how often they were changed: the guard. */
@@ -68,7 +76,7 @@ export function grant(
   const now = spanAt(standing, span);
   const usable = usableOf(limit);
   const { till, hints, records } = now.leased;
-  const left = usable - till - hints - records;
+  const left = usable - till - hints - records - standingCalls(now);
   const forTill = reserved(Math.max(now.before.till, Math.floor(usable / 10)), till);
   const forHints = reserved(now.before.hints, hints);
   const free = {
@@ -86,11 +94,19 @@ function reserved(reserve: number, taken: number): number {
   return Math.max(0, reserve - taken);
 }
 
-function spanAt(standing: SpanLease | undefined, span: number): SpanLease {
-  // A worker whose clock is behind goes on in the span that others are in.
-  if (standing !== undefined && standing.span >= span) return standing;
-  const isNext = standing !== undefined && standing.span === span - 1;
-  return { span, leased: NONE, before: isNext ? standing.leased : NONE };
+/** What stands in a span. A worker whose clock is behind goes on in the span that others are in. */
+export function spanAt(lease: SpanLease | undefined, span: number): SpanLease {
+  if (lease === undefined) return { span, leased: NONE, before: NONE, standing: [] };
+  if (lease.span >= span) return lease;
+  const before = lease.span === span - 1 ? lease.leased : NONE;
+  // A span longer than it says: the clock of whoever holds it may be behind.
+  const standing = lease.standing.filter(({ until }) => until + 1 >= span);
+  return { span, leased: NONE, before, standing };
+}
+
+/** How many calls of the span are kept by leases of several spans. */
+export function standingCalls({ standing }: SpanLease): number {
+  return standing.reduce((sum, { calls }) => sum + calls, 0);
 }
 
 /** In one process's memory: where nothing else is plugged in. */

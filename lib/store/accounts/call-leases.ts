@@ -7,7 +7,13 @@ const counts = z.object({ till: z.int(), hints: z.int(), records: z.int() });
 
 const leasesSchema = z.object({
   step: z.int(),
-  endpoints: z.record(z.string(), z.object({ span: z.int(), leased: counts, before: counts })),
+  endpoints: z.record(
+    z.string(),
+    z.object({
+      ...{ span: z.int(), leased: counts, before: counts },
+      standing: z.array(z.object({ until: z.int(), calls: z.int() })),
+    }),
+  ),
 });
 
 /** Which calls of an app its workers leased: one item, changed by one conditional write for each lease. */
