@@ -12,6 +12,7 @@ import type { Reconciler } from './deps.ts';
 import { KnownStreams, type OurRedemption, ourRedemptions } from './ours.ts';
 import { type ListedUnread, readWindow } from './read-window.ts';
 import { addSide, storeOf, theirsOf } from './sides.ts';
+import { extra, sendTakenBack, unlistedOf } from './unlisted.ts';
 
 /** A day is not cut into shorter windows than this. */
 const SHORTEST_MS = 60_000;
@@ -91,12 +92,16 @@ export async function checkDay(
     for (const list of reading.perhapsOut) perhapsOut.add(list);
     // Without a record there is nothing to look up: the streams read so far are enough.
     const check = await checkWindow(source, reading, known, reconciler);
+    const unlisted = unlistedOf(ours, reading, window);
+    const takenBack = await sendTakenBack(unlisted, source, reading, reconciler);
     const open = await keep([
       ...differencesIn(check),
       ...unreadable(reading.unread),
-      ...extras(check, ours, { fromMs, untilMs, unread: reading.unread }),
+      ...unlisted.filter((one) => !takenBack.has(one.eventId)).map(extra),
     ]);
-    soFar = withWindow(soFar, check, { untilMs, rows: reading.rows, open });
+    soFar = withWindow(soFar, check, {
+      ...{ untilMs, rows: reading.rows, open, takenBack: takenBack.size },
+    });
   }
   const empty = [...perhapsOut].filter((list) => (soFar.rows[list] ?? 0) === 0);
   return { outcome: 'read', soFar, ours, perhapsOut: empty };
@@ -122,37 +127,6 @@ function unreadable(rows: readonly ListedUnread[]): FactDifference[] {
   }));
 }
 
-/**
- * Redemptions of ours within the window that the platform does not record, reversed or not. What a row that nobody
- * can read says of its voucher is not known, so nothing of that voucher is extra.
- */
-function extras(
-  { compared }: WindowCheck,
-  ours: readonly OurRedemption[],
-  window: {
-    readonly fromMs: number;
-    readonly untilMs: number;
-    readonly unread: readonly ListedUnread[];
-  },
-): FactDifference[] {
-  const { fromMs, untilMs } = window;
-  const theirs = new Set(compared.map(({ record }) => record.eventId));
-  const unread = new Set(window.unread.map(({ voucherId }) => voucherId));
-  return ours
-    .filter(({ event, isReversed }) => {
-      const atMs = instantToMs(event.occurredAt);
-      const isWithin = atMs >= fromMs && atMs < untilMs;
-      // A till's own time may lie in another window than the platform's.
-      const isListed = theirs.has(event.eventId) || unread.has(event.voucherId);
-      return isWithin && !isReversed && event.isTimeEstimated !== true && !isListed;
-    })
-    .map(({ event: { voucherId, orderId, storeId, amounts } }) => ({
-      ...({ kind: 'extra', reason: 'redemption-extra', theirs: null } as const),
-      ours: amounts.paidFen + amounts.platformDiscountFen,
-      ...{ voucherId, orderId, storeId },
-    }));
-}
-
 function withWindow(
   soFar: DayProgress,
   check: WindowCheck,
@@ -160,6 +134,7 @@ function withWindow(
     readonly untilMs: number;
     readonly rows: Readonly<Record<string, number>>;
     readonly open: number;
+    readonly takenBack: number;
   },
 ): DayProgress {
   const theirs = { ...soFar.theirs };
@@ -171,8 +146,8 @@ function withWindow(
   return {
     ...soFar,
     ...{ untilMs: read.untilMs, theirs, rows },
-    found: soFar.found + check.found,
-    repaired: soFar.repaired + check.repaired,
+    found: soFar.found + check.found + read.takenBack,
+    repaired: soFar.repaired + check.repaired + read.takenBack,
     differences: soFar.differences + read.open,
   };
 }

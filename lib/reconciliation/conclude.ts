@@ -151,7 +151,8 @@ async function mayBeOutage(
   { integration, app, deps: { table } }: Reconciler,
 ): Promise<boolean> {
   if (perhapsOut.length === 0) return false;
-  if (ours.length > 0) return true;
+  // What was taken back may be in no list.
+  if (ours.some(({ isReversed }) => !isReversed)) return true;
   if (pass === 'late') return false;
   const { platform, name } = integration;
   const of = { platform, merchantId, integration: name, appKey: app.appKey, storeId };

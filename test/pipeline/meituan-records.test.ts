@@ -85,6 +85,40 @@ function truth(): Total {
   return { paidFen: sum(paid), redeemedFen: sum(standing), redeemedCount: standing.length };
 }
 
+describe('a use at our till that a cashier takes back in 开店宝', () => {
+  it('is taken back here the next morning, by what the order’s own answer says', async () => {
+    nowMs = MIDNIGHT + 9 * HOUR_MS;
+    for (const code of ['0101', '0102', '0103']) {
+      sandbox.till.sell({
+        ...{ code, orderId: `5026${code}`, dealId: '700', priceYuan: 19.9, platformYuan: '2.00' },
+      });
+      const till = { integration: 'meituan', appKey: DEVELOPER.developerId, storeId: 's1' };
+      await hexiao.call('POST', '/v1/redemptions', { ...till, requestId: `request-${code}`, code });
+      nowMs += 60_000;
+    }
+    await hexiao.settle();
+    sandbox.till.takeBack('0101', null);
+    sandbox.till.takeBack('0102', null);
+    // This one is used again, in 开店宝.
+    nowMs += 60_000;
+    sandbox.till.useInConsole('0102', 's1');
+    expect(await gmv()).toMatchObject({ redeemedCount: 3 });
+
+    await morningAfter(0, 12);
+
+    expect(await gmv()).toEqual(truth());
+    expect(truth().redeemedCount).toBe(2);
+    const { rows } = await hexiao.call<{ rows: object[] }>(
+      ...(['GET', '/v1/completeness?platform=meituan&from=2026-11-22&to=2026-11-22'] as const),
+    );
+    expect(rows).toMatchObject([{ status: 'repaired' }]);
+    const { differences } = await hexiao.call<{ differences: object[] }>(
+      ...(['GET', '/v1/differences?platform=meituan&from=2026-11-22&to=2026-11-22'] as const),
+    );
+    expect(differences).toEqual([]);
+  });
+});
+
 describe('a shop that redeems in 开店宝 alone', () => {
   it('has the books of the platform after each day’s check, though no message came', async () => {
     const random = seededRandom(11);

@@ -97,6 +97,26 @@ export function actError(
   return codeError(what, { code, isAct: true, isRefusedUnlessKnown: true }, tables);
 }
 
+/**
+ * Of a question about one thing among many: what the platform answered, if anything can be told from it. Undefined where it
+ * refused, or answered by a shape or a number that nobody here knows: the questions about the others go on.
+ * @throws PlatformError it did not answer, or is busy
+ */
+export async function unlessUnusable<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isUnusable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** See {@link unlessUnusable}. */
+export function isUnusable(error: unknown): error is PlatformError {
+  if (!(error instanceof PlatformError)) return false;
+  return error.unreadable || !error.retryable || error.meaning === 'unknown';
+}
+
 /** More fields say no more about what is wrong with an answer. */
 const MAX_FIELDS = 5;
 

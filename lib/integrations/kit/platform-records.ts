@@ -36,7 +36,24 @@ export interface RecordsSource {
     context: RecordsContext,
     all: readonly PlatformRecord[],
   ): Promise<Repair>;
+  /**
+   * Asks the platform otherwise about redemptions of ours that stand and that no list of the window shows. Absent:
+   * there is no such query.
+   * @param all every record of that window
+   * @returns the reversals of those that were taken back, by the redemption's event id; one that is left out is `extra`
+   * @throws PlatformError the platform did not answer: the window is read again later
+   */
+  readonly takenBack?:
+    | ((
+        unlisted: readonly Unlisted[],
+        context: RecordsContext,
+        all: readonly PlatformRecord[],
+      ) => Promise<ReadonlyMap<string, EventDraft>>)
+    | undefined;
 }
+
+/** What a redemption of ours is asked about that stands, and that no list of its day shows. */
+export type Unlisted = EventOf<'voucher.redeemed'>;
 
 /**
  * Why a window is read. `edge`: what has just passed, some minutes behind now. `day`: a whole day, the day

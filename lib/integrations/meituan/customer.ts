@@ -46,6 +46,11 @@ export class MeituanCustomerClient {
     return this.call('query/info', { unifiedOrderId, type: [1, 2] }, readOrderInfo);
   }
 
+  /** The same by the order's own id. */
+  orderByOwnId(orderId: string): Promise<OrderVouchers> {
+    return this.call('query/info', { orderId, type: [1, 2] }, readOrderInfo);
+  }
+
   /** Who paid what of each voucher of an order. @param orderId its own, not the unified one */
   paymentShares(orderId: string, isCard: boolean): Promise<ReadonlyMap<string, readonly Share[]>> {
     return this.call('receipt/paymentshares', { orderId, type: isCard ? 1 : 0 }, sharesByVoucher);

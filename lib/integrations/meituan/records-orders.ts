@@ -1,6 +1,6 @@
 import { mapLimit } from '../../async/map-limit.ts';
 import type { EventDraft } from '../../events/event.ts';
-import { PlatformError } from '../kit/platform-error.ts';
+import { isUnusable } from '../kit/platform-error.ts';
 import type {
   PlatformRecord,
   RecordsContext,
@@ -73,7 +73,7 @@ async function readOrder(
     const info = await client.order(order.orderId);
     return info.isPaid && paidAt !== null ? { order, info, paidAt } : {};
   } catch (error) {
-    if (!(error instanceof PlatformError && error.unreadable)) throw error;
+    if (!isUnusable(error)) throw error;
     return unreadRow(order, error.message, { orderId: 'orderId' });
   }
 }

@@ -1,7 +1,7 @@
 import { mapLimit } from '../../async/map-limit.ts';
 import { type Amounts, type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
 import { toInstant } from '../../time/shanghai.ts';
-import { PlatformError } from '../kit/platform-error.ts';
+import { unlessUnusable } from '../kit/platform-error.ts';
 import type { PlatformRecord, RecordsContext, Repair } from '../kit/platform-records.ts';
 import { Misfit } from '../kit/reading.ts';
 import { settingsFor } from './context.ts';
@@ -97,7 +97,8 @@ async function worthOf(
   }
   const client = new MeituanCustomerClient(context, context.calls);
   const answered = await mapLimit([...asked], AT_ONCE, async ([orderId, isCard]) => {
-    const shares = await unlessUnreadable(client.paymentShares(orderId, isCard));
+    // The uses of an order whose shares nobody can read wait; the others go on.
+    const shares = await unlessUnusable(client.paymentShares(orderId, isCard));
     const readable = [...(shares ?? [])].flatMap(([voucherId, of]) => {
       const amounts = unlessMisfit(() => amountsOfShares(of));
       return amounts === undefined ? [] : [[voucherId, amounts] as const];
@@ -158,16 +159,6 @@ async function refunded(
   const fen = vouchers.find((one) => one.voucherId === voucherId)?.amounts.paidFen ?? null;
   const eventId = `refunded:~${voucherId}`;
   return { kind, ...common, eventId, orderId, refundedFen: fen, takesBack: [], unusedFen: fen };
-}
-
-/** The uses of an order whose shares nobody can read wait; the others go on. */
-async function unlessUnreadable<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof PlatformError && error.unreadable) return undefined;
-    throw error;
-  }
 }
 
 function unlessMisfit<T>(read: () => T): T | undefined {

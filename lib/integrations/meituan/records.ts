@@ -1,7 +1,8 @@
 import type { App } from '../kit/app.ts';
-import type { OfferedRecords } from '../kit/platform-records.ts';
+import type { OfferedRecords, RecordsSource } from '../kit/platform-records.ts';
 import { ordersList } from './records-orders.ts';
 import { repair } from './records-repair.ts';
+import { takenBack } from './records-taken-back.ts';
 import { usesList } from './records-uses.ts';
 import { settingsOf } from './settings.ts';
 
@@ -15,7 +16,8 @@ export function records(app: App): OfferedRecords {
   const hasOrders = app.secrets.customerAuthToken !== undefined;
   const lists = hasOrders ? [ordersList, usesList] : [usesList];
   // A delivery (46) is used with its order, which no list of vouchers has.
-  return { per: 'merchant', lists, repair, covers: (use) => use.redemptionId !== use.orderId };
+  const covers: RecordsSource['covers'] = (use) => use.redemptionId !== use.orderId;
+  return { per: 'merchant', lists, repair, takenBack, covers };
 }
 
 function whyNot(app: App): { zh: string; en: string } | undefined {

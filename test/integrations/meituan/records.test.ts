@@ -238,6 +238,89 @@ describe('what was given back', () => {
   });
 });
 
+describe('a use of ours that the list does not show', () => {
+  const HOUR_MS = 3_600_000;
+
+  /** Used once, so that it is known here; then whatever a test does to it. */
+  async function used(over: object = {}): Promise<Event & { kind: 'voucher.redeemed' }> {
+    sell('0101', over);
+    sandbox.till.useInConsole('0101', 's1');
+    nowMs += 60_000;
+    const { events } = await read(contextOf(SECRETS, { cardShares: 'use' }));
+    known.push(...events);
+    const use = events.find((event) => event.kind === 'voucher.redeemed');
+    if (use === undefined) throw new Error('it is used');
+    return use;
+  }
+
+  const ask = async (use: Parameters<NonNullable<RecordsSource['takenBack']>>[0][number]) => {
+    const context = contextOf();
+    const { records } = await read(context);
+    return sourceOf(context).takenBack?.([use], context, records);
+  };
+
+  test('was taken back where its order says that the voucher is not used', async () => {
+    const use = await used();
+    sandbox.till.takeBack('0101', null);
+    expect(await ask(use)).toEqual(
+      new Map([
+        [
+          use.eventId,
+          expect.objectContaining({
+            ...{ kind: 'voucher.redemption_reversed', eventId: 'reversed:f1', redemptionId: 'f1' },
+            ...{ complete: false, isTimeEstimated: true },
+          }),
+        ],
+      ]),
+    );
+  });
+
+  test('was taken back where the voucher was used anew since', async () => {
+    const use = await used();
+    sandbox.till.takeBack('0101', null);
+    nowMs += 60_000;
+    sandbox.till.useInConsole('0101', 's1');
+    expect([...((await ask(use))?.keys() ?? [])]).toEqual(['redeemed:f1']);
+  });
+
+  test.each<[string, (use: Event & { kind: 'voucher.redeemed' }) => object]>([
+    ['its voucher is used', () => ({})],
+    [
+      'it was worth a part of the voucher',
+      ({ amounts }) => {
+        sandbox.till.takeBack('0101', null);
+        return { amounts: { ...amounts, paidFen: amounts.paidFen / 2 } };
+      },
+    ],
+    [
+      'its order is not known',
+      () => {
+        sandbox.till.takeBack('0101', null);
+        return { orderId: '0101' };
+      },
+    ],
+    [
+      'the platform shows no such order',
+      () => {
+        sandbox.till.takeBack('0101', null);
+        return { orderId: '99' };
+      },
+    ],
+  ])('stays where %s', async (_what, change) => {
+    const use = await used();
+    expect(await ask({ ...use, ...change(use) })).toEqual(new Map());
+  });
+
+  test('stays where no grant of orders is here', async () => {
+    const use = await used();
+    sandbox.till.takeBack('0101', null);
+    const { customerAuthToken: _, ...stores } = SECRETS;
+    const context = contextOf(stores);
+    expect(await sourceOf(context).takenBack?.([use], context, [])).toEqual(new Map());
+    expect(nowMs).toBeLessThan(NOON + HOUR_MS);
+  });
+});
+
 describe('a check of a day', () => {
   test('says so where the list changed while it was read', async () => {
     for (let n = 100; n < 250; n += 1) {

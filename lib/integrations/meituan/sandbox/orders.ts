@@ -17,7 +17,13 @@ export function customerData(
     case 'queryorder':
       return queryOrder(biz, vouchers);
     case 'query/info':
-      return queryInfo(vouchers.filter((one) => unified(one.orderId) === biz.unifiedOrderId));
+      return queryInfo(
+        vouchers.filter(({ orderId }) =>
+          biz.orderId === undefined
+            ? unified(orderId) === biz.unifiedOrderId
+            : orderId === biz.orderId,
+        ),
+      );
     case 'receipt/paymentshares':
       return paymentShares(biz, vouchers);
     default:
