@@ -5,6 +5,7 @@ import { type Language, type Say, sayIn } from '../../../lib/i18n/words.ts';
 import { readProvider } from '../../../lib/store/accounts/parties.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { Principal } from '../principal.ts';
 import type { Html } from './html.ts';
 import { Kept } from './kept.ts';
 import { layout, PAGE_HEADERS, type PageFrame } from './layout.ts';
@@ -18,6 +19,7 @@ export interface Viewer {
   readonly providerId: string;
   /** The provider's name. */
   readonly who: string;
+  readonly principal: Principal;
 }
 
 /** What a page says in whatever language. */
@@ -68,7 +70,8 @@ export async function forProvider(
   const principal = await signedIn(c, deps);
   const mayRead = principal?.permissions.has(needs) === true;
   if (principal?.is !== 'provider' || !mayRead) return answerPage(c, signInPage(null));
-  const viewer = await viewerOf(deps.table, principal.providerId, deps.now());
+  const who = await nameOf(deps.table, principal.providerId, deps.now());
+  const viewer = { providerId: principal.providerId, who, principal };
   try {
     return await show(viewer);
   } catch (error) {
@@ -103,12 +106,12 @@ export function notFoundPage(c: Context): Promise<Response> {
 
 const names = new Kept<string>();
 
-async function viewerOf(table: Table, providerId: string, nowMs: number): Promise<Viewer> {
+async function nameOf(table: Table, providerId: string, nowMs: number): Promise<string> {
   const who = await names.of(table, providerId, nowMs, async () => {
     const provider = await readProvider(table, providerId);
     return provider?.name ?? null;
   });
-  return { providerId, who: who ?? providerId };
+  return who ?? providerId;
 }
 
 /** A form's answer is not a page to come back to. */

@@ -3,7 +3,17 @@ import * as z from 'zod';
 import { aroundCalls } from '../../support/around.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 import { scanAll } from '../../support/scan.ts';
-import { ask, Clock, contractBody, expectProblem, fresh, MINUTE_MS, read } from './support.ts';
+import {
+  ask,
+  Clock,
+  contractBody,
+  cookieOf,
+  expectProblem,
+  fresh,
+  MINUTE_MS,
+  makeTenant,
+  read,
+} from './support.ts';
 
 const trail = z.strictObject({
   entries: z.array(
@@ -197,4 +207,31 @@ describe('a change whose worker died, or whose end nobody knows', () => {
     const keys = (await scanAll(hexiao.emulators.database)).map(({ pk }) => String(pk));
     expect(keys).not.toContain(`MERCHANT#douyin#${merchantId}`);
   });
+});
+
+describe('a file that is taken out of a page', () => {
+  it.each(['products', 'creators', 'channels', 'merchants', 'cities'])(
+    'leaves its trace, and the page itself none: /%s',
+    async (page) => {
+      const { providerId, token } = await makeTenant(hexiao);
+      const { cookie } = await cookieOf(hexiao, token);
+      const look = async (query: string) => {
+        clock.ms += MINUTE_MS;
+        return (await ask(hexiao, 'GET', `/${page}?${query}`, { token: null, headers: { cookie } }))
+          .status;
+      };
+      const days = 'from=2025-10-09&to=2025-10-10';
+      expect([await look(days), await look(`${days}&file=exe`)]).toEqual([200, 400]);
+      for (const file of ['csv', 'xlsx']) expect(await look(`${days}&file=${file}`)).toBe(200);
+      const { entries } = await seen(`&providerId=${providerId}`);
+      const files = entries.filter(({ call }) => call.startsWith('GET '));
+      expect(files).toMatchObject(
+        ['csv', 'xlsx'].map((file) => ({
+          ...{ call: `GET /${page}`, subject: `${page}-2025-10-09-2025-10-10.${file}` },
+          ...{ outcome: 'done', providers: [providerId], actor: expect.stringMatching(/^token\//) },
+        })),
+      );
+      expect(files).toHaveLength(2);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { sayIn } from '../../../../lib/i18n/words.ts';
+import { noteChange, withTrail } from '../../audit.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { answerFile, FILE_FORMATS } from '../../files.ts';
 import { check } from '../../input.ts';
@@ -43,10 +44,14 @@ export function dimensionPage(kind: DimensionKind) {
     const rows = wanted(all.rows, query, (row) => namesOfRow(kind, row, names));
     if (query.file !== undefined) {
       const { from, to } = period.window;
-      return answerFile(c, {
-        ...{ format: query.file, name: `${kind.title}-${from}-${to}`, sheet: kind.title },
-        rows: fileRows(kind, rows, names, period),
-      });
+      const name = `${kind.title}-${from}-${to}`;
+      const file = { format: query.file, name, sheet: kind.title };
+      // Whatever leaves the house leaves a trace, from a page as from the API.
+      noteChange(c, { subject: `${name}.${query.file}` });
+      const trail = { call: `GET ${kind.path}`, principal: viewer.principal };
+      return withTrail(c, trail, deps, () =>
+        answerFile(c, { ...file, rows: fileRows(kind, rows, names, period) }),
+      );
     }
     if (query.row !== undefined) return rowPage(c, viewer, kind, period, all, names, query.row);
     const last = Math.max(1, Math.ceil(rows.length / PAGE));
