@@ -255,4 +255,6 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/statements', to: 'api' },
   { method: 'POST', path: '/sign-in', to: 'api' },
   { method: 'POST', path: '/sign-out', to: 'api' },
+  // Whatever else a browser opens leads nowhere, in words (decision 0053).
+  { method: 'GET', path: '/{path+}', to: 'api' },
 ];

@@ -6,7 +6,7 @@ import { bodyWithin } from '../../lib/http/body.ts';
 import { respondToError } from '../../lib/http/problem-response.ts';
 import { keys } from '../../lib/store/keys.ts';
 import type { ApiDeps } from './deps.ts';
-import { notFoundPage } from './page/page.ts';
+import { errorPage } from './page/error.ts';
 import { isForPerson, pages } from './page/pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { answer, forAnyone } from './route.ts';
@@ -102,13 +102,12 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   referenceRoutes(api, referenceDirectory);
   pages(api, deps);
 
-  api.notFound((c) => {
-    if (isForPerson(c)) return notFoundPage(c);
+  api.notFound(() => {
     throw new Problem('not-found', 'No such path. GET /docs lists what there is.');
   });
-  api.onError((error, c) => {
-    const isMissing = error instanceof Problem && error.status === 404;
-    return isMissing && isForPerson(c) ? notFoundPage(c) : respondToError(error, c, deps.log);
+  api.onError(async (error, c) => {
+    const answered = respondToError(error, c, deps.log);
+    return isForPerson(c) ? ((await errorPage(error, c, deps)) ?? answered) : answered;
   });
   return api;
 }

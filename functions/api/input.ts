@@ -31,7 +31,8 @@ export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   if (parsed.success) return parsed.data;
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
   const texts = parsed.error.issues.map((issue) => textOf(issue, known));
-  throw new Problem('request-invalid', texts.join('; '));
+  const fields = parsed.error.issues.map(({ path }) => String(path[0] ?? '')).filter(isName);
+  throw new Problem('request-invalid', texts.join('; '), { fields });
 }
 
 /** The schemas pass over a field of this name in silence, where fields are named by ids. */
@@ -111,9 +112,15 @@ export function windowOf(
   const to = requested.to ?? businessDayAt(nowMs);
   const from = requested.from ?? addDays(to, 1 - DEFAULT_DAYS);
   const days = daysBetween(from, to);
-  if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
-  if (days > MAX_DAYS)
-    throw new Problem('request-invalid', `A window has at most ${MAX_DAYS} days.`);
+  if (days < 1) {
+    throw new Problem('request-invalid', 'from: must not be after to', {
+      fields: ['order-of-days'],
+    });
+  }
+  if (days > MAX_DAYS) {
+    const detail = `A window has at most ${MAX_DAYS} days.`;
+    throw new Problem('request-invalid', detail, { fields: ['number-of-days'] });
+  }
   return { from, to };
 }
 
@@ -145,7 +152,7 @@ export function readPosition<T>(
 ): T | undefined {
   const position = positionIn(cursor ?? '', schema);
   if (position !== WRONG) return position;
-  throw new Problem('request-invalid', `cursor: ${CURSOR_HELP}`);
+  throw new Problem('request-invalid', `cursor: ${CURSOR_HELP}`, { fields: ['cursor'] });
 }
 
 const CURSOR_HELP = 'use the `next` of an earlier answer as it is.';

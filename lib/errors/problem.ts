@@ -49,10 +49,12 @@ export class Problem extends Error {
   readonly retryable: boolean;
   /** When the same call makes sense again, where somebody said so. */
   readonly retryAfterMs: number | undefined;
+  /** What of the request it is about, by names of ours: a page says it in its reader's language. */
+  readonly fields: readonly string[];
   constructor(
     code: ProblemCode,
     detail: string,
-    options?: { cause?: unknown; retryAfterMs?: number },
+    options?: { cause?: unknown; retryAfterMs?: number; fields?: readonly string[] },
   ) {
     super(detail, options);
     this.name = 'Problem';
@@ -60,6 +62,7 @@ export class Problem extends Error {
     this.status = PROBLEMS[code].status;
     this.retryable = this.status >= 500 || this.status === 429 || code === 'request-in-progress';
     this.retryAfterMs = options?.retryAfterMs;
+    this.fields = options?.fields ?? [];
   }
 }
 

@@ -9,6 +9,7 @@ export const CONSOLE_WORDS = {
   'nav.home': { zh: '核销，回到概览', en: 'Hexiao, back to the overview' },
   'nav.settle': { zh: '结算', en: 'Settlement' },
   'nav.account': { zh: '账号', en: 'Account' },
+  'nav.operator': { zh: '运营方', en: 'Operator' },
   'nav.theme': { zh: '切换明暗', en: 'Light or dark' },
   'mark.name': { zh: '核销', en: 'Hexiao' },
   'search.label': { zh: '搜索', en: 'Search' },
@@ -24,9 +25,10 @@ export const CONSOLE_WORDS = {
   'period.month': { zh: '本月', en: 'Month' },
   'period.last-month': { zh: '上月', en: 'Last month' },
   'period.custom': { zh: '自定义', en: 'Custom' },
-  'period.against': {
-    zh: '{now}，对比 {before}（同长）',
-    en: '{now}, against {before} (same length)',
+  'period.against': { zh: '{now}，对比 {before}', en: '{now}, against {before}' },
+  'period.against-part': {
+    zh: '{now}，对比 {before}，末日到最近的整点 {hour}',
+    en: '{now}, against {before}, its last day to the nearest hour {hour}',
   },
   'period.current': { zh: '本期', en: 'This period' },
   'period.before': { zh: '上期', en: 'Before' },

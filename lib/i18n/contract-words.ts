@@ -45,7 +45,10 @@ export const CONTRACT_WORDS = {
     zh: '还没有合同。运营方登记后会出现在这里；若已签，请把商家和起始日告诉运营方。',
     en: 'No contracts yet. They appear once the operator records them; if one is signed, tell the operator its merchant and first day.',
   },
-  'contract.no-hit': { zh: '没有符合筛选的合同。', en: 'No contract matches the filter.' },
+  'contract.no-hit': {
+    zh: '没有符合筛选的合同：{filter}。',
+    en: 'No contract matches the filter: {filter}.',
+  },
   'contract.find': { zh: '商家或合同号', en: 'Merchant or contract id' },
   'contract.range': { zh: '核销 GMV 区间（元）', en: 'Redeemed GMV (CNY)' },
   'contract.above': { zh: '{from} 以上', en: 'above {from}' },

@@ -14,6 +14,11 @@ export const DIMENSION_WORDS = {
   'dimension.city': { zh: '城市', en: 'City' },
   'dimension.unreported': { zh: '平台没有报', en: 'not reported' },
   'dimension.no-city': { zh: '门店没有登记城市', en: 'store has no city' },
+  'dimension.paid': { zh: '支付时还没有门店', en: 'a payment has no store yet' },
+  'dimension.no-city-or-paid': {
+    zh: '支付时还没有门店，或门店没有登记城市',
+    en: 'a payment has no store yet, or a store has no city',
+  },
   'dimension.id': { zh: '号', en: 'id' },
   'dimension.rows': { zh: '明细', en: 'Rows' },
   'dimension.find': { zh: '名称或号', en: 'Name or id' },
@@ -44,8 +49,12 @@ export const DIMENSION_WORDS = {
     en: '{now}; today is not over, so this page does not compare it',
   },
   'dimension.late': {
-    zh: '拆分比合计晚一两分钟：合计 {total}，已拆开 {sum}。',
-    en: 'Rows are a minute or two behind the total: {total} in all, {sum} in these rows.',
+    zh: '拆分比合计晚一两分钟：还有 {n} 笔账没有拆开。',
+    en: 'Rows are a minute or two behind the total: {n} booked line{s} not split yet.',
+  },
+  'shares.late': {
+    zh: '比上面的数字晚一两分钟：还差 {n} 笔账。',
+    en: 'A minute or two behind the figures above: {n} booked line{s} missing.',
   },
   'dimension.days': { zh: '逐日', en: 'Day by day' },
   'dimension.days.none': { zh: '这段时间没有。', en: 'Nothing in this period.' },
@@ -54,5 +63,5 @@ export const DIMENSION_WORDS = {
   'cps.advertising': { zh: '广告分成', en: 'advertising share' },
   'cps.lead': { zh: '线索分销', en: 'leads' },
   'cps.unknown': { zh: '未知', en: 'unknown' },
-  'cps.none': { zh: '没有达人佣金', en: 'no creator commission' },
+  'cps.none': { zh: '平台没有报', en: 'not reported' },
 } as const;

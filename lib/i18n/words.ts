@@ -1,6 +1,7 @@
 import { CONSOLE_WORDS } from './console-words.ts';
 import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
+import { PROBLEM_WORDS } from './problem-words.ts';
 
 /** What people read in the product, in Chinese and English. */
 
@@ -11,6 +12,7 @@ const WORDS = {
   ...CONSOLE_WORDS,
   ...DIMENSION_WORDS,
   ...CONTRACT_WORDS,
+  ...PROBLEM_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
   signIn: { zh: '登录', en: 'Sign in' },
   signOut: { zh: '退出', en: 'Sign out' },
@@ -54,16 +56,12 @@ const WORDS = {
     en: 'The operator gives a provider its token, which begins with hxp_. Ask the operator for a new one if it is lost.',
   },
   toOverview: { zh: '回到概览', en: 'To the overview' },
-  badInput: { zh: '日期有误，请重选。', en: 'These dates do not work. Choose again.' },
+  toOperator: { zh: '到运营', en: 'To the operator pages' },
   unranked: {
     zh: '门店太多，未按金额排序；缩短日期范围后可排序。',
     en: 'Too many stores to sort by amount. Choose fewer days to have them sorted.',
   },
   notFound: { zh: '没有此页', en: 'No such page' },
-  notFoundHere: {
-    zh: '没有此页，请检查地址。',
-    en: 'There is no such page. Check the address.',
-  },
   unknownStore: { zh: '未知门店', en: 'Unknown store' },
   provisional: { zh: '可撤销', en: 'Provisional' },
   final: { zh: '已确认', en: 'Final' },

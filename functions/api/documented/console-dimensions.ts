@@ -32,7 +32,8 @@ export const consoleDimensions: readonly Documented[] = KINDS.map(({ path, dimen
       what: 'The page, the file, or the form to sign in.',
     },
     303: { what: 'After `theme`, to the same address without it.' },
-    400: { types: ['text/html'], what: 'The page says that it cannot read a date or a word.' },
+    400: { types: ['text/html'], what: 'The page says what of the address it cannot read.' },
+    403: { types: ['text/html'], what: 'The page says that this token or role does not see it.' },
   },
 }));
 
@@ -50,7 +51,8 @@ export const consoleContracts: Documented = {
   answers: {
     200: { types: ['text/html'], what: 'The page, or the form to sign in.' },
     303: { what: 'After `theme`, to the same address without it.' },
-    400: { types: ['text/html'], what: 'The page says that it cannot read a word.' },
+    400: { types: ['text/html'], what: 'The page says what of the address it cannot read.' },
+    403: { types: ['text/html'], what: 'The page says that this token or role does not see it.' },
     404: { types: ['text/html'], what: 'No contract of one’s own has that id.' },
   },
 };

@@ -16,13 +16,14 @@ const cursor = z.string().optional();
 const page = {
   200: { types: ['text/html'], what: 'The page, or the form to sign in.' },
   303: { what: 'After `theme`, to the same address without it.' },
+  403: { types: ['text/html'], what: 'The page says that this token or role does not see it.' },
 };
 const changing = {
   ...page,
   304: { what: 'Nothing is new since the version that `if-none-match` names.' },
 };
 const bad = {
-  400: { types: ['text/html'], what: 'The page says that it cannot read a date or a cursor.' },
+  400: { types: ['text/html'], what: 'The page says what of the address it cannot read.' },
 };
 
 export const consolePages: readonly Documented[] = [
@@ -59,7 +60,11 @@ export const consolePages: readonly Documented[] = [
     }),
     tag: 'pages',
     summary: 'A store’s figures and its lines, newest first',
-    answers: { ...changing, ...bad },
+    answers: {
+      ...changing,
+      ...bad,
+      404: { types: ['text/html'], what: 'It has nothing booked to who asks, and no contract.' },
+    },
   },
   {
     contract: forAnyone('GET /search', {

@@ -3,6 +3,7 @@ import { type Language, type Say, sayIn } from '../../../lib/i18n/words.ts';
 import { assetHref } from './assets.ts';
 import type { Html } from './html.ts';
 import { navigation } from './navigation.ts';
+import type { SignedIn } from './page.ts';
 import { icon, SHAPES } from './parts/icons.ts';
 import { nextTheme, type Theme } from './theme.ts';
 
@@ -22,7 +23,7 @@ export interface PageFrame {
   readonly language: Language;
   readonly title: string;
   /** Who is signed in; null on the sign-in page. */
-  readonly who: string | null;
+  readonly viewer: SignedIn | null;
   /** The path and query of this page. */
   readonly href: string;
   readonly theme: Theme | null;
@@ -34,7 +35,7 @@ export interface PageFrame {
 
 /** The document around a page's own part: the bar on top, the navigation at the side. */
 export function layout(frame: PageFrame, main: Html): Html {
-  const { language, title, who, theme, version, sheet } = frame;
+  const { language, title, viewer, theme, version, sheet } = frame;
   const say = sayIn(language);
   return html`<!doctype html>
 <html lang="${htmlLanguage(language)}"${theme === null ? '' : html` data-theme="${theme}"`}>
@@ -53,27 +54,27 @@ ${version === undefined ? '' : html`<script src="${assetHref('live.js')}" type="
 ${SHAPES}
 ${topBar(frame, say)}
 <div class="frame">
-${who === null ? html`<span></span>` : navigation(say, frame.href, who)}
+${viewer === null ? html`<span></span>` : navigation(say, frame.href, viewer)}
 <main id="main" tabindex="-1"${version === undefined ? '' : html` data-version="${version}"`}>${main}</main>
 </div>
 </body>
 </html>`;
 }
 
-function topBar({ language, who, href, theme }: PageFrame, say: Say): Html {
+function topBar({ language, viewer, href, theme }: PageFrame, say: Say): Html {
   const other = language === 'zh' ? 'en' : 'zh';
   return html`<header class="top">
 ${
-  who === null
+  viewer === null
     ? ''
     : html`<button class="ic" id="menu" type="button" popovertarget="nav" aria-label="${say('nav.menu')}">${icon('menu', 16)}</button>`
 }
 <a class="mark" href="/" aria-label="${say('nav.home')}">${icon('mark', 24)}<span class="hide-s">${say('mark.name')}</span></a>
 ${
-  who === null
+  viewer === null
     ? html`<form></form>`
     : html`<form role="search" action="/search">${icon('search', 16)}<input type="search" name="q" aria-label="${say('search.label')}" placeholder="${say('search.hint')}" maxlength="128"></form>
-<span class="who">${who}</span>`
+<span class="who">${viewer.who ?? say('nav.operator')}</span>`
 }
 <a class="ic" href="${withQuery(href, 'lang', other)}" lang="${htmlLanguage(other)}" hreflang="${other}">${say('otherLanguage')}</a>
 <a class="ic" href="${withQuery(href, 'theme', nextTheme(theme))}" aria-label="${say('nav.theme')}">${icon('theme', 16)}</a>

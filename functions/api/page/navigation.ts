@@ -1,11 +1,15 @@
 import { html } from 'hono/html';
+import type { Permission } from '../../../lib/access/permissions.ts';
 import type { Say, Word } from '../../../lib/i18n/words.ts';
 import { KINDS } from './dimensions/model.ts';
 import type { Html } from './html.ts';
+import type { SignedIn } from './page.ts';
 
 interface Place {
   readonly href: string;
   readonly word: Word;
+  /** Whoever may not see it is not offered it. */
+  readonly needs: Permission;
   /** Whose addresses begin like this are below it. */
   readonly below: readonly string[];
 }
@@ -16,42 +20,56 @@ interface Group {
 }
 
 /** The pages of the console, in their order; a new page is a line here. */
-const GROUPS: readonly Group[] = [
+const PROVIDERS: readonly Group[] = [
   {
     word: null,
     places: [
-      { href: '/', word: 'overview', below: [] },
-      { href: '/stores', word: 'stores', below: ['/stores/'] },
-      { href: '/search', word: 'vouchers', below: ['/vouchers/'] },
+      { href: '/', word: 'overview', needs: 'reports:read', below: [] },
+      { href: '/stores', word: 'stores', needs: 'reports:read', below: ['/stores/'] },
+      { href: '/search', word: 'vouchers', needs: 'reports:read', below: ['/vouchers/'] },
     ],
   },
   {
     word: 'nav.split',
-    places: KINDS.map(({ path, title }) => ({ href: path, word: title, below: [] })),
+    places: KINDS.map(({ path, title }) => ({
+      ...{ href: path, word: title, needs: 'reports:read', below: [] },
+    })),
   },
   {
     word: 'nav.settle',
     places: [
-      { href: '/contracts', word: 'contracts', below: [] },
-      { href: '/statements', word: 'statements', below: ['/v1/statements/'] },
+      { href: '/contracts', word: 'contracts', needs: 'contracts:read', below: [] },
+      {
+        ...{ href: '/statements', word: 'statements', needs: 'statements:read' },
+        below: ['/v1/statements/'],
+      },
     ],
   },
 ];
 
+/** The operator's, beside them. */
+const OPERATORS: readonly Group[] = [];
+
 /** The side: a column at a desk, a popover on anything smaller. */
-export function navigation(say: Say, href: string, who: string): Html {
+export function navigation(say: Say, href: string, { who, principal }: SignedIn): Html {
   const { pathname } = new URL(href, 'http://page');
+  const groups = (principal.is === 'operator' ? OPERATORS : PROVIDERS)
+    .map(({ word, places }) => ({
+      word,
+      places: places.filter(({ needs }) => principal.permissions.has(needs)),
+    }))
+    .filter(({ places }) => places.length > 0);
   const isAt = ({ href: own, below }: Place) =>
     pathname === own || below.some((start) => pathname.startsWith(start));
   return html`<nav class="side" id="nav" popover aria-label="${say('nav.main')}">
-${GROUPS.map(
+${groups.map(
   ({ word, places }) =>
     html`${word === null ? '' : html`<p>${say(word)}</p>`}${places.map(
       (place) =>
         html`<a href="${place.href}"${isAt(place) ? html` aria-current="page"` : ''}>${say(place.word)}</a>`,
     )}`,
 )}
-<p>${say('nav.account')} · ${who}</p>
+<p>${say('nav.account')} · ${who ?? say('nav.operator')}</p>
 <form method="post" action="/sign-out"><button class="ic">${say('signOut')}</button></form>
 </nav>`;
 }

@@ -14,7 +14,7 @@ export interface Period {
   /** Null for a window of somebody's own. */
   readonly preset: Preset | null;
   readonly window: Window;
-  /** As many days before. */
+  /** As many days before as of the window have come. */
   readonly before: Window;
   readonly days: number;
   /** Where the window ends with a part of today: what it is now, and up to which whole hour the last day before counts. */
@@ -22,8 +22,8 @@ export interface Period {
 }
 
 /**
- * The window of a request and the one before it, which has the same length: the same days of the month before
- * where that has them all, else the days right before.
+ * The window of a request and the one before it, which has as many days as have come: the same days of the month
+ * before where that has them all, else the days right before.
  * @throws Problem `request-invalid`
  */
 export function periodOf(
@@ -40,12 +40,14 @@ export function periodOf(
   const preset = isOwn ? null : (query.period ?? standard);
   const window = preset === null ? windowOf(query, nowMs) : presetWindow(preset, today);
   const days = daysBetween(window.from, window.to);
-  const from = preset === null ? addDays(window.from, -days) : startBefore(preset, window, days);
   const now = toInstant(nowMs);
   const isPart = window.from <= today && today <= window.to;
+  // Days that are still to come are compared with nothing.
+  const come = isPart ? daysBetween(window.from, today) : days;
+  const from = preset === null ? addDays(window.from, -come) : startBefore(preset, window, days);
   return {
     ...{ preset, window, days },
-    before: { from, to: addDays(from, days - 1) },
+    before: { from, to: addDays(from, come - 1) },
     part: isPart ? { now, hours: nearestHour(now) } : null,
   };
 }

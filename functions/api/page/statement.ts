@@ -31,8 +31,7 @@ export async function statementPage(
   return answerPage(c, {
     title: ({ say }) => `${say('statement')} ${statement.month}`,
     main: ({ say }) => statementView(say, statement, who, lines),
-    // Only a provider has other pages to go to, and signs out here.
-    who: viewer.is === 'provider' ? who : null,
+    viewer: { principal: viewer, who: viewer.is === 'provider' ? who : null },
     sheet: 'statement.css',
   });
 }

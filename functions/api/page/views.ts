@@ -11,11 +11,6 @@ ${error === null ? '' : html`<p class="msg bad error" role="alert">${say(error)}
 </form><p class="note">${say('signIn.help')}</p></div>`;
 }
 
-/** What went wrong, and where to go on. */
-export function messageView(say: Say, message: Word): Html {
-  return html`<p class="msg bad" role="alert">${say(message)}</p><p><a class="btn" href="/">${say('toOverview')}</a></p>`;
-}
-
 /** Words of the vocabulary have a translation; what has none is shown as it is. */
 export function word(say: Say, text: string): string {
   return isWord(text) ? say(text) : text;

@@ -47,7 +47,7 @@ export interface HttpFrontProps {
   readonly accessLogs: ILogGroup;
 }
 
-/** The HTTP API: exactly the routes of the topology, any other request gets 404 without a function. */
+/** The HTTP API: exactly the routes of the topology, where no route is, a request gets 404 without a function. */
 export class HttpFront extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;

@@ -122,12 +122,22 @@ describe('the page of contracts', () => {
       expect(other.text).not.toContain(secret);
   });
 
+  it('say which filter finds none, and lead to all', async () => {
+    const { text } = await look('/contracts?q=nowhere&state=ended');
+    expect(text).toContain('没有符合筛选的合同：&quot;nowhere&quot; · 已结束');
+    expect(text).toMatch(/<a href="\/contracts">清除筛选<\/a>/);
+    expect(await look('/contracts')).toMatchObject({
+      text: expect.stringContaining('data-l="本月核销 GMV"'),
+    });
+  });
+
   it('is not for whoever may read reports alone', async () => {
     const body = { name: 'bi', providerId: rivalId, scopes: ['reports:read'] };
     const made = await hexiao.call<{ token: string }>('POST', '/v1/tokens', body);
     expect((await look('/', made.token)).text).not.toContain('action="/sign-in"');
     for (const path of ['/contracts', '/statements']) {
-      expect((await look(path, made.token)).text, path).toContain('action="/sign-in"');
+      const refused = await look(path, made.token);
+      expect([refused.status, refused.text.includes('没有权限')], path).toEqual([403, true]);
     }
   });
 });

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import { dimensionPartition } from '../../../lib/store/keys.ts';
+import type { Item } from '../../../lib/store/table.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import { amountsOf, paid, START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
   ask,
@@ -19,6 +23,9 @@ const DAY_MINUTES = 1_440;
 let hexiao: HexiaoUnderTest;
 let tenant: Tenant;
 let stranger: Tenant;
+/** Theirs are contracts that were known when something was redeemed. */
+let paying: Tenant;
+let late: Tenant;
 const clock = new Clock();
 
 const EVIL = '<img src=x>';
@@ -27,6 +34,7 @@ beforeAll(async () => {
   hexiao = await HexiaoUnderTest.start({ now: clock.now });
   tenant = await makeTenant(hexiao);
   stranger = await makeTenant(hexiao);
+  [paying, late] = [await makeTenant(hexiao), await makeTenant(hexiao)];
   const redeem = (fen: number, day: number, sale: object) => ({
     ...redemptionAt(tenant, 's1', { fen, minutes: day * DAY_MINUTES }),
     sale: { ...UNKNOWN_SALE, ...sale },
@@ -129,7 +137,7 @@ describe('the pages of the dimensions', () => {
       rowsIn(await look(`/creators?${WINDOW}`, tenant.token, lang)).map((row) => row.slice(0, 2));
     expect(await cells('zh')).toContainEqual(['901', '线索分销']);
     expect(await cells('en')).toContainEqual(['901', 'leads']);
-    expect(await cells('en')).toContainEqual(['Unknown not reported', 'no creator commission']);
+    expect(await cells('en')).toContainEqual(['Unknown not reported', 'Unknown']);
   });
 
   it('lead from a row to its days, which add up to it', async () => {
@@ -193,4 +201,84 @@ describe('the pages of the dimensions', () => {
       expect(reply.headers.get('content-type')).toMatch(/^text\/html/);
     },
   );
+});
+
+describe('a number that is not known', () => {
+  beforeAll(async () => {
+    const { merchantId } = paying;
+    await hexiao.call('PUT', '/v1/stores/douyin/in-town', {
+      ...{ name: '城里的店', merchantId, city: '重庆' },
+    });
+    const sale = { ...UNKNOWN_SALE, channel: 'live' as const, productId: '1805', creatorId: '77' };
+    const at = (eventId: string) => ({
+      ...{ merchantId, orderId: eventId, eventId, loop: 'open' as const },
+      occurredAt: toInstant(START_MS),
+    });
+    await book(hexiao, [
+      { ...redemptionAt(paying, 'in-town', { fen: 5_000 }), sale },
+      // Paid for before anybody knew what.
+      paid({ ...at('paid-unknown'), amounts: amountsOf(9_900) }),
+    ]);
+  });
+
+  const cell = async (path: string, name: string, column: number, lang = 'zh') =>
+    rowsIn(await look(`${path}?${WINDOW}`, paying.token, lang)).find(([own]) =>
+      own?.startsWith(name),
+    )?.[column];
+
+  it('is 未知 where payments came without a value, and — where there can be none', async () => {
+    expect(await cell('/products', '1805', 6)).toBe('未知');
+    expect(await cell('/products', '未知', 6)).toBe('99.00');
+    expect(await cell('/channels', '直播', 6)).toBe('未知');
+    expect(await cell('/creators', '77', 7)).toBe('未知');
+    expect(await cell('/cities', '重庆', 6)).toBe('—');
+    expect(await cell('/products', 'Unknown', 6, 'en')).toBe('99.00');
+    // A merchant's payments are all known.
+    const { text } = await look(`/merchants?${WINDOW}`, paying.token);
+    expect(text).not.toContain('未知');
+  });
+
+  it('says why a city is missing: a payment has no store', async () => {
+    const { text } = await look(`/cities?${WINDOW}`, paying.token);
+    expect(text).toContain('支付时还没有门店');
+    expect(text).not.toContain('门店没有登记城市');
+  });
+
+  it('is an empty cell of a file, and 未知 on a row’s own days', async () => {
+    const csv = await look(`/products?${WINDOW}&file=csv`, paying.token);
+    expect(csv.text).toMatch(/"=""1805""",50\.00,,1,/);
+    const days = await look(`/products?${WINDOW}&row=1805`, paying.token);
+    expect(rowsIn(days)[0]?.[3]).toBe('未知');
+  });
+});
+
+describe('the note that rows are behind', () => {
+  const NOTE = '拆分比合计晚一两分钟';
+
+  it('is there while they are, with how much, and not when they know as much', async () => {
+    const one = redemptionAt(late, 's-late', { fen: 1_000 });
+    await book(hexiao, [one]);
+    const page = async (path: string) => (await look(`${path}?${WINDOW}`, late.token)).text;
+    expect(await page('/channels')).not.toContain(NOTE);
+    expect(await page('/')).not.toContain('比上面的数字晚');
+    // What the dimensions and the summary knew is put back: a day that was rolled up before its last line.
+    const before: Item[] = [];
+    const place = dimensionPartition(late.providerId);
+    for await (const item of hexiao.table.query(place, {})) before.push(item);
+    await book(hexiao, [redemptionAt(late, 's-late', { fen: 700, minutes: 1 })]);
+    for (const { pk, sk, ...item } of before) await hexiao.table.put({ pk, sk }, item, null);
+    expect(await page('/channels')).toContain(`${NOTE}：还有 1 笔账没有拆开`);
+    const overview = await page('/');
+    expect(overview.match(/比上面的数字晚一两分钟：还差 1 笔账/g)?.length).toBeGreaterThanOrEqual(
+      2,
+    );
+  });
+});
+
+describe('an empty list', () => {
+  it('counts nothing instead of rows 0–0', async () => {
+    const none = await makeTenant(hexiao);
+    const { text } = await look(`/channels?${WINDOW}`, none.token);
+    expect(text).not.toContain('0–0');
+  });
 });

@@ -7,6 +7,7 @@ import {
   cookieOf,
   expectProblem,
   fresh,
+  lineOf,
   makeProvider,
   makeTenant,
   type Reply,
@@ -228,7 +229,7 @@ describe('the pages', () => {
 
   it('show nothing of another provider’s, not even the name of its store', async () => {
     const stranger = await makeProvider(hexiao, fresh('provider'));
-    for (const path of ['/', '/stores', '/stores/douyin/evil']) {
+    for (const path of ['/', '/stores']) {
       for (const more of ['', `&providerId=${tenant.providerId}`]) {
         const reply = await look(`${path}?${WINDOW}${more}`, stranger);
         expectPage(reply, 200);
@@ -239,17 +240,77 @@ describe('the pages', () => {
     }
   });
 
-  it('say kindly that they cannot read a date, a cursor or an address', async () => {
-    const asked = [
-      ...['/?from=x', '/?to=2025-02-30', '/?from=2025-10-02&to=2025-10-01', '/?period=never'],
-      ...['/stores?cursor=x', '/stores?platform=weixin', '/stores?sort=name', '/?by=minute'],
-    ];
-    for (const path of [...asked, '/stores/weixin/s', `/stores/douyin/${'s'.repeat(129)}`]) {
-      const reply = await look(path, tenant.token);
-      expectPage(reply, 400);
-      expect(reply.text).toContain('日期有误');
+  it.each([
+    ['/?from=x', '日期有误：写成'],
+    ['/?to=2025-02-30', '日期有误：写成'],
+    ['/?period=never', '日期有误：写成'],
+    [`/?from=${encodeURIComponent(EVIL)}`, '日期有误：写成'],
+    ['/?from=2025-10-02&to=2025-10-01', '开始的一天在结束之后'],
+    ['/?from=2024-01-01&to=2025-10-01', '最多看 400 天'],
+    ['/stores?cursor=x', '翻页的位置读不懂'],
+    ['/stores?platform=weixin', '地址里的&quot;platform&quot;没有这个选项'],
+    ['/stores?sort=name', '地址里的&quot;sort&quot;没有这个选项'],
+    ['/?by=minute', '地址里的&quot;by&quot;没有这个选项'],
+    ['/contracts?state=x', '地址里的&quot;state&quot;没有这个选项'],
+    [`/search?q=${'x'.repeat(129)}`, '查找的内容太长'],
+    ['/stores/weixin/s', '地址里的平台或编号不对'],
+    [`/stores/douyin/${'s'.repeat(129)}`, '地址里的平台或编号不对'],
+  ])('say what of %s they cannot read', async (path, words) => {
+    const reply = await look(path, tenant.token);
+    expectPage(reply, 400);
+    expect(reply.text).toContain(words);
+    expect(reply.text).not.toContain('alert("');
+  });
+
+  it('say to somebody who is signed in that a page is not for them, and offer what is', async () => {
+    const asking = ['POST', '/v1/tokens'] as const;
+    const made = (body: object) =>
+      hexiao.call<{ token: string }>(...asking, { ...body, providerId: tenant.providerId });
+    const { token: finance } = await made({ name: 'one scope', scopes: ['statements:read'] });
+    const { token: clerk } = await made({ name: 'no page', scopes: ['audit:read'] });
+    for (const [token, path] of [
+      [finance, '/'],
+      [finance, '/stores/douyin/evil'],
+      [finance, '/contracts'],
+      [clerk, '/statements'],
+    ] as const) {
+      const reply = await look(`${path}?${WINDOW}`, token);
+      expectPage(reply, 403);
+      expect(reply.text).toContain('你已登录，但这个令牌或角色不能看此页');
+      expect(reply.text).toContain('action="/sign-out"');
+      expect(reply.text).not.toContain('action="/sign-in"');
     }
-    expectPage(await look(`/?from=${encodeURIComponent(EVIL)}`, tenant.token), 400);
+    const offered = (text: string) =>
+      [...(/<nav class="side".*?<\/nav>/s.exec(text)?.[0] ?? '').matchAll(/href="([^"]+)"/g)].map(
+        (found) => found[1],
+      );
+    expect(offered((await look('/statements', finance)).text)).toEqual(['/statements']);
+    expect(offered((await look('/', clerk)).text)).toEqual([]);
+    // Whatever is offered opens, to each role.
+    for (const role of ['owner', 'finance', 'operations', 'viewer']) {
+      const { token } = await made({ name: role, role });
+      const links = offered((await look('/', token)).text);
+      expect(links.length).toBeGreaterThan(8);
+      for (const link of links) expectPage(await look(link ?? '', token), 200);
+    }
+  });
+
+  it('of a store are only of one’s own: with lines, or under a contract', async () => {
+    const { providerId, merchantId, token } = await makeTenant(hexiao);
+    const named = { name: '还没有核销的店', merchantId };
+    await ask(hexiao, 'PUT', '/v1/stores/douyin/still-empty', { body: named });
+    const own = await look(`/stores/douyin/still-empty?${WINDOW}`, token);
+    expectPage(own, 200);
+    expect(own.text).toContain('还没有核销的店');
+    for (const path of ['/stores/douyin/nobodys', '/stores/kuaishou/still-empty']) {
+      const none = await look(`${path}?${WINDOW}`, token);
+      expectPage(none, 404);
+      expect(none.text).not.toContain('class="live"');
+      expect(none.text).toContain(lineOf(providerId));
+    }
+    const theirs = await look(`/stores/douyin/still-empty?${WINDOW}`, tenant.token);
+    expectPage(theirs, 404);
+    expect(theirs.text).not.toContain('还没有核销的店');
   });
 
   it('are pages when they lead nowhere, for a browser; and a problem for a program', async () => {
@@ -263,6 +324,13 @@ describe('the pages', () => {
       const reply = await look(path, tenant.token, accept);
       expectPage(reply, 404);
       expect(reply.text).toContain('没有此页');
+      // In the frame of whoever is signed in; to anybody else without one.
+      expect(reply.text).toContain('action="/sign-out"');
+      // The API asks first who it is.
+      if (path.endsWith('.html')) continue;
+      const nobody = await look(path, null, accept);
+      expectPage(nobody, 404);
+      expect(nobody.text).not.toContain('action="/sign-out"');
     }
     expectProblem(await look('/nowhere', tenant.token), 404, 'not-found');
     expectProblem(await look('/nowhere', tenant.token, { accept: '*/*' }), 404, 'not-found');

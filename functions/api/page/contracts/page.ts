@@ -31,7 +31,7 @@ export async function contractsPage(c: Context, deps: ApiDeps, viewer: Viewer): 
     return answerPage(c, {
       title: ({ say }) => say('contract'),
       main: (speech) => contractView(speech, { one, names, now }),
-      who: viewer.who,
+      viewer,
     });
   }
   const needle = (query.q ?? '').toLowerCase();
@@ -43,7 +43,7 @@ export async function contractsPage(c: Context, deps: ApiDeps, viewer: Viewer): 
         ...{ contracts: shown, isEmpty: all.length === 0, names, now },
         ...{ q: query.q ?? '', state: query.state },
       }),
-    who: viewer.who,
+    viewer,
   });
 }
 

@@ -44,11 +44,19 @@ export function contractsView(speech: Speech, view: ContractsView): Html {
       ] as const,
     },
   ];
-  const nothing = say(isEmpty ? 'contract.none' : 'contract.no-hit');
+  const nothing = isEmpty
+    ? say('contract.none')
+    : html`${say('contract.no-hit', { filter: filterText(speech, view) })} <a href="/contracts">${say('filter.clear')}</a>`;
   return html`<div class="head"><div><h1>${say('contracts')}</h1><p class="note">${say('contract.line', { now: monthText(speech, now) })}</p></div></div>
 <section class="card"><header><h2>${say('contract.mine')}</h2></header>
 ${filterForm(say, { action: '/contracts', kept: {}, fields })}
 ${contracts.length === 0 ? html`<p class="in form note">${nothing}</p>` : table<OwnContract>({ caption: say('contracts'), rows: contracts, columns: columnsOf(speech, view) })}</section>`;
+}
+
+/** What was filtered by, in words: `"hotpot", Ended`. */
+function filterText({ say }: Speech, { q, state }: ContractsView): string {
+  const word = state === 'ended' ? 'contract.is.ended' : 'contract.filter.current';
+  return [...(q === '' ? [] : [`"${q}"`]), ...(state === '' ? [] : [say(word)])].join(' · ');
 }
 
 function columnsOf(speech: Speech, { names, now }: ContractsView): Column<OwnContract>[] {
@@ -81,7 +89,8 @@ function columnsOf(speech: Speech, { names, now }: ContractsView): Column<OwnCon
       cell: ({ version }) => termsText(say, version),
     },
     {
-      ...{ head: say('contract.month'), role: 'main', isNumber: true },
+      ...{ head: say('contract.month'), label: say('contract.month.short') },
+      ...{ role: 'main', isNumber: true, hasLabel: true },
       cell: (one) => monthCell(speech, one, 'redeemedFen', now),
     },
     {

@@ -3,6 +3,7 @@ import type { Cell } from '../../../../lib/ledger/csv.ts';
 import type { Period } from '../period.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
 import { merchantOf } from './names.ts';
+import { paidIs } from './paid.ts';
 import { comparisonOf } from './read.ts';
 
 /** The rows of a page as cells, under headings in both languages: a file goes from hand to hand. */
@@ -11,6 +12,7 @@ export function fileRows(
   rows: readonly DimensionRow[],
   names: ReadonlyMap<string, string>,
   period: Period,
+  all: readonly DimensionRow[],
 ): Cell[][] {
   const whole = comparisonOf(period);
   const span = whole === null ? null : { now: whole.now, before: whole.before };
@@ -26,7 +28,10 @@ export function fileRows(
           `${both('dimension.before')} ${span.before.from} – ${span.before.to}`,
         ]),
   ];
-  return [heads, ...rows.map((row) => [...valueCells(kind, row, names), ...amountCells(row)])];
+  return [
+    heads,
+    ...rows.map((row) => [...valueCells(kind, row, names), ...amountCells(kind, row, all)]),
+  ];
 }
 
 function headsOf({ dimension, one }: DimensionKind): string[] {
@@ -69,9 +74,12 @@ function valueCells(
   }
 }
 
-function amountCells({ rollup, compared }: DimensionRow): Cell[] {
+/** An amount that is not known, or that no row of this kind has, is an empty cell. */
+function amountCells(kind: DimensionKind, row: DimensionRow, all: readonly DimensionRow[]): Cell[] {
+  const { rollup, compared } = row;
+  const paid = paidIs(kind, row, all) === 'known' ? { fen: rollup.paidFen } : null;
   return [
-    ...[{ fen: rollup.redeemedFen }, { fen: rollup.paidFen }, rollup.redeemedCount],
+    ...[{ fen: rollup.redeemedFen }, paid, rollup.redeemedCount],
     ...[rollup.reversedCount, { fen: rollup.refundedFen }, { fen: rollup.commissionFen }],
     ...(compared === null ? [] : [{ fen: compared.nowFen }, { fen: compared.beforeFen }]),
   ];

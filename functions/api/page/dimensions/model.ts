@@ -8,8 +8,6 @@ export interface DimensionKind {
   readonly path: string;
   readonly title: Word;
   readonly one: Word;
-  /** Why a value may be missing. */
-  readonly missing: Word;
 }
 
 export const KINDS: readonly DimensionKind[] = [
@@ -17,12 +15,11 @@ export const KINDS: readonly DimensionKind[] = [
   kind('creator', '/creators', 'creators'),
   kind('channel', '/channels', 'channels'),
   kind('merchant', '/merchants', 'merchants'),
-  { ...kind('city', '/cities', 'cities'), missing: 'dimension.no-city' },
+  kind('city', '/cities', 'cities'),
 ];
 
 function kind(dimension: DimensionKind['dimension'], path: string, title: Word): DimensionKind {
-  const one = `dimension.${dimension}` as const;
-  return { dimension, path, title, one, missing: 'dimension.unreported' };
+  return { dimension, path, title, one: `dimension.${dimension}` };
 }
 
 /** What the list is sorted by. */

@@ -1,5 +1,6 @@
 import { mapLimit } from '../../../../lib/async/map-limit.ts';
-import { isWord, type Say } from '../../../../lib/i18n/words.ts';
+import { isWord, type Say, type Word } from '../../../../lib/i18n/words.ts';
+import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import { readMerchant } from '../../../../lib/store/accounts/parties.ts';
 import type { Table } from '../../../../lib/store/table.ts';
 import { Kept } from '../kept.ts';
@@ -31,6 +32,15 @@ export function merchantOf(key: string): { platform: string; id: string } {
   return { platform: key.slice(0, at), id: key.slice(at + 1) };
 }
 
+/** Why a row has no value: a payment has no store, and so no city; a redemption's store may have none registered. */
+function missingOf({ dimension }: DimensionKind, rollup: Rollup): Word {
+  if (dimension !== 'city') return 'dimension.unreported';
+  const hasUses =
+    rollup.redeemedCount !== 0 || rollup.redeemedFen !== 0 || rollup.refundedFen !== 0;
+  if (rollup.paidFen === 0) return 'dimension.no-city';
+  return hasUses ? 'dimension.no-city-or-paid' : 'dimension.paid';
+}
+
 export interface RowName {
   readonly name: string;
   /** An id beside the name, or the reason why there is no name. */
@@ -43,11 +53,11 @@ export interface RowName {
 export function nameOfRow(
   say: Say,
   kind: DimensionKind,
-  { value }: Pick<DimensionRow, 'value'>,
+  { value, rollup }: Pick<DimensionRow, 'value' | 'rollup'>,
   names: ReadonlyMap<string, string>,
 ): RowName {
   if (value === null || value === '' || (kind.dimension === 'channel' && value === 'unknown')) {
-    return { name: say('unknown'), more: say(kind.missing), isId: false };
+    return { name: say('unknown'), more: say(missingOf(kind, rollup)), isId: false };
   }
   switch (kind.dimension) {
     case 'merchant': {
@@ -69,9 +79,12 @@ export function nameOfRow(
   }
 }
 
-/** How a creator earns. */
-export function earnsBy(say: Say, cpsKind: string | null): string {
-  if (cpsKind === null) return say('cps.none');
+/** How a creator earns; of a creator whom nobody reported it is not known. */
+export function earnsBy(
+  say: Say,
+  { value, cpsKind }: Pick<DimensionRow, 'value' | 'cpsKind'>,
+): string {
+  if (cpsKind == null) return say(value === null ? 'unknown' : 'cps.none');
   const word = `cps.${cpsKind}`;
   return isWord(word) ? say(word) : cpsKind;
 }

@@ -50,7 +50,7 @@ export function dimensionPage(kind: DimensionKind) {
       noteChange(c, { subject: `${name}.${query.file}` });
       const trail = { call: `GET ${kind.path}`, principal: viewer.principal };
       return withTrail(c, trail, deps, () =>
-        answerFile(c, { ...file, rows: fileRows(kind, rows, names, period) }),
+        answerFile(c, { ...file, rows: fileRows(kind, rows, names, period, all.rows) }),
       );
     }
     if (query.row !== undefined) return rowPage(c, viewer, kind, period, all, names, query.row);
@@ -66,7 +66,7 @@ export function dimensionPage(kind: DimensionKind) {
           first: (page - 1) * PAGE,
           nextPage: page < last ? page + 1 : null,
         }),
-      who: viewer.who,
+      viewer,
     });
   };
 }
@@ -83,8 +83,8 @@ function rowPage(
   const row = all.rows.find((one) => one.key === key) ?? null;
   return answerPage(c, {
     title: ({ say }) => (row === null ? say(kind.title) : nameOfRow(say, kind, row, names).name),
-    main: (speech) => valueView(speech, { kind, period, names, row, key }),
-    who: viewer.who,
+    main: (speech) => valueView(speech, { kind, period, names, row, key, all: all.rows }),
+    viewer,
   });
 }
 

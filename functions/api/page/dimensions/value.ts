@@ -10,6 +10,7 @@ import { trendChart } from '../parts/trend.ts';
 import { daysOf, type Period, periodQuery } from '../period.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
 import { earnsBy, nameOfRow } from './names.ts';
+import { paidCell, paidIs } from './paid.ts';
 import { comparison } from './view.ts';
 
 export interface ValueView {
@@ -18,6 +19,7 @@ export interface ValueView {
   readonly names: ReadonlyMap<string, string>;
   /** What the address has of the row. */
   readonly key: string;
+  readonly all: readonly DimensionRow[];
   /** Null where neither period has it. */
   readonly row: DimensionRow | null;
 }
@@ -42,9 +44,7 @@ export function valueView(speech: Speech, view: ValueView): Html {
   const { name, more } = nameOfRow(say, kind, row, names);
   const aside = [
     ...(more === null ? [] : [more]),
-    ...(row.cpsKind === undefined
-      ? []
-      : [`${say('dimension.kind')}: ${earnsBy(say, row.cpsKind)}`]),
+    ...(row.cpsKind === undefined ? [] : [`${say('dimension.kind')}: ${earnsBy(say, row)}`]),
   ];
   return html`${head(name, aside.length === 0 ? '' : html`<p class="note">${aside.join(' · ')}</p>`)}
 ${period.days < 2 ? '' : html`<section class="card">${trend(speech, view, row)}</section>`}
@@ -79,7 +79,9 @@ function trend(
   return html`<header><h2>${title}</h2></header><div class="in">${trendChart(chart)}</div>`;
 }
 
-function days({ say, language }: Speech, { period }: ValueView, row: DimensionRow): Html {
+function days(speech: Speech, { kind, period, all: rows }: ValueView, row: DimensionRow): Html {
+  const { say, language } = speech;
+  const paid = paidIs(kind, row, rows);
   const all = daysOf(period.window).map((one, at) => ({ day: one, rollup: row.days[at] }));
   const used = all.flatMap(({ day: one, rollup }): DayRow[] =>
     rollup === undefined || rollup.entryCount === 0 ? [] : [{ day: one, rollup }],
@@ -88,7 +90,7 @@ function days({ say, language }: Speech, { period }: ValueView, row: DimensionRo
   const number = (
     head: Word,
     label: Word | null,
-    of: (rollup: Rollup) => string,
+    of: (rollup: Rollup) => Html | string,
   ): Column<DayRow> => ({
     ...{ head: say(head), role: head === 'redeemedGmv' ? 'main' : 'pair', isNumber: true },
     ...(label === null ? {} : { label: say(label) }),
@@ -109,7 +111,7 @@ function days({ say, language }: Speech, { period }: ValueView, row: DimensionRo
       },
       number('redeemedGmv', null, ({ redeemedFen }) => amount(redeemedFen)),
       number('redeemedCount', null, ({ redeemedCount }) => count(redeemedCount)),
-      number('paidGmv', 'figure.paid', ({ paidFen }) => amount(paidFen)),
+      number('paidGmv', 'figure.paid', ({ paidFen }) => paidCell(speech, paid, paidFen)),
       number('reversed', null, ({ reversedCount }) => count(reversedCount)),
       number('refunded', 'figure.refunded', ({ refundedFen }) => amount(refundedFen)),
       number('commission', 'figure.commission', ({ commissionFen }) => amount(commissionFen)),

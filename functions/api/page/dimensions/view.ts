@@ -14,6 +14,7 @@ import { type Column, table } from '../parts/table.ts';
 import { type Period, periodQuery } from '../period.ts';
 import type { DimensionKind, DimensionRow, Sort } from './model.ts';
 import { earnsBy, merchantOf, nameOfRow } from './names.ts';
+import { paidCell, paidIs } from './paid.ts';
 import { comparisonOf, type DimensionRows } from './read.ts';
 import { sharesOf } from './shares.ts';
 
@@ -62,11 +63,10 @@ export function comparison({ say, language }: Speech, period: Period): string {
   return say('dimension.whole', { now, whole: rangeOf(whole.now, language), before });
 }
 
-/** The rows are rolled up after the totals. */
+/** The rows are rolled up after the totals; how many entries each knows is its version, whatever they come to. */
 function lateNote({ say }: Speech, { sum, total }: DimensionRows): Html | string {
-  if (sum.redeemedFen === total.redeemedFen && sum.paidFen === total.paidFen) return '';
-  const [all, own] = [total.redeemedFen, sum.redeemedFen].map(amount);
-  return html`<p class="note" role="status">${say('dimension.late', { total: all ?? '', sum: own ?? '' })}</p>`;
+  const n = total.entryCount - sum.entryCount;
+  return n <= 0 ? '' : html`<p class="note" role="status">${say('dimension.late', { n })}</p>`;
 }
 
 function filters({ say }: Speech, { kind, query, q }: DimensionView): Html {
@@ -87,8 +87,8 @@ function noHit({ say }: Speech, { kind, query, q }: DimensionView): Html {
 }
 
 function shownOf({ say }: Speech, { rows, first, found }: DimensionView): string {
-  const from = rows.length === 0 ? 0 : first + 1;
-  return say('dimension.shown', { from, to: first + rows.length, all: found });
+  if (rows.length === 0) return '';
+  return say('dimension.shown', { from: first + 1, to: first + rows.length, all: found });
 }
 
 function nextHref({ kind, query, nextPage }: DimensionView): string | null {
@@ -155,7 +155,11 @@ function columnsOf(speech: Speech, view: DimensionView): Column<Row>[] {
     },
     {
       ...{ head: say('paidGmv'), label: say('figure.paid'), role: 'pair', isLow: true },
-      ...{ ...sortOf(view, 'paid'), ...number(({ paidFen }) => amount(paidFen)) },
+      ...{ ...sortOf(view, 'paid'), isNumber: true },
+      cell: (row) => {
+        const is = 'sum' in row ? 'known' : paidIs(kind, row, all.rows);
+        return paidCell(speech, is, rollupOf(row).paidFen);
+      },
     },
     {
       ...{ head: say('refunded'), label: say('figure.refunded'), role: 'pair', isLow: true },
@@ -180,7 +184,7 @@ function ownColumns(
     return [{ head: say('platform'), role: 'pair', cell }];
   }
   if (dimension === 'creator') {
-    const cell = ofRow(({ cpsKind }) => earnsBy(say, cpsKind ?? null));
+    const cell = ofRow((row) => earnsBy(say, row));
     return [{ head: say('dimension.kind'), role: 'pair', cell }];
   }
   return [];

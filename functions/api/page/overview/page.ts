@@ -47,7 +47,7 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
     title: ({ say }) => say('overview'),
     main: (speech) =>
       overviewView(speech, { period, totals, stores, waiting, measure, by, canHour }),
-    who: viewer.who,
+    viewer,
     ...(version === undefined ? {} : { version }),
   });
 }

@@ -20,6 +20,8 @@ export interface WindowTotals {
   readonly total: Rollup;
   readonly platforms: PlatformRollups;
   readonly summaries: readonly DaySummary[];
+  /** How many booked lines the days have that their summaries do not know yet. */
+  readonly late: number;
 }
 
 export interface Totals {
@@ -82,7 +84,16 @@ function totalsOf(window: Window, { days, summaries }: Read, hours: number | nul
     total: addRollups(cut.map(({ rollup }) => rollup)),
     platforms: addPlatforms(days.map(({ rollups }) => rollups)),
     summaries: [...summaries.values()],
+    late: lateBy(all, summaries),
   };
+}
+
+/** A summary is rolled up after its day: how many entries each knows is its version. */
+function lateBy(days: WindowTotals['days'], summaries: ReadonlyMap<string, DaySummary>): number {
+  return days.reduce((late, { day, rollup }) => {
+    const known = addRollups((summaries.get(day)?.hours ?? new Map<string, Rollup>()).values());
+    return late + Math.max(0, rollup.entryCount - known.entryCount);
+  }, 0);
 }
 
 /** What a day came to from this hour on. */

@@ -5,15 +5,22 @@ import type { DaySummary } from '../../../../lib/rollups/day-summary.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { type ShareGroup, type ShareRow, sharesTable } from '../parts/shares.ts';
-import type { Totals } from './read.ts';
+import type { Totals, WindowTotals } from './read.ts';
 
-/** Parts of one thing are the accent in steps; beyond the fourth they look alike, with their number beside them. */
-const STEPS = ['g1', 'g2', 'g3', 'g4', 'g5'];
+/** Parts of one thing are the accent in steps, the largest the strongest; the vocabulary has no more channels. */
+const STEPS = ['g1', 'g2', 'g3', 'g4', 'g6', 'g7', 'g8', 'g5'];
 
 /** A platform keeps its colour everywhere. */
 export function platformSwatch(platform: string): string {
   const at = (PLATFORMS as readonly string[]).indexOf(platform);
   return at === -1 ? 'b9' : `b${at + 1}`;
+}
+
+/** What is rolled up after the days may lag the figures; it says so. */
+export function lateNote({ say }: Speech, { late }: WindowTotals): Html | string {
+  return late === 0
+    ? ''
+    : html`<p class="note" role="status">${say('shares.late', { n: late })}</p>`;
 }
 
 /** By platform, channel and loop. */
@@ -33,7 +40,7 @@ export function sharesCard(speech: Speech, totals: Totals, query: Record<string,
     { name: say('channel'), rows: partRows(speech, totals, 'channels') },
     { name: say('shares.loop'), rows: partRows(speech, totals, 'loops') },
   ].filter(({ rows }) => rows.length > 0);
-  return html`<header><h2>${say('shares.title')}</h2></header>${
+  return html`<header><h2>${say('shares.title')}</h2>${lateNote(speech, totals.now)}</header>${
     groups.length === 0 ? html`<p class="in note">${say('nothing')}</p>` : sharesTable(say, groups)
   }`;
 }

@@ -13,7 +13,7 @@ import { table } from '../parts/table.ts';
 import { periodQuery } from '../period.ts';
 import { overviewFigures } from './figures.ts';
 import type { OverviewView } from './model.ts';
-import { platformSwatch, sharesCard } from './shares.ts';
+import { lateNote, platformSwatch, sharesCard } from './shares.ts';
 import type { StoreCourse } from './stores.ts';
 import { trendCard } from './trend.ts';
 import type { Waiting } from './waiting.ts';
@@ -41,14 +41,14 @@ function emptyCard({ say }: Speech): Html {
   return html`<p class="msg" role="status"><b class="strong">${say('empty.title')}</b><br>${say('empty.body')}</p>`;
 }
 
-function topStores(speech: Speech, { period, stores }: OverviewView): Html {
+function topStores(speech: Speech, { period, stores, totals }: OverviewView): Html {
   const { say } = speech;
   const query = periodQuery(period);
   const note = stores.isComplete
     ? say('top.note', { all: stores.all, n: stores.top.length })
     : say('top.daily', { most: MOST_STORES });
   if (stores.top.length === 0) {
-    return html`<header><h2>${say('stores')}</h2></header><p class="in note">${say('nothing')}</p>`;
+    return html`<header><h2>${say('stores')}</h2>${lateNote(speech, totals.now)}</header><p class="in note">${say('nothing')}</p>`;
   }
   const rows = table<StoreCourse>({
     caption: say('stores'),
@@ -91,7 +91,7 @@ function topStores(speech: Speech, { period, stores }: OverviewView): Html {
       },
     ],
   });
-  return html`<header><h2>${say('stores')}</h2><p class="note">${note}</p></header>${rows}
+  return html`<header><h2>${say('stores')}</h2><p class="note">${note}</p>${lateNote(speech, totals.now)}</header>${rows}
 <footer><a href="/stores?${new URLSearchParams(query)}">${say('top.all')} →</a></footer>`;
 }
 
@@ -112,10 +112,10 @@ export function platformCell({ say }: Speech, platform: string): Html {
   return html`<span class="sw">${square(platformSwatch(platform), 8)}${say(platform as 'douyin')}</span>`;
 }
 
-function moversCard(speech: Speech, { stores, period }: OverviewView): Html {
+function moversCard(speech: Speech, { stores, period, totals }: OverviewView): Html {
   const { say, language } = speech;
   const query = periodQuery(period);
-  return html`<header><h2>${say('movers.title')}</h2><p class="note">${say('movers.note')}</p></header><ul class="mv">${stores.movers.map(
+  return html`<header><h2>${say('movers.title')}</h2><p class="note">${say('movers.note')}</p>${lateNote(speech, totals.now)}</header><ul class="mv">${stores.movers.map(
     (store) => {
       const since =
         store.redeemedFen === 0

@@ -37,13 +37,18 @@ ${Object.entries(others).map(([name, value]) => html`<input type="hidden" name="
 <button class="btn">${say('period.apply')}</button></form>`;
 }
 
-/** Both windows in full, cut at the same time of day. */
+/** Both windows in full; the one before ends at the whole hour that is nearest to now. */
 export function periodLine(say: Say, language: Language, { window, before, part }: Period): string {
-  const now = part === null ? '' : ` ${part.now.slice(11, 16)}`;
-  const cut = part === null ? '' : ` ${String(part.hours).padStart(2, '0')}:00`;
-  return say('period.against', {
-    now: `${rangeOf(window, language)}${now}`,
-    before: `${rangeOf(before, language)}${cut}`,
+  if (part === null) {
+    const [now, was] = [window, before].map((one) => rangeOf(one, language));
+    return say('period.against', { now: now ?? '', before: was ?? '' });
+  }
+  // What of the window has come, up to this minute.
+  const come = { from: window.from, to: part.now.slice(0, 10) };
+  return say('period.against-part', {
+    now: `${rangeOf(come, language)} ${part.now.slice(11, 16)}`,
+    before: rangeOf(before, language),
+    hour: `${String(part.hours).padStart(2, '0')}:00`,
   });
 }
 

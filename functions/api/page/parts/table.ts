@@ -65,9 +65,12 @@ function cellOf<Row>(
   { head, role, isNumber, label, hasLabel, isLow, cell }: Column<Row>,
   row: Row,
 ): Html {
-  const classes = [isNumber ? 'n' : '', CLASSES[role], isLow ? 'lo' : ''].filter(Boolean).join(' ');
-  const isLabelled = role === 'pair' || role === 'wide-pair' || hasLabel === true;
-  return html`<td role="cell"${attribute('class', classes)}${attribute('data-l', isLabelled ? (label ?? head) : '')}>${cell(row)}</td>`;
+  const content = cell(row);
+  // A label with nothing behind it says nothing: on a card the cell is left out.
+  const own = content === '' ? 'desk' : role;
+  const classes = [isNumber ? 'n' : '', CLASSES[own], isLow ? 'lo' : ''].filter(Boolean).join(' ');
+  const isLabelled = own === 'pair' || own === 'wide-pair' || hasLabel === true;
+  return html`<td role="cell"${attribute('class', classes)}${attribute('data-l', isLabelled ? (label ?? head) : '')}>${content}</td>`;
 }
 
 const CLASSES: Readonly<Record<Role, string>> = {

@@ -31,7 +31,7 @@ export async function searchPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   return answerPage(c, {
     title: ({ say }) => say('vouchers'),
     main: (speech) => searchView(speech, { q, hits: shown, names }),
-    who: viewer.who,
+    viewer,
   });
 }
 

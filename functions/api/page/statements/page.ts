@@ -10,6 +10,6 @@ export async function statementsPage(c: Context, deps: ApiDeps, viewer: Viewer):
   return answerPage(c, {
     title: ({ say }) => say('statements'),
     main: (speech) => statementsView(speech, statements),
-    who: viewer.who,
+    viewer,
   });
 }

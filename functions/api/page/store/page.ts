@@ -1,10 +1,13 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { idSchema, platformSchema } from '../../../../lib/events/event.ts';
+import { Problem } from '../../../../lib/errors/problem.ts';
+import { idSchema, type Platform, platformSchema } from '../../../../lib/events/event.ts';
 import { addRollups } from '../../../../lib/ledger/rollup.ts';
 import { readStoreHours } from '../../../../lib/rollups/rollups.ts';
+import { hasEntries } from '../../../../lib/store/ledger/entries.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { check, cursorInput, writeCursor } from '../../input.ts';
+import { requireCovered } from '../../own-stores.ts';
 import { ledgerPositionSchema } from '../../redemptions.ts';
 import { nameOf, placeKey, storeNames } from '../names.ts';
 import { answerPage, isUnchanged, unchanged, type Viewer } from '../page.ts';
@@ -12,6 +15,12 @@ import { periodOf, periodQuery, periodShape } from '../period.ts';
 import { readStoreTotals } from './read.ts';
 import { readRows, rowFilterShape } from './rows.ts';
 import { storeView } from './view.ts';
+
+interface StorePlace {
+  readonly providerId: string;
+  readonly platform: Platform;
+  readonly storeId: string;
+}
 
 const storeQuery = z.object({
   ...periodShape,
@@ -37,8 +46,9 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
     // Where somebody pages on, the figures are a page back.
     isFirst ? readStoreTotals(deps.table, place, period) : null,
   ]);
-  // A store's name is shown to those who have redemptions there, not to whoever guesses its id.
-  const names = rows.length > 0 ? await storeNames(deps.table, [place], deps.now()) : new Map();
+  // A store's name is shown to those whose store it is, not to whoever guesses its id.
+  if (rows.length === 0) await requireOwn(place, deps);
+  const names = await storeNames(deps.table, [place], deps.now());
   const known = names.get(placeKey(place));
   const path = `/stores/${platform}/${encodeURIComponent(storeId)}`;
   const own = { storeId, name: known?.name ?? null };
@@ -56,17 +66,24 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
         city: known?.city ?? null,
         nextHref: more === null ? null : `${path}?${new URLSearchParams(more)}#rows`,
       }),
-    who: viewer.who,
+    viewer,
     ...(version === undefined ? {} : { version }),
   });
 }
 
+/** One's own has lines, or a contract that covers it. @throws Problem `not-found` */
+async function requireOwn(place: StorePlace, deps: ApiDeps): Promise<void> {
+  if (await hasEntries(deps.table, place)) return;
+  try {
+    await requireCovered(place.providerId, place, deps);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'store-unknown') throw error;
+    throw new Problem('not-found', 'You have no such store.', { cause: error });
+  }
+}
+
 /** How many lines the store has of today: one small read. */
-async function versionOf(
-  { table }: ApiDeps,
-  place: { providerId: string; platform: z.infer<typeof platformSchema>; storeId: string },
-  day: string,
-): Promise<string> {
+async function versionOf({ table }: ApiDeps, place: StorePlace, day: string): Promise<string> {
   const hours = await readStoreHours(table, place.providerId, day, place);
   return `${day}.${addRollups(hours.values()).entryCount}`;
 }

@@ -58,6 +58,6 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
         isRanked: found.order === 'redeemedFen',
         nextHref: next === null ? null : `/stores?${new URLSearchParams(next)}`,
       }),
-    who: viewer.who,
+    viewer,
   });
 }

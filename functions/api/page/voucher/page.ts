@@ -43,7 +43,7 @@ export async function voucherPage(c: Context, deps: ApiDeps, viewer: Viewer): Pr
         names,
         explained: explained.flat(),
       }),
-    who: viewer.who,
+    viewer,
     version,
   });
 }

@@ -1,0 +1,86 @@
+import type { Context } from 'hono';
+import type { Permission } from '../../../lib/access/permissions.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { readProvider } from '../../../lib/store/accounts/parties.ts';
+import type { Table } from '../../../lib/store/table.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { Principal } from '../principal.ts';
+import { Kept } from './kept.ts';
+import { answerPage, type PageAnswer, type SignedIn, type Viewer } from './page.ts';
+import { problemPage } from './problem.ts';
+import { signedIn } from './session.ts';
+import type { SignInError } from './sign-in.ts';
+import { signInView } from './views.ts';
+
+/**
+ * Shows a page to a provider's people who may see it: to nobody the form to sign in, to everybody else who may and
+ * why they may not. What is wrong with an address is said in words.
+ */
+export async function forProvider(
+  c: Context,
+  deps: ApiDeps,
+  needs: Permission,
+  show: (viewer: Viewer) => Promise<Response>,
+): Promise<Response> {
+  const viewer = await viewerOf(c, deps);
+  if (viewer === null) return answerPage(c, signInPage(null));
+  const { principal, who } = viewer;
+  if (principal.is === 'operator' && c.req.path === '/') return c.redirect('/operator', 303);
+  if (principal.is !== 'provider' || who === null) {
+    return answerPage(c, refusalPage(viewer, 'forbidden.providers'));
+  }
+  if (!principal.permissions.has(needs)) return answerPage(c, refusalPage(viewer));
+  const { providerId } = principal;
+  return withWords(c, viewer, () => show({ who, principal, providerId }));
+}
+
+/** Whoever is signed in; null for nobody. */
+export async function viewerOf(c: Context, deps: ApiDeps): Promise<SignedIn | null> {
+  const principal = await signedIn(c, deps);
+  return principal === undefined ? null : { principal, who: await whoIs(principal, deps) };
+}
+
+/** What a person can mend is a page; what failed on our side is for the log as well. */
+async function withWords(
+  c: Context,
+  viewer: SignedIn,
+  show: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await show();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error;
+    return answerPage(c, problemPage(error, viewer));
+  }
+}
+
+export function signInPage(error: SignInError | null, status: 200 | 401 | 429 = 200): PageAnswer {
+  return {
+    title: ({ say }) => say('signIn'),
+    main: ({ say }) => signInView(say, error),
+    status,
+    viewer: null,
+  };
+}
+
+function refusalPage(
+  viewer: SignedIn,
+  word: 'forbidden' | 'forbidden.providers' = 'forbidden',
+): PageAnswer {
+  return problemPage(new Problem('role-forbidden', 'This page is for others.'), viewer, word);
+}
+
+const names = new Kept<string>();
+
+async function whoIs(principal: Principal, { table, now }: ApiDeps): Promise<string | null> {
+  if (principal.is === 'operator') return null;
+  const { providerId } = principal;
+  return (await nameOf(table, providerId, now())) ?? providerId;
+}
+
+function nameOf(table: Table, providerId: string, nowMs: number): Promise<string | null> {
+  return names.of(table, providerId, nowMs, async () => {
+    const provider = await readProvider(table, providerId);
+    return provider?.name ?? null;
+  });
+}
