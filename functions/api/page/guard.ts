@@ -6,10 +6,11 @@ import type { Table } from '../../../lib/store/table.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
 import { Kept } from './kept.ts';
-import { answerPage, type PageAnswer, type SignedIn, type Viewer } from './page.ts';
+import { answerPage, type PageAnswer } from './page.ts';
 import { problemPage } from './problem.ts';
 import { signedIn } from './session.ts';
 import type { SignInError } from './sign-in.ts';
+import type { SignedIn, Viewer } from './viewer.ts';
 import { signInView } from './views.ts';
 
 /**

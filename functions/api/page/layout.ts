@@ -3,9 +3,9 @@ import { type Language, type Say, sayIn } from '../../../lib/i18n/words.ts';
 import { assetHref } from './assets.ts';
 import type { Html } from './html.ts';
 import { navigation } from './navigation.ts';
-import type { SignedIn } from './page.ts';
 import { icon, SHAPES } from './parts/icons.ts';
 import { nextTheme, type Theme } from './theme.ts';
+import type { SignedIn } from './viewer.ts';
 
 /**
  * What a page may do: load our style sheets, our scripts and our mark by their hashes, send its forms to us, and

@@ -3,7 +3,7 @@ import type { Permission } from '../../../lib/access/permissions.ts';
 import type { Say, Word } from '../../../lib/i18n/words.ts';
 import { KINDS } from './dimensions/model.ts';
 import type { Html } from './html.ts';
-import type { SignedIn } from './page.ts';
+import type { SignedIn } from './viewer.ts';
 
 interface Place {
   readonly href: string;

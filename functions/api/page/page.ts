@@ -1,23 +1,10 @@
 import type { Context } from 'hono';
 import { type Language, type Say, sayIn } from '../../../lib/i18n/words.ts';
-import type { Principal } from '../principal.ts';
 import type { Html } from './html.ts';
 import { layout, PAGE_HEADERS, type PageFrame } from './layout.ts';
 import { pageLanguage } from './session.ts';
 import { themeOf } from './theme.ts';
-
-/** Who is signed in. */
-export interface SignedIn {
-  /** A provider's name; null for the operator. */
-  readonly who: string | null;
-  readonly principal: Principal;
-}
-
-/** Who looks at a page of a provider's. */
-export interface Viewer extends SignedIn {
-  readonly who: string;
-  readonly providerId: string;
-}
+import type { SignedIn } from './viewer.ts';
 
 /** What a page says in whatever language. */
 export interface Speech {

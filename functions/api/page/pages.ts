@@ -8,13 +8,14 @@ import { KINDS } from './dimensions/model.ts';
 import { dimensionPage } from './dimensions/page.ts';
 import { forProvider, signInPage } from './guard.ts';
 import { overviewPage } from './overview/page.ts';
-import { answerPage, type Viewer } from './page.ts';
+import { answerPage } from './page.ts';
 import { searchPage } from './search/page.ts';
 import { signInRoutes } from './sign-in.ts';
 import { statementsPage } from './statements/page.ts';
 import { storePage } from './store/page.ts';
 import { storesPage } from './stores/page.ts';
 import { turnTheme } from './theme.ts';
+import type { Viewer } from './viewer.ts';
 import { voucherPage } from './voucher/page.ts';
 
 type Show = (c: Context, deps: ApiDeps, viewer: Viewer) => Promise<Response>;

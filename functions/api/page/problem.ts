@@ -2,7 +2,8 @@ import { html } from 'hono/html';
 import type { Problem } from '../../../lib/errors/problem.ts';
 import { isWord, type Say, type Word } from '../../../lib/i18n/words.ts';
 import type { Html } from './html.ts';
-import type { PageAnswer, SignedIn } from './page.ts';
+import type { PageAnswer } from './page.ts';
+import type { SignedIn } from './viewer.ts';
 
 type Status = NonNullable<PageAnswer['status']>;
 

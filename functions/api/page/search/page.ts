@@ -9,7 +9,8 @@ import { check } from '../../input.ts';
 import type { Reader } from '../../principal.ts';
 import { readVoucher } from '../../voucher.ts';
 import { storeNames } from '../names.ts';
-import { answerPage, type Viewer } from '../page.ts';
+import { answerPage } from '../page.ts';
+import type { Viewer } from '../viewer.ts';
 import { type Hit, searchView } from './view.ts';
 
 const searchQuery = z.object({ q: z.string().trim().max(128).default('') });

@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import { readStatements } from '../../../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { answerPage, type Viewer } from '../page.ts';
+import { answerPage } from '../page.ts';
+import type { Viewer } from '../viewer.ts';
 import { statementsView } from './view.ts';
 
 /** `GET /statements`: a provider's statements. */

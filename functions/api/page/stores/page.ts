@@ -9,8 +9,9 @@ import { check, cursorInput, writeCursor } from '../../input.ts';
 import { pageOfStores, storePlaceSchema } from '../../ranked-stores.ts';
 import { hasRedemptions } from '../../stores.ts';
 import { storeNames } from '../names.ts';
-import { answerPage, type Viewer } from '../page.ts';
+import { answerPage } from '../page.ts';
 import { periodOf, periodQuery, periodShape } from '../period.ts';
+import type { Viewer } from '../viewer.ts';
 import { SORTS, storesView } from './view.ts';
 
 const PAGE = 50;

@@ -11,7 +11,8 @@ import { check } from '../../input.ts';
 import type { Reader } from '../../principal.ts';
 import { type BookedHistory, readVoucher, type WholeVoucher } from '../../voucher.ts';
 import { storeNames } from '../names.ts';
-import { answerPage, isUnchanged, unchanged, type Viewer } from '../page.ts';
+import { answerPage, isUnchanged, unchanged } from '../page.ts';
+import type { Viewer } from '../viewer.ts';
 import type { ExplainedEntry, Source } from './model.ts';
 import { voucherView } from './view.ts';
 
