@@ -1,4 +1,3 @@
-import type { EventOf } from '../../lib/events/event.ts';
 import type { Platform } from '../../lib/events/id.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
 import type { KnownAct, TillContext } from '../../lib/integrations/kit/till.ts';
@@ -38,10 +37,6 @@ export function contextOf(
       return claimUse(table, { platform, voucherId }, claim, now());
     },
     mayLag: async () => !(await isBooked(deps)),
-    payment: async (orderId) =>
-      (await readEvents(table, { of: 'order', platform, id: orderId })).find(
-        (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',
-      ),
   };
 }
 

@@ -26,7 +26,6 @@ export function tillContext(app: App, over: Partial<TillContext> = {}): TillCont
     claimUse: async () => true,
     mayLag: async () => false,
     merchantOfStore: async () => undefined,
-    payment: async () => undefined,
     ...over,
   };
 }
@@ -40,6 +39,7 @@ function known(app: App): Omit<ResolveContext, 'answers'> {
     deadlineMs: NOW_MS + 10_000,
     calls: { turn: async () => {} },
     history: async () => [],
+    payment: async () => undefined,
     vouchersOf: async () => [],
     isKnownStore: async () => true,
     storesOf: async () => [],

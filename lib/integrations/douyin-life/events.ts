@@ -78,10 +78,12 @@ function reversed(facts: VoucherFacts, act: Act): EventDraft {
   };
 }
 
-function saleOf({ certificate, order }: VoucherFacts): Sale {
+function saleOf({ certificate, order, payment }: VoucherFacts): Sale {
   const sale = order?.order_sale_info ?? null;
   return {
     ...UNKNOWN_SALE,
+    // A hash already: where the order was not queried, its payment knows the buyer.
+    buyer: payment?.sale.buyer ?? null,
     productId: certificate.sku?.sku_id ?? order?.sku_id ?? null,
     channel: channelOf(sale?.sale_channel ?? null),
     channelRaw: sale?.sale_channel ?? null,

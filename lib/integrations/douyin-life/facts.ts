@@ -38,6 +38,8 @@ export interface VoucherFacts {
   readonly certificate: CertificateRecord;
   readonly acts: readonly Act[];
   readonly order: OrderRecord | undefined;
+  /** The payment that we know, where the order was not queried for it. */
+  readonly payment?: EventOf<'order.paid'> | undefined;
   readonly hints: readonly Hint[];
   /** What we have of this voucher already. */
   readonly known: readonly Event[];

@@ -30,6 +30,8 @@ export const douyinLife = {
     cancelToken: z.boolean().default(false),
     /** What an order's `refund_amount` of a voucher is: all its refunds, or the latest; see refunds.ts. */
     refundAmount: z.enum(['total', 'latest']).default('total'),
+    /** `unpaid`: a plain use of a paid voucher is booked without its channel and creator; see order-query.ts. */
+    orderQuery: z.enum(['always', 'unpaid']).default('always'),
   }),
   read,
   resolve: (hints, context) => resolve(hints, context),

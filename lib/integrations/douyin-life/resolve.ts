@@ -15,6 +15,7 @@ import {
   OWN_MESSAGE_MS,
   REVERSAL_WINDOW_MS,
 } from './facts.ts';
+import { paymentInstead } from './order-query.ts';
 import { locateStore, nameStores } from './stores.ts';
 
 /**
@@ -65,8 +66,12 @@ async function resolveOrder(
     } as const;
     return hints.map(() => answer);
   }
+  const payment = await paymentInstead(hints, certificates, context);
   // Channel, creator and refunds hang on it: only the platform's own "no" lets us go on without.
-  const order = await unlessRefused(client.order(merchantId, orderId), isRefusal);
+  const order =
+    payment === undefined
+      ? await unlessRefused(client.order(merchantId, orderId), isRefusal)
+      : undefined;
   const events: EventDraft[] = paymentOfOrder(merchantId, order);
   const actsByVoucher = new Map<string, Act[]>();
   const refundsKnown = new Map<string, number>();
@@ -78,7 +83,7 @@ async function resolveOrder(
     const acts = await actsOfCertificate(client, evidence, { merchantId, context });
     const isUnpriced = isUncountedCard(evidence) && acts.some((act) => act.amounts === null);
     if (isUnpriced && context.answers < PATIENCE) return hints.map(() => CARD_UNPRICED);
-    const facts = { merchantId, orderId, acts, refundAmount, ...evidence } as const;
+    const facts = { merchantId, orderId, acts, refundAmount, payment, ...evidence } as const;
     refundsKnown.set(certificate.certificate_id, known.filter(isRefund).length);
     const drafts = eventsOfVoucher(facts);
     if (drafts === undefined) return hints.map(() => wait('the platform reports no amount yet'));

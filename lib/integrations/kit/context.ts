@@ -1,4 +1,4 @@
-import type { Event } from '../../events/event.ts';
+import type { Event, EventOf } from '../../events/event.ts';
 import type { App } from './app.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { LiveTokens } from './live-tokens.ts';
@@ -29,6 +29,8 @@ export interface ResolveContext {
   readonly calls?: CallBudget;
   /** What is already known of a voucher. */
   readonly history: (voucherId: string) => Promise<readonly Event[]>;
+  /** The payment of an order, where we know it. */
+  readonly payment: (orderId: string) => Promise<EventOf<'order.paid'> | undefined>;
   /**
    * An order's vouchers whose use or refund we know of, each once: for messages that name the order alone.
    * Uses are listed in the open loop, and of orders that we gave their codes; of other orders, refunds alone.

@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly stores: number;
   readonly pollers?: number;
   readonly windows?: CloudOptions['windows'];
+  /** Of the app, beside those that every load has. */
+  readonly settings?: object;
 }
 
 interface Place {
@@ -55,11 +57,11 @@ export class Load {
   }
 
   async prepare(): Promise<void> {
-    const { providers, stores } = this.options;
+    const { providers, stores, settings } = this.options;
     await this.cloud.prepare();
     await this.call('PUT', `/v1/apps/douyin-life/${APP_KEY}`, {
       secrets: { clientSecret: SECRET },
-      settings: { apiBaseUrl: 'http://platform.test', factsSince: '2025-01-01' },
+      settings: { apiBaseUrl: 'http://platform.test', factsSince: '2025-01-01', ...settings },
     });
     for (let index = 0; index < providers; index += 1) {
       this.places.push(...(await this.openShop(`p-${index}`, Math.ceil(stores / providers))));

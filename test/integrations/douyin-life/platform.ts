@@ -118,6 +118,7 @@ export function platform(
     answers: 0,
     deadlineMs: (over.now ?? now)() + 60_000,
     history: async () => [],
+    payment: async () => undefined,
     isKnownStore: async () => true,
     storesOf: async () => [],
     vouchersOf: async () => [],

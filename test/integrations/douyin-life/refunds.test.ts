@@ -42,6 +42,7 @@ function contextOf(
     history: async (voucherId) => known().filter((event) => event.voucherId === voucherId),
     isKnownStore: async () => true,
     storesOf: async () => [],
+    payment: async () => undefined,
     vouchersOf: async () => [],
   };
 }

@@ -46,6 +46,7 @@ const contextOf = (secrets = SECRETS as Record<string, string>, settings = {}): 
   ...{ fetch: sandbox.fetch, now: () => nowMs, answers: 0 },
   deadlineMs: Number.POSITIVE_INFINITY,
   history: async (voucherId) => known.filter((event) => event.voucherId === voucherId),
+  payment: async () => undefined,
   vouchersOf: async () => [],
   isKnownStore: async () => true,
   storesOf: async () => ['s1', 's2'],
