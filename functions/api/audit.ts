@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Context } from 'hono';
 import { Problem } from '../../lib/errors/problem.ts';
 import { requestIdOf } from '../../lib/http/answer-headers.ts';
@@ -15,6 +16,10 @@ export interface AuditNote {
   readonly subject?: string;
   /** Whom it is about, beside whoever did it. */
   readonly providerId?: string | null;
+  /** The same, where it is about several. */
+  readonly providerIds?: readonly string[];
+  /** False where all was as it is already, or where it was a trial. Else before and after say so. */
+  readonly isChange?: boolean;
   /** Without secrets, codes and what is personal of buyers. */
   readonly before?: unknown;
   readonly after?: unknown;
@@ -29,7 +34,8 @@ export function noteChange(c: Context, audited: AuditNote): void {
 
 /**
  * Does something and leaves its trace: the record is there before, and completed after, so that a worker that
- * dies in between leaves one without an outcome. A refusal changed nothing, and says so.
+ * dies in between leaves one without an outcome. A refusal changed nothing, and says so; so does what found
+ * everything as it is to be.
  */
 export async function withTrail(
   c: Context,
@@ -45,12 +51,14 @@ export async function withTrail(
     ...{ subject: subjectOf(c), outcome: null, before: null, after: null },
   };
   await beginAudit(deps.table, record, deps.auditDays);
-  const complete = async (outcome: 'done' | 'refused') => {
-    const { subject = record.subject, providerId, before = null, after = null } = noted(c);
-    const named = providerId === undefined || providerId === null ? [] : [providerId];
+  const complete = async (ended: 'done' | 'refused') => {
+    const note = noted(c);
+    const { subject = record.subject, providerId = null, providerIds = [] } = note;
+    const { before = null, after = null } = note;
+    const named = providerId === null ? providerIds : [providerId, ...providerIds];
     const providers = [...new Set([...own, ...named])];
     const what = {
-      outcome,
+      outcome: ended === 'done' && !isChange(note) ? ('unchanged' as const) : ended,
       providers,
       subject,
       before: maskTexts(before),
@@ -76,7 +84,25 @@ function noted(c: Context): AuditNote {
   return (c.get(NOTED) as AuditNote | undefined) ?? {};
 }
 
-/** `/v1/contracts/3.douyin.m1/end` → `contracts/3.douyin.m1/end`. */
+function isChange({ isChange: said, before, after }: AuditNote): boolean {
+  if (said !== undefined) return said;
+  return before === undefined || before === null || !isDeepStrictEqual(before, after);
+}
+
+/** `/v1/contracts/3.douyin.m1/end` → `contract/3.douyin.m1/end`: what it is comes first, and in the singular. */
 function subjectOf(c: Context): string {
-  return c.req.path.replace(/^\/v1\//, '');
+  const [noun = '', ...rest] = c.req.path.replace(/^\/v1\//, '').split('/');
+  return [singular(noun), ...rest.map(decoded)].join('/');
+}
+
+function singular(noun: string): string {
+  return noun.endsWith('ies') ? `${noun.slice(0, -3)}y` : noun.replace(/s$/, '');
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

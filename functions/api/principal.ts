@@ -109,7 +109,13 @@ async function ofMember(
 
 async function membersOf(providerId: string | null, deps: ApiDeps): Promise<Members> {
   const read = () => readMembers(deps.table, providerId);
-  return (await remembered(deps, membersName(providerId), read)) ?? { version: 0, members: [] };
+  return (
+    (await remembered(deps, membersName(providerId), read)) ?? {
+      version: 0,
+      members: [],
+      ending: [],
+    }
+  );
 }
 
 function tenantOf(providerId: string | null): Operator | OfProvider {

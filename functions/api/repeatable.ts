@@ -6,6 +6,7 @@ import { seal, unseal } from '../../lib/crypto/seal.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { requestIdOf } from '../../lib/http/answer-headers.ts';
 import { problemResponse } from '../../lib/http/problem-response.ts';
+import { apiKey } from '../../lib/store/accounts/api-key.ts';
 import {
   claimRequest,
   finishRequest,
@@ -22,15 +23,28 @@ const KEEP_MS = 24 * 3_600_000;
 /** An item holds 400 KB. */
 const MAX_KEPT_BYTES = 300_000;
 
+/** Who asks, and what of the answer is shown once. */
+export interface RepeatableRequest {
+  readonly principal: Principal;
+  readonly shownOnce: SecretField | undefined;
+}
+
+/** A field of an answer with a secret in it, and how to come to another one. */
+export interface SecretField {
+  readonly field: string;
+  readonly hint: string;
+}
+
 /**
  * Of requests with one `Idempotency-Key` one is done, and its answer is everybody's for a day: also a refusal, so
- * that a repetition cannot come to something else. What failed on our side is not kept, and may be done again.
+ * that a repetition cannot come to something else. What failed on our side is not kept, and may be done again. Of
+ * what is shown once nothing is kept: a repetition has null in its place, and how to come to another one.
  * Costs two writes, and nothing without the header.
  * @throws Problem `idempotency-key-reused` for another request, `request-in-progress` while it is being done
  */
 export async function repeatable(
   c: Context,
-  principal: Principal,
+  { principal, shownOnce }: RepeatableRequest,
   deps: ApiDeps,
   run: () => Response | Promise<Response>,
 ): Promise<Response> {
@@ -40,16 +54,18 @@ export async function repeatable(
     throw new Problem('request-invalid', 'Idempotency-Key: 1 to 255 printable ASCII characters.');
   }
   const { table } = deps;
-  // Whose it is: another's key is another, so nobody is given an answer that was not theirs.
-  const name = keyedHash(deps.operatorTokenHash, 'repetition', principal.actor, key);
+  // Whose it is: another's key is another, so nobody is given an answer that was not theirs. The actor, not the
+  // bytes of a token: the deployment's own may be replaced between a request and its repetition.
+  const own = await apiKey(table);
+  const name = keyedHash(own, 'repetition', principal.actor, key);
   const claim = await claimRequest(table, name, {
     ...{ request: await requestOf(c), nowMs: deps.now(), holdMs: HOLD_MS, keepMs: KEEP_MS },
   });
-  // The key itself is not kept, so the table alone does not open what was answered: a token may be in it.
-  const sealKey = `${deps.operatorTokenHash}\n${key}`;
+  // The key itself is not kept, so the table alone does not open what was answered.
+  const sealKey = `${own}\n${key}`;
   switch (claim.is) {
     case 'ours':
-      return doIt(c, { name, by: claim.by, sealKey }, deps, run);
+      return doIt(c, { name, by: claim.by, sealKey, shownOnce }, deps, run);
     case 'answered':
       return opened(unseal(sealKey, name, claim.answer), requestIdOf(c));
     case 'held': {
@@ -76,11 +92,12 @@ interface Held {
   readonly name: string;
   readonly by: string;
   readonly sealKey: string;
+  readonly shownOnce: SecretField | undefined;
 }
 
 async function doIt(
   c: Context,
-  { name, by, sealKey }: Held,
+  { name, by, sealKey, shownOnce }: Held,
   { table }: ApiDeps,
   run: () => Response | Promise<Response>,
 ): Promise<Response> {
@@ -94,13 +111,21 @@ async function doIt(
     }
     response = problemResponse(error, requestIdOf(c));
   }
-  const text = await response.clone().text();
+  const text = withoutShown(await response.clone().text(), response.ok ? shownOnce : undefined);
   const answer = { status: response.status, type: response.headers.get('content-type'), text };
   const sealed = seal(sealKey, name, packed(answer));
   // Too large to keep: what a later repetition does is up to the route.
   if (sealed.byteLength > MAX_KEPT_BYTES) await releaseRequest(table, name, by);
   else await finishRequest(table, name, by, sealed);
   return response;
+}
+
+/** As its repetition is answered. */
+function withoutShown(text: string, shownOnce: SecretField | undefined): string {
+  if (shownOnce === undefined) return text;
+  const { field, hint } = shownOnce;
+  const answered = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  return JSON.stringify({ ...answered, [field]: null, hint });
 }
 
 const answerSchema = z.object({ status: z.int(), type: z.string().nullable(), text: z.string() });

@@ -13,7 +13,7 @@ import {
   requirePermission,
   requirePrincipal,
 } from './principal.ts';
-import { repeatable } from './repeatable.ts';
+import { repeatable, type SecretField } from './repeatable.ts';
 
 /**
  * Who may call a route. `provider`: a provider reads its own, and the operator says whose with
@@ -31,6 +31,8 @@ export interface Takes {
   readonly bodyIsOptional?: true;
   /** Which of its addresses take what is ours out of the house: each such call leaves a trace. */
   readonly isExport?: (params: Record<string, string>) => boolean;
+  /** Of its answer: what a repetition by its `Idempotency-Key` does not show again. */
+  readonly shownOnce?: SecretField;
   /** Which of its addresses a browser opens, with the cookie of the pages instead of a token. */
   readonly isPage?: (params: Record<string, string>) => boolean;
 }
@@ -99,7 +101,7 @@ export function answer<C extends Contract>(
     const isTraced = c.req.method !== 'GET' || one.isExport?.(c.req.param()) === true;
     const trail = { call: one.call, principal };
     const traced = () => (isTraced ? withTrail(c, trail, deps, run) : run());
-    return repeatable(c, principal, deps, traced);
+    return repeatable(c, { principal, shownOnce: one.shownOnce }, deps, traced);
   });
 }
 
@@ -123,13 +125,19 @@ async function askerOf(
 
 /**
  * A slip in a parameter's name, or a parameter that the route does not have, would else change nothing and
- * say nothing: `?form=2025-10-01` would be the last 31 days.
- * @throws Problem `request-invalid`, which names those that there are
+ * say nothing: `?form=2025-10-01` would be the last 31 days. So would one of two values.
+ * @throws Problem `request-invalid`, which names those that there are, or that are given twice
  */
 function requireKnownNames({ who, query }: Contract, c: Context): void {
   const known = [...(who === 'provider' ? ['providerId'] : []), ...namesIn(query)];
-  const unknown = Object.keys(c.req.queries()).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
+  const given = Object.entries(c.req.queries());
+  const unknown = given.filter(([name]) => !known.includes(name));
+  const twice = given.filter(([name, values]) => known.includes(name) && values.length > 1);
+  if (unknown.length === 0 && twice.length === 0) return;
+  if (unknown.length === 0) {
+    const names = twice.map(([name]) => name).join(', ');
+    throw new Problem('request-invalid', `${names}: give it once; which one counts, nobody knows`);
+  }
   const count = unknown.length === 1 ? 'a parameter' : `${unknown.length} parameters`;
   const those = known.length === 0 ? 'this call has none' : `known are ${known.join(', ')}`;
   throw new Problem('request-invalid', `query: ${count} that nobody knows here; ${those}`);

@@ -54,6 +54,7 @@ export const keys = {
 
   /** The key that buyer ids are hashed with, made once. */
   buyerKey: { pk: 'BUYER-KEY', sk: '-' },
+  apiKey: { pk: 'API-KEY', sk: '-' },
 
   delivery: (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: '-' }),
 

@@ -2,10 +2,16 @@ import * as z from 'zod';
 import { permissionSchema, roleSchema } from '../../../lib/access/permissions.ts';
 import { memberSchema } from '../../../lib/store/accounts/members.ts';
 import { auditGet } from '../routes/audit.ts';
-import { memberDelete, memberPatch, membersGet, membersPost } from '../routes/members.ts';
+import {
+  memberDelete,
+  memberPatch,
+  membersGet,
+  membersPost,
+  memberTokenPost,
+} from '../routes/members.ts';
 import { tokenDelete, tokensGet, tokensPost } from '../routes/tokens.ts';
 import type { Documented } from './documented.ts';
-import { instant, next } from './shapes.ts';
+import { instant, next, shownOnce } from './shapes.ts';
 
 const member = memberSchema
   .extend({ createdBy: z.string().describe('`bootstrap`, `member/…` or `token/…`.') })
@@ -59,7 +65,7 @@ export const access: readonly Documented[] = [
       `With a \`role\`, or with \`scopes\` for a program. ${ROLES} An owner’s own \`providerId\` may be left ` +
       'out; an operator who leaves it out makes a token of the operator’s. Tokens begin with `hxp_` (a ' +
       'provider’s) or `hxo_` (the operator’s), for scanners of secrets.',
-    answers: { 201: { json: z.strictObject({ tokenId: z.string(), token: z.string() }) } },
+    answers: { 201: { json: z.strictObject({ tokenId: z.string(), ...shownOnce }) } },
     problems: ['provider-unknown', 'store-unknown'],
     example: { name: '门店对账脚本', scopes: ['reports:read', 'statements:read'] },
   },
@@ -75,7 +81,8 @@ export const access: readonly Documented[] = [
     summary: 'Revoke a token, everywhere within 10 seconds',
     description:
       '`bootstrap` is the deployment’s own token: once there is a named operator it can be turned off, until a ' +
-      'deployment brings another one.',
+      'deployment brings another one. The last token with which an operator, or a provider’s last owner, could ' +
+      'get in stays: make another one first.',
     answers: { 204: { what: 'It is revoked.' } },
     problems: ['last-owner'],
   },
@@ -84,7 +91,7 @@ export const access: readonly Documented[] = [
     tag: 'access',
     summary: 'Let somebody in: a member of a provider, or an operator',
     description: `${ROLES} An operator who leaves out \`providerId\` makes an \`operator\`.`,
-    answers: { 201: { json: z.strictObject({ memberId: z.string(), token: z.string() }) } },
+    answers: { 201: { json: z.strictObject({ memberId: z.string(), ...shownOnce }) } },
     problems: ['provider-unknown', 'store-unknown'],
     example: { name: '李婷', email: 'liting@example.com', role: 'finance' },
   },
@@ -112,6 +119,14 @@ export const access: readonly Documented[] = [
     problems: ['last-owner'],
   },
   {
+    contract: memberTokenPost,
+    tag: 'access',
+    summary: 'Make one more token for a member, which is shown once',
+    description: 'For a member who lost theirs, or before theirs is revoked.',
+    answers: { 201: { json: z.strictObject({ tokenId: z.string(), ...shownOnce }) } },
+    example: { name: '新手机' },
+  },
+  {
     contract: auditGet,
     tag: 'access',
     summary: 'Who changed or took out what, the oldest first',
@@ -119,7 +134,7 @@ export const access: readonly Documented[] = [
       'Every change by a person or a program, and every file that was taken out. An owner sees what is about its ' +
       'own provider. `actor` is whole (`member/…`, `token/…`, `bootstrap`); `subject` may be a beginning: ' +
       '`contract`, `merchant/douyin`. A change without an `outcome` was begun, and nobody knows what became of ' +
-      'it. Refused ones changed nothing and are left out.',
+      'it. What was refused, was a trial or found all as it is already changed nothing and is left out.',
     answers: { 200: { json: z.strictObject({ entries: z.array(trailEntry), next }) } },
   },
 ];

@@ -13,7 +13,7 @@ import { merchantPut, storePut } from '../routes/merchants.ts';
 import { providerPut, tokenPost } from '../routes/providers.ts';
 import { refundPolicyGet, refundPolicyPut } from '../routes/refund-policies.ts';
 import type { Documented } from './documented.ts';
-import { instant } from './shapes.ts';
+import { instant, shownOnce } from './shapes.ts';
 
 const app = z.strictObject({
   integration: z.string(),
@@ -26,7 +26,8 @@ const app = z.strictObject({
 });
 
 const providerToken = z.strictObject({
-  token: z.string(),
+  tokenId: z.string(),
+  ...shownOnce,
   providerId: z.string(),
   role: providerRoleSchema,
   createdAt: instant,

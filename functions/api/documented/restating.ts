@@ -134,7 +134,7 @@ export const restating: readonly Documented[] = [
     tag: 'till',
     summary: 'Redeem (核销) at the platform, where that is our call, and book it',
     description:
-      'One of `code`, `encryptedData`, `vouchers` and `order` says what. The same `requestId` with the same body is the same act: after a 503 repeat it, until it is known; after a 422 use a new one, unless only a setting was missing. `storeId` is a registered store of the merchant. A voucher is named once; `count` is of a code’s vouchers or of a card’s uses. `notDone` lists what was requested and not done. `unread` counts uses that have happened and that nothing names: they are booked nowhere, a line `act-unread` is in the log, and somebody has to look them up at the platform.',
+      'One of `code`, `encryptedData`, `vouchers` and `order` says what. The same `requestId` with the same body is the same act, among those of one provider: after a 503 repeat it, until it is known; after a 422 use a new one, unless only a setting was missing. `storeId` is a registered store of the merchant. A voucher is named once; `count` is of a code’s vouchers or of a card’s uses. `notDone` lists what was requested and not done. `unread` counts uses that have happened and that nothing names: they are booked nowhere, a line `act-unread` is in the log, and somebody has to look them up at the platform.',
     answers: { 200: { json: done } },
     problems: tillProblems,
     example: { ...whose, code: '1234567890', storeId: '7055' },

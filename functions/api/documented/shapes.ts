@@ -12,6 +12,14 @@ export const next = z
   .string()
   .nullable()
   .describe('Goes back as `cursor`; null when nothing is left.');
+/** A token in an answer. */
+export const shownOnce = {
+  token: z
+    .string()
+    .nullable()
+    .describe('Shown once: null where a repetition by its `Idempotency-Key` is answered.'),
+  hint: z.string().optional().describe('How to come to another, where it is null.'),
+};
 export const problemIn = { code: z.string(), detail: z.string() };
 const day = z.iso.date();
 

@@ -38,7 +38,7 @@ export function auditRoute(api: Hono, deps: ApiDeps): void {
   answer(api, deps, auditGet, async ({ principal, query }, c) => {
     const { providerId = query.providerId } = ownOf(principal, query.providerId);
     const wanted = (one: AuditRecord) =>
-      one.outcome !== 'refused' &&
+      (one.outcome === 'done' || one.outcome === null) &&
       (providerId === undefined || one.providers.includes(providerId)) &&
       (query.actor === undefined || one.actor === query.actor) &&
       (query.subject === undefined || isOf(one.subject, query.subject));

@@ -8,6 +8,7 @@ import {
 } from '../../../lib/callbacks/code-pools.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { spoiledBySpreadsheet } from '../../../lib/events/spoiled-id.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { merchantParams, requireMerchant } from '../merchant.ts';
 import { answer, forOperator } from '../route.ts';
@@ -57,7 +58,9 @@ export const codesPost = forOperator(`POST ${PATH}/codes`, {
 export function codePoolsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, codePoolPut, async ({ params: merchant, body: pool }, c) => {
     await requireMerchant(merchant, deps);
+    const before = (await readCodePool(deps.table, merchant)) ?? null;
     await putCodePool(deps.table, merchant, pool);
+    noteChange(c, { before, after: pool });
     return c.json(pool);
   });
 
@@ -76,6 +79,7 @@ export function codePoolsRoutes(api: Hono, deps: ApiDeps): void {
       throw new Problem('code-pool-missing', detail);
     }
     const { added, known } = await importCodes(deps.table, merchant, codes);
+    noteChange(c, { after: { added, known }, isChange: added > 0 });
     deps.log('info', 'codes-imported', { platform: merchant.platform, added, known });
     return c.json({ added, known });
   });

@@ -12,6 +12,7 @@ import {
   readDifference,
 } from '../../../lib/store/reconciliation/differences.ts';
 import { addDays, toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cursorInput, lineInput, windowOf, windowShape, writeCursor } from '../input.ts';
 import { answer, forEither, forOperator } from '../route.ts';
@@ -71,6 +72,12 @@ export function completenessRoutes(api: Hono, deps: ApiDeps): void {
     const accepted = { acceptedReason: reason, acceptedAt };
     if (found.state === 'open') await acceptDifference(deps.table, found, id, accepted);
     const now = await readDifference(deps.table, day, of, id);
+    const states = { before: { state: found.state }, after: { state: 'accepted', reason } };
+    noteChange(c, {
+      subject: `difference/${params.id}`,
+      ...states,
+      isChange: found.state === 'open',
+    });
     return c.json(shown(now ?? found, id));
   });
 }

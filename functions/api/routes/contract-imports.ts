@@ -9,6 +9,7 @@ import {
 import { Problem } from '../../../lib/errors/problem.ts';
 import { readContracts } from '../../../lib/store/accounts/contracts.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import { contractBody } from '../contract-body.ts';
 import { recordContract, requireParties, versionOf } from '../contracts.ts';
 import { readCsv } from '../csv.ts';
@@ -54,6 +55,12 @@ export function contractImportsRoute(api: Hono, deps: ApiDeps): void {
       results.push({ line, ...(await resultOf(fields, dryRun ? logs : null, deps)) });
     }
     const refused = results.filter((row) => row.result === 'refused').length;
+    const recorded = results.filter((row) => row.result === 'recorded');
+    const contracts = recorded.map((row) => row.contractId);
+    const providerIds = [...new Set(rows.map(({ fields }) => fields.providerId ?? ''))];
+    const after = { contracts, refused };
+    const isChange = contracts.length > 0;
+    noteChange(c, { subject: 'contract/import', providerIds, after, isChange });
     return c.json({ dryRun, rows: results, refused, accepted: results.length - refused });
   });
 }

@@ -15,7 +15,7 @@ import { contractBody } from '../contract-body.ts';
 import { recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { answer, forOperator } from '../route.ts';
-import { answerOf } from './contracts.ts';
+import { answerOf, noteContract } from './contracts.ts';
 
 type CooperationEvent = EventOf<
   'contract.proposed' | 'contract.accepted' | 'contract.ended' | 'commission.changed'
@@ -67,6 +67,7 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
       );
     }
     const recorded = await recordContract(proposal, deps, cooperationId);
+    noteContract(c, recorded);
     return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
 }

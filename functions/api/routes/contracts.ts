@@ -65,9 +65,10 @@ export function contractsRoute(api: Hono, deps: ApiDeps): void {
   });
 }
 
-function noteContract(c: Context, { version }: Recorded): void {
+export function noteContract(c: Context, { version, standing }: Recorded): void {
   const { contractId, providerId } = version;
-  noteChange(c, { subject: `contract/${contractId}`, providerId, after: version });
+  const subject = `contract/${contractId}`;
+  noteChange(c, { subject, providerId, after: version, isChange: !standing });
 }
 
 /** What is answered when a contract was recorded: what of the past it says something else about. */

@@ -11,6 +11,7 @@ import {
 import { redrive } from '../../../lib/queue/redrive.ts';
 import { type Dropped, droppedLetters } from '../../../lib/store/deliveries/dropped.ts';
 import { instantToMs, toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { dropLetters } from '../drop.ts';
 import { cursorInput, instantInput, limitInput, writeCursor } from '../input.ts';
@@ -74,6 +75,8 @@ export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
     const untilMs = instantToMs(until);
     const options = { filter, dryRun, untilMs, budgetMs: BUDGET_MS };
     const done = await redrive(deps.sqs, deps.queues[queue], options);
+    const after = { redriven: done.moved, filter };
+    noteChange(c, { subject: `dead-letter/${queue}`, after, isChange: done.moved > 0 && !dryRun });
     deps.log('info', 'dead-letters-redriven', { queue, dryRun, moved: done.moved });
     return c.json({ ...done, until });
   });
@@ -82,6 +85,8 @@ export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
     const { queue, filter, dryRun, until = toInstant(Date.now()), reason } = body;
     const options = { filter, dryRun, untilMs: instantToMs(until), budgetMs: BUDGET_MS };
     const { moved, ...done } = await dropLetters(queue, options, reason, deps);
+    const after = { dropped: moved, filter, reason };
+    noteChange(c, { subject: `dead-letter/${queue}`, after, isChange: moved > 0 && !dryRun });
     deps.log('warn', 'dead-letters-dropped', { queue, dryRun, dropped: moved });
     return c.json({ ...done, dropped: moved, until });
   });

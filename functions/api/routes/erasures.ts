@@ -17,6 +17,7 @@ import {
   repeatErasure,
 } from '../../../lib/store/privacy/erasures.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import { awaitedBy } from '../awaited.ts';
 import type { ApiDeps } from '../deps.ts';
 import { lineInput } from '../input.ts';
@@ -69,7 +70,11 @@ export function erasuresRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, erasurePost, async ({ body: request }, c) => {
     const key = await buyerKey(deps.table);
     const erasure = await erasureFor(request, key, deps);
-    const { erasureId, found } = erasure;
+    const { erasureId, found, finishedAt } = erasure;
+    const { platform, reason, orderIds, voucherIds, again } = request;
+    const counts = { orders: orderIds.length, vouchers: voucherIds.length };
+    const after = { platform, ...counts, byBuyer: erasure.byBuyer, reason, again, finishedAt };
+    noteChange(c, { subject: `erasure/${erasureId}`, after });
     deps.log('info', 'personal-data-erased', { erasureId, ...found });
     return c.json(shown(erasure), erasure.finishedAt === null ? 202 : 200);
   });

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { listImports, readImport } from '../../../lib/store/ledger/imports.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { windowOf, windowShape } from '../input.ts';
 import { answer, forProvider } from '../route.ts';
@@ -36,7 +37,12 @@ export function importsRoutes(api: Hono, deps: ApiDeps): void {
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     const { importFile } = await import('../imports.ts');
     const how = { profile, providerId, window, columns, dryRun: dryRun === 'true' };
-    return c.json(await importFile(bytes, how, deps));
+    const done = await importFile(bytes, how, deps);
+    const { importId, lines, read } = done;
+    const after = { profile, ...window, lines, read, differences: done.differences.length };
+    const subject = `import/${importId ?? 'none'}`;
+    noteChange(c, { subject, providerId, after, isChange: importId !== null });
+    return c.json(done);
   });
 
   answer(api, deps, importsGet, async ({ providerId }, c) =>

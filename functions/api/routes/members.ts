@@ -10,12 +10,18 @@ import { toInstant } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, storesInput, tenantNamed } from '../grants.ts';
-import { lineInput } from '../input.ts';
+import { instantInput, lineInput } from '../input.ts';
 import { changeMembers, memberIn, tenantOfMember } from '../members.ts';
 import { answer, forEither } from '../route.ts';
-import { makeToken } from './tokens.ts';
+import { makeToken, requireFuture, TOKEN_SHOWN } from './tokens.ts';
 
 const emailInput = z.email().max(254).toLowerCase();
+
+/** Of an answer that makes a member's token. */
+const MEMBER_SHOWN = {
+  field: 'token',
+  hint: 'A token is shown once, and kept nowhere. Make another with POST /v1/members/{memberId}/tokens.',
+} as const;
 
 export const membersPost = forEither('POST /v1/members', {
   needs: 'members:manage',
@@ -26,6 +32,7 @@ export const membersPost = forEither('POST /v1/members', {
     role: roleSchema,
     stores: storesInput,
   }),
+  shownOnce: MEMBER_SHOWN,
 });
 
 export const membersGet = forEither('GET /v1/members', {
@@ -53,6 +60,14 @@ export const memberDelete = forEither('DELETE /v1/members/{memberId}', {
   params,
 });
 
+export const memberTokenPost = forEither('POST /v1/members/{memberId}/tokens', {
+  needs: 'members:manage',
+  params,
+  body: z.strictObject({ name: lineInput(100).optional(), expiresAt: instantInput.optional() }),
+  bodyIsOptional: true,
+  shownOnce: TOKEN_SHOWN,
+});
+
 /** A provider's people, and with no provider the operators. */
 export function membersRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, membersPost, async ({ principal, body }, c) => {
@@ -63,15 +78,7 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
     const [at, by] = [toInstant(deps.now()), principal.actor];
     const member = { memberId, name, email, role, stores, createdAt: at, createdBy: by };
     await placeMember(deps.table, memberId, providerId);
-    const terms = {
-      name,
-      role: null,
-      scopes: null,
-      stores: [],
-      providerId,
-      endsAt: null,
-      memberId,
-    };
+    const terms = { name, providerId, endsAt: null, memberId, ...OF_MEMBER };
     const { token } = await makeToken(terms, { by, at }, deps);
     // Last: until then the token is nobody's.
     await changeMembers(providerId, (members) => [...members, member], deps);
@@ -121,7 +128,24 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
     noteChange(c, { subject: `member/${memberId}`, providerId, before });
     return c.body(null, 204);
   });
+
+  answer(api, deps, memberTokenPost, async ({ principal, params: { memberId }, body }, c) => {
+    const providerId = await tenantOfMember(principal, memberId, deps);
+    const { members } = await readMembers(deps.table, providerId);
+    const member = memberIn(members, memberId, principal);
+    const { name = member.name, expiresAt: endsAt = null } = body;
+    const at = toInstant(deps.now());
+    requireFuture(endsAt, at);
+    const terms = { name, providerId, endsAt, memberId, ...OF_MEMBER };
+    const { tokenId, token } = await makeToken(terms, { by: principal.actor, at }, deps);
+    const after = { memberId, expiresAt: endsAt };
+    noteChange(c, { subject: `token/${tokenId}`, providerId, after });
+    return c.json({ tokenId, token }, 201);
+  });
 }
+
+/** A member's token has the member's role. */
+const OF_MEMBER = { role: null, scopes: null, stores: [] };
 
 /** What the trail keeps of a member, for years: who it was is known by the id. */
 function termsOf({ name, role, stores }: Member) {

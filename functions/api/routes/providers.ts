@@ -11,7 +11,7 @@ import type { ApiDeps } from '../deps.ts';
 import { requireGrant, requireRegistered } from '../grants.ts';
 import { lineInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
-import { makeToken } from './tokens.ts';
+import { makeToken, TOKEN_SHOWN } from './tokens.ts';
 
 const params = z.object({ providerId: givenId() });
 
@@ -25,6 +25,7 @@ export const tokenPost = forOperator('POST /v1/providers/{providerId}/tokens', {
   needs: 'tokens:manage',
   params,
   body: z.strictObject({ role: providerRoleSchema }),
+  shownOnce: TOKEN_SHOWN,
 });
 
 /** Providers (服务商) and their tokens. */
@@ -51,6 +52,6 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
     const { tokenId, token } = await makeToken({ ...terms, memberId: null }, given, deps);
     const after = { name: role, role, scopes: null, stores: [], expiresAt: null };
     noteChange(c, { subject: `token/${tokenId}`, providerId, after });
-    return c.json({ token, providerId, role, createdAt }, 201);
+    return c.json({ tokenId, token, providerId, role, createdAt }, 201);
   });
 }

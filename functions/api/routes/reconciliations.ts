@@ -19,6 +19,7 @@ import {
   isBusinessDay,
   toInstant,
 } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { answer, forOperator } from '../route.ts';
 
@@ -65,6 +66,7 @@ export function reconciliationsRoutes(api: Hono, deps: ApiDeps): void {
       ...({ pass: 'day', wantedBy: 'operator' } as const),
     };
     const reconciliationId = await beginReconciliation(deps.table, wanted, deps.now());
+    noteChange(c, { subject: `reconciliation/${reconciliationId}`, after: body });
     return c.json({ reconciliationId }, 202);
   });
 
@@ -72,9 +74,13 @@ export function reconciliationsRoutes(api: Hono, deps: ApiDeps): void {
     c.json(shown(await find(id, deps), deps.now())),
   );
 
-  answer(api, deps, reconciliationCancelPost, async ({ params: { id } }, c) =>
-    c.json(shown(await cancel(id, deps), deps.now())),
-  );
+  answer(api, deps, reconciliationCancelPost, async ({ params: { id } }, c) => {
+    const { status } = await find(id, deps);
+    const cancelled = await cancel(id, deps);
+    const [before, after] = [{ status }, { status: cancelled.status }];
+    noteChange(c, { subject: `reconciliation/${id}`, before, after });
+    return c.json(shown(cancelled, deps.now()));
+  });
 }
 
 async function checkWindow(

@@ -5,6 +5,7 @@ import {
   readRefundPolicy,
   refundPolicySchema,
 } from '../../../lib/callbacks/refund-policy.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { merchantParams, requireMerchant } from '../merchant.ts';
 import { answer, forOperator } from '../route.ts';
@@ -26,7 +27,10 @@ export const refundPolicyGet = forOperator(`GET ${PATH}`, {
 export function refundPoliciesRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, refundPolicyPut, async ({ params, body: { policy } }, c) => {
     await requireMerchant(params, deps);
-    await putRefundPolicy(deps.table, params.platform, params.merchantId, policy);
+    const { platform, merchantId } = params;
+    const before = { policy: await readRefundPolicy(deps.table, platform, merchantId) };
+    await putRefundPolicy(deps.table, platform, merchantId, policy);
+    noteChange(c, { before, after: { policy } });
     return c.json({ policy });
   });
 

@@ -18,6 +18,7 @@ import { errorFields } from '../../../lib/log/log.ts';
 import { mask } from '../../../lib/mask/mask.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cursorInput, limitInput, lineInput, writeCursor } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
@@ -80,10 +81,12 @@ export function refundRequestsRoutes(api: Hono, deps: ApiDeps): void {
 
   answer(api, deps, refundDecidePost, async ({ params, body: wanted }, c) => {
     const { platform, refundId } = params;
-    await requireRefund(deps, platform, refundId);
+    const { status } = await requireRefund(deps, platform, refundId);
     await decideRefund(deps.table, platform, refundId, decisionOf(wanted), deps.now());
     const standing = await requireRefund(deps, platform, refundId);
     if (standing.status !== decisionOf(wanted).status) throw decidedOtherwise(standing);
+    const subject = `refund/${platform}/${refundId}`;
+    noteChange(c, { subject, before: { status }, after: { status: standing.status } });
     if (isToBeNotified(standing)) await sendAudit(standing, deps);
     return c.json(shown(standing));
   });

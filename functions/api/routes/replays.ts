@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { givenId } from '../../../lib/events/id.ts';
 import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { instantInput } from '../input.ts';
 import { type Replayed, replayIds, replaySetAside, replayWindow } from '../replay.ts';
@@ -50,9 +51,17 @@ export function replaysRoute(api: Hono, deps: ApiDeps): void {
   answer(api, deps, replayPost, async ({ body: wanted }, c) => {
     const { dryRun } = wanted;
     const replayed = await replay(wanted, deps);
+    const { cursor: _cursor, dryRun: _dry, ...what } = wanted;
+    const after = { ...what, sent: replayed.sent };
+    noteChange(c, { subject: replayOf(wanted), after, isChange: replayed.sent > 0 && !dryRun });
     deps.log('info', 'deliveries-replayed', { dryRun, sent: replayed.sent });
     return c.json({ dryRun, ...replayed });
   });
+}
+
+function replayOf(wanted: z.infer<typeof replayBody>): string {
+  if ('setAside' in wanted) return `replay/set-aside/${wanted.setAside}`;
+  return 'deliveryIds' in wanted ? 'replay/deliveries' : 'replay/window';
 }
 
 function replay(wanted: z.infer<typeof replayBody>, deps: ApiDeps): Promise<Replayed> {

@@ -8,6 +8,7 @@ import { Queue } from '../../../lib/queue/queue.ts';
 import { sendNoted } from '../../../lib/rollups/send-noted.ts';
 import { createJob, type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
 import { daysBetween, isBusinessDay, toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { lineInput } from '../input.ts';
 import { requireMerchant } from '../merchant.ts';
@@ -69,20 +70,28 @@ const HEAD_START_SECONDS = 8;
 export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, restatementPost, async ({ body }, c) => {
     const job = await start({ does: 'restate', ...body }, deps);
-    return c.json({ restatementId: job.restatementId }, 202);
+    const { restatementId } = job;
+    noteChange(c, { subject: `restatement/${restatementId}`, after: body });
+    return c.json({ restatementId }, 202);
   });
 
   answer(api, deps, restatementGet, async ({ params: { id } }, c) =>
     c.json(shown(await find(id, 'restate', deps))),
   );
 
-  answer(api, deps, restatementCancelPost, async ({ params: { id } }, c) =>
-    c.json(shown(await cancel(await find(id, 'restate', deps), deps))),
-  );
+  answer(api, deps, restatementCancelPost, async ({ params: { id } }, c) => {
+    const { status } = await find(id, 'restate', deps);
+    const job = await cancel(await find(id, 'restate', deps), deps);
+    const [before, after] = [{ status }, { status: job.status }];
+    noteChange(c, { subject: `restatement/${id}`, before, after });
+    return c.json(shown(job));
+  });
 
   answer(api, deps, rebuildPost, async ({ body: { mend, ...window } }, c) => {
     const job = await start({ does: 'rebuild', ...window, reason: '', dryRun: !mend }, deps);
-    return c.json({ rebuildId: job.restatementId }, 202);
+    const { restatementId: rebuildId } = job;
+    noteChange(c, { subject: `rebuild/${rebuildId}`, after: { mend, ...window } });
+    return c.json({ rebuildId }, 202);
   });
 
   answer(api, deps, rebuildGet, async ({ params: { id } }, c) => {

@@ -16,6 +16,7 @@ import {
   type Statement,
   statementIdOf,
 } from '../../../lib/store/ledger/statements.ts';
+import { noteChange } from '../audit.ts';
 import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
 import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
@@ -73,11 +74,16 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, statementClosePost, async ({ params: { month }, body: { providerId } }, c) => {
     if (providerId !== undefined) {
       const statement = await closeMonth({ providerId, month }, deps);
+      noteClosed(c, [statement]);
       return c.json(shown(statement), statement.status === 'closed' ? 200 : 202);
     }
     const outcomes = await closeForAll(month, deps);
     const isDone = outcomes.every((one) => 'statement' in one && one.statement.status === 'closed');
     const statements = outcomes.map(outcomeOf);
+    noteClosed(
+      c,
+      outcomes.flatMap((one) => ('statement' in one ? [one.statement] : [])),
+    );
     return c.json({ statements }, isDone ? 200 : 202);
   });
 
@@ -181,6 +187,18 @@ async function linesOf(
   }));
   const last = found.length > limit ? found[limit - 1]?.sk : undefined;
   return { lines, next: last === undefined ? null : writeCursor(last) };
+}
+
+/** Whom a closing was for: one, or everybody who has a month. */
+function noteClosed(c: Context, closed: readonly Statement[]): void {
+  const [only] = closed;
+  const isOne = closed.length === 1 && only !== undefined;
+  const after = closed.map((one) => ({ statementId: statementIdOf(one), status: one.status }));
+  noteChange(c, {
+    ...(isOne && { subject: `statement/${statementIdOf(only)}` }),
+    providerIds: closed.map(({ providerId }) => providerId),
+    after: { statements: after },
+  });
 }
 
 /** One that was refused says why, as its own request would have. */

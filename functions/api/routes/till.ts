@@ -1,10 +1,13 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
+import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { givenId } from '../../../lib/events/event.ts';
 import { redeemSchema, reverseSchema } from '../../../lib/integrations/kit/till.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireOwnRedemption, requireOwnReversal } from '../own-till.ts';
+import type { Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
-import { performAct } from '../till.ts';
+import { performAct, type TillAnswer } from '../till.ts';
 import { requireRealStore } from './merchants.ts';
 
 const whose = { integration: givenId(64), appKey: givenId() };
@@ -28,14 +31,44 @@ export function tillRoutes(api: Hono, deps: ApiDeps): void {
     const { integration, appKey, ...command } = body;
     requireRealStore(command.storeId);
     await requireOwnRedemption(principal, body, deps);
-    const done = await performAct({ integration, appKey, verb: 'redeem', command }, deps);
+    const own = { ...command, requestId: ownRequestId(principal, command.requestId) };
+    const done = await performAct({ integration, appKey, verb: 'redeem', command: own }, deps);
+    noteAct(c, body, done);
     return c.json({ requestId: command.requestId, ...done });
   });
 
   answer(api, deps, reversalPost, async ({ principal, body }, c) => {
     const { integration, appKey, ...command } = body;
     await requireOwnReversal(principal, body, deps);
-    const done = await performAct({ integration, appKey, verb: 'reverse', command }, deps);
+    const own = { ...command, requestId: ownRequestId(principal, command.requestId) };
+    const done = await performAct({ integration, appKey, verb: 'reverse', command: own }, deps);
+    noteAct(c, body, done);
     return c.json({ requestId: command.requestId, ...done });
   });
+}
+
+/**
+ * Two providers may give the same name to two acts, also at one app: neither is the other's repetition, here or at the
+ * platform, which takes it as its own number of the act.
+ */
+function ownRequestId(principal: Principal, requestId: string): string {
+  if (principal.is === 'operator') return requestId;
+  return fingerprint('till', principal.providerId, requestId).slice(0, 32);
+}
+
+interface Named {
+  readonly integration: string;
+  readonly appKey: string;
+  readonly requestId: string;
+  readonly storeId?: string | undefined;
+}
+
+/** A voucher's id may be its code, so the trail has the till's own name of the act. */
+function noteAct(
+  c: Context,
+  { integration, appKey, requestId, storeId }: Named,
+  { acts, notDone = [] }: TillAnswer,
+): void {
+  const after = { storeId: storeId ?? null, done: acts.length, notDone: notDone.length };
+  noteChange(c, { subject: `till/${integration}/${appKey}/${requestId}`, after });
 }

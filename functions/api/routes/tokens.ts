@@ -17,6 +17,7 @@ import { BOOTSTRAP_ID, turnOffBootstrap } from '../bootstrap.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, storesInput, tenantNamed } from '../grants.ts';
 import { cursorInput, instantInput, limitInput, lineInput, writeCursor } from '../input.ts';
+import { endToken } from '../members.ts';
 import type { Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
 
@@ -29,14 +30,25 @@ const tokenBody = z
     stores: storesInput,
     expiresAt: instantInput.optional(),
   })
-  .refine(({ role, scopes }) => (role === undefined) !== (scopes === undefined), {
+  .refine(({ role, scopes }) => role !== undefined || scopes !== undefined, {
+    path: ['role'],
+    message: 'say what it may do: give a role, or scopes',
+  })
+  .refine(({ role, scopes }) => role === undefined || scopes === undefined, {
     path: ['role'],
     message: 'give a role or scopes, not both',
   });
 
+/** Of an answer that makes a token. */
+export const TOKEN_SHOWN = {
+  field: 'token',
+  hint: 'A token is shown once, and kept nowhere. Revoke this one with DELETE /v1/tokens/{tokenId} and make another.',
+} as const;
+
 export const tokensPost = forEither('POST /v1/tokens', {
   needs: 'tokens:manage',
   body: tokenBody,
+  shownOnce: TOKEN_SHOWN,
 });
 
 export const tokensGet = forEither('GET /v1/tokens', {
@@ -59,9 +71,7 @@ export function tokensRoutes(api: Hono, deps: ApiDeps): void {
     const providerId = tenantNamed(principal, body.providerId);
     const { name, stores, role = null, scopes = null, expiresAt: endsAt = null } = body;
     const now = toInstant(deps.now());
-    if (endsAt !== null && endsAt <= now) {
-      throw new Problem('request-invalid', 'expiresAt: must be in the future');
-    }
+    requireFuture(endsAt, now);
     await requireGrant(principal, { role, scopes, stores }, providerId, deps);
     const { tokenId, token } = await makeToken(
       { ...{ name, role, scopes, stores, providerId, endsAt }, memberId: null },
@@ -83,18 +93,20 @@ export function tokensRoutes(api: Hono, deps: ApiDeps): void {
 
   answer(api, deps, tokenDelete, async ({ principal, params: { tokenId } }, c) => {
     if (tokenId === BOOTSTRAP_ID && principal.is === 'operator') {
-      await turnOffBootstrap(principal.actor, deps);
-      noteChange(c, { subject: `token/${BOOTSTRAP_ID}` });
+      const isChange = await turnOffBootstrap(principal.actor, deps);
+      noteChange(c, { subject: `token/${BOOTSTRAP_ID}`, isChange });
       return c.body(null, 204);
     }
     const record = await readToken(deps.table, tokenId);
     if (record === undefined || !isTheirs(record, principal)) {
       throw new Problem('not-found', 'You have no such token. GET /v1/tokens lists them.');
     }
-    await revokeToken(deps.table, tokenId, toInstant(deps.now()));
-    deps.remembered?.forget(`token/${tokenId}`);
     const { providerId, name, role, scopes } = record;
-    noteChange(c, { subject: `token/${tokenId}`, providerId, before: { name, role, scopes } });
+    if (record.revokedAt === null) await endToken(record, deps);
+    const isChange = await revokeToken(deps.table, tokenId, toInstant(deps.now()));
+    deps.remembered?.forget(`token/${tokenId}`);
+    const before = { name, role, scopes };
+    noteChange(c, { subject: `token/${tokenId}`, providerId, before, isChange });
     return c.body(null, 204);
   });
 }
@@ -103,6 +115,12 @@ type TokenTerms = Pick<
   TokenRecord,
   'name' | 'role' | 'scopes' | 'stores' | 'providerId' | 'endsAt' | 'memberId'
 >;
+
+/** @throws Problem `request-invalid` */
+export function requireFuture(endsAt: string | null, now: string): void {
+  if (endsAt === null || endsAt > now) return;
+  throw new Problem('request-invalid', 'expiresAt: must be in the future');
+}
 
 /** @returns the token in clear: only its hash is stored, so this is the one time it can be shown */
 export async function makeToken(

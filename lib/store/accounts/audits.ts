@@ -18,8 +18,8 @@ const recordedSchema = z.object({
   /** Providers whom it is about: their owners see it. */
   providers: z.array(z.string()),
   subject: z.string(),
-  /** Null: it was begun, and nobody knows what became of it. */
-  outcome: z.enum(['done', 'refused']).nullable(),
+  /** Null: it was begun, and nobody knows what became of it. `unchanged`: all was as it is already. */
+  outcome: z.enum(['done', 'refused', 'unchanged']).nullable(),
   before: z.unknown(),
   after: z.unknown(),
 });

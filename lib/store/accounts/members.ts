@@ -20,10 +20,15 @@ export const memberSchema = z.object({
 });
 export type Member = z.infer<typeof memberSchema>;
 
-const membersSchema = z.object({ version: z.int(), members: z.array(memberSchema) });
+const membersSchema = z.object({
+  version: z.int(),
+  members: z.array(memberSchema),
+  /** Tokens that let somebody in who may let others in, and that were decided to end: each of two sees the other. */
+  ending: z.array(z.string()).default([]),
+});
 export type Members = z.infer<typeof membersSchema>;
 
-const NONE: Members = { version: 0, members: [] };
+const NONE: Members = { version: 0, members: [], ending: [] };
 
 export async function readMembers(table: Table, providerId: string | null): Promise<Members> {
   const item = await table.get(keys.members(providerId));
@@ -34,9 +39,9 @@ export async function readMembers(table: Table, providerId: string | null): Prom
 export async function putMembers(
   table: Table,
   providerId: string | null,
-  { version, members }: Members,
+  { version, members, ending }: Members,
 ): Promise<boolean> {
-  const next = { members, version: version + 1 };
+  const next = { members, ending, version: version + 1 };
   if (version === 0) return table.put(keys.members(providerId), next);
   return table.put(keys.members(providerId), next, {
     expression: '#version = :version',

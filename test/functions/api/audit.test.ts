@@ -113,8 +113,8 @@ describe('the trail of a day', () => {
       ['bootstrap', 'POST /v1/members', byOwner],
       [byOwner, 'POST /v1/tokens', `token/${tokenId}`],
       [byOwner, 'DELETE /v1/tokens/{tokenId}', `token/${tokenId}`],
-      ['bootstrap', 'POST /v1/statements/{month}/close', 'statements/2025-10/close'],
-      [byOwner, 'GET /v1/statements/{id}', `statements/${closed.json.statementId}.csv`],
+      ['bootstrap', 'POST /v1/statements/{month}/close', `statement/${closed.json.statementId}`],
+      [byOwner, 'GET /v1/statements/{id}', `statement/${closed.json.statementId}.csv`],
     ]);
     for (const one of entries) expect(one).toMatchObject({ outcome: 'done', from: '203.0.113.0' });
     expect(entries[2]).toMatchObject({ before: { name: '甲' }, after: { name: '乙' } });
@@ -132,7 +132,7 @@ describe('the trail of a day', () => {
     expect(own.map(({ call }) => call)).toEqual([
       ...['PUT /v1/providers/{providerId}', 'PUT /v1/providers/{providerId}', 'POST /v1/contracts'],
       ...['POST /v1/members', 'POST /v1/tokens', 'DELETE /v1/tokens/{tokenId}'],
-      'GET /v1/statements/{id}',
+      ...['POST /v1/statements/{month}/close', 'GET /v1/statements/{id}'],
     ]);
     for (const { providers } of own) expect(providers).toEqual([providerId]);
     const foreign = await ask(hexiao, 'GET', '/v1/audit?providerId=another', { token: owner });
@@ -189,7 +189,7 @@ describe('a change whose worker died, or whose end nobody knows', () => {
       (await act('PUT', `/v1/providers/${providerId}`, { name: 'x', kind: 'dev' })).status,
     ).toBe(500);
     isDown = false;
-    const { entries } = await seen(`&subject=providers/${providerId}`);
+    const { entries } = await seen(`&subject=provider/${providerId}`);
     expect(entries).toMatchObject([{ outcome: null, actor: 'bootstrap' }]);
   });
 

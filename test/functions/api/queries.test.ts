@@ -19,7 +19,7 @@ const CALLS = DOCUMENTED.filter(({ contract }) => contract.who !== 'anyone').map
   (one) => [one.contract.call, one] as const,
 );
 
-describe('a query parameter that a call does not have', () => {
+describe('a query parameter that a call does not have, or not twice', () => {
   it.each(CALLS)('is refused by %s, which names those that it has', async (call, one) => {
     const [method = '', pattern = ''] = call.split(' ');
     const path = pattern.replace(/\{(\w+)\}/g, (_all, name: string) => WORDS[name] ?? 'an-id');
@@ -32,6 +32,24 @@ describe('a query parameter that a call does not have', () => {
     const names = Object.keys((one.contract.query as { shape?: object } | undefined)?.shape ?? {});
     for (const name of names) expect(detail).toContain(name);
     expect(detail).not.toContain('limi=');
+  });
+
+  const NAMED = DOCUMENTED.filter(({ contract: { query, who } }) => {
+    const names = Object.keys((query as { shape?: object } | undefined)?.shape ?? {});
+    return who !== 'anyone' && (names.length > 0 || who === 'provider');
+  }).map((one) => [one.contract.call, one] as const);
+
+  it.each(NAMED)('is refused by %s where it is given twice, and named', async (call, one) => {
+    const [method = '', pattern = ''] = call.split(' ');
+    const path = pattern.replace(/\{(\w+)\}/g, (_all, name: string) => WORDS[name] ?? 'an-id');
+    const body = method === 'GET' ? {} : { body: one.example ?? '{}' };
+    const { shape = {} } = (one.contract.query as { shape?: object } | undefined) ?? {};
+    for (const name of [...Object.keys(shape), 'providerId'].slice(0, 3)) {
+      if (!(name in shape) && one.contract.who !== 'provider') continue;
+      const reply = await ask(hexiao, method, `${path}?${name}=1&${name}=2`, body);
+      const { detail } = expectProblem(reply, 400, 'request-invalid');
+      expect(detail).toMatch(new RegExp(`^${name}: give it once`));
+    }
   });
 
   it('is passed over by the pages, to which messengers add their own', async () => {

@@ -149,6 +149,7 @@ describe('POST /v1/providers/{id}/tokens', () => {
     providerId: z.string(),
     role: z.enum(['owner', 'viewer']),
     createdAt: z.iso.datetime({ offset: true }),
+    tokenId: z.string(),
   });
 
   it('gives a new token each time, and each works at once', async () => {

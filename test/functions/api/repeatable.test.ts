@@ -1,7 +1,12 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { DOCUMENTED } from '../../../functions/api/documented/all.ts';
+import { keyedHash, sha256Hex } from '../../../lib/crypto/hash.ts';
+import { unseal } from '../../../lib/crypto/seal.ts';
+import { apiKey } from '../../../lib/store/accounts/api-key.ts';
 import { aroundCalls } from '../../support/around.ts';
-import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 import { scanAll } from '../../support/scan.ts';
 import {
   ask,
@@ -29,26 +34,70 @@ function post(path: string, key: string, body: object, token?: string) {
   return ask(hexiao, 'POST', path, { body, headers, ...(token !== undefined && { token }) });
 }
 
+const tokenIdIn = ({ text }: { readonly text: string }) =>
+  (JSON.parse(text) as { tokenId: string }).tokenId;
+
 const viewer = () => ({ name: 'x', role: 'viewer', providerId: tenant.providerId });
 
 describe('a request with an Idempotency-Key', () => {
-  it('is done once, and its repetition answered the same, with the token that is shown once', async () => {
+  it('is done once, and its repetition answered the same, but for the token that is shown once', async () => {
     const key = fresh('key');
     const first = await post('/v1/tokens', key, viewer());
     const again = await post('/v1/tokens', key, viewer());
     expect([first.status, again.status]).toEqual([201, 201]);
-    expect(again.text).toBe(first.text);
+    const { token, tokenId } = JSON.parse(first.text) as { token: string; tokenId: string };
+    expect(token).toMatch(/^hxp_/);
+    const hint = expect.stringContaining('DELETE /v1/tokens/{tokenId}');
+    expect(JSON.parse(again.text)).toEqual({ tokenId, token: null, hint });
     expect(first.headers.get('idempotency-replayed')).toBeNull();
     expect(again.headers.get('idempotency-replayed')).toBe('true');
-    const { token } = JSON.parse(first.text) as { token: string };
     const { text } = await ask(hexiao, 'GET', `/v1/tokens?providerId=${tenant.providerId}`);
     const ids = text.match(/"tokenId"/g) ?? [];
     // The tenant's own, and this one.
     expect(ids).toHaveLength(2);
-    // What was answered is sealed, by a key that is not in the table.
-    const stored = JSON.stringify(await scanAll(hexiao.emulators.database));
-    expect(stored).not.toContain(token);
-    expect(stored).not.toContain(key);
+  });
+
+  it('keeps no secret of an answer, not even sealed, at any route that makes one', async () => {
+    // Prepare: whatever is sealed from now on is seen before
+    const { providerId } = tenant;
+    const member = await ask(hexiao, 'POST', '/v1/members', {
+      body: { name: 'm', role: 'viewer', providerId },
+    });
+    const { memberId } = JSON.parse(member.text) as { memberId: string };
+    const bodies: Record<string, object> = {
+      'POST /v1/tokens': viewer(),
+      'POST /v1/members': viewer(),
+      'POST /v1/members/{memberId}/tokens': {},
+      'POST /v1/providers/{providerId}/tokens': { role: 'viewer' },
+    };
+    const makers = DOCUMENTED.filter(({ answers }) =>
+      Object.values(answers).some(
+        (one) => 'json' in one && one.json instanceof z.ZodObject && 'token' in one.json.shape,
+      ),
+    );
+    expect(makers.map(({ contract }) => contract.call).sort()).toEqual(Object.keys(bodies).sort());
+    for (const { contract } of makers) {
+      expect(contract.shownOnce?.field, contract.call).toBe('token');
+      const named = contract.call.split(' ')[1] ?? '';
+      const path = named.replace('{memberId}', memberId).replace('{providerId}', providerId);
+      const key = fresh('key');
+      // Act
+      const first = await post(path, key, bodies[contract.call] ?? {});
+      expect(first.status, first.text).toBe(201);
+      const { token } = JSON.parse(first.text) as { token: string };
+      // Assess: opened with all that there is, and as it lies there
+      const items = await scanAll(hexiao.emulators.database);
+      const own = await apiKey(hexiao.table);
+      const name = keyedHash(own, 'repetition', 'bootstrap', key);
+      const kept = items.find(({ pk }) => pk === `REPETITION#${name}`)?.answer as Uint8Array;
+      const opened = unseal(`${own}\n${key}`, name, kept);
+      const answered = gunzipSync(Buffer.from(opened, 'base64')).toString('utf8');
+      expect(answered).toContain('\\"token\\":null');
+      expect(answered).not.toMatch(/hx[ops]_[\w-]{20}/);
+      const stored = JSON.stringify(items);
+      expect(stored).not.toContain(token);
+      expect(stored).not.toContain(key);
+    }
   });
 
   it('is refused with another body or at another address, and nothing is changed', async () => {
@@ -82,13 +131,41 @@ describe('a request with an Idempotency-Key', () => {
     expect(second.text).not.toBe(first.text);
   });
 
+  it('is still the same after the deployment’s own token changed, whoever sends it', async () => {
+    // Prepare: a deployment with another token over the same table
+    const next = fresh('operator-token');
+    const api = hexiao.another({ operatorTokenHash: sha256Hex(next) });
+    const again = { api } as HexiaoUnderTest;
+    const key = fresh('key');
+    const owner = { ...viewer(), role: 'owner' };
+    const { token: theirs } = await hexiao.call<{ token: string }>('POST', '/v1/tokens', owner);
+    const member = { name: 'm', role: 'owner', providerId: tenant.providerId };
+    const made = await hexiao.call<{ token: string }>('POST', '/v1/members', member);
+    const cases = [
+      { before: OPERATOR_TOKEN, after: next, body: viewer() },
+      ...[theirs, made.token].map((token) => ({
+        ...{ before: token, after: token, body: { name: 'x', role: 'viewer' } },
+      })),
+    ];
+    for (const { before, after, body } of cases) {
+      const first = await post('/v1/tokens', key, body, before);
+      expect(first.status, first.text).toBe(201);
+      // Act
+      const headers = { 'idempotency-key': key };
+      const second = await ask(again, 'POST', '/v1/tokens', { body, headers, token: after });
+      // Assess
+      expect(second.headers.get('idempotency-replayed')).toBe('true');
+      expect(JSON.parse(second.text).tokenId).toBe(JSON.parse(first.text).tokenId);
+    }
+  });
+
   it('is new after a day', async () => {
     const key = fresh('key');
-    const first = await post('/v1/tokens', key, viewer());
+    const first = tokenIdIn(await post('/v1/tokens', key, viewer()));
     clock.ms += 24 * 3_600_000 - 1;
-    expect((await post('/v1/tokens', key, viewer())).text).toBe(first.text);
+    expect(tokenIdIn(await post('/v1/tokens', key, viewer()))).toBe(first);
     clock.ms += 1;
-    expect((await post('/v1/tokens', key, viewer())).text).not.toBe(first.text);
+    expect(tokenIdIn(await post('/v1/tokens', key, viewer()))).not.toBe(first);
   });
 
   it('that was not understood is not kept, nor one that failed on our side', async () => {
@@ -111,14 +188,14 @@ describe('a request with an Idempotency-Key', () => {
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => post('/v1/tokens', key, viewer())),
     );
-    const made = new Set(replies.filter(({ status }) => status === 201).map(({ text }) => text));
+    const made = new Set(replies.filter(({ status }) => status === 201).map(tokenIdIn));
     expect(made.size).toBe(1);
     for (const reply of replies.filter(({ status }) => status !== 201)) {
       const problem = expectProblem(reply, 409, 'request-in-progress');
       expect(problem.retryable).toBe(true);
       expect(reply.headers.get('retry-after')).toBe('1');
     }
-    expect((await post('/v1/tokens', key, viewer())).text).toBe([...made][0]);
+    expect(tokenIdIn(await post('/v1/tokens', key, viewer()))).toBe([...made][0]);
   });
 
   it('has a key of printable characters', async () => {

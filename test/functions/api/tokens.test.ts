@@ -200,8 +200,11 @@ describe('giving', () => {
   });
 
   it('needs a role or scopes, a provider that there is, and stores where there is a till', async () => {
-    await refused({ name: 'x' }, 400, 'request-invalid');
-    await refused({ name: 'x', role: 'viewer', scopes: ['reports:read'] }, 400, 'request-invalid');
+    const neither = await refused({ name: 'x' }, 400, 'request-invalid');
+    expect(neither.detail).toBe('role: say what it may do: give a role, or scopes');
+    const two = { name: 'x', role: 'viewer', scopes: ['reports:read'] };
+    const both = await refused(two, 400, 'request-invalid');
+    expect(both.detail).toBe('role: give a role or scopes, not both');
     await refused({ name: 'x', role: 'clerk' }, 400, 'request-invalid');
     await refused({ name: 'x', role: 'viewer', stores: ['douyin/1'] }, 400, 'request-invalid');
     await refused({ name: 'x', role: 'clerk', stores: ['6601'] }, 400, 'request-invalid');

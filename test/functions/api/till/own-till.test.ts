@@ -108,6 +108,40 @@ describe('a clerk', () => {
     const reply = await act('redemptions', clerk, { code: sell().code, storeId: STORE });
     expectProblem(reply, 422, 'store-unknown');
   });
+
+  it('names its acts as it likes: another provider at the same store may use the same requestId', async () => {
+    // Prepare: the contract of before has ended, and two providers share the merchant
+    const { hexiao } = till;
+    const tokens: string[] = [];
+    for (const providerId of ['p2', 'p3']) {
+      await hexiao.call('PUT', `/v1/providers/${providerId}`, { name: providerId, kind: 'agency' });
+      const contract = { providerId, merchantId: 'm1', platform: 'douyin', mode: 'agency' };
+      const startsAt = new Date(nowMs).toISOString();
+      const terms = { shareBp: 5_000, rateBp: 500, startsAt };
+      await hexiao.call('POST', '/v1/contracts', { ...contract, ...terms });
+      const body = { name: 'clerk', role: 'clerk', stores: [`douyin/${STORE}`], providerId };
+      tokens.push((await hexiao.call<{ token: string }>('POST', '/v1/tokens', body)).token);
+    }
+    nowMs += 1_000;
+    const requestId = fresh('request');
+    // Act
+    const sold = [sell(), sell()];
+    for (const [index, token] of tokens.entries()) {
+      const { code, voucherId } = sold[index] ?? sell();
+      const redeem = () => act('redemptions', token, { requestId, code, storeId: STORE });
+      const first = await redeem();
+      // Assess: an act of its own, and its repetition the same act
+      expect(done(first)).toMatchObject({ requestId, acts: [{ voucherId }] });
+      expect((await redeem()).text).toBe(first.text);
+    }
+    const [one = ''] = tokens;
+    const other = await act('redemptions', one, { requestId, code: sell().code, storeId: STORE });
+    expectProblem(other, 409, 'request-reused');
+    // The platform, which takes it as its own number of the act, was given two.
+    const verify = till.requests.filter(({ body }) => body.includes('verify_token'));
+    const given = verify.slice(-2).map(({ body }) => JSON.parse(body).verify_token);
+    expect(new Set(given).size).toBe(2);
+  });
 });
 
 describe('a viewer', () => {
