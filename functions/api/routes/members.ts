@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { roleSchema, takesStores } from '../../../lib/access/permissions.ts';
@@ -106,7 +107,9 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
       },
       deps,
     );
-    const change = { before: termsOf(before), after: termsOf(after) };
+    // Of a mail address the trail has nothing, so these alone do not say whether there was a change.
+    const isChange = !isDeepStrictEqual(before, after);
+    const change = { before: termsOf(before), after: termsOf(after), isChange };
     noteChange(c, { subject: `member/${memberId}`, providerId, ...change });
     return c.json(shown(after));
   });

@@ -240,6 +240,8 @@ it('equals what was done', async () => {
     `member/${li.memberId}`,
   );
   await tries('王', `PATCH /v1/members/${li.memberId}`, { role: 'finance' }, 200);
+  const mail = { email: 'li@another.example.com' };
+  await does('王', `PATCH /v1/members/${li.memberId}`, mail, `member/${li.memberId}`);
   const spare = await does(
     '王',
     `POST /v1/members/${li.memberId}/tokens`,
