@@ -10,10 +10,12 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-s
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
 import { QUEUES, type QueueName, type QueueSpec, TABLE } from '../topology.ts';
+import { inProcess, listenerOf } from './in-process.ts';
 
 /**
  * DynamoDB and SQS on this machine: dynalite, kept under the data folder, and fauxqs, in memory. Both
- * listen on the loopback address only, on ports of their own choosing.
+ * listen on the loopback address only, on ports of their own choosing. Our own clients, in this same
+ * process, need no port.
  */
 
 /** Neither emulator checks them, but the SDK signs with them. */
@@ -62,7 +64,9 @@ async function startDatabase(directory: string | undefined) {
     server.listen(0, '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = new DynamoDBClient(clientOptions(url));
+  const requestHandler = inProcess(listenerOf(server));
+  const client = new DynamoDBClient({ ...clientOptions(url), requestHandler });
+  for (const name of UNREAD) client.middlewareStack.remove(name);
   await ensureTable(client);
   return {
     url,
@@ -102,7 +106,13 @@ async function startQueues() {
   // startFauxqs listens on every interface whatever its host option says; buildApp lets us choose.
   const app = buildApp({ logger: false });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  const client = new SQSClient(clientOptions(url));
+  const requestHandler = inProcess(async ({ method, path, headers, body }) => {
+    const sent = { method: method as 'POST', url: path, headers, payload: body };
+    const { statusCode, headers: answered, rawPayload } = await app.inject(sent);
+    return { statusCode, headers: answered as Record<string, string>, body: rawPayload };
+  });
+  const client = new SQSClient({ ...clientOptions(url), requestHandler });
+  for (const name of UNREAD) client.middlewareStack.remove(name);
   const queues: Partial<Record<QueueName, { url: string; deadLetterUrl: string }>> = {};
   for (const [name, spec] of Object.entries(QUEUES)) {
     const created = await createQueue(client, name, spec);
@@ -160,6 +170,9 @@ function clientOptions(endpoint: string) {
     signer: UNSIGNED,
   };
 }
+
+/** What the SDK writes about each call for a log that nobody keeps, and for a server that reads none of it. */
+const UNREAD = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
 /** The emulators want to see a signature and look at none, and to make one is a sixth of what a request costs. */
 const UNSIGNED = {
