@@ -22,6 +22,8 @@ export interface FunctionSpec {
   readonly keys: readonly string[];
   /** Reads the apps' secrets from where they are kept. */
   readonly secrets?: true;
+  /** Seals raw bodies or opens them, and is given their key. */
+  readonly bodies?: true;
   /** Calls the platforms, at the addresses that apps' settings name. */
   readonly calls?: true;
   readonly sendsTo: readonly QueueName[];
@@ -95,6 +97,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'VOUCHER',
     ],
     secrets: true,
+    bodies: true,
     calls: true,
     sendsTo: ['intake', 'attribution'],
     consumes: {
@@ -221,6 +224,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'VOUCHER',
     ],
     secrets: true,
+    bodies: true,
     calls: true,
     sendsTo: ['intake', 'attribution'],
     inspects: ['intake', 'attribution'],

@@ -6,6 +6,7 @@ import { CallBudgets } from '../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { queueClient } from '../../lib/queue/queue.ts';
+import { bodyKeysAt } from '../../lib/secrets/body-keys.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
@@ -21,9 +22,10 @@ const env = readEnvironment([
   'OPERATOR_TOKEN_SHA256',
   'ACCESS_FRESH_SECONDS',
   'AUDIT_DAYS',
+  'BODY_KEYS',
 ]);
 
-const table = new Table(databaseClient(), env.TABLE_NAME);
+const table = new Table(databaseClient(), env.TABLE_NAME, bodyKeysAt(env.BODY_KEYS));
 const log = logLines();
 
 const deps = {

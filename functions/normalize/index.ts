@@ -10,6 +10,7 @@ import {
   intakeMessageSchema,
 } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
+import { bodyKeysAt } from '../../lib/secrets/body-keys.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { AppsHeard } from '../../lib/store/accounts/heard.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
@@ -25,9 +26,10 @@ const env = readEnvironment([
   'ATTRIBUTION_QUEUE_URL',
   'CHANGED_DELAY_SECONDS',
   'APP_FRESH_SECONDS',
+  'BODY_KEYS',
 ]);
 const sqs = queueClient();
-const table = new Table(databaseClient(), env.TABLE_NAME);
+const table = new Table(databaseClient(), env.TABLE_NAME, bodyKeysAt(env.BODY_KEYS));
 const log = logLines();
 
 const deps: NormalizeDeps = {

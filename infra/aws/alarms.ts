@@ -137,6 +137,15 @@ export const COUNTED_ALARMS: readonly CountedAlarm[] = [
     meaning: 'A decision about a refund never reached its platform, which then decides by itself.',
   },
   {
+    id: 'body-keys-unreadable',
+    metric: 'BodyKeysUnreadable',
+    statistic: 'Sum',
+    periodMinutes: 5,
+    atLeast: 1,
+    meaning:
+      'The keys of raw bodies cannot be read, or one is missing: what comes is not archived.',
+  },
+  {
     id: 'tokens-refused',
     metric: 'TokenRefused',
     statistic: 'Sum',

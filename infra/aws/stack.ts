@@ -4,6 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { FUNCTIONS, type FunctionName, QUEUES, type QueueName, ROUTES } from '../topology.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { makeBodyKeys } from './constructs/body-keys.ts';
 import { makeDashboard } from './constructs/dashboard.ts';
 import { HttpFront } from './constructs/front.ts';
 import { metricsNamespace, TopologyFunction } from './constructs/function.ts';
@@ -39,6 +40,7 @@ export class HexiaoStack extends Stack {
     const topic = makeTopic(this, settings.alarmEmails);
     const action = new SnsAction(topic);
     const table = makeTable(this, settings);
+    const bodyKeys = makeBodyKeys(this, settings);
     const queues = this.#makeQueues(action);
     const environments: Partial<Record<FunctionName, Record<string, string>>> = {
       api: {
@@ -58,6 +60,7 @@ export class HexiaoStack extends Stack {
           codeDirectory: join(bundlesDirectory, spec.folder),
           table,
           queues,
+          bodyKeys,
           environment: environments[spec.folder] ?? {},
         });
         return [spec.folder, made];
@@ -73,7 +76,10 @@ export class HexiaoStack extends Stack {
     const { rollout } = settings;
     if (rollout !== 'at-once') new Rollout(this, 'rollout', { rollout, functions, alarms });
     makeDashboard(this, { namespace, front, table, queues, handlers });
-    this.#output(stage, front, { TableName: table.tableName, AlarmTopicArn: topic.topicArn });
+    this.#output(stage, front, {
+      ...{ TableName: table.tableName, AlarmTopicArn: topic.topicArn },
+      BodyKeysArn: bodyKeys.secretArn,
+    });
   }
 
   #makeQueues(alarmAction: SnsAction): Record<QueueName, WatchedQueue> {

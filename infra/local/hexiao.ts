@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { Problem } from '../../lib/errors/problem.ts';
@@ -26,6 +27,8 @@ export interface LocalOptions {
   readonly port: number;
   /** Where the table is kept; in memory when absent. */
   readonly databaseDirectory?: string;
+  /** The file with the keys of raw bodies. */
+  readonly bodyKeysFile: string;
   /** Lower-case hex SHA-256. */
   readonly operatorTokenHash: string;
   readonly loadFunction: (name: FunctionName) => Promise<FunctionModule>;
@@ -54,7 +57,7 @@ const LOCAL_WORKERS = 3;
 /** Starts the whole topology on this machine. Resolves when everything is ready. */
 export async function startHexiao(options: LocalOptions): Promise<LocalHexiao> {
   const emulators = await startEmulators(options.databaseDirectory);
-  Object.assign(process.env, environmentOf(emulators, options.operatorTokenHash));
+  Object.assign(process.env, environmentOf(emulators, options));
   const functions = new Map<FunctionName, FunctionModule>();
   for (const { folder } of FUNCTIONS) functions.set(folder, await options.loadFunction(folder));
   const pollers = FUNCTIONS.flatMap((spec) => pollerOf(spec, functions, emulators, options.log));
@@ -76,7 +79,10 @@ export async function startHexiao(options: LocalOptions): Promise<LocalHexiao> {
 }
 
 /** The variables that infra/aws gives to functions, and the emulators' addresses for the SDK. */
-function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<string, string> {
+function environmentOf(
+  emulators: Emulators,
+  { operatorTokenHash, bodyKeysFile }: LocalOptions,
+): Record<string, string> {
   const specific = FUNCTIONS.map((spec) => spec.environment ?? {});
   return {
     ...LOCAL_CREDENTIALS,
@@ -89,6 +95,7 @@ function environmentOf(emulators: Emulators, operatorTokenHash: string): Record<
     ATTRIBUTION_QUEUE_URL: emulators.queues.attribution.url,
     ATTRIBUTION_DLQ_URL: emulators.queues.attribution.deadLetterUrl,
     OPERATOR_TOKEN_SHA256: operatorTokenHash,
+    BODY_KEYS: pathToFileURL(bodyKeysFile).href,
     // Whoever tries it wants to see it: a deployment coalesces more.
     DIMENSIONS_DELAY_SECONDS: '2',
     // Whoever tries things out changes secrets and sends right after, or takes a token away.

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
+import { parseBodyKeys } from '../../lib/secrets/body-keys.ts';
 
 /** What `npm start` reads from its environment. */
 const settingsSchema = z.object({
@@ -18,6 +20,8 @@ export interface LocalSettings {
   readonly port: number;
   readonly data: string;
   readonly demo: boolean;
+  /** The keys of raw bodies: made on the first start. */
+  readonly bodyKeysFile: string;
   readonly operatorTokenHash: string;
   /** The token, when it was made just now: the one time it can be shown. */
   readonly newOperatorToken: string | null;
@@ -37,7 +41,30 @@ export function readSettings(
   const { PORT, HEXIAO_DATA, HEXIAO_DEMO, HEXIAO_OPERATOR_TOKEN } = parsed.data;
   const data = resolve(HEXIAO_DATA);
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  return { port: PORT, data, demo: HEXIAO_DEMO === 'on', ...operator(data, HEXIAO_OPERATOR_TOKEN) };
+  const bodyKeysFile = keysOfBodies(data);
+  const demo = HEXIAO_DEMO === 'on';
+  return { port: PORT, data, demo, bodyKeysFile, ...operator(data, HEXIAO_OPERATOR_TOKEN) };
+}
+
+/** @throws where the table is older than the keys that there are: it has bodies that nobody could open */
+function keysOfBodies(data: string): string {
+  const file = join(data, 'body-keys.json');
+  if (existsSync(file)) {
+    try {
+      parseBodyKeys(readFileSync(file, 'utf8'));
+    } catch (error) {
+      throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return file;
+  }
+  if (existsSync(join(data, 'dynamodb'))) {
+    throw new Error(
+      `${file} is missing, and what platforms sent is sealed with it: put it back, or remove ${data} to begin anew.`,
+    );
+  }
+  const keys = { newest: randomBytes(32).toString('base64url'), older: [] };
+  writeFileSync(file, `${JSON.stringify(keys)}\n`, { mode: 0o600 });
+  return file;
 }
 
 /** The operator's token: given, or made on the first start and kept as a hash. */

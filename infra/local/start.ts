@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const hexiao = await startHexiao({
     port: settings.port,
     databaseDirectory: join(settings.data, 'dynamodb'),
+    bodyKeysFile: settings.bodyKeysFile,
     operatorTokenHash: settings.operatorTokenHash,
     loadFunction: loadFromSource,
     log,

@@ -17,6 +17,7 @@ export const METRICS = {
   'intake-unavailable': { metrics: [{ name: 'IntakeUnavailable' }] },
   'callback-failed': { by: 'integration', metrics: [{ name: 'CallbackFailed' }] },
   'app-remembered': { metrics: [{ name: 'AppRemembered' }] },
+  'body-keys-unreadable': { metrics: [{ name: 'BodyKeysUnreadable' }] },
   'secret-remembered': { metrics: [{ name: 'SecretRemembered' }] },
   'delivery-parked': { metrics: [{ name: 'DeliveryParked' }] },
   'delivery-quarantined': { metrics: [{ name: 'DeliveryQuarantined' }] },

@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type BodyKeys, NO_BODY_KEYS } from '../crypto/body-keys.ts';
 import { Versions } from '../versions/versions.ts';
 import type { Key } from './keys.ts';
 
@@ -36,10 +37,13 @@ const MARSHALL = { removeUndefinedValues: true } as const;
 export class Table {
   readonly client: DynamoDBClient;
   readonly name: string;
+  /** What raw bodies in it are sealed with. */
+  readonly bodyKeys: BodyKeys;
 
-  constructor(client: DynamoDBClient, name: string) {
+  constructor(client: DynamoDBClient, name: string, bodyKeys: BodyKeys = NO_BODY_KEYS) {
     this.client = client;
     this.name = name;
+    this.bodyKeys = bodyKeys;
   }
 
   /** A strongly consistent read by default. */

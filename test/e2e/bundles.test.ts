@@ -9,6 +9,7 @@ import type { FunctionName } from '../../infra/topology.ts';
 import { sha256Hex } from '../../lib/crypto/hash.ts';
 import { silent } from '../../lib/log/log.ts';
 import { type HttpAnswer, httpEvent } from '../infra/runtime/events.ts';
+import { TEST_BODY_KEYS_FILE } from '../support/body-keys-file.ts';
 import { Client } from '../support/client.ts';
 import { APP_KEY } from '../support/douyin.ts';
 import { OPERATOR_TOKEN } from '../support/hexiao.ts';
@@ -24,6 +25,7 @@ describe('the bundles that are deployed', () => {
     bundleFunctions({ outDirectory });
     platform = await startSampleSandbox();
     hexiao = await startHexiao({
+      bodyKeysFile: TEST_BODY_KEYS_FILE,
       port: 0,
       operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
       log: silent,

@@ -8,6 +8,7 @@ import { buildApp } from '../../infra/aws/app.ts';
 import { checkTemplate } from '../../infra/aws/checks/checks.ts';
 import {
   isRecord,
+  refOf,
   resourcesOf,
   type Template,
   templateSchema,
@@ -16,7 +17,14 @@ import { DEFAULT_REGION, REGIONS, type RegionTraits } from '../../infra/aws/regi
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTIONS, type FunctionName, QUEUES, ROUTES, TABLE } from '../../infra/topology.ts';
 import { RECEIVERS } from '../../lib/integrations/receivers.ts';
-import { functionOf, grantsOf, readTopology, textOf, variablesOf } from './read-topology.ts';
+import {
+  bodyKeysId,
+  functionOf,
+  grantsOf,
+  readTopology,
+  textOf,
+  variablesOf,
+} from './read-topology.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hexiao-aws-'));
 const bundlesDirectory = join(scratch, 'bundles');
@@ -58,6 +66,7 @@ describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
       ...{ folder, memoryMb, timeoutSeconds, table },
       keys: keys.toSorted(),
       secrets: spec.secrets === true,
+      bodies: spec.bodies === true,
       sendsTo: spec.sendsTo.toSorted(),
       inspects: (spec.inspects ?? []).toSorted(),
       redrives: (spec.redrives ?? []).toSorted(),
@@ -131,10 +140,10 @@ describe('every deployed function', () => {
     const deadLetters = ['INTAKE_DLQ_URL', 'ATTRIBUTION_DLQ_URL'];
     const wired: Record<FunctionName, string[]> = {
       ingest: [...always, 'INTAKE_QUEUE_URL'],
-      normalize: [...always, ...queues],
+      normalize: [...always, ...queues, 'BODY_KEYS'],
       attribute: [...always, 'ATTRIBUTION_QUEUE_URL'],
       reconcile: [...always, ...queues],
-      api: [...always, ...queues, ...deadLetters, 'OPERATOR_TOKEN_SHA256'],
+      api: [...always, ...queues, ...deadLetters, 'OPERATOR_TOKEN_SHA256', 'BODY_KEYS'],
     };
     for (const { folder, environment = {} } of FUNCTIONS) {
       const variables = variablesOf(template(), folder);
@@ -271,16 +280,42 @@ test('a worker has as many executions set aside as its queue may start', () => {
 
 test('nobody but the secrets’ readers may read one, and those only of their stage', () => {
   const template = templateOf({ name: DEFAULT_REGION });
-  for (const { folder, secrets } of FUNCTIONS) {
+  for (const { folder, secrets, bodies } of FUNCTIONS) {
     const granted = grantsOf(template, functionOf(template, folder)[0]).filter(({ actions }) =>
       actions.some((action) => action.startsWith('secretsmanager:')),
     );
 
-    expect(granted).toHaveLength(secrets === true ? 1 : 0);
-    for (const { actions, resources } of granted) {
-      expect(actions).toEqual(['secretsmanager:GetSecretValue']);
-      expect(JSON.stringify(resources)).toContain(':secret:hexiao/prod/apps/*');
-    }
+    const readable = granted.flatMap(({ resources }) => resources);
+    const ofApps = readable.filter((one) => JSON.stringify(one).includes('secret:hexiao/'));
+    const ofBodies = readable.filter((one) => refOf(one) === bodyKeysId(template));
+    expect(ofApps).toHaveLength(secrets === true ? 1 : 0);
+    expect(ofBodies).toHaveLength(bodies === true ? 1 : 0);
+    expect(readable).toHaveLength(ofApps.length + ofBodies.length);
+    for (const { actions } of granted) expect(actions).toEqual(['secretsmanager:GetSecretValue']);
+    for (const one of ofApps) expect(JSON.stringify(one)).toContain(':secret:hexiao/prod/apps/*');
+  }
+});
+
+test('the keys of raw bodies are made with the stack, told to nobody else, and kept with the table', () => {
+  const template = templateOf({ name: DEFAULT_REGION });
+  const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret');
+  expect(secrets).toMatchObject([
+    [
+      expect.any(String),
+      {
+        DeletionPolicy: 'RetainExceptOnCreate',
+        Properties: {
+          GenerateSecretString: {
+            ...{ SecretStringTemplate: '{"older":[]}', GenerateStringKey: 'newest' },
+            PasswordLength: 64,
+          },
+        },
+      },
+    ],
+  ]);
+  for (const { folder, bodies } of FUNCTIONS) {
+    const { BODY_KEYS } = variablesOf(template, folder);
+    expect(refOf(BODY_KEYS)).toBe(bodies === true ? bodyKeysId(template) : undefined);
   }
 });
 

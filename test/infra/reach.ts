@@ -15,7 +15,16 @@ export function reaches(folder: string, path: string): boolean {
   return walk(folder).paths.has(path);
 }
 
-function walk(folder: string): { partitions: Set<string>; paths: Set<string> } {
+/** `path:name` of everything that a function's code can reach in the archive. */
+export function declarationsReached(folder: string): string[] {
+  return [...walk(folder).seen].filter((one) => one.startsWith('lib/store/deliveries/archive.ts:'));
+}
+
+function walk(folder: string): {
+  partitions: Set<string>;
+  paths: Set<string>;
+  seen: Set<string>;
+} {
   const partitions = new Set<string>();
   const paths = new Set<string>();
   const seen = new Set<string>();
@@ -41,7 +50,7 @@ function walk(folder: string): { partitions: Set<string>; paths: Set<string> } {
       next.push(...wholeOf(posix.join(posix.dirname(at.path), target)));
     }
   }
-  return { partitions, paths };
+  return { partitions, paths, seen };
 }
 
 function wholeOf(path: string): DeclaredName[] {

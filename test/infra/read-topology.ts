@@ -3,6 +3,7 @@ import {
   isRecord,
   listOf,
   type Resource,
+  refOf,
   resourcesOf,
   type Statement,
   statementsIn,
@@ -98,7 +99,8 @@ function readFunction(template: Template, id: string, folder: string) {
       ? 'readWrite'
       : 'read',
     keys: leadingKeys(grants),
-    secrets: grants.some(({ actions }) => actions.includes('secretsmanager:GetSecretValue')),
+    secrets: readsSecret(grants, (resource) => JSON.stringify(resource).includes('/apps/*')),
+    bodies: readsSecret(grants, (resource) => refOf(resource) === bodyKeysId(template)),
     sendsTo: queuesWith('sqs:SendMessage', 'Queue'),
     // A consumer may read its queue's attributes too; only an inspector may read the dead letters'.
     inspects: queuesWith('sqs:GetQueueAttributes', 'DeadLetters'),
@@ -107,6 +109,18 @@ function readFunction(template: Template, id: string, folder: string) {
     consumes: mapping === undefined ? undefined : readMapping(template, mapping[1]),
     schedule: rule === undefined ? undefined : readSchedule(rule[1]),
   };
+}
+
+function readsSecret(grants: readonly Statement[], isIt: (resource: unknown) => boolean): boolean {
+  return grants.some(
+    ({ actions, resources }) =>
+      actions.includes('secretsmanager:GetSecretValue') && resources.some(isIt),
+  );
+}
+
+/** The logical id of the secret that raw bodies are sealed with: the one that a template makes. */
+export function bodyKeysId(template: Template): string | undefined {
+  return resourcesOf(template, 'AWS::SecretsManager::Secret')[0]?.[0];
 }
 
 /** The partitions that a role is held to; `everything` where a statement on keyed access has no condition. */

@@ -75,6 +75,15 @@ describe('what is read back', () => {
     expect(await wrongIn('AWS::SQS::Queue', queue)).toEqual([]);
   });
 
+  test('of the keys of raw bodies shows a secret that was made without one', async () => {
+    const target = 'secretsmanager.GetSecretValue';
+    answers[target] = { SecretString: '{"older":[]}' };
+    expect(await wrongIn('AWS::SecretsManager::Secret', {})).toEqual(['newest']);
+
+    answers[target] = { SecretString: JSON.stringify({ newest: 'k'.repeat(64), older: [] }) };
+    expect(await wrongIn('AWS::SecretsManager::Secret', {})).toEqual([]);
+  });
+
   test('of what is counted from a log shows a filter that an emulator dropped', async () => {
     const filter = { LogGroupName: { Ref: 'Api' }, FilterPattern: '{ $.status = "429" }' };
     expect(await wrongIn('AWS::Logs::MetricFilter', filter)).toEqual(['FilterPattern']);

@@ -666,7 +666,7 @@ describe('deliveries', () => {
     const item = await table.get({ pk, sk: one.deliveryId });
     expect(item).toBeDefined();
     expect(item).not.toHaveProperty('body');
-    expect(item).not.toHaveProperty('zipped');
+    expect(item).not.toHaveProperty('sealed');
   });
 });
 

@@ -32,6 +32,7 @@ import { Queue } from '../../lib/queue/queue.ts';
 import { readApp } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../lib/store/table.ts';
+import { TEST_BODY_KEYS } from './body-keys.ts';
 import { UNLIMITED } from './budgets.ts';
 import { checkDocumented } from './documented.ts';
 import { scanAll } from './scan.ts';
@@ -68,7 +69,7 @@ export class HexiaoUnderTest {
     }: { fetch?: typeof globalThis.fetch; now?: () => number; log?: Log },
   ) {
     this.emulators = emulators;
-    const table = new Table(emulators.database, TABLE_NAME);
+    const table = new Table(emulators.database, TABLE_NAME, TEST_BODY_KEYS);
     const { sqs, queues } = emulators;
     const intake = new Queue<IntakeMessage>(sqs, queues.intake.url);
     const attribution = new Queue<AttributionMessage>(sqs, queues.attribution.url);

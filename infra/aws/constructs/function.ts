@@ -16,6 +16,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { FunctionSpec, QueueName } from '../../topology.ts';
 import type { RegionTraits } from '../regions.ts';
@@ -51,6 +52,8 @@ export interface TopologyFunctionProps {
   readonly codeDirectory: string;
   readonly table: ITable;
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
+  /** The keys of raw bodies: for those that seal and open them. */
+  readonly bodyKeys: ISecret;
   /** On top of what the topology says: the stage's own, and what is known only at deployment. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -91,6 +94,7 @@ export class TopologyFunction extends Construct {
         ...queueUrls(spec, queues),
         ...spec.environment,
         ...privateAddresses(spec, stage),
+        ...(spec.bodies === true ? { BODY_KEYS: props.bodyKeys.secretArn } : {}),
         ...props.environment,
       },
       ...(settings.tracing ? { tracing: Tracing.ACTIVE } : {}),
@@ -109,6 +113,7 @@ export class TopologyFunction extends Construct {
 
     this.#grantTable(props);
     if (spec.secrets === true) this.#grantSecrets(stage);
+    if (spec.bodies === true) this.#grantBodyKeys(props.bodyKeys);
     for (const name of spec.sendsTo) queues[name].queue.grant(this.handler, 'sqs:SendMessage');
     for (const name of spec.inspects ?? []) {
       queues[name].queue.grant(this.handler, 'sqs:GetQueueAttributes');
@@ -157,6 +162,13 @@ export class TopologyFunction extends Construct {
           }),
         ],
       }),
+    );
+  }
+
+  /** That one secret, by its whole name. */
+  #grantBodyKeys({ secretArn }: ISecret): void {
+    this.handler.addToRolePolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
     );
   }
 

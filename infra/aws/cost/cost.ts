@@ -60,7 +60,7 @@ ${sections.join('\n\n')}
 - The workers: their calls and time, and what they send, receive, delete and poll at the queues. They take
   many messages at once, so it depends on how calm the day is. \`reconcile\` runs on its schedule whatever comes in.
 - Reads of the table, its storage and its backups, and requests to the HTTP API that are no webhooks.
-- Secrets: each that is kept, at the price above, and reading them, about once a minute for each function that runs.
+- Secrets: each that is kept, at the price above (the keys of raw bodies are one, of every stack), and reading them, about once a minute for each function that runs.
 - Data out to the internet, alarm mails, a fourth dashboard of an account (a stack has one), the table's key when
   it is a customer's (\`tableKey\`), and X-Ray when it is switched on (\`tracing\`).
 

@@ -51,6 +51,18 @@ export const SERVICE_READERS: Readonly<Record<string, Reader>> = {
     ];
   },
 
+  /** That it has a value that is of use, which is not shown. */
+  async 'AWS::SecretsManager::Secret'(emulator, { physicalId }) {
+    const target = 'secretsmanager.GetSecretValue';
+    const { SecretString } = await callJson(emulator, 'secretsmanager', target, {
+      SecretId: physicalId,
+    });
+    const { newest } = JSON.parse(typeof SecretString === 'string' ? SecretString : '{}') as {
+      newest?: unknown;
+    };
+    return [['newest', true, typeof newest === 'string' && newest.length >= 32]];
+  },
+
   async 'AWS::Logs::LogGroup'(emulator, { physicalId, properties }) {
     const body = { logGroupNamePrefix: physicalId };
     const target = 'Logs_20140328.DescribeLogGroups';

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { sealBytes, unsealBytes } from '../../crypto/seal.ts';
 import {
   keys,
   SET_ASIDE_REASONS,
@@ -100,7 +101,7 @@ export async function archiveDelivery(
   nowMs: number,
 ): Promise<void> {
   await table.put(keys.delivery(delivery.deliveryId), {
-    ...pack(delivery),
+    ...(await pack(table, delivery)),
     ...outcome,
     changed: packChanges(changed),
     expiresAt: archiveEnd(nowMs),
@@ -161,21 +162,36 @@ export async function countSetAside(table: Table, reason: SetAsideReason): Promi
   return countShards(table, (shard) => setAsidePartition(reason, shard));
 }
 
-/** A delivery as an item keeps it. Bodies over a few hundred bytes shrink to about half, which is what a write is charged by. */
-export function pack(delivery: Delivery): Record<string, unknown> {
+/**
+ * A delivery as an item keeps it: its body sealed for its own id, so that none can be put in another's place. Bodies
+ * over a few hundred bytes shrink to about half before, which is what a write is charged by.
+ */
+export async function pack(table: Table, delivery: Delivery): Promise<Record<string, unknown>> {
   const { deliveryId, integration, appKey, receivedAt, about, body } = delivery;
+  const { keyId, secret } = await table.bodyKeys.newest();
   const zipped = gzipSync(body);
-  const packed = zipped.byteLength < body.byteLength ? { zipped } : { body };
-  return { deliveryId, integration, appKey, receivedAt, about, ...packed };
+  const isZipped = zipped.byteLength < body.byteLength;
+  const content = Buffer.concat([Uint8Array.of(isZipped ? 1 : 0), isZipped ? zipped : body]);
+  const sealed = sealBytes(secret, whatOf(deliveryId), content);
+  return { deliveryId, integration, appKey, receivedAt, about, keyId, sealed };
 }
 
-/** The signed bytes of an archived delivery or a waiting hint. @throws when it has none */
-export function unpackBody(item: Record<string, unknown>): Uint8Array {
-  const { zipped, body } = item;
-  if (zipped instanceof Uint8Array) return new Uint8Array(gunzipSync(zipped));
-  if (body instanceof Uint8Array) return body;
-  throw new Error('a stored delivery has no body');
+/**
+ * The signed bytes of an archived delivery or a waiting hint.
+ * @throws Problem `body-key-missing`, and when it has none or they are damaged
+ */
+export async function unpackBody(
+  { bodyKeys }: Pick<Table, 'bodyKeys'>,
+  { deliveryId, keyId, sealed }: Record<string, unknown>,
+): Promise<Uint8Array> {
+  if (!(sealed instanceof Uint8Array)) throw new Error('a stored delivery has no body');
+  const { secret } = await bodyKeys.of(String(keyId));
+  const opened = unsealBytes(secret, whatOf(String(deliveryId)), sealed);
+  const content = opened.subarray(1);
+  return opened[0] === 1 ? new Uint8Array(gunzipSync(content)) : content;
 }
+
+const whatOf = (deliveryId: string) => `delivery/${deliveryId}`;
 
 /** How many items stand in all the shards of a list. */
 export async function countShards(

@@ -24,12 +24,16 @@ export async function readKept(
   deliveryId: string,
 ): Promise<KeptDelivery | undefined> {
   const archived = await table.get(keys.delivery(deliveryId));
-  if (archived !== undefined) return toKept(archived, 'archived');
+  if (archived !== undefined) return toKept(table, archived, 'archived');
   const waiting = await table.get(keys.hint(deliveryId));
-  return waiting === undefined ? undefined : toKept(waiting, 'waiting');
+  return waiting === undefined ? undefined : toKept(table, waiting, 'waiting');
 }
 
-function toKept(item: Item, state: KeptDelivery['state']): KeptDelivery {
+async function toKept(
+  table: Table,
+  item: Item,
+  state: KeptDelivery['state'],
+): Promise<KeptDelivery> {
   const text = (name: string) => (typeof item[name] === 'string' ? item[name] : null);
   return {
     deliveryId: String(item.deliveryId),
@@ -39,6 +43,6 @@ function toKept(item: Item, state: KeptDelivery['state']): KeptDelivery {
     state,
     ...{ outcome: text('outcome'), kind: text('kind'), why: text('why') },
     erasedAt: text('erasedAt'),
-    body: item.erasedBy === undefined ? unpackBody(item) : null,
+    body: item.erasedBy === undefined ? await unpackBody(table, item) : null,
   };
 }

@@ -11,7 +11,7 @@ export type Archived = Delivery | 'expired' | 'erased';
 
 export async function readArchived(table: Table, deliveryId: string): Promise<Archived> {
   const item = await table.get(keys.delivery(deliveryId));
-  return item === undefined ? 'expired' : toArchived(item);
+  return item === undefined ? 'expired' : toArchived(table, item);
 }
 
 export interface ArchiveWindow {
@@ -50,10 +50,11 @@ export async function archivedWithin(
       ':to': to,
     },
   });
-  return { archived: page.items.map(toArchived), scanned: page.scanned, next: page.next };
+  const archived = await Promise.all(page.items.map((item) => toArchived(table, item)));
+  return { archived, scanned: page.scanned, next: page.next };
 }
 
-function toArchived(item: Item): Delivery | 'erased' {
+async function toArchived(table: Table, item: Item): Promise<Delivery | 'erased'> {
   if (item.erasedBy !== undefined) return 'erased';
-  return deliverySchema.parse({ ...item, body: unpackBody(item) });
+  return deliverySchema.parse({ ...item, body: await unpackBody(table, item) });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { hintPartition, keys, SHARDS } from '../keys.ts';
-import type { Table } from '../table.ts';
+import type { Item, Table } from '../table.ts';
 import { countShards, deliverySchema, pack, unpackBody } from './archive.ts';
 
 /** Hints that wait for their platform's answer, each an item with its delivery. */
@@ -28,7 +28,7 @@ export type WaitingHint = z.infer<typeof waitingHintSchema>;
  */
 export async function putHint(table: Table, hint: WaitingHint, before: number): Promise<boolean> {
   const { attempt, failures, answers, dueAtMs, why, again } = hint;
-  const fields = { ...pack(hint), attempt, failures, answers, dueAtMs, why, again };
+  const fields = { ...(await pack(table, hint)), attempt, failures, answers, dueAtMs, why, again };
   if (before === 0) return table.put(keys.hint(hint.deliveryId), fields);
   return table.put(keys.hint(hint.deliveryId), fields, {
     expression: 'attempt = :before',
@@ -38,23 +38,33 @@ export async function putHint(table: Table, hint: WaitingHint, before: number): 
 
 export async function readHint(table: Table, deliveryId: string): Promise<WaitingHint | undefined> {
   const item = await table.get(keys.hint(deliveryId));
-  return item === undefined ? undefined : unpackHint(item);
+  return item === undefined ? undefined : unpackHint(table, item);
 }
 
 export async function deleteHint(table: Table, deliveryId: string): Promise<void> {
   await table.delete(keys.hint(deliveryId));
 }
 
-export async function* waitingHints(table: Table): AsyncGenerator<WaitingHint> {
-  for (const shard of SHARDS) {
-    for await (const item of table.query(hintPartition(shard))) yield unpackHint(item);
-  }
+/** All of them, without their bodies. */
+export async function* waitingHints(table: Table): AsyncGenerator<Omit<WaitingHint, 'body'>> {
+  for await (const item of hintItems(table)) yield withoutBody.parse(item);
 }
+
+/** All of them, each opened: only an errand looks into all. */
+export async function* openedHints(table: Table): AsyncGenerator<WaitingHint> {
+  for await (const item of hintItems(table)) yield await unpackHint(table, item);
+}
+
+async function* hintItems(table: Table): AsyncGenerator<Item> {
+  for (const shard of SHARDS) yield* table.query(hintPartition(shard));
+}
+
+const withoutBody = waitingHintSchema.omit({ body: true });
 
 export async function countHints(table: Table): Promise<number> {
   return countShards(table, hintPartition);
 }
 
-function unpackHint(item: Record<string, unknown>): WaitingHint {
-  return waitingHintSchema.parse({ ...item, body: unpackBody(item) });
+async function unpackHint(table: Table, item: Item): Promise<WaitingHint> {
+  return waitingHintSchema.parse({ ...item, body: await unpackBody(table, item) });
 }

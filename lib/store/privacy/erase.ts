@@ -1,5 +1,5 @@
 import { unpackBody } from '../deliveries/archive.ts';
-import { waitingHints } from '../deliveries/waiting-hints.ts';
+import { openedHints } from '../deliveries/waiting-hints.ts';
 import { keys, PARTITION, PREFIX, SET_ASIDE_REASONS } from '../keys.ts';
 import type { Item, Table } from '../table.ts';
 
@@ -50,7 +50,7 @@ export async function eraseItem(
   mark: Mark,
 ): Promise<Erased> {
   if (item.pk.startsWith(PARTITION.delivery) || item.pk.startsWith(PARTITION.hint)) {
-    const isTheirs = item.erasedBy === mark.erasedBy || hasNeedle(item, whose);
+    const isTheirs = item.erasedBy === mark.erasedBy || (await hasNeedle(table, item, whose));
     return isTheirs ? eraseDelivery(table, String(item.deliveryId), mark) : {};
   }
   if (item.platform !== whose.platform) return {};
@@ -68,16 +68,16 @@ export async function* theirHints(
   whose: Whose,
   deadlineMs: number,
 ): AsyncGenerator<string> {
-  for await (const hint of waitingHints(table)) {
+  for await (const hint of openedHints(table)) {
     if (Date.now() >= deadlineMs) return;
     if (whose.integrations.has(hint.integration) && isIn(hint.body, whose)) yield hint.deliveryId;
   }
 }
 
-function hasNeedle(item: Item, whose: Whose): boolean {
+async function hasNeedle(table: Table, item: Item, whose: Whose): Promise<boolean> {
   if (item.erasedBy !== undefined || !whose.integrations.has(String(item.integration)))
     return false;
-  return isIn(unpackBody(item), whose);
+  return isIn(await unpackBody(table, item), whose);
 }
 
 function isIn(body: Uint8Array, { needles }: Pick<Whose, 'needles'>): boolean {
@@ -96,7 +96,7 @@ async function eraseDelivery(table: Table, deliveryId: string, mark: Mark): Prom
   const archived = await table.get(keys.delivery(deliveryId));
   if (archived === undefined) return {};
   if (archived.erasedBy === undefined) {
-    const { body: _body, zipped: _zipped, about: _about, ...rest } = archived;
+    const { sealed: _sealed, keyId: _keyId, about: _about, ...rest } = archived;
     const there = { expression: 'attribute_exists(pk)' };
     await table.put(keys.delivery(deliveryId), { ...rest, ...mark }, there);
   }

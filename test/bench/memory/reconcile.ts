@@ -4,6 +4,7 @@ import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { putHint } from '../../../lib/store/deliveries/waiting-hints.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { scheduleEvent } from '../../infra/runtime/events.ts';
+import { TEST_BODY_KEYS } from '../../support/body-keys.ts';
 import { APP_KEY } from '../../support/douyin.ts';
 import { environmentOf } from '../support/environment.ts';
 import { type Load, records } from './load.ts';
@@ -11,7 +12,7 @@ import { type Load, records } from './load.ts';
 /** Ticks over a list of hints whose messages were all lost: each is read, and sent again. */
 export async function prepare(): Promise<Load> {
   const emulators = await startEmulators();
-  const table = new Table(emulators.database, TABLE_NAME);
+  const table = new Table(emulators.database, TABLE_NAME, TEST_BODY_KEYS);
   const seeds = Array.from({ length: HINTS }, (_, index) => index);
   await mapLimit(seeds, 16, (seed) => putHint(table, hint(seed), 0));
   return {

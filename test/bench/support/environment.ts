@@ -1,6 +1,8 @@
+import { pathToFileURL } from 'node:url';
 import { type Emulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { LOOPBACK } from '../../../infra/local/hexiao.ts';
 import { FUNCTIONS } from '../../../infra/topology.ts';
+import { TEST_BODY_KEYS_FILE } from '../../support/body-keys-file.ts';
 
 /** What any function finds in its environment when these emulators stand for AWS. */
 export function environmentOf(
@@ -15,6 +17,7 @@ export function environmentOf(
     ATTRIBUTION_DLQ_URL: queues.attribution.deadLetterUrl,
     ...Object.assign({}, ...FUNCTIONS.map((spec) => spec.environment ?? {})),
     PRIVATE_ADDRESSES: LOOPBACK,
+    BODY_KEYS: pathToFileURL(TEST_BODY_KEYS_FILE).href,
     ...{ OPERATOR_TOKEN_SHA256: operatorTokenHash, METRICS_NAMESPACE: 'bench' },
   };
 }

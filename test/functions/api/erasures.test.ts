@@ -1,8 +1,12 @@
-import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { keyedHash, sha256Hex } from '../../../lib/crypto/hash.ts';
-import { archiveDelivery, putSetAside } from '../../../lib/store/deliveries/archive.ts';
+import {
+  archiveDelivery,
+  pack,
+  putSetAside,
+  unpackBody,
+} from '../../../lib/store/deliveries/archive.ts';
 import {
   countHints,
   deleteHint,
@@ -79,16 +83,14 @@ const erase = async (body: object) =>
     receiptSchema,
   );
 
-/** Everything in the table, in one text; zipped bodies unzipped. */
+/** Everything in the table, in one text; sealed bodies opened. */
 async function everything(): Promise<string> {
   const items = await scanAll(hexiao.emulators.database);
-  return items
-    .map(({ body, zipped, ...rest }) => {
-      const bytes = zipped instanceof Uint8Array ? gunzipSync(zipped) : body;
-      const text = bytes instanceof Uint8Array ? Buffer.from(bytes).toString('utf8') : '';
-      return `${JSON.stringify(rest)} ${text}`;
-    })
-    .join('\n');
+  const texts = items.map(async (item) => {
+    const bytes = item.sealed === undefined ? [] : await unpackBody(hexiao.table, item);
+    return `${JSON.stringify(item)} ${Buffer.from(bytes).toString('utf8')}`;
+  });
+  return (await Promise.all(texts)).join('\n');
 }
 
 const voucherOf = (id: string) =>
@@ -246,7 +248,7 @@ describe('an erasure', () => {
         ...deliveryOf(`filler-${n}`, OTHER),
         body: Buffer.concat(Array(5).fill(noise)),
       };
-      await hexiao.table.put(keys.delivery(filler.deliveryId), filler);
+      await hexiao.table.put(keys.delivery(filler.deliveryId), await pack(hexiao.table, filler));
       await redeemedBy(BUYER, `act-${n}`);
     }
     const asked = { platform: 'douyin', orderIds: [], voucherIds: [], byBuyer: true, reason: 'x' };

@@ -8,6 +8,7 @@ import {
   attributeOf,
   isRecord,
   listOf,
+  refOf,
   resourcesOf,
   type Template,
 } from '../../../infra/aws/checks/template.ts';
@@ -15,6 +16,7 @@ import { type Emulators, startEmulators, TABLE_NAME } from '../../../infra/local
 import type { FunctionName, QueueName } from '../../../infra/topology.ts';
 import type { BatchResponse } from '../../../lib/queue/batch.ts';
 import {
+  bodyKeysId,
   functionNames,
   functionOf,
   grantsOf,
@@ -27,6 +29,7 @@ import { type HttpAnswer, type HttpRequest, httpEvent, scheduleEvent, sqsEvent }
 import { Gate, isAllowed, type Wanted, wantedOfQueue, wantedOfTable } from './gate.ts';
 import { Lambda } from './lambda.ts';
 import type { Answered } from './runtime-api.ts';
+import { SecretsServer } from './secrets-server.ts';
 
 export interface DeployedOptions {
   readonly template: Template;
@@ -45,6 +48,7 @@ export class Deployed {
   readonly emulators: Emulators;
   private readonly options: DeployedOptions;
   private readonly gates: { readonly table: Gate; readonly queues: Gate };
+  private readonly secrets: SecretsServer;
   private readonly running = new Map<string, Lambda>();
 
   static async start(options: DeployedOptions): Promise<Deployed> {
@@ -54,10 +58,17 @@ export class Deployed {
       table: await Gate.start({ target: emulators.databaseUrl, wanted: wantedOfTable, allows }),
       queues: await Gate.start({ target: emulators.queueUrl, wanted: wantedOfQueue, allows }),
     };
-    return new Deployed(options, emulators, gates);
+    const secrets = await SecretsServer.start((caller) => mayReadKeys(options.template, caller));
+    return new Deployed(options, emulators, gates, secrets);
   }
 
-  private constructor(options: DeployedOptions, emulators: Emulators, gates: Deployed['gates']) {
+  private constructor(
+    options: DeployedOptions,
+    emulators: Emulators,
+    gates: Deployed['gates'],
+    secrets: SecretsServer,
+  ) {
+    this.secrets = secrets;
     this.options = options;
     this.emulators = emulators;
     this.gates = gates;
@@ -65,7 +76,7 @@ export class Deployed {
 
   /** What the roles refused so far. */
   get refused(): readonly string[] {
-    return [...this.gates.table.refused, ...this.gates.queues.refused];
+    return [...this.gates.table.refused, ...this.gates.queues.refused, ...this.secrets.refused];
   }
 
   /** One request to the HTTP API, through its routes. */
@@ -122,6 +133,7 @@ export class Deployed {
     for (const lambda of this.running.values()) await lambda.stop();
     await this.gates.table.stop();
     await this.gates.queues.stop();
+    await this.secrets.stop();
     await this.emulators.stop();
   }
 
@@ -149,6 +161,7 @@ export class Deployed {
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: this.gates.table.url,
       AWS_ENDPOINT_URL_SQS: this.gates.queues.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: this.secrets.url,
       ...Object.fromEntries(variables.map(([name, value]) => [name, this.resolve(value)])),
     };
   }
@@ -160,6 +173,7 @@ export class Deployed {
     const { template, operatorTokenHash } = this.options;
     if (id === 'OperatorTokenSha256') return operatorTokenHash;
     if (template.Resources[id]?.Type === 'AWS::DynamoDB::Table') return TABLE_NAME;
+    if (template.Resources[id]?.Type === 'AWS::SecretsManager::Secret') return id;
     const url = urlOf(template, this.emulators, id);
     if (url === undefined) throw new Error(`cannot resolve ${JSON.stringify(value)}`);
     return `${this.gates.queues.url}${new URL(url).pathname}`;
@@ -218,6 +232,18 @@ function mayDo(template: Template, caller: string, wanted: Wanted): boolean {
     grantsOf(template, id),
     wanted,
     (each) => resource !== undefined && attributeOf(each, 'Arn') === resource,
+  );
+}
+
+/** Whether a function's role may read the keys of raw bodies. */
+function mayReadKeys(template: Template, caller: string): boolean {
+  const [id] = [...functionNames(template)].find(([, folder]) => folder === caller) ?? [];
+  if (id === undefined) return false;
+  return grantsOf(template, id).some(
+    ({ allows, actions, resources }) =>
+      allows &&
+      actions.includes('secretsmanager:GetSecretValue') &&
+      resources.some((one) => refOf(one) === bodyKeysId(template)),
   );
 }
 

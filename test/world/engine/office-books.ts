@@ -195,21 +195,23 @@ async function linesOf(operator: Hub, statementId: string): Promise<Line[]> {
 }
 
 /** What the table still has of a buyer who was erased by their orders. */
-export function leftOf(
+export async function leftOf(
   { platform, orderIds }: { readonly platform: string; readonly orderIds: readonly string[] },
   table: MemoryTable,
-): string[] {
+): Promise<string[]> {
   const isTheirs = (item: { readonly [name: string]: unknown }) =>
     item.platform === platform && orderIds.some((orderId) => item.orderId === orderId);
   const bought = [...table.all('LEDGER#'), ...table.all('VOUCHER#'), ...table.all('ORDER#')];
   const named = bought
     .filter((item) => isTheirs(item) && hasBuyer(item))
     .map(({ pk, sk }) => `the buyer of an erased order stands in ${pk} ${sk}`);
-  const told = table
-    .all('DELIVERY#')
-    .filter((item) => item.erasedBy === undefined)
-    .filter((item) => orderIds.some((orderId) => Buffer.from(unpackBody(item)).includes(orderId)))
-    .map(({ pk }) => `an erased order is in the body of ${pk}`);
+  const told: string[] = [];
+  for (const item of table.all('DELIVERY#')) {
+    if (item.erasedBy !== undefined) continue;
+    const body = Buffer.from(await unpackBody(table, item));
+    if (!orderIds.some((orderId) => body.includes(orderId))) continue;
+    told.push(`an erased order is in the body of ${item.pk}`);
+  }
   return [...named, ...told];
 }
 

@@ -269,7 +269,7 @@ class World {
           break;
         }
       }
-      this.wrong.push(...leftOf(asked, this.hub.table));
+      this.wrong.push(...(await leftOf(asked, this.hub.table)));
     }
   }
 

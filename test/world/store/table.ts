@@ -6,6 +6,7 @@ import {
   type QueryOptions,
   Table,
 } from '../../../lib/store/table.ts';
+import { TEST_BODY_KEYS } from '../../support/body-keys.ts';
 import { compareText, holds } from './conditions.ts';
 import { kept } from './kept.ts';
 import { Partition } from './partition.ts';
@@ -59,7 +60,7 @@ export class MemoryTable extends Table {
     pageSize = Number.POSITIVE_INFINITY,
     scanning = {},
   }: Partial<Shared> = {}) {
-    super(undefined as never, 'memory');
+    super(undefined as never, 'memory', TEST_BODY_KEYS);
     this.items = items;
     this.take = take;
     this.charge = charge;
