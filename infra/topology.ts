@@ -257,6 +257,7 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/search', to: 'api' },
   { method: 'GET', path: '/vouchers/{platform}/{voucherId}', to: 'api' },
   { method: 'GET', path: '/statements', to: 'api' },
+  { method: 'GET', path: '/statements/{month}', to: 'api' },
   { method: 'POST', path: '/sign-in', to: 'api' },
   { method: 'POST', path: '/sign-out', to: 'api' },
   // Whatever else a browser opens leads nowhere, in words (decision 0053).

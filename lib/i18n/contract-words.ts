@@ -63,6 +63,23 @@ export const CONTRACT_WORDS = {
   'contract.versions': { zh: '版本', en: 'Versions' },
   'contract.recorded': { zh: '登记于', en: 'Recorded' },
   'contract.rates': { zh: '商品费率', en: 'Rates of products' },
+  'statement.unit': { zh: '金额单位：元', en: 'amounts in CNY' },
+  'statement.draft': { zh: '未结账', en: 'Not closed' },
+  'statement.draft.why': {
+    zh: '以下是此月已入账的数字，还会变：可撤销的、暂押的和迟到的都在内。运营方结账后，这里是结算单。',
+    en: 'These are the figures booked in this month so far, with what may still be taken back, held or come late. Once the operator closes the month, its statement is here.',
+  },
+  'statement.rows': { zh: '看此月各门店', en: 'The stores of this month' },
+  'statement.due': { zh: '应付怎样得出', en: 'What is due' },
+  'statement.how': {
+    zh: '上期结转 + 本月佣金 + 往月调整；小于零则结转下期',
+    en: 'carried over + commission of the month + adjustments; below zero it is carried on',
+  },
+  'statement.commission': { zh: '本月佣金（元）', en: 'Commission of the month (CNY)' },
+  'statement.adjusted': { zh: '往月调整（元）', en: 'Adjustments (CNY)' },
+  'statement.sums': { zh: '合计', en: 'Totals' },
+  'line.basis': { zh: '基数（元）', en: 'Basis (CNY)' },
+  'line.share': { zh: '份额', en: 'Share' },
   'statements.line': {
     zh: '营业月按账目结出；已结的不再变，迟到的计入下一份的往月调整',
     en: 'One for each business month; a closed one never changes, and what comes late is an adjustment in the next',

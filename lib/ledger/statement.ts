@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { addDays, DAY_MS, instantToMs } from '../time/shanghai.ts';
 import { type Entry, entrySchema } from './entry.ts';
-import { addRollups, emptyRollup, MEASURES, type Rollup, rollUpEntries } from './rollup.ts';
+import {
+  addRollups,
+  emptyRollup,
+  MEASURES,
+  type RolledUpEntry,
+  type Rollup,
+  rollUpEntries,
+} from './rollup.ts';
 
 /** A calendar month of Asia/Shanghai, YYYY-MM. */
 export const monthSchema = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'a month is YYYY-MM');
@@ -13,27 +20,36 @@ export function lastDayOf(month: string): string {
 }
 
 /** What a statement keeps of an entry. */
-export const lineSchema = entrySchema.pick({
-  entryId: true,
-  kind: true,
-  occurredAt: true,
-  businessDay: true,
-  platform: true,
-  merchantId: true,
-  storeId: true,
-  orderId: true,
-  voucherId: true,
-  redemptionId: true,
-  count: true,
-  amountFen: true,
-  commissionFen: true,
-  contractId: true,
-  contractVersion: true,
-  reversesAt: true,
-  restatementId: true,
-  channel: true,
-  productId: true,
-});
+export const lineSchema = entrySchema
+  .pick({
+    entryId: true,
+    kind: true,
+    occurredAt: true,
+    businessDay: true,
+    platform: true,
+    merchantId: true,
+    storeId: true,
+    orderId: true,
+    voucherId: true,
+    redemptionId: true,
+    count: true,
+    amountFen: true,
+    commissionFen: true,
+    contractId: true,
+    contractVersion: true,
+    reversesAt: true,
+    restatementId: true,
+    channel: true,
+    productId: true,
+  })
+  .extend({
+    /** Of its explanation: basis × share is the amount of an original, × rate its commission. In fen and 1/10000. */
+    basisFen: z.int().nullable().default(null),
+    shareBp: z.int().nullable().default(null),
+    rateBp: z.int().nullable().default(null),
+    /** Takes another line back, or corrects one, by that one's share and rate. */
+    isReversing: z.boolean().default(false),
+  });
 export type StatementLine = z.infer<typeof lineSchema>;
 
 export const rollupSchema = z.object(
@@ -72,7 +88,10 @@ export function fileEnds(before: number, sortKeys: readonly string[]): string[] 
   return sortKeys.filter((_, index) => (before + index + 1) % FILE_LINES === 0);
 }
 
-export function sumLines(lines: readonly StatementLine[], month: string): Sums {
+/** What of a line is added up. */
+type Summed = RolledUpEntry & Pick<StatementLine, 'businessDay'>;
+
+export function sumLines(lines: readonly Summed[], month: string): Sums {
   const [adjustments, own] = [true, false].map((wanted) =>
     rollUpEntries(lines.filter((line) => isAdjustment(line, month) === wanted)),
   );
@@ -120,7 +139,9 @@ export function balanceOf({ month, adjustments }: Sums, openingFen: number): Bal
 }
 
 export function lineOf(entry: Entry): StatementLine {
-  return lineSchema.parse(entry);
+  const { basisFen, shareBp, rateBp } = entry.explanation;
+  const isReversing = entry.reverses !== null || entry.corrects !== null;
+  return lineSchema.parse({ ...entry, basisFen, shareBp, rateBp, isReversing });
 }
 
 /** Of all lines. */

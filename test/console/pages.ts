@@ -34,5 +34,7 @@ export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
     { name: 'contracts', path: '/contracts' },
     { name: 'contract', path: '/contracts?contract=1.douyin.7300000000000001010' },
     { name: 'statements', path: '/statements' },
+    { name: 'statement', path: '/statements/2026-10' },
+    { name: 'statement-draft', path: '/statements/2026-11' },
   ];
 }

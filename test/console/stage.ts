@@ -58,6 +58,18 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
   const random = seededRandom(7);
   const history = cityHistory({ untilMs: NOW_MS, days, random, perStoreDay, merchants: XINGHES });
   await mapLimit([...history], 16, (events) => recordAndNotify(hexiao, events));
+  // A closed month is before it, however short the history is.
+  const end = {
+    untilMs: Date.parse('2026-10-31T12:00:00+08:00'),
+    days: 2,
+    random,
+    perStoreDay,
+    firstSerial: 500_000,
+  };
+  const older = days > 31 ? [] : cityHistory({ ...end, merchants: XINGHES });
+  await mapLimit([...older], 16, (events) => recordAndNotify(hexiao, events));
+  await hexiao.settle();
+  await hexiao.call('POST', '/v1/statements/2026-10/close', { providerId: VIEWER });
   await hexiao.settle();
   const tokens: Record<string, string> = {};
   for (const { providerId } of DEMO_PROVIDERS) {

@@ -99,8 +99,8 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.click('main button');
     // Act: from the first page to the list, from there to the statement
     await page.click('.side a[href="/statements"]');
-    await page.click('main tbody a[href$=".html"], main tbody a[href*=".html?"]');
-    await page.waitForSelector('table.lines');
+    await page.click('main tbody a[href^="/statements/"]');
+    await page.waitForSelector('.lines table');
     // Assess: its files
     for (const name of ['CSV', 'XLSX']) {
       const [download] = await Promise.all([
@@ -114,14 +114,22 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.emulateMedia({ media: 'print' });
     await page.setViewportSize({ width: Math.floor(((210 - 2 * 12) * 96) / 25.4), height: 1_000 });
     // Then with ids as long as any can be.
-    const longer = `document.querySelectorAll('table.lines :is(td:nth-child(4), td:nth-child(5))').forEach((cell) => {
-      cell.textContent = '${'7'.repeat(128)}';
+    const longer = `document.querySelectorAll('.lines td').forEach((cell) => {
+      const link = cell.querySelector('.id');
+      if (link !== null) link.textContent = '${'7'.repeat(128)}';
     })`;
     const overflowing = `[...document.querySelectorAll('th, td')].filter((cell) =>
       cell.getBoundingClientRect().right > document.documentElement.clientWidth
       || cell.scrollWidth > cell.clientWidth + 1).length
       + Math.max(0, document.documentElement.scrollWidth - window.innerWidth)`;
     expect(await page.evaluate(overflowing)).toBe(0);
+    // Nothing that makes a commission is left out on paper.
+    const heads = await page.locator('.lines thead th:visible').allTextContents();
+    expect(heads).toEqual(
+      expect.arrayContaining(['基数（元）', '份额', '费率', '佣金（元）', '合同']),
+    );
+    const figures = await page.locator('.lines tbody tr').first().locator('td.n').allTextContents();
+    expect(figures.length).toBe(5);
     await page.evaluate(longer);
     expect(await page.evaluate(overflowing), 'with the longest ids').toBe(0);
     expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(1_000);

@@ -98,6 +98,20 @@ export const consolePages: readonly Documented[] = [
     answers: page,
   },
   {
+    contract: forAnyone('GET /statements/{month}', {
+      params: z.object({ month: z.string().describe('`2025-10`') }),
+      query: z.object({ ...shown, cursor }),
+    }),
+    tag: 'pages',
+    summary:
+      'A month: its statement with every line, to be printed; before it is closed, what is booked',
+    answers: {
+      ...page,
+      ...bad,
+      404: { types: ['text/html'], what: 'Nothing of the month is booked to who asks.' },
+    },
+  },
+  {
     contract: forAnyone('GET /assets/{file}', { params: z.object({ file: z.string() }) }),
     tag: 'pages',
     summary: 'Style sheets, scripts and the mark, by the hash of their content',

@@ -41,7 +41,7 @@ const PROVIDERS: readonly Group[] = [
       { href: '/contracts', word: 'contracts', needs: 'contracts:read', below: [] },
       {
         ...{ href: '/statements', word: 'statements', needs: 'statements:read' },
-        below: ['/v1/statements/'],
+        below: ['/statements/', '/v1/statements/'],
       },
     ],
   },

@@ -11,6 +11,7 @@ import { overviewPage } from './overview/page.ts';
 import { answerPage } from './page.ts';
 import { searchPage } from './search/page.ts';
 import { signInRoutes } from './sign-in.ts';
+import { statementMonthPage } from './statement/page.ts';
 import { statementsPage } from './statements/page.ts';
 import { storePage } from './store/page.ts';
 import { storesPage } from './stores/page.ts';
@@ -30,6 +31,7 @@ const PAGES: readonly (readonly [string, Show, Permission?])[] = [
   ['/vouchers/:platform/:voucherId', voucherPage],
   ['/contracts', contractsPage, 'contracts:read'],
   ['/statements', statementsPage, 'statements:read'],
+  ['/statements/:month', statementMonthPage, 'statements:read'],
 ];
 
 /** The console: what a provider looks at, readable without a script. */

@@ -21,7 +21,7 @@ import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
 import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
 import { cursorInput, limitInput, writeCursor } from '../input.ts';
-import { statementPage } from '../page/statement.ts';
+import { statementPage } from '../page/statement/page.ts';
 import { type Principal, providerOf } from '../principal.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
 import { filesOf, statementFile } from '../statement-files.ts';

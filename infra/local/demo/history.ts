@@ -20,6 +20,8 @@ export interface HistoryOptions {
   readonly random: Random;
   /** Redemptions of a store on an ordinary day; more at the end of a week. */
   readonly perStoreDay?: number;
+  /** Where ids begin: two histories in one table must not share any. */
+  readonly firstSerial?: number;
   /** Of these merchants alone. */
   readonly merchants?: ReadonlySet<string>;
 }
@@ -52,10 +54,10 @@ const REVERSED = 0.02;
 const REFUNDED = 0.03;
 
 export function* cityHistory(options: HistoryOptions): Generator<Event[]> {
-  const { untilMs, days, random, perStoreDay = 2, merchants } = options;
+  const { untilMs, days, random, perStoreDay = 2, merchants, firstSerial = 0 } = options;
   const sellers = SELLERS.filter(({ merchantId }) => merchants?.has(merchantId) ?? true);
   const today = businessDayAt(untilMs);
-  let serial = 0;
+  let serial = firstSerial;
   for (let back = days; back >= 0; back -= 1) {
     const day = addDays(today, -back);
     const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;

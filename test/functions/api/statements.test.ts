@@ -678,7 +678,7 @@ describe('a statement', () => {
     }
     const cookie = { token: null, headers: await cookieOf(hexiao, tenant.token) };
     const list = await ask(hexiao, 'GET', '/statements?lang=en', cookie);
-    expect(list.text).toContain(`href="/v1/statements/${statementId}.html"`);
+    expect(list.text).toContain('href="/statements/2025-10"');
     expect(list.text).toContain(`href="/v1/statements/${statementId}.xlsx?part=1"`);
     const page = await ask(hexiao, 'GET', `/v1/statements/${statementId}.html?lang=en`, cookie);
     expect(page.text).toContain(`href="/v1/statements/${statementId}.csv?part=1"`);

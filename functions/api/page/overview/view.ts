@@ -136,9 +136,9 @@ function waitingCard({ say, language }: Speech, waiting: readonly Waiting[]): Ht
     const month = monthOf(one.month, language);
     switch (one.is) {
       case 'statement-closed':
-        return html`<li><b>1</b><a href="/v1/statements/${encodeURIComponent(one.statementId)}.html">${say('wait.statement', { month, amount: amount(one.payableFen) })}</a>${you}<span class="x">${say('wait.statement.more', { day: fullDay(one.closedOn, language) })}</span></li>`;
+        return html`<li><b>1</b><a href="/statements/${one.month}">${say('wait.statement', { month, amount: amount(one.payableFen) })}</a>${you}<span class="x">${say('wait.statement.more', { day: fullDay(one.closedOn, language) })}</span></li>`;
       case 'statement-open':
-        return html`<li><b>1</b><a href="/statements">${say('wait.closing', { month })}</a>${operator}<span class="x">${say('wait.closing.more')}</span></li>`;
+        return html`<li><b>1</b><a href="/statements/${one.month}">${say('wait.closing', { month })}</a>${operator}<span class="x">${say('wait.closing.more')}</span></li>`;
       default:
         return one satisfies never;
     }

@@ -8,7 +8,6 @@ export type Waiting =
   | {
       readonly is: 'statement-closed';
       readonly month: string;
-      readonly statementId: string;
       readonly payableFen: number;
       readonly closedOn: string;
     }
@@ -30,10 +29,7 @@ export async function readWaiting(
   if (statement?.status === 'closed') {
     const closedOn = (statement.closedAt ?? statement.asOf).slice(0, 10);
     if (daysBetween(closedOn, today) > NEW_DAYS) return [];
-    const statementId = `${month}.${providerId}`;
-    return [
-      { is: 'statement-closed', month, statementId, payableFen: statement.payableFen, closedOn },
-    ];
+    return [{ is: 'statement-closed', month, payableFen: statement.payableFen, closedOn }];
   }
   const days = await readProviderDays(table, providerId, { from: `${month}-01`, to: last });
   return statement !== undefined || days.length > 0 ? [{ is: 'statement-open', month }] : [];

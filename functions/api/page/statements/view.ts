@@ -2,12 +2,12 @@ import { html } from 'hono/html';
 import { amount, count, fullDay, ledgerTime, monthOf } from '../../../../lib/i18n/format.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import { balanceOf, wholeOf } from '../../../../lib/ledger/statement.ts';
-import { type Statement, statementIdOf } from '../../../../lib/store/ledger/statements.ts';
+import type { Statement } from '../../../../lib/store/ledger/statements.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { status } from '../parts/status.ts';
 import { type Column, table } from '../parts/table.ts';
-import { fileLinks } from '../statement.ts';
+import { fileLinks } from '../statement/view.ts';
 
 /** A provider's statements, the newest first, each with its page and its files. */
 export function statementsView(speech: Speech, statements: readonly Statement[]): Html {
@@ -34,7 +34,7 @@ function columnsOf({ say, language }: Speech): Column<Statement>[] {
     {
       ...{ head: say('statement'), role: 'name' },
       cell: (one) =>
-        html`<a href="/v1/statements/${encodeURIComponent(statementIdOf(one))}.html">${one.month.slice(0, 4)} · ${monthOf(one.month, language)}</a>`,
+        html`<a href="/statements/${one.month}">${one.month.slice(0, 4)} · ${monthOf(one.month, language)}</a>`,
     },
     {
       ...{ head: say('status'), role: 'pair' },

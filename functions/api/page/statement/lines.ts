@@ -1,0 +1,99 @@
+import { html } from 'hono/html';
+import { amount, lastFour, ledgerTime, rate } from '../../../../lib/i18n/format.ts';
+import type { Word } from '../../../../lib/i18n/words.ts';
+import { isPaid, type StatementLine } from '../../../../lib/ledger/statement.ts';
+import { isTierStore } from '../../../../lib/ledger/tiers.ts';
+import type { Html } from '../html.ts';
+import { nameOf, placeKey, type StoreName } from '../names.ts';
+import type { Speech } from '../page.ts';
+import { type Column, table } from '../parts/table.ts';
+import { word } from '../views.ts';
+
+export interface Lines {
+  readonly lines: readonly (StatementLine & { readonly adjustment: boolean })[];
+  /** The cursor of the next page. */
+  readonly next: string | null;
+}
+
+/**
+ * Lines with all that makes their commission: basis × share is the GMV, × rate the commission. A line that takes
+ * another back has that one's share and rate, and no basis of its own.
+ */
+export function lineTable(
+  speech: Speech,
+  caption: Word,
+  lines: Lines['lines'],
+  names: ReadonlyMap<string, StoreName>,
+): Html | string {
+  if (lines.length === 0) return '';
+  return html`<section class="card lines"><header><h2>${speech.say(caption)}</h2></header>${table<StatementLine>(
+    { caption: speech.say(caption), rows: lines, columns: columnsOf(speech, names) },
+  )}</section>`;
+}
+
+function columnsOf(
+  { say }: Speech,
+  names: ReadonlyMap<string, StoreName>,
+): Column<StatementLine>[] {
+  const percent = (bp: number | null, line: StatementLine) =>
+    bp === null || line.kind === 'tier' ? '—' : rate(bp);
+  return [
+    {
+      ...{ head: say('occurredAt'), role: 'name' },
+      cell: ({ occurredAt }) => html`<span class="nw">${ledgerTime(occurredAt)}</span>`,
+    },
+    {
+      ...{ head: say('kind'), role: 'second' },
+      cell: ({ kind }) => word(say, `kind.${kind}`).replace(/^kind\./, ''),
+    },
+    {
+      ...{ head: say('store'), role: 'pair' },
+      cell: (line) => {
+        const name = names.get(placeKey(line))?.name ?? null;
+        if (isPaid(line) || isTierStore(line.storeId)) return '—';
+        return nameOf(say, { storeId: line.storeId, name });
+      },
+    },
+    { head: say('voucher'), role: 'pair', cell: voucherCell },
+    {
+      ...{ head: say('line.basis'), role: 'pair', isNumber: true },
+      cell: ({ basisFen, isReversing, kind }) =>
+        basisFen === null || isReversing || kind === 'tier' ? '—' : amount(basisFen),
+    },
+    {
+      ...{ head: say('line.share'), role: 'pair', isNumber: true },
+      cell: (line) => percent(line.shareBp, line),
+    },
+    {
+      ...{ head: say('amount'), role: 'pair', isNumber: true },
+      cell: ({ amountFen, kind }) => (kind === 'tier' ? '—' : signed(amountFen)),
+    },
+    {
+      ...{ head: say('contract.rate'), role: 'pair', isNumber: true },
+      // A payment earns nothing: commission stands on what is redeemed.
+      cell: (line) => (isPaid(line) ? '—' : percent(line.rateBp, line)),
+    },
+    {
+      ...{ head: say('commission'), role: 'main', isNumber: true },
+      cell: (line) => (isPaid(line) ? '—' : signed(line.commissionFen)),
+    },
+    {
+      ...{ head: say('contract'), role: 'wide-pair' },
+      cell: ({ contractId }) => {
+        if (contractId === null) return '—';
+        const href = `/contracts?${new URLSearchParams({ contract: contractId })}`;
+        return html`<a class="id" href="${href}">${contractId}</a>`;
+      },
+    },
+  ];
+}
+
+function voucherCell({ platform, voucherId, orderId, kind }: StatementLine): Html | string {
+  if (kind === 'tier') return '—';
+  const id = voucherId ?? orderId;
+  return html`<a class="id" href="/vouchers/${platform}/${encodeURIComponent(id)}">${lastFour(id)}</a>`;
+}
+
+function signed(fen: number): Html | string {
+  return fen < 0 ? html`<span class="neg">${amount(fen)}</span>` : amount(fen);
+}
