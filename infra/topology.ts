@@ -106,7 +106,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       batchingWindowSeconds: 1,
       maxConcurrency: 4,
     },
-    environment: { CHANGED_DELAY_SECONDS: '1', APP_FRESH_SECONDS: '5' },
+    environment: { CHANGED_DELAY_SECONDS: '1', APP_FRESH_SECONDS: '5', BODY_DAYS: '90' },
   },
   {
     folder: 'attribute',

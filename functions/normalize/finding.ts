@@ -15,6 +15,8 @@ export interface RecordDeps {
   readonly buyerKey: () => Promise<string>;
   /** Head start for contract writes under way before an event of the same moment is booked. */
   readonly changedDelaySeconds: number;
+  /** How long raw bodies are kept; 90 days when absent. */
+  readonly bodyDays?: number;
 }
 
 /** What one delivery came to. */

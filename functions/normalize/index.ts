@@ -27,6 +27,7 @@ const env = readEnvironment([
   'CHANGED_DELAY_SECONDS',
   'APP_FRESH_SECONDS',
   'BODY_KEYS',
+  'BODY_DAYS',
 ]);
 const sqs = queueClient();
 const table = new Table(databaseClient(), env.TABLE_NAME, bodyKeysAt(env.BODY_KEYS));
@@ -40,6 +41,7 @@ const deps: NormalizeDeps = {
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),
   budgets: new CallBudgets(new CallLeases(table), Date.now),
+  bodyDays: Number(env.BODY_DAYS),
   changedDelaySeconds: Number(env.CHANGED_DELAY_SECONDS),
   breakers: new Breakers(),
   apps: new RememberedApps(Number(env.APP_FRESH_SECONDS) * 1_000, Date.now),

@@ -136,7 +136,7 @@ async function closeAll(all: readonly Written[], deps: RecordDeps): Promise<void
 
 async function close(
   { finding, streams }: Written,
-  { table, now, log }: RecordDeps,
+  { table, now, log, bodyDays }: RecordDeps,
 ): Promise<void> {
   const { delivery, outcome, why } = finding;
   if (outcome === 'waiting') return;
@@ -144,11 +144,11 @@ async function close(
   const changed = uniqueOf(streams.filter(isBooked));
   const written = { outcome, kind: kindForItems(finding), why, changed };
   if (outcome === 'parked' || outcome === 'quarantined') {
-    await putSetAside(table, outcome, delivery, written, now());
+    await putSetAside(table, outcome, delivery, written, now(), bodyDays);
     log('warn', `delivery-${outcome}`, { deliveryId: delivery.deliveryId, kind, why });
   }
-  if (finding.again) await amendArchive(table, delivery, written, now());
-  else await archiveDelivery(table, delivery, written, now());
+  if (finding.again) await amendArchive(table, delivery, written, now(), bodyDays);
+  else await archiveDelivery(table, delivery, written, now(), bodyDays);
   if (finding.waiting !== undefined) await deleteHint(table, delivery.deliveryId);
   const { deliveryId } = delivery;
   log('info', 'delivery-read', { deliveryId, outcome, kind, events: finding.events.length });

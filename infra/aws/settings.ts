@@ -73,6 +73,16 @@ export const stageSettingsSchema = z.strictObject({
     .min(30)
     .max(7 * 1_440)
     .default(720),
+  /**
+   * Days that raw bodies are kept, in the archive and on the set-aside lists. A delivery that is not archived any more is
+   * worked on again when it is repeated, so a month at least: longer than a hint waits for its platform.
+   */
+  bodyDays: z.int().min(30).max(400).default(90),
+  /**
+   * Days that messages are kept, counted from their first send: on the queues, and as dead letters. SQS keeps them no
+   * longer than 14. Fewer lose what nobody mended in time.
+   */
+  messageDays: z.int().min(4).max(14).default(14),
   /** Days that the trail of who changed what is kept: half a year at least, which mainland China's law asks of logs. */
   auditDays: z.int().min(183).max(3_653).default(1_096),
   /**

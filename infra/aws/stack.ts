@@ -41,12 +41,13 @@ export class HexiaoStack extends Stack {
     const action = new SnsAction(topic);
     const table = makeTable(this, settings);
     const bodyKeys = makeBodyKeys(this, settings);
-    const queues = this.#makeQueues(action);
+    const queues = this.#makeQueues(action, settings.messageDays);
     const environments: Partial<Record<FunctionName, Record<string, string>>> = {
       api: {
         OPERATOR_TOKEN_SHA256: operatorToken.valueAsString,
         AUDIT_DAYS: String(settings.auditDays),
       },
+      normalize: { BODY_DAYS: String(settings.bodyDays) },
       reconcile: {
         SILENT_AFTER_MINUTES: String(settings.silentAfterMinutes),
         LOSS_ALARM_BP: String(settings.lossAlarmBp),
@@ -82,9 +83,9 @@ export class HexiaoStack extends Stack {
     });
   }
 
-  #makeQueues(alarmAction: SnsAction): Record<QueueName, WatchedQueue> {
+  #makeQueues(alarmAction: SnsAction, messageDays: number): Record<QueueName, WatchedQueue> {
     const make = (name: QueueName) =>
-      new WatchedQueue(this, name, { spec: QUEUES[name], alarmAction });
+      new WatchedQueue(this, name, { spec: QUEUES[name], messageDays, alarmAction });
     return { intake: make('intake'), attribution: make('attribution') };
   }
 

@@ -7,6 +7,7 @@ import { toInstant } from '../../lib/time/shanghai.ts';
 import { paid, START_MS } from '../lib/make.ts';
 import { APP_KEY, CLIENT_SECRET, post } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { scanAll } from '../support/scan.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -96,6 +97,21 @@ describe('signed content that is no event', () => {
     expect(setAside?.why).toMatch(/did not fit|could not read/);
     expect(setAside?.why).not.toMatch(/1{100}/);
     expect((await hexiao.entries()).map(({ kind }) => kind)).toEqual(['payment']);
+  });
+});
+
+describe('how long a body is kept', () => {
+  it('is what the stage says, in the archive and on the set-aside list', async () => {
+    hexiao.use({ ...hexiao.normalizeDeps, bodyDays: 30 });
+    await post(hexiao, payment());
+    await post(hexiao, payment({ order_id: '1'.repeat(200) }));
+    await hexiao.settle();
+    const items = await scanAll(hexiao.emulators.database);
+    const ends = (of: string) =>
+      items.filter(({ pk }) => String(pk).startsWith(of)).map(({ expiresAt }) => expiresAt);
+    const inThirtyDays = START_MS / 1000 + 30 * 86_400;
+    expect(ends('DELIVERY#')).toEqual([inThirtyDays, inThirtyDays]);
+    expect(ends('SET-ASIDE#')).toEqual([inThirtyDays]);
   });
 });
 

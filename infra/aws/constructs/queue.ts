@@ -5,15 +5,12 @@ import { Construct } from 'constructs';
 import type { QueueSpec } from '../../topology.ts';
 import { watch } from './watch.ts';
 
-/** SQS keeps a message no longer. A message's age counts from its first send, not from its arrival here. */
-const DEAD_LETTER_RETENTION = Duration.days(14);
-
 /**
  * A dead letter's end counts from when the message was first sent, its age in the metric from when it came here. So
  * this is half of its time: what waited for up to a week before it died is reported before it is gone.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
  */
-const TOLD_AFTER = Duration.days(7);
+const toldAfter = (messageDays: number) => Duration.days(Math.floor(messageDays / 2));
 
 /**
  * SQS's longest delay, which a message put off on purpose may wait without anything being wrong.
@@ -28,6 +25,11 @@ const METRIC_PERIOD = Duration.minutes(5);
 
 export interface WatchedQueueProps {
   readonly spec: QueueSpec;
+  /**
+   * Of the queue and of its dead letters, which keep the time of their first send: were it less there, what waited
+   * longer would be gone when it died.
+   */
+  readonly messageDays: number;
   readonly alarmAction: IAlarmAction;
 }
 
@@ -39,16 +41,18 @@ export class WatchedQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { spec, alarmAction }: WatchedQueueProps) {
+  constructor(scope: Construct, id: string, { spec, messageDays, alarmAction }: WatchedQueueProps) {
     super(scope, id);
+    const retentionPeriod = Duration.days(Math.min(messageDays, spec.retentionDays));
+    const told = toldAfter(messageDays);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...PROTECTED,
-      retentionPeriod: DEAD_LETTER_RETENTION,
+      retentionPeriod,
     });
     this.queue = new Queue(this, 'Queue', {
       ...PROTECTED,
       visibilityTimeout: Duration.seconds(spec.visibilityTimeoutSeconds),
-      retentionPeriod: Duration.days(spec.retentionDays),
+      retentionPeriod,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: spec.maxReceiveCount },
     });
 
@@ -60,9 +64,9 @@ export class WatchedQueue extends Construct {
     });
     watch(this, alarmAction, {
       id: `${id}-dead-letters-old`,
-      meaning: `A message has been on the ${id} dead-letter queue for ${TOLD_AFTER.toDays()} days: soon SQS deletes it.`,
+      meaning: `A message has been on the ${id} dead-letter queue for ${told.toDays()} days: soon SQS deletes it.`,
       metric: this.deadLetters.metricApproximateAgeOfOldestMessage(MAXIMUM),
-      ...{ threshold: TOLD_AFTER.toSeconds(), evaluationPeriods: 1 },
+      ...{ threshold: told.toSeconds(), evaluationPeriods: 1 },
     });
     const lateSeconds = LONGEST_DELAY_SECONDS + PATIENCE_RECEIVES * spec.visibilityTimeoutSeconds;
     watch(this, alarmAction, {

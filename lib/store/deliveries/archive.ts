@@ -10,12 +10,12 @@ import {
 } from '../keys.ts';
 import type { Table } from '../table.ts';
 
-/** The raw archive keeps personal data, so it ends. */
+/** The raw archive keeps personal data, so it ends. A stage may say otherwise: `bodyDays`. */
 const ARCHIVE_DAYS = 90;
 
 /** When what is archived now ends, in epoch seconds. */
-export function archiveEnd(nowMs: number): number {
-  return Math.floor(nowMs / 1000) + ARCHIVE_DAYS * 86_400;
+export function archiveEnd(nowMs: number, days = ARCHIVE_DAYS): number {
+  return Math.floor(nowMs / 1000) + days * 86_400;
 }
 
 /** The `about` of facts that a platform answered to a call of ours: no road from outside writes it so. */
@@ -99,12 +99,13 @@ export async function archiveDelivery(
   delivery: Delivery,
   { changed, ...outcome }: Outcome,
   nowMs: number,
+  bodyDays?: number,
 ): Promise<void> {
   await table.put(keys.delivery(delivery.deliveryId), {
     ...(await pack(table, delivery)),
     ...outcome,
     changed: packChanges(changed),
-    expiresAt: archiveEnd(nowMs),
+    expiresAt: archiveEnd(nowMs, bodyDays),
   });
 }
 
@@ -117,6 +118,7 @@ export async function amendArchive(
   delivery: Delivery,
   { outcome, kind, why, changed }: Outcome,
   nowMs: number,
+  bodyDays?: number,
 ): Promise<void> {
   const packed = packChanges(changed);
   const fields = {
@@ -127,7 +129,10 @@ export async function amendArchive(
   const there = { expression: 'attribute_exists(pk)' };
   const amended = await table.set(keys.delivery(delivery.deliveryId), fields, there);
   // Its time in the archive ended meanwhile: it is done all the same, and says so.
-  if (!amended) await archiveDelivery(table, delivery, { outcome, kind, why, changed }, nowMs);
+  if (!amended) {
+    const written = { outcome, kind, why, changed };
+    await archiveDelivery(table, delivery, written, nowMs, bodyDays);
+  }
   for (const reason of SET_ASIDE_REASONS) {
     if (reason !== outcome) await table.delete(keys.setAside(reason, delivery.deliveryId));
   }
@@ -145,13 +150,14 @@ export async function putSetAside(
   delivery: Delivery,
   outcome: Outcome,
   nowMs: number,
+  bodyDays?: number,
 ): Promise<void> {
   const { deliveryId, integration, appKey, receivedAt } = delivery;
   const { changed: _changed, ...rest } = outcome;
   const fields = {
     ...{ deliveryId, integration, appKey, receivedAt },
     ...rest,
-    expiresAt: archiveEnd(nowMs),
+    expiresAt: archiveEnd(nowMs, bodyDays),
   };
   // Whatever stands: read again, it may be here for another reason.
   await table.put(keys.setAside(reason, deliveryId), fields, null);
