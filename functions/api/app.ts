@@ -28,6 +28,7 @@ import { membersRoutes } from './routes/members.ts';
 import { merchantsRoutes } from './routes/merchants.ts';
 import { pipelineRoute } from './routes/pipeline.ts';
 import { policiesRoutes } from './routes/policies.ts';
+import { prepareRoutes } from './routes/prepare.ts';
 import { providersRoutes } from './routes/providers.ts';
 import { reconciliationsRoutes } from './routes/reconciliations.ts';
 import { refundPoliciesRoutes } from './routes/refund-policies.ts';
@@ -89,6 +90,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   deliveriesRoutes(api, deps);
   replaysRoute(api, deps);
   erasuresRoutes(api, deps);
+  prepareRoutes(api, deps);
   tillRoutes(api, deps);
   storesRoutes(api, deps);
   gmvRoute(api, deps);

@@ -30,9 +30,24 @@ export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
-  const texts = parsed.error.issues.map((issue) => textOf(issue, known));
-  const fields = parsed.error.issues.map(({ path }) => String(path[0] ?? '')).filter(isName);
+  const issues = parsed.error.issues.flatMap(nearest);
+  const texts = issues.map((issue) => textOf(issue, known));
+  const fields = issues.map(({ path }) => String(path[0] ?? '')).filter(isName);
   throw new Problem('request-invalid', texts.join('; '), { fields });
+}
+
+/** Of a body with several forms, what is wrong in the one that it comes nearest to. */
+function nearest(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.path.length > 0) return [issue];
+  const [first, ...rest] = issue.errors;
+  if (first === undefined) return [issue];
+  return rest.reduce((best, one) => (wrongIn(one) < wrongIn(best) ? one : best), first);
+}
+
+/** Each field that a form does not know counts, as each that it misses does. */
+function wrongIn(issues: readonly z.core.$ZodIssue[]): number {
+  const counts = issues.map((one) => (one.code === 'unrecognized_keys' ? one.keys.length : 1));
+  return counts.reduce((sum, one) => sum + one, 0);
 }
 
 /** The schemas pass over a field of this name in silence, where fields are named by ids. */

@@ -1,5 +1,6 @@
 import type { Platform } from '../../lib/events/id.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
+import type { PrepareContext } from '../../lib/integrations/kit/prepare.ts';
 import type { KnownAct, TillContext } from '../../lib/integrations/kit/till.ts';
 import { readStore } from '../../lib/store/accounts/parties.ts';
 import { tillActsOf } from '../../lib/store/deliveries/till-acts.ts';
@@ -37,6 +38,20 @@ export function contextOf(
       return claimUse(table, { platform, voucherId }, claim, now());
     },
     mayLag: async () => !(await isBooked(deps)),
+  };
+}
+
+/** What an integration is given to look behind a code. @param deadlineMs epoch ms of its last answer */
+export function prepareContextOf(
+  app: App,
+  platform: Platform,
+  deps: ApiDeps & { readonly deadlineMs: number },
+): PrepareContext {
+  const { table, fetch, now, tokens, budgets, deadlineMs } = deps;
+  return {
+    ...{ app, fetch, now, tokens, deadlineMs, calls: budgets.of(app, 'till') },
+    startedAtMs: now(),
+    merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
   };
 }
 

@@ -17,7 +17,12 @@ import { toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** One act at the till, as it was requested. */
-export type ActRequest = { readonly integration: string; readonly appKey: string } & (
+export type ActRequest = {
+  readonly integration: string;
+  readonly appKey: string;
+  /** Epoch ms: a request that comes first after this is too old to begin. Absent: it never is. */
+  readonly beginsBeforeMs?: number;
+} & (
   | { readonly verb: 'redeem'; readonly command: RedeemCommand }
   | { readonly verb: 'reverse'; readonly command: ReverseCommand }
 );

@@ -7,11 +7,13 @@ import { findIntegration, integrationNames } from '../../lib/integrations/regist
 import { readApp } from '../../lib/store/accounts/parties.ts';
 import {
   beginTill,
+  hasBegun,
   Superseded,
   type TillRequest,
 } from '../../lib/store/deliveries/till-requests.ts';
 import { buyerKey } from '../../lib/store/privacy/buyer-key.ts';
 import type { ApiDeps } from './deps.ts';
+import { tooOld } from './prepare-id.ts';
 import { contextOf } from './till-context.ts';
 import { type ActRequest, type Done, keepActs, sendFacts, withoutBuyers } from './till-facts.ts';
 import { requireTillStore } from './till-store.ts';
@@ -67,11 +69,12 @@ export async function performAct(act: ActRequest, deps: ApiDeps): Promise<TillAn
 }
 
 async function begin(
-  { integration, appKey, verb, command }: ActRequest,
+  { integration, appKey, verb, command, beginsBeforeMs = Number.POSITIVE_INFINITY }: ActRequest,
   held: { readonly nowMs: number; readonly untilMs: number },
   { table }: ApiDeps,
 ): Promise<TillRequest> {
   const name = { integration, appKey, verb, requestId: command.requestId };
+  if (held.nowMs >= beginsBeforeMs && !(await hasBegun(table, name))) throw tooOld();
   const secret = { key: await buyerKey(table), request: JSON.stringify([verb, command]) };
   const request = await beginTill(table, name, secret, held);
   if (request !== undefined) return request;

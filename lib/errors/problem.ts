@@ -29,6 +29,8 @@ const PROBLEMS = {
   'provider-unknown': { status: 422, title: 'The provider is not registered' },
   'code-pool-missing': { status: 422, title: 'The merchant has no pool for imported codes' },
   'platform-refused': { status: 422, title: 'The platform refused it' },
+  'not-shown': { status: 422, title: 'Nobody can show what the code stands for' },
+  'prepare-expired': { status: 422, title: 'What was prepared is too old' },
   'integration-unknown': { status: 422, title: 'There is no such integration' },
   'secret-unreadable': { status: 422, title: 'The secret cannot be read' },
   'too-many-tries': { status: 429, title: 'Too many wrong tries to sign in' },

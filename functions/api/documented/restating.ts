@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { storedRefundSchema } from '../../../lib/callbacks/refund-requests.ts';
+import { UNUSABLE } from '../../../lib/integrations/kit/prepare.ts';
 import { actSchema } from '../../../lib/integrations/kit/till.ts';
 import { jobSchema } from '../../../lib/store/ledger/restatements.ts';
+import { preparePost } from '../routes/prepare.ts';
 import {
   refundDecidePost,
   refundRequestGet,
@@ -16,7 +18,7 @@ import {
 } from '../routes/restatements.ts';
 import { redemptionPost, reversalPost } from '../routes/till.ts';
 import type { Documented } from './documented.ts';
-import { next } from './shapes.ts';
+import { instant, next } from './shapes.ts';
 
 const { shape } = jobSchema;
 const gains = z.strictObject({
@@ -130,13 +132,45 @@ export const restating: readonly Documented[] = [
     problems: ['not-found'],
   },
   {
+    contract: preparePost,
+    tag: 'till',
+    summary: 'Show what a code or QR code stands for (验券准备), before anything is redeemed',
+    description:
+      'Give `code` or `qr`. Of the store’s apps each that can show one is asked, unless `integration` and `appKey` name it. Nothing is redeemed, and asking again is harmless. `usesLeft` of a card (次卡) is more than 1. `worthFen`, `title` and `usableUntil` are null where the platform does not say. `prepareId` is good for ten minutes: `POST /v1/redemptions` takes it with the `voucherIds` that the clerk chose.',
+    answers: {
+      200: {
+        json: z.strictObject({
+          prepareId: z.string(),
+          integration: z.string(),
+          appKey: z.string(),
+          vouchers: z.array(
+            z.strictObject({
+              voucherId: z.string(),
+              title: z.string().nullable(),
+              worthFen: z.int().nullable(),
+              usesLeft: z.int(),
+              usableUntil: instant.nullable(),
+              usable: z.boolean(),
+              reason: z.enum(UNUSABLE).nullable().describe('Why it cannot be used now.'),
+            }),
+          ),
+        }),
+      },
+    },
+    problems: [
+      ...(['not-found', 'store-unknown', 'not-shown'] as const),
+      ...(['platform-refused', 'platform-unavailable'] as const),
+    ],
+    example: { storeId: '7055', code: '1234567890' },
+  },
+  {
     contract: redemptionPost,
     tag: 'till',
     summary: 'Redeem (核销) at the platform, where that is our call, and book it',
     description:
-      'One of `code`, `encryptedData`, `vouchers` and `order` says what. The same `requestId` with the same body is the same act, among those of one provider: after a 503 repeat it, until it is known; after a 422 use a new one, unless only a setting was missing. `storeId` is a registered store of the merchant. A voucher is named once; `count` is of a code’s vouchers or of a card’s uses. `notDone` lists what was requested and not done. `unread` counts uses that have happened and that nothing names: they are booked nowhere, a line `act-unread` is in the log, and somebody has to look them up at the platform.',
+      'One of `code`, `encryptedData`, `vouchers` and `order` says what, or a `prepareId` with the `voucherIds` that were chosen, and `uses` of them. The same `requestId` with the same body is the same act, among those of one provider: after a 503 repeat it, until it is known; after a 422 use a new one, unless only a setting was missing. `storeId` is a registered store of the merchant. A voucher is named once; `count` is of a code’s vouchers or of a card’s uses. `notDone` lists what was requested and not done. `unread` counts uses that have happened and that nothing names: they are booked nowhere, a line `act-unread` is in the log, and somebody has to look them up at the platform.',
     answers: { 200: { json: done } },
-    problems: tillProblems,
+    problems: [...tillProblems, 'prepare-expired'],
     example: { ...whose, code: '1234567890', storeId: '7055' },
   },
   {

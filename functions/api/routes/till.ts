@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import * as z from 'zod';
 import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { givenId } from '../../../lib/events/event.ts';
 import { redeemSchema, reverseSchema } from '../../../lib/integrations/kit/till.ts';
@@ -9,12 +10,15 @@ import type { Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
 import { performAct, type TillAnswer } from '../till.ts';
 import { requireRealStore } from './merchants.ts';
+import { chosenAct, preparedForm, type Redeeming } from './prepare.ts';
 
 const whose = { integration: givenId(64), appKey: givenId() };
 
+const redeemForm = redeemSchema.safeExtend(whose);
+
 export const redemptionPost = forEither('POST /v1/redemptions', {
   needs: 'till:use',
-  body: redeemSchema.safeExtend(whose),
+  body: z.union([redeemForm, preparedForm]),
 });
 
 export const reversalPost = forEither('POST /v1/reversals', {
@@ -28,12 +32,14 @@ export const reversalPost = forEither('POST /v1/reversals', {
  */
 export function tillRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, redemptionPost, async ({ principal, body }, c) => {
-    const { integration, appKey, ...command } = body;
-    requireRealStore(command.storeId);
-    await requireOwnRedemption(principal, body, deps);
-    const own = { ...command, requestId: ownRequestId(principal, command.requestId) };
-    const done = await performAct({ integration, appKey, verb: 'redeem', command: own }, deps);
-    noteAct(c, body, done);
+    const act = 'prepareId' in body ? await chosenAct(body, deps) : redeemingOf(body);
+    const { integration, appKey, command } = act;
+    const { storeId, merchantId, requestId } = command;
+    requireRealStore(storeId);
+    await requireOwnRedemption(principal, { integration, appKey, storeId, merchantId }, deps);
+    const own = { ...command, requestId: ownRequestId(principal, requestId) };
+    const done = await performAct({ ...act, command: own }, deps);
+    noteAct(c, { integration, appKey, requestId, storeId }, done);
     return c.json({ requestId: command.requestId, ...done });
   });
 
@@ -45,6 +51,10 @@ export function tillRoutes(api: Hono, deps: ApiDeps): void {
     noteAct(c, body, done);
     return c.json({ requestId: command.requestId, ...done });
   });
+}
+
+function redeemingOf({ integration, appKey, ...command }: z.infer<typeof redeemForm>): Redeeming {
+  return { integration, appKey, verb: 'redeem', command };
 }
 
 /**

@@ -62,7 +62,13 @@ export const CARD_GROUPON = 3;
 export const CARD_ORDERS: ReadonlySet<number> = new Set([51, 70]);
 
 /** Certificate status. Source: certificate.query. */
-export const CERTIFICATE_STATUS = { unused: 1, used: 2, refunded: 4 } as const;
+export const CERTIFICATE_STATUS = {
+  unused: 1,
+  used: 2,
+  asked: 3,
+  refunded: 4,
+  refunding: 6,
+} as const;
 
 const certificateSchema = z.looseObject({
   certificate_id: wireId,
@@ -255,10 +261,30 @@ export const poisSchema = z.looseObject({
 const preparedSchema = z.looseObject({
   encrypted_code: z.string().min(1),
   certificate_id: wireId,
+  /** Of the answers' pages only unused vouchers come; 0 where the answer does not say. */
+  status: z.coerce.number().catch(0),
+  start_time: courtesy(wireTime),
+  expire_time: courtesy(wireTime),
+  sku: courtesy(z.looseObject({ title: courtesy(z.string().min(1).max(512)) })),
+  amount: optionalAmount.catch(null),
   time_card: courtesy(
     z.looseObject({ times_count: absentAsNull(wireFen), times_used: absentAsNull(wireFen) }),
   ),
 });
+type PreparedRow = z.infer<typeof preparedSchema>;
+
+/** What only one form says of a voucher counts too. */
+function newerPrepared(older: PreparedRow, newer: PreparedRow): PreparedRow {
+  return {
+    ...newer,
+    status: newer.status === 0 ? older.status : newer.status,
+    start_time: newer.start_time ?? older.start_time,
+    expire_time: newer.expire_time ?? older.expire_time,
+    sku: newer.sku ?? older.sku,
+    amount: newer.amount ?? older.amount,
+    time_card: newer.time_card ?? older.time_card,
+  };
+}
 
 /** Source: certificate.prepare. The encrypted codes are secrets. */
 export const preparedCodesSchema = everyList('certificates', preparedSchema)
@@ -266,16 +292,19 @@ export const preparedCodesSchema = everyList('certificates', preparedSchema)
   .transform(({ verify_token, order_id, lists }) => ({
     verifyToken: verify_token,
     orderId: order_id,
-    certificates: joined(
-      lists,
-      ({ certificate_id }) => certificate_id,
-      (older, newer) => ({ ...newer, time_card: newer.time_card ?? older.time_card }),
-    ).map((one) => ({
-      encryptedCode: one.encrypted_code,
-      certificateId: one.certificate_id,
-      /** How often it can be used: a times card more than once. */
-      usesLeft: Math.max(1, (one.time_card?.times_count ?? 1) - (one.time_card?.times_used ?? 0)),
-    })),
+    certificates: joined(lists, ({ certificate_id }) => certificate_id, newerPrepared).map(
+      (one) => ({
+        encryptedCode: one.encrypted_code,
+        certificateId: one.certificate_id,
+        status: one.status,
+        startsAt: one.start_time,
+        endsAt: one.expire_time,
+        title: one.sku?.title ?? null,
+        amounts: one.amount,
+        /** How often it can be used: a times card more than once. */
+        usesLeft: Math.max(1, (one.time_card?.times_count ?? 1) - (one.time_card?.times_used ?? 0)),
+      }),
+    ),
   }))
   .refine(({ certificates }) => certificates.length > 0, 'no voucher');
 export type PreparedCodes = z.infer<typeof preparedCodesSchema>;

@@ -5,6 +5,7 @@ import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
 import { eventsOfHint } from './events.ts';
 import { REVERSAL_WINDOW_MS } from './facts.ts';
+import { prepare, QR } from './prepare.ts';
 import { read } from './read.ts';
 import { douyinLifeReceiver } from './receiver.ts';
 import { records } from './records.ts';
@@ -38,6 +39,8 @@ export const douyinLife = {
   records: () => records,
   fromHint: eventsOfHint,
   auditRefund,
+  prepare,
+  qr: QR,
   redeem,
   reverse,
 } satisfies Integration;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RedeemCommand, TillContext } from '../kit/till.ts';
+import type { RedeemCommand, TillContext, VoucherUses } from '../kit/till.ts';
 import { cannot, lacks } from '../kit/till-outcome.ts';
 import type { PreparedCodes } from './answers.ts';
 import type { DouyinLifeClient } from './client.ts';
@@ -50,11 +50,29 @@ async function preparedBy(client: DouyinLifeClient, command: RedeemCommand): Pro
   if (code === undefined && encryptedData === undefined) throw lacks('code or encryptedData');
   const shown = encryptedData === undefined ? { code: code ?? '' } : { encryptedData };
   const { verifyToken, orderId, certificates } = await client.prepare({ ...shown, poiId });
-  const uses = usesOf(certificates);
+  const uses = command.chosen ? chosenOf(certificates, command.chosen) : usesOf(certificates);
   if (uses.length < count) {
     throw cannot(`the code stands for ${uses.length} uses, and ${count} were requested`);
   }
   return { verifyToken, orderId, isOwnCodes: false, uses: uses.slice(0, count) };
+}
+
+/** Each as often as the clerk chose, and no voucher that they did not see. */
+function chosenOf(
+  certificates: PreparedCodes['certificates'],
+  chosen: readonly VoucherUses[],
+): Prepared['uses'] {
+  return chosen.flatMap(({ voucherId, uses }) => {
+    const found = certificates.find((one) => one.certificateId === voucherId);
+    if (found === undefined) throw cannot('a voucher that was chosen cannot be used any more');
+    if (found.usesLeft < uses) {
+      throw cannot(`the voucher has ${found.usesLeft} uses left, and ${uses} were chosen`);
+    }
+    return Array.from({ length: uses }, () => ({
+      code: found.encryptedCode,
+      certificateId: found.certificateId,
+    }));
+  });
 }
 
 /** Each voucher once, then the further uses of cards: each is the same code again. */

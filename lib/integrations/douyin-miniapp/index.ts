@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { liveSecretSchema, presentOnly } from '../kit/app.ts';
 import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
+import { prepare, QR } from './prepare.ts';
 import { read } from './read.ts';
 import { douyinMiniappReceiver } from './receiver.ts';
 import { miniappSettingsSchema } from './settings.ts';
@@ -58,6 +59,8 @@ export const douyinMiniapp = {
     },
   }),
   auditRefund,
+  prepare,
+  qr: QR,
   redeem,
   reverse,
 } satisfies Integration;

@@ -19,6 +19,7 @@ import {
 } from '../kit/till-outcome.ts';
 import { type Reversible, redemptionOf, reversibleSchema } from '../kit/till-reversal.ts';
 import { DouyinMiniappClient, type Prepared, type Redeemed } from './client.ts';
+import { shownIdOf } from './prepare.ts';
 
 /**
  * Redeems what a code stands for (delivery_prepare, delivery_verify), or pieces with the developer's own
@@ -37,11 +38,7 @@ export async function redeem(command: RedeemCommand, context: TillContext): Prom
   const act: Once<Prepared, ActResult> = {
     prepare: async () => {
       const { certificates, ...all } = await client.deliveryPrepare(code);
-      const { length } = certificates;
-      if (length < command.count) {
-        throw cannot(`the code stands for ${length} pieces, and ${command.count} were requested`);
-      }
-      return { ...all, certificates: certificates.slice(0, command.count) };
+      return { ...all, certificates: chosenOf(certificates, command) };
     },
     read: (notes) => preparedSchema.parse(notes),
     act: async (of, isRepeated) => {
@@ -90,6 +87,18 @@ const preparedSchema = z.object({
     }),
   ),
 });
+
+/** Those that the clerk chose, or the first. @throws PlatformError, before anything is done */
+function chosenOf(
+  certificates: Prepared['certificates'],
+  { count, chosen }: RedeemCommand,
+): Prepared['certificates'] {
+  if (chosen?.some(({ uses }) => uses > 1)) throw cannot('a piece is used once');
+  const wanted = chosen && new Set(chosen.map(({ voucherId }) => voucherId));
+  const found = certificates.filter((one) => wanted?.has(shownIdOf(one)) ?? true);
+  if (found.length >= count) return found.slice(0, count);
+  throw cannot(`the code stands for ${found.length} pieces, and ${count} were requested`);
+}
 
 function codeOf({ code, encryptedData }: RedeemCommand) {
   if (encryptedData !== undefined) return { encryptedData };

@@ -73,6 +73,28 @@ export function refusal(why: string, code?: string): PlatformError {
   return new PlatformError(why, { retryable: false, ...(code === undefined ? {} : { code }) });
 }
 
+/**
+ * Where a link of a platform's redirects, and nothing else of its answer.
+ * @throws PlatformError that is retryable: no answer in time
+ */
+export async function redirectOf(
+  what: string,
+  url: URL,
+  { fetch }: Pick<ExchangeContext, 'fetch'>,
+): Promise<string | null> {
+  const init = {
+    method: 'HEAD',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  } as const;
+  try {
+    const { headers } = await fetch(url, init);
+    return headers.get('location');
+  } catch (cause) {
+    throw new PlatformError(`${what} did not answer`, { retryable: true, down: true, cause });
+  }
+}
+
 async function bytesOf(
   what: string,
   { url, init }: HttpQuestion,

@@ -3,6 +3,8 @@ import type { EventDraft, Loop, Platform } from '../../events/event.ts';
 import type { App, Secrets, Settings } from './app.ts';
 import type { AuditContext, ResolveContext } from './context.ts';
 import type { OfferedRecords } from './platform-records.ts';
+import type { Preparation, PrepareCommand, PrepareContext } from './prepare.ts';
+import type { QrReading } from './qr.ts';
 import type { Hint, Reading } from './reading.ts';
 import type { CallbackRecords, RefundRequest } from './records.ts';
 import type { Resolution } from './resolution.ts';
@@ -108,6 +110,13 @@ export interface Integration extends Receiver {
    * throws for what the platform does: it waits. Absent: the platform takes no such call.
    */
   auditRefund?(request: RefundRequest, context: AuditContext): Promise<Audit>;
+  /**
+   * What a code or QR code that a guest shows stands for. Asking does nothing, and keeps nothing. Never throws
+   * for what the platform does. Absent: nobody knows such a call, and a code is redeemed unseen.
+   */
+  prepare?(command: PrepareCommand, context: PrepareContext): Promise<Preparation>;
+  /** How the platform's QR codes are read. Absent: nothing of the platform's is known to be one. */
+  readonly qr?: QrReading;
   /**
    * Redeems at the platform, where that is our call, and returns the facts of its answer. The same request
    * again is the same act. Never throws for what the platform does. Absent: nobody knows such a call.

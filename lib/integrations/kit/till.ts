@@ -34,7 +34,7 @@ const accountSchema = z.strictObject({
  * The caller's name of the act: the same again is the same act. Letters and digits, because platforms
  * take it as their own number of it.
  */
-const requestIdSchema = z
+export const requestIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/, 'has 8 to 64 letters, digits, - and _');
 
@@ -92,7 +92,16 @@ export const redeemSchema = z
     ({ count, vouchers }) => count === 1 || vouchers === undefined,
     'count is of a code’s vouchers: where they are named, each is used once',
   );
-export type RedeemCommand = z.infer<typeof redeemSchema>;
+export type RedeemCommand = z.infer<typeof redeemSchema> & {
+  /** Which of the code's vouchers, and each how often; `count` is their sum. Absent: the first that there are. */
+  readonly chosen?: readonly VoucherUses[];
+};
+
+/** Of what a code was shown to stand for: see `prepare.ts`. */
+export interface VoucherUses {
+  readonly voucherId: string;
+  readonly uses: number;
+}
 
 export const reverseSchema = z.strictObject({
   requestId: requestIdSchema,

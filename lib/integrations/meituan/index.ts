@@ -1,4 +1,5 @@
 import type { Integration } from '../kit/integration.ts';
+import { prepare } from './prepare.ts';
 import { read } from './read.ts';
 import { meituanReceiver } from './receiver.ts';
 import { records } from './records.ts';
@@ -23,6 +24,7 @@ export const meituan = {
     why: 'no documented call reports a decision to Meituan: enter it in its merchant console too',
   }),
   records,
+  prepare,
   redeem,
   reverse,
 } satisfies Integration;

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../json/parse.ts';
 import { refusal } from '../kit/http.ts';
+import type { PrepareContext } from '../kit/prepare.ts';
 import type { RedeemCommand, TillContext } from '../kit/till.ts';
 import type { Reversible } from '../kit/till-reversal.ts';
 import type { Account } from './call.ts';
@@ -26,7 +27,7 @@ export interface MeituanTill {
 export function tillOf(
   storeId: string,
   { account: named }: Pick<RedeemCommand, 'account'>,
-  context: TillContext,
+  context: PrepareContext,
 ): MeituanTill {
   const account: Account = named ?? { id: 'hexiao', name: 'hexiao' };
   const { till } = settingsFor(context);
@@ -67,7 +68,7 @@ function byReceipt<S>(
   };
 }
 
-function dining(storeId: string, employee: Account, context: TillContext): MeituanTill {
+function dining(storeId: string, employee: Account, context: PrepareContext): MeituanTill {
   const client = new MeituanCouponClient(context);
   const store = storeOf(storeId, context);
   return {
@@ -92,17 +93,17 @@ export function takenBack(target: Reversible, { app, startedAtMs }: TillContext)
 }
 
 /** A token of the store's own, or the app's for all its stores. */
-function tokenOf(name: string, storeId: string, { app }: TillContext): string {
+function tokenOf(name: string, storeId: string, { app }: PrepareContext): string {
   const [token] = app.secrets[`${name}:${storeId}`] ?? app.secrets[name] ?? [];
   if (token !== undefined) return token;
   throw refusal(`no token of this store: give the app the secret ${name}:<storeId>, or ${name}`);
 }
 
-function storeOf(storeId: string, context: TillContext) {
+function storeOf(storeId: string, context: PrepareContext) {
   return { appAuthToken: tokenOf('appAuthToken', storeId, context), storeId };
 }
 
-function dianpingStoreOf(storeId: string, context: TillContext): DianpingStore {
+function dianpingStoreOf(storeId: string, context: PrepareContext): DianpingStore {
   const session = tokenOf('dianpingSession', storeId, context);
   return { session, shop: { openShopUuid: storeId } };
 }

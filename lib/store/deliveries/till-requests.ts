@@ -213,6 +213,12 @@ async function readItem(table: Table, name: TillName): Promise<TillItem> {
   return tillSchema.parse(await table.get(keys.till(integration, appKey, requestId, verb)));
 }
 
+/** Whether a request came before, whatever became of it. */
+export async function hasBegun(table: Table, name: TillName): Promise<boolean> {
+  const { integration, appKey, requestId, verb } = name;
+  return (await table.get(keys.till(integration, appKey, requestId, verb))) !== undefined;
+}
+
 /** Whether a request to redeem is over: its acts are kept, or it was refused. One that nobody has is. */
 export async function hasEnded(table: Table, name: Omit<TillName, 'verb'>): Promise<boolean> {
   const { integration, appKey, requestId } = name;

@@ -332,3 +332,21 @@ describe('taking a redemption back at the till', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
   });
 });
+
+describe('a code that a guest shows', () => {
+  it('stands for its piece, of which the platform says neither name nor worth, and is redeemed', async () => {
+    const body = { storeId: STORE, code: CODE };
+    const reply = await ask(till.hexiao, 'POST', '/v1/redemptions/prepare', { body });
+    const shown = JSON.parse(reply.text) as { prepareId: string; vouchers: object[] };
+    expect(shown.vouchers).toEqual([
+      {
+        ...{ voucherId: 'i1', title: null, worthFen: null, usesLeft: 1, usableUntil: null },
+        ...{ usable: true, reason: null },
+      },
+    ]);
+    const choice = { prepareId: shown.prepareId, voucherIds: ['i1'], storeId: STORE };
+    const chosen = { body: { ...choice, requestId: 'request-of-choice' } };
+    const redeemed = done(await ask(till.hexiao, 'POST', '/v1/redemptions', chosen));
+    expect(redeemed.acts).toMatchObject([{ voucherId: 'i1', certificateId: 'c1' }]);
+  });
+});

@@ -12,6 +12,7 @@ import {
   SANDBOX_METHODS,
   ShopSandbox,
 } from '../../../../lib/integrations/kuaishou-shop/sandbox/server.ts';
+import { ask } from '../support.ts';
 import { done, MERCHANT_SETTINGS, problemOf, STORE, Till, worth } from './support.ts';
 
 let till: Till;
@@ -57,6 +58,13 @@ describe('e-tickets of a Kuaishou shop (小店电子凭证)', () => {
       'serial-01~8002',
     ]);
     expect(await till.gmv()).toMatchObject({ redeemedFen: 6_667, redeemedCount: 2 });
+  });
+
+  it('are redeemed unseen: no known call shows what a code stands for', async () => {
+    const body = { storeId: STORE, code: '12345678' };
+    const reply = await ask(till.hexiao, 'POST', '/v1/redemptions/prepare', { body });
+    expect(problemOf(reply)).toMatchObject({ code: 'not-shown', status: 422 });
+    expect(till.callCount).toBe(0);
   });
 
   it('tells the platform the same time of the act at every repetition', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MeituanSandbox } from '../../../../lib/integrations/meituan/sandbox/server.ts';
+import { ask } from '../support.ts';
 import { done, MERCHANT_SETTINGS, problemOf, STORE, Till, worth } from './support.ts';
 
 const CODE = '0123456789012';
@@ -217,5 +218,33 @@ describe('redeeming at a desk that is still with 点评北极星', () => {
     expect(await till.gmv()).toMatchObject({ redeemedFen: 9_900, redeemedCount: 1 });
     done(await till.reverse({ requestId: 'reversal-1', voucherId: CODE }));
     expect(await till.gmv()).toMatchObject({ redeemedFen: 0 });
+  });
+});
+
+describe('a code that a guest shows', () => {
+  it.each([
+    ['retail', { title: '双人下午茶', worthFen: 9_900 }],
+    // Business 1 answers the market's price, which is nobody's worth.
+    ['dining', { title: null, worthFen: null }],
+    ['dianping', { title: null, worthFen: 9_900 }],
+  ] as const)('stands for what %s says of it, and is redeemed by that', async (desk, says) => {
+    await open(desk);
+    const body = {
+      storeId: STORE,
+      platform: 'meituan',
+      code: `${CODE.slice(0, 4)} ${CODE.slice(4)}`,
+    };
+    const reply = await ask(till.hexiao, 'POST', '/v1/redemptions/prepare', { body });
+    expect(reply.status, reply.text).toBe(200);
+    const shown = JSON.parse(reply.text) as { prepareId: string; vouchers: object[] };
+    expect(shown.vouchers).toMatchObject([
+      { voucherId: CODE, usable: true, reason: null, ...says },
+    ]);
+    const choice = { prepareId: shown.prepareId, voucherIds: [CODE], storeId: STORE };
+    const chosen = { body: { ...choice, requestId: 'request-of-choice' } };
+    const redeemed = done(await ask(till.hexiao, 'POST', '/v1/redemptions', chosen));
+    expect(redeemed.acts).toMatchObject([{ voucherId: CODE }]);
+    const again = await ask(till.hexiao, 'POST', '/v1/redemptions/prepare', { body });
+    expect(problemOf(again).code).toBe('platform-refused');
   });
 });
