@@ -1,13 +1,7 @@
 import type { Log } from '../../lib/log/log.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
-import {
-  ALL_DAYS,
-  type DayBehind,
-  daysBehind,
-  olderDays,
-  recentDays,
-} from '../../lib/rollups/days-behind.ts';
+import { ALL_DAYS, type DayBehind, daysBehind, daysOfTurn } from '../../lib/rollups/days-behind.ts';
 import { putOffResend, resendAtMs } from '../../lib/rollups/dimensions-due.ts';
 import type { Table } from '../../lib/store/table.ts';
 
@@ -23,16 +17,16 @@ const MAX_SENT = 5_000;
 
 /**
  * Requests the dimensions of days again that know less than their day, when their message should have been worked
- * on. No note is kept of the message: the day's own versions say it. Recent days are read each time, older ones
- * month by month in turn.
+ * on. No note is kept of the message: the day's own versions say it. The latest days are read each time, others
+ * in turn (`daysOfTurn`).
  * @param isAll of all days, and also those whose time has not come: the queue was begun anew
  * @returns how many were requested
  */
 export async function sweepDimensions(deps: UnfinishedDeps, isAll: boolean): Promise<number> {
   const { table, attribution, now, log } = deps;
-  const windows = isAll ? [ALL_DAYS] : [recentDays(now()), olderDays(now())];
+  const windows = isAll ? [ALL_DAYS] : daysOfTurn(now());
   const behind: DayBehind[] = [];
-  for (const window of windows) behind.push(...(await daysBehind(table, window)));
+  for (const window of windows) behind.push(...(await daysBehind(table, window, isAll)));
   const due: AttributionMessage[] = [];
   for (const { providerId, day, item } of behind) {
     if ((resendAtMs(item) > now() && !isAll) || due.length === MAX_SENT) continue;

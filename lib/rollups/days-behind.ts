@@ -9,12 +9,19 @@ import { isBehind } from './dimensions-due.ts';
 /** A month and some days: what is late is seldom later. */
 const RECENT_DAYS = 35;
 
-/** Older months that are looked at in turn, one at a time: two years. */
+/** Almost all that is booked is of today or of the night before. */
+const LATEST_DAYS = 2;
+
+/** Older months that are looked at in turn, one at a time: two years, in a day. */
 const OLDER_MONTHS = 24;
 const MONTH_DAYS = 30;
+const MONTH_TURN_MS = 60 * 60_000;
 
-/** How long one older month has its turn: as often as `reconcile` runs. */
+/** As often as `reconcile` runs; twelve of them are an hour. */
 const TURN_MS = 5 * 60_000;
+const TURNS = 12;
+const RECENT_TURN = 0;
+const OLDER_TURN = 6;
 
 const PROVIDERS_AT_ONCE = 16;
 
@@ -32,29 +39,47 @@ interface DayWindow {
 
 export const ALL_DAYS: DayWindow = { from: '0001-01-01', to: '9999-12-31' };
 
+/**
+ * What one sweep looks at: the latest days each time, those of five weeks once an hour, and one of the months before. So
+ * what an idle provider costs an hour is some ten read units, and not seven each time.
+ */
+export function daysOfTurn(nowMs: number): DayWindow[] {
+  const turn = Math.floor(nowMs / TURN_MS) % TURNS;
+  if (turn === RECENT_TURN) return [recentDays(nowMs)];
+  const { to } = recentDays(nowMs);
+  const latest = { from: addDays(to, -1 - LATEST_DAYS), to };
+  return turn === OLDER_TURN ? [latest, olderDays(nowMs)] : [latest];
+}
+
 /** The days that may be behind at most times, up to tomorrow: clocks differ. */
 export function recentDays(nowMs: number): DayWindow {
   const today = businessDayAt(nowMs);
   return { from: addDays(today, -RECENT_DAYS), to: addDays(today, 1) };
 }
 
-/** One of the months before, another one every 5 minutes. */
-export function olderDays(nowMs: number): DayWindow {
-  const turn = Math.floor(nowMs / TURN_MS) % OLDER_MONTHS;
+/** One of the months before, another one every hour. */
+function olderDays(nowMs: number): DayWindow {
+  const turn = Math.floor(nowMs / MONTH_TURN_MS) % OLDER_MONTHS;
   const to = addDays(recentDays(nowMs).from, -1 - turn * MONTH_DAYS);
-  return { from: addDays(to, 1 - MONTH_DAYS), to };
+  // A day more than the next one begins at: at midnight all of them move.
+  return { from: addDays(to, -MONTH_DAYS), to };
 }
 
 /**
  * The days of a window whose dimensions are behind, of everybody who may have entries, found by their versions.
  * Costs a read of each provider's days in it: some 400 bytes a day.
+ * @param consistent false where what is a moment old may be missed: half the price
  */
-export async function daysBehind(table: Table, { from, to }: DayWindow): Promise<DayBehind[]> {
+export async function daysBehind(
+  table: Table,
+  { from, to }: DayWindow,
+  consistent = true,
+): Promise<DayBehind[]> {
   const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
   const between = [`${PREFIX.day}${from}`, `${PREFIX.day}${to}`] as const;
   const found = await mapLimit(providers, PROVIDERS_AT_ONCE, async (providerId) => {
     const own: DayBehind[] = [];
-    for await (const item of table.query(providerPartition(providerId), { between })) {
+    for await (const item of table.query(providerPartition(providerId), { between, consistent })) {
       const day = item.sk.slice(PREFIX.day.length);
       if (isBehind(item)) own.push({ providerId, day, item });
     }

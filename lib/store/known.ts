@@ -14,9 +14,23 @@ export function knownOf(table: Table, platform: Platform) {
         (event): event is EventOf<'order.paid'> => event.kind === 'order.paid',
       ),
     vouchersOf: (orderId: string) => vouchersOfOrder(table, platform, orderId),
-    isKnownStore: async (storeId: string) =>
-      (await readStore(table, platform, storeId)) !== undefined,
+    isKnownStore: (storeId: string) => isKnownStore(table, platform, storeId),
     storesOf: async (merchantId: string) =>
       (await storesOfMerchant(table, platform, merchantId)).map((store) => store.storeId),
   };
+}
+
+/** Stores that this worker has seen: none is ever taken away. Forgetting them costs a read each. */
+const seen = new WeakMap<Table, Set<string>>();
+const MAX_SEEN = 50_000;
+
+async function isKnownStore(table: Table, platform: Platform, storeId: string): Promise<boolean> {
+  const known = seen.get(table) ?? new Set();
+  seen.set(table, known);
+  const key = `${platform} ${storeId}`;
+  if (known.has(key)) return true;
+  if ((await readStore(table, platform, storeId)) === undefined) return false;
+  if (known.size >= MAX_SEEN) known.clear();
+  known.add(key);
+  return true;
 }

@@ -4,9 +4,9 @@ import { rollUpDays } from '../../functions/attribute/totals.ts';
 import { sweepBehind } from '../../functions/reconcile/sweep-unfinished.ts';
 import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
-import { olderDays, recentDays } from '../../lib/rollups/days-behind.ts';
+import { daysOfTurn } from '../../lib/rollups/days-behind.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
-import { addDays, businessDayAt, toInstant } from '../../lib/time/shanghai.ts';
+import { addDays, businessDayAt, daysBetween, toInstant } from '../../lib/time/shanghai.ts';
 import { everyOrder, type Scene, type Turn } from '../support/interleave.ts';
 import { runs } from '../support/long.ts';
 import { received, TotalsWorld } from '../support/totals-world.ts';
@@ -130,13 +130,13 @@ describe('a request for dimensions that was lost', () => {
     expect(sentAfter).toEqual([6, 18, 42, 90, 186]);
   });
 
-  test('of a day long ago is found within two hours of sweeps', async () => {
+  test('of a day long ago is found within a day of sweeps', async () => {
     const atMs = START_MS - 400 * DAY_MS;
     const world = new World(businessDayAt(atMs));
     await world.book([await world.use('a', 'one', atMs)]);
     expect(world.take()).toHaveLength(1);
     let sent = 0;
-    for (let minutes = 10; minutes < 130; minutes += 5) {
+    for (let minutes = 10; minutes < 1_450; minutes += 5) {
       sent += await world.sweep(START_MS + minutes * MINUTE_MS);
     }
     expect(sent).toBe(1);
@@ -145,14 +145,25 @@ describe('a request for dimensions that was lost', () => {
   });
 });
 
-test('recent days and the older months in turn leave no day of two years out', () => {
-  const windows = [recentDays(START_MS)];
-  for (let turn = 0; turn < 24; turn += 1) windows.push(olderDays(START_MS + turn * 5 * MINUTE_MS));
+const TURNS = Array.from({ length: 24 * 12 }, (_, turn) => START_MS + turn * 5 * MINUTE_MS).map(
+  daysOfTurn,
+);
+
+test('the days of each turn leave no day of two years out in a day, and none of a month in an hour', () => {
+  const today = businessDayAt(START_MS);
+  const seen = (day: string, turns = TURNS) =>
+    turns.filter((windows) => windows.some(({ from, to }) => from <= day && day <= to)).length;
   for (let back = -1; back <= 730; back += 1) {
-    const day = addDays(DAY, -back);
-    expect(
-      windows.filter(({ from, to }) => from <= day && day <= to),
-      day,
-    ).toHaveLength(1);
+    const day = addDays(today, -back);
+    expect(seen(day), day).toBeGreaterThanOrEqual(1);
+    if (back <= 31) expect(seen(day, TURNS.slice(0, 12)), day).toBeGreaterThanOrEqual(1);
+    if (back >= 0 && back <= 1) expect(seen(day), day).toBe(TURNS.length);
   }
+});
+
+test('the turns of an hour read fewer days than five weeks twice', () => {
+  const days = TURNS.slice(0, 12)
+    .flat()
+    .reduce((sum, { from, to }) => sum + daysBetween(from, to), 0);
+  expect(days).toBeLessThan(2 * 36 + 12 * 4);
 });

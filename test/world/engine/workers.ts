@@ -93,7 +93,7 @@ export function attributeWorker(machine: Machine): Handler {
   const { now, log } = machine;
   const deps = {
     ...{ table, attribution, policy: DEFAULT_POLICY, now, log },
-    ...{ rollupDelaySeconds: 2, dimensionsDelaySeconds: 60 },
+    ...{ rollupDelaySeconds: 2, dimensionsDelaySeconds: 120 },
   };
   return (event) =>
     processBatch(
