@@ -6,7 +6,7 @@
 const OFFSET_MS = 8 * 3_600_000;
 export const DAY_MS = 86_400_000;
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Epoch milliseconds → `2025-10-09T16:53:20.000+08:00`. @throws RangeError outside year 0–9999 */
 export function toInstant(epochMs: number): string {
@@ -52,9 +52,14 @@ export function businessDayAt(nowMs: number): string {
 }
 
 export function isBusinessDay(day: string): boolean {
-  if (!DAY.test(day)) return false;
-  const ms = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === day;
+  const [, year, month, date] = (DAY.exec(day) ?? []).map(Number);
+  if (year === undefined || month === undefined || date === undefined) return false;
+  return month >= 1 && month <= 12 && date >= 1 && date <= daysOf(year, month);
+}
+
+function daysOf(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /** The day `days` after `day` (negative: before). */

@@ -1,8 +1,12 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Key } from '../../../lib/store/keys.ts';
 import type { Item } from '../../../lib/store/table.ts';
 import { compareText, holds } from './conditions.ts';
+import type { Partition } from './partition.ts';
 import type { Take } from './take.ts';
+
+type Partitions = ReadonlyMap<string, Partition>;
 
 export interface Scanning {
   /** Items that a page has at most. */
@@ -15,7 +19,7 @@ export interface Scanning {
 
 /** What code that holds the table's client may send to it: scans, which `Table` has no method for. */
 export function scannerOf(
-  items: () => readonly Item[],
+  partitions: Partitions,
   take: Take,
   { pageSize, isByPartition, isBackwards }: Scanning,
 ): Pick<DynamoDBClient, 'send'> {
@@ -25,18 +29,21 @@ export function scannerOf(
       command.input;
     const from = ExclusiveStartKey === undefined ? undefined : unmarshall(ExclusiveStartKey);
     const fate = await take('scan', input.ConsistentRead === true ? 'read' : 'weak read');
-    const all = isBackwards ? items().toReversed() : items();
-    const way = isBackwards ? -1 : 1;
-    const rest = from === undefined ? all : all.filter((item) => way * compareKeys(item, from) > 0);
-    const most = rest.slice(0, Math.min(pageSize, input.Limit ?? Number.POSITIVE_INFINITY));
-    const page = isByPartition ? most.filter(({ pk }) => pk === most[0]?.pk) : most;
+    const most = Math.min(pageSize, input.Limit ?? Number.POSITIVE_INFINITY);
+    const page: Item[] = [];
+    let hasMore = false;
+    for (const item of itemsBehind(partitions, from as Key | undefined, isBackwards)) {
+      hasMore = page.length >= most || (isByPartition && item.pk !== (page[0] ?? item).pk);
+      if (hasMore) break;
+      page.push(item);
+    }
     const filter = FilterExpression && {
       expression: FilterExpression,
       names: ExpressionAttributeNames ?? {},
       values: unmarshall(input.ExpressionAttributeValues ?? {}),
     };
     const found = filter ? page.filter((item) => holds(filter, item)) : page;
-    const last = page.length < rest.length ? page.at(-1) : undefined;
+    const last = hasMore ? page.at(-1) : undefined;
     await fate?.after?.();
     return {
       Items: found.map((item) => marshall(item)),
@@ -47,6 +54,29 @@ export function scannerOf(
   return { send: send as DynamoDBClient['send'] };
 }
 
-function compareKeys(item: Item, { pk, sk }: Record<string, unknown>): number {
-  return compareText(item.pk, String(pk)) || compareText(item.sk, String(sk));
+function* itemsBehind(
+  partitions: Partitions,
+  from: Key | undefined,
+  isBackwards: boolean,
+): Generator<Item> {
+  const way = isBackwards ? -1 : 1;
+  for (const pk of isBackwards ? keysOf(partitions).toReversed() : keysOf(partitions)) {
+    const turn = from === undefined ? 1 : way * compareText(pk, from.pk);
+    if (turn < 0) continue;
+    const items = partitions.get(pk)?.all() ?? [];
+    for (const item of isBackwards ? items.toReversed() : items) {
+      if (turn > 0 || way * compareText(item.sk, from?.sk ?? '') > 0) yield item;
+    }
+  }
+}
+
+const sorted = new WeakMap<Partitions, readonly string[]>();
+
+/** In their order. A partition that has lost its last item still has its key, so a number tells of a new one. */
+function keysOf(partitions: Partitions): readonly string[] {
+  const known = sorted.get(partitions);
+  if (known?.length === partitions.size) return known;
+  const keys = [...partitions.keys()].sort(compareText);
+  sorted.set(partitions, keys);
+  return keys;
 }

@@ -7,7 +7,7 @@ import {
   Table,
 } from '../../../lib/store/table.ts';
 import { TEST_BODY_KEYS } from '../../support/body-keys.ts';
-import { compareText, holds } from './conditions.ts';
+import { holds } from './conditions.ts';
 import { kept } from './kept.ts';
 import { Partition } from './partition.ts';
 import { type Scanning, scannerOf } from './scanner.ts';
@@ -66,7 +66,7 @@ export class MemoryTable extends Table {
     this.charge = charge;
     this.pageSize = pageSize;
     const how = { pageSize, isByPartition: false, isBackwards: false, ...scanning };
-    Object.assign(this, { client: scannerOf(() => this.sorted(), take, how) });
+    Object.assign(this, { client: scannerOf(items, take, how) });
   }
 
   /** The same items for one worker, whose calls take turns. @param pageSize items that a query reads at once */
@@ -219,11 +219,5 @@ export class MemoryTable extends Table {
     }
     if (partition !== undefined) partition.set(sk, item);
     else this.items.set(pk, new Partition().set(sk, item));
-  }
-
-  private sorted(): Item[] {
-    return [...this.items.entries()]
-      .sort(([a], [b]) => compareText(a, b))
-      .flatMap(([, partition]) => partition.all());
   }
 }
