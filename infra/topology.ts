@@ -231,7 +231,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     redrives: ['intake', 'attribution'],
     scans: true,
     // A token that was revoked is refused this much later, and a moment: within 10 s everywhere.
-    environment: { ACCESS_FRESH_SECONDS: '5', AUDIT_DAYS: '1096' },
+    environment: { ACCESS_FRESH_SECONDS: '5', AUDIT_DAYS: '1096', REQUESTS_A_MINUTE: '1200' },
   },
 ];
 

@@ -9,6 +9,7 @@ import type { ApiDeps } from './deps.ts';
 import { errorPage } from './page/error.ts';
 import { isForPerson, pages } from './page/pages.ts';
 import { referenceRoutes } from './reference.ts';
+import { limitHeaders } from './request-limit.ts';
 import { answer, forAnyone } from './route.ts';
 import { appsRoute } from './routes/apps.ts';
 import { auditRoute } from './routes/audit.ts';
@@ -59,6 +60,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   const api = new Hono();
   api.use(answerHeaders());
+  api.use(limitHeaders());
   api.use(requestId());
   const within = bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`);
   const fileWithin = bodyWithin(MAX_FILE_BYTES, `A file has at most ${MAX_FILE_BYTES} bytes.`);

@@ -5,6 +5,7 @@ import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Remembered } from './remembered.ts';
+import type { RequestLimit } from './request-limit.ts';
 
 export interface ApiDeps {
   readonly table: Table;
@@ -14,6 +15,8 @@ export interface ApiDeps {
   readonly operatorTokenHash: string;
   /** Spares reads of who may do what; absent, each request reads them. */
   readonly remembered?: Remembered;
+  /** Counts what a token sends; absent, nobody does. */
+  readonly requestLimit?: RequestLimit;
   /** How many days the trail of changes is kept. */
   readonly auditDays: number;
   readonly policy: Policy;

@@ -12,6 +12,7 @@ import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { apiApp } from './app.ts';
 import { Remembered } from './remembered.ts';
+import { RequestLimit } from './request-limit.ts';
 
 const env = readEnvironment([
   'TABLE_NAME',
@@ -23,6 +24,7 @@ const env = readEnvironment([
   'ACCESS_FRESH_SECONDS',
   'AUDIT_DAYS',
   'BODY_KEYS',
+  'REQUESTS_A_MINUTE',
 ]);
 
 const table = new Table(databaseClient(), env.TABLE_NAME, bodyKeysAt(env.BODY_KEYS));
@@ -38,6 +40,10 @@ const deps = {
   operatorTokenHash: env.OPERATOR_TOKEN_SHA256,
   remembered: new Remembered({
     freshMs: Number(env.ACCESS_FRESH_SECONDS) * 1000,
+    clockMs: () => performance.now(),
+  }),
+  requestLimit: new RequestLimit({
+    most: Number(env.REQUESTS_A_MINUTE),
     clockMs: () => performance.now(),
   }),
   auditDays: Number(env.AUDIT_DAYS),

@@ -144,12 +144,7 @@ export function limitInput(standard: number, most: number) {
   return z.coerce.number().int().min(1).max(most).default(standard);
 }
 
-/** A cursor is opaque outside: whatever we need to go on, in base64url. */
-export function writeCursor(position: unknown): string {
-  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
-}
-
-/** `?cursor`, for a query's schema: where to go on, undefined at the start. */
+/** `?cursor`, opened, for a query's schema: where to go on, undefined at the start. */
 export function cursorInput<T>(schema: z.ZodType<T>) {
   const read = z.string().transform((cursor, context): T | undefined => {
     const position = positionIn(cursor, schema);

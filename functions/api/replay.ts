@@ -12,8 +12,9 @@ import {
 import { listSetAside } from '../../lib/store/deliveries/set-aside.ts';
 import type { SetAsideReason } from '../../lib/store/keys.ts';
 import { scanPositionSchema } from '../../lib/store/scan.ts';
+import type { Cursors } from './cursors.ts';
 import type { ApiDeps } from './deps.ts';
-import { readPosition, writeCursor } from './input.ts';
+import { readPosition } from './input.ts';
 import { deliveryIdSchema } from './routes/set-aside.ts';
 
 export interface Replayed {
@@ -30,6 +31,12 @@ export interface Replayed {
   readonly next: string | null;
 }
 
+/** Where it goes on, and how the next one is written. */
+export interface ReplayCursor {
+  readonly cursor: string | null | undefined;
+  readonly cursors: Cursors;
+}
+
 /** Deliveries of one request from a set-aside list: each is a read and a part of a send. */
 const PER_REQUEST = 200;
 const READS_AT_ONCE = 16;
@@ -43,7 +50,7 @@ export async function replaySetAside(
     integration,
     kind,
   }: { setAside: SetAsideReason; integration?: string | undefined; kind?: string | undefined },
-  cursor: string | null | undefined,
+  { cursor, cursors }: ReplayCursor,
   dryRun: boolean,
   deps: ApiDeps,
 ): Promise<Replayed> {
@@ -54,10 +61,10 @@ export async function replaySetAside(
   for await (const one of listSetAside(
     deps.table,
     setAside,
-    readPosition(cursor, deliveryIdSchema),
+    readPosition(cursor && cursors.open(cursor), deliveryIdSchema),
   )) {
     if (wanted.length === PER_REQUEST) {
-      next = writeCursor(last);
+      next = cursors.write(last);
       break;
     }
     scanned += 1;
@@ -84,12 +91,12 @@ export async function replayIds(
 /** An app's deliveries within a window: reads the whole table, some seconds' worth a request. */
 export async function replayWindow(
   window: ArchiveWindow,
-  cursor: string | null | undefined,
+  { cursor, cursors }: ReplayCursor,
   dryRun: boolean,
   deps: ApiDeps,
 ): Promise<Replayed> {
   const deadlineMs = Date.now() + BUDGET_MS;
-  let position = readPosition(cursor, scanPositionSchema) ?? null;
+  let position = readPosition(cursor && cursors.open(cursor), scanPositionSchema) ?? null;
   let all: Replayed = { matched: 0, sent: 0, expired: 0, erased: 0, scanned: 0, next: null };
   do {
     const page = await archivedWithin(deps.table, window, position);
@@ -101,7 +108,7 @@ export async function replayWindow(
       expired: all.expired + counts.expired,
       erased: all.erased + counts.erased,
       scanned: all.scanned + page.scanned,
-      next: position === null ? null : writeCursor(position),
+      next: position === null ? null : cursors.write(position),
     };
   } while (position !== null && Date.now() < deadlineMs);
   return all;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Permission } from '../../lib/access/permissions.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { withTrail } from './audit.ts';
+import { withCursor } from './cursors.ts';
 import type { ApiDeps } from './deps.ts';
 import { check, readBody } from './input.ts';
 import { principalOfPage } from './page/session.ts';
@@ -93,7 +94,7 @@ export function answer<C extends Contract>(
   api.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
     const asker = await askerOf(one, c, deps);
     const params = one.params && check(one.params, c.req.param());
-    const query = one.query && check(one.query, c.req.query());
+    const query = one.query && check(one.query, await queryOf(one, c, asker, deps));
     const body = await bodyOf(one, c);
     const run = () => handle({ ...asker, params, query, body } as unknown as RequestOf<C>, c);
     const { principal } = asker;
@@ -104,6 +105,27 @@ export function answer<C extends Contract>(
     return repeatable(c, { principal, shownOnce: one.shownOnce }, deps, traced);
   });
 }
+
+/** As it was sent, but its cursor, which is opened here. */
+async function queryOf(
+  { query }: Contract,
+  c: Context,
+  { principal, providerId }: { readonly principal?: Principal; readonly providerId?: string },
+  deps: ApiDeps,
+): Promise<Record<string, unknown>> {
+  const given = c.req.query();
+  if (principal === undefined || !namesIn(query).includes('cursor')) return given;
+  const own = principal.is === 'provider' ? principal.providerId : providerId;
+  // Its own provider is implied and may be given: the same list.
+  const { providerId: _implied, ...others } = given;
+  const call = `${c.req.method} ${c.req.path}`;
+  if (own === undefined) return withCursor(c, deps.table, { tenant: OPERATOR, call, query: given });
+  const opened = await withCursor(c, deps.table, { tenant: own, call, query: others });
+  return { ...given, ...opened };
+}
+
+/** Whose list it is where it is no provider's; no id has an asterisk alone. */
+const OPERATOR = '*';
 
 async function askerOf(
   one: Contract,
@@ -116,6 +138,7 @@ async function askerOf(
   }
   const isPage = one.isPage?.(c.req.param()) ?? false;
   const principal = await (isPage ? principalOfPage : requirePrincipal)(c, deps);
+  deps.requestLimit?.count(principal.tokenId, c);
   if (one.who === 'operator') requireOperator(principal);
   requirePermission(principal, one.needs);
   requireKnownNames(one, c);

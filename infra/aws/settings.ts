@@ -85,6 +85,8 @@ export const stageSettingsSchema = z.strictObject({
   messageDays: z.int().min(4).max(14).default(14),
   /** Days that the trail of who changed what is kept: half a year at least, which mainland China's law asks of logs. */
   auditDays: z.int().min(183).max(3_653).default(1_096),
+  /** Requests of one token in a minute that one process of the API answers; 0 for no limit. */
+  requestsAMinute: z.int().min(0).max(1_000_000).default(1_200),
   /**
    * The share of a day's redemptions, in 1/10000, that no webhook may have brought at most: beyond it an app is
    * reported.

@@ -46,6 +46,7 @@ export class HexiaoStack extends Stack {
       api: {
         OPERATOR_TOKEN_SHA256: operatorToken.valueAsString,
         AUDIT_DAYS: String(settings.auditDays),
+        REQUESTS_A_MINUTE: String(settings.requestsAMinute),
       },
       normalize: { BODY_DAYS: String(settings.bodyDays) },
       reconcile: {

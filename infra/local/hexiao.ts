@@ -101,6 +101,8 @@ function environmentOf(
     // Whoever tries things out changes secrets and sends right after, or takes a token away.
     APP_FRESH_SECONDS: '0',
     ACCESS_FRESH_SECONDS: '0',
+    // A simulation and its check ask as fast as they can.
+    REQUESTS_A_MINUTE: process.env.REQUESTS_A_MINUTE ?? '0',
     REFERENCE_DIRECTORY: join(import.meta.dirname, '../../docs'),
     PRIVATE_ADDRESSES: process.env.PRIVATE_ADDRESSES ?? LOOPBACK,
     // On a terminal only what needs a look; a deployment keeps everything.

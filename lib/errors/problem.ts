@@ -5,6 +5,7 @@
 
 const PROBLEMS = {
   'request-invalid': { status: 400, title: 'The request is not of the documented form' },
+  'cursor-foreign': { status: 400, title: 'The cursor is of another list' },
   'signature-invalid': { status: 401, title: 'The signature does not match' },
   'token-missing': { status: 401, title: 'No valid bearer token' },
   'token-expired': { status: 401, title: 'The token has ended' },
@@ -33,6 +34,7 @@ const PROBLEMS = {
   'prepare-expired': { status: 422, title: 'What was prepared is too old' },
   'integration-unknown': { status: 422, title: 'There is no such integration' },
   'secret-unreadable': { status: 422, title: 'The secret cannot be read' },
+  'too-many-requests': { status: 429, title: 'Too many requests with this token' },
   'too-many-tries': { status: 429, title: 'Too many wrong tries to sign in' },
   internal: { status: 500, title: 'Something failed on our side' },
   'platform-unavailable': { status: 503, title: 'The platform did not answer' },

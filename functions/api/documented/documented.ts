@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ProblemCode } from '../../../lib/errors/problem.ts';
 import type { Contract } from '../route.ts';
 
@@ -52,9 +52,13 @@ export function problemsOf({ contract, problems = [] }: Documented): ProblemCode
   const isParsed = who !== 'anyone' || params !== undefined || query !== undefined;
   const common: ProblemCode[] = [
     ...(isParsed ? (['request-invalid'] as const) : []),
+    ...(goesOn(contract) ? (['cursor-foreign'] as const) : []),
     ...(who === 'anyone'
       ? []
-      : (['token-missing', 'token-expired', 'token-revoked', 'role-forbidden'] as const)),
+      : ([
+          ...['token-missing', 'token-expired', 'token-revoked', 'role-forbidden'],
+          'too-many-requests',
+        ] as const)),
     // Another's `providerId`.
     ...(who === 'provider' || who === 'either' ? (['not-found'] as const) : []),
     // An id that is `.` or `..` makes another path of it.
@@ -65,6 +69,15 @@ export function problemsOf({ contract, problems = [] }: Documented): ProblemCode
     'internal',
   ];
   return [...new Set([...common, ...problems])];
+}
+
+/** Whether it takes a cursor, in its query or in its body. */
+function goesOn({ query, body }: Contract): boolean {
+  const named = (schema: z.ZodType | undefined): boolean => {
+    if (schema instanceof z.ZodObject) return 'cursor' in schema.shape;
+    return schema instanceof z.ZodUnion && schema.options.some((one) => named(one as z.ZodType));
+  };
+  return named(query) || named(body);
 }
 
 /** Whether it takes an `Idempotency-Key`. */

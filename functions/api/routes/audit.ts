@@ -3,15 +3,9 @@ import * as z from 'zod';
 import { givenId } from '../../../lib/events/event.ts';
 import { type AuditRecord, trailOf } from '../../../lib/store/accounts/audits.ts';
 import { addDays } from '../../../lib/time/shanghai.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import {
-  cursorInput,
-  limitInput,
-  type Window,
-  windowOf,
-  windowShape,
-  writeCursor,
-} from '../input.ts';
+import { cursorInput, limitInput, type Window, windowOf, windowShape } from '../input.ts';
 import { ownOf } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
 
@@ -45,7 +39,7 @@ export function auditRoute(api: Hono, deps: ApiDeps): void {
     const page = await pageOf(windowOf(query, deps.now()), query, wanted, deps);
     return c.json({
       entries: page.entries.map((one) => shown(one, providerId)),
-      next: page.next === null ? null : writeCursor(page.next),
+      next: page.next === null ? null : writeCursor(c, page.next),
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, type Platform, platformSchema } from '../../../lib/events/id.ts';
@@ -13,8 +13,9 @@ import {
 } from '../../../lib/store/reconciliation/differences.ts';
 import { addDays, toInstant } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import { cursorInput, lineInput, windowOf, windowShape, writeCursor } from '../input.ts';
+import { cursorInput, lineInput, windowOf, windowShape } from '../input.ts';
 import { answer, forEither, forOperator } from '../route.ts';
 import { type Sight, sightOf } from '../sight.ts';
 
@@ -49,14 +50,14 @@ export function completenessRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, completenessGet, async ({ principal, query: wanted }, c) => {
     const sight = await sightOf(principal, wanted, deps);
     const list = (day: string, of: Of, after: string) => checkedDays(deps.table, day, of, after);
-    const { items, next } = await pageOf(wanted, sight, deps, list);
+    const { items, next } = await pageOf(c, wanted, sight, deps, list);
     return c.json({ rows: items.flatMap(({ checked }) => rowsOf(checked, sight)), next });
   });
 
   answer(api, deps, differencesGet, async ({ principal, query: wanted }, c) => {
     const sight = await sightOf(principal, wanted, deps);
     const list = (day: string, of: Of, after: string) => differencesOf(deps.table, day, of, after);
-    const { items, next } = await pageOf(wanted, sight, deps, list);
+    const { items, next } = await pageOf(c, wanted, sight, deps, list);
     const seen = items.filter(
       ({ one }) => sight.of(one.merchantId, one.storeId, one.businessDay) === 'amounts',
     );
@@ -89,6 +90,7 @@ type Of =
 
 /** Day after day, and in each merchant after merchant. */
 async function pageOf<T extends { readonly sk: string }>(
+  c: Context,
   wanted: z.infer<typeof query>,
   sight: Sight,
   { now }: ApiDeps,
@@ -107,7 +109,7 @@ async function pageOf<T extends { readonly sk: string }>(
       for await (const item of list(day, of, after)) {
         items.push(item);
         if (items.length < ITEMS_PER_PAGE) continue;
-        return { items, next: writeCursor({ day, sk: item.sk } satisfies Position) };
+        return { items, next: writeCursor(c, { day, sk: item.sk } satisfies Position) };
       }
     }
   }
@@ -144,12 +146,16 @@ function shown(one: KeptDifference, id: string): object {
   const { platform, merchantId, integration, storeId, businessDay, voucherId, orderId } = one;
   const { kind, ours, theirs, reason, state, acceptedReason, acceptedAt } = one;
   return {
-    differenceId: writeCursor([businessDay, platform, merchantId, id]),
+    differenceId: nameOf([businessDay, platform, merchantId, id]),
     ...{ platform, merchantId, integration, storeId, businessDay, voucherId, orderId },
     ...{ kind, ours, theirs, reason: reasonText(reason), state },
     acceptedReason: acceptedReason ?? null,
     acceptedAt: acceptedAt ?? null,
   };
+}
+
+function nameOf(parts: z.infer<typeof namedSchema>): string {
+  return Buffer.from(JSON.stringify(parts), 'utf8').toString('base64url');
 }
 
 function namedBy(id: string): z.infer<typeof namedSchema> {

@@ -12,9 +12,10 @@ import { redrive } from '../../../lib/queue/redrive.ts';
 import { type Dropped, droppedLetters } from '../../../lib/store/deliveries/dropped.ts';
 import { instantToMs, toInstant } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { dropLetters } from '../drop.ts';
-import { cursorInput, instantInput, limitInput, writeCursor } from '../input.ts';
+import { cursorInput, instantInput, limitInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
 import { deliveryIdSchema } from './set-aside.ts';
 
@@ -95,7 +96,7 @@ export function deadLettersRoutes(api: Hono, deps: ApiDeps): void {
     const letters: Dropped[] = [];
     for await (const letter of droppedLetters(deps.table, cursor)) {
       if (letters.length === limit) {
-        return c.json({ letters, next: writeCursor(letters.at(-1)?.letterId) });
+        return c.json({ letters, next: writeCursor(c, letters.at(-1)?.letterId) });
       }
       letters.push({ ...letter, reason: mask('text', letter.reason) });
     }

@@ -12,16 +12,10 @@ import type { Entry } from '../../../lib/ledger/entry.ts';
 import { readProviderDays, storeDays } from '../../../lib/rollups/rollups.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { entriesBackwards } from '../../../lib/store/ledger/entries.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { explainEntry, findEntry, shownEntry } from '../entries.ts';
-import {
-  cursorInput,
-  limitInput,
-  type Window,
-  windowOf,
-  windowShape,
-  writeCursor,
-} from '../input.ts';
+import { cursorInput, limitInput, type Window, windowOf, windowShape } from '../input.ts';
 import { answer, forEither, forProvider } from '../route.ts';
 
 const MAX_ENTRIES = 500;
@@ -74,7 +68,7 @@ export function entriesRoutes(api: Hono, deps: ApiDeps): void {
     }
     return c.json({
       entries: entries.map(shownEntry),
-      next: next === null ? null : writeCursor(next),
+      next: next === null ? null : writeCursor(c, next),
     });
   });
 

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { platformSchema } from '../../../lib/events/id.ts';
@@ -6,15 +6,9 @@ import type { Row as DimensionRow } from '../../../lib/ledger/dimensions.ts';
 import { addRollups, type Rollup } from '../../../lib/ledger/rollup.ts';
 import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/rollups/dimensions.ts';
 import { readMerchant } from '../../../lib/store/accounts/parties.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import {
-  limitInput,
-  readPosition,
-  type Window,
-  windowOf,
-  windowShape,
-  writeCursor,
-} from '../input.ts';
+import { limitInput, readPosition, type Window, windowOf, windowShape } from '../input.ts';
 import {
   pageOfStores,
   type StoreOrder,
@@ -45,7 +39,7 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
     const window = windowOf(query, deps.now());
     const positionSchema: z.ZodType<Position> = by === 'store' ? storePlaceSchema : rowPosition;
     const page = { position: readPosition(cursor, positionSchema), limit };
-    const rows = await rowsBy(by, deps, providerId, window, page);
+    const rows = await rowsBy(c, by, deps, providerId, window, page);
     const days = await totalsByDay(deps.table, providerId, window);
     return c.json({ ...rows, total: amountsOf(addRollups(days.map((day) => day.rollup))) });
   });
@@ -74,6 +68,7 @@ interface Answer {
 }
 
 async function rowsBy(
+  c: Context,
   by: (typeof BY)[number],
   { table }: ApiDeps,
   providerId: string,
@@ -82,12 +77,17 @@ async function rowsBy(
 ): Promise<Answer> {
   switch (by) {
     case 'day': {
-      const { rows, next } = paged(await totalsByDay(table, providerId, window), position, limit);
+      const { rows, next } = paged(
+        c,
+        await totalsByDay(table, providerId, window),
+        position,
+        limit,
+      );
       return { rows: keyed(rows), ...(next !== null && { next }) };
     }
     case 'platform': {
       const all = await totalsByPlatform(table, providerId, window);
-      const { rows, next } = paged(all, position, limit);
+      const { rows, next } = paged(c, all, position, limit);
       return { rows: keyed(rows), ...(next !== null && { next }) };
     }
     case 'store': {
@@ -97,7 +97,7 @@ async function rowsBy(
         limit,
       });
       const rows = stores.map((store) => ({ key: storeKey(store), rollup: store.rollup }));
-      return { rows: keyed(rows), order, next: next === null ? null : writeCursor(next) };
+      return { rows: keyed(rows), order, next: next === null ? null : writeCursor(c, next) };
     }
     case 'loop':
     case 'channel':
@@ -106,7 +106,7 @@ async function rowsBy(
     case 'merchant':
     case 'city': {
       const all = await readDimension(table, providerId, by, window);
-      const { rows, next } = paged(all.sort(largestFirst), position, limit);
+      const { rows, next } = paged(c, all.sort(largestFirst), position, limit);
       return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
     }
     default:
@@ -116,13 +116,14 @@ async function rowsBy(
 
 /** Of rows that are all at hand, those from a place on. */
 function paged<Row>(
+  c: Context,
   all: readonly Row[],
   position: Position | undefined,
   limit: number,
 ): { readonly rows: Row[]; readonly next: string | null } {
   const first = typeof position === 'number' ? position : 0;
   const end = first + limit;
-  return { rows: all.slice(first, end), next: end < all.length ? writeCursor(end) : null };
+  return { rows: all.slice(first, end), next: end < all.length ? writeCursor(c, end) : null };
 }
 
 function keyed(rows: readonly { key: string; rollup: Rollup }[]): object[] {

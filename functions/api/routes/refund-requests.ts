@@ -19,8 +19,9 @@ import { mask } from '../../../lib/mask/mask.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
 import { noteChange } from '../audit.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import { cursorInput, limitInput, lineInput, writeCursor } from '../input.ts';
+import { cursorInput, limitInput, lineInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
 
 const PAGE = 50;
@@ -72,7 +73,7 @@ export function refundRequestsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, refundRequestsGet, async ({ query: { limit, cursor, ...filter } }, c) => {
     const { requests, next } = await listOpen(deps, filter, { from: cursor, limit });
     const refundRequests = requests.map(shown);
-    return c.json({ refundRequests, next: next === undefined ? null : writeCursor(next) });
+    return c.json({ refundRequests, next: next === undefined ? null : writeCursor(c, next) });
   });
 
   answer(api, deps, refundRequestGet, async ({ params: { platform, refundId } }, c) => {

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
@@ -12,8 +12,9 @@ import {
   storesOfMerchant,
 } from '../../../lib/store/accounts/parties.ts';
 import { fingerprintsOf, urlsOf } from '../app-view.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import { cursorInput, limitInput, writeCursor } from '../input.ts';
+import { cursorInput, limitInput } from '../input.ts';
 import { merchantParams } from '../merchant.ts';
 import { answer, forOperator } from '../route.ts';
 
@@ -59,7 +60,7 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
   const { table } = deps;
 
   answer(api, deps, appsGet, async ({ query }, c) => {
-    const { found, next } = await listed({ of: 'apps' }, query);
+    const { found, next } = await listed(c, { of: 'apps' }, query);
     const apps = found.map(([integration, appKey]) => ({
       integration,
       appKey,
@@ -79,7 +80,7 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
   });
 
   answer(api, deps, providersGet, async ({ query }, c) => {
-    const { found, next } = await listed({ of: 'providers' }, query);
+    const { found, next } = await listed(c, { of: 'providers' }, query);
     const providers = await Promise.all(found.map(([id]) => readProvider(table, id)));
     return c.json({ providers: providers.filter((one) => one !== undefined), next });
   });
@@ -91,7 +92,7 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
   });
 
   answer(api, deps, merchantsGet, async ({ query: { platform, ...query } }, c) => {
-    const { found, next } = await listed({ of: 'merchants', platform }, query);
+    const { found, next } = await listed(c, { of: 'merchants', platform }, query);
     const merchants = await Promise.all(found.map(([id]) => readMerchant(table, platform, id)));
     return c.json({ merchants: merchants.filter((one) => one !== undefined), next });
   });
@@ -113,12 +114,13 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
   });
 
   async function listed(
+    c: Context,
     place: Place,
     { cursor, limit }: { readonly cursor?: string[] | undefined; readonly limit: number },
   ) {
     const found = await listRegistered(table, place, cursor, limit);
     const last = found.length === limit ? found.at(-1) : undefined;
-    return { found, next: last === undefined ? null : writeCursor(last) };
+    return { found, next: last === undefined ? null : writeCursor(c, last) };
   }
 
   /** Null where Secrets Manager does not give them at this moment. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { givenId } from '../../../lib/events/id.ts';
 import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
 import { noteChange } from '../audit.ts';
+import { Cursors } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { instantInput } from '../input.ts';
 import { type Replayed, replayIds, replaySetAside, replayWindow } from '../replay.ts';
@@ -64,9 +65,11 @@ function replayOf(wanted: z.infer<typeof replayBody>): string {
   return 'deliveryIds' in wanted ? 'replay/deliveries' : 'replay/window';
 }
 
-function replay(wanted: z.infer<typeof replayBody>, deps: ApiDeps): Promise<Replayed> {
+async function replay(wanted: z.infer<typeof replayBody>, deps: ApiDeps): Promise<Replayed> {
   const { dryRun, cursor } = wanted;
-  if ('setAside' in wanted) return replaySetAside(wanted, cursor, dryRun, deps);
+  const list = { tenant: '*', call: replayPost.call, query: wanted };
+  const onward = { cursor, cursors: await Cursors.of(deps.table, list) };
+  if ('setAside' in wanted) return replaySetAside(wanted, onward, dryRun, deps);
   if ('deliveryIds' in wanted) return replayIds(wanted.deliveryIds, dryRun, deps);
-  return replayWindow(wanted, cursor, dryRun, deps);
+  return replayWindow(wanted, onward, dryRun, deps);
 }

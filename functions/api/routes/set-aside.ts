@@ -4,8 +4,9 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { mask } from '../../../lib/mask/mask.ts';
 import { listSetAside, type SetAsideDelivery } from '../../../lib/store/deliveries/set-aside.ts';
 import { SET_ASIDE_REASONS } from '../../../lib/store/keys.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import { cursorInput, limitInput, writeCursor } from '../input.ts';
+import { cursorInput, limitInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
 
 export const deliveryIdSchema = z
@@ -29,7 +30,7 @@ export function setAsideRoute(api: Hono, deps: ApiDeps): void {
     for await (const delivery of listSetAside(deps.table, setAside, cursor)) {
       if (deliveries.length === limit) {
         const last = deliveries.at(-1);
-        return c.json({ setAside, deliveries, next: writeCursor(last?.deliveryId) });
+        return c.json({ setAside, deliveries, next: writeCursor(c, last?.deliveryId) });
       }
       const { why } = delivery;
       deliveries.push(why == null ? delivery : { ...delivery, why: mask('text', why) });

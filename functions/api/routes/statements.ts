@@ -18,9 +18,10 @@ import {
 } from '../../../lib/store/ledger/statements.ts';
 import { noteChange } from '../audit.ts';
 import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
-import { cursorInput, limitInput, writeCursor } from '../input.ts';
+import { cursorInput, limitInput } from '../input.ts';
 import { statementPage } from '../page/statement/page.ts';
 import { type Principal, providerOf } from '../principal.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
@@ -89,10 +90,10 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
 
   answer(api, deps, statementsGet, async ({ principal, query }, c) => {
     if (principal.is === 'operator' && query.providerId === undefined) {
-      return c.json(await listAll(query, deps));
+      return c.json(await listAll(c, query, deps));
     }
     const providerId = providerOf(principal, query.providerId);
-    return c.json(pageOf(await readStatements(deps.table, providerId), query));
+    return c.json(pageOf(c, await readStatements(deps.table, providerId), query));
   });
 
   answer(api, deps, statementGet, async ({ principal, params, query }, c) => {
@@ -100,7 +101,7 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     requireNamesOf(format, c);
     const statement = await find(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
-    const page = await linesOf(query, statement, deps);
+    const page = await linesOf(c, query, statement, deps);
     if (format === 'html') return statementPage(c, statement, page, principal, deps);
     return c.json({ ...shown(statement), ...page });
   });
@@ -110,14 +111,14 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
  * A page of everybody's, the newest month first. It asks for each provider's after the other, since they are
  * closed together and a provider has twelve a year.
  */
-async function listAll(query: ListQuery, { table }: ApiDeps) {
+async function listAll(c: Context, query: ListQuery, { table }: ApiDeps) {
   const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
   const all = await mapLimit(providers, 8, (providerId) => readStatements(table, providerId));
-  return pageOf(all.flat(), query);
+  return pageOf(c, all.flat(), query);
 }
 
 /** A page of statements, the newest first. */
-function pageOf(all: readonly Statement[], query: ListQuery) {
+function pageOf(c: Context, all: readonly Statement[], query: ListQuery) {
   const { cursor: after, limit } = query;
   const left = all
     .filter(ofMonth(query))
@@ -125,7 +126,7 @@ function pageOf(all: readonly Statement[], query: ListQuery) {
     .filter((one) => after === undefined || newestFirst(after, one) < 0);
   const page = left.slice(0, limit);
   const last = left.length > limit ? page.at(-1) : undefined;
-  const next = last && writeCursor({ month: last.month, providerId: last.providerId });
+  const next = last && writeCursor(c, { month: last.month, providerId: last.providerId });
   return { statements: page.map(shown), next: next ?? null };
 }
 
@@ -175,6 +176,7 @@ function requireNamesOf(format: Format, c: Context): void {
 
 /** A page of lines, each with whether it belongs to a month before. */
 async function linesOf(
+  c: Context,
   { cursor, limit }: RequestOf<typeof statementGet>['query'],
   statement: Statement,
   { table }: ApiDeps,
@@ -186,7 +188,7 @@ async function linesOf(
     adjustment: isAdjustment(line, statement.month),
   }));
   const last = found.length > limit ? found[limit - 1]?.sk : undefined;
-  return { lines, next: last === undefined ? null : writeCursor(last) };
+  return { lines, next: last === undefined ? null : writeCursor(c, last) };
 }
 
 /** Whom a closing was for: one, or everybody who has a month. */

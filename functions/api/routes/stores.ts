@@ -3,15 +3,9 @@ import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { businessDayAt } from '../../../lib/time/shanghai.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import {
-  cursorInput,
-  limitInput,
-  type Window,
-  windowOf,
-  windowShape,
-  writeCursor,
-} from '../input.ts';
+import { cursorInput, limitInput, type Window, windowOf, windowShape } from '../input.ts';
 import { requireNamed } from '../own-stores.ts';
 import type { Principal } from '../principal.ts';
 import { storePlaceSchema } from '../ranked-stores.ts';
@@ -41,7 +35,7 @@ export function storesRoutes(api: Hono, deps: ApiDeps): void {
     const window = windowOf(query, deps.now());
     const page = { position: query.cursor, limit: query.limit };
     const { stores, order, next } = await listStores(deps.table, providerId, window, page);
-    return c.json({ stores, order, next: next === null ? null : writeCursor(next) });
+    return c.json({ stores, order, next: next === null ? null : writeCursor(c, next) });
   });
 
   answer(api, deps, redemptionsGet, async ({ principal, providerId, params, query }, c) => {
@@ -49,7 +43,7 @@ export function storesRoutes(api: Hono, deps: ApiDeps): void {
     const page = { before: query.cursor, limit: query.limit };
     const place = { providerId, ...params };
     const { redemptions, next } = await listRedemptions(deps, place, window, page);
-    return c.json({ redemptions, next: next === null ? null : writeCursor(next) });
+    return c.json({ redemptions, next: next === null ? null : writeCursor(c, next) });
   });
 }
 

@@ -14,9 +14,10 @@ import {
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
 import { BOOTSTRAP_ID, turnOffBootstrap } from '../bootstrap.ts';
+import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, storesInput, tenantNamed } from '../grants.ts';
-import { cursorInput, instantInput, limitInput, lineInput, writeCursor } from '../input.ts';
+import { cursorInput, instantInput, limitInput, lineInput } from '../input.ts';
 import { endToken } from '../members.ts';
 import type { Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
@@ -87,7 +88,7 @@ export function tokensRoutes(api: Hono, deps: ApiDeps): void {
     const tenant = tenantNamed(principal, providerId);
     const records = await listTokens(deps.table, tenant, cursor, limit);
     const last = records.length === limit ? records.at(-1) : undefined;
-    const next = last === undefined ? null : writeCursor(last.tokenId);
+    const next = last === undefined ? null : writeCursor(c, last.tokenId);
     return c.json({ tokens: records.map(shown), next });
   });
 

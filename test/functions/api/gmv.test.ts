@@ -119,7 +119,10 @@ describe('GET /v1/gmv', () => {
 
   it('is never another provider’s, by no name and no cursor', async () => {
     const { next } = await gmv(`${WINDOW}&by=store&limit=1`);
-    const shown = await gmv(`${WINDOW}&by=store&cursor=${next ?? ''}`, stranger.token);
+    const foreign = `/v1/gmv?${WINDOW}&by=store&cursor=${next ?? ''}`;
+    const refused = await ask(hexiao, 'GET', foreign, { token: stranger.token });
+    expectProblem(refused, 400, 'cursor-foreign');
+    const shown = await gmv(`${WINDOW}&by=store`, stranger.token);
     expect(shown).toMatchObject({ rows: [], total: NOTHING });
     const path = `/v1/gmv?${WINDOW}&providerId=provider`;
     expectProblem(await ask(hexiao, 'GET', path, { token: stranger.token }), 404, 'not-found');

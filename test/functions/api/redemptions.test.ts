@@ -161,7 +161,10 @@ describe('GET /v1/stores/{platform}/{storeId}/redemptions', () => {
       redemptionAt(stranger, 'shared', { minutes: 0, id: 'of-the-stranger' }),
     ]);
     const { next } = await redemptions(tenant.token, 'shared', `${WINDOW}&limit=1`);
-    for (const attempt of ['', `&providerId=${stranger.providerId}`, `&cursor=${next ?? ''}`]) {
+    const foreign = `/v1/stores/douyin/shared/redemptions?${WINDOW}&cursor=${next ?? ''}`;
+    const refused = await ask(hexiao, 'GET', foreign, { token: stranger.token });
+    expectProblem(refused, 400, 'cursor-foreign');
+    for (const attempt of ['', `&providerId=${stranger.providerId}`]) {
       const shown = await redemptions(stranger.token, 'shared', `${WINDOW}${attempt}`);
       expect(shown.redemptions.map((line) => line.redemptionId)).toEqual(['of-the-stranger']);
     }

@@ -252,7 +252,10 @@ describe('a listing of 120 stores over all buckets', () => {
 
   it('never shows a store of another window because of its cursor', async () => {
     const { next } = await stores(tenant.token, `${WINDOW}&limit=7`);
-    const other = `from=2025-10-10&to=2025-10-10&limit=200&cursor=${next ?? ''}`;
+    const other = `from=2025-10-10&to=2025-10-10&limit=200`;
+    const path = `/v1/stores?${other}&cursor=${next ?? ''}`;
+    const refused = await ask(hexiao, 'GET', path, { token: tenant.token });
+    expectProblem(refused, 400, 'cursor-foreign');
     const shown = await stores(tenant.token, other);
     expect(shown.stores.every((store) => store.redeemedFen === 7)).toBe(true);
   });
@@ -260,10 +263,10 @@ describe('a listing of 120 stores over all buckets', () => {
   it('is another provider’s to read neither by ?providerId= nor by a cursor', async () => {
     const stranger = await makeTenant(hexiao);
     const { next } = await stores(tenant.token, `${WINDOW}&limit=7`);
-    expect(await stores(stranger.token, `${WINDOW}&cursor=${next ?? ''}`)).toMatchObject({
-      stores: [],
-      next: null,
-    });
+    const foreign = `/v1/stores?${WINDOW}&limit=7&cursor=${next ?? ''}`;
+    const refused = await ask(hexiao, 'GET', foreign, { token: stranger.token });
+    expectProblem(refused, 400, 'cursor-foreign');
+    expect(await stores(stranger.token)).toMatchObject({ stores: [], next: null });
     for (const also of ['', `&providerId=${stranger.providerId}`]) {
       const path = `/v1/stores?${WINDOW}&providerId=${tenant.providerId}${also}`;
       const reply = await ask(hexiao, 'GET', path, { token: stranger.token });

@@ -6,11 +6,12 @@ import { addRollups } from '../../../../lib/ledger/rollup.ts';
 import { readStoreHours } from '../../../../lib/rollups/rollups.ts';
 import { hasEntries } from '../../../../lib/store/ledger/entries.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { check, cursorInput, writeCursor } from '../../input.ts';
+import { check, cursorInput } from '../../input.ts';
 import { requireCovered } from '../../own-stores.ts';
 import { ledgerPositionSchema } from '../../redemptions.ts';
 import { nameOf, placeKey, storeNames } from '../names.ts';
 import { answerPage, isUnchanged, unchanged } from '../page.ts';
+import { pageCursor } from '../page-cursor.ts';
 import { periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
 import { readStoreTotals } from './read.ts';
@@ -33,7 +34,8 @@ const storeQuery = z.object({
 export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> {
   const platform = check(platformSchema, c.req.param('platform'));
   const storeId = check(idSchema, c.req.param('storeId'));
-  const query = check(storeQuery, c.req.query());
+  const cursor = await pageCursor(c, deps.table, viewer, storeQuery);
+  const query = check(storeQuery, cursor.query);
   const period = periodOf(query, deps.now());
   const place = { providerId: viewer.providerId, platform, storeId };
   const isFirst = query.cursor === undefined;
@@ -56,8 +58,7 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
   const filters = Object.fromEntries(
     Object.entries(filter).filter(([, value]) => value !== null),
   ) as Record<string, string>;
-  const more =
-    next === null ? null : { ...periodQuery(period), ...filters, cursor: writeCursor(next) };
+  const more = next === null ? null : cursor.next({ ...periodQuery(period), ...filters }, next);
   return answerPage(c, {
     title: ({ say }) => nameOf(say, own),
     main: (speech) =>

@@ -5,11 +5,12 @@ import { addRollups, emptyRollup } from '../../../../lib/ledger/rollup.ts';
 import { addPlatforms, overPlatforms } from '../../../../lib/rollups/provider-day.ts';
 import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { check, cursorInput, writeCursor } from '../../input.ts';
+import { check, cursorInput } from '../../input.ts';
 import { pageOfStores, storePlaceSchema } from '../../ranked-stores.ts';
 import { hasRedemptions } from '../../stores.ts';
 import { storeNames } from '../names.ts';
 import { answerPage } from '../page.ts';
+import { pageCursor } from '../page-cursor.ts';
 import { periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
 import { SORTS, storesView } from './view.ts';
@@ -26,7 +27,8 @@ const storesQuery = z.object({
 /** `GET /stores`: the stores in which a provider's vouchers were redeemed. */
 export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> {
   const { table } = deps;
-  const query = check(storesQuery, c.req.query());
+  const cursor = await pageCursor(c, table, viewer, storesQuery);
+  const query = check(storesQuery, cursor.query);
   const period = periodOf(query, deps.now());
   const platform = query.platform || null;
   const found = await pageOfStores(
@@ -47,9 +49,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
     ...(query.sort === 'redeemed' ? {} : { sort: query.sort }),
   };
   const next =
-    found.next === null
-      ? null
-      : { ...periodQuery(period), ...filters, cursor: writeCursor(found.next) };
+    found.next === null ? null : cursor.next({ ...periodQuery(period), ...filters }, found.next);
   return answerPage(c, {
     title: ({ say }) => say('stores'),
     main: (speech) =>
