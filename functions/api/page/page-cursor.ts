@@ -7,8 +7,10 @@ import type { Viewer } from './viewer.ts';
 /** A page's query with its cursor opened, and the query of the link that goes on. */
 export interface PageCursor {
   readonly query: Readonly<Record<string, unknown>>;
-  readonly next: (query: Record<string, string>, position: unknown) => Record<string, string>;
+  readonly next: (query: Record<string, string>, position: unknown) => Next;
 }
+
+type Next = Record<string, string> & { readonly cursor: string };
 
 /** A link names its period as it was resolved, so its cursor is signed for the query of the link. */
 export async function pageCursor(

@@ -13,10 +13,11 @@ import {
 } from '../../../../lib/store/ledger/statements.ts';
 import { toInstant } from '../../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { check, cursorInput, writeCursor } from '../../input.ts';
+import { check, cursorInput } from '../../input.ts';
 import type { Principal } from '../../principal.ts';
 import { storeNames } from '../names.ts';
 import { answerPage } from '../page.ts';
+import { pageCursor } from '../page-cursor.ts';
 import type { SignedIn, Viewer } from '../viewer.ts';
 import { draftView } from './draft.ts';
 import type { Lines } from './lines.ts';
@@ -33,14 +34,15 @@ export async function statementMonthPage(
   viewer: Viewer,
 ): Promise<Response> {
   const month = check(monthSchema, c.req.param('month'));
-  const { cursor = null } = check(query, c.req.query());
+  const onward = await pageCursor(c, deps.table, viewer, query);
+  const { cursor = null } = check(query, onward.query);
   const id = { providerId: viewer.providerId, month };
   const statement = await readStatement(deps.table, id);
   if (statement === undefined) return draftPage(c, deps, viewer, month);
   const found = await readLines(deps.table, statement, cursor, PAGE + 1);
   const last = found.length > PAGE ? found[PAGE - 1]?.sk : undefined;
   const lines = {
-    next: last === undefined ? null : writeCursor(last),
+    next: last === undefined ? null : onward.next({}, last).cursor,
     lines: found
       .slice(0, PAGE)
       .map(({ line }) => ({ ...line, adjustment: isAdjustment(line, month) })),
