@@ -34,6 +34,7 @@ export const MORE_IN_LONG = [
   'test/lib/slots.test.ts',
   'test/lib/spread.test.ts',
   'test/lib/tiers.test.ts',
+  'test/lib/xlsx.test.ts',
   'test/pipeline/burst.test.ts',
   'test/pipeline/crash.test.ts',
   'test/pipeline/grouped-totals.test.ts',

@@ -15,7 +15,7 @@ import { recordEvent } from '../../lib/store/ledger/events.ts';
 import type { Item } from '../../lib/store/table.ts';
 import { businessDayAt, toInstant } from '../../lib/time/shanghai.ts';
 import { everyOrder, type Scene, type Turn } from '../support/interleave.ts';
-import { runs } from '../support/long.ts';
+import { IS_LONG, runs } from '../support/long.ts';
 import { received, TotalsWorld } from '../support/totals-world.ts';
 import { type Charge, MemoryTable } from '../world/store/table.ts';
 import { entry, redeemed, START_MS } from './make.ts';
@@ -33,8 +33,15 @@ const PLACE = {
 } as const;
 
 class World extends TotalsWorld {
-  constructor() {
-    super(UNATTRIBUTED, DAY);
+  constructor(table?: MemoryTable) {
+    super(UNATTRIBUTED, DAY, table);
+  }
+
+  /** The same totals in a world of its own, and what waits on its queue. */
+  again(): World {
+    const again = new World(this.table.copy());
+    again.queue.sent.push(...this.queue.sent);
+    return again;
   }
 
   async use(id: string, minute: number): Promise<AttributionMessage> {
@@ -97,11 +104,12 @@ describe('two workers on one busy hour', () => {
   ])(
     '%s leave it whole, in every order, whoever dies',
     async (_which, count, isBegun) => {
+      const filled = new World();
+      await filled.fill(count);
+      if (isBegun) await filled.book([await filled.use('begun', 5)]);
+      expect(filled.isSlotted).toBe(isBegun);
       const tried = await everyOrder(async () => {
-        const world = new World();
-        await world.fill(count);
-        if (isBegun) await world.book([await world.use('begun', 5)]);
-        expect(world.isSlotted).toBe(isBegun);
+        const world = filled.again();
         const a = [await world.use('a', 1), await world.use('a2', 9)];
         const b = [await world.use('b', 1), await world.use('b2', 7)];
         return sceneOf(world, {
@@ -115,10 +123,11 @@ describe('two workers on one busy hour', () => {
   );
 
   test('is whole beside who rolls up its dimensions', async () => {
+    const filled = new World();
+    await filled.fill(SLOTTED_FROM);
+    await filled.book([await filled.use('begun', 5)]);
     await everyOrder(async () => {
-      const world = new World();
-      await world.fill(SLOTTED_FROM);
-      await world.book([await world.use('begun', 5)]);
+      const world = filled.again();
       const waiting = world.take();
       const b = [await world.use('b', 5)];
       return sceneOf(world, {
@@ -145,13 +154,14 @@ describe('two rollups of a busy hour, each after its own entry', () => {
   ])(
     '%s miss none',
     async (_which, minute, isBegun) => {
+      const filled = new MemoryTable();
+      for (let n = 0; n < SLOTTED_FROM; n += 1) await bookEntry(filled, made(`${n}`, n % 4));
+      for (let times = isBegun ? 2 : 1; times > 0; times -= 1) {
+        await rollUpHour(filled, { ...PLACE, hour: HOUR });
+      }
       const tried = await everyOrder(
-        async () => {
-          const table = new MemoryTable();
-          for (let n = 0; n < SLOTTED_FROM; n += 1) await bookEntry(table, made(`${n}`, n % 4));
-          for (let times = isBegun ? 2 : 1; times > 0; times -= 1) {
-            await rollUpHour(table, { ...PLACE, hour: HOUR });
-          }
+        () => {
+          const table = filled.copy();
           const work = (id: string, of: number) => async (turn: Turn) => {
             const seen = table.seenBy(turn);
             await bookEntry(seen, made(id, of));
@@ -168,9 +178,10 @@ describe('two rollups of a busy hour, each after its own entry', () => {
             },
           };
         },
-        { most: 4_000 },
+        { most: runs(4_000), seeded: runs(200) },
       );
-      expect(tried.isEvery).toBe(true);
+      // Every day those with the fewest changes between the two, and some others.
+      expect(tried.isEvery || !IS_LONG).toBe(true);
       expect(tried.orders).toBeGreaterThan(200);
     },
     120_000,

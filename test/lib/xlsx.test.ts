@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { workbookOf } from '../../lib/xlsx/workbook.ts';
+import { runs } from '../support/long.ts';
 import { sheetOf, unzip } from '../support/unzip.ts';
 
 describe('a workbook', () => {
@@ -53,7 +54,7 @@ describe('a workbook', () => {
           kept === '' ? [] : [['A1', 'text', kept]],
         ]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

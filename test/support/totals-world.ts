@@ -21,12 +21,13 @@ import { MemoryQueue } from './memory-queue.ts';
 export class TotalsWorld {
   readonly providerId: string;
   readonly day: string;
-  readonly table = new MemoryTable();
+  readonly table: MemoryTable;
   readonly queue = new MemoryQueue<AttributionMessage>();
 
-  constructor(providerId: string, day: string) {
+  constructor(providerId: string, day: string, table = new MemoryTable()) {
     this.providerId = providerId;
     this.day = day;
+    this.table = table;
   }
 
   depsOf(turn?: Turn): AttributeDeps {

@@ -102,7 +102,7 @@ describe('a provider’s owners', () => {
   });
 
   afterAll(async () => {
-    await hexiao.stop();
+    await hexiao?.stop();
     hexiao = hub;
   });
 

@@ -19,6 +19,15 @@ export class Partition {
   /** Sorted; sort keys mostly come in order, so that a new one goes to the end. */
   private readonly order: string[] = [];
 
+  /** The same items, which are frozen, for a table of its own. */
+  copy(): Partition {
+    const copy = new Partition();
+    for (const [sk, item] of this.items) copy.items.set(sk, item);
+    for (const [sk, item] of this.olds) copy.olds.set(sk, item);
+    copy.order.push(...this.order);
+    return copy;
+  }
+
   get size(): number {
     return this.items.size;
   }

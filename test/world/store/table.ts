@@ -69,6 +69,13 @@ export class MemoryTable extends Table {
     Object.assign(this, { client: scannerOf(items, take, how) });
   }
 
+  /** A table that begins with the same items. */
+  copy(): MemoryTable {
+    return new MemoryTable({
+      items: new Map([...this.items].map(([pk, partition]) => [pk, partition.copy()])),
+    });
+  }
+
   /** The same items for one worker, whose calls take turns. @param pageSize items that a query reads at once */
   seenBy(take: Take, pageSize = Number.POSITIVE_INFINITY): MemoryTable {
     const scanning = { isByPartition: true };
