@@ -104,7 +104,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       queue: 'intake',
       batchSize: 50,
       batchingWindowSeconds: 1,
-      maxConcurrency: 4,
+      maxConcurrency: 8,
     },
     environment: { CHANGED_DELAY_SECONDS: '1', APP_FRESH_SECONDS: '5', BODY_DAYS: '90' },
   },

@@ -30,7 +30,7 @@ repeatable repeated replayed report reported request resolve resource response r
 restating result retry reverse reversible rolled route row rule run running say scan search
 second secret seed send sender sentence served server service session setting shanghai shape
 short sifted sign signature signed simulate sold sort source spec sqs stack stamp standing start
-state status step stock stored sum synth table tag take template terminal text theme tiered time
+state status step stock stored sum synth table tag take template terminal text theme throughput tiered time
 token topic total transport trend type unredeemed up upgrade url usage use used validity value
 verb verify version view viewer wait waiting wanted watch watched who whole whose width window
 word work workbook writer xlsx xml

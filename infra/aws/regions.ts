@@ -42,6 +42,17 @@ export interface RegionTraits {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly apiQuota: { readonly rate: number; readonly burst: number };
+  /**
+   * Read units, and write units, a second that one on-demand table may take before more is asked for.
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+   * @see https://docs.amazonaws.cn/en_us/amazondynamodb/latest/developerguide/Limits.html
+   */
+  readonly tableQuota: number;
+  /**
+   * Executions of all functions at once, of an account that is not new.
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+   */
+  readonly concurrencyQuota: number;
   /** What mainland China's internet content rules ask of whoever opens this API to the internet. */
   readonly icp?: string;
 }
@@ -78,6 +89,8 @@ const CHINA = {
   logRetentionDays: 180,
   logClass: 'STANDARD',
   apiQuota: SMALL_QUOTA,
+  tableQuota: 40_000,
+  concurrencyQuota: 1_000,
   icp: CHINA_ICP,
 } as const;
 
@@ -89,6 +102,8 @@ const ELSEWHERE = {
   logRetentionDays: 30,
   logClass: 'STANDARD',
   apiQuota: { rate: 10_000, burst: 5_000 },
+  tableQuota: 40_000,
+  concurrencyQuota: 1_000,
 } as const;
 
 export const REGIONS: readonly RegionTraits[] = [

@@ -1,15 +1,32 @@
 import * as z from 'zod';
 import type { RegionTraits } from './regions.ts';
+import { type Quotas, quotasToAsk, type Size, sizeOf, THROUGHPUTS } from './throughput.ts';
 
 /**
  * What an operator decides for a stage, under `context.stages.<stage>` of cdk.json. Every setting has
  * the default that loses nothing; cdk.json says only what differs.
  */
 export const stageSettingsSchema = z.strictObject({
-  /** Requests a second, and at once; the rest get 429, and a platform sends again what was not acknowledged. */
-  throttle: z
-    .strictObject({ rate: z.int().min(1), burst: z.int().min(1) })
-    .default({ rate: 1_000, burst: 1_000 }),
+  /**
+   * Redemptions a second, with as many payments, that the stage is made for: its workers and their reservations, what
+   * is let in, and what the table is made ready for. A table in docs/operating.md says what each comes to.
+   */
+  throughput: z.literal(THROUGHPUTS).default(50),
+  /** What AWS granted the account in this region, where it is more than a region's defaults (`regions.ts`). */
+  quotas: z
+    .strictObject({
+      apiRate: z.int().min(1),
+      apiBurst: z.int().min(1),
+      tableUnits: z.int().min(1),
+      concurrency: z.int().min(1),
+    })
+    .partial()
+    .default({}),
+  /**
+   * Requests a second, and at once; the rest get 429, and a platform sends again what was not acknowledged. By
+   * `throughput` when absent.
+   */
+  throttle: z.strictObject({ rate: z.int().min(1), burst: z.int().min(1) }).optional(),
   /** A domain of the operator's, with its certificate in the same region. */
   domain: z
     .strictObject({
@@ -102,6 +119,8 @@ export interface Stage {
   readonly name: string;
   readonly region: RegionTraits;
   readonly settings: StageSettings;
+  /** What its throughput comes to. */
+  readonly size: Size;
   readonly logRetentionDays: number;
 }
 
@@ -125,20 +144,44 @@ export function readStage(name: string, region: RegionTraits, given: unknown): S
     throw new Error(`${at} cannot be deployed to ${region.name}:\n- ${impossible.join('\n- ')}`);
   }
   const logRetentionDays = settings.logRetentionDays ?? region.logRetentionDays;
-  return { name, region, settings, logRetentionDays };
+  return { name, region, settings, size: sizeFor(settings), logRetentionDays };
+}
+
+function sizeFor({ throughput, throttle }: StageSettings): Size {
+  const size = sizeOf(throughput);
+  return throttle === undefined ? size : { ...size, throttle };
+}
+
+function quotasOf({ apiQuota, tableQuota, concurrencyQuota }: Quotas, { quotas }: StageSettings) {
+  return {
+    apiQuota: { rate: quotas.apiRate ?? apiQuota.rate, burst: quotas.apiBurst ?? apiQuota.burst },
+    tableQuota: quotas.tableUnits ?? tableQuota,
+    concurrencyQuota: quotas.concurrency ?? concurrencyQuota,
+  };
 }
 
 /** Each is a thing that CloudFormation, or the law, would refuse later: what is wrong, and what to do. */
 function impossibilities(name: string, region: RegionTraits, settings: StageSettings): string[] {
-  const { domain, throttle, logRetentionDays, tracing, keepTable, attachedTable } = settings;
+  const { domain, throttle, throughput, logRetentionDays, tracing, keepTable, attachedTable } =
+    settings;
   const found: string[] = [];
   const unless = (holds: boolean, otherwise: string) => {
     if (!holds) found.push(otherwise);
   };
-  const { apiQuota, icp, lacks } = region;
+  const { icp, lacks } = region;
+  const quotas = quotasOf(region, settings);
+  const { apiQuota } = quotas;
+  const asked = quotasToAsk(
+    { ...sizeFor(settings), throttle: sizeOf(throughput).throttle },
+    quotas,
+  );
   unless(
-    throttle.rate <= apiQuota.rate && throttle.burst <= apiQuota.burst,
-    `throttle is above what an account may send here (${apiQuota.rate} a second, ${apiQuota.burst} at once): lower it, or have the quota raised and then raise apiQuota in infra/aws/regions.ts.`,
+    throttle === undefined || (throttle.rate <= apiQuota.rate && throttle.burst <= apiQuota.burst),
+    `throttle is above what an account may send here (${apiQuota.rate} a second, ${apiQuota.burst} at once): lower it, or have the quota raised and then write it into quotas.`,
+  );
+  unless(
+    asked.length === 0,
+    `throughput ${throughput} is more than the quotas of an account carry here. Ask AWS for these, and then write what was granted into quotas, or choose a smaller one:\n  - ${asked.join('\n  - ')}`,
   );
   unless(
     logRetentionDays === undefined || logRetentionDays >= region.logRetentionDays,

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
-import { FUNCTIONS, type FunctionName, QUEUES, type QueueName, ROUTES } from '../topology.ts';
+import {
+  FUNCTIONS,
+  type FunctionName,
+  type FunctionSpec,
+  QUEUES,
+  type QueueName,
+  ROUTES,
+} from '../topology.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { makeBodyKeys } from './constructs/body-keys.ts';
 import { makeDashboard } from './constructs/dashboard.ts';
@@ -19,6 +26,14 @@ export interface HexiaoStackProps {
   readonly stage: Stage;
   /** Has `<folder>/index.mjs` for every function of the topology. */
   readonly bundlesDirectory: string;
+}
+
+/** A function of the topology with as many workers as the stage's throughput needs. */
+function sizedFor(spec: FunctionSpec, { size }: Stage): FunctionSpec {
+  const { consumes, folder } = spec;
+  const workers = size.workers[folder];
+  if (consumes === undefined || workers === undefined) return spec;
+  return { ...spec, consumes: { ...consumes, maxConcurrency: workers } };
 }
 
 /** The topology in one region of one account, whichever account deploys it. */
@@ -39,7 +54,7 @@ export class HexiaoStack extends Stack {
 
     const topic = makeTopic(this, settings.alarmEmails);
     const action = new SnsAction(topic);
-    const table = makeTable(this, settings);
+    const table = makeTable(this, settings, stage.size);
     const bodyKeys = makeBodyKeys(this, settings);
     const queues = this.#makeQueues(action, settings.messageDays);
     const environments: Partial<Record<FunctionName, Record<string, string>>> = {
@@ -55,7 +70,8 @@ export class HexiaoStack extends Stack {
       },
     };
     const functions = new Map<FunctionName, TopologyFunction>(
-      FUNCTIONS.map((spec) => {
+      FUNCTIONS.map((one) => {
+        const spec = sizedFor(one, stage);
         const made = new TopologyFunction(this, spec.folder, {
           spec,
           stage,
@@ -70,7 +86,11 @@ export class HexiaoStack extends Stack {
     );
     const handlers = new Map([...functions].map(([name, { callee }]) => [name, callee]));
     const accessLogs = makeLogs(this, 'AccessLogs', stage);
-    const front = new HttpFront(this, 'front', { routes: ROUTES, handlers, settings, accessLogs });
+    const { throttle } = stage.size;
+    const front = new HttpFront(this, 'front', {
+      ...{ routes: ROUTES, handlers, accessLogs },
+      settings: { ...settings, throttle },
+    });
     const namespace = metricsNamespace(stage);
     const { all: alarms } = new Alarms(this, 'alarms', {
       ...{ action, namespace, front, table, handlers },

@@ -13,6 +13,8 @@ const poorRegion: RegionTraits = {
   logRetentionDays: 30,
   logClass: 'STANDARD',
   apiQuota: { rate: 1, burst: 1 },
+  tableQuota: 40_000,
+  concurrencyQuota: 1_000,
   lacks: everything,
 };
 

@@ -10,6 +10,7 @@ import {
   type RegionPrices,
   readPrices,
 } from '../../infra/aws/cost/prices.ts';
+import { readPasted } from '../../infra/aws/cost/read-prices.ts';
 import { REGIONS, regionTraits } from '../../infra/aws/regions.ts';
 
 const SOURCE = { source: 'https://example.com/prices', asOf: '2026-01-31' };
@@ -24,6 +25,9 @@ const AMOUNTS: Readonly<Record<ItemName, number>> = {
   alarmMonth: 0.1,
   metricMonth: 0.3,
   secretMonth: 0.4,
+  tableReadMillion: 0.5,
+  storageGigabyteMonth: 0.25,
+  backupGigabyteMonth: 0.2,
 };
 
 /** Made prices of a region, but for some. */
@@ -35,8 +39,25 @@ function pricesBut(...absent: readonly ItemName[]): RegionPrices {
   return { currency: 'USD', prices, notes: [] };
 }
 
+const piece = (writes: number) => ({
+  ...{ writes: { units: writes }, reads: { units: 10 }, requests: { units: 6 } },
+  invocations: { ingest: 1, normalize: 0.5, attribute: 0.5 },
+  ...{ workerMs: { normalize: 0, attribute: 0 }, logBytes: 1024 },
+});
+
+const day = (perSecond: number, writes: number) => ({
+  ...{ perSecond, redemption: piece(writes), sale: piece(writes - 1) },
+  storedBytes: { archive: 1_024, kept: 2_048 },
+});
+
 const MEASURED: Measured = {
-  writes: { redemptions: 2_000, unitsPerRedemption: 4, unitsPerPayment: 3 },
+  voucher: { calm: day(1, 6), busy: day(100, 4) },
+  memory: {
+    functions: {
+      normalize: { works: [{ work: '50 redemptions, asked about', warmCpuMs: 500 }] },
+      attribute: { works: [{ work: '100 vouchers changed', warmCpuMs: 1_000 }] },
+    },
+  },
   // At any memory 0.01 processors' seconds are 0.01 × 1769 ÷ 1024 GB-seconds.
   bundles: { warm: { micros: { ingest: 10_000 } } },
   alarms: 30,
@@ -80,15 +101,29 @@ describe('an estimate', () => {
 });
 
 describe('the page', () => {
-  test('adds up a million redemptions and a million payments', () => {
+  test('adds up a million vouchers, on a calm day and a busy one', () => {
     const page = costPage(MEASURED, everywhere(pricesBut()));
 
-    // 8 and 6 for writes, 1 + 0.5 + 0.25 for a webhook, 0.173 for 0.0173 GB-seconds.
-    expect(page).toContain('| write units of the table | 4 | 3 | 2 | 8 | 6 |');
-    expect(page).toContain('| GB-seconds of ingest | 0.0173 | 0.0173 | 10 | 0.173 | 0.173 |');
-    expect(page).toContain('| **together** |  |  |  | **9.92** | **7.92** |');
-    expect(page).toContain('| **together** |  |  | **9** |');
+    expect(page).toContain('| write units of the table | 6 | 4 | 5 | 3 | 2 | 22 | 14 |');
+    expect(page).toContain('| read units of the table | 10 | 10 | 10 | 10 | 0.5 | 10 | 10 |');
+    expect(page).toContain('| requests to the queues | 6 | 6 | 6 | 6 | 0.5 | 6 | 6 |');
+    // 0.01 s of a processor in each of three functions, 0.01 s of waiting with 896 MB.
+    const each = (3 * 0.01 * 1_769) / 1024 + (0.01 * 896) / 1024;
+    expect(page).toContain(`| GB-seconds of functions | ${Number(each.toPrecision(3))} |`);
+    // And two requests, four calls, and two kilobytes of lines.
+    const same = 10 + 6 + 2 + 2 * 2 * 0.25 + 2 * each * 10 + (2 * 0.7 * 1e6) / 1024 ** 2;
+    const together = (writes: number) => Number((writes + same).toPrecision(3));
+    expect(page).toContain(`| **${together(22)}** | **${together(14)}** |`);
     expect(page).not.toContain('not found');
+  });
+
+  test('has what a month costs to which nothing comes, and the room that a million vouchers take', () => {
+    const page = costPage(MEASURED, everywhere(pricesBut()));
+    expect(page).toContain('| requests to the queues, if nothing comes | 1296000 |');
+    expect(page).toContain('| calls of functions, if nothing comes | 8640 |');
+    // Three months of the archive, and one of the rest.
+    const gigabytes = Number(((1e6 * (3 * 1_024 + 2_048)) / 1024 ** 3).toPrecision(3));
+    expect(page).toContain(`more each month | ${gigabytes} | 0.25 |`);
   });
 
   test('has neither a number nor a total for what nobody could read, and says where to read it', () => {
@@ -99,16 +134,23 @@ describe('the page', () => {
 
     const [, ningxia = ''] = /## cn-northwest-1, in CNY\n([\s\S]*?)\n## /.exec(page) ?? [];
     expect(ningxia).toContain(
-      '| write units of the table | 4 | 3 | price not found | price not found | price not found |',
+      '| write units of the table | 6 | 4 | 5 | 3 | price not found | price not found | price not found |',
     );
-    expect(ningxia).toContain('| requests to the HTTP API | 1 | 1 | 1 | 1 | 1 |');
+    expect(ningxia).toContain('| requests to the HTTP API | 1 | 1 | 1 | 1 | 1 | 2 | 2 |');
     expect(ningxia).toContain('| not known, 1 missing | not known, 1 missing |');
-    expect(ningxia).not.toContain('| **9');
     expect(ningxia).toContain(`Not found: 2 of ${ITEM_NAMES.length} prices.`);
     for (const item of ['tableWriteMillion', 'alarmMonth'] as const)
       expect(ningxia).toMatch(
         new RegExp(`- \`${item}\` .*<${offerFile(regionTraits('cn-northwest-1'), item)}>`),
       );
+  });
+
+  test('names what is missing of China’s prices in its first sentence', () => {
+    const [, first = ''] = costPage(MEASURED, {
+      ...everywhere(pricesBut()),
+      'cn-northwest-1': { ...pricesBut('tableWriteMillion'), currency: 'CNY' },
+    }).split('\n\n');
+    expect(first).toContain('cn-north-1 none; cn-northwest-1 those of write units of the table.');
   });
 
   test('has every region that can be deployed to, with the source of every price', () => {
@@ -150,5 +192,40 @@ describe('prices.json', () => {
       pricesSchema.safeParse(withPrice('alarmMonth', { ...SOURCE, amount: 0.1 })).success,
     ).toBe(true);
     expect(pricesSchema.safeParse(withPrice(name, price)).success).toBe(false);
+  });
+});
+
+describe('a pasted price list', () => {
+  const whole = ITEM_NAMES.map((item, at) => `${item} ${at + 1}`);
+  const paste = (lines: readonly string[]) =>
+    readPasted(
+      { region: 'cn-northwest-1', ...SOURCE, text: lines.join('\n') },
+      { currency: 'CNY', notes: ['kept'] },
+    );
+
+  test('becomes the region’s prices, in its currency', () => {
+    const made = paste(['# read today', ...whole, '']);
+    expect(made).toMatchObject({ currency: 'CNY', notes: ['kept'] });
+    expect(made.prices.tableWriteMillion).toEqual({ amount: 1, ...SOURCE });
+    expect(Object.keys(made.prices)).toHaveLength(ITEM_NAMES.length);
+  });
+
+  test('with a missing line is refused, which is named with where to read it', () => {
+    const lines = whole.filter((line) => !line.startsWith('queueMillion'));
+    expect(() => paste(lines)).toThrow(
+      /no line for queueMillion: the price of requests to the queues, .*AWSQueueService/,
+    );
+  });
+
+  test.each([
+    ['a name nobody knows', 'queueBillion 3', /"queueBillion" is nothing that is paid for/],
+    ['an amount with a unit', 'queueMillion ¥3', /queueMillion needs one amount over 0/],
+    ['a price of 0', 'queueMillion 0', /queueMillion needs one amount over 0/],
+    ['a line twice', 'queueMillion 3', /queueMillion stands twice/],
+  ])('with %s is refused by its line', (_, line, says) => {
+    const before = line.startsWith('queueMillion 3')
+      ? whole
+      : whole.filter((one) => !one.startsWith('queueMillion'));
+    expect(() => paste([...before, line])).toThrow(says);
   });
 });

@@ -6,6 +6,7 @@ import { readMeasured } from '../../infra/aws/cost/measured.ts';
 import { REGIONS } from '../../infra/aws/regions.ts';
 import { stageSettingsSchema } from '../../infra/aws/settings.ts';
 import { integrationNames } from '../../lib/integrations/registry.ts';
+import { benchmarksPage, readRecorded } from '../bench/report/benchmarks.ts';
 import { alarmIds } from './alarm-ids.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
@@ -52,6 +53,14 @@ test.skipIf(!existsSync(join(DOCS, 'measured', 'bundles.json')))(
     expect(read('cost.md')).toBe(costPage(readMeasured()));
   },
 );
+
+test('docs/benchmarks.md is what its generator writes from what was recorded', () => {
+  const recorded = readRecorded();
+  for (const name of ['latency', 'fair', 'door', 'voucher', 'hot', 'app']) {
+    expect(recorded.get(name)?.machine, name).toMatch(/ × .*GB$/);
+  }
+  expect(read('benchmarks.md')).toBe(benchmarksPage(recorded));
+});
 
 describe('ARCHITECTURE.md', () => {
   test('walks from a webhook’s bytes to a total in at most twelve files, which exist', () => {

@@ -17,6 +17,7 @@ import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-log
 import { Construct } from 'constructs';
 import type { FunctionName, RouteSpec } from '../../topology.ts';
 import type { StageSettings } from '../settings.ts';
+import type { Size } from '../throughput.ts';
 
 /**
  * What the access log keeps of a request. The route and not the path, because paths carry stores' and
@@ -43,7 +44,7 @@ const THROTTLED = 'RequestThrottled';
 export interface HttpFrontProps {
   readonly routes: readonly RouteSpec[];
   readonly handlers: ReadonlyMap<FunctionName, IFunction>;
-  readonly settings: Pick<StageSettings, 'throttle' | 'domain'>;
+  readonly settings: Pick<StageSettings, 'domain'> & Pick<Size, 'throttle'>;
   readonly accessLogs: ILogGroup;
 }
 

@@ -10,13 +10,14 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TABLE } from '../../topology.ts';
 import type { StageSettings } from '../settings.ts';
+import type { Size } from '../throughput.ts';
 
 /** The one table: the stack's own, or one that was attached to it. */
-export function makeTable(scope: Construct, settings: StageSettings): ITable {
+export function makeTable(scope: Construct, settings: StageSettings, size: Size): ITable {
   const { attachedTable } = settings;
   if (attachedTable !== undefined) return attach(scope, attachedTable);
   // CDK's classes say `undefined` where its interfaces say absent.
-  return ownTable(scope, settings) as ITable;
+  return ownTable(scope, settings, size) as ITable;
 }
 
 /** Known by its name, so what its stack promises of a table is for whoever attaches it: docs/operating.md. */
@@ -34,7 +35,7 @@ function attach(
  * outlives a deleted stack and takes two deliberate steps to delete. What a failed first deployment made is empty,
  * and is not kept.
  */
-function ownTable(scope: Construct, settings: StageSettings): Table {
+function ownTable(scope: Construct, settings: StageSettings, { warm }: Size): Table {
   const { tableKey, keepTable } = settings;
   const removalPolicy = keepTable
     ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
@@ -44,6 +45,10 @@ function ownTable(scope: Construct, settings: StageSettings): Table {
     sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
     timeToLiveAttribute: TABLE.ttl,
     billingMode: BillingMode.PAY_PER_REQUEST,
+    // Paid for once, when it is raised; it cannot be lowered.
+    ...(warm && {
+      warmThroughput: { readUnitsPerSecond: warm.reads, writeUnitsPerSecond: warm.writes },
+    }),
     encryption: ENCRYPTION[tableKey],
     ...(tableKey === 'customer' ? { encryptionKey: makeKey(scope, removalPolicy) } : {}),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -24,23 +24,28 @@ export const ITEMS = {
     offer: 'AmazonDynamoDB',
     find: 'group `DDB-WriteUnits` of the family `Amazon DynamoDB PayPerRequest Throughput`',
   },
+  tableReadMillion: {
+    unit: 'read units of the table',
+    offer: 'AmazonDynamoDB',
+    find: 'group `DDB-ReadUnits` of the family `Amazon DynamoDB PayPerRequest Throughput`',
+  },
   httpApiMillion: {
     unit: 'requests to the HTTP API',
     offer: 'AmazonApiGateway',
     find: 'usage type `…ApiGatewayHttpRequest`, first tier',
   },
   queueMillion: {
-    unit: 'messages sent',
+    unit: 'requests to the queues',
     offer: 'AWSQueueService',
     find: 'family `API Request`, queue type `Standard`, first tier',
   },
   functionCallMillion: {
-    unit: 'calls of ingest',
+    unit: 'calls of functions',
     offer: 'AWSLambda',
     find: 'group `AWS-Lambda-Requests-ARM`',
   },
   functionGigabyteSecond: {
-    unit: 'GB-seconds of ingest',
+    unit: 'GB-seconds of functions',
     offer: 'AWSLambda',
     find: 'group `AWS-Lambda-Duration-ARM`, first tier',
   },
@@ -48,6 +53,16 @@ export const ITEMS = {
     unit: 'gigabytes of log lines',
     offer: 'AmazonCloudWatch',
     find: 'usage type `…DataProcessing-Bytes`',
+  },
+  storageGigabyteMonth: {
+    unit: 'gigabytes in the table',
+    offer: 'AmazonDynamoDB',
+    find: 'usage type `…TimedStorage-ByteHrs`, after what is free',
+  },
+  backupGigabyteMonth: {
+    unit: 'gigabytes that can be restored to any second',
+    offer: 'AmazonDynamoDB',
+    find: 'usage type `…TimedPITRStorage-ByteHrs`',
   },
   alarmMonth: {
     unit: 'alarms',

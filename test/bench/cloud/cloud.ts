@@ -1,5 +1,5 @@
 import { FUNCTIONS, type FunctionName, type QueueName } from '../../../infra/topology.ts';
-import { silent } from '../../../lib/log/log.ts';
+import { logLines } from '../../../lib/log/log.ts';
 import type { BatchResponse, SqsEvent } from '../../../lib/queue/batch.ts';
 import { MESSAGE_VERSION } from '../../../lib/queue/packing.ts';
 import { keys } from '../../../lib/store/keys.ts';
@@ -50,6 +50,10 @@ export class Cloud {
   /** Calls of the platform, by address. */
   readonly calls: Bills = {};
   readonly invocations: Record<string, number> = {};
+  /** Of the functions' own log lines, as a stage writes them. */
+  logBytes = 0;
+  /** How long workers were at it, in ms: what they wait for, and no processor. */
+  readonly workerMs: Record<string, number> = {};
   /** Sees each charge, after it was added. */
   onCharge: ((charged: Charge) => void) | undefined;
   readonly operator: Receiver;
@@ -59,6 +63,13 @@ export class Cloud {
   private readonly urls: ReturnType<typeof createQueues>;
   private readonly sqs: MemorySqs;
   private readonly options: CloudOptions;
+  private readonly log = logLines(
+    (line) => {
+      this.logBytes += Buffer.byteLength(line) + 1;
+    },
+    'info',
+    'Hexiao/bench',
+  );
 
   constructor(options: CloudOptions) {
     this.options = options;
@@ -105,8 +116,10 @@ export class Cloud {
 
   /** What was counted so far is forgotten. */
   reset(): void {
-    for (const bills of [this.writes, this.reads, this.requests, this.calls, this.invocations]) {
-      for (const name of Object.keys(bills)) delete bills[name];
+    this.logBytes = 0;
+    const { writes, reads, requests, calls, invocations, workerMs } = this;
+    for (const counted of [writes, reads, requests, calls, invocations, workerMs]) {
+      for (const name of Object.keys(counted)) delete counted[name];
     }
   }
 
@@ -133,7 +146,9 @@ export class Cloud {
     const run = async (event: SqsEvent) => {
       this.invoked(stage);
       const worker = free.pop() ?? make();
+      const beganMs = this.clock.nowMs;
       const answer = await worker(event);
+      this.workerMs[stage] = (this.workerMs[stage] ?? 0) + this.clock.nowMs - beganMs;
       free.push(worker);
       return answer;
     };
@@ -153,7 +168,7 @@ export class Cloud {
       return { after: () => (queue === undefined ? undefined : this.look()) };
     };
     return {
-      ...{ table, sqs, queues: urls, take, log: silent },
+      ...{ table, sqs, queues: urls, take, log: this.log },
       now: () => Math.round(clock.nowMs),
       wait: (ms) => clock.wait(ms),
       fetch: async (input, init) => {

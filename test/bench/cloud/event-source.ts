@@ -27,8 +27,13 @@ export const POLLERS = 5;
 /** How long a receive takes that finds something. */
 const RECEIVE_MS = 10;
 
+/** How long a connection waits for a message before it asks again. Source: SQS, "short and long polling": 20 s. */
+const LONG_POLL_MS = 20_000;
+
 interface Poller {
   isBusy: boolean;
+  /** Since when it waits for a message. */
+  waitsSinceMs: number;
   batch: Message[];
 }
 
@@ -60,7 +65,9 @@ export class EventSource {
     this.spec = spec;
     this.run = run;
     const count = Math.min(Math.max(pollers, 1), spec.maxConcurrency);
-    this.pollers = Array.from({ length: count }, () => ({ isBusy: false, batch: [] }));
+    this.pollers = Array.from({ length: count }, () => ({
+      ...{ isBusy: false, waitsSinceMs: clock.nowMs, batch: [] },
+    }));
   }
 
   /** To be called when a message may have come. */
@@ -86,7 +93,11 @@ export class EventSource {
     const messages = this.queues.receive(url, most);
     if (messages.length === 0) return true;
     charge(this.requests, `receive ${name}`, 1);
-    if (poller.batch.length === 0) this.open(poller);
+    if (poller.batch.length === 0) {
+      const empty = Math.floor((this.clock.nowMs - poller.waitsSinceMs) / LONG_POLL_MS);
+      if (empty > 0) charge(this.requests, `receive ${name} empty`, empty);
+      this.open(poller);
+    }
     poller.batch.push(...messages);
     if (poller.batch.length >= batchSize) this.begin(poller);
     return true;
@@ -121,8 +132,7 @@ export class EventSource {
     const done = batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
     for (const { ReceiptHandle = '' } of done) this.queues.delete(this.spec.url, ReceiptHandle);
     charge(this.requests, `delete ${this.spec.name}`, Math.ceil(done.length / PER_CALL));
-    poller.isBusy = false;
-    poller.batch = [];
+    Object.assign(poller, { isBusy: false, waitsSinceMs: this.clock.nowMs, batch: [] });
     this.look();
   }
 }

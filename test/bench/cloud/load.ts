@@ -24,12 +24,14 @@ export interface LoadOptions {
 
 interface Place {
   readonly poiId: string;
+  readonly providerId: string;
   readonly products: readonly string[];
 }
 
 export interface Sold {
   readonly certificateId: string;
   readonly poiId: string;
+  readonly providerId: string;
 }
 
 /** Douyin's shops of many providers, and a Hexiao as it is deployed. Stores are chosen by Zipf's law. */
@@ -84,7 +86,8 @@ export class Load {
       ...(random() < 0.3 && { creatorUid: `90${100 + Math.floor(random() * 40)}` }),
     });
     await this.postAll(world.takeOutbox());
-    return { certificateId: order.certificates[0]?.certificateId ?? '', poiId: place.poiId };
+    const { poiId, providerId } = place;
+    return { certificateId: order.certificates[0]?.certificateId ?? '', poiId, providerId };
   }
 
   async redeem({ certificateId, poiId }: Sold): Promise<void> {
@@ -175,7 +178,7 @@ export class Load {
       const [name, city] = [`门店 ${index}`, ['成都', '重庆', '西安'][index % 3] ?? ''];
       const { poiId } = world.addStore({ accountId: merchantId, name, city });
       await this.call('PUT', `/v1/stores/douyin/${poiId}`, { name, city, merchantId });
-      places.push({ poiId, products });
+      places.push({ poiId, providerId, products });
     }
     return places;
   }

@@ -2,7 +2,7 @@
  * How many bytes an item has by the price list's rule: its names and its values.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
-function itemBytes(item: object): number {
+export function itemBytes(item: object): number {
   const known = sizes.get(item);
   if (known !== undefined) return known;
   let bytes = 0;
