@@ -16,21 +16,11 @@ export interface Row {
   readonly rollup: Rollup;
 }
 
-export async function totalsByDay(
-  table: Table,
-  providerId: string,
-  window: Window,
-): Promise<Row[]> {
-  const days = await readProviderDays(table, providerId, window);
+export function dayRows(days: readonly ProviderDay[]): Row[] {
   return days.map(({ day, rollups }) => ({ key: day, rollup: overPlatforms(rollups) }));
 }
 
-export async function totalsByPlatform(
-  table: Table,
-  providerId: string,
-  window: Window,
-): Promise<Row[]> {
-  const days = await readProviderDays(table, providerId, window);
+export function platformRows(days: readonly ProviderDay[]): Row[] {
   const sum = addPlatforms(days.map(({ rollups }) => rollups));
   return PLATFORMS.flatMap((platform) => {
     const rollup = sum[platform];

@@ -12,8 +12,7 @@ export function overview(): string {
   return `npm run hexiao -- VERB …
 ${lines.join('\n')}
   ${padded('help VERB', NAME_COLUMNS)}${padded('一个命令的参数与说明', ZH_COLUMNS)}its arguments, and the rest
-  --url, --token   or HEXIAO_URL and HEXIAO_TOKEN: where Hexiao is, and who asks
-  --json           lists as JSON for scripts, where people get a table
+  --url, --token (HEXIAO_URL, HEXIAO_TOKEN)  where and who; --json  for scripts
 `;
 }
 

@@ -47,13 +47,26 @@ export class Remote {
     return toAnswer(await this.text('POST', path, sent));
   }
 
+  async patch(path: string, body: object): Promise<Answer> {
+    const sent = { type: 'application/json', content: JSON.stringify(body) };
+    return toAnswer(await this.text('PATCH', path, sent));
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.text('DELETE', path);
+  }
+
   /** Sends a file byte by byte: whether it is text, and in which encoding, is for Hexiao to judge. */
   async postFile(path: string, type: string, content: Uint8Array<ArrayBuffer>): Promise<Answer> {
     return toAnswer(await this.text('POST', path, { type, content }));
   }
 
   /** @throws with the problem's own words when it is refused */
-  async text(method: 'GET' | 'POST', path: string, sent?: Sent): Promise<string> {
+  async text(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    sent?: Sent,
+  ): Promise<string> {
     const authorization = `Bearer ${this.token}`;
     const response = await reach(this.url, path, {
       method,

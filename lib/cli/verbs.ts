@@ -1,3 +1,4 @@
+import { access } from './access.ts';
 import { addIntegration } from './add-integration.ts';
 import { completeness, differences } from './completeness.ts';
 import { contracts } from './contracts.ts';
@@ -60,6 +61,29 @@ export const VERBS: readonly Row[] = [
     en: 'writes the skeleton of an integration',
     isLocal: true,
     verb: addIntegration,
+  },
+  {
+    name: 'access',
+    calls: [
+      'tokens [--provider ID]',
+      `tokens add --name NAME (--role R | --scope S…)
+    [--provider ID] [--store P/ID]… [--expires-at INSTANT]`,
+      'tokens revoke TOKEN_ID|bootstrap',
+      'members [--provider ID]',
+      `members add --name NAME --role R
+    [--email MAIL] [--provider ID] [--store P/ID]…`,
+      `members change MEMBER_ID [--name NAME]
+    [--role R] [--email MAIL] [--store P/ID]…`,
+      'members remove MEMBER_ID',
+      `members token MEMBER_ID
+    [--expires-at INSTANT]`,
+      'operators [add --name NAME [--email MAIL]]',
+      `audit [--from DAY] [--to DAY] [--actor A]
+    [--subject S] [--provider ID]`,
+    ],
+    zh: '令牌、成员与操作记录',
+    en: 'tokens, members, and who did what',
+    verb: access,
   },
   {
     name: 'contracts',

@@ -3,6 +3,7 @@ import { versionBytes } from '../ledger/bytes.ts';
 import type { Rollup } from '../ledger/rollup.ts';
 import { bucketPartition, keys, PREFIX, providerPartition } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
+import { markOfDay } from './dimensions-due.ts';
 import {
   bucketAttribute,
   byPlatform,
@@ -171,6 +172,23 @@ export async function readStoreHours(
   return new Map(hours.map(({ hour, rollup }) => [hour, rollup]));
 }
 
+/**
+ * The same, and in one text the version of each day and of its dimensions: it changes with whatever is made of them.
+ */
+export async function readVersionedDays(
+  table: Table,
+  providerId: string,
+  window: { from: string; to: string },
+): Promise<{ readonly days: ProviderDay[]; readonly version: string }> {
+  const [days, marks]: [ProviderDay[], string[]] = [[], []];
+  for await (const item of providerDayItems(table, providerId, window, false)) {
+    const day = providerDayOf(item);
+    days.push(day);
+    marks.push(`${day.day}:${markOfDay(item)}`);
+  }
+  return { days, version: [window.from, window.to, ...marks].join(' ') };
+}
+
 /** A provider's days within a window: at most one small item a day. */
 export async function readProviderDays(
   table: Table,
@@ -179,9 +197,18 @@ export async function readProviderDays(
   consistent = false,
 ): Promise<ProviderDay[]> {
   const days: ProviderDay[] = [];
-  const between = [`${PREFIX.day}${window.from}`, `${PREFIX.day}${window.to}`] as const;
-  for await (const item of table.query(providerPartition(providerId), { between, consistent })) {
+  for await (const item of providerDayItems(table, providerId, window, consistent)) {
     days.push(providerDayOf(item));
   }
   return days;
+}
+
+function providerDayItems(
+  table: Table,
+  providerId: string,
+  { from, to }: { from: string; to: string },
+  consistent: boolean,
+): AsyncGenerator<Item> {
+  const between = [`${PREFIX.day}${from}`, `${PREFIX.day}${to}`] as const;
+  return table.query(providerPartition(providerId), { between, consistent });
 }

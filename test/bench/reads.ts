@@ -1,10 +1,10 @@
-import { totalsByDay, totalsByStore } from '../../functions/api/reports.ts';
+import { totalsByStore } from '../../functions/api/reports.ts';
 import { startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { detailOf, packDetail } from '../../lib/ledger/detail.ts';
 import { rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { readBuyers, readDimension, rollUpDimensions } from '../../lib/rollups/dimensions.ts';
-import { rollUpBuckets, rollUpStoreHour } from '../../lib/rollups/rollups.ts';
+import { readProviderDays, rollUpBuckets, rollUpStoreHour } from '../../lib/rollups/rollups.ts';
 import { BUCKETS, keys } from '../../lib/store/keys.ts';
 import { Table } from '../../lib/store/table.ts';
 import { addDays } from '../../lib/time/shanghai.ts';
@@ -34,8 +34,8 @@ export async function run({ stores }: Readonly<Record<string, string>>): Promise
     const month = { from: addDays(LAST, -30), to: LAST };
     rows.push({
       stores,
-      day: await cost(() => totalsByDay(table, providerId, today)),
-      month: await cost(() => totalsByDay(table, providerId, month)),
+      day: await cost(() => readProviderDays(table, providerId, today)),
+      month: await cost(() => readProviderDays(table, providerId, month)),
       first50: await cost(() => totalsByStore(table, providerId, today, { limit: 50 })),
       byChannelDay: await cost(() => readDimension(table, providerId, 'channel', today)),
       byProductDay: await cost(() => readDimension(table, providerId, 'product', today)),

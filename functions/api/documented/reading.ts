@@ -99,6 +99,8 @@ const closed = z.union([
   z.strictObject({ statements: z.array(z.union([statementShape, refused])) }),
 ]);
 
+const UNCHANGED = 'It is as `If-None-Match` has it; a read unit for a month.';
+
 export const reading: readonly Documented[] = [
   {
     contract: gmvGet,
@@ -116,6 +118,7 @@ export const reading: readonly Documented[] = [
           total: z.strictObject(amounts),
         }),
       },
+      304: { what: UNCHANGED },
     },
   },
   {
@@ -140,7 +143,10 @@ export const reading: readonly Documented[] = [
     tag: 'reading',
     summary: 'Stores with their totals, the largest first over all pages',
     description: '`order` is `store` where there are too many to sort by amount.',
-    answers: { 200: { json: z.strictObject({ stores: z.array(store), order, next }) } },
+    answers: {
+      200: { json: z.strictObject({ stores: z.array(store), order, next }) },
+      304: { what: UNCHANGED },
+    },
   },
   {
     contract: redemptionsGet,

@@ -5,7 +5,10 @@ import { platformSchema } from '../../../lib/events/id.ts';
 import type { Row as DimensionRow } from '../../../lib/ledger/dimensions.ts';
 import { addRollups, type Rollup } from '../../../lib/ledger/rollup.ts';
 import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/rollups/dimensions.ts';
+import type { ProviderDay } from '../../../lib/rollups/provider-day.ts';
+import { readVersionedDays } from '../../../lib/rollups/rollups.ts';
 import { readMerchant } from '../../../lib/store/accounts/parties.ts';
+import { ifChanged, sliceOf } from '../changed.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { limitInput, readPosition, type Window, windowOf, windowShape } from '../input.ts';
@@ -15,7 +18,7 @@ import {
   type StorePlace,
   storePlaceSchema,
 } from '../ranked-stores.ts';
-import { storeKey, totalsByDay, totalsByPlatform } from '../reports.ts';
+import { dayRows, platformRows, storeKey } from '../reports.ts';
 import { answer, forProvider } from '../route.ts';
 
 const BY = ['day', 'store', 'platform', ...DIMENSIONS] as const;
@@ -39,9 +42,16 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
     const window = windowOf(query, deps.now());
     const positionSchema: z.ZodType<Position> = by === 'store' ? storePlaceSchema : rowPosition;
     const page = { position: readPosition(cursor, positionSchema), limit };
-    const rows = await rowsBy(c, by, deps, providerId, window, page);
-    const days = await totalsByDay(deps.table, providerId, window);
-    return c.json({ ...rows, total: amountsOf(addRollups(days.map((day) => day.rollup))) });
+    const { days, version } = await readVersionedDays(deps.table, providerId, window);
+    const isWhole = by === 'day' || by === 'platform';
+    const madeOf = [providerId, version, isWhole ? '' : sliceOf(deps.now())];
+    return ifChanged(c, madeOf, async () => {
+      const rows = await rowsBy(c, by, deps, { providerId, window, days }, page);
+      return c.json({
+        ...rows,
+        total: amountsOf(addRollups(dayRows(days).map(({ rollup }) => rollup))),
+      });
+    });
   });
 }
 
@@ -60,6 +70,13 @@ interface Page {
   readonly limit: number;
 }
 
+/** Whose, when, and the totals of its days. */
+interface Whole {
+  readonly providerId: string;
+  readonly window: Window;
+  readonly days: readonly ProviderDay[];
+}
+
 interface Answer {
   readonly rows: object[];
   /** Of stores. */
@@ -71,23 +88,16 @@ async function rowsBy(
   c: Context,
   by: (typeof BY)[number],
   { table }: ApiDeps,
-  providerId: string,
-  window: Window,
+  { providerId, window, days }: Whole,
   { position, limit }: Page,
 ): Promise<Answer> {
   switch (by) {
     case 'day': {
-      const { rows, next } = paged(
-        c,
-        await totalsByDay(table, providerId, window),
-        position,
-        limit,
-      );
+      const { rows, next } = paged(c, dayRows(days), position, limit);
       return { rows: keyed(rows), ...(next !== null && { next }) };
     }
     case 'platform': {
-      const all = await totalsByPlatform(table, providerId, window);
-      const { rows, next } = paged(c, all, position, limit);
+      const { rows, next } = paged(c, platformRows(days), position, limit);
       return { rows: keyed(rows), ...(next !== null && { next }) };
     }
     case 'store': {

@@ -2,7 +2,9 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
+import { readVersionedDays } from '../../../lib/rollups/rollups.ts';
 import { businessDayAt } from '../../../lib/time/shanghai.ts';
+import { ifChanged, sliceOf } from '../changed.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cursorInput, limitInput, type Window, windowOf, windowShape } from '../input.ts';
@@ -34,8 +36,11 @@ export function storesRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, storesGet, async ({ providerId, query }, c) => {
     const window = windowOf(query, deps.now());
     const page = { position: query.cursor, limit: query.limit };
-    const { stores, order, next } = await listStores(deps.table, providerId, window, page);
-    return c.json({ stores, order, next: next === null ? null : writeCursor(c, next) });
+    const { version } = await readVersionedDays(deps.table, providerId, window);
+    return ifChanged(c, [providerId, version, sliceOf(deps.now())], async () => {
+      const { stores, order, next } = await listStores(deps.table, providerId, window, page);
+      return c.json({ stores, order, next: next === null ? null : writeCursor(c, next) });
+    });
   });
 
   answer(api, deps, redemptionsGet, async ({ principal, providerId, params, query }, c) => {
