@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 export const ONLY_LONG = [
   'test/cli/adding-a-sealed-integration.test.ts',
   'test/cli/adding-an-integration.test.ts',
+  'test/e2e/first-start.test.ts',
   'test/infra/nag.test.ts',
   'test/infra/runtime.test.ts',
   'test/infra/stages.test.ts',
@@ -14,6 +15,7 @@ export const ONLY_LONG = [
 
 /** In both, with more of their cases in the long run: they ask test/support/long.ts. */
 export const MORE_IN_LONG = [
+  'test/console/console.test.ts',
   'test/functions/api/erasure-races.test.ts',
   'test/functions/api/statements.test.ts',
   'test/functions/api/till/races.test.ts',

@@ -6,6 +6,7 @@ import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
 import { amount } from '../../lib/i18n/format.ts';
 import { rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
+import { IS_LONG } from '../support/long.ts';
 import { type ConsolePage, pagesOf, THEMES, TIGHT_WIDTHS, WIDTHS } from './pages.ts';
 import { type Stage, signInTo, startStage, VIEWER } from './stage.ts';
 
@@ -168,7 +169,6 @@ describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
   }
 
   async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
     const found = (await page.evaluate(
       `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
         violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map((node) => node.html).join(' | ')))`,
@@ -176,8 +176,12 @@ describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
     return found;
   }
 
-  describe.each(['zh', 'en'])('in %s', (lang) => {
-    it.each(THEMES)(
+  // Every day each language and each theme once; all of them together in the long run.
+  describe.each([
+    ['zh', IS_LONG ? THEMES : (['light'] as const)],
+    ['en', IS_LONG ? THEMES : (['dark'] as const)],
+  ] as const)('in %s', (lang, themes) => {
+    it.each(themes)(
       'and %s has no page that axe objects to, that is wider than the screen, or that breaks its policy',
       async (theme) => {
         const context = await open(lang, theme);
@@ -191,6 +195,7 @@ describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
         const faults: string[] = [];
         for (const { name, path } of all) {
           await page.goto(`${stage.url}${path}`);
+          await page.evaluate(axe.source);
           for (const width of [...WIDTHS, ...TIGHT_WIDTHS]) {
             await page.setViewportSize({ width, height: 900 });
             const wider = Number(

@@ -34,6 +34,11 @@ interface MiddlewareStack {
 export function sendWithoutDelay(sqs: { readonly middlewareStack: object }): void {
   aroundCalls(sqs, (next, { command, input }) => {
     if (command === 'SendMessageCommand') Object.assign(input as object, { DelaySeconds: 0 });
+    if (command === 'SendMessageBatchCommand') {
+      for (const entry of (input as { Entries: object[] }).Entries) {
+        Object.assign(entry, { DelaySeconds: 0 });
+      }
+    }
     return next();
   });
 }
