@@ -29,8 +29,9 @@ export function fingerprintsOf(
 }
 
 /** An app as the trail of changes keeps it. */
-export function withoutSecrets({ secrets, settings, secretId, registeredAt, since }: App) {
-  return { settings, secretId, registeredAt, live: fingerprintsOf(secrets, since) };
+export function withoutSecrets(app: App) {
+  const { secrets, settings, secretId, registeredAt, archivedAt, since } = app;
+  return { settings, secretId, registeredAt, archivedAt, live: fingerprintsOf(secrets, since) };
 }
 
 /** What to paste into the platform's console. Either address takes both kinds. */

@@ -35,6 +35,7 @@ import { reconciliationsRoutes } from './routes/reconciliations.ts';
 import { refundPoliciesRoutes } from './routes/refund-policies.ts';
 import { refundRequestsRoutes } from './routes/refund-requests.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { registryChangesRoutes } from './routes/registry-changes.ts';
 import { repeatPurchasesRoute } from './routes/repeat-purchases.ts';
 import { replaysRoute } from './routes/replays.ts';
 import { restatementsRoutes } from './routes/restatements.ts';
@@ -73,6 +74,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   appsRoute(api, deps);
   providersRoutes(api, deps);
   registryRoutes(api, deps);
+  registryChangesRoutes(api, deps);
   tokensRoutes(api, deps);
   membersRoutes(api, deps);
   auditRoute(api, deps);

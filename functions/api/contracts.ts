@@ -14,6 +14,7 @@ import {
 } from '../../lib/store/accounts/contracts.ts';
 import { readMerchant, readProvider } from '../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
+import { requireInUse } from './archived.ts';
 import type { Proposal } from './contract-body.ts';
 import type { ApiDeps } from './deps.ts';
 import { affected, type Recorded, standingEnd, standingOf } from './standing-contracts.ts';
@@ -78,12 +79,16 @@ export async function requireParties(
   { providerId, platform, merchantId }: Proposal,
   deps: ApiDeps,
 ) {
-  if ((await readProvider(deps.table, providerId)) === undefined) {
+  const provider = await readProvider(deps.table, providerId);
+  if (provider === undefined) {
     throw new Problem('provider-unknown', 'Register it first with PUT /v1/providers/{providerId}.');
   }
-  if ((await readMerchant(deps.table, platform, merchantId)) === undefined) {
+  const merchant = await readMerchant(deps.table, platform, merchantId);
+  if (merchant === undefined) {
     throw new Problem('merchant-unknown', 'Register it first with PUT /v1/merchants/….');
   }
+  requireInUse('provider', provider);
+  requireInUse('merchant', merchant);
 }
 
 /** A proposal at a number of its merchant's log, checked against all before it. @throws Problem */

@@ -11,6 +11,7 @@ import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { givenId, type Platform, platformSchema } from '../../lib/events/event.ts';
 import { readProvider } from '../../lib/store/accounts/parties.ts';
+import { requireInUse } from './archived.ts';
 import type { ApiDeps } from './deps.ts';
 import { requireCovered } from './own-stores.ts';
 import type { Principal } from './principal.ts';
@@ -88,7 +89,11 @@ const NO_STORES = 'stores: they are for a till alone; leave them out for this ro
 /** `unattributed` needs no registration: it is where unclaimed redemptions are looked at. */
 export async function requireRegistered(providerId: string, deps: ApiDeps): Promise<void> {
   if (providerId === UNATTRIBUTED) return;
-  if ((await readProvider(deps.table, providerId)) !== undefined) return;
+  const provider = await readProvider(deps.table, providerId);
+  if (provider !== undefined) {
+    requireInUse('provider', provider);
+    return;
+  }
   throw new Problem('provider-unknown', 'Register it first with PUT /v1/providers/{providerId}.');
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Problem } from '../../lib/errors/problem.ts';
 import { givenId, type Platform, platformSchema } from '../../lib/events/event.ts';
-import { readMerchant } from '../../lib/store/accounts/parties.ts';
+import { type Merchant, readMerchant } from '../../lib/store/accounts/parties.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** Of a path under `/v1/merchants/{platform}/{merchantId}`. */
@@ -11,7 +11,8 @@ export const merchantParams = z.object({ platform: platformSchema, merchantId: g
 export async function requireMerchant(
   { platform, merchantId }: { readonly platform: Platform; readonly merchantId: string },
   { table }: ApiDeps,
-): Promise<void> {
-  if ((await readMerchant(table, platform, merchantId)) !== undefined) return;
+): Promise<Merchant> {
+  const merchant = await readMerchant(table, platform, merchantId);
+  if (merchant !== undefined) return merchant;
   throw new Problem('merchant-unknown', 'Register it first with PUT /v1/merchants/….');
 }

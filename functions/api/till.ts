@@ -12,6 +12,7 @@ import {
   type TillRequest,
 } from '../../lib/store/deliveries/till-requests.ts';
 import { buyerKey } from '../../lib/store/privacy/buyer-key.ts';
+import { requireInUse } from './archived.ts';
 import type { ApiDeps } from './deps.ts';
 import { tooOld } from './prepare-id.ts';
 import { contextOf } from './till-context.ts';
@@ -173,7 +174,10 @@ function requireIntegration(name: string): Integration {
 
 async function requireApp({ integration, appKey }: ActRequest, deps: ApiDeps): Promise<App> {
   const app = await readApp(deps.table, integration, appKey);
-  if (app !== undefined) return app;
+  if (app !== undefined) {
+    requireInUse('app', app);
+    return app;
+  }
   const detail = 'No such app is registered: PUT /v1/apps/{integration}/{appKey} first.';
   throw new Problem('not-found', detail);
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../../lib/log/log.ts';
+import { readRegistered } from '../../lib/store/accounts/apps.ts';
 import { heardApps } from '../../lib/store/accounts/heard.ts';
 import type { Table } from '../../lib/store/table.ts';
 
@@ -28,6 +29,8 @@ export async function countSilentApps(deps: SilentDeps): Promise<number> {
     const minutes = Math.floor((nowMs - heardAtMs) / 60_000);
     const tooLong = minutes - deps.silentAfterMinutes;
     if (tooLong < 0 || tooLong >= TOLD_FOR_MINUTES) continue;
+    const app = await readRegistered(deps.table, integration, appKey);
+    if (app?.archivedAt !== undefined) continue;
     silent += 1;
     if (silent <= MAX_NAMED) deps.log('warn', 'app-silent', { integration, appKey, minutes });
   }

@@ -27,6 +27,7 @@ const PROBLEMS = {
   'month-not-over': { status: 422, title: 'The month is not over' },
   'merchant-unknown': { status: 422, title: 'The merchant is not registered' },
   'store-unknown': { status: 422, title: 'The store is not registered for this merchant' },
+  archived: { status: 422, title: 'It is archived' },
   'provider-unknown': { status: 422, title: 'The provider is not registered' },
   'code-pool-missing': { status: 422, title: 'The merchant has no pool for imported codes' },
   'platform-refused': { status: 422, title: 'The platform refused it' },

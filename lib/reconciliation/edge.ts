@@ -44,6 +44,9 @@ export async function followEdge(
 ): Promise<number> {
   const { table, now } = deps;
   const integration = deps.find(name.integration);
+  const app = await readApp(table, name.integration, name.appKey);
+  // Nothing is called for it, and no day of it is planned.
+  if (app?.archivedAt !== undefined) return 0;
   const before = await readEdge(table, name.integration, name.appKey);
   if (integration === undefined || (before?.workerUntilMs ?? 0) > now()) return 0;
   const worker = randomUUID();
@@ -51,7 +54,6 @@ export async function followEdge(
   if (!(await writeEdge(table, name, claim, before))) return 0;
   const claimed = { ...claim, step: before === undefined ? 0 : before.step + 1 };
   const plannedDay = await planDays(name, claimed.plannedDay, deps);
-  const app = await readApp(table, name.integration, name.appKey);
   const offered = app && integration.records?.(app);
   let edge: Edge = { ...claimed, plannedDay };
   let found = 0;

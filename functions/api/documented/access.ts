@@ -66,7 +66,7 @@ export const access: readonly Documented[] = [
       'out; an operator who leaves it out makes a token of the operator’s. Tokens begin with `hxp_` (a ' +
       'provider’s) or `hxo_` (the operator’s), for scanners of secrets.',
     answers: { 201: { json: z.strictObject({ tokenId: z.string(), ...shownOnce }) } },
-    problems: ['provider-unknown', 'store-unknown'],
+    problems: ['archived', 'provider-unknown', 'store-unknown'],
     example: { name: '门店对账脚本', scopes: ['reports:read', 'statements:read'] },
   },
   {
@@ -92,7 +92,7 @@ export const access: readonly Documented[] = [
     summary: 'Let somebody in: a member of a provider, or an operator',
     description: `${ROLES} An operator who leaves out \`providerId\` makes an \`operator\`.`,
     answers: { 201: { json: z.strictObject({ memberId: z.string(), ...shownOnce }) } },
-    problems: ['provider-unknown', 'store-unknown'],
+    problems: ['archived', 'provider-unknown', 'store-unknown'],
     example: { name: '李婷', email: 'liting@example.com', role: 'finance' },
   },
   {
@@ -107,7 +107,7 @@ export const access: readonly Documented[] = [
     summary: 'Change a member’s name, mail, role or stores',
     description: 'The last owner stays one.',
     answers: { 200: { json: member } },
-    problems: ['last-owner', 'store-unknown', 'provider-unknown'],
+    problems: ['archived', 'last-owner', 'store-unknown', 'provider-unknown'],
     example: { role: 'viewer' },
   },
   {

@@ -24,7 +24,7 @@ const contract = {
 
 const recorded = { 200: { json: recordedShape }, 201: { json: recordedShape } };
 
-const refusals = ['contract-overlap', 'merchant-unknown', 'provider-unknown'] as const;
+const refusals = ['archived', 'contract-overlap', 'merchant-unknown', 'provider-unknown'] as const;
 
 const row = z.strictObject({
   line: z.int(),

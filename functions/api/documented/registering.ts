@@ -73,7 +73,7 @@ export const registering: readonly Documented[] = [
     summary: 'Make a provider’s token, which is shown once',
     description: 'A shorthand of `POST /v1/tokens`.',
     answers: { 201: { json: providerToken } },
-    problems: ['provider-unknown'],
+    problems: ['archived', 'provider-unknown'],
     example: { role: 'viewer' },
   },
   {
@@ -88,7 +88,7 @@ export const registering: readonly Documented[] = [
     tag: 'registering',
     summary: 'Register a store (门店) of a merchant',
     answers: { 200: { json: storeSchema.strict() } },
-    problems: ['merchant-unknown'],
+    problems: ['archived', 'merchant-unknown'],
     example: { name: '山月火锅（静安店）', merchantId: merchant.merchantId, city: '上海' },
   },
   {

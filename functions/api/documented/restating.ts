@@ -83,7 +83,7 @@ const done = z.strictObject({
 
 const tillProblems = [
   ...(['integration-unknown', 'not-found', 'store-unknown', 'platform-refused'] as const),
-  ...(['request-reused', 'platform-unavailable', 'act-unrecorded'] as const),
+  ...(['archived', 'request-reused', 'platform-unavailable', 'act-unrecorded'] as const),
 ];
 
 const whose = { integration: 'douyin-life', appKey: 'aw1234567890', requestId: 'till-7-000001' };

@@ -66,6 +66,7 @@ export function appsRoute(api: Hono, deps: ApiDeps): void {
       ...place,
       registeredAt,
       since,
+      ...(before?.archivedAt === undefined ? {} : { archivedAt: before.archivedAt }),
     };
     if (secretId !== undefined) {
       const kept = await keptAt(secretId, integration.secrets);
@@ -112,6 +113,16 @@ async function requireKnown(
   const standing = await readRegistered(table, app.integration, app.appKey);
   const isSame = standing !== undefined && standing.secretId === app.secretId;
   if (isSame && addressesIn(standing) === addresses) return;
+  throw new Problem('request-invalid', NAME_THEM);
+}
+
+/**
+ * A change of settings alone names no other address of the platform's API where the secrets are kept elsewhere.
+ * @throws Problem `request-invalid`
+ */
+export function requireSameAddress(before: App, settings: App['settings']): void {
+  if (before.secretId === undefined) return;
+  if (addressesIn(before) === addressesIn({ settings })) return;
   throw new Problem('request-invalid', NAME_THEM);
 }
 

@@ -10,6 +10,7 @@ import {
   readMerchant,
   readStore,
 } from '../../../lib/store/accounts/parties.ts';
+import { archivedOf, requireInUse } from '../archived.ts';
 import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { lineInput } from '../input.ts';
@@ -37,9 +38,9 @@ export const storePut = forOperator('PUT /v1/stores/{platform}/{storeId}', {
 /** Merchants (商家) and stores (门店). */
 export function merchantsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, merchantPut, async ({ params, body }, c) => {
-    const merchant = { ...params, ...body };
-    const { platform, merchantId } = merchant;
+    const { platform, merchantId } = params;
     const before = (await readMerchant(deps.table, platform, merchantId)) ?? null;
+    const merchant = { ...params, ...body, ...archivedOf(before) };
     await putMerchant(deps.table, merchant);
     noteChange(c, { subject: `merchant/${platform}/${merchantId}`, before, after: merchant });
     return c.json(merchant);
@@ -48,9 +49,13 @@ export function merchantsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, storePut, async ({ params, body }, c) => {
     const { name, merchantId, city = null } = body;
     requireRealStore(params.storeId);
-    await requireMerchant({ platform: params.platform, merchantId }, deps);
-    const store = { ...params, merchantId, name, city, namedBy: 'operator' as const };
-    const before = (await readStore(deps.table, store.platform, store.storeId)) ?? null;
+    const { platform, storeId } = params;
+    const merchant = await requireMerchant({ platform, merchantId }, deps);
+    const before = (await readStore(deps.table, platform, storeId)) ?? null;
+    // A store that stands may be renamed; none is made or moved there.
+    if (before?.merchantId !== merchantId) requireInUse('merchant', merchant);
+    const own = { name, city, namedBy: 'operator' as const };
+    const store = { ...params, merchantId, ...own, ...archivedOf(before) };
     await putStore(deps.table, store);
     const subject = `store/${store.platform}/${store.storeId}`;
     noteChange(c, { subject, before, after: store });

@@ -6,6 +6,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId } from '../../../lib/events/event.ts';
 import { providerSchema, putProvider, readProvider } from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { archivedOf } from '../archived.ts';
 import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, requireRegistered } from '../grants.ts';
@@ -34,8 +35,8 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
     if (providerId === UNATTRIBUTED) {
       throw new Problem('request-invalid', 'This id is kept for what no contract claims.');
     }
-    const provider = { providerId, ...body };
     const before = (await readProvider(deps.table, providerId)) ?? null;
+    const provider = { providerId, ...body, ...archivedOf(before) };
     await putProvider(deps.table, provider);
     noteChange(c, { subject: `provider/${providerId}`, providerId, before, after: provider });
     return c.json(provider);

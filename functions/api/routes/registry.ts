@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
+import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { listRegistered, type Place } from '../../../lib/store/accounts/listed.ts';
@@ -12,14 +13,24 @@ import {
   storesOfMerchant,
 } from '../../../lib/store/accounts/parties.ts';
 import { fingerprintsOf, urlsOf } from '../app-view.ts';
+import { isListed } from '../archived.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cursorInput, limitInput } from '../input.ts';
 import { merchantParams } from '../merchant.ts';
 import { answer, forOperator } from '../route.ts';
 
-const page = { limit: limitInput(50, 200), cursor: cursorInput(z.array(z.string()).min(1).max(2)) };
+/** Also what is archived. */
+const archived = z.enum(['true', 'false']).default('false');
+
+const page = {
+  limit: limitInput(50, 200),
+  cursor: cursorInput(z.array(z.string()).min(1).max(2)),
+  archived,
+};
 const needs = 'registry:read';
+
+const READS_AT_ONCE = 16;
 
 export const appsGet = forOperator('GET /v1/apps', { needs, query: z.object(page) });
 
@@ -47,7 +58,7 @@ export const merchantGet = forOperator('GET /v1/merchants/{platform}/{merchantId
 
 export const storesRegistryGet = forOperator('GET /v1/stores-registry', {
   needs,
-  query: z.object({ platform: platformSchema, merchantId: givenId() }),
+  query: z.object({ platform: platformSchema, merchantId: givenId(), archived }),
 });
 
 export const storeGet = forOperator('GET /v1/stores/{platform}/{storeId}', {
@@ -61,11 +72,16 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
 
   answer(api, deps, appsGet, async ({ query }, c) => {
     const { found, next } = await listed(c, { of: 'apps' }, query);
-    const apps = found.map(([integration, appKey]) => ({
-      integration,
-      appKey,
-      ...urlsOf(c, integration, appKey),
-    }));
+    const read = await mapLimit(found, READS_AT_ONCE, ([integration, appKey]) =>
+      readRegistered(table, integration, appKey),
+    );
+    const apps = read
+      .filter((one) => one !== undefined)
+      .filter((one) => isListed(one, query.archived))
+      .map(({ integration, appKey, archivedAt }) => ({
+        ...{ integration, appKey, ...urlsOf(c, integration, appKey) },
+        ...(archivedAt === undefined ? {} : { archivedAt }),
+      }));
     return c.json({ apps, next });
   });
 
@@ -73,16 +89,18 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
     const app = await readRegistered(table, integration, appKey);
     if (app === undefined) throw nothing('app');
     const secrets = app.secretId === undefined ? app.secrets : await readable(app.secretId);
-    const { settings, secretId = null, registeredAt = null } = app;
+    const { settings, secretId = null, registeredAt = null, archivedAt } = app;
     const live = secrets === null ? null : fingerprintsOf(secrets, app.since);
     const own = { integration, appKey, settings, secretId, registeredAt, live };
-    return c.json({ ...own, ...urlsOf(c, integration, appKey) });
+    const since = archivedAt === undefined ? {} : { archivedAt };
+    return c.json({ ...own, ...since, ...urlsOf(c, integration, appKey) });
   });
 
   answer(api, deps, providersGet, async ({ query }, c) => {
     const { found, next } = await listed(c, { of: 'providers' }, query);
     const providers = await Promise.all(found.map(([id]) => readProvider(table, id)));
-    return c.json({ providers: providers.filter((one) => one !== undefined), next });
+    const own = providers.filter((one) => one !== undefined);
+    return c.json({ providers: own.filter((one) => isListed(one, query.archived)), next });
   });
 
   answer(api, deps, providerGet, async ({ params: { providerId } }, c) => {
@@ -94,7 +112,8 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, merchantsGet, async ({ query: { platform, ...query } }, c) => {
     const { found, next } = await listed(c, { of: 'merchants', platform }, query);
     const merchants = await Promise.all(found.map(([id]) => readMerchant(table, platform, id)));
-    return c.json({ merchants: merchants.filter((one) => one !== undefined), next });
+    const own = merchants.filter((one) => one !== undefined);
+    return c.json({ merchants: own.filter((one) => isListed(one, query.archived)), next });
   });
 
   answer(api, deps, merchantGet, async ({ params: { platform, merchantId } }, c) => {
@@ -103,9 +122,10 @@ export function registryRoutes(api: Hono, deps: ApiDeps): void {
     return c.json(merchant);
   });
 
-  answer(api, deps, storesRegistryGet, async ({ query: { platform, merchantId } }, c) =>
-    c.json({ stores: await storesOfMerchant(table, platform, merchantId) }),
-  );
+  answer(api, deps, storesRegistryGet, async ({ query }, c) => {
+    const stores = await storesOfMerchant(table, query.platform, query.merchantId);
+    return c.json({ stores: stores.filter((one) => isListed(one, query.archived)) });
+  });
 
   answer(api, deps, storeGet, async ({ params: { platform, storeId } }, c) => {
     const store = await readStore(table, platform, storeId);

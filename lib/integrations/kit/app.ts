@@ -72,6 +72,8 @@ export interface App {
   readonly secretId?: string;
   /** When it was registered first: facts far older are none of its own. */
   readonly registeredAt?: string;
+  /** Since when it is archived: what comes is booked as before, and nothing is called for it. */
+  readonly archivedAt?: string;
   /** Since when each live secret is, by its fingerprint. */
   readonly since?: Readonly<Record<string, string>>;
 }

@@ -12,6 +12,20 @@ export async function putApp(table: Table, app: App): Promise<void> {
   await table.put(keys.app(integration, appKey), app, null);
 }
 
+/**
+ * Changes what is named of an app, and nothing else of it.
+ * @param archivedAt null: it is not archived any more
+ * @returns false where there is none
+ */
+export async function changeApp(
+  table: Table,
+  { integration, appKey }: Pick<App, 'integration' | 'appKey'>,
+  changed: { readonly settings?: Settings; readonly archivedAt?: string | null },
+): Promise<boolean> {
+  const there = { expression: 'attribute_exists(pk)' };
+  return table.set(keys.app(integration, appKey), changed, there);
+}
+
 /** The names of every app that was ever registered. */
 export async function* listedApps(
   table: Table,
@@ -66,7 +80,8 @@ export async function readKeptSecrets(secretId: string): Promise<Secrets> {
 
 /** By hand, for a schema would bring the schema library into every cold start of `ingest`. */
 function toApp(item: Item): App {
-  const { integration, appKey, secrets, secretId, settings, registeredAt, since } = item;
+  const { integration, appKey, secrets, secretId, settings, registeredAt, since, archivedAt } =
+    item;
   if (
     typeof integration !== 'string' ||
     typeof appKey !== 'string' ||
@@ -82,6 +97,7 @@ function toApp(item: Item): App {
     ...(secretId === undefined ? {} : { secretId }),
     ...(registeredAt === undefined ? {} : { registeredAt }),
     ...(isInstants(since) ? { since } : {}),
+    ...(typeof archivedAt === 'string' ? { archivedAt } : {}),
   };
 }
 

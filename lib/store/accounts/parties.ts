@@ -1,17 +1,33 @@
 import * as z from 'zod';
 import { idSchema, platformSchema } from '../../events/id.ts';
 import { keys, merchantPartition, PREFIX } from '../keys.ts';
-import type { Table } from '../table.ts';
+import type { Item, Table } from '../table.ts';
 
 /** What operators register: apps, providers, merchants, stores. */
 
-export { putApp, readApp, readKeptSecrets, readRegistered, readRegisteredAt } from './apps.ts';
+export {
+  changeApp,
+  putApp,
+  readApp,
+  readKeptSecrets,
+  readRegistered,
+  readRegisteredAt,
+} from './apps.ts';
+
+/** Since when something is archived: out of the lists, and nothing new is made of it. What was, stays. */
+const archivable = { archivedAt: z.iso.datetime({ offset: true }).optional() };
+
+/** What was taken back stands as null. */
+function plain({ archivedAt, ...item }: Item): object {
+  return typeof archivedAt === 'string' ? { ...item, archivedAt } : item;
+}
 
 export const providerSchema = z.object({
   providerId: idSchema,
   name: z.string(),
   /** agency 代运营, saas 技术服务商, dev 小程序开发商, supply 供应链. */
   kind: z.enum(['agency', 'saas', 'dev', 'supply']),
+  ...archivable,
 });
 export type Provider = z.infer<typeof providerSchema>;
 
@@ -37,13 +53,14 @@ export async function readProvider(
   providerId: string,
 ): Promise<Provider | undefined> {
   const item = await table.get(keys.provider(providerId));
-  return item === undefined ? undefined : providerSchema.parse(item);
+  return item === undefined ? undefined : providerSchema.parse(plain(item));
 }
 
 export const merchantSchema = z.object({
   platform: platformSchema,
   merchantId: idSchema,
   name: z.string(),
+  ...archivable,
 });
 export type Merchant = z.infer<typeof merchantSchema>;
 
@@ -69,7 +86,7 @@ export async function readMerchant(
   merchantId: string,
 ): Promise<Merchant | undefined> {
   const item = await table.get(keys.merchant(platform, merchantId));
-  return item === undefined ? undefined : merchantSchema.parse(item);
+  return item === undefined ? undefined : merchantSchema.parse(plain(item));
 }
 
 export const storeSchema = z.object({
@@ -81,6 +98,7 @@ export const storeSchema = z.object({
   city: z.string().nullable(),
   /** An operator's words are never overwritten by what a platform says. */
   namedBy: z.enum(['operator', 'platform']),
+  ...archivable,
 });
 export type Store = z.infer<typeof storeSchema>;
 
@@ -113,7 +131,7 @@ export async function readStore(
   storeId: string,
 ): Promise<Store | undefined> {
   const item = await table.get(keys.store(platform, storeId), false);
-  return item === undefined ? undefined : storeSchema.parse(item);
+  return item === undefined ? undefined : storeSchema.parse(plain(item));
 }
 
 export async function storesOfMerchant(
@@ -124,7 +142,41 @@ export async function storesOfMerchant(
   const stores: Store[] = [];
   const pk = merchantPartition(platform, merchantId);
   for await (const item of table.query(pk, { startsWith: PREFIX.store, consistent: false })) {
-    stores.push(storeSchema.parse(item));
+    stores.push(storeSchema.parse(plain(item)));
   }
   return stores;
+}
+
+/** What may be changed of something that is registered: what is named, and nothing else of it. */
+export type Changed = Readonly<Record<string, unknown>> & {
+  /** Null: it is not archived any more. */
+  readonly archivedAt?: string | null;
+};
+
+const THERE = { expression: 'attribute_exists(pk)' };
+
+export async function changeProvider(
+  table: Table,
+  providerId: string,
+  changed: Changed,
+): Promise<void> {
+  await table.set(keys.provider(providerId), changed, THERE);
+}
+
+export async function changeMerchant(
+  table: Table,
+  { platform, merchantId }: Pick<Merchant, 'platform' | 'merchantId'>,
+  changed: Changed,
+): Promise<void> {
+  await table.set(keys.merchant(platform, merchantId), changed, THERE);
+}
+
+/** In its merchant's list first: repeated, both say the same. */
+export async function changeStore(
+  table: Table,
+  { platform, storeId, merchantId }: Pick<Store, 'platform' | 'storeId' | 'merchantId'>,
+  changed: Changed,
+): Promise<void> {
+  await table.set(keys.storeOfMerchant(platform, merchantId, storeId), changed, THERE);
+  await table.set(keys.store(platform, storeId), changed, THERE);
 }
