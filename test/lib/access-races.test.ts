@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiDeps } from '../../functions/api/deps.ts';
-import { changeMembers } from '../../functions/api/members.ts';
+import { changeMembers, endToken } from '../../functions/api/members.ts';
+import { sha256Hex } from '../../lib/crypto/hash.ts';
 import { type Member, readMembers } from '../../lib/store/accounts/members.ts';
 import {
   claimRequest,
   finishRequest,
   releaseRequest,
 } from '../../lib/store/accounts/repetitions.ts';
+import { putToken, readToken, revokeToken, tokenIdOf } from '../../lib/store/accounts/tokens.ts';
 import { everyOrder, type Turn } from '../support/interleave.ts';
 import { MemoryTable } from '../world/store/table.ts';
 
@@ -37,6 +39,72 @@ describe('two owners who remove each other', () => {
       };
     });
     expect(tried.isEvery).toBe(true);
+  });
+});
+
+describe('two who end each other’s last token', () => {
+  const NOW_MS = Date.parse('2025-10-31T12:00:00+08:00');
+  const terms = (memberId: string) => ({
+    ...{ providerId: 'p1', name: memberId, memberId, role: null, scopes: null, stores: [] },
+    ...{ createdAt: '2025-10-01T00:00:00.000+08:00', createdBy: 'bootstrap', endsAt: null },
+  });
+
+  const tokens = { one: 'hxp_one', two: 'hxp_two' } as const;
+
+  /** As the two routes do it: decide, then do. */
+  async function revoke(token: string, deps: ApiDeps): Promise<void> {
+    const record = await readToken(deps.table, tokenIdOf(sha256Hex(token)));
+    if (record === undefined) throw new Error('it was made');
+    await endToken(record, deps);
+    await revokeToken(deps.table, record.tokenId, '2025-10-31T12:00:00.000+08:00');
+  }
+
+  const remove = (memberId: string, deps: ApiDeps) =>
+    changeMembers('p1', (all) => all.filter((one) => one.memberId !== memberId), deps);
+
+  test.each([
+    ['revoking both', 'revoke'],
+    ['revoking one and removing the other', 'remove'],
+  ])('by %s leave a way in, in every order', async (_words, how) => {
+    const tried = await everyOrder(
+      async () => {
+        const table = new MemoryTable();
+        const depsOf = (own: unknown) => ({ table: own, now: () => NOW_MS }) as ApiDeps;
+        await changeMembers(
+          'p1',
+          () => [member('one', 'owner'), member('two', 'owner')],
+          depsOf(table),
+        );
+        for (const who of ['one', 'two'] as const) {
+          await putToken(depsOf(table).table, tokens[who], terms(who));
+        }
+        const worker = (act: (deps: ApiDeps) => Promise<void>) => (turn: Turn) =>
+          act(depsOf(table.seenBy(turn))).catch((error: Error) => error.message);
+        return {
+          workers: {
+            one: worker((deps) => revoke(tokens.two, deps)),
+            two: worker((deps) =>
+              how === 'revoke' ? revoke(tokens.one, deps) : remove('one', deps),
+            ),
+          },
+          afterwards: async () => {
+            const { members } = await readMembers(depsOf(table).table, 'p1');
+            const left = [];
+            for (const who of ['one', 'two'] as const) {
+              const record = await readToken(
+                depsOf(table).table,
+                tokenIdOf(sha256Hex(tokens[who])),
+              );
+              const isMember = members.some(({ memberId }) => memberId === who);
+              if (isMember && record?.revokedAt === null) left.push(who);
+            }
+            expect(left).toHaveLength(1);
+          },
+        };
+      },
+      { most: 1_500 },
+    );
+    expect(tried.orders).toBeGreaterThan(100);
   });
 });
 
