@@ -39,7 +39,7 @@ export function estimate(usage: Usage, { prices }: Pick<RegionPrices, 'prices'>)
 const unitsOfPrice = (item: ItemName) => (item.endsWith('Million') ? 1e6 : 1);
 
 /** The part of a processor that a function has for its memory. */
-export const processorsOf = (memoryMb: number) => memoryMb / MB_PER_PROCESSOR;
+const processorsOf = (memoryMb: number) => memoryMb / MB_PER_PROCESSOR;
 
 /** What a call is billed that needs so much of a whole processor, and waits for nothing. */
 export function gigabyteSeconds(processorMicros: number, memoryMb: number): number {
