@@ -43,6 +43,7 @@ export const MORE_IN_LONG = [
   'test/pipeline/simulation.test.ts',
   'test/world/engine/seeds-1.test.ts',
   'test/world/engine/seeds-2.test.ts',
+  'test/world/losses/losses.test.ts',
   'test/world/store/conditions.test.ts',
   'test/world/store/size.test.ts',
   'test/world/store/sqs.test.ts',

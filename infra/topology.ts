@@ -170,7 +170,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     schedule: { everyMinutes: 5 },
     // A night and a slow morning; a stage of one's own busy apps may say less. The platforms' records are read for
     // so long: what a run begins ends well before the next one.
-    environment: { SILENT_AFTER_MINUTES: '720', LOSS_ALARM_BP: '100', RECORDS_SECONDS: '40' },
+    environment: { SILENT_AFTER_MINUTES: '720', LOSS_ALARM_BP: '100', RECORDS_SECONDS: '200' },
   },
   {
     folder: 'api',

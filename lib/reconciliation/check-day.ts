@@ -1,18 +1,28 @@
+import { PlatformError } from '../integrations/kit/platform-error.ts';
 import type {
   RecordsPass,
   RecordsSource,
   RecordsWindow,
 } from '../integrations/kit/platform-records.ts';
-import type { KeptDifference } from '../store/reconciliation/differences.ts';
 import type { DayProgress } from '../store/reconciliation/reconciliations.ts';
 import { DAY_MS, instantToMs, toInstant } from '../time/shanghai.ts';
 import { checkWindow, type WindowCheck } from './check-window.ts';
-import type { Difference } from './compare.ts';
+import type { FactDifference } from './compare.ts';
 import type { Reconciler } from './deps.ts';
 import { KnownStreams, type OurRedemption, ourRedemptions } from './ours.ts';
 import { type ListedUnread, readWindow } from './read-window.ts';
 import { addSide, storeOf, theirsOf } from './sides.ts';
 import { extra, sendTakenBack, unlistedOf } from './unlisted.ts';
+
+/** With so many redemptions of ours a window has about as many records as are held at once: payments and refunds too. */
+const OURS_IN_WINDOW = 350;
+
+/** A reading of so long that fails so shortly before the time is up was cut by that, and by no outage. */
+const OUT_OF_TIME_MS = 3_000;
+const LONG_MS = 15_000;
+
+/** Into so many equal windows a day may be cut before it is read. */
+const DAY_PARTS = [1, 2, 3, 4, 6, 8, 12, 24, 48, 96] as const;
 
 /** A day is not cut into shorter windows than this. */
 const SHORTEST_MS = 60_000;
@@ -23,10 +33,6 @@ export interface DayPlace {
   readonly storeId: string | null;
   readonly businessDay: string;
 }
-
-/** A difference with the fact that it is of. */
-export type FactDifference = Difference &
-  Pick<KeptDifference, 'voucherId' | 'orderId' | 'storeId' | 'rowId'>;
 
 /**
  * `paused`: its time is up, to be gone on with. `unread`: it could not be read whole, and is worth another try.
@@ -76,35 +82,76 @@ export async function checkDay(
     known,
   );
   const perhapsOut = new Set<string>();
-  let soFar = from;
+  const isBegun = from.untilMs > startOf(place.businessDay) || from.windowMs !== DAY_MS;
+  let soFar = isBegun ? from : { ...from, windowMs: windowFor(ours, from.untilMs) };
   while (soFar.untilMs < endMs) {
     if (deps.now() >= context.deadlineMs) return { outcome: 'paused', soFar };
     const fromMs = soFar.untilMs;
     const untilMs = Math.min(fromMs + soFar.windowMs, endMs);
     const window: RecordsWindow = { ...place, fromMs, untilMs };
-    const reading = await readWindow(source, window, pass, reconciler);
-    if (reading.outcome === 'changed') return { outcome: 'unread', reason: 'changed-while-read' };
-    if (reading.outcome === 'too-long') {
-      if (soFar.windowMs <= SHORTEST_MS) return { outcome: 'unread', reason: 'too-many-records' };
-      soFar = { ...soFar, windowMs: Math.max(SHORTEST_MS, Math.floor(soFar.windowMs / 8)) };
-      continue;
+    const begunMs = deps.now();
+    try {
+      const reading = await readWindow(source, window, pass, reconciler);
+      if (reading.outcome === 'changed') return { outcome: 'unread', reason: 'changed-while-read' };
+      if (reading.outcome === 'too-long') {
+        if (soFar.windowMs <= SHORTEST_MS) return { outcome: 'unread', reason: 'too-many-records' };
+        soFar = withShorter(soFar, 8);
+        continue;
+      }
+      for (const list of reading.perhapsOut) perhapsOut.add(list);
+      // Without a record there is nothing to look up: the streams read so far are enough.
+      const check = await checkWindow(source, reading, known, reconciler);
+      const unlisted = unlistedOf(ours, reading, window);
+      const takenBack = await sendTakenBack(unlisted, source, reading, reconciler);
+      const open = await keep([
+        ...differencesIn(check),
+        ...unreadable(reading.unread),
+        ...unlisted.filter((one) => !takenBack.has(one.eventId)).map(extra),
+      ]);
+      soFar = withWindow(soFar, check, {
+        ...{ untilMs, rows: reading.rows, open, takenBack: takenBack.size },
+      });
+    } catch (error) {
+      if (!(error instanceof PlatformError && error.retryable)) throw error;
+      // The windows before it are kept; what fails as the first thing of a run is a failure.
+      if (soFar.untilMs > from.untilMs) return { outcome: 'paused', soFar };
+      if (!isCut(window, begunMs, reconciler)) throw error;
+      return { outcome: 'paused', soFar: withShorter(soFar, 4) };
     }
-    for (const list of reading.perhapsOut) perhapsOut.add(list);
-    // Without a record there is nothing to look up: the streams read so far are enough.
-    const check = await checkWindow(source, reading, known, reconciler);
-    const unlisted = unlistedOf(ours, reading, window);
-    const takenBack = await sendTakenBack(unlisted, source, reading, reconciler);
-    const open = await keep([
-      ...differencesIn(check),
-      ...unreadable(reading.unread),
-      ...unlisted.filter((one) => !takenBack.has(one.eventId)).map(extra),
-    ]);
-    soFar = withWindow(soFar, check, {
-      ...{ untilMs, rows: reading.rows, open, takenBack: takenBack.size },
-    });
   }
   const empty = [...perhapsOut].filter((list) => (soFar.rows[list] ?? 0) === 0);
   return { outcome: 'read', soFar, ours, perhapsOut: empty };
+}
+
+function withShorter(soFar: DayProgress, times: number): DayProgress {
+  return { ...soFar, windowMs: Math.max(SHORTEST_MS, Math.floor(soFar.windowMs / times)) };
+}
+
+/** Whether a window's reading was cut by the end of its turn, as far as one can tell: then the next one is shorter. */
+function isCut(
+  { fromMs, untilMs }: RecordsWindow,
+  begunMs: number,
+  { deps, context }: Reconciler,
+): boolean {
+  const isLate = deps.now() + OUT_OF_TIME_MS > context.deadlineMs;
+  return isLate && deps.now() - begunMs >= LONG_MS && untilMs - fromMs > SHORTEST_MS;
+}
+
+/**
+ * The longest window that ours are few enough in. What the platform has may be more, and then it is cut shorter; but as a
+ * rule a day of which too much would be held at once is not read in vain first.
+ */
+function windowFor(ours: readonly OurRedemption[], startMs: number): number {
+  const fits = DAY_PARTS.find((parts) => {
+    const lengthMs = DAY_MS / parts;
+    const counts = new Map<number, number>();
+    for (const { event } of ours) {
+      const part = Math.floor((instantToMs(event.occurredAt) - startMs) / lengthMs);
+      counts.set(part, (counts.get(part) ?? 0) + 1);
+    }
+    return Math.max(0, ...counts.values()) <= OURS_IN_WINDOW;
+  });
+  return DAY_MS / (fits ?? DAY_PARTS[DAY_PARTS.length - 1] ?? 1);
 }
 
 function differencesIn({ compared }: WindowCheck): FactDifference[] {

@@ -5,6 +5,7 @@ import type {
   RedemptionRecord,
   RefundRecord,
 } from '../integrations/kit/platform-records.ts';
+import type { KeptDifference } from '../store/reconciliation/differences.ts';
 import { businessDayOf } from '../time/shanghai.ts';
 
 /**
@@ -35,6 +36,10 @@ export interface Difference {
   readonly ours: number | string | null;
   readonly theirs: number | string | null;
 }
+
+/** A difference with the fact that it is of. */
+export type FactDifference = Difference &
+  Pick<KeptDifference, 'voucherId' | 'orderId' | 'storeId' | 'rowId'>;
 
 /**
  * What a record of the platform's and our events of the same voucher or order do not report alike; nothing

@@ -44,10 +44,16 @@ export async function lookAtDay(
   }
   const { merchantId, storeId, businessDay, looks } = due;
   const place = { merchantId, storeId, businessDay };
-  const outcome = await readPatiently(job, place, { soFar: null, readings: looks }, reconciler);
+  const outcome = await readPatiently(
+    job,
+    place,
+    { soFar: due.soFar ?? null, readings: looks },
+    reconciler,
+  );
   if ('resumeAtMs' in outcome) return { ...job, ...outcome };
-  // Its time ran out before its end: from the beginning, next time.
-  if (outcome.outcome === 'paused') return { ...job, failures: 0 };
+  if (outcome.outcome === 'paused') {
+    return { ...job, failures: 0, awaited: [...others, { ...due, soFar: outcome.soFar }] };
+  }
   const awaited = outcome.awaited === undefined ? others : [...others, outcome.awaited];
   return { ...countedWith(job, outcome), awaited };
 }

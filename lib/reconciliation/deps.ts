@@ -8,6 +8,7 @@ import type { IntakeMessage } from '../queue/messages.ts';
 import type { Queue } from '../queue/queue.ts';
 import { knownOf } from '../store/known.ts';
 import type { Table } from '../store/table.ts';
+import { askAgain } from './ask-again.ts';
 
 export interface ReconciliationDeps {
   readonly table: Table;
@@ -57,6 +58,7 @@ export function reconcilerOf(
     ...{ app, fetch, now, tokens, deadlineMs, answers: ANSWERS[pass] },
     ...knownOf(table, integration.platform),
     calls: budgets.of(app, 'records'),
+    again: <T>(ask: () => Promise<T>) => askAgain(ask, { deadlineMs, now, random: deps.random }),
   };
   return { app, integration, deps, context, calls: () => calls };
 }

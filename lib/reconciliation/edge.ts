@@ -15,6 +15,9 @@ import { readWindow } from './read-window.ts';
 /** So far behind now the records of an app are read: its webhooks came, and its records show everything. */
 const BEHIND_MS = 600_000;
 
+/** Less than this is not worth two calls: another worker has just been here. */
+const SHORTEST_MS = 60_000;
+
 /** Of what is older the whole days are read. */
 const LONGEST_MS = 2 * 3_600_000;
 
@@ -103,7 +106,7 @@ async function readOn(
   const { deps, context } = reconciler;
   const toMs = from.reading?.toMs ?? deps.now() - BEHIND_MS;
   const sinceMs = Math.max(from.untilMs, toMs - LONGEST_MS);
-  if (toMs <= sinceMs) return { edge: from, found: 0 };
+  if (toMs < sinceMs + SHORTEST_MS && from.reading === null) return { edge: from, found: 0 };
   let found = 0;
   let after = from.reading?.after ?? '';
   for (const place of places) {

@@ -1,30 +1,11 @@
-import { PlatformError } from '../integrations/kit/platform-error.ts';
-import { wait } from '../time/wait.ts';
+import { askAgain } from './ask-again.ts';
 import type { Reconciler } from './deps.ts';
 
-/** A call that fails now and then is made again at once; a platform that is down is left alone for this run. */
-const TRIES = 3;
-
-/** The first pause; each is twice as long, and up to as much again by chance. */
-const PAUSE_MS = 200;
-
-/** Who is to wait longer comes back in another run. */
-const MAX_PAUSE_MS = 2_000;
-
 /** @throws PlatformError of the last try */
-export async function patiently<T>(
+export function patiently<T>(
   ask: () => Promise<T>,
   { context, deps }: Pick<Reconciler, 'context' | 'deps'>,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof PlatformError) || !error.retryable || attempt === TRIES) throw error;
-      const pauseMs = Math.ceil(PAUSE_MS * 2 ** (attempt - 1) * (1 + deps.random()));
-      const waitMs = Math.max(pauseMs, error.retryAfterMs ?? 0);
-      if (waitMs > MAX_PAUSE_MS || deps.now() + waitMs > context.deadlineMs) throw error;
-      await wait(waitMs);
-    }
-  }
+  const { now, random } = deps;
+  return askAgain(ask, { deadlineMs: context.deadlineMs, now, random });
 }

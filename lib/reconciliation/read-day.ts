@@ -1,7 +1,8 @@
 import { mapLimit } from '../async/map-limit.ts';
 import { putDifference } from '../store/reconciliation/differences.ts';
 import type { AwaitedDay, DayProgress } from '../store/reconciliation/reconciliations.ts';
-import { beginDay, checkDay, type DayPlace, type FactDifference } from './check-day.ts';
+import { beginDay, checkDay, type DayPlace } from './check-day.ts';
+import type { FactDifference } from './compare.ts';
 import { conclude, unverifiableReason, writeUnread } from './conclude.ts';
 import type { Reconciler } from './deps.ts';
 

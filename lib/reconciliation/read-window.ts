@@ -110,6 +110,8 @@ async function readOnce(
     if (answer.changed === true) return failed('changed');
     if (page > 0 && answer.total !== undefined && answer.total !== total) return failed('changed');
     total = answer.total;
+    // Its first page says how many there are: the others are not read in vain.
+    if (page === 0 && answer.next !== null && (total ?? 0) > maxRecords) return failed('too-long');
     const ofPage = answer.rows ?? answer.records.length + (answer.unread?.length ?? 0);
     rows += ofPage;
     for (const row of answer.unread ?? []) unread.set(row.rowId, row);

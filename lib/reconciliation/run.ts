@@ -10,7 +10,7 @@ import { workOn } from './work.ts';
 const AT_ONCE = 8;
 
 /** One reconciliation is worked on so long before others have their turn. */
-const SLICE_MS = 20_000;
+const SLICE_MS = 60_000;
 
 /**
  * Reads the platforms' records for as long as there is time: behind the live edge first, then the days of the

@@ -4,7 +4,7 @@ import type {
   Unlisted,
 } from '../integrations/kit/platform-records.ts';
 import { instantToMs } from '../time/shanghai.ts';
-import type { FactDifference } from './check-day.ts';
+import type { FactDifference } from './compare.ts';
 import type { Reconciler } from './deps.ts';
 import type { OurRedemption } from './ours.ts';
 import { patiently } from './patience.ts';

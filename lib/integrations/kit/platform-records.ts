@@ -173,4 +173,10 @@ export interface Repair {
 /** As for a hint, and the app's budget of calls: each call takes its turn there first. */
 export interface RecordsContext extends ResolveContext {
   readonly calls: CallBudget;
+  /**
+   * Asks one question of a page's many by itself again when it fails, some times, so that a page is not asked for anew
+   * for one of them.
+   * @throws PlatformError of the last try
+   */
+  readonly again: <T>(ask: () => Promise<T>) => Promise<T>;
 }

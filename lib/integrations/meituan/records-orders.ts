@@ -49,7 +49,9 @@ async function ordersPage(
   const client = new MeituanCustomerClient(context, context.calls);
   const number = cursor === null ? 1 : Number(cursor);
   const listed = await client.orders(of, number);
-  const read = await mapLimit(listed.orders, AT_ONCE, (order) => readOrder(order, client));
+  const read = await mapLimit(listed.orders, AT_ONCE, (order) =>
+    readOrder(order, () => context.again(() => client.order(order.orderId))),
+  );
   const paid = read.flatMap((one) => ('info' in one ? one : []));
   const unread = read.flatMap((one) => ('rowId' in one ? one : []));
   return {
@@ -66,11 +68,11 @@ async function ordersPage(
 /** An order whose vouchers nobody can read holds up no other. */
 async function readOrder(
   order: OrderRow,
-  client: MeituanCustomerClient,
+  ask: () => Promise<OrderVouchers>,
 ): Promise<OrderPayment | UnreadRow | Record<never, never>> {
   const paidAt = order.buySuccessTime;
   try {
-    const info = await client.order(order.orderId);
+    const info = await ask();
     return info.isPaid && paidAt !== null ? { order, info, paidAt } : {};
   } catch (error) {
     if (!isUnusable(error)) throw error;

@@ -44,6 +44,7 @@ function paid({ order, info, paidAt }: OrderPayment, context: RecordsContext): E
   return {
     ...{ kind: 'order.paid', eventId: `paid:${info.orderId}`, merchantId: merchantOf(context) },
     ...{ orderId: info.orderId, voucherId: null, occurredAt: paidAt, complete: true },
+    storeId: settingsFor(context).orderStore === 'opPoiId' ? order.opPoiId : null,
     amounts: amountsOfOrder(info),
     sale: { ...UNKNOWN_SALE, productId: order.productItemId },
   };
@@ -98,7 +99,8 @@ async function worthOf(
   const client = new MeituanCustomerClient(context, context.calls);
   const answered = await mapLimit([...asked], AT_ONCE, async ([orderId, isCard]) => {
     // The uses of an order whose shares nobody can read wait; the others go on.
-    const shares = await unlessUnusable(client.paymentShares(orderId, isCard));
+    const ask = () => client.paymentShares(orderId, isCard);
+    const shares = await unlessUnusable(context.again(ask));
     const readable = [...(shares ?? [])].flatMap(([voucherId, of]) => {
       const amounts = unlessMisfit(() => amountsOfShares(of));
       return amounts === undefined ? [] : [[voucherId, amounts] as const];

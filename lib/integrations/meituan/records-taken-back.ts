@@ -26,7 +26,7 @@ export async function takenBack(
   const named = unlisted.filter(({ orderId, voucherId }) => orderId !== voucherId);
   const byOrder = [...Map.groupBy(named, ({ orderId }) => orderId)];
   const found = await mapLimit(byOrder, AT_ONCE, async ([orderId, uses]) => {
-    const order = await unlessUnusable(client.orderByOwnId(orderId));
+    const order = await unlessUnusable(context.again(() => client.orderByOwnId(orderId)));
     return mapLimit(uses, 1, async (use) => {
       const isOver = order !== undefined && (await isTakenBack(use, order, context, all));
       return isOver ? [[use.eventId, reversalOf(use, context)] as const] : [];

@@ -90,6 +90,11 @@ export const meituanSettingsSchema = settingsWith('none', {
    * `unknown`: it waits. `price`: the deal's price, as if the buyer paid all of it.
    */
   worthWithoutShares: z.enum(['unknown', 'price']).default('unknown'),
+  /**
+   * What names the store of an order's payment that only the list of orders shows. `none`: the payment is at no store.
+   * `opPoiId`: that field, where the merchant's stores are known by the same id as pushes and tokens name them by.
+   */
+  orderStore: z.enum(['none', 'opPoiId']).default('none'),
   /** What a code of an answer means (`busy`: ask again): no table of them can be read. */
   codes: codesSchema.default({}),
   /** Whose calls redeem: 服务零售 (58), 到店餐饮 (1), or 点评北极星. */

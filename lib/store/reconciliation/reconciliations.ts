@@ -36,6 +36,8 @@ const awaitedSchema = z.object({
   looks: z.int(),
   /** Epoch ms: not before. */
   dueAtMs: z.int(),
+  /** How far it is read again, where that takes longer than a turn. */
+  soFar: dayProgressSchema.optional(),
 });
 export type AwaitedDay = z.infer<typeof awaitedSchema>;
 

@@ -51,6 +51,7 @@ const contextOf = (secrets = SECRETS as Record<string, string>, settings = {}): 
   isKnownStore: async () => true,
   storesOf: async () => ['s1', 's2'],
   calls: { turn: async () => {} },
+  again: (ask) => ask(),
 });
 
 function sourceOf(context: RecordsContext): RecordsSource {

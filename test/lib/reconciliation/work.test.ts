@@ -173,6 +173,78 @@ describe('a day that is read', () => {
   });
 });
 
+describe('a day that is too much for one reading', () => {
+  /** A list whose every window has pages by its length, as `page` answers them. */
+  function listing(page: (hours: number, cursor: string | null, fake: FakeRecords) => RecordsPage) {
+    const fake = new FakeRecords(() => whole());
+    const hoursRead: number[] = [];
+    const [list] = fake.source.lists;
+    if (list === undefined) throw new Error('it has one');
+    const read: typeof list.page = async ({ fromMs, untilMs }, cursor) => {
+      fake.calls += 1;
+      const hours = (untilMs - fromMs) / 3_600_000;
+      hoursRead.push(hours);
+      return page(hours, cursor, fake);
+    };
+    fake.source = { ...fake.source, lists: [{ ...list, page: read }] };
+    return { fake, hoursRead };
+  }
+
+  test('is not read on where its first page says how much it is', async () => {
+    const { fake, hoursRead } = listing((hours) =>
+      hours > 12 ? { records: [recordOf(1)], next: '1', total: 5_000 } : whole(),
+    );
+    await begun(fake);
+    await run(fake, 1);
+    expect(hoursRead).toEqual([24, ...Array.from({ length: 8 }, () => 3)]);
+    expect(await dayOf(fake)).toMatchObject({ status: 'complete' });
+  });
+
+  test('and that the end of a turn cuts is gone on with in shorter windows', async () => {
+    const { fake, hoursRead } = listing((hours, cursor, { nowMs }) => {
+      // Two seconds a page, and a page for each half hour.
+      if (nowMs + 2_000 > endMs) throw new PlatformError('no time left', { retryable: true });
+      fake.nowMs += 2_000;
+      const page = Number(cursor ?? 0) + 1;
+      return { records: [], next: page < hours * 2 ? String(page) : null };
+    });
+    let endMs = 0;
+    const id = await begun(fake);
+    for (let turn = 0; turn < 20; turn += 1) {
+      endMs = fake.nowMs + 60_000;
+      await workOn(id, endMs, fake.deps());
+      fake.nowMs = endMs + 240_000;
+    }
+    expect(await readReconciliation(fake.table, id)).toMatchObject({ status: 'done', failures: 0 });
+    expect(new Set(hoursRead)).toEqual(new Set([24, 6]));
+    // Each quarter of the day is read whole once, and one that a turn's end cut once more.
+    const pages = hoursRead.filter((hours) => hours === 6).length;
+    expect(pages).toBeLessThan(12 * 6);
+  });
+
+  test('keeps the parts that were read before the platform failed, and goes on behind them', async () => {
+    let isDown = false;
+    let fallsAfter = 4;
+    const { fake, hoursRead } = listing((hours) => {
+      if (isDown) throw new PlatformError('down', { retryable: true, down: true });
+      if (hours > 12) return { records: [recordOf(1)], next: '1', total: 5_000 };
+      isDown = hoursRead.length === fallsAfter;
+      return whole();
+    });
+    const id = await begun(fake);
+    await run(fake, 1);
+    expect(await readReconciliation(fake.table, id)).toMatchObject({
+      ...{ failures: 1, soFar: { windowMs: 3 * 3_600_000 } },
+    });
+    isDown = false;
+    fallsAfter = 0;
+    hoursRead.length = 0;
+    await run(fake, 1);
+    expect(hoursRead.filter((hours) => hours === 3)).toHaveLength(8 - 3);
+    expect(await dayOf(fake)).toMatchObject({ status: 'complete' });
+  });
+});
+
 describe('a list without rows', () => {
   const day = (n: number) => `2026-05-0${n}`;
 
@@ -267,6 +339,17 @@ describe('two workers', () => {
         },
       };
     }, orders);
+  });
+
+  test('at one live edge, one after the other, ask once', async () => {
+    const fake = new FakeRecords(() => whole());
+    await fake.open();
+    await followEdge(APP, fake.nowMs + 60_000, fake.deps());
+    fake.nowMs += 300_000;
+    await followEdge(APP, fake.nowMs + 60_000, fake.deps());
+    fake.nowMs += 5_000;
+    await followEdge(APP, fake.nowMs + 60_000, fake.deps());
+    expect(fake.calls).toBe(1);
   });
 
   test('at one live edge leave nothing out', async () => {

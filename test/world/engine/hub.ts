@@ -33,6 +33,8 @@ export interface HubOptions {
   readonly skewMs: (stage: string) => number;
   readonly players: readonly Player[];
   readonly log: Log;
+  /** Workers of one function at once; as many as it is deployed with when absent. */
+  readonly maxWorkers?: number;
 }
 
 export interface Answer {
@@ -97,6 +99,11 @@ export class WorldHub {
     };
     const answer = await this.receivers[to].run(clock.nowMs, ask, isUnrepeatable(path, init.body));
     return answer === DIED ? { status: 503, body: '' } : answer;
+  }
+
+  /** A run of the schedule now, whether there is anything for it to find or not. */
+  async runSchedule(): Promise<void> {
+    await this.reconcile.run(this.options.clock.nowMs, (run) => run());
   }
 
   /** The schedule's next run, where there is anything for it to find. */
@@ -172,7 +179,8 @@ export class WorldHub {
     const { url } = this.urls[queue];
     const windowMs = batchingWindowSeconds * 1000;
     const service = { clock, dice, faults, queues: this.queues };
-    const spec = { url, batchSize, windowMs, maxConcurrency };
+    const maxWorkers = Math.min(maxConcurrency, this.options.maxWorkers ?? maxConcurrency);
+    const spec = { url, batchSize, windowMs, maxConcurrency: maxWorkers };
     return new Mapping(service, spec, this.pool(stage, make));
   }
 

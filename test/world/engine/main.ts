@@ -7,11 +7,17 @@ import { runWorld } from './world.ts';
 
 const HELP = `npm run world -- [--seed N | --seeds A..B] [--acts N] [--days N] [--json]
 npm run world -- --web [--seed N]
+npm run world -- --losses 0,5,50,100 [--redemptions N] [--seed N] [--record]
 
 Plays Hexiao's real functions against its platforms' sandboxes in a time of their
 own, with what the seed lets go wrong, and compares the books with what is true.
 A seed that fails is printed with the command that plays it again, and with the
 fewest acts and faults that still fail. Exits with 1 then.
+
+--losses deletes so many of a hundred webhooks of each platform that documents
+its own records, in one run after the other, repeats and overtakes the others, has two calls in a
+hundred fail, and compares the books with those without any loss; --record writes
+the figures into docs/guarantees.md.
 
 --web serves the same world as a page, to this machine alone.
 `;
@@ -27,12 +33,22 @@ async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       ...{ seed: text, seeds: text, acts: text, days: text },
+      ...{ redemptions: text, losses: text, record: { type: 'boolean' } },
       ...{ json: { type: 'boolean' }, web: { type: 'boolean' }, help: { type: 'boolean' } },
     },
   });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
+  }
+  if (values.losses !== undefined) {
+    const { playAllLosses } = await import('../losses/main.ts');
+    return playAllLosses({
+      redemptions: countOf('redemptions', values.redemptions ?? '2000'),
+      losses: values.losses.split(',').map((one) => countOf('losses', one)),
+      record: values.record === true,
+      seed: countOf('seed', values.seed ?? '1'),
+    });
   }
   if (values.web) return showOnPage(values.seed);
   const [first, last] = rangeOf(values.seeds ?? values.seed ?? '1..100');

@@ -119,7 +119,7 @@ export async function reconcileOnce(machine: Machine): Promise<void> {
 }
 
 /** As infra/topology.ts has it. */
-const RECORDS_MS = 40_000;
+const RECORDS_MS = 200_000;
 
 export type Receiver = Pick<ReturnType<typeof ingestApp>, 'request'>;
 

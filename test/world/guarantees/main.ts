@@ -1,18 +1,14 @@
-import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runSeeds } from '../engine/threads.ts';
-import { pageOf, type Record } from './page.ts';
-import { PROMISES } from './promises.ts';
+import type { Record } from './page.ts';
+import { recordRun, writePage } from './write.ts';
 
 const HELP = `npm run guarantees -- --seeds A..B
 
 Plays the simulated world and writes docs/guarantees.md from what it came to.
 Exits with 1 when a seed failed: the page says so.
 `;
-
-const TOP = join(import.meta.dirname, '../../..');
 
 process.exitCode = await main();
 
@@ -36,8 +32,8 @@ async function main(): Promise<number> {
     day: new Date().toISOString().slice(0, 10),
     kinds: kindsOf(coverage),
   };
-  writeFileSync(join(import.meta.dirname, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
-  writeFileSync(join(TOP, 'docs/guarantees.md'), pageOf(PROMISES, run));
+  recordRun(run);
+  writePage();
   for (const { seed, wrong } of failed) process.stderr.write(`seed ${seed}: ${wrong[0]}\n`);
   return failed.length === 0 ? 0 : 1;
 }

@@ -18,6 +18,19 @@ export const PROMISES: readonly Promised[] = [
       'run’s queue lives in memory.',
   },
   {
+    what: 'Where a platform documents its own records, the books are the same with every webhook deleted',
+    world:
+      'losses of 0 to 100 %, doubled, late, with calls failing, against the same script without any loss: see above',
+    tests: [
+      'test/world/losses/losses.test.ts',
+      'test/pipeline/reconciliation.test.ts',
+      'test/pipeline/meituan-records.test.ts',
+    ],
+    limit:
+      'Douyin life and Meituan; the others list no records, and say `unverifiable`. What is not read within a week stays ' +
+      'open until somebody reads its days.',
+  },
+  {
     what: 'Nothing is counted twice, however often it is reported and by however many roads',
     world:
       'the same comparison, with up to 50 copies of a request and every message handed out again',

@@ -45,6 +45,7 @@ function queryOrder(biz: Asked, vouchers: readonly SandboxVoucher[]): object | u
   const result = [...byOrder].map(([orderId, [first, ...others]]) => ({
     ...{ orderId: unified(orderId), orderType: 1, buySuccessTime: first?.paidAtMs },
     ...{ productName: '双人下午茶', productItemId: Number(first?.dealId), status: 0 },
+    ...(first?.soldAt === undefined ? {} : { opPoiId: first.soldAt }),
     ...{ refundStatus: -1, mobile: '138****0000', channel: 1 },
     totalAmount: Number(((first?.priceYuan ?? 0) * (1 + others.length)).toFixed(2)),
   }));

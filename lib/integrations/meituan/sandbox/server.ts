@@ -60,9 +60,10 @@ export class MeituanSandbox {
   /** A store's rows of a day and a kind. */
   #list({ date, bizType, offset, limit, token }: Biz): object {
     const storeId = this.#options.storesByToken?.get(String(token)) ?? null;
+    const [fromMs, untilMs] = dayBounds(String(date));
     const used = this.till
       .used()
-      .filter(({ use }) => use !== null && dayOf(use.atMs) === date)
+      .filter(({ use }) => use !== null && use.atMs >= fromMs && use.atMs < untilMs)
       .filter((voucher) => voucher.bizType === bizType)
       .filter(({ use }) => storeId === null || use?.storeId === storeId);
     const from = Number(offset);
@@ -216,7 +217,10 @@ function success(data: object): object {
 }
 
 /** Of Asia/Shanghai. */
-const dayOf = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10);
+function dayBounds(date: string): [number, number] {
+  const fromMs = Date.parse(`${date}T00:00:00+08:00`);
+  return [fromMs, fromMs + 86_400_000];
+}
 
 function retailRecord(voucher: SandboxVoucher) {
   return {

@@ -10,6 +10,8 @@ export interface SandboxVoucher {
   /** 0 普通团购, 201 次卡, 203 拼团. */
   readonly bizType: number;
   readonly paidAtMs: number;
+  /** Where the buyer found it; absent: nowhere in particular. */
+  readonly soldAt?: string;
   use: {
     readonly flowId: string;
     readonly requestId: string;
