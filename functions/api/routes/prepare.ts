@@ -4,6 +4,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId } from '../../../lib/events/event.ts';
 import { platformSchema } from '../../../lib/events/id.ts';
 import { requestIdSchema } from '../../../lib/integrations/kit/till.ts';
+import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { prepareVouchers } from '../prepare.ts';
 import { chosenOf, prepareIdSchema, readPrepared } from '../prepare-id.ts';
@@ -32,6 +33,8 @@ export const preparePost = forEither('POST /v1/redemptions/prepare', {
 /** `POST /v1/redemptions/prepare`: what stands behind a code (验券准备). Nothing is redeemed by it. */
 export function prepareRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, preparePost, async ({ principal, body }, c) => {
+    // A look: the trail has who asked for what, and does not list it among the changes.
+    noteChange(c, { isChange: false });
     requireRealStore(body.storeId);
     const { vouchers, ...prepared } = await prepareVouchers(principal, body, deps);
     const shown = vouchers.map(({ unusable, ...voucher }) => ({

@@ -145,6 +145,10 @@ const BODIES: readonly (readonly [call: string, body: object])[] = [
   ],
   ['POST /v1/redemptions', { ...till, storeId: 'an-id', vouchers: [{ voucherId: 'an-id' }] }],
   [
+    'POST /v1/redemptions/prepare',
+    { integration: 'douyin-life', appKey: 'an-id', storeId: 'an-id', code: '1' },
+  ],
+  [
     'POST /v1/reversals',
     {
       ...{ ...till, voucherId: 'an-id', redemptionId: 'an-id', orderId: 'an-id' },

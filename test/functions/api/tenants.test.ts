@@ -152,6 +152,7 @@ async function keepChecked(
 const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => string[]>> = {
   'GET /': () => [`/?${WINDOW}`],
   'GET /statements': () => ['/statements'],
+  'GET /statements/:month': () => ['/statements/2025-10'],
   'GET /contracts': (own, other) => [
     '/contracts',
     ...[own, other].map(({ contractId }) => `/contracts?contract=${contractId}`),
