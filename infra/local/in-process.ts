@@ -7,14 +7,14 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
  * what an emulator does for a request. Whoever is another process uses the server's port.
  */
 
-export interface Sent {
+interface Sent {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-export interface Answered {
+interface Answered {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
