@@ -147,7 +147,7 @@ const NO_QUEUE = { url: '', deadLetterUrl: '' };
 const atOnce: Turn = async () => {};
 
 /** More by chance, and more orders, in the long run. */
-const BOUNDS = { most: runs(60), seeded: runs(40) };
+const BOUNDS = { most: runs(40), seeded: runs(20) };
 
 const LOSSES: readonly (readonly Loss[])[] = [
   [],
