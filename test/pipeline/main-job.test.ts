@@ -11,6 +11,7 @@ import {
   startDouyin,
 } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
+import { some } from '../support/long.ts';
 
 const WINDOW = 'from=2025-10-01&to=2025-10-31';
 
@@ -158,7 +159,7 @@ describe('every order of verify, cancel, verify and refund, with doubles', () =>
   };
 
   it('ends in the same totals when the messages come late and in any order', async () => {
-    for (const order of permutations([0, 1, 2, 3])) {
+    for (const order of some(permutations([0, 1, 2, 3]))) {
       const place = await oneMerchant();
       const [paid, ...acts] = fullStory(place);
       const shuffled = order.flatMap((index) => acts.slice(index, index + 1));

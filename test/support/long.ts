@@ -12,3 +12,7 @@ export const IS_LONG = TIMES > 0;
 
 /** How often a property is tried. @param count in the long run; a tenth of it, but one, in the short one */
 export const runs = (count: number): number => (IS_LONG ? count * TIMES : Math.ceil(count / 10));
+
+/** Of cases that are listed: all in the long run; each fifth in the short one. */
+export const some = <T>(all: readonly T[]): readonly T[] =>
+  IS_LONG ? all : all.filter((_, index) => index % 5 === 0);
