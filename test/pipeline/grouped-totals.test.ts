@@ -180,6 +180,6 @@ describe('what happened to several merchants of one provider on one day', () => 
         }
       },
     );
-    await fc.assert(property, { numRuns: runs(80), endOnFailure: true });
+    await fc.assert(property, { numRuns: runs(40), endOnFailure: true });
   }, 300_000);
 });
