@@ -194,6 +194,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'ERASURE',
       'FREE',
       'HEALTH',
+      'HEARD',
       'HINT',
       'IMPORT',
       'IMPORT-ROWS',
@@ -260,6 +261,10 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/statements/{month}', to: 'api' },
   { method: 'POST', path: '/sign-in', to: 'api' },
   { method: 'POST', path: '/sign-out', to: 'api' },
+  // The pages with forms, which are sent to the pages themselves.
+  { method: 'ANY', path: '/team', to: 'api' },
+  { method: 'ANY', path: '/operator', to: 'api' },
+  { method: 'ANY', path: '/operator/{path+}', to: 'api' },
   // Whatever else a browser opens leads nowhere, in words (decision 0053).
   { method: 'GET', path: '/{path+}', to: 'api' },
 ];

@@ -18,6 +18,21 @@ export const PROBLEM_WORDS = {
     zh: '此页给服务商看；运营方的页面在"运营"下。',
     en: "This page is for providers; the operator's pages are under Operator.",
   },
+  'forbidden.operators': {
+    zh: '此页给运营方看；你登录的是服务商的令牌。',
+    en: 'This page is for the operator; you are signed in with a token of a provider.',
+  },
+  'goOn.over': {
+    zh: '登录已过期。你填的内容留着，登录后接着送出。',
+    en: 'Your session is over. What you typed is kept: sign in, then send it.',
+  },
+  'goOn.title': { zh: '接着送出', en: 'Send what you typed' },
+  'goOn.kept': {
+    zh: '登录过期前填的内容还在，请核对后送出。',
+    en: 'What you typed before your session was over is still here. Check it, then send it.',
+  },
+  'goOn.send': { zh: '送出', en: 'Send' },
+  'goOn.leave': { zh: '不送了，回到该页', en: 'Leave it, back to the page' },
   'failed.title': { zh: '这一页没有打开', en: 'This page did not open' },
   failed: {
     zh: '我方出错，已记下；账目没有改动。请稍后再试。',

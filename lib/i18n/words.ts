@@ -1,6 +1,7 @@
 import { CONSOLE_WORDS } from './console-words.ts';
 import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
+import { OPERATOR_WORDS } from './operator-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
 
 /** What people read in the product, in Chinese and English. */
@@ -13,18 +14,15 @@ const WORDS = {
   ...DIMENSION_WORDS,
   ...CONTRACT_WORDS,
   ...PROBLEM_WORDS,
+  ...OPERATOR_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
   signIn: { zh: '登录', en: 'Sign in' },
   signOut: { zh: '退出', en: 'Sign out' },
-  token: { zh: '服务商令牌', en: 'Provider token' },
+  token: { zh: '令牌', en: 'Token' },
   tokenWrong: { zh: '令牌无效，请核对后重试。', en: 'No such token. Check it and try again.' },
   tooManyTries: {
     zh: '尝试次数过多，请十分钟后再试。',
     en: 'Too many tries. Wait ten minutes and try again.',
-  },
-  operatorToken: {
-    zh: '这是运营方令牌；此页只供服务商查看，请用服务商令牌登录。',
-    en: 'This is the operator token; these pages are for providers. Sign in with a provider token.',
   },
   stores: { zh: '门店', en: 'Stores' },
   store: { zh: '门店', en: 'Store' },
@@ -52,8 +50,8 @@ const WORDS = {
   nothing: { zh: '这段时间没有核销。', en: 'No redemptions in this period.' },
   badInputTitle: { zh: '地址有误', en: 'This address does not work' },
   'signIn.help': {
-    zh: '令牌由运营方发给服务商，以 hxp_ 开头。丢了请向运营方要新的。',
-    en: 'The operator gives a provider its token, which begins with hxp_. Ask the operator for a new one if it is lost.',
+    zh: '令牌由运营方或团队负责人发放，以 hxp_ 或 hxo_ 开头。丢了请要新的。',
+    en: 'The operator or the owner of your team gives tokens; they begin with hxp_ or hxo_. Ask for a new one if it is lost.',
   },
   toOverview: { zh: '回到概览', en: 'To the overview' },
   toOperator: { zh: '到运营', en: 'To the operator pages' },

@@ -1,4 +1,5 @@
-import { type Stage, VIEWER } from './stage.ts';
+import { APP_KEY } from '../support/douyin.ts';
+import { SET_ASIDE, type Stage, VIEWER } from './stage.ts';
 
 export const THEMES = ['light', 'dark'] as const;
 
@@ -11,6 +12,8 @@ export const TIGHT_WIDTHS = [901, 1193] as const;
 export interface ConsolePage {
   readonly name: string;
   readonly path: string;
+  /** Of the operator; every other page is a provider's. */
+  readonly isOperators?: true;
 }
 
 /** Every page of the console, as a provider of the stage comes to it. */
@@ -36,5 +39,24 @@ export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
     { name: 'statements', path: '/statements' },
     { name: 'statement', path: '/statements/2026-10' },
     { name: 'statement-draft', path: '/statements/2026-11' },
+    { name: 'team', path: '/team' },
+    { name: 'nowhere', path: '/nowhere' },
+    ...[
+      ['operator', ''],
+      ['operator-app', `/apps/douyin-life/${APP_KEY}`],
+      ['operator-set-aside', '/set-aside'],
+      ['operator-delivery', `/deliveries/${SET_ASIDE}`],
+      ['operator-dead-letters', '/dead-letters'],
+      ['operator-reconciliations', '/reconciliations'],
+      ['operator-restatements', '/restatements'],
+      ['operator-imports', `/imports?providerId=${VIEWER}`],
+      ['operator-refunds', '/refunds'],
+      ['operator-people', '/people'],
+      ['operator-audit', '/audit'],
+    ].map(([name = '', below = '']) => ({
+      name,
+      path: `/operator${below}`,
+      isOperators: true as const,
+    })),
   ];
 }

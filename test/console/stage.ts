@@ -12,10 +12,12 @@ import { seededRandom } from '../../lib/integrations/sandbox-kit/player.ts';
 import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { appendContract, readContracts } from '../../lib/store/accounts/contracts.ts';
 import { putToken } from '../../lib/store/accounts/tokens.ts';
+import { archiveDelivery, putSetAside } from '../../lib/store/deliveries/archive.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { amountsOf, redeemed } from '../lib/make.ts';
+import { APP_KEY, registerApp } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
 
 /** The moment at which the pages are looked at: a Monday afternoon, with most of a month behind it. */
@@ -23,6 +25,9 @@ const NOW_MS = Date.parse('2026-11-30T14:32:00+08:00');
 
 /** Whose pages are looked at; the others' merchants would only take time to book. */
 export const VIEWER = 'demo-xinghe';
+
+/** A delivery that nobody could read. */
+export const SET_ASIDE = 'ab'.repeat(32);
 
 const XINGHES = new Set(
   [
@@ -55,6 +60,23 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
     const contracts = [{ providerId, shareBp: 10_000, rateBp }];
     await seedContracts(table, platform, { merchantId: merchant.merchantId, contracts });
   }
+  await registerApp(hexiao);
+  const delivery = {
+    ...{ deliveryId: SET_ASIDE, integration: 'douyin-life', appKey: APP_KEY },
+    receivedAt: toInstant(NOW_MS - 3_600_000),
+    body: new Uint8Array(
+      Buffer.from(
+        '{"event":"life_trade_certificate_notify","content":{"action":"verify","poi_id":null}}',
+      ),
+    ),
+  };
+  const outcome = {
+    outcome: 'quarantined',
+    kind: 'life_trade_certificate_notify',
+    why: 'poi_id: expected a text',
+  } as const;
+  await putSetAside(table, 'quarantined', delivery, outcome, NOW_MS);
+  await archiveDelivery(table, delivery, outcome, NOW_MS);
   const random = seededRandom(7);
   const history = cityHistory({ untilMs: NOW_MS, days, random, perStoreDay, merchants: XINGHES });
   await mapLimit([...history], 16, (events) => recordAndNotify(hexiao, events));

@@ -4,6 +4,7 @@ import { chromium } from 'playwright-core';
 import { pagesOf, THEMES, WIDTHS } from '../console/pages.ts';
 import { signInTo, startStage, VIEWER } from '../console/stage.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
+import { OPERATOR_TOKEN } from '../support/hexiao.ts';
 
 /**
  * `npm run screenshots [-- page=overview,stores lang=zh theme=light width=1440]`: a picture of every page of the console in
@@ -21,8 +22,9 @@ mkdirSync(OUT, { recursive: true });
 const stage = await startStage(Number(wanted.days ?? DAYS));
 /** Of whoever signed in as the demo's first provider. */
 const session = await signInTo(stage.url, stage.tokens[VIEWER] ?? '');
+const operators = await signInTo(stage.url, OPERATOR_TOKEN);
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
-for (const { name, path } of await pagesOf(stage)) {
+for (const { name, path, isOperators } of await pagesOf(stage)) {
   for (const lang of ['zh', 'en']) {
     for (const theme of THEMES) {
       for (const width of WIDTHS) {
@@ -34,7 +36,7 @@ for (const { name, path } of await pagesOf(stage)) {
           colorScheme: theme,
         });
         await context.addCookies([
-          { name: 'hexiao_session', value: session, url: stage.url },
+          { name: 'hexiao_session', value: isOperators ? operators : session, url: stage.url },
           { name: 'hexiao_lang', value: lang, url: stage.url },
         ]);
         const page = await context.newPage();

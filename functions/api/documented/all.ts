@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { consoleContracts, consoleDimensions } from './console-dimensions.ts';
 import { consolePages } from './console-pages.ts';
+import { consoleRooms } from './console-rooms.ts';
 import { contracts } from './contracts.ts';
 import type { Documented } from './documented.ts';
 import { imports } from './imports.ts';
@@ -19,6 +20,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...consolePages,
   ...consoleDimensions,
   consoleContracts,
+  ...consoleRooms,
   ...registering,
   ...registry,
   ...contracts,

@@ -54,10 +54,14 @@ export const outside: readonly Documented[] = [
   {
     contract: forAnyone('POST /sign-in'),
     tag: 'pages',
-    summary: 'The form: `token`',
+    summary: 'The form: `token`, and `next` and `typed`, which it was given',
     text: { type: 'application/x-www-form-urlencoded', example: 'token=hxp_…' },
     answers: {
-      303: { what: 'Signed in: to `/`.' },
+      200: {
+        types: ['text/html'],
+        what: 'Signed in: what was typed when the session ended, to be sent.',
+      },
+      303: { what: 'Signed in: to where one came from, or home.' },
       401: { types: ['text/html'], what: 'The form again.' },
       429: { types: ['text/html'], what: 'The form, after 20 wrong tries in 10 minutes.' },
     },

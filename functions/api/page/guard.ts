@@ -8,6 +8,7 @@ import type { Principal } from '../principal.ts';
 import { Kept } from './kept.ts';
 import { answerPage, type PageAnswer } from './page.ts';
 import { problemPage } from './problem.ts';
+import { goOnView, type ReturnTo, returnTo } from './return-to.ts';
 import { signedIn } from './session.ts';
 import type { SignInError } from './sign-in.ts';
 import type { SignedIn, Viewer } from './viewer.ts';
@@ -24,7 +25,7 @@ export async function forProvider(
   show: (viewer: Viewer) => Promise<Response>,
 ): Promise<Response> {
   const viewer = await viewerOf(c, deps);
-  if (viewer === null) return answerPage(c, signInPage(null));
+  if (viewer === null) return answerPage(c, signInPage(null, 200, await returnTo(c)));
   const { principal, who } = viewer;
   if (principal.is === 'operator' && c.req.path === '/') return c.redirect('/operator', 303);
   if (principal.is !== 'provider' || who === null) {
@@ -33,6 +34,32 @@ export async function forProvider(
   if (!principal.permissions.has(needs)) return answerPage(c, refusalPage(viewer));
   const { providerId } = principal;
   return withWords(c, viewer, () => show({ who, principal, providerId }));
+}
+
+/**
+ * Shows a page, or does what its form says, to whoever may. A form that is sent when the session is over is kept while
+ * its writer signs in again.
+ */
+export async function forSignedIn(
+  c: Context,
+  deps: ApiDeps,
+  { is, needs }: { readonly is: Principal['is']; readonly needs: Permission },
+  show: (viewer: SignedIn) => Promise<Response>,
+): Promise<Response> {
+  const viewer = await viewerOf(c, deps);
+  const isForm = c.req.method === 'POST';
+  if (viewer === null) {
+    return answerPage(c, signInPage(null, isForm ? 401 : 200, await returnTo(c)));
+  }
+  const { principal } = viewer;
+  if (principal.is !== is) {
+    return answerPage(
+      c,
+      refusalPage(viewer, is === 'operator' ? 'forbidden.operators' : 'forbidden.providers'),
+    );
+  }
+  if (!principal.permissions.has(needs)) return answerPage(c, refusalPage(viewer));
+  return withWords(c, viewer, () => show(viewer));
 }
 
 /** Whoever is signed in; null for nobody. */
@@ -55,10 +82,28 @@ async function withWords(
   }
 }
 
-export function signInPage(error: SignInError | null, status: 200 | 401 | 429 = 200): PageAnswer {
+/** After signing in again: what was typed before. */
+export async function goOnPage(
+  c: Context,
+  principal: Principal,
+  { path, typed }: ReturnTo,
+  deps: ApiDeps,
+): Promise<Response> {
+  return answerPage(c, {
+    title: ({ say }) => say('goOn.title'),
+    main: ({ say }) => goOnView(say, path, typed ?? {}),
+    viewer: { principal, who: await whoIs(principal, deps) },
+  });
+}
+
+export function signInPage(
+  error: SignInError | null,
+  status: 200 | 401 | 429 = 200,
+  back: ReturnTo | null = null,
+): PageAnswer {
   return {
     title: ({ say }) => say('signIn'),
-    main: ({ say }) => signInView(say, error),
+    main: ({ say }) => signInView(say, error, back),
     status,
     viewer: null,
   };
@@ -66,7 +111,7 @@ export function signInPage(error: SignInError | null, status: 200 | 401 | 429 = 
 
 function refusalPage(
   viewer: SignedIn,
-  word: 'forbidden' | 'forbidden.providers' = 'forbidden',
+  word: 'forbidden' | 'forbidden.providers' | 'forbidden.operators' = 'forbidden',
 ): PageAnswer {
   return problemPage(new Problem('role-forbidden', 'This page is for others.'), viewer, word);
 }

@@ -45,10 +45,53 @@ const PROVIDERS: readonly Group[] = [
       },
     ],
   },
+  {
+    word: 'nav.manage',
+    places: [{ href: '/team', word: 'team', needs: 'members:manage', below: [] }],
+  },
 ];
 
 /** The operator's, beside them. */
-const OPERATORS: readonly Group[] = [];
+const OPERATORS: readonly Group[] = [
+  {
+    word: null,
+    places: [
+      {
+        href: '/operator',
+        word: 'operator.apps',
+        needs: 'pipeline:read',
+        below: ['/operator/apps/'],
+      },
+      {
+        ...{ href: '/operator/set-aside', word: 'operator.set-aside', needs: 'pipeline:read' },
+        below: ['/operator/deliveries/'],
+      },
+      { href: '/operator/dead-letters', word: 'operator.dead', needs: 'pipeline:read', below: [] },
+    ],
+  },
+  {
+    word: 'nav.operator.books',
+    places: [
+      {
+        ...{ href: '/operator/reconciliations', word: 'operator.reconciliations', below: [] },
+        needs: 'pipeline:read',
+      },
+      {
+        ...{ href: '/operator/restatements', word: 'operator.restatements', below: [] },
+        needs: 'ledger:restate',
+      },
+      { href: '/operator/imports', word: 'operator.imports', needs: 'statements:read', below: [] },
+      { href: '/operator/refunds', word: 'operator.refunds', needs: 'refunds:read', below: [] },
+    ],
+  },
+  {
+    word: 'nav.operator.people',
+    places: [
+      { href: '/operator/people', word: 'operator.people', needs: 'members:manage', below: [] },
+      { href: '/operator/audit', word: 'operator.audit', needs: 'audit:read', below: [] },
+    ],
+  },
+];
 
 /** The side: a column at a desk, a popover on anything smaller. */
 export function navigation(say: Say, href: string, { who, principal }: SignedIn): Html {

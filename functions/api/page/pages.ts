@@ -6,9 +6,10 @@ import { compressed } from './compress.ts';
 import { contractsPage } from './contracts/page.ts';
 import { KINDS } from './dimensions/model.ts';
 import { dimensionPage } from './dimensions/page.ts';
-import { forProvider, signInPage } from './guard.ts';
+import { forProvider, goOnPage, signInPage } from './guard.ts';
 import { overviewPage } from './overview/page.ts';
 import { answerPage } from './page.ts';
+import { rooms } from './rooms.ts';
 import { searchPage } from './search/page.ts';
 import { signInRoutes } from './sign-in.ts';
 import { statementMonthPage } from './statement/page.ts';
@@ -45,7 +46,11 @@ export function pages(api: Hono, deps: ApiDeps): void {
     });
   }
 
-  signInRoutes(api, deps, (c, error, status) => answerPage(c, signInPage(error, status)));
+  rooms(api, deps);
+  signInRoutes(api, deps, {
+    form: (c, error, status, back) => answerPage(c, signInPage(error, status, back)),
+    goOn: (c, principal, back) => goOnPage(c, principal, back, deps),
+  });
 }
 
 /** Whether a browser asks, for a person to look at. Programs ask for anything, or for JSON. */

@@ -18,14 +18,24 @@ export function problemPage(
   viewer: SignedIn | null,
   word: Word = wordOf(problem),
 ): PageAnswer {
-  const { status } = problem;
-  const shown = STATUSES.find((one) => one === status) ?? 400;
+  const shown = statusOf(problem);
   return {
     title: ({ say }) => say(titleOf(shown)),
     main: ({ say }) => problemView(say, problem, shown, word, viewer),
     status: shown,
     viewer,
   };
+}
+
+export function statusOf({ status }: Problem): Status {
+  return STATUSES.find((one) => one === status) ?? 400;
+}
+
+/** What a form could not do, in words; the API's own text stands beside it. */
+export function problemText(say: Say, { code, fields, status }: Problem): string {
+  const word = `problem.${code}`;
+  if (isWord(word)) return say(word, { fields: fields.join(', ') });
+  return say(status >= 500 ? 'problem.retry' : 'problem.other');
 }
 
 function titleOf(status: Status): Word {

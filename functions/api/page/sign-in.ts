@@ -2,33 +2,47 @@ import type { Context, Hono } from 'hono';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { addressOf, networkOf } from '../address.ts';
 import type { ApiDeps } from '../deps.ts';
-import { principalOf } from '../principal.ts';
+import { type Principal, principalOf } from '../principal.ts';
+import { requireSameOrigin, typedIn } from './forms.ts';
+import { type ReturnTo, returnToOf } from './return-to.ts';
 import { signIn, signOut } from './session.ts';
 import { noteWrongTry, waitOf } from './throttle.ts';
 
-/** Shows the form again, with what was wrong. */
-type ShowForm = (c: Context, error: SignInError, status: 401 | 429) => Promise<Response>;
+/** What the routes show. */
+interface Shows {
+  /** The form again, with what was wrong. */
+  readonly form: (
+    c: Context,
+    error: SignInError,
+    status: 401 | 429,
+    back: ReturnTo | null,
+  ) => Promise<Response>;
+  /** What was typed when a session ended. */
+  readonly goOn: (c: Context, principal: Principal, back: ReturnTo) => Promise<Response>;
+}
 
 /** What was wrong, in a word of the product. */
-export type SignInError = 'tokenWrong' | 'operatorToken' | 'tooManyTries';
+export type SignInError = 'tokenWrong' | 'tooManyTries';
 
 /** `POST /sign-in` and `POST /sign-out`, the forms of the pages. */
-export function signInRoutes(api: Hono, deps: ApiDeps, showForm: ShowForm): void {
+export function signInRoutes(api: Hono, deps: ApiDeps, shows: Shows): void {
   api.post('/sign-in', async (c) => {
     requireSameOrigin(c);
-    const given = await givenToken(c);
-    if (given === '') return showForm(c, 'tokenWrong', 401);
+    const typed = await typedIn(c);
+    const given = typed.token ?? '';
+    const back = returnToOf(typed);
+    if (given === '') return shows.form(c, 'tokenWrong', 401, back);
     const trier = { network: networkOf(addressOf(c)), account: given };
     const waitMs = await waitOf(trier, deps);
-    if (waitMs > 0) return tooMany(c, waitMs, showForm);
+    if (waitMs > 0) return tooMany(c, waitMs, back, shows);
     const principal = await principalOf(given, deps);
     if (typeof principal === 'string') {
       await noteWrongTry(trier, deps);
-      return showForm(c, 'tokenWrong', 401);
+      return shows.form(c, 'tokenWrong', 401, back);
     }
-    if (principal.is !== 'provider') return showForm(c, 'operatorToken', 401);
     await signIn(c, principal.tokenId, deps);
-    return c.redirect('/', 303);
+    if (back !== null && back.typed !== null) return shows.goOn(c, principal, back);
+    return c.redirect(back?.path ?? (principal.is === 'operator' ? '/operator' : '/'), 303);
   });
 
   api.post('/sign-out', async (c) => {
@@ -39,7 +53,12 @@ export function signInRoutes(api: Hono, deps: ApiDeps, showForm: ShowForm): void
 }
 
 /** To a person the form, to a program the problem; both are told when. */
-async function tooMany(c: Context, waitMs: number, showForm: ShowForm): Promise<Response> {
+async function tooMany(
+  c: Context,
+  waitMs: number,
+  back: ReturnTo | null,
+  shows: Shows,
+): Promise<Response> {
   const isPerson = (c.req.header('accept') ?? '').includes('text/html');
   if (!isPerson) {
     const detail =
@@ -47,27 +66,5 @@ async function tooMany(c: Context, waitMs: number, showForm: ShowForm): Promise<
     throw new Problem('too-many-tries', detail, { retryAfterMs: waitMs });
   }
   c.header('retry-after', String(Math.ceil(waitMs / 1000)));
-  return showForm(c, 'tooManyTries', 429);
-}
-
-/** What the form says; a body that is no form says nothing. */
-async function givenToken(c: Context): Promise<string> {
-  try {
-    const { token } = await c.req.parseBody();
-    return typeof token === 'string' ? token.trim() : '';
-  } catch {
-    return '';
-  }
-}
-
-/** SameSite cookies keep other sites from acting as a provider; this keeps them from signing one in. */
-function requireSameOrigin(c: Context): void {
-  const site = c.req.header('sec-fetch-site');
-  const origin = c.req.header('origin');
-  const isOurs =
-    site !== undefined
-      ? site === 'same-origin' || site === 'none'
-      : origin === undefined || origin === new URL(c.req.url).origin;
-  if (isOurs) return;
-  throw new Problem('role-forbidden', 'Send this form from the page itself.');
+  return shows.form(c, 'tooManyTries', 429, back);
 }

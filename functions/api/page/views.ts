@@ -1,11 +1,13 @@
 import { html } from 'hono/html';
 import { isWord, type Say, type Word } from '../../../lib/i18n/words.ts';
 import type { Html } from './html.ts';
+import { type ReturnTo, returnFields } from './return-to.ts';
 
-export function signInView(say: Say, error: Word | null): Html {
+export function signInView(say: Say, error: Word | null, back: ReturnTo | null): Html {
   return html`<div class="sign"><h1>${say('signIn')}</h1>
 ${error === null ? '' : html`<p class="msg bad error" role="alert">${say(error)}</p>`}
-<form method="post" action="/sign-in">
+${back?.typed == null ? '' : html`<p class="msg warn" role="status">${say('goOn.over')}</p>`}
+<form method="post" action="/sign-in">${returnFields(back)}
 <label>${say('token')} <input type="password" name="token" autocomplete="current-password" required autofocus></label>
 <button class="btn pri">${say('signIn')}</button>
 </form><p class="note">${say('signIn.help')}</p></div>`;

@@ -117,12 +117,12 @@ describe('signing in', () => {
     },
   );
 
-  it('with the operator’s token is refused and says why, and sets no cookie', async () => {
+  it('with the operator’s token leads to the operator’s pages, and never shows the token', async () => {
     const reply = await signIn(OPERATOR_TOKEN);
-    expectPage(reply, 401);
-    expect(reply.headers.getSetCookie()).toEqual([]);
-    expect(reply.text).toContain('运营方令牌');
-    expect(reply.text).not.toContain(OPERATOR_TOKEN);
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/operator']);
+    const page = await look('/operator', OPERATOR_TOKEN);
+    expectPage(page, 200);
+    expect(page.text).not.toContain(OPERATOR_TOKEN);
   });
 
   it('is refused to a form of another site, whoever’s token is in it', async () => {
@@ -183,7 +183,7 @@ describe('signing out', () => {
 
 describe('the pages', () => {
   it('are the sign-in form for whoever is no provider', async () => {
-    for (const token of [null, '', 'wrong', OPERATOR_TOKEN]) {
+    for (const token of [null, '', 'wrong']) {
       for (const path of ['/', '/stores', '/stores/douyin/evil']) {
         const reply = await look(path, token);
         expectPage(reply, 200);
@@ -191,6 +191,12 @@ describe('the pages', () => {
         expect(reply.text).not.toContain('alert');
       }
     }
+    // The operator has pages of its own.
+    const home = await look('/', OPERATOR_TOKEN);
+    expect([home.status, home.headers.get('location')]).toEqual([303, '/operator']);
+    const refused = await look('/stores', OPERATOR_TOKEN);
+    expectPage(refused, 403);
+    expect(refused.text).toContain('此页给服务商看');
   });
 
   it('do not take a bearer token, as the API does not take the cookie', async () => {
@@ -411,6 +417,5 @@ describe('the language of a page', () => {
   it('is English for a refusal too', async () => {
     const headers = { 'accept-language': 'en' };
     expect((await signIn('wrong', headers)).text).toContain('No such token');
-    expect((await signIn(OPERATOR_TOKEN, headers)).text).toContain('operator token');
   });
 });

@@ -74,7 +74,8 @@ function columnsOf(
       cell: (line) => (isPaid(line) ? '—' : percent(line.rateBp, line)),
     },
     {
-      ...{ head: say('commission'), role: 'main', isNumber: true },
+      ...{ head: say('commission'), label: say('figure.commission') },
+      ...{ role: 'main', isNumber: true, hasLabel: true },
       cell: (line) => (isPaid(line) ? '—' : signed(line.commissionFen)),
     },
     {

@@ -64,6 +64,7 @@ async function draftPage(
     title: ({ say }) => `${say('statement')} ${month}`,
     main: (speech) => draftView(speech, { month, window, rollup, now: toInstant(now()) }),
     viewer,
+    sheet: 'statement.css',
   });
 }
 

@@ -91,7 +91,8 @@ function sumsTable({ say }: Speech, { sums }: Statement): Html {
       number('redeemedGmv', ({ redeemedFen }) => amount(redeemedFen)),
       number('refunded', ({ refundedFen }) => amount(refundedFen)),
       {
-        ...{ head: say('commission'), role: 'main', isNumber: true },
+        ...{ head: say('commission'), label: say('figure.commission') },
+        ...{ role: 'main', isNumber: true, hasLabel: true },
         cell: ({ rollup }) => amount(rollup.commissionFen),
       },
     ],

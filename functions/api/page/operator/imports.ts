@@ -1,0 +1,144 @@
+import { html } from 'hono/html';
+import * as z from 'zod';
+import { amount, signedAmount } from '../../../../lib/i18n/format.ts';
+import { check } from '../../input.ts';
+import { pathOf } from '../ask.ts';
+import type { Html } from '../html.ts';
+import type { Speech } from '../page.ts';
+import { filterForm } from '../parts/filters.ts';
+import { table } from '../parts/table.ts';
+import type { Desk, Room, RoomPage } from '../room.ts';
+import { word } from '../views.ts';
+import { address, card, id, nothing, when } from './parts.ts';
+import { providersList } from './people.ts';
+
+const PATH = '/operator/imports';
+const query = z.object({
+  providerId: z.string().max(128).optional(),
+  import: z.string().max(64).optional(),
+});
+
+const kept = z.object({
+  ...{ importId: z.string(), profile: z.string(), from: z.string(), to: z.string() },
+  ...{ importedAt: z.string(), lines: z.int(), read: z.int() },
+});
+const list = z.object({ imports: z.array(kept) });
+
+const whole = kept.extend({
+  refused: z.array(z.object({ line: z.int(), reason: z.string() })),
+  differences: z.array(
+    z.object({
+      ...{ merchantId: z.string(), merchantName: z.string().nullable(), measure: z.string() },
+      ...{ oursFen: z.int(), theirsFen: z.int().nullable(), gapFen: z.int(), reason: z.string() },
+    }),
+  ),
+});
+type Whole = z.infer<typeof whole>;
+
+/** `GET /operator/imports`: files of a provider's that were compared with the books, and what differed. */
+export const importsPage: Room = {
+  ...{ path: PATH, is: 'operator', needs: 'statements:read' },
+  async read({ c, ask }: Desk): Promise<RoomPage> {
+    const { providerId = '', import: wanted } = check(query, c.req.query());
+    const { providers } = await ask({ path: '/v1/providers?limit=200' }, providersList);
+    const whose = { providerId };
+    const [imports, one] = await Promise.all([
+      providerId === ''
+        ? []
+        : ask({ path: address('/v1/imports', whose) }, list).then((found) => found.imports),
+      wanted === undefined || providerId === ''
+        ? null
+        : ask({ path: address(pathOf`/v1/imports/${wanted}`, whose) }, whole),
+    ]);
+    return {
+      title: ({ say }) => say('operator.imports'),
+      note: ({ say }) => say('operator.imports.note'),
+      main: (speech) => {
+        const { say } = speech;
+        const choices = [
+          ['', say('operator.choose')] as const,
+          ...providers.map((own) => [own.providerId, own.name] as const),
+        ];
+        const filters = filterForm(say, {
+          ...{ action: PATH, kept: {} },
+          fields: [
+            { name: 'providerId', label: say('operator.provider'), value: providerId, choices },
+          ],
+        });
+        const empty = nothing(
+          say(providerId === '' ? 'operator.imports.whose' : 'operator.imports.none'),
+        );
+        return html`${one === null ? '' : differencesCard(speech, one)}
+${card(say('operator.imports'), '', html`${filters}${imports.length === 0 ? empty : listOf(speech, imports, providerId)}`)}`;
+      },
+    };
+  },
+};
+
+function listOf({ say }: Speech, rows: readonly z.infer<typeof kept>[], providerId: string): Html {
+  return table<z.infer<typeof kept>>({
+    ...{ caption: say('operator.imports'), rows },
+    columns: [
+      {
+        ...{ head: say('operator.when'), role: 'name' },
+        cell: ({ importId, importedAt }) =>
+          html`<a href="${address(PATH, { providerId, import: importId })}">${when(importedAt)}</a>`,
+      },
+      { head: say('operator.profile'), role: 'pair', cell: ({ profile }) => id(profile) },
+      { head: say('period.label'), role: 'pair', cell: ({ from, to }) => `${from} – ${to}` },
+      {
+        head: say('operator.lines'),
+        role: 'main',
+        isNumber: true,
+        hasLabel: true,
+        cell: ({ read, lines }) => `${read} / ${lines}`,
+      },
+    ],
+  });
+}
+
+function differencesCard({ say }: Speech, one: Whole): Html {
+  const rows = table<Whole['differences'][number]>({
+    ...{ caption: say('operator.differ'), rows: one.differences },
+    columns: [
+      {
+        head: say('merchant'),
+        role: 'name',
+        cell: ({ merchantName, merchantId }) =>
+          html`${merchantName ?? merchantId}<small class="id">${merchantId}</small>`,
+      },
+      {
+        head: say('operator.measure'),
+        role: 'pair',
+        cell: ({ measure }) => word(say, `figure.${measure}`),
+      },
+      {
+        head: say('operator.ours'),
+        role: 'pair',
+        isNumber: true,
+        cell: ({ oursFen }) => amount(oursFen),
+      },
+      {
+        head: say('operator.theirs'),
+        role: 'pair',
+        isNumber: true,
+        cell: ({ theirsFen }) => (theirsFen === null ? '—' : amount(theirsFen)),
+      },
+      {
+        head: say('operator.gap'),
+        role: 'main',
+        isNumber: true,
+        cell: ({ gapFen }) => signedAmount(gapFen),
+      },
+      { head: say('operator.why'), role: 'wide-pair', cell: ({ reason }) => reason },
+    ],
+  });
+  const refused = one.refused.map(
+    ({ line, reason }) => html`<li>${say('operator.line', { n: line })} ${reason}</li>`,
+  );
+  return card(
+    `${one.profile} · ${when(one.importedAt)}`,
+    `${one.from} – ${one.to}`,
+    html`${one.differences.length === 0 ? nothing(say('operator.differ.none')) : rows}${refused.length === 0 ? '' : html`<footer><ul>${refused}</ul></footer>`}`,
+  );
+}

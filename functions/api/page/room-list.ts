@@ -1,0 +1,29 @@
+import { appPage } from './operator/app.ts';
+import { appsPage } from './operator/apps.ts';
+import { auditPage } from './operator/audit.ts';
+import { deadLettersPage } from './operator/dead-letters.ts';
+import { deliveryPage } from './operator/delivery.ts';
+import { importsPage } from './operator/imports.ts';
+import { operatorPeoplePage } from './operator/people.ts';
+import { reconciliationsPage } from './operator/reconciliations.ts';
+import { refundsPage } from './operator/refunds.ts';
+import { restatementsPage } from './operator/restatements.ts';
+import { setAsidePage } from './operator/set-aside.ts';
+import type { Room } from './room.ts';
+import { teamPage } from './team.ts';
+
+/** A new one is a line here, and in `navigation.ts` with the same permission. */
+export const ROOMS: readonly Room[] = [
+  appsPage,
+  appPage,
+  setAsidePage,
+  deliveryPage,
+  deadLettersPage,
+  reconciliationsPage,
+  restatementsPage,
+  importsPage,
+  refundsPage,
+  operatorPeoplePage,
+  auditPage,
+  teamPage,
+];

@@ -1,0 +1,340 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PERMISSIONS } from '../../../lib/access/permissions.ts';
+import { archiveDelivery, putSetAside } from '../../../lib/store/deliveries/archive.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import { APP_KEY, registerApp } from '../../support/douyin.ts';
+import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
+import { ask, Clock, cookieOf, fresh, makeTenant, type Reply, type Tenant } from './support.ts';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const EVIL = '<script>alert("店")</script>';
+
+const clock = new Clock();
+let hexiao: HexiaoUnderTest;
+let tenant: Tenant;
+let operator: { cookie: string };
+
+beforeAll(async () => {
+  hexiao = await HexiaoUnderTest.start({ now: clock.now });
+  tenant = await makeTenant(hexiao);
+  operator = await cookieOf(hexiao, OPERATOR_TOKEN);
+});
+
+afterAll(() => hexiao?.stop());
+
+type Headers = Record<string, string>;
+
+const look = (path: string, headers: Headers = operator) =>
+  ask(hexiao, 'GET', path, { token: null, headers: { accept: 'text/html', ...headers } });
+
+const send = (path: string, fields: Record<string, string>, headers: Headers = operator) =>
+  ask(hexiao, 'POST', path, {
+    token: null,
+    headers: { ...FORM, accept: 'text/html', ...headers },
+    body: new URLSearchParams(fields).toString(),
+  });
+
+const mainOf = ({ text }: Reply) => text.slice(text.indexOf('<main'), text.indexOf('</main>'));
+
+const offered = ({ text }: Reply) =>
+  [...(/<nav class="side".*?<\/nav>/s.exec(text)?.[0] ?? '').matchAll(/href="([^"]+)"/g)].map(
+    (found) => found[1] ?? '',
+  );
+
+describe('the operator’s pages', () => {
+  it('are all offered to the operator, and open in both languages', async () => {
+    const links = offered(await look('/operator'));
+    expect(links.length).toBe(9);
+    for (const link of links) {
+      for (const lang of ['zh', 'en']) {
+        const page = await look(`${link}?lang=${lang}`);
+        expect(page.status, link).toBe(200);
+        // A route's own braces are data.
+        const words = mainOf(page).replaceAll(/<span class="id">.*?<\/span>/g, '');
+        expect(words, link).not.toMatch(/\{[a-z]+\}|undefined|NaN|\[object/);
+      }
+    }
+  });
+
+  it('are the form to sign in to nobody, and a refusal to a provider', async () => {
+    const provider = await cookieOf(hexiao, tenant.token);
+    for (const link of offered(await look('/operator'))) {
+      const nobody = await look(link, {});
+      expect(nobody.text).toContain('action="/sign-in"');
+      const theirs = await look(link, provider);
+      expect(theirs.status, link).toBe(403);
+      expect(theirs.text).toContain('此页给运营方看');
+      const sent = await send(link, { act: 'add-token', name: 'x', grant: 'operator' }, provider);
+      expect([303, 200]).not.toContain(sent.status);
+    }
+  });
+
+  it('show to whoever has one permission no more than that one allows', async () => {
+    for (const scope of PERMISSIONS) {
+      const body = { name: scope, scopes: [scope] };
+      const { token } = await hexiao.call<{ token: string }>('POST', '/v1/tokens', body);
+      const headers = await cookieOf(hexiao, token);
+      for (const link of offered(await look('/operator/audit', headers))) {
+        // Offered by its own permission; what else it shows, the API may refuse, in words.
+        expect([200, 403], `${scope} ${link}`).toContain((await look(link, headers)).status);
+      }
+      const made = await send(
+        '/operator/people',
+        { act: 'add-token', name: 'x', grant: 'operator' },
+        headers,
+      );
+      expect(made.status, scope).toBe(403);
+    }
+  });
+
+  it('take no form of another site', async () => {
+    const reply = await send(
+      '/operator/people',
+      { act: 'add-token', name: 'x', grant: 'viewer' },
+      { ...operator, 'sec-fetch-site': 'cross-site' },
+    );
+    expect(reply.status).toBe(403);
+  });
+});
+
+describe('people and tokens', () => {
+  const provider = () => ({ providerId: tenant.providerId });
+
+  it('are made, shown once, and revoked, each with its trace', async () => {
+    const name = fresh('程序');
+    const reply = await send('/operator/people', {
+      act: 'add-token',
+      name,
+      grant: 'viewer',
+      ...provider(),
+    });
+    expect(reply.status).toBe(200);
+    const token = /hxp_[\w-]{43}/.exec(reply.text)?.[0] ?? '';
+    expect(token).not.toBe('');
+    expect((await ask(hexiao, 'GET', '/v1/stores', { token })).status).toBe(200);
+    const list = await look(`/operator/people?providerId=${tenant.providerId}`);
+    expect(list.text).toContain(name);
+    expect(list.text).not.toContain(token);
+    const row = mainOf(list).slice(mainOf(list).indexOf(name));
+    const tokenId = /name="tokenId" value="(\w+)"/.exec(row)?.[1] ?? '';
+    const gone = await send('/operator/people', { act: 'revoke', tokenId, ...provider() });
+    expect(gone.status).toBe(303);
+    expect((await look(gone.headers.get('location') ?? '')).text).toContain(
+      '已作废，几秒内处处失效',
+    );
+    expect((await ask(hexiao, 'GET', '/v1/stores', { token })).status).toBe(401);
+    const trail = await hexiao.call<{ entries: { subject: string; call: string }[] }>(
+      ...(['GET', `/v1/audit?subject=token/${tokenId}`] as const),
+    );
+    expect(trail.entries.map(({ call }) => call)).toEqual([
+      'POST /v1/tokens',
+      'DELETE /v1/tokens/{tokenId}',
+    ]);
+  });
+
+  it('keep what was typed when something is wrong with it, and say what', async () => {
+    const reply = await send('/operator/people', {
+      ...{ act: 'add-member', name: '周岚', email: 'no address', role: 'operator', stores: '' },
+    });
+    expect(reply.status).toBe(400);
+    expect(reply.text).toContain('填写有误：email');
+    expect(reply.text).toContain('value="周岚"');
+    expect(reply.text).toContain('value="no address"');
+    const evil = await send('/operator/people', {
+      act: 'put-provider',
+      newId: EVIL,
+      name: EVIL,
+      kind: 'x',
+    });
+    expect(evil.status).toBe(400);
+    expect(evil.text).not.toContain(EVIL);
+  });
+
+  it('of a team are its owner’s, and nobody else’s', async () => {
+    const grant = { name: 'owner', role: 'owner', providerId: tenant.providerId };
+    const { token } = await hexiao.call<{ token: string }>('POST', '/v1/tokens', grant);
+    const owner = await cookieOf(hexiao, token);
+    const added = await send(
+      '/team',
+      { act: 'add-member', name: '何敏', email: '', role: 'finance', stores: '' },
+      owner,
+    );
+    expect(added.text).toMatch(/hxp_[\w-]{43}/);
+    const page = await look('/team', owner);
+    expect([page.status, page.text.includes('何敏')]).toEqual([200, true]);
+    // Nobody gives more than they have, and another's tokens are not there.
+    const more = await send(
+      '/team',
+      { act: 'add-token', name: 'x', grant: 'ledger:restate' },
+      owner,
+    );
+    expect(more.status).toBe(403);
+    const other = await makeTenant(hexiao);
+    const tokens = await hexiao.call<{ tokens: { tokenId: string }[] }>(
+      ...(['GET', `/v1/tokens?providerId=${other.providerId}`] as const),
+    );
+    const theirs = await send(
+      '/team',
+      { act: 'revoke', tokenId: tokens.tokens[0]?.tokenId ?? '' },
+      owner,
+    );
+    expect(theirs.status).toBe(404);
+    expect((await ask(hexiao, 'GET', '/v1/stores', { token: other.token })).status).toBe(200);
+    const viewer = await cookieOf(hexiao, tenant.token);
+    expect((await look('/team', viewer)).status).toBe(403);
+    expect(offered(await look('/', viewer))).not.toContain('/team');
+  });
+});
+
+describe('a session that ends in the middle of a form', () => {
+  it('loses nothing that was typed', async () => {
+    const fields = {
+      act: 'add-token',
+      name: '写到一半 "<b>',
+      grant: 'pipeline:read',
+      expiresOn: '',
+      stores: '',
+    };
+    const over = await send('/operator/people', fields, {});
+    expect(over.status).toBe(401);
+    expect(over.text).toContain('登录已过期');
+    const hidden = Object.fromEntries(
+      [...over.text.matchAll(/type="hidden" name="(next|typed)" value="([^"]*)"/g)].map(
+        ([, name = '', value = '']) => [name, unescaped(value)],
+      ),
+    );
+    expect(hidden.next).toBe('/operator/people');
+    // A wrong token first: still nothing is lost.
+    const wrong = await send('/sign-in', { token: 'hxo_wrong', ...hidden }, {});
+    expect([wrong.status, wrong.text.includes('name="typed"')]).toEqual([401, true]);
+    const back = await send('/sign-in', { token: OPERATOR_TOKEN, ...hidden }, {});
+    expect(back.status).toBe(200);
+    expect(back.text).not.toContain('<b>');
+    const cookie = back.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const kept = Object.fromEntries(
+      [...mainOf(back).matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
+        ([, name = '', value = '']) => [name, unescaped(value)],
+      ),
+    );
+    expect(kept).toEqual(fields);
+    const done = await send('/operator/people', kept, { cookie });
+    expect(done.text).toMatch(/hxo_[\w-]{43}/);
+  });
+
+  it('comes back to the page, and to no other site', async () => {
+    const nobody = await look('/operator/audit?subject=token', {});
+    expect(nobody.text).toContain('name="next" value="/operator/audit?subject=token"');
+    const there = await send('/sign-in', { token: OPERATOR_TOKEN, next: '/operator/audit' }, {});
+    expect(there.headers.get('location')).toBe('/operator/audit');
+    for (const next of ['//evil.example', 'https://evil.example', '/\\evil', '/sign-out', 'x']) {
+      const reply = await send('/sign-in', { token: OPERATOR_TOKEN, next }, {});
+      expect(reply.headers.get('location'), next).toBe('/operator');
+    }
+  });
+});
+
+describe('what waits for the operator', () => {
+  it('is read masked, and replayed', async () => {
+    const deliveryId = 'ab'.repeat(32);
+    const content = JSON.stringify({ order_id: 'order-1', buyer: { mobile: '13812345678' } });
+    const body = new Uint8Array(Buffer.from(JSON.stringify({ event: 'x', content })));
+    const receivedAt = toInstant(clock.ms);
+    const delivery = { deliveryId, integration: 'douyin-life', appKey: 'app', receivedAt, body };
+    const outcome = { outcome: 'quarantined', kind: 'k', why: 'odd: 13812345678' } as const;
+    await putSetAside(hexiao.table, 'quarantined', delivery, outcome, clock.ms);
+    await archiveDelivery(hexiao.table, delivery, outcome, clock.ms);
+    const list = await look('/operator/set-aside?reason=quarantined');
+    expect(list.text).toContain(`/operator/deliveries/${deliveryId}`);
+    expect(list.text).not.toContain('13812345678');
+    const one = await look(`/operator/deliveries/${deliveryId}`);
+    expect(one.status).toBe(200);
+    expect(one.text).toContain('个人信息已遮盖');
+    expect(one.text).not.toContain('13812345678');
+    const again = await send(`/operator/deliveries/${deliveryId}`, { act: 'replay' });
+    expect(again.status).toBe(303);
+    expect((await look(`/operator/deliveries/${'0'.repeat(64)}`)).status).toBe(404);
+  });
+
+  it('is dropped with a reason alone', async () => {
+    const without = await send('/operator/dead-letters', {
+      act: 'drop',
+      queue: 'intake',
+      type: 'delivery',
+      reason: '',
+    });
+    expect(without.status).toBe(400);
+    const done = await send('/operator/dead-letters', {
+      act: 'drop',
+      queue: 'intake',
+      type: 'delivery',
+      reason: 'a test',
+    });
+    expect(done.headers.get('location')).toContain('done=done.dropped');
+    const redriven = await send('/operator/dead-letters', { act: 'redrive', queue: 'attribution' });
+    expect(redriven.headers.get('location')).toContain('done=done.redriven');
+  });
+
+  it('is a restatement, tried first, with its progress', async () => {
+    const days = {
+      platform: 'douyin',
+      merchantId: tenant.merchantId,
+      from: '2025-10-01',
+      to: '2025-10-09',
+    };
+    const begun = await send('/operator/restatements', {
+      act: 'begin',
+      ...days,
+      reason: '补签',
+      dryRun: 'yes',
+    });
+    const there = begun.headers.get('location') ?? '';
+    expect(there).toMatch(/^\/operator\/restatements\?id=/);
+    const page = await look(there);
+    expect(page.text).toContain('已开始');
+    expect(page.text).toContain('补签');
+    expect(page.text).toContain('试算，没有入账');
+    const wrong = await send('/operator/restatements', {
+      act: 'begin',
+      ...days,
+      merchantId: 'nobody',
+      reason: '补签',
+    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('这个商家没有登记');
+    expect(wrong.text).toContain('value="nobody"');
+  });
+
+  it('is a reconciliation of an app, begun and stopped', async () => {
+    const missing = await send('/operator/reconciliations', {
+      act: 'begin',
+      app: 'douyin-life/none',
+      from: '2025-10-01',
+      to: '2025-10-02',
+    });
+    expect(missing.status).toBe(404);
+    await registerApp(hexiao);
+    const app = `douyin-life/${APP_KEY}`;
+    const apps = await look('/operator');
+    expect(apps.text).toContain(`href="/operator/apps/${app}"`);
+    expect(apps.text).toContain('没有投递');
+    const own = await look(`/operator/apps/${app}`);
+    expect(own.text).toContain(`value="http://localhost/webhooks/${app}"`);
+    const [from, to] = ['2025-10-01', '2025-10-02'];
+    const begun = await send('/operator/reconciliations', { act: 'begin', app, from, to });
+    const there = begun.headers.get('location') ?? '';
+    const page = await look(there);
+    expect(page.text).toContain('进行中');
+    const id = new URL(there, 'http://x').searchParams.get('id') ?? '';
+    const stopped = await send('/operator/reconciliations', { act: 'cancel', id });
+    expect((await look(stopped.headers.get('location') ?? '')).text).toContain('已停');
+  });
+});
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+}
