@@ -263,6 +263,7 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'POST', path: '/sign-out', to: 'api' },
   // The pages with forms, which are sent to the pages themselves.
   { method: 'ANY', path: '/team', to: 'api' },
+  { method: 'GET', path: '/completeness', to: 'api' },
   { method: 'ANY', path: '/operator', to: 'api' },
   { method: 'ANY', path: '/operator/{path+}', to: 'api' },
   // Whatever else a browser opens leads nowhere, in words (decision 0053).

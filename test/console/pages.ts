@@ -40,6 +40,7 @@ export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
     { name: 'statement', path: '/statements/2026-10' },
     { name: 'statement-draft', path: '/statements/2026-11' },
     { name: 'team', path: '/team' },
+    { name: 'completeness', path: '/completeness' },
     { name: 'nowhere', path: '/nowhere' },
     ...[
       ['operator', ''],
@@ -52,6 +53,7 @@ export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
       ['operator-imports', `/imports?providerId=${VIEWER}`],
       ['operator-refunds', '/refunds'],
       ['operator-people', '/people'],
+      ['operator-completeness', '/completeness'],
       ['operator-audit', '/audit'],
     ].map(([name = '', below = '']) => ({
       name,

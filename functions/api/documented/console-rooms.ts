@@ -17,6 +17,8 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   '/operator/refunds': 'Refund requests that wait for a decision',
   '/operator/people': 'Operators, providers, their people and tokens',
   '/operator/audit': 'Who changed or took out what',
+  '/completeness': 'Which days are complete by the platforms’ own records, and what differs',
+  '/operator/completeness': 'The same for everybody; lets a difference be, with a reason',
   '/team': 'A provider’s people and tokens, for its owner',
 };
 

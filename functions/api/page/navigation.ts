@@ -43,6 +43,7 @@ const PROVIDERS: readonly Group[] = [
         ...{ href: '/statements', word: 'statements', needs: 'statements:read' },
         below: ['/statements/', '/v1/statements/'],
       },
+      { href: '/completeness', word: 'completeness', needs: 'reports:read', below: [] },
     ],
   },
   {
@@ -75,6 +76,10 @@ const OPERATORS: readonly Group[] = [
       {
         ...{ href: '/operator/reconciliations', word: 'operator.reconciliations', below: [] },
         needs: 'pipeline:read',
+      },
+      {
+        ...{ href: '/operator/completeness', word: 'completeness', below: [] },
+        needs: 'reports:read',
       },
       {
         ...{ href: '/operator/restatements', word: 'operator.restatements', below: [] },

@@ -1,3 +1,4 @@
+import { completenessPage, operatorCompletenessPage } from './completeness/page.ts';
 import { appPage } from './operator/app.ts';
 import { appsPage } from './operator/apps.ts';
 import { auditPage } from './operator/audit.ts';
@@ -26,4 +27,6 @@ export const ROOMS: readonly Room[] = [
   operatorPeoplePage,
   auditPage,
   teamPage,
+  completenessPage,
+  operatorCompletenessPage,
 ];

@@ -44,13 +44,13 @@ const offered = ({ text }: Reply) =>
 describe('the operator’s pages', () => {
   it('are all offered to the operator, and open in both languages', async () => {
     const links = offered(await look('/operator'));
-    expect(links.length).toBe(9);
+    expect(links.length).toBe(10);
     for (const link of links) {
       for (const lang of ['zh', 'en']) {
         const page = await look(`${link}?lang=${lang}`);
         expect(page.status, link).toBe(200);
         // A route's own braces are data.
-        const words = mainOf(page).replaceAll(/<span class="id">.*?<\/span>/g, '');
+        const words = mainOf(page).replaceAll(/<span class="id wrap">.*?<\/span>/g, '');
         expect(words, link).not.toMatch(/\{[a-z]+\}|undefined|NaN|\[object/);
       }
     }

@@ -82,5 +82,5 @@ export const auditPage: Room = {
 function changeCell({ before, after }: Entry) {
   const text = (value: unknown) => (value == null ? '—' : JSON.stringify(value));
   if (before == null && after == null) return '—';
-  return html`<span class="id">${text(before)} → ${text(after)}</span>`;
+  return html`<span class="id wrap">${text(before)} → ${text(after)}</span>`;
 }

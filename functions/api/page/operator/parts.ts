@@ -50,7 +50,7 @@ export function when(instant: string | null | undefined): string {
 }
 
 export function id(text: string | null): Html | string {
-  return text === null ? '—' : html`<span class="id">${text}</span>`;
+  return text === null ? '—' : html`<span class="id wrap">${text}</span>`;
 }
 
 /** An address with a query, of what is given. */

@@ -110,5 +110,5 @@ export function fileLinks(say: Say, statement: Statement): Html | string {
       return html`<a href="${href}.${format}?part=${part}" download>${name}</a> `;
     }),
   );
-  return files === 0 ? '' : html`${say('download')}: ${links}`;
+  return files === 0 ? '' : html`<span class="files">${say('download')}: ${links}</span>`;
 }
