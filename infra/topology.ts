@@ -178,6 +178,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     timeoutSeconds: 15,
     table: 'readWrite',
     keys: [
+      'API-KEY',
       'APP',
       'APPS',
       'AUDIT',

@@ -130,6 +130,18 @@ describe('redrive', () => {
   });
 });
 
+describe('replay show', () => {
+  it('prints a delivery masked, and as it came only with --clear', async () => {
+    answer({ deliveryId: 'd1', body: { mobile: '186****0001' } }, '{"mobile":"18612340001"}');
+    expect(await replay.run(['show', 'd1'])).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ body: { mobile: '186****0001' } });
+    expect(await replay.run(['show', 'd1', '--clear'])).toBe(0);
+    expect(out).toContain('{"mobile":"18612340001"}');
+    expect(calls()).toEqual(['GET /v1/deliveries/d1', 'GET /v1/deliveries/d1/body']);
+    await expect(replay.run(['show'])).rejects.toThrow(/delivery’s id/);
+  });
+});
+
 describe('redeem and reverse', () => {
   const whose = ['--integration', 'meituan', '--app', 'k'];
 

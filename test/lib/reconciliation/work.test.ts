@@ -5,6 +5,7 @@ import { beginReconciliation } from '../../../lib/reconciliation/begin.ts';
 import { followEdge } from '../../../lib/reconciliation/edge.ts';
 import { reconcileRecords } from '../../../lib/reconciliation/run.ts';
 import { workOn } from '../../../lib/reconciliation/work.ts';
+import { changeApp } from '../../../lib/store/accounts/apps.ts';
 import { checkedDays } from '../../../lib/store/reconciliation/checked-days.ts';
 import { differencesOf } from '../../../lib/store/reconciliation/differences.ts';
 import { readEdge } from '../../../lib/store/reconciliation/edges.ts';
@@ -39,6 +40,18 @@ async function run(fake: FakeRecords, times: number, apartMs = 300_000): Promise
     fake.nowMs += apartMs;
   }
 }
+
+test('an app that is archived is not called, and no day of it is planned, until it is in use again', async () => {
+  const fake = new FakeRecords(() => whole(recordOf(1)));
+  await fake.open();
+  await changeApp(fake.table, APP, { archivedAt: '2025-11-01T00:00:00.000+08:00' });
+  await run(fake, 3, 86_400_000);
+  expect(fake.calls).toBe(0);
+  expect(await readEdge(fake.table, APP.integration, APP.appKey)).toBeUndefined();
+  await changeApp(fake.table, APP, { archivedAt: null });
+  await run(fake, 3, 86_400_000);
+  expect(fake.calls).toBeGreaterThan(0);
+});
 
 describe('a day that is read', () => {
   test('sends what we lack once, however often it is read', async () => {
