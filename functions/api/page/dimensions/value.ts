@@ -8,9 +8,9 @@ import { periodTools } from '../parts/periods.ts';
 import { type Column, table } from '../parts/table.ts';
 import { trendChart } from '../parts/trend.ts';
 import { daysOf, type Period, periodQuery } from '../period.ts';
-import { paidCell, paidIs } from './known.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
 import { earnsBy, nameOfRow } from './names.ts';
+import { paidCell, paidIs } from './paid.ts';
 import { comparison } from './view.ts';
 
 export interface ValueView {

@@ -12,9 +12,9 @@ import { periodTools, rangeOf } from '../parts/periods.ts';
 import { sparkline } from '../parts/sparkline.ts';
 import { type Column, table } from '../parts/table.ts';
 import { type Period, periodQuery } from '../period.ts';
-import { paidCell, paidIs } from './known.ts';
 import type { DimensionKind, DimensionRow, Sort } from './model.ts';
 import { earnsBy, merchantOf, nameOfRow } from './names.ts';
+import { paidCell, paidIs } from './paid.ts';
 import { comparisonOf, type DimensionRows } from './read.ts';
 import { sharesOf } from './shares.ts';
 
