@@ -6,7 +6,7 @@ import type { Hint, Resolution, ResolveContext } from '../../lib/integrations/ki
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
-import { groupOf, type Queue } from '../../lib/queue/queue.ts';
+import { groupOf, MAX_DELAY_SECONDS, type Queue } from '../../lib/queue/queue.ts';
 import { putHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { knownOf } from '../../lib/store/known.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -121,6 +121,9 @@ async function resolveTogether(
   return resolutions;
 }
 
+/** A platform that did not answer at all is back at any moment: ten minutes later all that waited is resolved. */
+const MAX_OUTAGE_SECONDS = 480;
+
 function postponed(works: readonly HintWork[], why: string, retryAfterMs: number): Resolution[] {
   return works.map(() => ({ outcome: 'wait', why, events: [], stores: [], retryAfterMs }));
 }
@@ -151,7 +154,9 @@ async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): 
   // The rate limit says when to come back and no query was made: no failure, or a long queue would back off.
   const hadNoTurn = retryAfterMs > 0 && !answered && !unavailable;
   const failures = before.failures + (hadNoTurn ? 0 : 1);
-  const seconds = Math.min(Math.max(backoffSeconds(failures), Math.ceil(retryAfterMs / 1000)), 900);
+  const most = answered ? MAX_DELAY_SECONDS : MAX_OUTAGE_SECONDS;
+  const ownSeconds = Math.min(backoffSeconds(failures), most);
+  const seconds = Math.min(Math.max(ownSeconds, Math.ceil(retryAfterMs / 1000)), MAX_DELAY_SECONDS);
   const { deliveryId } = work.delivery;
   const why = resolution.why ?? 'the platform has no answer yet';
   const hint = {

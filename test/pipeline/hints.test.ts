@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { normalize } from '../../functions/normalize/normalize.ts';
+import { MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { waitingHints } from '../../lib/store/deliveries/waiting-hints.ts';
 import { readEvents } from '../../lib/store/ledger/events.ts';
 import {
@@ -92,6 +94,27 @@ describe('a hint whose platform', () => {
       ]);
     },
   );
+
+  it('is down for an hour is asked again within ten minutes, whenever it comes back', async () => {
+    trouble = async () => new Response('', { status: 503 });
+    await redeemOnce();
+    await hexiao.step('intake');
+    let nowMs = hexiao.normalizeDeps.now();
+    const endMs = nowMs + 3_600_000;
+    const waits: number[] = [];
+    while (nowMs < endMs) {
+      const [hint] = await Array.fromAsync(waitingHints(hexiao.table));
+      if (hint === undefined) throw new Error('it waits');
+      waits.push(hint.dueAtMs - nowMs);
+      nowMs = hint.dueAtMs;
+      const { deliveryId } = hint;
+      const deps = { ...hexiao.normalizeDeps, now: () => nowMs };
+      const message = { type: 'hint', v: MESSAGE_VERSION, deliveryId } as const;
+      await normalize([{ message, fail: () => {} }], deps);
+    }
+    expect(waits.length).toBeGreaterThan(10);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(600_000 - 120_000);
+  });
 
   it('answers only after the buyer was erased is booked without the buyer', async () => {
     // Prepare
