@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 export const ONLY_LONG = [
   'test/cli/adding-a-sealed-integration.test.ts',
   'test/cli/adding-an-integration.test.ts',
+  'test/console/till.test.ts',
   'test/e2e/first-start.test.ts',
   'test/infra/nag.test.ts',
   'test/infra/runtime.test.ts',

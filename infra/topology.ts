@@ -260,6 +260,11 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/vouchers/{platform}/{voucherId}', to: 'api' },
   { method: 'GET', path: '/statements', to: 'api' },
   { method: 'GET', path: '/statements/{month}', to: 'api' },
+  { method: 'GET', path: '/till', to: 'api' },
+  { method: 'POST', path: '/till/find', to: 'api' },
+  { method: 'POST', path: '/till/redeem', to: 'api' },
+  { method: 'POST', path: '/till/undo', to: 'api' },
+  { method: 'POST', path: '/till/reverse', to: 'api' },
   { method: 'POST', path: '/sign-in', to: 'api' },
   { method: 'POST', path: '/sign-out', to: 'api' },
   // The pages with forms, which are sent to the pages themselves.

@@ -19,7 +19,15 @@ const preparedSchema = z.object({
   appKey: z.string(),
   storeId: idSchema,
   shown: z.union([z.object({ code: z.string() }), z.object({ encryptedData: z.string() })]),
-  vouchers: z.array(z.object({ voucherId: idSchema, usesLeft: z.int().min(1) })),
+  vouchers: z.array(
+    z.object({
+      voucherId: idSchema,
+      usesLeft: z.int().min(1),
+      /** For the page that says what was redeemed. */
+      title: z.string().nullable(),
+      worthFen: z.int().nullable(),
+    }),
+  ),
   untilMs: z.int(),
 });
 export type PrepareNotes = z.infer<typeof preparedSchema>;

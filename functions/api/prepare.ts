@@ -130,7 +130,9 @@ async function preparedOf(
   const prepareId = await writePrepared(
     {
       ...{ integration: integration.name, appKey, storeId, shown },
-      vouchers: usable.map(({ voucherId, usesLeft }) => ({ voucherId, usesLeft })),
+      vouchers: usable.map(({ voucherId, usesLeft, title, worthFen }) => ({
+        ...{ voucherId, usesLeft, title, worthFen },
+      })),
       untilMs: deps.now() + PREPARED_MS,
     },
     deps,

@@ -26,6 +26,39 @@ const bad = {
   400: { types: ['text/html'], what: 'The page says what of the address it cannot read.' },
 };
 
+const PRESSES = [
+  ['find', 'What stands behind a code that a guest shows'],
+  ['redeem', 'Redeem what was chosen'],
+  ['undo', 'What would be taken back'],
+  ['reverse', 'Take it back'],
+] as const;
+
+/** A form of the till, and where its address leads when it is only opened. */
+function press([name, summary]: (typeof PRESSES)[number]): Documented[] {
+  return [
+    {
+      contract: forAnyone(`POST /till/${name}`),
+      tag: 'pages',
+      summary: `The till’s form: ${summary}`,
+      description:
+        'Fields: `store`, and those that the screen before holds. The same form again is the same act.',
+      answers: {
+        ...page,
+        400: { types: ['text/html'], what: 'The screen says what is wrong, and what to do.' },
+        404: { types: ['text/html'], what: 'The store is not the clerk’s.' },
+        422: { types: ['text/html'], what: 'The platform or we refused; nothing happened.' },
+        503: { types: ['text/html'], what: 'Nobody knows yet: the screen sends the form again.' },
+      },
+    },
+    {
+      contract: forAnyone(`GET /till/${name}`),
+      tag: 'pages',
+      summary: 'To the till’s first screen',
+      answers: { 303: { what: 'To `/till`.' } },
+    },
+  ];
+}
+
 export const consolePages: readonly Documented[] = [
   {
     contract: forAnyone('GET /', {
@@ -111,6 +144,15 @@ export const consolePages: readonly Documented[] = [
       404: { types: ['text/html'], what: 'Nothing of the month is booked to who asks.' },
     },
   },
+  {
+    contract: forAnyone('GET /till', {
+      query: z.object({ ...shown, store: z.string().optional().describe('`douyin/6601`') }),
+    }),
+    tag: 'pages',
+    summary: 'The till (收银台): a code is looked up, and what happened in the store today',
+    answers: { ...page, 404: { types: ['text/html'], what: 'The store is not the clerk’s.' } },
+  },
+  ...PRESSES.flatMap(press),
   {
     contract: forAnyone('GET /assets/{file}', { params: z.object({ file: z.string() }) }),
     tag: 'pages',

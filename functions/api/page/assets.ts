@@ -12,6 +12,8 @@ const ASSETS = {
     of: ['tokens.css', 'components.css', 'pages.css'],
   },
   'statement.css': { type: 'text/css; charset=utf-8', of: ['statement.css'] },
+  'till.css': { type: 'text/css; charset=utf-8', of: ['till.css'] },
+  'till.js': { type: 'text/javascript; charset=utf-8', of: ['till.js'] },
   'live.js': { type: 'text/javascript; charset=utf-8', of: ['live.js'] },
   'mark.svg': { type: 'image/svg+xml', of: ['mark.svg'] },
 } as const;

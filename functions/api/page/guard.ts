@@ -31,6 +31,14 @@ export async function forProvider(
   if (principal.is !== 'provider' || who === null) {
     return answerPage(c, refusalPage(viewer, 'forbidden.providers'));
   }
+  // A clerk has no overview: their page is the till.
+  if (
+    c.req.path === '/' &&
+    !principal.permissions.has(needs) &&
+    principal.permissions.has('till:use')
+  ) {
+    return c.redirect('/till', 303);
+  }
   if (!principal.permissions.has(needs)) return answerPage(c, refusalPage(viewer));
   const { providerId } = principal;
   return withWords(c, viewer, () => show({ who, principal, providerId }));

@@ -27,6 +27,7 @@ const PROVIDERS: readonly Group[] = [
       { href: '/', word: 'overview', needs: 'reports:read', below: [] },
       { href: '/stores', word: 'stores', needs: 'reports:read', below: ['/stores/'] },
       { href: '/search', word: 'vouchers', needs: 'reports:read', below: ['/vouchers/'] },
+      { href: '/till', word: 'till', needs: 'till:use', below: [] },
     ],
   },
   {
@@ -104,7 +105,10 @@ export function navigation(say: Say, href: string, { who, principal }: SignedIn)
   const groups = (principal.is === 'operator' ? OPERATORS : PROVIDERS)
     .map(({ word, places }) => ({
       word,
-      places: places.filter(({ needs }) => principal.permissions.has(needs)),
+      places: places.filter(
+        ({ needs }) =>
+          principal.permissions.has(needs) && (needs !== 'till:use' || principal.stores.length > 0),
+      ),
     }))
     .filter(({ places }) => places.length > 0);
   const isAt = ({ href: own, below }: Place) =>

@@ -17,6 +17,7 @@ import { statementsPage } from './statements/page.ts';
 import { storePage } from './store/page.ts';
 import { storesPage } from './stores/page.ts';
 import { turnTheme } from './theme.ts';
+import { tillPages } from './till/routes.ts';
 import type { Viewer } from './viewer.ts';
 import { voucherPage } from './voucher/page.ts';
 
@@ -46,6 +47,7 @@ export function pages(api: Hono, deps: ApiDeps): void {
     });
   }
 
+  tillPages(api, deps);
   rooms(api, deps);
   signInRoutes(api, deps, {
     form: (c, error, status, back) => answerPage(c, signInPage(error, status, back)),

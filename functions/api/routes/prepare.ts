@@ -9,7 +9,7 @@ import type { ApiDeps } from '../deps.ts';
 import { prepareVouchers } from '../prepare.ts';
 import { chosenOf, prepareIdSchema, readPrepared } from '../prepare-id.ts';
 import { answer, forEither } from '../route.ts';
-import type { ActRequest } from '../till-facts.ts';
+import type { Redeeming } from '../till-acts.ts';
 import { requireRealStore } from './merchants.ts';
 
 export const preparePost = forEither('POST /v1/redemptions/prepare', {
@@ -63,8 +63,6 @@ export const preparedForm = z.strictObject({
   storeId: givenId(),
   requestId: requestIdSchema,
 });
-
-export type Redeeming = Extract<ActRequest, { verb: 'redeem' }>;
 
 /** A choice among what was prepared, as the act that redeems it. @throws Problem */
 export async function chosenAct(
