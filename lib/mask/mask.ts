@@ -49,13 +49,13 @@ function maskEmail(text: string): string {
 
 /** The ends of a text that is long enough for what is between them to stay hidden. */
 function ends(text: string, first: number, last: number, least: number): string {
-  const signs = [...text];
+  const signs = Array.from(text);
   if (signs.length === first + HIDDEN.length + last && text.includes(HIDDEN)) return text;
   if (signs.length < least) return HIDDEN;
   return `${signs.slice(0, first).join('')}${HIDDEN}${signs.slice(-last).join('')}`;
 }
 
 /** A character of any plane is one. */
-const firstOf = (text: string) => [...text][0] ?? '';
+const firstOf = (text: string) => Array.from(text)[0] ?? '';
 
 const HIDDEN = '****';

@@ -54,7 +54,7 @@ export function bodyKeysAt(
       const standing = keyIn(await reading, keyId);
       if (standing !== undefined) return standing;
       // It was made since; somebody else may be reading anew at this moment.
-      if (known === reading && now() - readAtMs >= AGAIN_MS) read();
+      if (known === reading && now() - readAtMs >= AGAIN_MS) void read();
       const made = keyIn(await (known ?? read()), keyId);
       if (made !== undefined) return made;
       log('error', 'body-keys-unreadable', { keyId });

@@ -58,9 +58,8 @@ it('makes, lists, changes and ends tokens and members, and shows who did', async
     .split('\n')
     .map((row) => JSON.parse(row));
   // The tenant's, the owner's, the member's two, and the program's.
-  expect(revoked.map(({ revokedAt }) => revokedAt !== null).sort()).toEqual([
-    ...[false, false, true, true, true],
-  ]);
+  const ended = revoked.filter(({ revokedAt }) => revokedAt !== null);
+  expect([revoked.length, ended.length]).toEqual([5, 3]);
   const trail = await run(['audit', '--actor', `member/${owner.memberId}`], token);
   const calls = trail
     .trim()

@@ -14,7 +14,7 @@ interface Call {
 function roads(redirects: Readonly<Record<string, string>>) {
   const calls: Call[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const url = String(input);
+    const url = new Request(input).url;
     calls.push({ url, init });
     const location = redirects[url];
     return new Response(null, { status: 302, headers: location === undefined ? {} : { location } });

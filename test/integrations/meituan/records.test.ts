@@ -352,9 +352,10 @@ describe('a check of a day', () => {
   /** The sandbox, but what it answers about one order has a share of a type that no page names. */
   const oddOrder = (paths: RegExp): typeof fetch => {
     return async (input, init) => {
+      const asked = new Request(input, init);
+      const isOdd = (await asked.clone().text()).includes('50260101');
       const response = await sandbox.fetch(input, init);
-      const isOdd = String(init?.body ?? '').includes('50260101');
-      if (!isOdd || !paths.test(new URL(String(input)).pathname)) return response;
+      if (!isOdd || !paths.test(new URL(asked.url).pathname)) return response;
       return new Response(
         (await response.text()).replaceAll('"amountType":10', '"amountType":"x"'),
       );

@@ -201,7 +201,7 @@ class Losses {
   private post(outgoing: Outgoing, delayMs: number, tries = 0): void {
     const { clock, hub, shop } = this;
     this.underWay += 1;
-    clock.in(delayMs, async () => {
+    const send = async () => {
       const { headers, body, road } = outgoing;
       const authorization = { authorization: `Bearer ${OPERATOR_TOKEN}` };
       const isTill = road === 'v1';
@@ -211,7 +211,8 @@ class Losses {
       if (outgoing.isReceived(answer.status, answer.body)) return;
       if (tries === MAX_TRIES) this.wrong.push(`never received: ${answer.status} ${answer.body}`);
       else this.post(outgoing, 1_000 * 2 ** Math.min(tries, 6), tries + 1);
-    });
+    };
+    clock.in(delayMs, () => void send());
   }
 
   /** By as many workers as there are. */

@@ -122,14 +122,15 @@ function readPaste() {
   const field = /** @type {HTMLInputElement | null} */ (byId('code'));
   if (button === null || field === null || navigator.clipboard?.readText === undefined) return;
   button.hidden = false;
-  button.addEventListener('click', async () => {
+  const paste = async () => {
     try {
       field.value = (await navigator.clipboard.readText()).trim().slice(0, 2048);
     } catch {
       // Refused: the field is there to type in.
     }
     field.focus();
-  });
+  };
+  button.addEventListener('click', () => void paste());
 }
 
 function readCamera() {
@@ -159,7 +160,7 @@ function readCamera() {
     }
     setTimeout(() => look(detector), 200);
   };
-  button.addEventListener('click', async () => {
+  const start = async () => {
     if (stream !== null) return stop();
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
@@ -173,7 +174,8 @@ function readCamera() {
       /** @type {HTMLElement} */ (byId('no-camera')).hidden = false;
       byId('code')?.focus();
     }
-  });
+  };
+  button.addEventListener('click', () => void start());
 }
 
 function forgetGuest() {

@@ -60,7 +60,9 @@ function stateOf(say: Say, is: TodayRow['status']): Html | '' {
       return status('off', 'off', say('status.reversed'));
     case 'refunded':
       return status('back', 'back', say('status.refunded'));
-    default:
+    case null:
       return '';
+    default:
+      return is satisfies never;
   }
 }
