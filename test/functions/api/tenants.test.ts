@@ -166,6 +166,7 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ),
   'GET /stores/:platform/:storeId': (own, other) =>
     [own, other].map(({ storeId }) => `/stores/douyin/${storeId}?${WINDOW}`),
+  'GET /completeness': () => [`/completeness?${WINDOW}`],
   'GET /search': () => [card, order].map((id) => `/search?q=${id}`),
   'GET /vouchers/:platform/:voucherId': () => [card, order].map((id) => `/vouchers/douyin/${id}`),
   'GET /v1/contracts': (own, other) => [
@@ -258,9 +259,14 @@ describe('of every route of the app', () => {
       const [method = '', path = ''] = route.split(' ');
       for (const [own, other] of [sides, sides.toReversed() as [Side, Side]]) {
         const filled = fill(path, other);
-        const asking = { token: own.token, ...(method === 'GET' ? {} : { body: {} }) };
+        const isPage = !path.startsWith('/v1/');
+        const who = isPage ? { token: null, headers: own.cookie } : { token: own.token };
+        const asking = { ...who, ...(method === 'GET' ? {} : { body: {} }) };
         const reply = await ask(hexiao, method, filled, asking);
-        expectProblem(reply, 403, 'role-forbidden');
+        if (!isPage) expectProblem(reply, 403, 'role-forbidden');
+        // To a person it is said on a page, or leads to one of theirs.
+        else expect([303, 403, 404], `${route}: ${reply.text}`).toContain(reply.status);
+        for (const mark of isPage ? other.marks : []) expect(reply.text).not.toContain(mark);
       }
     }
   });
