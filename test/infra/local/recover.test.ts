@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
@@ -18,10 +19,18 @@ const TOTAL = '/v1/gmv?from=2025-10-01&to=2025-10-31&providerId=unattributed';
 
 const at = (ms: number) => ({ recordedAt: toInstant(ms) });
 
+/** As a first start leaves it, before its table. */
+function madeFolder(): string {
+  const data = mkdtempSync(join(tmpdir(), 'hexiao-killed-'));
+  const keys = { newest: randomBytes(32).toString('base64url'), older: [] };
+  writeFileSync(join(data, 'body-keys.json'), JSON.stringify(keys));
+  return data;
+}
+
 describe('a run that was killed', () => {
   it('has what it had read and not booked booked by the next start', async () => {
     // Prepare: the table as it is left when the queue is gone with its process
-    const data = mkdtempSync(join(tmpdir(), 'hexiao-killed-'));
+    const data = madeFolder();
     const emulators = await startEmulators(join(data, 'dynamodb'));
     const table = new Table(emulators.database, TABLE_NAME);
     await recordEvent(table, paid(at(START_MS)));
@@ -46,7 +55,7 @@ describe('a run that was killed', () => {
 describe('a run that was killed between a day and its dimensions', () => {
   it('has them rolled up by the next start', async () => {
     // Prepare: facts that the first run books
-    const data = mkdtempSync(join(tmpdir(), 'hexiao-killed-'));
+    const data = madeFolder();
     const emulators = await startEmulators(join(data, 'dynamodb'));
     await recordEvent(new Table(emulators.database, TABLE_NAME), redeemed('act-1', at(START_MS)));
     await emulators.stop();
