@@ -3,37 +3,54 @@ import type { Permission } from '../../../lib/access/permissions.ts';
 import type { ApiDeps } from '../deps.ts';
 import { assetRoutes } from './assets.ts';
 import { compressed } from './compress.ts';
-import { contractsPage } from './contracts/page.ts';
 import { KINDS } from './dimensions/model.ts';
-import { dimensionPage } from './dimensions/page.ts';
 import { forProvider, goOnPage, signInPage } from './guard.ts';
-import { overviewPage } from './overview/page.ts';
 import { answerPage } from './page.ts';
 import { rooms } from './rooms.ts';
-import { searchPage } from './search/page.ts';
 import { signInRoutes } from './sign-in.ts';
-import { statementMonthPage } from './statement/page.ts';
-import { statementsPage } from './statements/page.ts';
-import { storePage } from './store/page.ts';
-import { storesPage } from './stores/page.ts';
 import { turnTheme } from './theme.ts';
 import { tillPages } from './till/routes.ts';
 import type { Viewer } from './viewer.ts';
-import { voucherPage } from './voucher/page.ts';
 
 type Show = (c: Context, deps: ApiDeps, viewer: Viewer) => Promise<Response>;
 
+/** A page's code is loaded when somebody opens it: a webhook's or a program's start does not wait for it. */
+function lazily(load: () => Promise<Show>): Show {
+  return async (...request) => (await load())(...request);
+}
+
 /** The pages of a provider, by address; a new page is a line here, in `navigation.ts` and in the topology. */
 const PAGES: readonly (readonly [string, Show, Permission?])[] = [
-  ['/', overviewPage],
-  ['/stores', storesPage],
-  ['/stores/:platform/:storeId', storePage],
-  ...KINDS.map((kind) => [kind.path, dimensionPage(kind)] as const),
-  ['/search', searchPage],
-  ['/vouchers/:platform/:voucherId', voucherPage],
-  ['/contracts', contractsPage, 'contracts:read'],
-  ['/statements', statementsPage, 'statements:read'],
-  ['/statements/:month', statementMonthPage, 'statements:read'],
+  ['/', lazily(async () => (await import('./overview/page.ts')).overviewPage)],
+  ['/stores', lazily(async () => (await import('./stores/page.ts')).storesPage)],
+  ['/stores/:platform/:storeId', lazily(async () => (await import('./store/page.ts')).storePage)],
+  ...KINDS.map(
+    (kind) =>
+      [
+        kind.path,
+        lazily(async () => (await import('./dimensions/page.ts')).dimensionPage(kind)),
+      ] as const,
+  ),
+  ['/search', lazily(async () => (await import('./search/page.ts')).searchPage)],
+  [
+    '/vouchers/:platform/:voucherId',
+    lazily(async () => (await import('./voucher/page.ts')).voucherPage),
+  ],
+  [
+    '/contracts',
+    lazily(async () => (await import('./contracts/page.ts')).contractsPage),
+    'contracts:read',
+  ],
+  [
+    '/statements',
+    lazily(async () => (await import('./statements/page.ts')).statementsPage),
+    'statements:read',
+  ],
+  [
+    '/statements/:month',
+    lazily(async () => (await import('./statement/page.ts')).statementMonthPage),
+    'statements:read',
+  ],
 ];
 
 /** The console: what a provider looks at, readable without a script. */
