@@ -146,8 +146,14 @@ describe('the template at work', () => {
   });
 
   test('answers 404 to what no route takes, without a function', async () => {
-    const answer = await deployed.request({ method: 'GET', path: '/nothing' });
+    const answer = await deployed.request({ method: 'PUT', path: '/nothing' });
     expect(answer).toEqual({ statusCode: 404, body: '{"message":"Not Found"}' });
+  });
+
+  test('says in words that nothing is where a browser looked', async () => {
+    const answer = await deployed.request({ method: 'GET', path: '/nothing' });
+    expect(answer.statusCode).toBe(404);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'not-found' });
   });
 
   test('fails only the messages of a batch that nobody can read', async () => {
