@@ -6,17 +6,19 @@ import { defineConfig } from 'vitest/config';
 export const ONLY_LONG = [
   'test/cli/adding-a-sealed-integration.test.ts',
   'test/cli/adding-an-integration.test.ts',
+  'test/console/console.test.ts',
   'test/console/till.test.ts',
   'test/e2e/first-start.test.ts',
   'test/infra/nag.test.ts',
   'test/infra/runtime.test.ts',
   'test/infra/stages.test.ts',
   'test/pipeline/misbehaviours.test.ts',
+  'test/world/losses/losses.test.ts',
+  'test/world/web/web.test.ts',
 ];
 
 /** In both, with more of their cases in the long run: they ask test/support/long.ts. */
 export const MORE_IN_LONG = [
-  'test/console/console.test.ts',
   'test/functions/api/erasure-races.test.ts',
   'test/functions/api/statements.test.ts',
   'test/functions/api/till/races.test.ts',
@@ -47,7 +49,6 @@ export const MORE_IN_LONG = [
   'test/pipeline/simulation.test.ts',
   'test/world/engine/seeds-1.test.ts',
   'test/world/engine/seeds-2.test.ts',
-  'test/world/losses/losses.test.ts',
   'test/world/store/conditions.test.ts',
   'test/world/store/size.test.ts',
   'test/world/store/sqs.test.ts',
