@@ -1,4 +1,5 @@
 import { wholeFen } from '../../events/event.ts';
+import { douyinQr } from '../kit/douyin/qr.ts';
 import {
   type Preparation,
   type PrepareCommand,
@@ -8,19 +9,11 @@ import {
   type UnusableReason,
   unusableByDays,
 } from '../kit/prepare.ts';
-import type { QrReading } from '../kit/qr.ts';
 import { CERTIFICATE_STATUS, type PreparedCodes } from './answers.ts';
 import { DouyinLifeClient } from './client.ts';
 
-/**
- * 来客's QR codes: a short link whose redirect has the secret as `object_id`. Source: certificate.prepare names
- * the object_id; the hosts are other integrators', no page lists them.
- */
-export const QR: QrReading = {
-  shortHosts: ['v.douyin.com'],
-  hosts: ['douyin.com', 'iesdouyin.com'],
-  parameter: 'object_id',
-};
+/** Source: certificate.prepare takes the `object_id` that a short link leads to. */
+export const QR = douyinQr('object_id');
 
 /** Source: certificate.prepare. Its token is not kept: each verify has a prepare of its own. */
 export function prepare(

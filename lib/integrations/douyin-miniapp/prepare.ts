@@ -1,3 +1,4 @@
+import { douyinQr } from '../kit/douyin/qr.ts';
 import {
   type Preparation,
   type PrepareCommand,
@@ -5,18 +6,10 @@ import {
   type PreparedVoucher,
   preparationOf,
 } from '../kit/prepare.ts';
-import type { QrReading } from '../kit/qr.ts';
 import { DouyinMiniappClient } from './client.ts';
 
-/**
- * A link whose query has the secret. Source: douyin-code/delivery-prepare names the parameter; the hosts are those
- * of the closed loop's codes, no page lists them.
- */
-export const QR: QrReading = {
-  shortHosts: ['v.douyin.com'],
-  hosts: ['douyin.com', 'iesdouyin.com'],
-  parameter: 'encrypted_data',
-};
+/** Source: douyin-code/delivery-prepare names the query's parameter. */
+export const QR = douyinQr('encrypted_data');
 
 /** Source: delivery_prepare, which names pieces that can be used, and neither their worth nor their days. */
 export function prepare({ shown }: PrepareCommand, context: PrepareContext): Promise<Preparation> {

@@ -9,10 +9,10 @@ import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { status } from '../parts/status.ts';
 import { storeField } from './enter.ts';
-import { type Desk, homeOf, type Screen } from './frame.ts';
+import { homeOf, type Screen, type Station } from './frame.ts';
 
 /** What the guest holds: the clerk sees it, chooses, and redeems. */
-export function foundScreen(desk: Desk, { prepareId, vouchers }: PreparedCode): Screen {
+export function foundScreen(station: Station, { prepareId, vouchers }: PreparedCode): Screen {
   const usable = vouchers.filter(isUsable);
   const fen = sumOf(usable);
   return {
@@ -22,15 +22,15 @@ export function foundScreen(desk: Desk, { prepareId, vouchers }: PreparedCode): 
       say,
       language,
     }) => html`<h2 class="h">${say('till.found', { n: vouchers.length })}</h2>
-<form class="vl" id="choose" method="post" action="/till/redeem">${storeField(desk)}
+<form class="vl" id="choose" method="post" action="/till/redeem">${storeField(station)}
 <input type="hidden" name="prepareId" value="${prepareId}"><input type="hidden" name="requestId" value="${newId('till')}">
 ${vouchers.map((one) => voucherCard({ say, language }, one, usable.indexOf(one)))}</form>`,
     foot: ({ say }) =>
       usable.length === 0
-        ? html`<a class="btn big pri" href="${homeOf(desk.store)}">${say('till.other')}</a>`
+        ? html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.other')}</a>`
         : html`<p class="tot"><span data-pieces>${say('till.pieces', { n: usable.length })}</span><b data-sum>${fen === null ? '' : say('till.yuan', { fen: amount(fen) })}</b></p>
 <button class="btn big pri" form="choose" data-press>${say('till.redeem')}</button>
-<a class="btn big q" href="${homeOf(desk.store)}">${say('till.back')}</a>`,
+<a class="btn big q" href="${homeOf(station.store)}">${say('till.back')}</a>`,
   };
 }
 

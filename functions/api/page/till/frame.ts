@@ -13,7 +13,7 @@ import type { TillStore } from './stores.ts';
 /** The document of the till: no navigation, nothing beside the one act. */
 
 /** Where the clerk stands, and which of their stores they may change to. */
-export interface Desk {
+export interface Station {
   readonly store: TillStore;
   readonly stores: readonly TillStore[];
   readonly who: string;
@@ -28,12 +28,16 @@ export interface Screen {
   readonly status?: 200 | 400 | 404 | 422 | 503;
 }
 
-export async function answerScreen(c: Context, desk: Desk, screen: Screen): Promise<Response> {
+export async function answerScreen(
+  c: Context,
+  station: Station,
+  screen: Screen,
+): Promise<Response> {
   const language = pageLanguage(c);
   const say = sayIn(language);
   const theme = themeOf(c);
   const other = language === 'zh' ? 'en' : 'zh';
-  const home = homeOf(desk.store);
+  const home = homeOf(station.store);
   const heading = screen.heading({ say, language });
   const body = await html`<!doctype html>
 <html lang="${language === 'zh' ? 'zh-CN' : 'en'}"${theme === null ? '' : html` data-theme="${theme}"`}>
@@ -50,13 +54,13 @@ export async function answerScreen(c: Context, desk: Desk, screen: Screen): Prom
 <body class="till" data-state="${screen.state}" data-home="${home}">
 ${SHAPES}
 <header class="top"><a class="mark" href="${home}">${icon('mark', 24)}<span>${say('till')}</span></a>
-<span class="who">${desk.who}</span>
+<span class="who">${station.who}</span>
 <a class="ic" href="${home}&amp;lang=${other}" lang="${other === 'zh' ? 'zh-CN' : 'en'}" hreflang="${other}">${say('otherLanguage')}</a>
 <a class="ic" href="${home}&amp;theme=${nextTheme(theme)}" aria-label="${say('nav.theme')}">${icon('theme', 16)}</a>
 </header>
 <main id="main"><h1 class="sr">${say('till')}</h1>
 <section class="scr" id="screen">
-<div class="tt">${storeLine(desk)}<form method="post" action="/sign-out"><button>${say('till.another')}</button></form></div>
+<div class="tt">${storeLine(station)}<form method="post" action="/sign-out"><button>${say('till.another')}</button></form></div>
 <div class="bd">${screen.body({ say, language })}</div>
 ${footOf(screen.foot({ say, language }))}
 </section>
@@ -79,7 +83,7 @@ export function homeOf({ platform, storeId }: Pick<TillStore, 'platform' | 'stor
   return `/till?store=${encodeURIComponent(`${platform}/${storeId}`)}`;
 }
 
-function storeLine({ store, stores }: Desk): Html {
+function storeLine({ store, stores }: Station): Html {
   if (stores.length === 1) return html`<span class="strong">${store.name}</span>`;
   return html`<span>${stores.map((one) =>
     one.storeId === store.storeId && one.platform === store.platform

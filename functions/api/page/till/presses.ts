@@ -15,7 +15,7 @@ import type { Viewer } from '../viewer.ts';
 import { enterScreen } from './enter.ts';
 import type { Fields } from './fields.ts';
 import { foundScreen } from './found.ts';
-import type { Desk, Screen } from './frame.ts';
+import type { Screen, Station } from './frame.ts';
 import {
   askingScreen,
   doneScreen,
@@ -32,34 +32,34 @@ import { readUndo, type Undo, writeUndo } from './tokens.ts';
 export interface Press {
   readonly c: Context;
   readonly viewer: Viewer;
-  readonly desk: Desk;
+  readonly station: Station;
   readonly fields: Fields;
   readonly deps: ApiDeps;
 }
 
-export async function enter(viewer: Viewer, desk: Desk, deps: ApiDeps): Promise<Screen> {
-  return enterScreen(desk, await readToday(viewer, desk.store, deps));
+export async function enter(viewer: Viewer, station: Station, deps: ApiDeps): Promise<Screen> {
+  return enterScreen(station, await readToday(viewer, station.store, deps));
 }
 
-export function find({ viewer, desk, fields, deps }: Press): Promise<Screen> {
+export function find({ viewer, station, fields, deps }: Press): Promise<Screen> {
   return orRefused(
-    desk,
-    () => unansweredScreen(desk),
+    station,
+    () => unansweredScreen(station),
     async () => {
-      const { platform, storeId } = desk.store;
+      const { platform, storeId } = station.store;
       // A scanner gun types what stands in a QR code into the same field.
       const text = fields.one('code') ?? '';
       const before = { platform, storeId, qr: text };
       if (contentOf(text).is === 'nothing') throw new Problem('request-invalid', 'code: none.');
-      return foundScreen(desk, await prepareVouchers(viewer.principal, before, deps));
+      return foundScreen(station, await prepareVouchers(viewer.principal, before, deps));
     },
   );
 }
 
-export function redeem({ c, viewer, desk, fields, deps }: Press): Promise<Screen> {
-  const asking = (problem: Problem) => askingScreen(desk, '/till/redeem', fields.all(), problem);
-  return orRefused(desk, asking, async () => {
-    const { storeId, platform } = desk.store;
+export function redeem({ c, viewer, station, fields, deps }: Press): Promise<Screen> {
+  const asking = (problem: Problem) => askingScreen(station, '/till/redeem', fields.all(), problem);
+  return orRefused(station, asking, async () => {
+    const { storeId, platform } = station.store;
     const prepared = await readPrepared(fields.one('prepareId') ?? '', deps);
     const picked = fields.numbers('pick').flatMap((index) => prepared.vouchers[index] ?? []);
     const places = fields.numbers('pick');
@@ -83,7 +83,7 @@ export function redeem({ c, viewer, desk, fields, deps }: Press): Promise<Screen
       return { ...one, title: shown?.title ?? null, worthFen };
     });
     const undoing = { integration, appKey, storeId, acts: lines };
-    return doneScreen(desk, {
+    return doneScreen(station, {
       ...{ lines, notDone: answer.notDone?.length ?? 0, unread: answer.unread ?? 0 },
       ...{ at: toInstant(deps.now()), undoMinutes: reversalWindowMs(platform) / 60_000 },
       undo: lines.length === 0 ? null : await writeUndo(undoing, deps),
@@ -91,23 +91,24 @@ export function redeem({ c, viewer, desk, fields, deps }: Press): Promise<Screen
   });
 }
 
-export function undo({ desk, fields, deps }: Press): Promise<Screen> {
+export function undo({ station, fields, deps }: Press): Promise<Screen> {
   return orRefused(
-    desk,
-    () => unansweredScreen(desk),
+    station,
+    () => unansweredScreen(station),
     async () => {
       const token = fields.one('undo') ?? '';
       const undoing = await readUndo(token, deps);
-      return undoScreen(desk, undoing, token, newId('undo'));
+      return undoScreen(station, undoing, token, newId('undo'));
     },
   );
 }
 
-export function reverse({ c, viewer, desk, fields, deps }: Press): Promise<Screen> {
-  const asking = (problem: Problem) => askingScreen(desk, '/till/reverse', fields.all(), problem);
+export function reverse({ c, viewer, station, fields, deps }: Press): Promise<Screen> {
+  const asking = (problem: Problem) =>
+    askingScreen(station, '/till/reverse', fields.all(), problem);
   const isUndo = true;
   return orRefused(
-    desk,
+    station,
     asking,
     async () => {
       const undoing = await readUndo(fields.one('undo') ?? '', deps);
@@ -128,7 +129,7 @@ export function reverse({ c, viewer, desk, fields, deps }: Press): Promise<Scree
           await reverseFor(c, viewer.principal, one, deps);
         }
       });
-      return undoneScreen(desk, acts, toInstant(deps.now()));
+      return undoneScreen(station, acts, toInstant(deps.now()));
     },
     isUndo,
   );
@@ -167,7 +168,7 @@ async function traced<T>(
 
 /** Every answer of a platform or of ours is a screen; what failed here is the log's too. */
 async function orRefused(
-  desk: Desk,
+  station: Station,
   asking: (problem: Problem) => Screen,
   show: () => Promise<Screen>,
   isUndo = false,
@@ -176,6 +177,6 @@ async function orRefused(
     return await show();
   } catch (error) {
     if (!(error instanceof Problem) || error.status === 500) throw error;
-    return error.retryable ? asking(error) : refusedScreen(desk, error, isUndo);
+    return error.retryable ? asking(error) : refusedScreen(station, error, isUndo);
   }
 }

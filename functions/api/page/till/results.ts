@@ -4,7 +4,7 @@ import { amount, lastFour, timeOf } from '../../../../lib/i18n/format.ts';
 import { isWord, type Say, type Word } from '../../../../lib/i18n/words.ts';
 import type { Html } from '../html.ts';
 import { storeField } from './enter.ts';
-import { type Desk, homeOf, type Screen, SIGNS } from './frame.ts';
+import { homeOf, type Screen, SIGNS, type Station } from './frame.ts';
 import type { Undo } from './tokens.ts';
 
 /** What an act came to: done, refused, asked about, or taken back. */
@@ -21,7 +21,7 @@ export interface DoneOf {
   readonly undoMinutes: number;
 }
 
-export function doneScreen(desk: Desk, done: DoneOf): Screen {
+export function doneScreen(station: Station, done: DoneOf): Screen {
   const { lines, notDone, unread, at, undo, undoMinutes } = done;
   const heading: Word = notDone > 0 ? 'till.done-part' : 'till.done';
   return {
@@ -37,17 +37,17 @@ ${notDone > 0 ? html`<p class="msg warn">${say('till.not-done')} · ${say('till.
 ${unread > 0 ? html`<p class="msg warn">${say('till.done-elsewhere')}</p>` : ''}`,
     foot: ({
       say,
-    }) => html`<a class="btn big pri" href="${homeOf(desk.store)}">${say('till.next')}</a>
+    }) => html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.next')}</a>
 ${
   undo === null
     ? ''
-    : html`<form method="post" action="/till/undo">${storeField(desk)}<input type="hidden" name="undo" value="${undo}"><button class="btn big q">${say('till.undo-within', { n: undoMinutes })}</button></form>`
+    : html`<form method="post" action="/till/undo">${storeField(station)}<input type="hidden" name="undo" value="${undo}"><button class="btn big q">${say('till.undo-within', { n: undoMinutes })}</button></form>`
 }`,
   };
 }
 
 /** Nothing happened, and the clerk reads what to do. @param isUndo what was refused was taking back */
-export function refusedScreen(desk: Desk, problem: Problem, isUndo = false): Screen {
+export function refusedScreen(station: Station, problem: Problem, isUndo = false): Screen {
   const heading: Word = isUndo ? 'till.refused-undo' : 'till.refused';
   const { status } = problem;
   return {
@@ -60,7 +60,7 @@ export function refusedScreen(desk: Desk, problem: Problem, isUndo = false): Scr
 <div class="msg bad"><p class="strong">${say('till.help')}</p><p>${say(helpOf(problem, isUndo))}</p></div>
 ${problem.code === 'platform-refused' ? html`<dl class="kvs"><dt>${say('till.platform-said')}</dt><dd lang="en">${problem.message}</dd></dl>` : ''}`,
     foot: ({ say }) =>
-      html`<a class="btn big pri" href="${homeOf(desk.store)}">${say('till.other')}</a>`,
+      html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.other')}</a>`,
   };
 }
 
@@ -75,7 +75,7 @@ function helpOf({ code }: Problem, isUndo: boolean): Word {
  * @param fields of the form, as they came
  */
 export function askingScreen(
-  desk: Desk,
+  station: Station,
   action: string,
   fields: readonly (readonly [string, string])[],
   { retryAfterMs = 4_000 }: Problem,
@@ -92,12 +92,12 @@ export function askingScreen(
 <form id="again" method="post" action="${action}" data-seconds="${seconds}">${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<noscript><button class="btn mid">${say('till.again')}</button></noscript></form>
 <p class="note c" data-next>${say('till.asking-next', { n: seconds })}</p>`,
     foot: ({ say }) =>
-      html`<a class="btn big" href="${homeOf(desk.store)}">${say('till.next-first')}</a>`,
+      html`<a class="btn big" href="${homeOf(station.store)}">${say('till.next-first')}</a>`,
   };
 }
 
 /** The platform did not say what the guest holds; nothing was asked for that could happen. */
-export function unansweredScreen(desk: Desk): Screen {
+export function unansweredScreen(station: Station): Screen {
   return {
     state: 'refused',
     status: 503,
@@ -107,19 +107,19 @@ export function unansweredScreen(desk: Desk): Screen {
     }) => html`<div class="res wt" role="alert">${SIGNS.asking}<h2>${say('till.unanswered')}</h2></div>
 <div class="msg warn"><p>${say('till.unanswered-note')}</p></div>`,
     foot: ({ say }) =>
-      html`<a class="btn big pri" href="${homeOf(desk.store)}">${say('till.again')}</a>`,
+      html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.again')}</a>`,
   };
 }
 
 const REASONS = ['till.reason-wrong', 'till.reason-mind', 'till.reason-twice'] as const;
 
-export function undoScreen(desk: Desk, undo: Undo, token: string, requestId: string): Screen {
+export function undoScreen(station: Station, undo: Undo, token: string, requestId: string): Screen {
   const { acts } = undo;
   return {
     state: 'undo',
     heading: ({ say }) => say('till.undo-ask'),
     body: ({ say }) => html`<h2 class="h">${say('till.undo-ask')}</h2>
-<form class="vl" id="undoing" method="post" action="/till/reverse">${storeField(desk)}<input type="hidden" name="undo" value="${token}"><input type="hidden" name="requestId" value="${requestId}">
+<form class="vl" id="undoing" method="post" action="/till/reverse">${storeField(station)}<input type="hidden" name="undo" value="${token}"><input type="hidden" name="requestId" value="${requestId}">
 ${acts.map(
   ({ title, worthFen }, index) =>
     html`<label class="vc"><input type="checkbox" name="pick" value="${index}" checked><span class="vn">${title ?? say('till.no-title')}</span><b>${worthFen === null ? '' : amount(worthFen)}</b><span class="vd">${say('till.undo-effect')}</span></label>`,
@@ -129,11 +129,11 @@ ${acts.map(
       say,
     }) => html`<p class="tot"><span>${say('till.undo-sum')}</span><b class="neg">${sumOf(acts, -1) ?? ''}</b></p>
 <button class="btn big dng" form="undoing" data-press>${say('till.undo-n', { n: acts.length })}</button>
-<a class="btn big q" href="${homeOf(desk.store)}">${say('till.keep')}</a>`,
+<a class="btn big q" href="${homeOf(station.store)}">${say('till.keep')}</a>`,
   };
 }
 
-export function undoneScreen(desk: Desk, lines: readonly ActLine[], at: string): Screen {
+export function undoneScreen(station: Station, lines: readonly ActLine[], at: string): Screen {
   return {
     state: 'undone',
     heading: ({ say }) => say('till.undone'),
@@ -143,7 +143,7 @@ export function undoneScreen(desk: Desk, lines: readonly ActLine[], at: string):
 <dl class="kvs num">${lines.map((one) => lineOf(say, one, -1))}<dt>${say('till.time')}</dt><dd>${timeOf(at)}</dd></dl>
 <p class="note">${say('till.undone-note')}</p>`,
     foot: ({ say }) =>
-      html`<a class="btn big pri" href="${homeOf(desk.store)}">${say('till.next')}</a>`,
+      html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.next')}</a>`,
   };
 }
 

@@ -7,7 +7,7 @@ import { forProvider } from '../guard.ts';
 import { turnTheme } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
 import { Fields } from './fields.ts';
-import { answerScreen, type Desk, type Screen } from './frame.ts';
+import { answerScreen, type Screen, type Station } from './frame.ts';
 import { storesOf } from './stores.ts';
 
 /** Loaded when a till is opened first. */
@@ -21,8 +21,8 @@ export function tillPages(api: Hono, deps: ApiDeps): void {
   api.get('/till', async (c) => {
     const turned = turnTheme(c);
     if (turned !== undefined) return turned;
-    const shown = atDesk(c, deps, c.req.query('store'), async (viewer, desk) =>
-      (await presses()).enter(viewer, desk, deps),
+    const shown = atStation(c, deps, c.req.query('store'), async (viewer, station) =>
+      (await presses()).enter(viewer, station, deps),
     );
     return compressed(c, await shown);
   });
@@ -37,8 +37,8 @@ function form(api: Hono, deps: ApiDeps, name: 'find' | 'redeem' | 'undo' | 'reve
   api.post(path, async (c) => {
     requireSameOrigin(c);
     const fields = await Fields.of(c);
-    return atDesk(c, deps, fields.one('store'), async (viewer, desk) =>
-      (await presses())[name]({ c, viewer, desk, fields, deps }),
+    return atStation(c, deps, fields.one('store'), async (viewer, station) =>
+      (await presses())[name]({ c, viewer, station, fields, deps }),
     );
   });
   // A form that is loaded anew, or whose session ended meanwhile, begins again.
@@ -46,11 +46,11 @@ function form(api: Hono, deps: ApiDeps, name: 'find' | 'redeem' | 'undo' | 'reve
 }
 
 /** At the named store, or the first that the clerk's token names. */
-function atDesk(
+function atStation(
   c: Context,
   deps: ApiDeps,
   named: string | undefined,
-  show: (viewer: Viewer, desk: Desk) => Promise<Screen>,
+  show: (viewer: Viewer, station: Station) => Promise<Screen>,
 ): Promise<Response> {
   return forProvider(c, deps, 'till:use', async (viewer) => {
     const stores = await storesOf(viewer.principal, deps);
@@ -60,7 +60,7 @@ function atDesk(
     if (store === undefined && named !== undefined) {
       throw new Problem('not-found', 'store: not one of yours.');
     }
-    const desk = { store: store ?? first, stores, who: viewer.who };
-    return answerScreen(c, desk, await show(viewer, desk));
+    const station = { store: store ?? first, stores, who: viewer.who };
+    return answerScreen(c, station, await show(viewer, station));
   });
 }
