@@ -49,7 +49,11 @@ export const auditPage: Room = {
         const rows = table<Entry>({
           ...{ caption: say('operator.audit'), rows: entries },
           columns: [
-            { head: say('operator.when'), role: 'name', cell: ({ at }) => when(at) },
+            {
+              head: say('operator.when'),
+              role: 'name',
+              cell: ({ at }) => html`<span class="nw">${when(at)}</span>`,
+            },
             {
               head: say('operator.by'),
               role: 'pair',
