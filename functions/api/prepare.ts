@@ -1,4 +1,5 @@
 import { Problem } from '../../lib/errors/problem.ts';
+import { PlatformRequests, withRequestId } from '../../lib/integrations/kit/platform-requests.ts';
 import type {
   GuestCode,
   Preparation,
@@ -58,13 +59,17 @@ export async function prepareVouchers(
   let waiting: Extract<Preparation, { outcome: 'unavailable' }> | undefined;
   for (const place of able.slice(0, MAX_ASKED)) {
     const shown = await shownIn(content, place, deps);
-    const showing = shown && (await ask(place, shown, before.storeId, { ...deps, deadlineMs }));
+    const requests = new PlatformRequests();
+    const within = { ...deps, deadlineMs, requests };
+    const showing = shown && (await ask(place, shown, before.storeId, within));
     if (shown === undefined || showing === undefined) continue;
     if (showing.outcome === 'shown' && showing.vouchers.length > 0) {
       return preparedOf(place, shown, before.storeId, showing.vouchers, deps);
     }
-    if (showing.outcome === 'refused') refused.push(showing.why);
-    if (showing.outcome === 'unavailable') waiting = showing;
+    if (showing.outcome === 'shown') continue;
+    const why = withRequestId(showing.why, requests);
+    if (showing.outcome === 'refused') refused.push(why);
+    else waiting = { ...showing, why };
   }
   // Whoever did not answer may be the one that knows it.
   if (waiting !== undefined) {
@@ -110,7 +115,7 @@ async function ask(
   { integration, appKey }: TillPlace,
   shown: GuestCode,
   storeId: string,
-  deps: ApiDeps & { readonly deadlineMs: number },
+  deps: ApiDeps & { readonly deadlineMs: number; readonly requests: PlatformRequests },
 ): Promise<Preparation | undefined> {
   const app = await readApp(deps.table, integration.name, appKey);
   return (

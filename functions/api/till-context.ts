@@ -1,5 +1,6 @@
 import type { Platform } from '../../lib/events/id.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
+import type { PlatformRequests } from '../../lib/integrations/kit/platform-requests.ts';
 import type { PrepareContext } from '../../lib/integrations/kit/prepare.ts';
 import type { KnownAct, TillContext } from '../../lib/integrations/kit/till.ts';
 import { readStore } from '../../lib/store/accounts/parties.ts';
@@ -20,11 +21,11 @@ export function contextOf(
   app: App,
   platform: Platform,
   request: TillRequest,
-  deps: ApiDeps & { readonly deadlineMs: number },
+  deps: ApiDeps & { readonly deadlineMs: number; readonly requests: PlatformRequests },
 ): TillContext {
-  const { table, fetch, now, tokens, budgets, deadlineMs } = deps;
+  const { table, fetch, now, tokens, budgets, deadlineMs, requests } = deps;
   return {
-    ...{ app, fetch, now, tokens, deadlineMs, calls: budgets.of(app, 'till') },
+    ...{ app, fetch, now, tokens, deadlineMs, requests, calls: budgets.of(app, 'till') },
     ...knownOf(table, platform),
     startedAtMs: request.startedAtMs,
     notes: request.notes,
@@ -45,11 +46,11 @@ export function contextOf(
 export function prepareContextOf(
   app: App,
   platform: Platform,
-  deps: ApiDeps & { readonly deadlineMs: number },
+  deps: ApiDeps & { readonly deadlineMs: number; readonly requests: PlatformRequests },
 ): PrepareContext {
-  const { table, fetch, now, tokens, budgets, deadlineMs } = deps;
+  const { table, fetch, now, tokens, budgets, deadlineMs, requests } = deps;
   return {
-    ...{ app, fetch, now, tokens, deadlineMs, calls: budgets.of(app, 'till') },
+    ...{ app, fetch, now, tokens, deadlineMs, requests, calls: budgets.of(app, 'till') },
     startedAtMs: now(),
     merchantOfStore: async (storeId) => (await readStore(table, platform, storeId))?.merchantId,
   };

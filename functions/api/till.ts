@@ -2,6 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
 import type { Integration } from '../../lib/integrations/kit/integration.ts';
+import {
+  PlatformRequests,
+  requestedBy,
+  requestFields,
+  withRequestId,
+} from '../../lib/integrations/kit/platform-requests.ts';
 import type { TillContext, TillOutcome } from '../../lib/integrations/kit/till.ts';
 import { findIntegration, integrationNames } from '../../lib/integrations/registry.ts';
 import { readApp } from '../../lib/store/accounts/parties.ts';
@@ -54,7 +60,8 @@ export async function performAct(act: ActRequest, deps: ApiDeps): Promise<TillAn
   const startMs = deps.now();
   const held = { nowMs: startMs, untilMs: startMs + HELD_MS };
   const request = await begin(act, held, deps);
-  const within = { ...deps, deadlineMs: startMs + WITHIN_MS };
+  const requests = new PlatformRequests();
+  const within = { ...deps, requests, deadlineMs: startMs + WITHIN_MS };
   for (const waitMs of [0, ...WAITS_MS]) {
     if (waitMs > 0) {
       await (deps.pause ?? sleep)(waitMs);
@@ -89,7 +96,7 @@ function endingOf(request: TillRequest, act: ActRequest): TillAnswer | undefined
   return ending?.answer as TillAnswer | undefined;
 }
 
-type Within = ApiDeps & { readonly deadlineMs: number };
+type Within = ApiDeps & { readonly deadlineMs: number; readonly requests: PlatformRequests };
 
 /** @returns undefined where another worker went on with it meanwhile @throws Problem */
 async function tryOnce(
@@ -125,14 +132,21 @@ async function call(
   deps: Within,
 ): Promise<Done | undefined> {
   const { platform } = integration;
+  const { requests, log } = deps;
   // What may be done already is queried, whatever became of the store since.
   if (request.notes === undefined) await requireTillStore(deps.table, app, platform, act.command);
   const context = contextOf(app, platform, request, deps);
   const outcome = await callPlatform(integration, act, context);
+  const { verb, appKey } = act;
+  log('info', 'act-answered', {
+    ...{ integration: integration.name, appKey, verb, outcome: outcome.outcome },
+    ...requestFields(requests),
+  });
   switch (outcome.outcome) {
     case 'done': {
       const { events, ...done } = outcome;
-      const anonymous = { ...done, events: await withoutBuyers(events, integration.name, deps) };
+      const requested = requestedBy(events, requests.kept());
+      const anonymous = { ...done, events: await withoutBuyers(requested, integration.name, deps) };
       if (done.isAnothers) {
         await sendFacts(anonymous, act, deps);
         return refuse(PRICED_OTHER, act, request);
@@ -149,12 +163,12 @@ async function call(
       return ours;
     }
     case 'refused':
-      if (outcome.isFinal) return refuse(outcome.why, act, request);
+      if (outcome.isFinal) return refuse(withRequestId(outcome.why, requests), act, request);
       // It lacks something now; of what was tried before, nobody knows.
       if (request.notes !== undefined) throw unavailable(outcome.why);
       throw refusal(outcome.why, act);
     case 'unavailable':
-      throw unavailable(outcome.why, outcome.retryAfterMs);
+      throw unavailable(withRequestId(outcome.why, requests), outcome.retryAfterMs);
     default:
       return outcome satisfies never;
   }

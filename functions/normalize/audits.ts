@@ -11,7 +11,9 @@ import {
 import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { Audit, Integration } from '../../lib/integrations/kit/integration.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
+import { PlatformRequests, requestFields } from '../../lib/integrations/kit/platform-requests.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
+import type { Fields } from '../../lib/log/fields.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import {
@@ -76,8 +78,9 @@ async function notifyDecision(
   const request = await readRefund(table, platform, refundId);
   if (request === undefined || !isToBeNotified(request)) return;
   if (lateMs(request, now()) < -EARLY_MS) return;
-  const audit = await sendDecision(request, deadlineMs, deps);
-  const where = { platform, integration: request.integration };
+  const requests = new PlatformRequests();
+  const audit = await sendDecision(request, { deadlineMs, requests }, deps);
+  const where = { platform, integration: request.integration, ...requestFields(requests) };
   switch (audit.outcome) {
     case 'notified':
       await markNotified(table, request, null, now());
@@ -86,7 +89,7 @@ async function notifyDecision(
       await markNotified(table, request, audit.why, now());
       return log('error', 'refund-decision-refused', { ...where, why: audit.why });
     case 'wait':
-      return putOff(request, audit, deps);
+      return putOff(request, audit, where, deps);
     default:
       return audit satisfies never;
   }
@@ -95,7 +98,7 @@ async function notifyDecision(
 /** @throws when the app or its integration is gone: that is ours to mend, and the message is kept */
 async function sendDecision(
   request: StoredRefund,
-  deadlineMs: number,
+  { deadlineMs, requests }: { readonly deadlineMs: number; readonly requests: PlatformRequests },
   deps: AuditDeps,
 ): Promise<Audit> {
   const { table, fetch, now, tokens, budgets } = deps;
@@ -108,17 +111,17 @@ async function sendDecision(
   const app = await readApp(table, name, appKey);
   if (app === undefined) throw new Error('the app of this request is not registered any more');
   const calls = budgets.of(app, 'hints');
-  return integration.auditRefund(request, { app, fetch, now, tokens, calls });
+  return integration.auditRefund(request, { app, fetch, now, tokens, calls, requests });
 }
 
 /** The item says that the report waits; the message, that its time has come. */
 async function putOff(
   request: StoredRefund,
   { why, retryAfterMs = 0 }: Extract<Audit, { outcome: 'wait' }>,
+  where: Fields,
   { table, intake, now, log }: AuditDeps,
 ): Promise<void> {
   const { platform, refundId, notifications } = request;
-  const where = { platform, integration: request.integration };
   if (now() - decidedAtMs(request) > GIVE_UP_MS) {
     await markNotified(table, request, `given up after 30 days: ${why}`, now());
     return log('error', 'refund-decision-given-up', { ...where, why });

@@ -4,6 +4,11 @@ import type { App } from '../../lib/integrations/kit/app.ts';
 import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { Hint, Resolution, ResolveContext } from '../../lib/integrations/kit/integration.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
+import {
+  PlatformRequests,
+  requestedBy,
+  requestFields,
+} from '../../lib/integrations/kit/platform-requests.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type IntakeMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { groupOf, MAX_DELAY_SECONDS, type Queue } from '../../lib/queue/queue.ts';
@@ -79,16 +84,18 @@ async function askAboutOrder(
 ): Promise<Finding[]> {
   const first = works[0];
   if (first === undefined) return [];
-  const resolutions = await resolveTogether(first, works, deadlineMs, deps);
+  const requests = new PlatformRequests();
+  const resolutions = await resolveTogether(first, works, { deadlineMs, requests }, deps);
   const findings: Finding[] = [];
   for (const [index, work] of works.entries()) {
     const resolution = resolutions[index];
     if (resolution === undefined) throw new Error('an integration left a hint without an answer');
-    const { events, stores, why } = resolution;
+    const { stores, why } = resolution;
+    const events = requestedBy(resolution.events, requests.kept());
     const { hint: _hint, app: _app, ...base } = work;
     const tooOld = deps.now() - Date.parse(work.delivery.receivedAt) > GIVE_UP_MS;
     if (resolution.outcome === 'wait' && !tooOld) {
-      await putAside(work, resolution, deps);
+      await putAside(work, resolution, requests, deps);
       // What the platform did show is written now; the delivery itself is not done.
       if (events.length > 0) findings.push({ ...base, outcome: 'waiting', events, stores });
       continue;
@@ -99,17 +106,24 @@ async function askAboutOrder(
   return findings;
 }
 
+/** Of one order: until when, and where the platform's ids of the calls are noted. */
+interface Asking {
+  readonly deadlineMs: number;
+  readonly requests: PlatformRequests;
+}
+
 async function resolveTogether(
   { app, integration }: HintWork,
   works: readonly HintWork[],
-  deadlineMs: number,
+  asking: Asking,
   deps: AskDeps,
 ): Promise<readonly Resolution[]> {
+  const { deadlineMs } = asking;
   const breaker = `${app.integration} ${app.appKey}`;
   const openForMs = deps.breakers.openForMs(breaker, deps.now());
   if (openForMs > 0) return postponed(works, 'the platform did not answer lately', openForMs);
   if (deps.now() >= deadlineMs) return postponed(works, 'there was no time to ask', 1_000);
-  const context = contextOf(app, integration.platform, works, deadlineMs, deps);
+  const context = contextOf(app, integration.platform, works, asking, deps);
   const resolutions = await resolve(
     works.map((work) => work.hint),
     integration,
@@ -132,7 +146,7 @@ function contextOf(
   app: App,
   platform: Platform,
   works: readonly HintWork[],
-  deadlineMs: number,
+  { deadlineMs, requests }: Asking,
   { table, fetch, now, tokens, budgets }: AskDeps,
 ): ResolveContext {
   return {
@@ -142,13 +156,19 @@ function contextOf(
     tokens,
     calls: budgets.of(app, 'hints'),
     deadlineMs,
+    requests,
     answers: Math.min(...works.map((work) => work.waiting?.answers ?? 0)),
     ...knownOf(table, platform),
   };
 }
 
 /** The item says that the hint waits; the message, that its time has come. The item is what counts. */
-async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): Promise<void> {
+async function putAside(
+  work: HintWork,
+  resolution: Resolution,
+  requests: PlatformRequests,
+  deps: AskDeps,
+): Promise<void> {
   const { answered = false, unavailable = false, retryAfterMs = 0 } = resolution;
   const before = work.waiting ?? { attempt: 0, failures: 0, answers: 0 };
   // The rate limit says when to come back and no query was made: no failure, or a long queue would back off.
@@ -169,7 +189,10 @@ async function putAside(work: HintWork, resolution: Resolution, deps: AskDeps): 
   if (!(await putHint(deps.table, hint, before.attempt))) return;
   const group = groupOf(work.delivery.integration, work.delivery.appKey);
   await deps.intake.send({ type: 'hint', v: MESSAGE_VERSION, deliveryId }, seconds, group);
-  deps.log('warn', 'hint-waits', { deliveryId, failures, seconds, why });
+  deps.log('warn', 'hint-waits', {
+    ...{ deliveryId, failures, seconds, why },
+    ...requestFields(requests),
+  });
 }
 
 /** @param failures from 1; 0 for a hint that had no turn yet, whose query is due soon */

@@ -5,7 +5,15 @@ const SAME_TIME_MS = 60_000;
 
 /** Where the fact came from and when we wrote it: two notifications need not agree on these. */
 const PROVENANCE = new Set([
-  ...['deliveryId', 'recordedAt', 'appKey', 'integration', 'complete', 'source'],
+  ...[
+    'deliveryId',
+    'recordedAt',
+    'appKey',
+    'integration',
+    'complete',
+    'source',
+    'platformRequests',
+  ],
   ...['isTimeEstimated', 'estimatedAt'],
 ]);
 

@@ -97,6 +97,15 @@ export const UNKNOWN_SALE: Sale = {
   buyer: null,
 };
 
+/**
+ * One call to a platform: its name, and the platform's own id of it, which the platform's support asks for.
+ */
+export const platformRequestSchema = z.object({
+  call: z.string().min(1).max(100),
+  id: z.string().min(1).max(64),
+});
+export type PlatformRequest = z.infer<typeof platformRequestSchema>;
+
 const common = {
   eventId: z.string().min(1).max(300),
   platform: platformSchema,
@@ -116,6 +125,8 @@ const common = {
   deliveryId: z.string().nullable(),
   /** Absent in what was written before it was kept. */
   source: eventSourceSchema.optional(),
+  /** Of a fact that we requested: the calls whose answers report it, where the platform names them. */
+  platformRequests: z.array(platformRequestSchema).max(4).optional(),
   /** When we first wrote it: decides which contract versions were known. Set by the store's writer. */
   recordedAt: instantSchema,
 };

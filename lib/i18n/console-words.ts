@@ -146,6 +146,10 @@ export const CONSOLE_WORDS = {
     zh: '平台的完整记录还没到',
     en: "the platform's full record is still missing",
   },
+  'voucher.requested': {
+    zh: '查询{platform}，请求编号（供平台客服核查）：',
+    en: 'requested of {platform}, by its ids that its support asks for:',
+  },
   'voucher.platform-id': { zh: '平台编号', en: "platform's id" },
   'voucher.waits': { zh: '还没有入账：见“还在等”。', en: 'Not booked yet: see what it waits for.' },
   'voucher.not-booked': { zh: '这一步不入账。', en: 'Nothing is booked for this.' },

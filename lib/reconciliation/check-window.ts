@@ -6,6 +6,7 @@ import type {
   RecordsContext,
   RecordsSource,
 } from '../integrations/kit/platform-records.ts';
+import { requestedBy } from '../integrations/kit/platform-requests.ts';
 import { discoverStore } from '../store/accounts/parties.ts';
 import type { BookedStream } from '../store/streams.ts';
 import { toInstant } from '../time/shanghai.ts';
@@ -127,7 +128,7 @@ async function askFor(
       () => source.repair(records, reconciler.context, all),
       reconciler,
     );
-    for (const draft of repair.events) drafts.set(draft.eventId, draft);
+    for (const draft of listedBy(repair.events, records)) drafts.set(draft.eventId, draft);
     for (const { storeId, merchantId, name } of repair.stores) {
       const store = { platform, storeId, merchantId, name: name.slice(0, 200), city: null };
       await discoverStore(reconciler.deps.table, { ...store, namedBy: 'platform' });
@@ -140,6 +141,20 @@ async function askFor(
     );
   }
   return { drafts: [...drafts.values()], isUnanswered: isUnanswered && missing.length > 0 };
+}
+
+/** Facts with the call whose page shows their record: who asks the platform about one, asks about that. */
+function listedBy(events: readonly EventDraft[], records: readonly PlatformRecord[]): EventDraft[] {
+  const requests = new Map(records.map((record) => [nameOf(record), record.request] as const));
+  return events.flatMap((event) => {
+    const request = requests.get(event.eventId) ?? requests.get(event.voucherId ?? event.orderId);
+    return requestedBy([event], request === undefined ? [] : [request]);
+  });
+}
+
+/** A refund whose record names none is found by its voucher. */
+function nameOf({ eventId, voucherId, orderId }: PlatformRecord): string | null {
+  return eventId ?? voucherId ?? orderId;
 }
 
 function comparedWith(record: PlatformRecord, known: readonly Event[]): Compared {

@@ -1,4 +1,5 @@
 import { PlatformError } from '../integrations/kit/platform-error.ts';
+import { requestFields } from '../integrations/kit/platform-requests.ts';
 import { errorFields } from '../log/log.ts';
 import type { AwaitedDay, Reconciliation } from '../store/reconciliation/reconciliations.ts';
 import type { DayPlace } from './check-day.ts';
@@ -71,7 +72,11 @@ async function readPatiently(
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const failed = failures + 1;
-    deps.log('warn', 'records-unread', { integration, failures: failed, ...errorFields(error) });
+    deps.log('warn', 'records-unread', {
+      ...{ integration, failures: failed },
+      ...requestFields(reconciler.context.requests),
+      ...errorFields(error),
+    });
     if (error.retryable && failed < MAX_FAILURES) {
       const minutes = BACKOFF_MINUTES[Math.min(failures, BACKOFF_MINUTES.length - 1)] ?? 30;
       const waitMs = Math.max(minutes * 60_000, error.retryAfterMs ?? 0);

@@ -3,6 +3,7 @@ import type { Budgets } from '../integrations/kit/call-budget.ts';
 import type { Integration } from '../integrations/kit/integration.ts';
 import type { LiveTokens } from '../integrations/kit/live-tokens.ts';
 import type { RecordsContext } from '../integrations/kit/platform-records.ts';
+import { PlatformRequests } from '../integrations/kit/platform-requests.ts';
 import type { Log } from '../log/log.ts';
 import type { IntakeMessage } from '../queue/messages.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -58,6 +59,7 @@ export function reconcilerOf(
     ...{ app, fetch, now, tokens, deadlineMs, answers: ANSWERS[pass] },
     ...knownOf(table, integration.platform),
     calls: budgets.of(app, 'records'),
+    requests: new PlatformRequests(),
     again: <T>(ask: () => Promise<T>) => askAgain(ask, { deadlineMs, now, random: deps.random }),
   };
   return { app, integration, deps, context, calls: () => calls };

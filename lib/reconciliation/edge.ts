@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PlatformError } from '../integrations/kit/platform-error.ts';
 import type { RecordsSource, RecordsWindow } from '../integrations/kit/platform-records.ts';
+import { requestFields } from '../integrations/kit/platform-requests.ts';
 import { errorFields } from '../log/log.ts';
 import { readApp } from '../store/accounts/parties.ts';
 import { type Edge, readEdge, writeEdge } from '../store/reconciliation/edges.ts';
@@ -122,7 +123,11 @@ async function readOn(
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       const { integration } = reconciler.app;
-      deps.log('warn', 'records-unread', { integration, ...errorFields(error) });
+      deps.log('warn', 'records-unread', {
+        integration,
+        ...requestFields(context.requests),
+        ...errorFields(error),
+      });
       // The rest of this app comes in the next run; a place that is refused is read whole tomorrow.
       if (error.retryable) return { edge: { ...from, reading: { toMs, after } }, found };
     }

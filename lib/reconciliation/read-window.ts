@@ -9,6 +9,7 @@ import type {
   RecordsWindow,
   UnreadRow,
 } from '../integrations/kit/platform-records.ts';
+import { requestedBy } from '../integrations/kit/platform-requests.ts';
 import type { Reconciler } from './deps.ts';
 import { patiently } from './patience.ts';
 
@@ -103,10 +104,10 @@ async function readOnce(
   let rows = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const at: string | null = cursor;
-    const answer: RecordsPage = await patiently(
-      () => list.page(of, at, reconciler.context),
-      reconciler,
-    );
+    const { context } = reconciler;
+    const answer: RecordsPage = await patiently(() => list.page(of, at, context), reconciler);
+    // Pages are read one after the other: the last call is this page's.
+    const request = context.requests?.latest();
     if (answer.changed === true) return failed('changed');
     if (page > 0 && answer.total !== undefined && answer.total !== total) return failed('changed');
     total = answer.total;
@@ -118,8 +119,8 @@ async function readOnce(
     refuseOtherShape(list, answer, ofPage);
     // Twice on two pages: rows came in between, and others may have been passed over.
     if (page > 0 && answer.records.some((one) => records.has(keyOf(one)))) return failed('changed');
-    for (const record of answer.records) records.set(keyOf(record), record);
-    facts.push(...(answer.facts ?? []));
+    for (const record of answer.records) records.set(keyOf(record), { ...record, request });
+    facts.push(...requestedBy(answer.facts ?? [], request === undefined ? [] : [request]));
     if (records.size > maxRecords) return failed('too-long');
     if (answer.next === null) {
       const isWhole = total === undefined || total === rows;

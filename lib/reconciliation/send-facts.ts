@@ -25,11 +25,16 @@ export async function sendFacts(
   );
   const messages = chunksOf(anonymous).map((events) => ({
     ...({ type: 'facts', v: MESSAGE_VERSION, integration, appKey } as const),
-    deliveryId: fingerprint(integration, appKey, 'records', JSON.stringify(events)),
+    deliveryId: fingerprint(integration, appKey, 'records', JSON.stringify(events.map(asFacts))),
     receivedAt: toInstant(deps.now()),
     ...{ events, source: 'list' as const },
   }));
   await deps.intake.sendAll(messages);
+}
+
+/** What a fact says: another call that shows it again says the same. */
+function asFacts({ platformRequests: _requests, ...fact }: EventDraft): object {
+  return fact;
 }
 
 function chunksOf<T>(all: readonly T[]): T[][] {

@@ -9,6 +9,7 @@ import {
   World,
 } from '../../lib/integrations/douyin-life/sandbox/index.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
+import { readEvents } from '../../lib/store/ledger/events.ts';
 import { checkedDays } from '../../lib/store/reconciliation/checked-days.ts';
 import {
   APP_KEY,
@@ -143,6 +144,22 @@ function standing(entries: readonly Entry[]): string[] {
   return [...sums].map(([key, sum]) => `${key} ${JSON.stringify(sum)}`).sort();
 }
 
+/** Each redemption says by which page of the platform's it was found. */
+async function expectListed(hexiao: HexiaoUnderTest, call: string): Promise<void> {
+  const uses = (await hexiao.entries()).filter(({ kind }) => kind === 'redemption');
+  for (const { voucherId } of uses) {
+    if (voucherId === null) throw new Error('a redemption without a voucher');
+    const events = await readEvents(hexiao.table, {
+      of: 'voucher',
+      platform: 'douyin',
+      id: voucherId,
+    });
+    expect(events.find(({ kind }) => kind === 'voucher.redeemed')).toMatchObject({
+      ...{ source: 'list', platformRequests: [{ call, id: expect.stringMatching(/^0217\d+$/) }] },
+    });
+  }
+}
+
 describe('reconciling a day of Douyin', () => {
   const days: Day[] = [];
 
@@ -187,7 +204,10 @@ describe('reconciling a day of Douyin', () => {
         lossPercent === 0 ? 'complete' : lossPercent < 50 ? expect.any(String) : 'repaired';
       expect(checked).toMatchObject({ status });
       expect(checked?.theirs).toEqual(checked?.ours);
-      if (lossPercent === 100) expect(checked).toMatchObject({ byWebhook: 0 });
+      if (lossPercent === 100) {
+        expect(checked).toMatchObject({ byWebhook: 0 });
+        await expectListed(lossy.ready, 'verify_record/query');
+      }
     },
   );
 

@@ -27,6 +27,13 @@ export const douyinLife = {
     whenNoCode: z.enum(['fail', 'pending', 'retry']).default('fail'),
     /** The 来客 root account of a chain, sent as the header `Rpc-Transit-Life-Account`. */
     rootAccountId: givenId().optional(),
+    /** The same of an app that many merchants authorised: by `account_id`, before `rootAccountId`. */
+    rootAccounts: z.record(givenId(), givenId()).optional(),
+    /** Sent as the header `X-Stress-Tag`, which no page at hand documents: traffic of a load test. */
+    stressTag: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'has 1 to 64 letters, digits, _, . and -')
+      .optional(),
     /** Whether a reversal carries a `cancel_token`: 分门店结算 forbids it. */
     cancelToken: z.boolean().default(false),
     /** What an order's `refund_amount` of a voucher is: all its refunds, or the latest; see refunds.ts. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JsonValue } from '../../json/parse.ts';
+import type { App } from '../kit/app.ts';
 import { turnOf } from '../kit/call-budget.ts';
 import { douyinBaseOf } from '../kit/douyin/call.ts';
 import { GENERAL_CODES, LIFE_CODES } from '../kit/douyin/codes.ts';
@@ -21,7 +22,7 @@ export interface Endpoint {
 
 export type TransportContext = Pick<
   ResolveContext,
-  'app' | 'fetch' | 'now' | 'deadlineMs' | 'calls' | 'tokens'
+  'app' | 'fetch' | 'now' | 'deadlineMs' | 'calls' | 'tokens' | 'requests'
 >;
 
 /**
@@ -42,23 +43,28 @@ export class Transport {
     schema: z.ZodType<T>,
   ): Promise<T> {
     const url = `${this.base()}${endpoint.path}?${new URLSearchParams(query)}`;
-    return dataOf(endpoint, await this.exchange(endpoint, { url, init: {} }), schema);
+    const request = { url, init: {}, accountId: query.account_id };
+    return dataOf(endpoint, await this.exchange(endpoint, request), schema);
   }
 
   /** Posts a question whose repetition must be harmless. @returns the answer's data */
   async ask<T>(endpoint: Endpoint, fields: object, schema: z.ZodType<T>): Promise<T> {
-    const url = `${this.base()}${endpoint.path}`;
-    const init = { method: 'POST', body: JSON.stringify(fields) };
-    return dataOf(endpoint, await this.exchange(endpoint, { url, init }), schema);
+    return dataOf(endpoint, await this.exchange(endpoint, this.posted(endpoint, fields)), schema);
   }
 
   /** Reports something to an endpoint. A repetition must be harmless: the answer may get lost. */
   async post(endpoint: Endpoint, fields: object): Promise<void> {
-    const url = `${this.base()}${endpoint.path}`;
-    await this.exchange(endpoint, { url, init: { method: 'POST', body: JSON.stringify(fields) } });
+    await this.exchange(endpoint, this.posted(endpoint, fields));
   }
 
-  private async exchange(endpoint: Endpoint, request: HttpQuestion): Promise<Envelope> {
+  private posted({ path }: Endpoint, fields: { readonly account_id?: unknown }): LifeQuestion {
+    const init = { method: 'POST', body: JSON.stringify(fields) };
+    const { account_id } = fields;
+    const accountId = typeof account_id === 'string' ? account_id : undefined;
+    return { url: `${this.base()}${path}`, init, accountId };
+  }
+
+  private async exchange(endpoint: Endpoint, request: LifeQuestion): Promise<Envelope> {
     const envelope = await withClientToken(
       this.context,
       (token) => this.call(endpoint, request, token),
@@ -73,16 +79,14 @@ export class Transport {
 
   private async call(
     endpoint: Endpoint,
-    { url, init }: HttpQuestion,
+    { url, init, accountId }: LifeQuestion,
     token: string,
   ): Promise<Envelope> {
     await turnOf(this.context, endpoint);
-    const { app } = this.context;
-    const { rootAccountId } = app.settings;
     const headers = {
       'access-token': token,
       'content-type': 'application/json',
-      ...(typeof rootAccountId === 'string' && { 'Rpc-Transit-Life-Account': rootAccountId }),
+      ...headersOf(this.context.app, accountId),
     };
     const request = { url, init: { ...init, headers } };
     return readEnvelope(endpoint.name, await exchange(endpoint.name, request, this.context));
@@ -92,6 +96,25 @@ export class Transport {
     return douyinBaseOf(this.context);
   }
 }
+
+/** A call, with the merchant whose it is where it names one. */
+type LifeQuestion = HttpQuestion & { readonly accountId?: string | undefined };
+
+/** What the settings have sent along. Source: OpenAPI common headers, recommended where an app has several merchants. */
+function headersOf({ settings }: App, accountId: string | undefined): Record<string, string> {
+  const { rootAccountId, rootAccounts, stressTag } = headerSettings.parse(settings);
+  const root = rootAccounts?.[accountId ?? ''] ?? rootAccountId;
+  return {
+    ...(root !== undefined && { 'Rpc-Transit-Life-Account': root }),
+    ...(stressTag !== undefined && { 'X-Stress-Tag': stressTag }),
+  };
+}
+
+const headerSettings = z.looseObject({
+  rootAccountId: z.string().optional(),
+  rootAccounts: z.record(z.string(), z.string()).optional(),
+  stressTag: z.string().optional(),
+});
 
 function dataOf<T>({ name }: Endpoint, { data }: Envelope, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(data);

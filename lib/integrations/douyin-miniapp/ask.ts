@@ -38,9 +38,11 @@ export async function ask(
 ): Promise<JsonObject> {
   const { app } = context;
   const url = `${douyinBaseOf(context)}${ROOMS[room](what)}`;
+  const { staleTokenCodes, rootAccountId } = settingsOf(app);
+  const root = rootAccountId === undefined ? {} : { 'Rpc-Transit-Life-Account': rootAccountId };
   const call = (token: string) =>
-    post(context, what, { url, headers: { 'access-token': token }, body });
-  const tables = tablesOf(settingsOf(app).staleTokenCodes);
+    post(context, what, { url, headers: { 'access-token': token, ...root }, body });
+  const tables = tablesOf(staleTokenCodes);
   const isRefused = (one: JsonObject) => meaningOf(codeOf(one) ?? 0, tables) === 'token';
   const answer = await withClientToken(context, call, isRefused);
   const code = codeOf(answer);

@@ -62,6 +62,8 @@ const own = {
   timestampWindowHours: z.union([z.literal('off'), z.int().min(1).max(8_760)]).default(168),
   /** Answers that mean "ask for a new token". */
   staleTokenCodes: z.array(z.int()).max(20).default([2190002, 2190008]),
+  /** The 来客 root account, sent as `Rpc-Transit-Life-Account` by an app with the write-off tool (核销工具). */
+  rootAccountId: givenId().optional(),
   answers: answersSchema.default({}),
 };
 

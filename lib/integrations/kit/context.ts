@@ -2,6 +2,7 @@ import type { Event, EventOf } from '../../events/event.ts';
 import type { App } from './app.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { LiveTokens } from './live-tokens.ts';
+import type { PlatformRequests } from './platform-requests.ts';
 
 export interface AuditContext {
   readonly app: App;
@@ -12,6 +13,8 @@ export interface AuditContext {
   readonly tokens?: LiveTokens;
   /** The app's calls, which all workers share; this worker alone when absent. */
   readonly calls?: CallBudget;
+  /** Where the platform's ids of the calls are noted; nowhere when absent. */
+  readonly requests?: PlatformRequests | undefined;
 }
 
 export interface ResolveContext {
@@ -27,6 +30,8 @@ export interface ResolveContext {
   readonly deadlineMs: number;
   /** The app's calls, which all workers share; this worker alone when absent. */
   readonly calls?: CallBudget;
+  /** Where the platform's ids of the calls are noted; nowhere when absent. */
+  readonly requests?: PlatformRequests | undefined;
   /** What is already known of a voucher. */
   readonly history: (voucherId: string) => Promise<readonly Event[]>;
   /** The payment of an order, where we know it. */

@@ -2,6 +2,7 @@ import { AddressRefused } from '../../http/outgoing.ts';
 import type { JsonObject, JsonValue } from '../../json/parse.ts';
 import { isObject, jsonOr } from './json.ts';
 import { PlatformError } from './platform-error.ts';
+import { type PlatformRequests, requestIdIn } from './platform-requests.ts';
 
 /**
  * The one place that calls a platform: whoever asks anything of one comes through here. A test finds
@@ -23,10 +24,14 @@ export interface ExchangeContext {
   readonly now: () => number;
   /** Epoch ms; none when absent. */
   readonly deadlineMs?: number;
+  /** Where the platform's ids of the calls are noted; nowhere when absent. */
+  readonly requests?: PlatformRequests | undefined;
 }
 
 export interface HttpQuestion {
   readonly url: string;
+  /** It asks for the token of other calls, and is none of these itself. */
+  readonly isForToken?: true;
   readonly init: {
     /** GET when absent. */
     readonly method?: string;
@@ -47,9 +52,15 @@ export async function exchange(
   question: HttpQuestion,
   context: ExchangeContext,
 ): Promise<JsonValue> {
-  return jsonOr(await bytesOf(what, question, context), (cause) => {
+  const requests = question.isForToken === true ? undefined : context.requests;
+  requests?.begin(what);
+  const { headers, bytes } = await bytesOf(what, question, { ...context, requests });
+  requests?.note(what, requestIdIn(headers));
+  const answer = jsonOr(bytes, (cause) => {
     throw new PlatformError(`${what} answered no JSON`, { retryable: true, down: true, cause });
   });
+  requests?.note(what, requestIdIn(headers, answer));
+  return answer;
 }
 
 /** The same for the platforms whose answers are always objects. @throws PlatformError */
@@ -98,15 +109,17 @@ export async function redirectOf(
 async function bytesOf(
   what: string,
   { url, init }: HttpQuestion,
-  { fetch, now, deadlineMs }: ExchangeContext,
-): Promise<Uint8Array> {
+  { fetch, now, deadlineMs, requests }: ExchangeContext,
+): Promise<{ readonly headers: Headers; readonly bytes: Uint8Array }> {
   if (!isAddress(url)) throw refusal(`${what} has no http(s) address without a name and password`);
   const leftMs = (deadlineMs ?? Number.POSITIVE_INFINITY) - now();
   if (leftMs <= 0) throw new PlatformError(`no time left for ${what}`, { retryable: true });
   const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, leftMs));
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal });
-    if (response.status === 200) return await readBounded(what, response);
+    const { headers } = response;
+    if (response.status === 200) return { headers, bytes: await readBounded(what, response) };
+    requests?.note(what, requestIdIn(headers));
     // Nobody reads it; whether the platform hears of that is not waited for.
     response.body?.cancel().catch(() => {});
     throw refusedByStatus(what, response);

@@ -1,4 +1,4 @@
-import type { Amounts, EventDraft, EventOf } from '../../events/event.ts';
+import type { Amounts, EventDraft, EventOf, PlatformRequest } from '../../events/event.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { ResolveContext } from './context.ts';
 import type { NamedStore } from './resolution.ts';
@@ -134,6 +134,8 @@ interface FactRecord {
   readonly occurredAt: string;
   /** What of its amounts the platform reports, in fen. */
   readonly amounts: Partial<Amounts>;
+  /** The call whose page shows it; set by whoever reads the page. */
+  readonly request?: PlatformRequest | undefined;
   /** Whatever `repair` needs again; kept nowhere, and never logged. */
   readonly row?: unknown;
 }

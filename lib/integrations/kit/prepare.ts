@@ -17,7 +17,15 @@ export interface PrepareCommand {
 /** What showing needs of a try at the till; it keeps nothing. */
 export type PrepareContext = Pick<
   TillContext,
-  'app' | 'fetch' | 'now' | 'tokens' | 'calls' | 'deadlineMs' | 'startedAtMs' | 'merchantOfStore'
+  | 'app'
+  | 'fetch'
+  | 'now'
+  | 'tokens'
+  | 'calls'
+  | 'requests'
+  | 'deadlineMs'
+  | 'startedAtMs'
+  | 'merchantOfStore'
 >;
 
 /** Why a voucher cannot be used now. */

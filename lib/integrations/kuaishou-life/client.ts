@@ -14,7 +14,10 @@ import { callSettingsSchema, DEFAULT_API } from './settings.ts';
 
 const VERIFY_PATH = '/goodlife/v1/fulfilment/certificate/verify';
 
-type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs' | 'tokens'>;
+type ClientContext = Pick<
+  ResolveContext,
+  'app' | 'fetch' | 'now' | 'deadlineMs' | 'tokens' | 'requests'
+>;
 
 /** A token is renewed this long before it ends, so that none ends on its way. */
 const MARGIN_MS = 300_000;
@@ -124,7 +127,7 @@ export class KuaishouLifeClient {
     const base = baseOf(callSettingsSchema.parse(settings).tokenBaseUrl, this.base());
     const all = new URLSearchParams({ app_id: appKey, ...query, app_secret: secret });
     const url = `${base}/oauth2/${name}?${all}`;
-    const answer = await exchange(name, { url, init: {} }, this.context);
+    const answer = await exchange(name, { url, init: {}, isForToken: true }, this.context);
     const parsed = tokenSchema.safeParse(answer);
     if (parsed.success) return parsed.data;
     const result = resultOf(answer);

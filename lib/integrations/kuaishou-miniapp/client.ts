@@ -27,7 +27,7 @@ import { asSent, type CallFields, signCall } from './sign-call.ts';
 const REPORT_PATH = '/openapi/mp/developer/order/v1/report';
 
 /** How a token is got is the caller's affair: no page read here says it for mini-programs. */
-type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs'> & {
+type ClientContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs' | 'requests'> & {
   readonly accessToken: string;
 };
 

@@ -10,11 +10,12 @@ export async function postSigned(
     readonly businessId: string;
     readonly path: string;
     readonly fields: Readonly<Record<string, string>>;
+    readonly isForToken?: true;
   },
   settings: MeituanSettings,
   context: ClientContext,
 ): Promise<JsonValue> {
-  const { businessId, path, fields } = call;
+  const { businessId, path, fields, isForToken } = call;
   const { app, now } = context;
   const [signKey] = app.secrets.signKey ?? [];
   if (signKey === undefined) throw refusal(`${path} needs the secret signKey`);
@@ -22,5 +23,6 @@ export async function postSigned(
   const form = new URLSearchParams({ developerId: app.appKey, businessId, timestamp, ...fields });
   form.set('sign', signMeituan(signKey, form));
   const url = `${meituanBaseOf(settings)}${path}`;
-  return exchange(path, { url, init: { method: 'POST', body: form } }, context);
+  const init = { method: 'POST', body: form };
+  return exchange(path, { url, init, ...(isForToken && { isForToken }) }, context);
 }

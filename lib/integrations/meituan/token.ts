@@ -70,7 +70,11 @@ async function renewed(
     ...{ charset: 'UTF-8', grantType: 'refresh_token' },
     ...{ refreshToken, scope: 'all' },
   };
-  const answer = await postSigned({ businessId, path: RENEW, fields }, settings, context);
+  const answer = await postSigned(
+    { businessId, path: RENEW, fields, isForToken: true },
+    settings,
+    context,
+  );
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) throw failure(answer, settings);
   const { accessToken, refreshToken: next, expireIn } = parsed.data.data;

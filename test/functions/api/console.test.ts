@@ -53,6 +53,7 @@ beforeAll(async () => {
       },
     }),
     paid({
+      ...{ platformRequests: [{ call: 'trade/order/query', id: '0217600000001' }], source: 'list' },
       ...{ merchantId, orderId: kept.orderId, eventId: 'paid:kept', amounts: amountsOf(12_345) },
       occurredAt: toInstant(START_MS - 2 * HOUR_MS),
     }),
@@ -94,6 +95,16 @@ describe('the page of a voucher', () => {
     const text = textOf(await look('/vouchers/douyin/voucher-kept'));
     expect(text).toContain('支付 GMV +123.45');
     expect(text).toMatch(/支付 GMV 123\.45 核销 123\.45 核销 GMV 123\.45 佣金 6\.17/);
+  });
+
+  it('says by which call a fact is known, with the platform’s id of it', async () => {
+    const zh = textOf(await look('/vouchers/douyin/voucher-kept'));
+    expect(zh).toContain('查询取回');
+    expect(zh).toMatch(/查询抖音，请求编号（供平台客服核查）： trade\/order\/query 0217600000001/);
+    const en = textOf(await look('/vouchers/douyin/voucher-kept?lang=en'));
+    expect(en).toMatch(
+      /requested of Douyin, by its ids that its support asks for: trade\/order\/query 0217/,
+    );
   });
 
   it('says in words why the reader’s other contract does not apply', async () => {

@@ -47,14 +47,23 @@ function placeOf({ say }: Speech, event: Event, { names }: VoucherPageView): str
   return nameOf(say, { storeId, name: names.get(placeKey({ platform, storeId }))?.name ?? null });
 }
 
-function sourceLine({ say, language }: Speech, event: Event, { sources }: VoucherPageView): Html {
+function sourceLine(speech: Speech, event: Event, { sources }: VoucherPageView): Html {
+  const { say, language } = speech;
   const source = sources.get(event.eventId) ?? 'delivery';
   const [tone, shape] = SHAPES[event.kind] ?? ['ok', 'ok'];
   const lateMs = Date.parse(event.recordedAt) - Date.parse(event.occurredAt);
   const id = platformId(event);
   return html`${status(tone, shape, say(`source.${source}`))} <span class="mut">· ${say('voucher.after', { time: duration(Math.max(0, lateMs), language) })}${
     event.complete ? '' : html` · ${say('voucher.incomplete')}`
-  }</span>${id === null ? '' : html` <span class="mut">· ${say('voucher.platform-id')}</span> <span class="id">${id}</span>`}`;
+  }</span>${id === null ? '' : html` <span class="mut">· ${say('voucher.platform-id')}</span> <span class="id">${id}</span>`}${requestsOf(speech, event)}`;
+}
+
+/** By which calls we know it: the platform's support asks for their ids. */
+function requestsOf({ say }: Speech, { platform, platformRequests = [] }: Event): Html | '' {
+  if (platformRequests.length === 0) return '';
+  return html`<br><span class="mut">${say('voucher.requested', { platform: say(platform) })}</span> ${platformRequests.map(
+    ({ call, id }) => html`<span class="mut">${call}</span> <span class="id">${id}</span> `,
+  )}`;
 }
 
 const SHAPES: Partial<Record<Event['kind'], readonly [Tone, Glyph]>> = {

@@ -79,10 +79,10 @@ async function sourcesOf(
 }
 
 function sourceOf(
-  { deliveryId }: Event,
+  { deliveryId, source: kept }: Event,
   byId: ReadonlyMap<string, DeliverySource | undefined>,
 ): Source {
-  if (deliveryId === null) return 'query';
+  if (deliveryId === null || kept === 'list') return 'query';
   const source = byId.get(deliveryId);
   if (source === undefined) return 'delivery';
   if (source.isTill) return 'till';

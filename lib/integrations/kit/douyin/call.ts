@@ -4,7 +4,10 @@ import type { ResolveContext } from '../integration.ts';
 import { isObject } from '../json.ts';
 
 /** What a call needs to know: whose it is, how to reach the platform, and how long it may take. */
-export type DouyinContext = Pick<ResolveContext, 'app' | 'fetch' | 'now' | 'deadlineMs' | 'tokens'>;
+export type DouyinContext = Pick<
+  ResolveContext,
+  'app' | 'fetch' | 'now' | 'deadlineMs' | 'tokens' | 'requests'
+>;
 
 /** Where Open-Douyin's API is for an app, without a slash at its end. */
 export function douyinBaseOf({ app }: Pick<DouyinContext, 'app'>): string {

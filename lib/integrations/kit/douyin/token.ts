@@ -69,7 +69,7 @@ async function request(context: DouyinContext, clientSecret: string): Promise<Pl
     }),
   };
   const url = `${douyinBaseOf(context)}${path}`;
-  const answer = await exchangeObject('client_token', { url, init }, context);
+  const answer = await exchangeObject('client_token', { url, init, isForToken: true }, context);
   const code = codeOf(answer) ?? 0;
   if (code !== 0) {
     throw new PlatformError(`client_token answered error ${code}`, { retryable: true });

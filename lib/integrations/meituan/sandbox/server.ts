@@ -30,6 +30,7 @@ export class MeituanSandbox {
   /** The store's token of 58; any is taken until the first renewal. */
   readonly live = { accessToken: '', refreshToken: 'refresh-0' };
   #renewals = 0;
+  #traces = 0;
   readonly #options: SandboxOptions;
 
   constructor(options: SandboxOptions) {
@@ -51,10 +52,10 @@ export class MeituanSandbox {
     const verb = c.req.param('verb') ?? '';
     const refused = this.fails.shift() ?? (isMisfit(verb, biz) ? 'OP_PARAM_ERROR' : undefined);
     if (refused !== undefined) return c.json({ code: refused, msg: 'a word of theirs' });
-    if (verb === 'querylistbydate') return c.json(success(this.#list(biz)));
+    if (verb === 'querylistbydate') return c.json(this.#success(this.#list(biz)));
     const { failure, vouchers } = this.#ring(verb, biz);
     if (failure !== undefined) return c.json({ code: failure, msg: 'a word of theirs' });
-    return c.json(success(retailData(verb, vouchers)));
+    return c.json(this.#success(retailData(verb, vouchers)));
   }
 
   /** A store's rows of a day and a kind. */
@@ -81,7 +82,7 @@ export class MeituanSandbox {
     const verb = c.req.path.replace('/ddzhkh/dingdan/', '');
     const data = refused === undefined ? customerData(verb, biz, this.till.all()) : undefined;
     if (data === undefined) return c.json({ code: refused ?? 'OP_PARAM_ERROR', msg: 'no' });
-    return c.json(success(data));
+    return c.json(this.#success(data));
   }
 
   /** A refresh token is good once. Its answer's success is `code` 0. */
@@ -101,6 +102,11 @@ export class MeituanSandbox {
     this.live.refreshToken = `refresh-${this.#renewals}`;
     const data = { ...this.live, expireIn: 2_592_000, opBizCode: 'op_test_0001', scope: 'all' };
     return c.json({ code: 0, data, traceId: '-1' });
+  }
+
+  #success(data: object): object {
+    this.#traces += 1;
+    return { code: 'OP_SUCCESS', msg: '', traceId: `trace-${this.#traces}`, data };
   }
 
   /** The older envelope: `data` or `error`, and no code. */
@@ -210,10 +216,6 @@ function listedRow(voucher: SandboxVoucher) {
   const flow = use === null ? {} : { flowId: use.flowId };
   const refundStatus = refund === 'after' ? 6 : 1;
   return { ...consumedObject(voucher), bizType, ...flow, refundStatus };
-}
-
-function success(data: object): object {
-  return { code: 'OP_SUCCESS', msg: '', traceId: '-1', data };
 }
 
 /** Of Asia/Shanghai. */

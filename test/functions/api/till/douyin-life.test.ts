@@ -76,6 +76,28 @@ describe('redeeming at the till of a 来客 merchant', () => {
     });
   });
 
+  it('says by which calls it is known, and by which one it was refused: Douyin’s support asks for their ids', async () => {
+    // Prepare
+    const { certificateId, asked } = sell();
+    done(await till.redeem(asked));
+    await till.hexiao.settle();
+    // Act
+    const refused = problemOf(await till.redeem({ ...asked, requestId: 'request-2' }));
+    const path = `/v1/vouchers/douyin/${certificateId}`;
+    const { events } = await till.hexiao.call<{ events: { platformRequests?: object[] }[] }>(
+      'GET',
+      path,
+    );
+    // Assess
+    expect(refused.detail).toMatch(
+      /\(the platform’s request id of certificate\/prepare: 0217\d+\)/,
+    );
+    expect(events[0]?.platformRequests).toEqual([
+      { call: expect.stringMatching(/^[\w/]+$/), id: expect.stringMatching(/^0217\d+$/) },
+      { call: expect.stringMatching(/^[\w/]+$/), id: expect.stringMatching(/^0217\d+$/) },
+    ]);
+  });
+
   it('is the same event from our own call and from the webhook of it', async () => {
     // Prepare
     const { certificateId, asked } = sell();
@@ -320,7 +342,10 @@ describe('redeeming at the till of a 来客 merchant', () => {
   it('uses codes of the merchant’s own by their order, and a chain’s under its accounts', async () => {
     // Prepare
     const path = `/v1/apps/douyin-life/${CLIENT_KEY}`;
-    const settings = { apiBaseUrl: till.url, rootAccountId: 'root-1' };
+    const settings = {
+      ...{ apiBaseUrl: till.url, rootAccountId: 'root-2', stressTag: 'night-1' },
+      rootAccounts: { m1: 'root-1', m2: 'root-3' },
+    };
     await till.hexiao.call('PUT', path, { secrets: till.shop.secrets, settings });
     const order = world.sell({ productId: 'p1' });
     const [certificate] = order.certificates;
@@ -332,6 +357,7 @@ describe('redeeming at the till of a 来客 merchant', () => {
     expect(acts).toMatchObject([{ voucherId: certificate.certificateId, orderId: order.orderId }]);
     const verify = till.requests.findLast(({ url }) => url.includes('certificate/verify'));
     expect(verify?.headers.get('Rpc-Transit-Life-Account')).toBe('root-1');
+    expect(verify?.headers.get('X-Stress-Tag')).toBe('night-1');
     expect(JSON.parse(verify?.body ?? '')).toMatchObject({
       ...{ account_id: 'm1', order_id: order.orderId, codes: [codeOf(certificate)] },
     });
