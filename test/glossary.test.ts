@@ -13,7 +13,7 @@ answer archived ask asset async authorized awaited aws back bar batch begin beyo
 booked bundle buyer byte call caller catalogue change chapter check cipher city cli client close
 closer code column command compare compared comparison compress conclude conclusion condition
 consumed context contradict control cost count counted credential crypto csv dashboard decision
-demo deployed deps destroy difference digit document documented done drive dropped due element
+demo deployed deps destroy difference digit document documented done drive dropped dry due element
 endpoint enter environment erase erased error estimate exchange explain explained failure
 feature fetch field file filter form format found frame from front function given group hand
 hash header help hexiao hit hole html http hub icon id in index inner input is issue issued item

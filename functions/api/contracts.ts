@@ -60,19 +60,63 @@ export async function endContract(
 ): Promise<Recorded> {
   const place = contractPlace(contractId);
   if (place === undefined) throw noContract();
-  return append(place.platform, place.merchantId, deps, (log, number, recordedAt) => {
-    const versions = log.filter((one) => one.contractId === contractId);
-    const before = latestVersions(versions)[0];
-    if (before === undefined) throw noContract();
-    if (before.endsAt === endsAt) return standingEnd(versions, before);
-    if (compareInstants(endsAt, before.startsAt) <= 0) {
-      const detail = `endsAt: must be after the contract's start, ${before.startsAt}`;
-      throw new Problem('request-invalid', detail);
-    }
-    const version = { ...before, version: number, endsAt, recordedAt, recordedBy: 'operator' };
-    requireRoom(version, log);
-    return { version, standing: false, affects: affected(before, version, recordedAt) };
-  });
+  return append(place.platform, place.merchantId, deps, (log, number, recordedAt) =>
+    ended(contractId, endsAt, { log, number, recordedAt }),
+  );
+}
+
+/**
+ * What recording a contract would do, by all its checks, with nothing written.
+ * @throws Problem as `recordContract`
+ */
+export async function tryContract(proposal: Proposal, deps: ApiDeps): Promise<Recorded> {
+  await requireParties(proposal, deps);
+  const { log, number, recordedAt } = await next(proposal, deps);
+  const standing = standingOf(log, proposal);
+  if (standing !== undefined) return standing;
+  const version = versionOf(proposal, { log, number, recordedAt, cooperationId: null });
+  return { version, standing: false, affects: affected(null, version, recordedAt) };
+}
+
+/** What another end of a contract would do. @throws Problem as `endContract` */
+export async function tryEnd(contractId: string, endsAt: string, deps: ApiDeps): Promise<Recorded> {
+  const place = contractPlace(contractId);
+  if (place === undefined) throw noContract();
+  return ended(contractId, endsAt, await next(place, deps));
+}
+
+async function next({ platform, merchantId }: ContractPlace, { table, now }: ApiDeps) {
+  const log = await readContracts(table, platform, merchantId);
+  return { log, number: (log.at(-1)?.version ?? 0) + 1, recordedAt: toInstant(now()) };
+}
+
+type ContractPlace = Pick<ContractVersion, 'platform' | 'merchantId'>;
+
+/** @throws Problem `request-invalid`, `not-found` or `contract-overlap` */
+function ended(
+  contractId: string,
+  endsAt: string,
+  {
+    log,
+    number,
+    recordedAt,
+  }: {
+    readonly log: readonly ContractVersion[];
+    readonly number: number;
+    readonly recordedAt: string;
+  },
+): Recorded {
+  const versions = log.filter((one) => one.contractId === contractId);
+  const before = latestVersions(versions)[0];
+  if (before === undefined) throw noContract();
+  if (before.endsAt === endsAt) return standingEnd(versions, before);
+  if (compareInstants(endsAt, before.startsAt) <= 0) {
+    const detail = `endsAt: must be after the contract's start, ${before.startsAt}`;
+    throw new Problem('request-invalid', detail, { fields: ['endsAt'] });
+  }
+  const version = { ...before, version: number, endsAt, recordedAt, recordedBy: 'operator' };
+  requireRoom(version, log);
+  return { version, standing: false, affects: affected(before, version, recordedAt) };
 }
 
 export async function requireParties(

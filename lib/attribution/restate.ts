@@ -9,9 +9,11 @@ export interface Sums {
   readonly paidFen: number;
   readonly redeemedFen: number;
   readonly commissionFen: number;
+  /** How many entries that are. */
+  readonly entryCount: number;
 }
 
-export const NO_SUMS: Sums = { paidFen: 0, redeemedFen: 0, commissionFen: 0 };
+export const NO_SUMS: Sums = { paidFen: 0, redeemedFen: 0, commissionFen: 0, entryCount: 0 };
 
 /** What a restatement would make of one fact. */
 export interface Restated {
@@ -51,5 +53,5 @@ export function addEntries(sums: Sums, entries: readonly Entry[]): Sums {
     else redeemedFen += entry.amountFen;
     commissionFen += entry.commissionFen;
   }
-  return { paidFen, redeemedFen, commissionFen };
+  return { paidFen, redeemedFen, commissionFen, entryCount: sums.entryCount + entries.length };
 }

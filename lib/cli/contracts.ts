@@ -39,6 +39,7 @@ async function run(args: readonly string[]): Promise<number> {
   });
   const remote = new Remote(values);
   const [what = '', given] = positionals;
+  const tried = values['dry-run'] ? '?dryRun=true' : '';
   switch (what) {
     case 'list': {
       const { platform, merchant: merchantId, provider: providerId } = values;
@@ -49,11 +50,11 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     }
     case 'add':
-      print(await remote.post('/v1/contracts', termsOf(pairsOf(positionals.slice(1)))));
+      print(await remote.post(`/v1/contracts${tried}`, termsOf(pairsOf(positionals.slice(1)))));
       return 0;
     case 'end': {
       const path = `/v1/contracts/${encodeURIComponent(need(given, 'the contract’s id'))}/end`;
-      print(await remote.post(path, { endsAt: need(values['ends-at'], '--ends-at') }));
+      print(await remote.post(`${path}${tried}`, { endsAt: need(values['ends-at'], '--ends-at') }));
       return 0;
     }
     case 'import':

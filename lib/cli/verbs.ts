@@ -89,8 +89,8 @@ export const VERBS: readonly Row[] = [
     name: 'contracts',
     calls: [
       'list [--platform P --merchant ID]\n    [--provider ID] [--history]',
-      'add NAME=VALUE…',
-      'end CONTRACT_ID --ends-at INSTANT',
+      'add NAME=VALUE… [--dry-run]',
+      'end CONTRACT_ID --ends-at INSTANT [--dry-run]',
       'import FILE.csv [--dry-run]',
     ],
     zh: '列出、增减、导入合同',

@@ -40,6 +40,7 @@ export const PREFIX = {
   day: 'DAY#',
   redeemedVoucher: 'REDEEMED#',
   restated: 'RESTATED#',
+  refused: 'REFUSED#',
   seen: 'SEEN#',
   tillAct: 'TILL#',
   token: 'TOKEN#',
@@ -211,6 +212,12 @@ export const keys = {
   contract: (platform: string, merchantId: string, version: number): Key => ({
     pk: merchantPartition(platform, merchantId),
     sk: `${PREFIX.contract}${String(version).padStart(6, '0')}`,
+  }),
+
+  /** A cooperation that the operator does not want as a contract. */
+  refusedProposal: (platform: string, merchantId: string, cooperationId: string): Key => ({
+    pk: merchantPartition(platform, merchantId),
+    sk: `${PREFIX.refused}${e(cooperationId)}`,
   }),
 
   /** A voucher of the order of which a redemption was ever reported. */

@@ -154,6 +154,7 @@ async function restate(table: Table, emulators: Awaited<ReturnType<typeof startE
     ...{ status: 'planned', step: 0, failures: 0, cursor: null, phase: 'entries', adding: null },
     progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0, totals: 0 },
     ...{ providers: {}, differenceCount: 0, mendedCount: 0, differences: [] },
+    ...{ proposed: null, endedAt: null },
   };
   await createJob(table, started);
   let run = started;

@@ -267,7 +267,7 @@ const runOf = (minutes: number, over: Partial<Job> = {}): Job => ({
   ...markerAt(minutes),
   ...{ does: 'restate', platform: 'douyin', merchantId: contract(1).merchantId, dryRun: false },
   ...{ status: 'running', step: 0, failures: 0, cursor: null },
-  ...{ phase: 'entries', adding: null },
+  ...{ phase: 'entries', adding: null, proposed: null, endedAt: null },
   progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0, totals: 0 },
   ...{ providers: {}, differenceCount: 0, mendedCount: 0, differences: [] },
   ...over,

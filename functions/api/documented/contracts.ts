@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { contractImportPost } from '../routes/contract-imports.ts';
-import { proposalConfirmPost, proposalsGet } from '../routes/contract-proposals.ts';
+import {
+  proposalConfirmPost,
+  proposalRefusePost,
+  proposalsGet,
+} from '../routes/contract-proposals.ts';
 import { contractEndPost, contractPost, contractsGet } from '../routes/contracts.ts';
 import { policiesGet, policyPost } from '../routes/policies.ts';
 import type { Documented } from './documented.ts';
@@ -35,6 +39,8 @@ const row = z.strictObject({
   detail: z.string().nullable(),
 });
 
+const refused = z.strictObject({ reason: z.string(), actor: z.string(), at: instant });
+
 const proposal = z.strictObject({
   cooperationId: z.string(),
   partnerId: z.string().nullable(),
@@ -42,6 +48,7 @@ const proposal = z.strictObject({
   state: z.string().nullable(),
   notifiedAt: instant.nullable(),
   contractId: z.string().nullable(),
+  refused: refused.nullable(),
   draft: z.record(z.string(), z.unknown()).describe('A contract’s body, to be filled in.'),
 });
 
@@ -52,7 +59,8 @@ export const contracts: readonly Documented[] = [
     summary: 'Record a contract',
     description:
       'An empty or missing list of the scope means all. A contract that starts in the past books nothing by ' +
-      'itself: `affects` are the days to restate. 200 when it stands already, 201 when it is recorded.',
+      'itself: `affects` are the days to restate. 200 when it stands already, 201 when it is recorded. With ' +
+      '`?dryRun=true` every check is made, nothing is recorded, and a dry run says who would gain and lose.',
     answers: recorded,
     problems: refusals,
     example: contract,
@@ -61,6 +69,8 @@ export const contracts: readonly Documented[] = [
     contract: contractEndPost,
     tag: 'contracts',
     summary: 'End a contract',
+    description:
+      'Again, to move its end. With `?dryRun=true` nothing is recorded, and a dry run says who would gain and lose.',
     answers: { 200: { json: recordedShape } },
     problems: ['not-found', 'contract-overlap'],
     example: { endsAt: '2026-01-01T00:00:00+08:00' },
@@ -118,6 +128,16 @@ export const contracts: readonly Documented[] = [
     answers: recorded,
     problems: [...refusals, 'not-found'],
     example: contract,
+  },
+  {
+    contract: proposalRefusePost,
+    tag: 'contracts',
+    summary: 'Say that no contract is made of a cooperation, and why',
+    description:
+      'The platform is told nothing. The first refusal stands; a contract may still be made of the cooperation later.',
+    answers: { 200: { json: z.strictObject({ cooperationId: z.string(), refused }) } },
+    problems: ['not-found'],
+    example: { reason: '未签书面合同' },
   },
   {
     contract: policiesGet,

@@ -18,7 +18,7 @@ import {
 } from '../routes/restatements.ts';
 import { redemptionPost, reversalPost } from '../routes/till.ts';
 import type { Documented } from './documented.ts';
-import { instant, next } from './shapes.ts';
+import { contractShape, instant, next } from './shapes.ts';
 
 const { shape } = jobSchema;
 const gains = z.strictObject({
@@ -26,6 +26,7 @@ const gains = z.strictObject({
   redeemedFen: z.int(),
   commissionFen: z.int(),
 });
+const sums = gains.extend({ entryCount: z.int() });
 const common = {
   platform: shape.platform,
   merchantId: shape.merchantId,
@@ -43,8 +44,16 @@ const restatement = z
     dryRun: z.boolean(),
     asOf: shape.asOf,
     providers: z.array(
-      z.strictObject({ providerId: z.string(), before: gains, after: gains, gains }),
+      z.strictObject({
+        ...{ providerId: z.string(), before: sums, after: sums, gains },
+        stores: z.array(z.string()).describe('Where: the first hundred.'),
+        hasMoreStores: z.boolean(),
+      }),
     ),
+    proposed: contractShape
+      .nullable()
+      .describe('Of a dry run of a contract: what is not recorded, and was looked at.'),
+    endedAt: instant.nullable(),
   })
   .meta({ id: 'Restatement' });
 

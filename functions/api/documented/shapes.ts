@@ -44,6 +44,13 @@ export const recordedShape = z
     standing: z.boolean().describe('A contract says just this already; nothing was written.'),
     affects: daysShape.nullable().describe('Past days that it says something else about.'),
     restatementDue: z.boolean(),
+    dryRun: z
+      .strictObject({ restatementId: z.string(), from: day, to: day })
+      .nullable()
+      .optional()
+      .describe(
+        'With `?dryRun=true`: the dry run that says who would gain and lose, by `GET /v1/restatements/{id}`; null where nothing booked would change.',
+      ),
   })
   .meta({ id: 'RecordedContract' });
 

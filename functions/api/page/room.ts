@@ -8,7 +8,7 @@ import type { Principal } from '../principal.ts';
 import { type Ask, asking } from './ask.ts';
 import { requireSameOrigin, type Typed, typedIn } from './forms.ts';
 import type { Html } from './html.ts';
-import { answerPage, type PageAnswer, type Speech } from './page.ts';
+import { answerPage, isUnchanged, type PageAnswer, type Speech, unchanged } from './page.ts';
 import { problemText, statusOf } from './problem.ts';
 import type { SignedIn } from './viewer.ts';
 
@@ -38,6 +38,8 @@ export interface RoomPage {
   /** Above the title: where this page belongs. */
   readonly crumb?: (speech: Speech) => Html;
   readonly main: (speech: Speech) => Html;
+  /** What changes when something that the page follows changed. */
+  readonly version?: string;
 }
 
 /** Where the page goes on, with a word of what was done; or what is shown now and never again. */
@@ -68,6 +70,10 @@ export async function answerRoom(
 ): Promise<Response> {
   const ask = asking(api, c, viewer.principal);
   const page = await room.read({ c, deps, ask, viewer, typed });
+  const { version } = page;
+  if (version !== undefined && c.req.method === 'GET' && isUnchanged(c, version)) {
+    return unchanged(c);
+  }
   const given = c.req.query('done') ?? '';
   const done = given.startsWith(DONE) && isWord(given) ? given : null;
   const answer: PageAnswer = {
@@ -81,6 +87,7 @@ ${problem === undefined ? '' : problemMessage(speech, problem)}
 ${once === undefined ? '' : once(speech)}
 ${page.main(speech)}`,
     viewer,
+    ...(version === undefined ? {} : { version }),
     ...(problem === undefined ? {} : { status: statusOf(problem) }),
   };
   return answerPage(c, answer);

@@ -10,10 +10,18 @@ import {
   platformSchema,
 } from '../../../lib/events/event.ts';
 import { readContracts } from '../../../lib/store/accounts/contracts.ts';
+import {
+  type RefusedProposal,
+  readRefused,
+  refuseProposal,
+} from '../../../lib/store/accounts/refused-proposals.ts';
 import { readEvents } from '../../../lib/store/ledger/events.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
+import { noteChange } from '../audit.ts';
 import { contractBody } from '../contract-body.ts';
 import { recordContract } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
+import { lineInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
 import { answerOf, noteContract } from './contracts.ts';
 
@@ -39,16 +47,28 @@ export const proposalConfirmPost = forOperator(
   },
 );
 
+/** Tells the platform nothing: what a cooperation is there is decided in its console. A contract may still be made of it. */
+export const proposalRefusePost = forOperator(
+  'POST /v1/contract-proposals/{platform}/{merchantId}/{cooperationId}/refuse',
+  {
+    needs: 'contracts:write',
+    params: z.object({ ...merchantShape, cooperationId: givenId() }),
+    body: z.strictObject({ reason: lineInput(500) }),
+  },
+);
+
 /** The cooperations that platforms report, to be confirmed as contracts by the operator. */
 export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, proposalsGet, async ({ query: { platform, merchantId } }, c) => {
     const cooperations = await readCooperations(platform, merchantId, deps);
     const log = latestVersions(await readContracts(deps.table, platform, merchantId));
+    const refused = await readRefused(deps.table, { platform, merchantId });
     const proposals = [...cooperations].map(([cooperationId, events]) => {
       const confirmed = log.find((one) => one.cooperationId === cooperationId);
       return {
         ...{ cooperationId, ...stateOf(events) },
         contractId: confirmed?.contractId ?? null,
+        refused: shownRefusal(refused.get(cooperationId)),
         draft: draftOf(platform, merchantId, events),
       };
     });
@@ -60,16 +80,47 @@ export function contractProposalsRoutes(api: Hono, deps: ApiDeps): void {
     if (proposal.platform !== platform || proposal.merchantId !== merchantId) {
       throw new Problem('request-invalid', 'platform, merchantId: must be those of the path');
     }
-    if (!(await readCooperations(platform, merchantId, deps)).has(cooperationId)) {
-      throw new Problem(
-        'not-found',
-        'The platform reported no such cooperation with this merchant.',
-      );
-    }
+    await requireCooperation(params, deps);
     const recorded = await recordContract(proposal, deps, cooperationId);
     noteContract(c, recorded);
     return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
+
+  answer(api, deps, proposalRefusePost, async ({ params, body, principal }, c) => {
+    const { platform, merchantId, cooperationId } = params;
+    await requireCooperation(params, deps);
+    const log = latestVersions(await readContracts(deps.table, platform, merchantId));
+    const confirmed = log.find((one) => one.cooperationId === cooperationId);
+    if (confirmed !== undefined) {
+      const detail = `cooperationId: it stands as contract ${confirmed.contractId}; end that one`;
+      throw new Problem('request-invalid', detail, { fields: ['cooperationId'] });
+    }
+    const at = toInstant(deps.now());
+    const own = { cooperationId, reason: body.reason, actor: principal.actor, at };
+    const refused = await refuseProposal(deps.table, params, own);
+    const subject = `contract-proposal/${platform}/${merchantId}/${cooperationId}`;
+    noteChange(c, { subject, after: refused, isChange: refused.at === at });
+    return c.json({ cooperationId, refused: shownRefusal(refused) });
+  });
+}
+
+function shownRefusal(refused: RefusedProposal | undefined) {
+  if (refused === undefined) return null;
+  const { reason, actor, at } = refused;
+  return { reason, actor, at };
+}
+
+/** @throws Problem `not-found` */
+async function requireCooperation(
+  {
+    platform,
+    merchantId,
+    cooperationId,
+  }: { readonly platform: Platform; readonly merchantId: string; readonly cooperationId: string },
+  deps: ApiDeps,
+): Promise<void> {
+  if ((await readCooperations(platform, merchantId, deps)).has(cooperationId)) return;
+  throw new Problem('not-found', 'The platform reported no such cooperation with this merchant.');
 }
 
 /** The cooperations of a merchant, each with its events, oldest first. */

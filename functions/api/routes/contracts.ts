@@ -6,21 +6,27 @@ import { givenId, MAX_NAME_WITH_ID, platformSchema } from '../../../lib/events/i
 import { merchantsOfProvider, readContracts } from '../../../lib/store/accounts/contracts.ts';
 import { noteChange } from '../audit.ts';
 import { contractBody } from '../contract-body.ts';
-import { endContract, recordContract } from '../contracts.ts';
+import { contractDryRun } from '../contract-dry-run.ts';
+import { endContract, recordContract, tryContract, tryEnd } from '../contracts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { instantInput } from '../input.ts';
 import { ownOf } from '../principal.ts';
 import { answer, forEither, forOperator } from '../route.ts';
 import type { Recorded } from '../standing-contracts.ts';
 
+/** Strict: a misspelt `dryRun` must not write. */
+const dryRunQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });
+
 export const contractPost = forOperator('POST /v1/contracts', {
   needs: 'contracts:write',
+  query: dryRunQuery,
   body: contractBody,
 });
 
 export const contractEndPost = forOperator('POST /v1/contracts/{contractId}/end', {
   needs: 'contracts:write',
   params: z.object({ contractId: givenId(MAX_NAME_WITH_ID) }),
+  query: dryRunQuery,
   body: z.strictObject({ endsAt: instantInput }),
 });
 
@@ -43,13 +49,17 @@ export const contractsGet = forEither('GET /v1/contracts', {
 
 /** Contracts: recorded, ended, listed. Versions are only added. */
 export function contractsRoute(api: Hono, deps: ApiDeps): void {
-  answer(api, deps, contractPost, async ({ body }, c) => {
+  answer(api, deps, contractPost, async ({ body, query: { dryRun } }, c) => {
+    if (dryRun === 'true') return tried(c, await tryContract(body, deps), deps);
     const recorded = await recordContract(body, deps);
     noteContract(c, recorded);
     return c.json(answerOf(recorded), recorded.standing ? 200 : 201);
   });
 
-  answer(api, deps, contractEndPost, async ({ params: { contractId }, body: { endsAt } }, c) => {
+  answer(api, deps, contractEndPost, async ({ params, query: { dryRun }, body }, c) => {
+    const { contractId } = params;
+    const { endsAt } = body;
+    if (dryRun === 'true') return tried(c, await tryEnd(contractId, endsAt, deps), deps);
     const recorded = await endContract(contractId, endsAt, deps);
     noteContract(c, recorded);
     return c.json(answerOf(recorded));
@@ -63,6 +73,14 @@ export function contractsRoute(api: Hono, deps: ApiDeps): void {
       .filter((version) => providerId === undefined || version.providerId === providerId);
     return c.json({ contracts: versions });
   });
+}
+
+/** Nothing is recorded: a dry run of a restatement, where it says something else of the past, tells who gains and loses. */
+async function tried(c: Context, recorded: Recorded, deps: ApiDeps): Promise<Response> {
+  const run = await contractDryRun(recorded, deps);
+  const { contractId, providerId } = recorded.version;
+  noteChange(c, { subject: `contract/${contractId}`, providerId, isChange: false });
+  return c.json({ ...answerOf(recorded), dryRun: run });
 }
 
 export function noteContract(c: Context, { version, standing }: Recorded): void {

@@ -1,20 +1,14 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { fingerprint } from '../../../lib/crypto/hash.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
-import { type AttributionMessage, MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
-import { Queue } from '../../../lib/queue/queue.ts';
-import { sendNoted } from '../../../lib/rollups/send-noted.ts';
-import { createJob, type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
-import { daysBetween, isBusinessDay, toInstant } from '../../../lib/time/shanghai.ts';
+import { type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
+import { isBusinessDay, toInstant } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { lineInput } from '../input.ts';
-import { requireMerchant } from '../merchant.ts';
+import { startJob } from '../jobs.ts';
 import { answer, forOperator } from '../route.ts';
-
-const MAX_DAYS = 400;
 
 const day = z.string().refine(isBusinessDay, 'a day is YYYY-MM-DD');
 
@@ -52,24 +46,13 @@ export const rebuildGet = forOperator('GET /v1/rebuilds/{id}', {
   params,
 });
 
-type JobRequest = Pick<
-  Job,
-  'does' | 'platform' | 'merchantId' | 'from' | 'to' | 'reason' | 'dryRun'
->;
-
-/**
- * The first piece waits until whatever was being written at `asOf` (contracts, and events on their
- * way to be booked) is there to be read. An event counts as recorded up to 5 s before it is written (decision 0040).
- */
-const HEAD_START_SECONDS = 8;
-
 /**
  * Restatements attribute a merchant's window again; rebuilds compute it again, compare, and mend where that is wanted. Both
  * run page by page on the attribution queue.
  */
 export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, restatementPost, async ({ body }, c) => {
-    const job = await start({ does: 'restate', ...body }, deps);
+    const job = await startJob({ does: 'restate', ...body }, deps);
     const { restatementId } = job;
     noteChange(c, { subject: `restatement/${restatementId}`, after: body });
     return c.json({ restatementId }, 202);
@@ -88,7 +71,7 @@ export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   });
 
   answer(api, deps, rebuildPost, async ({ body: { mend, ...window } }, c) => {
-    const job = await start({ does: 'rebuild', ...window, reason: '', dryRun: !mend }, deps);
+    const job = await startJob({ does: 'rebuild', ...window, reason: '', dryRun: !mend }, deps);
     const { restatementId: rebuildId } = job;
     noteChange(c, { subject: `rebuild/${rebuildId}`, after: { mend, ...window } });
     return c.json({ rebuildId }, 202);
@@ -106,36 +89,6 @@ export function restatementsRoutes(api: Hono, deps: ApiDeps): void {
   });
 }
 
-async function start(request: JobRequest, deps: ApiDeps): Promise<Job> {
-  const days = daysBetween(request.from, request.to);
-  if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
-  if (days > MAX_DAYS) {
-    throw new Problem('request-invalid', `A window has at most ${MAX_DAYS} days. Ask for several.`);
-  }
-  await requireMerchant(request, deps);
-  const job = newJob(request, toInstant(deps.now()));
-  await createJob(deps.table, job);
-  const { table, now, sqs, queues } = deps;
-  const attribution = new Queue<AttributionMessage>(sqs, queues.attribution.url);
-  const { restatementId, step } = job;
-  const first = { type: 'restate', v: MESSAGE_VERSION, restatementId, step } as const;
-  await sendNoted([first], { table, attribution, now }, HEAD_START_SECONDS);
-  return job;
-}
-
-/** The id begins with the time, so that the newest jobs are found; the same request twice at once is one job. */
-function newJob(request: JobRequest, asOf: string): Job {
-  const hash = fingerprint(asOf, JSON.stringify(request)).slice(0, 8);
-  return {
-    ...request,
-    ...{ restatementId: `${asOf.replace(/\D/g, '').slice(0, 17)}-${hash}`, asOf },
-    ...{ status: 'planned', step: 0, failures: 0, cursor: null },
-    ...{ phase: 'entries', adding: null },
-    progress: { placesDone: 0, placesTotal: 0, entriesRead: 0, facts: 0, changed: 0, totals: 0 },
-    ...{ providers: {}, differenceCount: 0, mendedCount: 0, differences: [] },
-  };
-}
-
 async function find(id: string, does: Job['does'], deps: ApiDeps): Promise<Job> {
   const job = await readJob(deps.table, id);
   if (job?.does === does) return job;
@@ -150,7 +103,8 @@ async function cancel(job: Job, deps: ApiDeps): Promise<Job> {
     const { step, restatementId } = current;
     const isOver = current.status !== 'planned' && current.status !== 'running';
     if (isOver) return current;
-    const cancelled: Job = { ...current, status: 'cancelled' };
+    const endedAt = toInstant(deps.now());
+    const cancelled: Job = { ...current, status: 'cancelled', endedAt };
     if (await saveJob(deps.table, cancelled, step)) return cancelled;
     current = (await readJob(deps.table, restatementId)) ?? current;
   }
@@ -161,8 +115,8 @@ async function cancel(job: Job, deps: ApiDeps): Promise<Job> {
 function shown({ step: _s, failures: _f, cursor: _c, does: _d, ...job }: Job) {
   const { differenceCount: _n, mendedCount: _m, differences: _l, phase: _p, ...others } = job;
   const { adding: _a, ...own } = others;
-  const providers = Object.entries(job.providers).map(([providerId, { before, after }]) => ({
-    ...{ providerId, before, after },
+  const providers = Object.entries(job.providers).map(([providerId, { before, after, ...at }]) => ({
+    ...{ providerId, before, after, ...at },
     gains: {
       paidFen: after.paidFen - before.paidFen,
       redeemedFen: after.redeemedFen - before.redeemedFen,

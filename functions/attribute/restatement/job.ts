@@ -7,6 +7,7 @@ import { rollupMessages } from '../../../lib/rollups/messages.ts';
 import { sendNoted } from '../../../lib/rollups/send-noted.ts';
 import type { StoreHour } from '../../../lib/rollups/store-day.ts';
 import { type Job, readJob, saveJob } from '../../../lib/store/ledger/restatements.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
 import type { AttributeDeps, MessageOf } from '../deps.ts';
 import { compareEntry, compareStoreDay, mendEntry } from './compare.ts';
 import { compareTotals, FROM_THE_FIRST } from './compare-totals.ts';
@@ -35,7 +36,8 @@ export async function workOnJob(
     const job = await readJob(deps.table, restatementId);
     // Stopped, or another worker is further on.
     if (job === undefined || isOver(job) || job.step !== step) return;
-    const next = await workOnPiece(job, deps).catch((error: unknown) => failed(job, error, deps));
+    const worked = await workOnPiece(job, deps).catch((error: unknown) => failed(job, error, deps));
+    const next = isOver(worked) ? { ...worked, endedAt: toInstant(deps.now()) } : worked;
     if (!(await saveJob(deps.table, next, step)) || isOver(next)) return;
     if (next.step === step) throw new Error('a piece of a job failed and comes again');
     const message = {
@@ -55,7 +57,7 @@ function isOver({ status }: Job): boolean {
 }
 
 async function workOnPiece(job: Job, deps: AttributeDeps): Promise<Job> {
-  const readTerms = termsReader(deps);
+  const readTerms = withProposed(termsReader(deps), job);
   const terms = await readTerms(job.platform, job.merchantId);
   if (job.phase !== 'entries') {
     const { job: reached, found } = await compareTotals(job, terms, deps);
@@ -75,6 +77,16 @@ async function workOnPiece(job: Job, deps: AttributeDeps): Promise<Job> {
     progress: { ...progress, placesDone, placesTotal: places.length },
     ...savedAs(job, isLast ? FROM_THE_FIRST : cursor),
     ...(isLast ? { phase: 'days' } : {}),
+  };
+}
+
+/** A dry run may look at a contract that nobody recorded: as if it had been, when the run began. */
+function withProposed(readTerms: ReadTerms, { proposed, dryRun }: Job): ReadTerms {
+  if (proposed === null || !dryRun) return readTerms;
+  return async (platform, merchantId) => {
+    const terms = await readTerms(platform, merchantId);
+    const isOf = proposed.platform === platform && proposed.merchantId === merchantId;
+    return isOf ? { ...terms, contracts: [...terms.contracts, proposed] } : terms;
   };
 }
 

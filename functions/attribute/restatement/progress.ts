@@ -1,5 +1,9 @@
 import type { StoreHour } from '../../../lib/rollups/store-day.ts';
-import type { Difference, Job } from '../../../lib/store/ledger/restatements.ts';
+import {
+  type Difference,
+  type Job,
+  MOST_STORES_OF_RUN,
+} from '../../../lib/store/ledger/restatements.ts';
 
 /** What looking at one entry came to. */
 export interface LedgerFinding {
@@ -44,13 +48,16 @@ type Sums = Job['providers'][string]['before'];
 
 function addProviders(a: Job['providers'], b: Job['providers']): Job['providers'] {
   const sum = { ...a };
-  for (const [providerId, { before, after }] of Object.entries(b)) {
+  for (const [providerId, one] of Object.entries(b)) {
     // Not what every object has: a provider may be called `constructor`.
     const own = Object.hasOwn(sum, providerId) ? sum[providerId] : undefined;
-    sum[providerId] =
-      own === undefined
-        ? { before, after }
-        : { before: add(own.before, before), after: add(own.after, after) };
+    const stores = [...new Set([...(own?.stores ?? []), ...one.stores])];
+    sum[providerId] = {
+      before: own === undefined ? one.before : add(own.before, one.before),
+      after: own === undefined ? one.after : add(own.after, one.after),
+      stores: stores.slice(0, MOST_STORES_OF_RUN),
+      hasMoreStores: own?.hasMoreStores === true || stores.length > MOST_STORES_OF_RUN,
+    };
   }
   return sum;
 }
@@ -60,5 +67,6 @@ function add(a: Sums, b: Sums): Sums {
     paidFen: a.paidFen + b.paidFen,
     redeemedFen: a.redeemedFen + b.redeemedFen,
     commissionFen: a.commissionFen + b.commissionFen,
+    entryCount: a.entryCount + b.entryCount,
   };
 }

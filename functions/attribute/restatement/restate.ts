@@ -52,11 +52,11 @@ function comparison(before: readonly Entry[], after: readonly Entry[]): Job['pro
   return Object.fromEntries(
     [...providers].map((providerId) => {
       const own = (entries: readonly Entry[]) =>
-        addEntries(
-          NO_SUMS,
-          entries.filter((entry) => entry.providerId === providerId),
-        );
-      return [providerId, { before: own(before), after: own(after) }];
+        entries.filter((entry) => entry.providerId === providerId);
+      const [had, has] = [own(before), own(after)];
+      const stores = [...new Set([...had, ...has].map(({ storeId }) => storeId))];
+      const [first, second] = [addEntries(NO_SUMS, had), addEntries(NO_SUMS, has)];
+      return [providerId, { before: first, after: second, stores, hasMoreStores: false }];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { contractVersionSchema } from '../../attribution/contract.ts';
 import type { Marker } from '../../attribution/generations.ts';
 import { type Event, eventSchema, idSchema, platformSchema } from '../../events/event.ts';
 import { sumsSchema } from '../../ledger/statement.ts';
@@ -41,7 +42,14 @@ export async function placeMarker(
   return table.put(keys.restated(stream, marker.restatementId), marker);
 }
 
-const gainSchema = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
+const gainSchema = z.object({
+  ...{ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() },
+  /** Entries that stand: an original, and what takes it back. */
+  entryCount: z.int().default(0),
+});
+
+/** A list of all the stores of a run could outgrow its item. */
+export const MOST_STORES_OF_RUN = 100;
 
 const differenceSchema = z.object({
   /** An entry, a store's day, a provider's day, one of its dimensions, or a statement's sums. */
@@ -75,6 +83,10 @@ export const jobSchema = z.object({
   dryRun: z.boolean(),
   /** What was recorded at or before this instant is known to it, and nothing later. */
   asOf: z.iso.datetime({ offset: true }),
+  /** A contract that is not recorded: a dry run says what it would change if it were. */
+  proposed: contractVersionSchema.nullable().default(null),
+  /** When it was done, failed or was stopped. */
+  endedAt: z.iso.datetime({ offset: true }).nullable().default(null),
   status: z.enum(['planned', 'running', 'done', 'cancelled', 'failed']),
   /** Pieces of work that were saved: the guard. */
   step: z.int(),
@@ -96,8 +108,15 @@ export const jobSchema = z.object({
     /** Providers' days and statements that were added up. */
     totals: z.int().default(0),
   }),
-  /** What the changed facts come to for each provider. */
-  providers: z.record(z.string(), z.object({ before: gainSchema, after: gainSchema })),
+  /** What the changed facts come to for each provider, and at which stores: the first hundred. */
+  providers: z.record(
+    z.string(),
+    z.object({
+      ...{ before: gainSchema, after: gainSchema },
+      stores: z.array(z.string()).max(MOST_STORES_OF_RUN).default([]),
+      hasMoreStores: z.boolean().default(false),
+    }),
+  ),
   differenceCount: z.int().default(0),
   /** Of them. */
   mendedCount: z.int().default(0),

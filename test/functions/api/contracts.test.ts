@@ -814,6 +814,40 @@ describe('contract proposals', () => {
     expectProblem(await ask(hexiao, 'POST', other, { body }), 404, 'not-found');
   });
 
+  it('are refused with a reason, once, and not when they stand as a contract', async () => {
+    // Prepare
+    const merchantId = await newMerchant();
+    const common = {
+      ...redemptionAt({ merchantId }, 'store'),
+      ...{ orderId: null, voucherId: null, cooperationId: 'c1', state: 'SIGNED' },
+    };
+    const { redemptionId: _r, storeId: _s, amounts: _a, sale: _l, kind: _k, ...told } = common;
+    const eventId = `proposed:${merchantId}:c1`;
+    const proposed = { ...told, kind: 'contract.proposed', eventId, partnerId: 'p' } as const;
+    await recordEvent(hexiao.table, proposed);
+    const path = `/v1/contract-proposals/douyin/${merchantId}/c1`;
+    const list = async () =>
+      hexiao.call<{ proposals: object[] }>(
+        'GET',
+        `/v1/contract-proposals?platform=douyin&merchantId=${merchantId}`,
+      );
+    const refusal = z.object({ refused: z.object({ reason: z.string(), actor: z.string() }) });
+    const refuse = (reason: string) => ask(hexiao, 'POST', `${path}/refuse`, { body: { reason } });
+    // Act
+    const first = read(await refuse('未签书面合同'), refusal);
+    const second = read(await refuse('另一个理由'), refusal);
+    // Assess
+    expect(first.refused).toEqual({ reason: '未签书面合同', actor: 'bootstrap' });
+    expect(second).toEqual(first);
+    expect((await list()).proposals).toMatchObject([{ contractId: null, refused: first.refused }]);
+    const unknown = ask(hexiao, 'POST', path.replace('c1', 'c9/refuse'), { body: { reason: 'x' } });
+    expectProblem(await unknown, 404, 'not-found');
+    const body = contractBody({ providerId, merchantId });
+    read(await ask(hexiao, 'POST', `${path}/confirm`, { body }), answer);
+    const { detail } = expectProblem(await refuse('太晚'), 400, 'request-invalid');
+    expect(detail).toContain('stands as contract');
+  });
+
   it('confirmed at once on different terms are one contract; one registered by hand is linked', async () => {
     // Prepare
     const merchantId = await newMerchant();

@@ -241,13 +241,14 @@ describe('an id that is given to the API', () => {
   });
 
   it('of a provider is what every object has, and its sums are its own', () => {
-    const sums = { paidFen: 0, redeemedFen: 100, commissionFen: 5 };
-    const providers = { constructor: { before: sums, after: sums } };
+    const sums = { paidFen: 0, redeemedFen: 100, commissionFen: 5, entryCount: 1 };
+    const at = { stores: ['s1'], hasMoreStores: false };
+    const providers = { constructor: { before: sums, after: sums, ...at } };
     const job = { progress: {}, providers: {}, differences: [] } as unknown as Job;
     const found = { ...NOTHING_FOUND, providers };
-    const twice = { paidFen: 0, redeemedFen: 200, commissionFen: 10 };
+    const twice = { paidFen: 0, redeemedFen: 200, commissionFen: 10, entryCount: 2 };
     expect(addFindings(job, [found, found]).providers).toEqual({
-      constructor: { before: twice, after: twice },
+      constructor: { before: twice, after: twice, ...at },
     });
   });
 

@@ -48,7 +48,8 @@ beforeAll(async () => {
 
 afterAll(() => hexiao?.stop());
 
-const sums = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
+const gains = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
+const sums = gains.extend({ entryCount: z.int() });
 
 const runAnswer = z.strictObject({
   restatementId: z.string(),
@@ -62,8 +63,13 @@ const runAnswer = z.strictObject({
   status: z.enum(['planned', 'running', 'done', 'cancelled', 'failed']),
   progress: z.record(z.string(), z.int()),
   providers: z.array(
-    z.strictObject({ providerId: z.string(), before: sums, after: sums, gains: sums }),
+    z.strictObject({
+      ...{ providerId: z.string(), before: sums, after: sums, gains },
+      ...{ stores: z.array(z.string()), hasMoreStores: z.boolean() },
+    }),
   ),
+  proposed: z.unknown(),
+  endedAt: z.string().nullable(),
 });
 
 const rebuildAnswer = z.looseObject({
