@@ -102,8 +102,9 @@ export default defineConfig({
       },
     ],
     reporters: ['default', './test/integrations/matrix.ts'],
-    // Two cores are the smallest machine we promise the tests on; each file starts its own emulators.
-    maxWorkers: 2,
+    // Two cores are the smallest machine we promise the tests on. A third worker computes while the others wait: for a
+    // process to start, a lease to end, a page to load.
+    maxWorkers: 3,
     // Only what hangs is cut off: how long a test may take is a matter of the machine and of who else is on it.
     testTimeout: 300_000,
     hookTimeout: 300_000,
