@@ -16,11 +16,13 @@ export interface Row {
   readonly rollup: Rollup;
 }
 
-export function dayRows(days: readonly ProviderDay[]): Row[] {
+type DayTotals = Pick<ProviderDay, 'day' | 'rollups'>;
+
+export function dayRows(days: readonly DayTotals[]): Row[] {
   return days.map(({ day, rollups }) => ({ key: day, rollup: overPlatforms(rollups) }));
 }
 
-export function platformRows(days: readonly ProviderDay[]): Row[] {
+export function platformRows(days: readonly DayTotals[]): Row[] {
   const sum = addPlatforms(days.map(({ rollups }) => rollups));
   return PLATFORMS.flatMap((platform) => {
     const rollup = sum[platform];

@@ -2,11 +2,13 @@ import { unpackBuyers } from '../ledger/buyers.ts';
 import { addRows, unpackRows } from '../ledger/dimensions.ts';
 import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
+import { isOverallWrong, mendOverall, standingOverall } from './check-overall.ts';
 import { unchanged } from './check-store-day.ts';
 import { SUMMARY } from './day-summary.ts';
 import { putPages, readPages, standingPages } from './dimension-pages.ts';
 import { addUpDay, BUYERS, DIMENSIONS } from './dimensions.ts';
 import { noteMended } from './dimensions-due.ts';
+import { OVERALL } from './overall.ts';
 import { ALL_BUCKETS, bucketAttribute, byPlatform, packPlatforms } from './provider-day.ts';
 import { type StoreDay, storeDayOf } from './store-day.ts';
 
@@ -54,8 +56,8 @@ async function addUpBucket(
 }
 
 /**
- * The dimensions that are not what the store-days come to; `buyers` for repeat purchases. All of a day are
- * put right together.
+ * The dimensions that are not what the store-days come to; `buyers` for repeat purchases, `overall` for the day's part
+ * of the totals over all providers. All of a day are put right together.
  */
 export async function wrongDimensions(
   table: Table,
@@ -68,7 +70,8 @@ export async function wrongDimensions(
   const all = [...DIMENSIONS, BUYERS, SUMMARY];
   // Before the day is read: pages that are written in between are newer, and stay.
   const pages = await standingPages(table, providerId, day, all);
-  const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item);
+  const overall = await standingOverall(table, place);
+  const { entryCount, rolledUp, overall: part } = await addUpDay(table, providerId, day, item);
   const wrong: string[] = [];
   for (const dimension of all) {
     const own = await readPages(table, providerId, dimension, { from: day, to: day }, true);
@@ -76,7 +79,9 @@ export async function wrongDimensions(
     const isSame = textOf(dimension, standing) === textOf(dimension, rolledUp.get(dimension) ?? []);
     if (!isSame) wrong.push(dimension);
   }
+  if (await isOverallWrong(table, place, overall, part)) wrong.push(OVERALL);
   if (wrong.length === 0 || !isMending) return wrong;
+  await mendOverall(table, place, overall, part);
   await putPages(table, { providerId, day, entryCount }, rolledUp, pages);
   await noteMended(table, place, entryCount);
   return wrong;

@@ -15,6 +15,7 @@ import { citiesOf } from './cities.ts';
 import { SUMMARY, summarize } from './day-summary.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
 import { noteRolledUp } from './dimensions-due.ts';
+import { type Overall, overallOf, rollUpOverall } from './overall.ts';
 import { providerDayOf, versionOfDay } from './provider-day.ts';
 import { isSlots, refreshSlotDetails } from './slots.ts';
 import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
@@ -40,10 +41,20 @@ export async function rollUpDimensions(
   const key = keys.providerDay(providerId, day);
   const item = await table.get(key);
   if (item === undefined) return undefined;
-  const { entryCount, rolledUp } = await addUpDay(table, providerId, day, item, true);
+  const { entryCount, rolledUp, overall } = await addUpDay(table, providerId, day, item, true);
+  // Before what is noted as known: who dies in between begins anew.
+  await rollUpOverall(table, { providerId, day }, overall);
   await putPages(table, { providerId, day, entryCount }, rolledUp);
   // Never less than what the day was at when it was read: a day that does not add up is not rolled up for ever.
   return noteRolledUp(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
+}
+
+interface DayAddedUp {
+  readonly entryCount: number;
+  /** By dimension, in pages. */
+  readonly rolledUp: ReadonlyMap<string, Uint8Array[]>;
+  /** The provider's part of the totals over all. */
+  readonly overall: Overall;
 }
 
 /**
@@ -57,7 +68,7 @@ export async function addUpDay(
   day: string,
   item: Item,
   isKept = false,
-): Promise<{ entryCount: number; rolledUp: ReadonlyMap<string, Uint8Array[]> }> {
+): Promise<DayAddedUp> {
   const buckets = [...providerDayOf(item).buckets.keys()];
   const read = await readDay(table, providerId, day, buckets);
   const { storeDays: items } = read;
@@ -72,7 +83,7 @@ export async function addUpDay(
   }
   rolledUp.set(BUYERS, [packBuyers(detail.buyers)]);
   rolledUp.set(SUMMARY, [summarize(items, stores, detail.cells)]);
-  return { entryCount, rolledUp };
+  return { entryCount, rolledUp, overall: overallOf(stores, detail.cells) };
 }
 
 async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {

@@ -69,7 +69,8 @@ export function packPlatforms(rollups: PlatformRollups): Uint8Array {
   return writer.finish();
 }
 
-function unpackPlatforms(bytes: Uint8Array): PlatformRollups {
+/** @throws RangeError when these are not bytes that `packPlatforms` made */
+export function unpackPlatforms(bytes: Uint8Array): PlatformRollups {
   const reader = new ByteReader(bytes);
   reader.version();
   const rollups: PlatformRollups = {};

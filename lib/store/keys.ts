@@ -27,6 +27,9 @@ export const SHARDS: readonly string[] = '0123456789abcdef'.split('');
  */
 export const BUCKETS = 4;
 
+/** Providers are spread over this many for the totals of all: as many small items are read for a day. */
+export const OVERALL_SHARDS = 32;
+
 const e = escapeId;
 
 /** How the sort keys of items that are listed begin. */
@@ -329,6 +332,13 @@ export const keys = {
     sk: `${dimension}#${day}#${String(page).padStart(3, '0')}`,
   }),
 
+  /** A provider's part of a day's totals over all providers, and what its shard's parts come to. */
+  overallPart: (day: string, providerId: string): Key => ({
+    pk: overallPartition(day, overallShardOf(providerId)),
+    sk: e(providerId),
+  }),
+  overall: (day: string, shard: string): Key => ({ pk: 'OVERALL', sk: `${day}#${shard}` }),
+
   /** The statement of a month, YYYY-MM. */
   statement: (providerId: string, month: string): Key => ({
     pk: statementsPartition(providerId),
@@ -452,6 +462,13 @@ export const bucketPartition = (providerId: string, day: string, bucket: number)
   `ROLLUP#${e(providerId)}#${day}#${twoDigits(bucket)}`;
 
 export const dimensionPartition = (providerId: string) => `DIMENSION#${e(providerId)}`;
+
+export const overallPartition = (day: string, shard: string) => `OVERALL-PART#${day}#${shard}`;
+
+/** Two digits. */
+export function overallShardOf(providerId: string): string {
+  return twoDigits(Number.parseInt(fingerprint(providerId).slice(0, 4), 16) % OVERALL_SHARDS);
+}
 
 export const importPartition = (providerId: string) => `IMPORT#${e(providerId)}`;
 

@@ -108,7 +108,9 @@ export const reading: readonly Documented[] = [
     summary: 'Totals by day, store, platform or dimension',
     description:
       'Days, stores and platforms are there with the entry’s batch, the others later ' +
-      '(`DIMENSIONS_DELAY_SECONDS`). Of stores, `order` says how they are sorted.',
+      '(`DIMENSIONS_DELAY_SECONDS`). Of stores, `order` says how they are sorted. For the operator, `providerId=*` is all ' +
+      'providers together, by `day`, `platform`, `loop` or `channel`, without what is `unattributed`; all of it is rolled ' +
+      'up with the dimensions, so it is minutes behind.',
     answers: {
       200: {
         json: z.strictObject({

@@ -5,6 +5,7 @@ import { platformSchema } from '../../../lib/events/id.ts';
 import type { Row as DimensionRow } from '../../../lib/ledger/dimensions.ts';
 import { addRollups, type Rollup } from '../../../lib/ledger/rollup.ts';
 import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/rollups/dimensions.ts';
+import { readOverallDays } from '../../../lib/rollups/overall.ts';
 import type { ProviderDay } from '../../../lib/rollups/provider-day.ts';
 import { readVersionedDays } from '../../../lib/rollups/rollups.ts';
 import { readMerchant } from '../../../lib/store/accounts/parties.ts';
@@ -13,12 +14,19 @@ import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { limitInput, readPosition, type Window, windowOf, windowShape } from '../input.ts';
 import {
+  ALL_PROVIDERS,
+  type OverallDimension,
+  overallBy,
+  overallRows,
+  overallTotal,
+} from '../overall.ts';
+import {
   pageOfStores,
   type StoreOrder,
   type StorePlace,
   storePlaceSchema,
 } from '../ranked-stores.ts';
-import { dayRows, platformRows, storeKey } from '../reports.ts';
+import { dayRows, platformRows, type Row, storeKey } from '../reports.ts';
 import { answer, forProvider } from '../route.ts';
 
 const BY = ['day', 'store', 'platform', ...DIMENSIONS] as const;
@@ -42,6 +50,7 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
     const window = windowOf(query, deps.now());
     const positionSchema: z.ZodType<Position> = by === 'store' ? storePlaceSchema : rowPosition;
     const page = { position: readPosition(cursor, positionSchema), limit };
+    if (providerId === ALL_PROVIDERS) return ofAll(c, overallBy(by), deps, window, page);
     const { days, version } = await readVersionedDays(deps.table, providerId, window);
     const isWhole = by === 'day' || by === 'platform';
     const madeOf = [providerId, version, isWhole ? '' : sliceOf(deps.now())];
@@ -53,6 +62,28 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
       });
     });
   });
+}
+
+/** Over all providers, from totals of its own. No provider's token gets here: `providerOf`. */
+async function ofAll(
+  c: Context,
+  by: OverallDimension,
+  { table }: ApiDeps,
+  window: Window,
+  { position, limit }: Page,
+): Promise<Response> {
+  const { days, version } = await readOverallDays(table, window);
+  return ifChanged(c, [ALL_PROVIDERS, version], () => {
+    const { rows, next } = paged(c, overallRows(by, days), position, limit);
+    const total = amountsOf(overallTotal(days));
+    const named =
+      by === 'loop' || by === 'channel' ? rows.map((row) => valued(by, row)) : keyed(rows);
+    return c.json({ rows: named, ...(next !== null && { next }), total });
+  });
+}
+
+function valued(by: 'loop' | 'channel', { key, rollup }: Row): object {
+  return { key, [by]: key, ...amountsOf(rollup) };
 }
 
 /** A rollup as readers of GMV see it. */

@@ -11,6 +11,7 @@ import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireGrant, requireRegistered } from '../grants.ts';
 import { lineInput } from '../input.ts';
+import { ALL_PROVIDERS } from '../overall.ts';
 import { answer, forOperator } from '../route.ts';
 import { makeToken, TOKEN_SHOWN } from './tokens.ts';
 
@@ -34,6 +35,12 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, providerPut, async ({ params: { providerId }, body }, c) => {
     if (providerId === UNATTRIBUTED) {
       throw new Problem('request-invalid', 'This id is kept for what no contract claims.');
+    }
+    if (providerId === ALL_PROVIDERS) {
+      throw new Problem(
+        'request-invalid',
+        'This id stands for all providers where numbers are read.',
+      );
     }
     const before = (await readProvider(deps.table, providerId)) ?? null;
     const provider = { providerId, ...body, ...archivedOf(before) };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { paid, reversed } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {
@@ -134,5 +135,64 @@ describe('GET /v1/gmv', () => {
     const rest = await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}&providerId=unattributed`);
     expect(read(rest, gmvAnswer).total).toMatchObject({ redeemedFen: 250, redeemedCount: 1 });
     expectProblem(await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}`), 400, 'request-invalid');
+  });
+});
+
+describe('GET /v1/gmv over all providers', () => {
+  const sumOf = async (by: string) => {
+    const all = await Promise.all(
+      ['provider', stranger.providerId].map(async (providerId) =>
+        read(
+          await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}&by=${by}&providerId=${providerId}`),
+          gmvOfAll,
+        ),
+      ),
+    );
+    return all.flatMap(({ rows }) => rows);
+  };
+  const gmvOfAll = gmvAnswer.extend({
+    rows: z.array(
+      gmvAnswer.shape.rows.element.extend({ loop: z.string(), channel: z.string() }).partial(),
+    ),
+  });
+  const ofAll = async (by: string, headers = {}) =>
+    ask(hexiao, 'GET', `/v1/gmv?${WINDOW}&by=${by}&providerId=*`, { headers });
+
+  it('is what the providers come to, each by day, platform, loop and channel, without what is nobody’s', async () => {
+    await book(hexiao, [redemptionAt(stranger, 'elsewhere', { fen: 4_000 })]);
+    for (const by of ['day', 'platform', 'loop', 'channel']) {
+      const { rows, total } = read(await ofAll(by), gmvOfAll);
+      expect(total).toEqual({ ...TOTAL, redeemedFen: 7_251, redeemedCount: 4, commissionFen: 363 });
+      for (const row of rows) {
+        const own = (await sumOf(by)).filter(({ key }) => key === row.key);
+        expect(own.reduce((sum, one) => sum + (one.redeemedFen ?? 0), 0)).toBe(row.redeemedFen);
+      }
+      expect(rows.reduce((sum, one) => sum + (one.redeemedFen ?? 0), 0)).toBe(total.redeemedFen);
+    }
+  });
+
+  it('is 304 while nothing is new, and whole when something is', async () => {
+    const first = await ofAll('day');
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[0-9a-f]{24}"$/);
+    expect((await ofAll('day', { 'if-none-match': etag })).status).toBe(304);
+    await book(hexiao, [redemptionAt(stranger, 'elsewhere', { fen: 1 })]);
+    expect((await ofAll('day', { 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('says what is there for one provider at a time', async () => {
+    for (const by of ['store', 'product', 'creator', 'merchant', 'city']) {
+      const { detail } = expectProblem(await ofAll(by), 400, 'request-invalid');
+      expect(detail).toContain('by=channel');
+    }
+  });
+
+  it('is no provider’s to read, and no provider’s name', async () => {
+    const asked = await ask(hexiao, 'GET', `/v1/gmv?${WINDOW}&providerId=*`, {
+      token: tenant.token,
+    });
+    expectProblem(asked, 404, 'not-found');
+    const body = JSON.stringify({ name: 'all', kind: 'agency' });
+    expectProblem(await ask(hexiao, 'PUT', '/v1/providers/*', { body }), 400, 'request-invalid');
   });
 });

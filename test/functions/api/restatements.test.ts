@@ -307,7 +307,7 @@ describe('POST /v1/rebuilds', () => {
   it.each<[string, string[], (closed: Closed) => Promise<void>]>([
     [
       'a store’s hour that is wrong with the right count',
-      ['rollup', 'day', 'dimension city', 'dimension summary'],
+      ['rollup', 'day', 'dimension city', 'dimension summary', 'dimension overall'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;
@@ -317,7 +317,7 @@ describe('POST /v1/rebuilds', () => {
     ],
     [
       'a store’s hour that counted too much',
-      ['rollup', 'day', 'dimension city', 'dimension summary'],
+      ['rollup', 'day', 'dimension city', 'dimension summary', 'dimension overall'],
       async (closed) =>
         spoil(storeDayKey(closed), (item) => {
           const standing = readHour(item[hour(closed)]) as StoredHour;

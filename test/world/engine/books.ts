@@ -27,6 +27,9 @@ const KEYS: Readonly<Record<string, (entry: Entry, cities: Cities) => string>> =
   city: ({ platform, storeId }, cities) => cities.get(`${platform}/${storeId}`) ?? 'unknown',
 };
 
+/** What there is of all providers together. */
+const OVER_ALL = ['day', 'platform', 'loop', 'channel'];
+
 type Cities = ReadonlyMap<string, string>;
 
 interface Days {
@@ -50,8 +53,11 @@ export async function wrongTotals(
   { from, to }: Days,
 ): Promise<string[]> {
   const wrong: string[] = [];
-  for (const [providerId, own] of Map.groupBy(entries, (entry) => entry.providerId)) {
+  const claimed = entries.filter(({ providerId }) => providerId !== 'unattributed');
+  const providers = Map.groupBy(entries, (entry) => entry.providerId);
+  for (const [providerId, own] of [...providers, ['*', claimed] as const]) {
     for (const [by, keyOf] of Object.entries(KEYS)) {
+      if (providerId === '*' && !OVER_ALL.includes(by)) continue;
       const path = `/v1/gmv?providerId=${providerId}&by=${by}&from=${from}&to=${to}`;
       const { rows, total } = (await operator.call('GET', path)) as Gmv;
       const shown = new Map(rows.map((row) => [keyOfRow(by, row), sumsOf(row)]));
