@@ -19,6 +19,7 @@ export const ONLY_LONG = [
 
 /** In both, with more of their cases in the long run: they ask test/support/long.ts. */
 export const MORE_IN_LONG = [
+  'test/functions/api/as-of.test.ts',
   'test/functions/api/erasure-races.test.ts',
   'test/functions/api/statements.test.ts',
   'test/functions/api/till/races.test.ts',

@@ -13,6 +13,8 @@ import { readBookable, readChanged } from './stream-state.ts';
 import { type ReadTerms, type TermsDeps, termsReader } from './terms.ts';
 
 export interface BookingDeps extends TermsDeps {
+  /** By which entries are stamped with when they were booked. */
+  readonly now: () => number;
   readonly log: Log;
 }
 
@@ -76,12 +78,12 @@ async function bookStates(
 async function bookOne(
   { events, markers }: StreamState,
   readTerms: ReadTerms,
-  { table, log }: BookingDeps,
+  { table, log, now }: BookingDeps,
 ): Promise<Booking> {
   const [first] = events;
   if (first === undefined) return NOTHING_BOOKED;
   const terms = await readTerms(first.platform, first.merchantId);
-  const booking = await bookEvents(table, events, terms, markers);
+  const booking = await bookEvents(table, events, terms, markers, now);
   logBooked(booking.booked, events, log);
   return booking;
 }

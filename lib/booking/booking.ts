@@ -43,6 +43,7 @@ export async function bookEvents(
   events: readonly Event[],
   terms: Terms,
   markers: readonly Marker[],
+  now: () => number = Date.now,
 ): Promise<Booking> {
   const { facts, waiting } = wantedEntries(events, terms, markers);
   const standing: Entry[] = [];
@@ -54,7 +55,7 @@ export async function bookEvents(
     conflicts.push(...compared.conflicts);
     standing.push(...compared.revisions.flatMap((revision) => revision.booked));
     for (const entry of compared.missing) {
-      const outcome = await bookEntry(table, entry);
+      const outcome = await bookEntry(table, entry, now);
       standing.push(outcome.entry);
       booked.push(outcome.entry);
       isRaced ||= outcome.conflict;

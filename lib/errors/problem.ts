@@ -24,6 +24,7 @@ const PROBLEMS = {
     status: 422,
     title: 'The Idempotency-Key stands for another request',
   },
+  'window-too-large': { status: 422, title: 'There is too much in this window' },
   'month-not-over': { status: 422, title: 'The month is not over' },
   'merchant-unknown': { status: 422, title: 'The merchant is not registered' },
   'store-unknown': { status: 422, title: 'The store is not registered for this merchant' },

@@ -15,7 +15,7 @@ const READS_AT_ONCE = 16;
  * no list of the day's merchants, because it is another's by now, is read by itself.
  */
 export async function citiesOf(
-  stores: readonly StoreDay[],
+  stores: readonly Pick<StoreDay, 'platform' | 'storeId'>[],
   cells: readonly Cell[],
   table: Table,
 ): Promise<Map<string, string>> {

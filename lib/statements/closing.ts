@@ -93,7 +93,7 @@ async function addLines(table: Table, statement: Statement): Promise<Batch> {
 /** Books what tiers earn beside what was booked, and closes: its lines' sums never change again. */
 async function settle(closer: Closer, statement: Statement): Promise<Batch> {
   const { table } = closer;
-  const { settled, tiered } = await bookTiers(table, statement);
+  const { settled, tiered } = await bookTiers(table, statement, closer.now);
   for (const entry of settled) {
     await takeEntry(table, statement, entry, (await readBilled(table, entry)) ?? null);
   }

@@ -38,6 +38,7 @@ export async function addTiered(
 export async function bookTiers(
   table: Table,
   statement: Statement,
+  now: () => number,
 ): Promise<{ settled: Entry[]; tiered: Statement['tiered'] }> {
   const settled: Entry[] = [];
   const tiered = { ...statement.tiered };
@@ -49,7 +50,7 @@ export async function bookTiers(
       const sum = addTierSums([before(contractId, of), own]);
       const wanted = tierEntry({ ...statement, of }, contract, sum);
       if (wanted === undefined) continue;
-      const { entry } = await bookEntry(table, wanted);
+      const { entry } = await bookEntry(table, wanted, now);
       settled.push(entry);
       const settledFen = entry.commissionFen;
       tiered[contractId] = { ...tiered[contractId], [of]: { ...own, settledFen } };

@@ -81,7 +81,7 @@ class Scene {
 
   /** Books what attribution was notified of, as it would, and no more. */
   async booked(): Promise<Record<string, number>> {
-    const deps = { table: this.table, policy: DEFAULT_POLICY, log: silent };
+    const deps = { table: this.table, policy: DEFAULT_POLICY, log: silent, now: () => NOW };
     for (const { of, platform, id } of this.notified.filter((one) => one.type === 'changed')) {
       const stream = { of, platform, id } as const;
       const state = await readState(this.table, stream);

@@ -60,7 +60,12 @@ const ACTS: readonly (readonly [string, readonly Event[], Event, Event])[] = [
   ],
 ];
 
-const depsOf = (table: MemoryTable) => ({ table, policy: DEFAULT_POLICY, log: silent });
+const depsOf = (table: MemoryTable) => ({
+  table,
+  policy: DEFAULT_POLICY,
+  log: silent,
+  now: Date.now,
+});
 
 async function tell(table: MemoryTable, event: Event): Promise<readonly StoreHour[]> {
   expect(await recordEvent(table, event)).toBe('recorded');

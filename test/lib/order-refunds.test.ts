@@ -30,7 +30,7 @@ const refund = (refundedFen: number) =>
 
 /** As `normalize` and `attribute` do with one event: it is written, then what it changed is booked. */
 async function take(table: MemoryTable, event: Event): Promise<void> {
-  const deps = { table, policy: DEFAULT_POLICY, log: silent };
+  const deps = { table, policy: DEFAULT_POLICY, log: silent, now: Date.now };
   await recordEvent(table, event);
   for (const stream of streamsOf(event).filter(isBooked)) {
     const states = await readChanged(table, stream);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CAUSES } from '../../../lib/ledger/changes.ts';
 import { entriesGet, explanationGet } from '../routes/entries.ts';
 import { gmvGet } from '../routes/gmv.ts';
 import { repeatPurchasesGet } from '../routes/repeat-purchases.ts';
@@ -16,6 +17,16 @@ import {
   problemIn,
   statementShape,
 } from './shapes.ts';
+
+const cause = z
+  .enum(CAUSES)
+  .describe(
+    'Why an entry came: a fact (late, when its period had been looked at), what took one back, a restatement, a fact that was decided again, or tiers.',
+  );
+
+const listedEntry = entryShape
+  .extend({ bookedAt: instant.nullable(), cause })
+  .meta({ id: 'ListedEntry' });
 
 const order = z.enum(['redeemedFen', 'store']);
 
@@ -110,7 +121,10 @@ export const reading: readonly Documented[] = [
       'Days, stores and platforms are there with the entry’s batch, the others later ' +
       '(`DIMENSIONS_DELAY_SECONDS`). Of stores, `order` says how they are sorted. For the operator, `providerId=*` is all ' +
       'providers together, by `day`, `platform`, `loop` or `channel`, without what is `unattributed`; all of it is rolled ' +
-      'up with the dimensions, so it is minutes behind.',
+      'up with the dimensions, so it is minutes behind. ' +
+      'With `asOf` it is what had been booked to one provider by that instant, worked out from the entries of the ' +
+      'window: at most 92 days and 20,000 entries. Names and cities are as they are registered now.',
+    problems: ['window-too-large'],
     answers: {
       200: {
         json: z.strictObject({
@@ -118,6 +132,13 @@ export const reading: readonly Documented[] = [
           order: order.optional(),
           next: next.optional(),
           total: z.strictObject(amounts),
+          asOf: instant.optional(),
+          since: z
+            .array(z.strictObject({ cause, entryCount: z.int(), ...amounts }))
+            .optional()
+            .describe(
+              'With `asOf`: what was booked after it, by cause. With `total` it is what is known now.',
+            ),
         }),
       },
       304: { what: UNCHANGED },
@@ -186,8 +207,10 @@ export const reading: readonly Documented[] = [
     summary: 'Lines of the ledger',
     description:
       '`entryId` is the one name of an entry, here, in statements and their files, in vouchers, in ' +
-      '`reverses` and `corrects` and in a rebuild’s differences.',
-    answers: { 200: { json: z.strictObject({ entries: z.array(entryShape), next }) } },
+      '`reverses` and `corrects` and in a rebuild’s differences. `asOf` leaves out what was booked after that instant, ' +
+      '`since` what had been booked by it. Such a page may be short, or empty, and have a `next`: it reads 5,000 ' +
+      'entries at most.',
+    answers: { 200: { json: z.strictObject({ entries: z.array(listedEntry), next }) } },
   },
   {
     contract: explanationGet,

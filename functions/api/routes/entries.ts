@@ -8,10 +8,12 @@ import {
   type Platform,
   platformSchema,
 } from '../../../lib/events/id.ts';
+import { causeOf, wasBooked } from '../../../lib/ledger/changes.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { readProviderDays, storeDays } from '../../../lib/rollups/rollups.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { entriesBackwards } from '../../../lib/store/ledger/entries.ts';
+import { asOfInput, requireCome } from '../as-of.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { explainEntry, findEntry, shownEntry } from '../entries.ts';
@@ -39,6 +41,10 @@ export const entriesGet = forProvider('GET /v1/entries', {
       platform: platformSchema.optional(),
       storeId: givenId().optional(),
       limit: limitInput(100, MAX_ENTRIES),
+      /** Only what had been booked by then … */
+      asOf: asOfInput,
+      /** … or only what was booked after. */
+      since: asOfInput,
       cursor: cursorInput(positionSchema),
     })
     .refine(({ platform, storeId }) => (platform === undefined) === (storeId === undefined), {
@@ -57,17 +63,24 @@ export function entriesRoutes(api: Hono, deps: ApiDeps): void {
     const window = windowOf(query, deps.now());
     const { platform, storeId, limit, cursor } = query;
     const store = platform === undefined || storeId === undefined ? null : { platform, storeId };
-    const entries: Entry[] = [];
+    for (const instant of [query.asOf, query.since]) {
+      if (instant !== undefined) requireCome(instant, deps.now());
+    }
+    const entries: Listed[] = [];
     let last: Position | null = null;
     let next: Position | null = null;
+    let read = 0;
     for await (const one of listEntries({ providerId, window, store }, cursor, deps)) {
-      next = entries.length === limit ? last : null;
+      next = entries.length === limit || read === MAX_READ ? last : null;
       if (next !== null) break;
-      entries.push(one.entry);
+      if (isWanted(one, query)) entries.push(one);
       last = one.position;
+      read += 1;
     }
     return c.json({
-      entries: entries.map(shownEntry),
+      entries: entries.map(({ entry, bookedAt }) => ({
+        ...{ ...shownEntry(entry), bookedAt, cause: causeOf(entry) },
+      })),
       next: next === null ? null : writeCursor(c, next),
     });
   });
@@ -77,6 +90,23 @@ export function entriesRoutes(api: Hono, deps: ApiDeps): void {
     const explanation = await explainEntry(entry, principal, deps);
     return c.json({ entry: shownEntry(entry), ...explanation });
   });
+}
+
+/** A page that passes over entries reads so many at most: it may be short, or empty, and go on. */
+const MAX_READ = 5_000;
+
+interface Listed {
+  readonly entry: Entry;
+  readonly bookedAt: string | null;
+  readonly position: Position;
+}
+
+function isWanted(
+  { bookedAt }: Listed,
+  { asOf, since }: { readonly asOf?: string | undefined; readonly since?: string | undefined },
+): boolean {
+  const isAfter = since === undefined || !wasBooked(bookedAt, since);
+  return isAfter && (asOf === undefined || wasBooked(bookedAt, asOf));
 }
 
 interface EntriesRequest {
@@ -89,7 +119,7 @@ async function* listEntries(
   request: EntriesRequest,
   position: Position | undefined,
   { table }: ApiDeps,
-): AsyncGenerator<{ entry: Entry; position: Position }> {
+): AsyncGenerator<Listed> {
   for await (const place of listPlaces(request, position, table)) {
     const { day, platform, storeId } = place;
     const isResumed =
@@ -100,9 +130,9 @@ async function* listEntries(
     const span = { providerId: request.providerId, platform, storeId };
     const days = { from: day, to: place.to };
     const before = isResumed ? position.sk : undefined;
-    for await (const { entry, sk } of entriesBackwards(table, span, days, before)) {
+    for await (const { entry, sk, bookedAt } of entriesBackwards(table, span, days, before)) {
       const { bucket } = place;
-      yield { entry, position: { day, bucket, platform, storeId, sk } };
+      yield { entry, bookedAt, position: { day, bucket, platform, storeId, sk } };
     }
   }
 }

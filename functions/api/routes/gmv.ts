@@ -1,17 +1,21 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
 import { platformSchema } from '../../../lib/events/id.ts';
+import { byCause } from '../../../lib/ledger/changes.ts';
 import type { Row as DimensionRow } from '../../../lib/ledger/dimensions.ts';
-import { addRollups, type Rollup } from '../../../lib/ledger/rollup.ts';
+import { addRollups, type Rollup, rollUpEntries } from '../../../lib/ledger/rollup.ts';
 import { DIMENSIONS, type Dimension, readDimension } from '../../../lib/rollups/dimensions.ts';
 import { readOverallDays } from '../../../lib/rollups/overall.ts';
 import type { ProviderDay } from '../../../lib/rollups/provider-day.ts';
 import { readVersionedDays } from '../../../lib/rollups/rollups.ts';
 import { readMerchant } from '../../../lib/store/accounts/parties.ts';
+import { asOfInput, readBooksAsOf, requireCome } from '../as-of.ts';
 import { ifChanged, sliceOf } from '../changed.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
+import { dayRowsOf, dimensionRowsOf, platformRowsOf, storeRowsOf } from '../gmv-as-of.ts';
 import { limitInput, readPosition, type Window, windowOf, windowShape } from '../input.ts';
 import {
   ALL_PROVIDERS,
@@ -38,6 +42,7 @@ export const gmvGet = forProvider('GET /v1/gmv', {
   query: z.object({
     ...windowShape,
     by: z.enum(BY).default('day'),
+    asOf: asOfInput,
     limit: limitInput(MAX_ROWS, MAX_ROWS),
     cursor: z.string().optional(),
   }),
@@ -48,8 +53,13 @@ export function gmvRoute(api: Hono, deps: ApiDeps): void {
   answer(api, deps, gmvGet, async ({ providerId, query }, c) => {
     const { by, limit, cursor } = query;
     const window = windowOf(query, deps.now());
-    const positionSchema: z.ZodType<Position> = by === 'store' ? storePlaceSchema : rowPosition;
+    const isLive = query.asOf === undefined;
+    const positionSchema: z.ZodType<Position> =
+      by === 'store' && isLive ? storePlaceSchema : rowPosition;
     const page = { position: readPosition(cursor, positionSchema), limit };
+    if (query.asOf !== undefined) {
+      return asOfAnswer(c, query.asOf, { providerId, window, by, page }, deps);
+    }
     if (providerId === ALL_PROVIDERS) return ofAll(c, overallBy(by), deps, window, page);
     const { days, version } = await readVersionedDays(deps.table, providerId, window);
     const isWhole = by === 'day' || by === 'platform';
@@ -84,6 +94,47 @@ async function ofAll(
 
 function valued(by: 'loop' | 'channel', { key, rollup }: Row): object {
   return { key, [by]: key, ...amountsOf(rollup) };
+}
+
+interface AsOfWanted {
+  readonly providerId: string;
+  readonly window: Window;
+  readonly by: (typeof BY)[number];
+  readonly page: Page;
+}
+
+/** The same as it was known at an instant, and what changed since by cause: together they are what is known now. */
+async function asOfAnswer(
+  c: Context,
+  asOf: string,
+  { providerId, window, by, page: { position, limit } }: AsOfWanted,
+  { table, now }: ApiDeps,
+): Promise<Response> {
+  if (providerId === ALL_PROVIDERS) {
+    const detail = 'asOf: of one provider; name it with providerId';
+    throw new Problem('request-invalid', detail, { fields: ['asOf'] });
+  }
+  requireCome(asOf, now());
+  const { known, since } = await readBooksAsOf(table, { providerId, window }, asOf);
+  const page = async (): Promise<Answer> => {
+    if (by !== 'day' && by !== 'store' && by !== 'platform') {
+      const all = (await dimensionRowsOf(by, known, table)).sort(largestFirst);
+      const { rows, next } = paged(c, all, position, limit);
+      return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
+    }
+    const all = { day: dayRowsOf, store: storeRowsOf, platform: platformRowsOf }[by](known);
+    const { rows, next } = paged(c, all, position, limit);
+    return { rows: keyed(rows), ...(by === 'store' ? { order: 'redeemedFen' } : {}), next };
+  };
+  const later = byCause(since.map(({ entry }) => entry));
+  return c.json({
+    ...(await page()),
+    total: amountsOf(rollUpEntries(known)),
+    asOf,
+    since: later.map(({ cause, rollup }) => ({
+      ...{ cause, entryCount: rollup.entryCount, ...amountsOf(rollup) },
+    })),
+  });
 }
 
 /** A rollup as readers of GMV see it. */

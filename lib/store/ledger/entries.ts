@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import { type Entry, entrySchema } from '../../ledger/entry.ts';
+import { toInstant } from '../../time/shanghai.ts';
 import { type Key, keys, ledgerPartition } from '../keys.ts';
-import type { Table } from '../table.ts';
+import type { Item, Table } from '../table.ts';
 
 /** An entry as it stands after an attempt to book it; `conflict` when another stood there. */
 export interface Booked {
@@ -8,9 +10,17 @@ export interface Booked {
   readonly conflict: boolean;
 }
 
-/** Books an entry once. What already stands under its id stays and is given back. */
-export async function bookEntry(table: Table, entry: Entry): Promise<Booked> {
-  if (await table.put(keys.entry(entry), entry)) return { entry, conflict: false };
+/**
+ * Books an entry once, and notes when: by that, every figure can be had as it was known at an instant. What already
+ * stands under its id stays and is given back.
+ */
+export async function bookEntry(
+  table: Table,
+  entry: Entry,
+  now: () => number = Date.now,
+): Promise<Booked> {
+  const fields = { ...entry, bookedAt: toInstant(now()) };
+  if (await table.put(keys.entry(entry), fields)) return { entry, conflict: false };
   const standing = await readEntry(table, entry);
   if (standing === undefined) throw new Error('an entry was refused and is not there');
   return { entry: standing, conflict: !sameEntry(standing, entry) };
@@ -32,6 +42,21 @@ export async function entryAt(table: Table, key: Key): Promise<Entry | undefined
   const item = await table.get(key);
   return item === undefined ? undefined : entrySchema.parse(item);
 }
+
+/** An entry of a list. */
+export interface ListedEntry {
+  readonly entry: Entry;
+  readonly sk: string;
+  /** When it was written; null for one of which nobody noted it. */
+  readonly bookedAt: string | null;
+}
+
+function listedEntry(item: Item): ListedEntry {
+  const { sk, bookedAt } = item;
+  return { entry: entrySchema.parse(item), sk, bookedAt: bookedAtSchema.parse(bookedAt) };
+}
+
+const bookedAtSchema = z.iso.datetime({ offset: true }).nullable().default(null);
 
 export interface LedgerSpan {
   readonly providerId: string;
@@ -88,7 +113,7 @@ export async function* entriesBackwards(
   days: { from: string; to: string },
   before?: string,
   limit?: number,
-): AsyncGenerator<{ entry: Entry; sk: string }> {
+): AsyncGenerator<ListedEntry> {
   const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
   // '$' sorts right after '#', so the last day is included whole.
   const end = `${days.to}$`;
@@ -101,7 +126,7 @@ export async function* entriesBackwards(
   const options = { between, backwards: true, consistent: false, ...most };
   for await (const item of table.query(pk, options)) {
     if (item.sk === before) continue;
-    yield { entry: entrySchema.parse(item), sk: item.sk };
+    yield listedEntry(item);
   }
 }
 
@@ -114,13 +139,13 @@ export async function* entriesForward(
   span: LedgerSpan,
   days: { from: string; to: string },
   after: string,
-): AsyncGenerator<{ entry: Entry; sk: string }> {
+): AsyncGenerator<ListedEntry> {
   const pk = ledgerPartition(span.providerId, span.platform, span.storeId);
   const start = `${days.from}#`;
   const between = [after > start ? after : start, `${days.to}$`] as const;
   for await (const item of table.query(pk, { between })) {
     if (item.sk === after) continue;
-    yield { entry: entrySchema.parse(item), sk: item.sk };
+    yield listedEntry(item);
   }
 }
 
