@@ -3,7 +3,12 @@ import { findIntegration } from '../../lib/integrations/registry.ts';
 import { parseJsonBytes } from '../../lib/json/parse.ts';
 import type { Received } from '../../lib/queue/batch.ts';
 import { type FactsMessage, factsSchema } from '../../lib/queue/messages.ts';
-import { type Delivery, RECORDS_ABOUT, TILL_ABOUT } from '../../lib/store/deliveries/archive.ts';
+import {
+  BILLS_ABOUT,
+  type Delivery,
+  RECORDS_ABOUT,
+  TILL_ABOUT,
+} from '../../lib/store/deliveries/archive.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { AppOf } from './apps.ts';
 import type { Finding } from './finding.ts';
@@ -30,7 +35,7 @@ export async function factsIn(
   how: Pick<Finding, 'fail' | 'again'>,
   appOf: AppOf,
 ): Promise<Finding | undefined> {
-  if (delivery.about !== TILL_ABOUT && delivery.about !== RECORDS_ABOUT) return undefined;
+  if (delivery.about === undefined || !SOURCES.has(delivery.about)) return undefined;
   return factsFinding(delivery, factsSchema.parse(parseJsonBytes(delivery.body)), how, appOf);
 }
 
@@ -62,10 +67,18 @@ function deliveryOf({
   source,
 }: FactsMessage): Delivery {
   const body = new Uint8Array(Buffer.from(JSON.stringify(events), 'utf8'));
-  const about = source === 'list' ? RECORDS_ABOUT : TILL_ABOUT;
+  const about = source === undefined ? TILL_ABOUT : ABOUT[source];
   return { deliveryId, integration, appKey, receivedAt, about, body };
 }
 
-function sourceOf({ about }: Delivery): EventSource {
-  return about === RECORDS_ABOUT ? 'list' : 'call';
+const ABOUT = { list: RECORDS_ABOUT, bill: BILLS_ABOUT } as const;
+
+const SOURCES: ReadonlyMap<string, EventSource> = new Map([
+  [TILL_ABOUT, 'call'],
+  [RECORDS_ABOUT, 'list'],
+  [BILLS_ABOUT, 'bill'],
+]);
+
+function sourceOf({ about = '' }: Delivery): EventSource {
+  return SOURCES.get(about) ?? 'call';
 }

@@ -78,7 +78,9 @@ async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Written> 
     if (recorded.outcome === 'conflict') {
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });
     }
-    if (!isToldByAnother(recorded, finding)) streams.push(...streamsOf(event));
+    // A bill changes nothing that is booked.
+    const isBill = event.kind === 'voucher.billed';
+    if (!isBill && !isToldByAnother(recorded, finding)) streams.push(...streamsOf(event));
     const pricedMs = deps.now();
     const priced = await priceByOrder(deps.table, event, toInstant(pricedMs));
     streams.push(...priced.flatMap(streamsOf));

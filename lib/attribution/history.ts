@@ -61,6 +61,7 @@ function readHolding(events: readonly Event[], held: ReadonlySet<string>): Histo
       case 'voucher.redeemed':
       case 'voucher.refund_requested':
       case 'voucher.refund_failed':
+      case 'voucher.billed':
       case 'settlement.posted':
       case 'booking.changed':
       case 'store.bound':

@@ -12,9 +12,9 @@ export { givenId, idSchema, PLATFORMS, type Platform, platformSchema } from './i
 /**
  * Where a fact's amounts come from. `webhook`: the platform sent them. `query`: we asked, because a webhook said
  * that something happened. `call`: it answered them to our own call at the till. `list`: its records showed what no
- * webhook had brought.
+ * webhook had brought. `bill`: its bill of the use, which says nothing of what was redeemed.
  */
-export const eventSourceSchema = z.enum(['webhook', 'query', 'call', 'list']);
+export const eventSourceSchema = z.enum(['webhook', 'query', 'call', 'list', 'bill']);
 export type EventSource = z.infer<typeof eventSourceSchema>;
 
 /** `closed` (原生闭环): the platform sells and redeems; `open` (小程序开环): a mini-program sells. */
@@ -255,6 +255,20 @@ export const eventSchema = z.discriminatedUnion('kind', [
     ofOrder: z.enum(['used', 'any', 'unless_named']).optional(),
   }),
   z.object({ kind: z.literal('voucher.refund_failed'), ...voucher, refundId: idSchema.nullable() }),
+  z.object({
+    kind: z.literal('voucher.billed'),
+    ...voucher,
+    /** The platform's id of the line; a later report of it, with other amounts, is an event of its own. */
+    billId: idSchema,
+    /** The use that it bills; null where the bill does not say. */
+    redemptionId: idSchema.nullable(),
+    /** The platform's fee (平台技术服务费), the creators' (达人佣金) and the providers' commission (服务商佣金), in fen. Null: hidden. */
+    feeFen: fenSchema.nullable(),
+    creatorFen: fenSchema.nullable(),
+    providerFen: fenSchema.nullable(),
+    /** What the merchant gets of it; null where not reported. */
+    payoutFen: fenSchema.nullable(),
+  }),
   z.object({
     kind: z.literal('settlement.posted'),
     ...order,

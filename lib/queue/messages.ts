@@ -51,8 +51,8 @@ const intakeMessages = z.discriminatedUnion('type', [
     appKey: z.string(),
     receivedAt: z.string(),
     events: factsSchema,
-    /** Its records showed them; absent: it answered them to an act of ours. */
-    source: z.literal('list').optional(),
+    /** Its records showed them, or its bills; absent: it answered them to an act of ours. */
+    source: z.enum(['list', 'bill']).optional(),
   }),
 ]);
 export type IntakeMessage = z.infer<typeof intakeMessages>;

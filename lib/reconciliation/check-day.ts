@@ -11,6 +11,7 @@ import type { FactDifference } from './compare.ts';
 import type { Reconciler } from './deps.ts';
 import { KnownStreams, type OurRedemption, ourRedemptions } from './ours.ts';
 import { type ListedUnread, readWindow } from './read-window.ts';
+import { sendBills } from './send-bills.ts';
 import { addSide, storeOf, theirsOf } from './sides.ts';
 import { extra, sendTakenBack, unlistedOf } from './unlisted.ts';
 
@@ -101,6 +102,7 @@ export async function checkDay(
       for (const list of reading.perhapsOut) perhapsOut.add(list);
       // Without a record there is nothing to look up: the streams read so far are enough.
       const check = await checkWindow(source, reading, known, reconciler);
+      await sendBills(source, reading, known, reconciler);
       const unlisted = unlistedOf(ours, reading, window);
       const takenBack = await sendTakenBack(unlisted, source, reading, reconciler);
       const open = await keep([

@@ -73,7 +73,7 @@ export async function checkWindow(
 }
 
 /** Facts beside the records that we have no complete event of. */
-async function unknownOf(
+export async function unknownOf(
   facts: readonly EventDraft[],
   known: KnownStreams,
   platform: Platform,

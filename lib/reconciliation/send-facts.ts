@@ -19,15 +19,16 @@ const AT_ONCE = 16;
 export async function sendFacts(
   drafts: readonly EventDraft[],
   { app: { integration, appKey }, deps }: Reconciler,
+  source: 'list' | 'bill' = 'list',
 ): Promise<void> {
   const anonymous = await mapLimit(drafts, AT_ONCE, (draft) =>
     withoutBuyer(draft, integration, deps.buyerKey),
   );
   const messages = chunksOf(anonymous).map((events) => ({
     ...({ type: 'facts', v: MESSAGE_VERSION, integration, appKey } as const),
-    deliveryId: fingerprint(integration, appKey, 'records', JSON.stringify(events.map(asFacts))),
+    deliveryId: fingerprint(integration, appKey, KEYS[source], JSON.stringify(events.map(asFacts))),
     receivedAt: toInstant(deps.now()),
-    ...{ events, source: 'list' as const },
+    ...{ events, source },
   }));
   await deps.intake.sendAll(messages);
 }
@@ -36,6 +37,8 @@ export async function sendFacts(
 function asFacts({ platformRequests: _requests, ...fact }: EventDraft): object {
   return fact;
 }
+
+const KEYS = { list: 'records', bill: 'bills' } as const;
 
 function chunksOf<T>(all: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(all.length / EVENTS_PER_MESSAGE) }, (_, at) =>

@@ -276,6 +276,47 @@ describe('reconciling a day of Douyin', () => {
     expect(others.filter(({ kind }) => kind === 'redemption').length).toBeGreaterThan(1);
   });
 
+  it('keeps what the ledgers say beside each use, and what they hide as unknown', async () => {
+    const day = await lived(0, 4);
+    await registerApp(day.ready, { bills: 'read' });
+    const books = standing(await day.ready.entries());
+    day.world.hidesCommissions = true;
+    await day.nextMornings(2);
+    const { calls } = day.faults;
+    const asked = calls.get('ledger.query');
+    day.world.hidesCommissions = false;
+    const window = { from: '2025-10-09', to: '2025-10-09' };
+    const again = { integration: 'douyin-life', appKey: APP_KEY, ...window };
+    await day.ready.call('POST', '/v1/reconciliations', again);
+    await day.goOn(2);
+    // A third reading says nothing new.
+    await day.ready.call('POST', '/v1/reconciliations', again);
+    await day.goOn(2);
+    expect(asked).toBe(1);
+    expect(standing(await day.ready.entries())).toEqual(books);
+    const use = (day.world.redemptions.get(day.accountId) ?? []).find(
+      ({ certificateId, verifyId }) =>
+        day.world.find(certificateId).state.standing.some((one) => one.verifyId === verifyId),
+    );
+    const id = use?.certificateId ?? '';
+    const { events } = await day.ready.call<{ events: { kind: string; recordedAt: string }[] }>(
+      ...(['GET', `/v1/vouchers/douyin/${id}`] as const),
+    );
+    const { payFen } = day.world.find(id).certificate.amounts;
+    const common = { billId: `l${use?.verifyId}`, redemptionId: use?.verifyId, source: 'bill' };
+    const request = { call: 'ledger/query_record_by_cert', id: expect.stringMatching(/^0217/) };
+    const payoutFen = payFen - Math.floor(payFen * 0.155);
+    const billed = events.filter(({ kind }) => kind === 'voucher.billed');
+    billed.sort((a, b) => Date.parse(a.recordedAt) - Date.parse(b.recordedAt));
+    expect(billed).toMatchObject([
+      {
+        ...{ ...common, feeFen: null, creatorFen: null, providerFen: null, payoutFen },
+        platformRequests: [request],
+      },
+      { ...common, feeFen: Math.floor(payFen * 0.025), creatorFen: Math.floor(payFen * 0.05) },
+    ]);
+  });
+
   it('does not believe an empty list of a day that has redemptions here', async () => {
     const day = await lived(0, 6);
     day.faults.set('verify_record.query', { mode: 'empty' });

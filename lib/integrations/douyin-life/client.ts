@@ -194,9 +194,14 @@ export class DouyinLifeClient {
     accountId: string,
     certificateIds: readonly string[],
   ): Promise<Map<string, string>> {
-    const query = { account_id: accountId, certificate_ids: certificateIds.join(',') };
-    const { rows } = await this.transport.get(ENDPOINTS.ledgerRows, query, ledgerRowsSchema);
+    const rows = await this.ledgerRows(accountId, certificateIds);
     return new Map(rows.map((row) => [row.certificate_id, row.order_id]));
+  }
+
+  /** The ledgers of such vouchers, with whatever stands in them: a use may have several. */
+  async ledgerRows(accountId: string, certificateIds: readonly string[]) {
+    const query = { account_id: accountId, certificate_ids: certificateIds.join(',') };
+    return (await this.transport.get(ENDPOINTS.ledgerRows, query, ledgerRowsSchema)).rows;
   }
 
   /** One order with its sale channel and refunds; undefined when the platform shows none. */

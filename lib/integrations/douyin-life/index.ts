@@ -3,6 +3,7 @@ import { givenId } from '../../events/id.ts';
 import { liveSecretSchema, settingsWith } from '../kit/app.ts';
 import type { Integration } from '../kit/integration.ts';
 import { auditRefund } from './audit.ts';
+import { bills } from './bills.ts';
 import { eventsOfHint } from './events.ts';
 import { REVERSAL_WINDOW_MS } from './facts.ts';
 import { prepare, QR } from './prepare.ts';
@@ -29,6 +30,8 @@ export const douyinLife = {
     rootAccountId: givenId().optional(),
     /** The same of an app that many merchants authorised: by `account_id`, before `rootAccountId`. */
     rootAccounts: z.record(givenId(), givenId()).optional(),
+    /** `read`: what its ledgers say of each use is kept beside it, for one call in 50 uses and a write a use. */
+    bills: z.enum(['read', 'none']).default('none'),
     /** Sent as the header `X-Stress-Tag`, which no page at hand documents: traffic of a load test. */
     stressTag: z
       .string()
@@ -43,7 +46,7 @@ export const douyinLife = {
   }),
   read,
   resolve: (hints, context) => resolve(hints, context),
-  records: () => records,
+  records: ({ settings }) => (settings.bills === 'read' ? { ...records, bills } : records),
   fromHint: eventsOfHint,
   auditRefund,
   prepare,

@@ -50,6 +50,15 @@ export interface RecordsSource {
         all: readonly PlatformRecord[],
       ) => Promise<ReadonlyMap<string, EventDraft>>)
     | undefined;
+  /**
+   * What the platform's bills say of these redemptions: `voucher.billed`, and nothing that is compared or booked. What a bill
+   * hides is null there, never 0. Absent: no bill is documented by its fields, or the app's settings do not want them.
+   * @returns nothing where the app may not see bills
+   * @throws PlatformError the platform did not answer: the window is read again later
+   */
+  readonly bills?:
+    | ((redemptions: readonly RedemptionRecord[], context: RecordsContext) => Promise<EventDraft[]>)
+    | undefined;
 }
 
 /** What a redemption of ours is asked about that stands, and that no list of its day shows. */

@@ -24,6 +24,9 @@ export const TILL_ABOUT = '=till';
 /** The same of facts that its records showed. */
 export const RECORDS_ABOUT = '=records';
 
+/** The same of what its bills say. */
+export const BILLS_ABOUT = '=bills';
+
 export const deliverySchema = z.object({
   deliveryId: z.string().regex(/^[0-9a-f]{64}$/),
   integration: z.string(),

@@ -21,8 +21,9 @@ export function eventCard(speech: Speech, event: Event, view: VoucherPageView): 
 <p class="am">${own.length === 0 ? html`<span class="dim">—</span>` : money(bookedFen)}</p></header>
 ${place === null ? '' : html`<p class="pl">${place}</p>`}
 <p class="pv">${sourceLine(speech, event, view)}</p>
+${billOf(speech, event)}
 ${own.map((one) => whyEntry(speech, one, view.who))}
-${own.length === 0 ? html`<p class="pv mut">${say(isWaiting(event, view) ? 'voucher.waits' : 'voucher.not-booked')}</p>` : ''}</article></li>`;
+${own.length === 0 && event.kind !== 'voucher.billed' ? html`<p class="pv mut">${say(isWaiting(event, view) ? 'voucher.waits' : 'voucher.not-booked')}</p>` : ''}</article></li>`;
 }
 
 function kindOf({ say }: Speech, { kind }: Event): string {
@@ -82,6 +83,20 @@ function platformId(event: Event): string | null {
   }
   const isOfRefund = kind === 'voucher.refund_requested' || kind === 'voucher.refund_failed';
   return isOfRefund ? event.refundId : null;
+}
+
+/** What a bill says; what it hides is unknown. */
+function billOf({ say }: Speech, event: Event): Html | '' {
+  if (event.kind !== 'voucher.billed') return '';
+  const parts = [
+    ['bill.fee', event.feeFen],
+    ['bill.creator', event.creatorFen],
+    ['bill.provider', event.providerFen],
+    ['bill.payout', event.payoutFen],
+  ] as const;
+  return html`<p class="pv">${parts
+    .map(([name, fen]) => `${say(name)} ${fen === null ? say('bill.unknown') : amount(fen)}`)
+    .join(' · ')}</p>`;
 }
 
 function isWaiting(event: Event, { voucher }: VoucherPageView): boolean {

@@ -4,8 +4,8 @@ import type { Entry } from '../../../../lib/ledger/entry.ts';
 import type { WholeVoucher } from '../../voucher.ts';
 import type { StoreName } from '../names.ts';
 
-/** Where an event came from: a push, a push that a query confirmed, a query alone, our own till. */
-export type Source = 'delivery' | 'hint' | 'query' | 'till';
+/** Where an event came from: a push, a push that a query confirmed, a query alone, our own till, a bill. */
+export type Source = 'delivery' | 'hint' | 'query' | 'till' | 'bill';
 
 export interface ExplainedEntry {
   readonly entry: Entry;

@@ -82,6 +82,7 @@ function sourceOf(
   { deliveryId, source: kept }: Event,
   byId: ReadonlyMap<string, DeliverySource | undefined>,
 ): Source {
+  if (kept === 'bill') return 'bill';
   if (deliveryId === null || kept === 'list') return 'query';
   const source = byId.get(deliveryId);
   if (source === undefined) return 'delivery';

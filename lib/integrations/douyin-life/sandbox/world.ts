@@ -49,6 +49,8 @@ export interface Found {
 export class World extends AfterSales {
   readonly clientKey: string;
   readonly orders = new Map<string, Order>();
+  /** Whether its bills hide commissions, as from providers since 2024-03-31. */
+  hidesCommissions = false;
   /** Every redemption of a merchant, in order: what verify_record/query pages through. */
   readonly redemptions = new Map<string, Redemption[]>();
   readonly #certificates = new Map<string, { certificate: Certificate; acts: Act[] }>();

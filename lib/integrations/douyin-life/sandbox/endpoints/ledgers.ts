@@ -20,17 +20,30 @@ export function ledgerRowsQuery({ world, now }: EndpointContext): Endpoint {
       );
       return {
         ledger_records: uses.flatMap(({ certificateId, verifyId }): Fields[] => {
-          const { order, state } = world.find(certificateId);
+          const { certificate, order, state } = world.find(certificateId);
           const use = state.standing.find((one) => one.verifyId === verifyId);
           if (use === undefined || now() - use.redeemedAtMs < LEDGER_AFTER_MS) return [];
           return [
             {
               ...{ ledger_id: `l${verifyId}`, verify_id: verifyId, certificate_id: certificateId },
               ...{ order_id: order.orderId, verify_time: seconds(use.redeemedAtMs), status: 2 },
+              amount: splitOf(certificate.amounts.payFen, world.hidesCommissions),
             },
           ];
         }),
       };
     },
   };
+}
+
+/** An estimated split of what the buyer paid, in fen. What is hidden is 0, as the platform does. */
+function splitOf(payFen: number, isHidden: boolean): Fields {
+  const part = (bp: number) => (isHidden ? 0 : Math.floor((payFen * bp) / 10_000));
+  const shared = {
+    total_merchant_platform_service: part(250),
+    talent_commission: part(500),
+    total_agent_merchant: part(800),
+  };
+  const goods = payFen - Math.floor((payFen * 1_550) / 10_000);
+  return { original: payFen, pay: payFen, ledger_total: payFen, goods, ...shared };
 }
