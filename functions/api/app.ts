@@ -40,6 +40,7 @@ import { repeatPurchasesRoute } from './routes/repeat-purchases.ts';
 import { replaysRoute } from './routes/replays.ts';
 import { restatementsRoutes } from './routes/restatements.ts';
 import { setAsideRoute } from './routes/set-aside.ts';
+import { statementActsRoutes } from './routes/statement-acts.ts';
 import { statementsRoutes } from './routes/statements.ts';
 import { storesRoutes } from './routes/stores.ts';
 import { tillRoutes } from './routes/till.ts';
@@ -100,6 +101,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   gmvRoute(api, deps);
   repeatPurchasesRoute(api, deps);
   statementsRoutes(api, deps);
+  statementActsRoutes(api, deps);
   vouchersRoute(api, deps);
   entriesRoutes(api, deps);
   restatementsRoutes(api, deps);

@@ -38,6 +38,11 @@ export const CHAPTERS: Readonly<Record<Tag, Chapter>> = {
 \`redeemedFen\` and \`redeemedCount\` are net of reversals and of refunds after use; \`reversedFen\` and \`refundedFen\` say how much was taken off. \`paidFen\` is net of refunds before use. Each is on its own business day. What a contract's tiers settle when a month is closed is commission alone, at the store \`tier~<merchantId>\`; rows add up to the total with it.`,
   },
   restating: { zh: '重述与结算', en: 'Restating and closing', text: 'For the operator.' },
+  settling: {
+    zh: '结算单的确认与付款',
+    en: 'Settling statements',
+    text: 'What happens to a statement after it is closed: sent, disputed line by line, confirmed, invoiced, paid. Closed is not paid. The statement itself never changes; each act stands beside it, and in the trail of changes.',
+  },
   reconciling: { zh: '对账', en: 'Reconciling with the platforms', text: '' },
   till: {
     zh: '收银台与退款',

@@ -14,7 +14,7 @@ const PROVIDERS = [
   'contracts:read',
   /** Statements and their files. */
   'statements:read',
-  /** Confirms and disputes them. */
+  /** Confirms and disputes them, and records the invoices. */
   'statements:answer',
   /** Has exported files compared with the books. */
   'imports:write',
@@ -37,6 +37,8 @@ const OPERATORS = [
   'refunds:read',
   'refunds:decide',
   'statements:close',
+  /** Sends them, answers disputes, records payments. */
+  'statements:settle',
   'ledger:restate',
   /** Queues, dead letters, set-aside lists. */
   'pipeline:read',

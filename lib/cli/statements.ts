@@ -4,13 +4,17 @@ import { need, numberIn, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `The CSV has all lines, however many files they are in.
+What follows the closing: the operator sends, answers and records payments (pay); the provider's
+owner or finance confirms and disputes; either records an invoice. FEN is in fen, 1/100 yuan.
+Closed is not paid: get says what is due, invoiced and paid.
 `;
 
 export const statements: Verb = { details: DETAILS, run };
 
 const COLUMNS = [
-  ...['statementId', 'providerId', 'month', 'status', 'closedAt'],
-  ...['totals.paidFen', 'totals.redeemedFen', 'totals.commissionFen', 'files'],
+  ...['statementId', 'providerId', 'month', 'status', 'state', 'closedAt'],
+  ...['totals.paidFen', 'totals.redeemedFen', 'totals.commissionFen'],
+  ...['dueFen', 'invoicedFen', 'paidFen', 'files'],
 ];
 
 async function run(args: readonly string[]): Promise<number> {
@@ -23,10 +27,17 @@ async function run(args: readonly string[]): Promise<number> {
       month: { type: 'string' },
       csv: { type: 'boolean', default: false },
       html: { type: 'boolean', default: false },
+      ...{ entry: { type: 'string' }, reason: { type: 'string' } },
+      ...{
+        accept: { type: 'boolean', default: false },
+        refuse: { type: 'boolean', default: false },
+      },
+      ...{ number: { type: 'string' }, reference: { type: 'string' } },
+      ...{ date: { type: 'string' }, fen: { type: 'string' } },
     },
   });
   const remote = new Remote(values);
-  const [what = '', given] = positionals;
+  const [what = '', given, disputeId] = positionals;
   switch (what) {
     case 'list':
       printList(
@@ -37,13 +48,47 @@ async function run(args: readonly string[]): Promise<number> {
     case 'get':
       return get(remote, need(given, 'the statement’s id'), values);
     case 'close':
-      print(
-        await remote.post(`/v1/statements/${encodeURIComponent(need(given, 'the month'))}/close`),
-      );
-      return 0;
+      return post(remote, `${need(given, 'the month')}/close`);
+    case 'send':
+    case 'confirm':
+      return post(remote, `${need(given, 'the statement’s id')}/${what}`);
+    case 'dispute': {
+      const body = {
+        entryId: need(values.entry, '--entry'),
+        reason: need(values.reason, '--reason'),
+      };
+      return post(remote, `${need(given, 'the statement’s id')}/disputes`, body);
+    }
+    case 'answer': {
+      if (values.accept === values.refuse) throw new UsageError('Either --accept or --refuse.');
+      const id = `${need(given, 'the statement’s id')}/disputes/${need(disputeId, 'the dispute’s id')}`;
+      const body = { accept: values.accept, reason: need(values.reason, '--reason') };
+      return post(remote, `${id}/answer`, body);
+    }
+    case 'invoice': {
+      const body = { number: need(values.number, '--number'), ...moneyOf(values) };
+      return post(remote, `${need(given, 'the statement’s id')}/invoices`, body);
+    }
+    case 'pay': {
+      const body = { reference: need(values.reference, '--reference'), ...moneyOf(values) };
+      return post(remote, `${need(given, 'the statement’s id')}/payments`, body);
+    }
     default:
-      throw new UsageError('Say list, get or close.');
+      throw new UsageError('Say list, get, close, send, confirm, dispute, answer, invoice or pay.');
   }
+}
+
+async function post(remote: Remote, path: string, body?: object): Promise<number> {
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  print(await remote.post(`/v1/statements/${encoded}`, body));
+  return 0;
+}
+
+function moneyOf({ date, fen }: { date?: string | undefined; fen?: string | undefined }) {
+  const amount = Number(need(fen, '--fen'));
+  if (!Number.isSafeInteger(amount))
+    throw new UsageError('--fen is an integer of fen: 46783.75 yuan are 4678375.');
+  return { date: need(date, '--date'), fen: amount };
 }
 
 async function get(remote: Remote, id: string, { csv, html }: { csv: boolean; html: boolean }) {

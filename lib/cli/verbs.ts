@@ -152,9 +152,18 @@ export const VERBS: readonly Row[] = [
   },
   {
     name: 'statements',
-    calls: ['list [--provider ID] [--month YYYY-MM]', 'get ID [--csv|--html]', 'close YYYY-MM'],
-    zh: '月结单与关账',
-    en: 'lists and closes monthly statements',
+    calls: [
+      'list [--provider ID] [--month YYYY-MM]',
+      'get ID [--csv|--html]',
+      'close YYYY-MM',
+      'send|confirm ID',
+      'dispute ID --entry ENTRY_ID --reason WHY',
+      'answer ID DISPUTE_ID --accept|--refuse\n    --reason WHY',
+      'invoice ID --number N --date DAY --fen FEN',
+      'pay ID --reference R --date DAY --fen FEN',
+    ],
+    zh: '结算单：关账、确认、开票、付款',
+    en: 'statements: closes, settles, pays',
     verb: statements,
   },
   {

@@ -3,6 +3,7 @@ import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
 import { OPERATOR_WORDS } from './operator-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
+import { STATEMENT_WORDS } from './statement-words.ts';
 import { TILL_WORDS } from './till-words.ts';
 
 /** What people read in the product, in Chinese and English. */
@@ -16,6 +17,7 @@ const WORDS = {
   ...CONTRACT_WORDS,
   ...PROBLEM_WORDS,
   ...OPERATOR_WORDS,
+  ...STATEMENT_WORDS,
   ...TILL_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
   signIn: { zh: '登录', en: 'Sign in' },

@@ -40,6 +40,7 @@ export const PREFIX = {
   detail: 'DETAIL#',
   slots: 'SLOTS#',
   line: 'LINE#',
+  act: 'ACT#',
   day: 'DAY#',
   redeemedVoucher: 'REDEEMED#',
   restated: 'RESTATED#',
@@ -357,6 +358,18 @@ export const keys = {
     sk: `${PREFIX.line}${keys.entry(entry).sk}#${entry.platform}#${e(entry.storeId)}`,
   }),
 
+  /** The line that is the copy of the entry at a place. */
+  statementLineAt: (statementId: StatementId, { pk, sk }: Key): Key => ({
+    pk: statementPartition(statementId),
+    sk: `${PREFIX.line}${sk}#${pk.slice(ledgerPrefix(statementId.providerId).length)}`,
+  }),
+
+  /** The nth of what happened to it after it was closed, from 1. */
+  statementAct: (statementId: StatementId, number: number): Key => ({
+    pk: statementPartition(statementId),
+    sk: `${PREFIX.act}${String(number).padStart(6, '0')}`,
+  }),
+
   /** A provider in the list of those who get statements. */
   billedProvider: (providerId: string): Key => ({ pk: 'BILLED', sk: e(providerId) }),
 
@@ -441,6 +454,9 @@ export const tenantPartition = (providerId: string | null) =>
 
 export const ledgerPartition = (providerId: string, platform: string, storeId: string) =>
   `LEDGER#${e(providerId)}#${platform}#${e(storeId)}`;
+
+/** How the ledger's partitions of a provider begin. In full, as `workPartition`. */
+export const ledgerPrefix = (providerId: string) => `LEDGER#${e(providerId)}#`;
 
 /** `<businessDay>#<time of day>`: sorts a store's ledger by time, and cuts it by day and hour. */
 export function ledgerTime(occurredAt: string): string {

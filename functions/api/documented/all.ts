@@ -12,6 +12,7 @@ import { registering } from './registering.ts';
 import { registry } from './registry.ts';
 import { restating } from './restating.ts';
 import { running } from './running.ts';
+import { settling } from './settling.ts';
 
 /** Every address that is answered; a test holds it to the routes. */
 export const DOCUMENTED: readonly Documented[] = [
@@ -27,6 +28,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...reading,
   ...imports,
   ...restating,
+  ...settling,
   ...reconciling,
   ...running,
 ];

@@ -38,6 +38,7 @@ export const TAGS = [
   'contracts',
   'reading',
   'restating',
+  'settling',
   'reconciling',
   'till',
   'running',

@@ -9,9 +9,11 @@ import { voucherGet } from '../routes/vouchers.ts';
 import type { Documented } from './documented.ts';
 import {
   amounts,
+  draftShape,
   entryShape,
   eventShape,
   instant,
+  lifeShape,
   lineShape,
   next,
   problemIn,
@@ -102,8 +104,9 @@ const explanation = z.strictObject({
   sentence,
 });
 
-const statements = z.strictObject({ statements: z.array(statementShape), next });
-const wholeStatement = statementShape.extend({ lines: z.array(lineShape), next });
+const listed = statementShape.extend(lifeShape.shape).meta({ id: 'StatementWithLife' });
+const statements = z.strictObject({ statements: z.array(listed), next });
+const wholeStatement = z.union([listed.extend({ lines: z.array(lineShape), next }), draftShape]);
 const refused = z.strictObject({ providerId: z.string(), refused: z.strictObject(problemIn) });
 const closed = z.union([
   statementShape,

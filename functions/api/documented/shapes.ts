@@ -102,6 +102,46 @@ export const statementShape = z
   })
   .meta({ id: 'Statement' });
 
+const fen = z.int();
+const done = z.strictObject({ at: instant, by: z.string() });
+
+/** What became of a statement. */
+export const lifeShape = z.strictObject({
+  state: z
+    .enum(['draft', 'closed', 'sent', 'disputed', 'confirmed'])
+    .describe('Closed is not paid: `paidFen` says what was.'),
+  dueFen: fen.describe('应结: all that the statement says is payable.'),
+  invoicedFen: fen,
+  paidFen: fen,
+  unpaidFen: fen,
+  sent: done.nullable(),
+  confirmed: done.nullable(),
+  disputes: z.array(
+    done.extend({
+      disputeId: z.string(),
+      entryId: z.string(),
+      reason: z.string(),
+      answer: done.extend({ accept: z.boolean(), reason: z.string() }).nullable(),
+    }),
+  ),
+  invoices: z.array(done.extend({ number: z.string(), date: day, fen })),
+  payments: z.array(done.extend({ reference: z.string(), date: day, fen })),
+});
+
+/** A month that nobody closed yet. */
+export const draftShape = lifeShape
+  .extend({
+    ...{ statementId: z.string(), providerId: z.string(), month: z.string() },
+    status: z.literal('open'),
+    asOf: instant,
+    totals: rollup.describe('All that is booked in the month so far, held or not.'),
+    note: z.strictObject({ zh: z.string(), en: z.string() }),
+    files: z.literal(0),
+    lines: z.array(z.never()),
+    next: z.null(),
+  })
+  .meta({ id: 'StatementDraft' });
+
 export const lineShape = z
   .strictObject({ ...lineSchema.shape, adjustment: z.boolean() })
   .meta({ id: 'StatementLine' });

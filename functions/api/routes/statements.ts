@@ -4,12 +4,11 @@ import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, idSchema, MAX_NAME_WITH_ID } from '../../../lib/events/id.ts';
-import { balanceOf, isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
+import { isAdjustment, monthSchema } from '../../../lib/ledger/statement.ts';
 import { readProviderIds } from '../../../lib/store/accounts/parties.ts';
 import type { StatementId } from '../../../lib/store/keys.ts';
 import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
 import {
-  parseStatementId,
   readLines,
   readStatement,
   readStatements,
@@ -23,9 +22,11 @@ import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
 import { cursorInput, limitInput } from '../input.ts';
 import { statementPage } from '../page/statement/page.ts';
-import { type Principal, providerOf } from '../principal.ts';
+import { providerOf } from '../principal.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
-import { filesOf, statementFile } from '../statement-files.ts';
+import { draftShown } from '../statement-draft.ts';
+import { statementFile } from '../statement-files.ts';
+import { findStatement, ownId, shown, shownWithLife } from '../statement-view.ts';
 
 const PAGE = 200;
 const MAX_PAGE = 1_000;
@@ -93,17 +94,23 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
       return c.json(await listAll(c, query, deps));
     }
     const providerId = providerOf(principal, query.providerId);
-    return c.json(pageOf(c, await readStatements(deps.table, providerId), query));
+    return c.json(await pageOf(c, await readStatements(deps.table, providerId), query, deps));
   });
 
   answer(api, deps, statementGet, async ({ principal, params, query }, c) => {
     const [id, format] = split(params.id);
     requireNamesOf(format, c);
-    const statement = await find(id, principal, deps);
+    if (format === undefined) {
+      const own = ownId(id, principal);
+      if ((await readStatement(deps.table, own)) === undefined) {
+        return c.json(await draftShown(own, deps));
+      }
+    }
+    const statement = await findStatement(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
     const page = await linesOf(c, query, statement, deps);
     if (format === 'html') return statementPage(c, statement, page, principal, deps);
-    return c.json({ ...shown(statement), ...page });
+    return c.json({ ...(await shownWithLife(statement, deps)), ...page });
   });
 }
 
@@ -111,14 +118,15 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
  * A page of everybody's, the newest month first. It asks for each provider's after the other, since they are
  * closed together and a provider has twelve a year.
  */
-async function listAll(c: Context, query: ListQuery, { table }: ApiDeps) {
+async function listAll(c: Context, query: ListQuery, deps: ApiDeps) {
+  const { table } = deps;
   const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
   const all = await mapLimit(providers, 8, (providerId) => readStatements(table, providerId));
-  return pageOf(c, all.flat(), query);
+  return pageOf(c, all.flat(), query, deps);
 }
 
 /** A page of statements, the newest first. */
-function pageOf(c: Context, all: readonly Statement[], query: ListQuery) {
+async function pageOf(c: Context, all: readonly Statement[], query: ListQuery, deps: ApiDeps) {
   const { cursor: after, limit } = query;
   const left = all
     .filter(ofMonth(query))
@@ -127,7 +135,8 @@ function pageOf(c: Context, all: readonly Statement[], query: ListQuery) {
   const page = left.slice(0, limit);
   const last = left.length > limit ? page.at(-1) : undefined;
   const next = last && writeCursor(c, { month: last.month, providerId: last.providerId });
-  return { statements: page.map(shown), next: next ?? null };
+  const statements = await mapLimit(page, 8, (one) => shownWithLife(one, deps));
+  return { statements, next: next ?? null };
 }
 
 type ListQuery = RequestOf<typeof statementsGet>['query'];
@@ -141,16 +150,6 @@ function newestFirst(a: StatementId, b: StatementId): number {
   if (a.month !== b.month) return a.month > b.month ? -1 : 1;
   if (a.providerId === b.providerId) return 0;
   return a.providerId < b.providerId ? -1 : 1;
-}
-
-/** Another provider's statement gets the same answer as one that does not exist. @throws Problem `not-found` */
-async function find(id: string, principal: Principal, { table }: ApiDeps): Promise<Statement> {
-  const parsed = parseStatementId(id);
-  const isTheirs = principal.is === 'operator' || principal.providerId === parsed?.providerId;
-  const statement =
-    parsed !== undefined && isTheirs ? await readStatement(table, parsed) : undefined;
-  if (statement !== undefined) return statement;
-  throw new Problem('not-found', 'There is no such statement. GET /v1/statements lists them.');
 }
 
 type Format = FileFormat | 'html' | undefined;
@@ -208,20 +207,4 @@ function outcomeOf(outcome: Outcome): object {
   if ('statement' in outcome) return shown(outcome.statement);
   const { code, message: detail } = outcome.refused;
   return { providerId: outcome.providerId, refused: { code, detail } };
-}
-
-/** Without what is only for going on with a closing. Until it is closed its sums say how far it came. */
-function shown(statement: Statement): object {
-  const { providerId, month, status, asOf, closedAt, holdingDays, sums, openingFen } = statement;
-  return {
-    statementId: statementIdOf(statement),
-    ...{ providerId, month, status, asOf, closedAt, holdingDays },
-    totals: { ...sums.month },
-    adjustments: { ...sums.adjustments },
-    balance: balanceOf(sums, openingFen),
-    files: filesOf(statement),
-    ...(status === 'closed'
-      ? {}
-      : { progress: { phase: statement.phase, pieces: statement.step } }),
-  };
 }

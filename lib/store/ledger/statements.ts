@@ -11,6 +11,7 @@ import {
 import {
   keys,
   ledgerPartition,
+  ledgerPrefix,
   PREFIX,
   type StatementId,
   statementPartition,
@@ -18,6 +19,7 @@ import {
 } from '../keys.ts';
 import type { Condition, Item, Table } from '../table.ts';
 import type { LedgerSpan } from './entries.ts';
+import { placeOfRef } from './entry-ref.ts';
 
 /**
  * A provider's statement of a month. While it is closing it says how far that came, so that whoever goes
@@ -172,6 +174,18 @@ export async function stampEntry(
 /** Copies a stamped entry into its statement. Doing it again changes nothing. */
 export async function putLine(table: Table, id: StatementId, entry: Entry): Promise<void> {
   await table.put(keys.statementLine(id, entry), lineOf(entry));
+}
+
+/** The line that is shown by an entry's id outside; undefined when the statement has none. */
+export async function readLineOf(
+  table: Table,
+  id: StatementId,
+  ref: string,
+): Promise<StatementLine | undefined> {
+  const place = placeOfRef(ref);
+  if (place === undefined || !place.pk.startsWith(ledgerPrefix(id.providerId))) return undefined;
+  const item = await table.get(keys.statementLineAt(id, place));
+  return item === undefined ? undefined : lineSchema.parse(item);
 }
 
 /** A statement's lines by day and time, after a sort key when given, with theirs. */

@@ -90,6 +90,7 @@ async function makeSide(fen: number): Promise<Side> {
       cooperationId: 'nobody',
       deliveryId: 'd'.repeat(64),
       importId: 'nobody',
+      disputeId: 'nobody',
     },
   };
   const secret = [providerId, storeId, statementId, memberId, contractId, use.redemptionId];

@@ -1,0 +1,104 @@
+import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
+import { Problem } from '../../lib/errors/problem.ts';
+import { balanceOf } from '../../lib/ledger/statement.ts';
+import type { StatementLife } from '../../lib/ledger/statement-life.ts';
+import { readLife } from '../../lib/statements/act.ts';
+import { readProvider } from '../../lib/store/accounts/parties.ts';
+import type { StatementId } from '../../lib/store/keys.ts';
+import {
+  parseStatementId,
+  readStatement,
+  type Statement,
+  statementIdOf,
+} from '../../lib/store/ledger/statements.ts';
+import { businessDayAt } from '../../lib/time/shanghai.ts';
+import type { ApiDeps } from './deps.ts';
+import type { Principal } from './principal.ts';
+import { filesOf } from './statement-files.ts';
+
+/** Without what is only for going on with a closing. Until it is closed its sums say how far it came. */
+export function shown(statement: Statement): object {
+  const { providerId, month, status, asOf, closedAt, holdingDays, sums, openingFen } = statement;
+  return {
+    statementId: statementIdOf(statement),
+    ...{ providerId, month, status, asOf, closedAt, holdingDays },
+    totals: { ...sums.month },
+    adjustments: { ...sums.adjustments },
+    balance: balanceOf(sums, openingFen),
+    files: filesOf(statement),
+    ...(status === 'closed'
+      ? {}
+      : { progress: { phase: statement.phase, pieces: statement.step } }),
+  };
+}
+
+/** With what became of it. */
+export async function shownWithLife(statement: Statement, { table }: ApiDeps): Promise<object> {
+  const life = lifeShown(statement, await readLife(table, statement));
+  return { ...shown(statement), ...life };
+}
+
+/** What became of it since it was closed. What is due stands in `dueFen` also when all of it is paid. */
+export function lifeShown(
+  { status, payableFen: dueFen }: Pick<Statement, 'status' | 'payableFen'>,
+  { state, sent, confirmed, disputes, invoices, payments, invoicedFen, paidFen }: StatementLife,
+) {
+  return {
+    state: status === 'closed' ? state : ('draft' as const),
+    ...{ dueFen, invoicedFen, paidFen, unpaidFen: dueFen - paidFen },
+    ...{ sent, confirmed, disputes, invoices, payments },
+  };
+}
+
+/** Another provider's statement gets the same answer as one that does not exist. @throws Problem `not-found` */
+export async function findStatement(
+  id: string,
+  principal: Principal,
+  deps: ApiDeps,
+): Promise<Statement> {
+  const statement = await readStatement(deps.table, ownId(id, principal));
+  if (statement !== undefined) return statement;
+  throw nothing();
+}
+
+/**
+ * A statement that is closed, for what is done with it afterwards.
+ * @throws Problem `not-found`, `month-not-over`, `statement-not-closed` or `statement-closing`
+ */
+export async function findClosed(
+  id: string,
+  principal: Principal,
+  deps: ApiDeps,
+): Promise<Statement> {
+  const own = ownId(id, principal);
+  const statement = await readStatement(deps.table, own);
+  if (statement?.status === 'closed') return statement;
+  if (statement !== undefined) {
+    const detail = `${own.month} is being closed. Do it when GET /v1/statements says closed.`;
+    throw new Problem('statement-closing', detail);
+  }
+  if (!(await isRegistered(own, deps))) throw nothing();
+  if (businessDayAt(deps.now()).slice(0, 7) <= own.month) {
+    const detail = `${own.month} is not over: what is shown of it is a draft. Wait until it is closed.`;
+    throw new Problem('month-not-over', detail);
+  }
+  const detail = `${own.month} is over and nobody closed it yet. The operator does it with POST /v1/statements/${own.month}/close.`;
+  throw new Problem('statement-not-closed', detail);
+}
+
+/** Whether somebody of that id may have a month. */
+export async function isRegistered({ providerId }: StatementId, { table }: ApiDeps) {
+  return providerId === UNATTRIBUTED || (await readProvider(table, providerId)) !== undefined;
+}
+
+/** @throws Problem `not-found` for what no statement is called, and for another's */
+export function ownId(id: string, principal: Principal): StatementId {
+  const parsed = parseStatementId(id);
+  const isTheirs = principal.is === 'operator' || principal.providerId === parsed?.providerId;
+  if (parsed !== undefined && isTheirs) return parsed;
+  throw nothing();
+}
+
+function nothing(): Problem {
+  return new Problem('not-found', 'There is no such statement. GET /v1/statements lists them.');
+}
