@@ -31,8 +31,9 @@ async function main(): Promise<void> {
   await resendWaitingHints(hexiao);
   await resendBehind(hexiao);
   if (!takeStop(settings.data)) await bookWhatWasLeft(hexiao);
-  const demo = settings.demo ? await startDemo(hexiao, settings) : undefined;
-  process.stdout.write(greeting(hexiao.url, settings, demo));
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const demo = settings.demo ? await startDemo(hexiao, settings, say) : undefined;
+  say(greeting(hexiao.url, settings, demo).trimEnd());
   stopOnSignals(hexiao, demo, settings);
 }
 

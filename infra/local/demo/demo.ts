@@ -11,13 +11,13 @@ import { createPlayer } from '../../../lib/integrations/sandboxes.ts';
 import { Table } from '../../../lib/store/table.ts';
 import { TABLE_NAME } from '../emulators.ts';
 import type { LocalHexiao } from '../hexiao.ts';
+import type { LocalSettings } from '../settings.ts';
 import { DEMO_CITY, DEMO_PROVIDERS } from './city.ts';
 import { CITY_INTEGRATION, OTHER_MERCHANTS } from './others.ts';
+import { takeInPast } from './past/take-in.ts';
 import { Play } from './play.ts';
-import { demoTokens, seedApp, seedCity, seedOther } from './seed.ts';
+import { APP_KEY, demoTokens, seedApp, seedCity, seedOther } from './seed.ts';
 import { openTill } from './till.ts';
-
-const APP_KEY = 'aw0000000000demo';
 
 /** Between two things that happen in the city. */
 const EVERY_MS = 1_000;
@@ -31,7 +31,11 @@ export interface Demo {
 }
 
 /** Every sandbox plays against this Hexiao, through its front receiver: a small city, and a shop elsewhere. */
-export async function startDemo(hexiao: LocalHexiao, { data }: { data: string }): Promise<Demo> {
+export async function startDemo(
+  hexiao: LocalHexiao,
+  { data, bodyKeysFile }: Pick<LocalSettings, 'data' | 'bodyKeysFile'>,
+  say: (line: string) => void,
+): Promise<Demo> {
   const startedAtMs = Date.now();
   const random = seededRandom(startedAtMs);
   const nextId = idsSince(startedAtMs);
@@ -63,9 +67,22 @@ export async function startDemo(hexiao: LocalHexiao, { data }: { data: string })
   const till = openTill(hexiao);
   const play = new Play({ city, others, url: hexiao.url, till, random, everyMs: EVERY_MS });
   play.start();
+  const leaving = new AbortController();
+  const startedMs = performance.now();
+  const order = { data, bodyKeysFile, signal: leaving.signal };
+  const past = takeInPast(hexiao.emulators.database, order).then(
+    (isNew) => {
+      const seconds = Math.round((performance.now() - startedMs) / 1_000);
+      if (isNew) say(`The demo's ninety days before today are there, after ${seconds} s.`);
+    },
+    (error: unknown) => say(`The demo has no past: ${String(error)}`),
+  );
   return {
     greeting: greeting(hexiao.url, sandbox.url, tokens, others),
-    pause: () => play.stop(),
+    async pause() {
+      leaving.abort();
+      await Promise.all([play.stop(), past]);
+    },
     async stop() {
       await Promise.all([sandbox.stop(), ...shops.map((shop) => shop.served.stop())]);
     },
@@ -84,6 +101,7 @@ function greeting(
     `  Open ${url}/ and sign in with the token of one of them:`,
     ...DEMO_PROVIDERS.map(({ providerId, name }) => `    ${tokens[providerId]}  ${name}`),
     `  The platform it plays on is a sandbox: curl ${sandboxUrl}/sandbox`,
+    '  Its ninety days before today come within a minute of the first start, by way of the same functions.',
     '  Lines that say delivery-parked are meant: no message of kuaishou-life is documented, so each is',
     '  kept unread and listed under /v1/set-aside/parked.',
     '  HEXIAO_DEMO=off starts empty.',

@@ -12,7 +12,7 @@ export interface OtherMerchant {
   readonly rateBp: number;
 }
 
-const NAMES = ['山城老火锅', '南街烘焙', '云上足道', '小满茶事', '极光滑雪馆'] as const;
+const NAMES = ['江岸小馆', '老街面坊', '松间汤泉', '半山咖啡', '拾光影院'] as const;
 
 const HOLDERS = ['demo-xinghe', 'demo-banma', 'demo-qingteng'] as const;
 
@@ -20,7 +20,7 @@ export const OTHER_MERCHANTS: readonly OtherMerchant[] = PLAYED_INTEGRATIONS.fil
   (integration) => integration !== CITY_INTEGRATION,
 ).map((integration, index) => ({
   integration,
-  merchant: merchantOf(index, `${NAMES[index % NAMES.length]} · ${integration}`),
+  merchant: merchantOf(index, NAMES[index % NAMES.length] ?? NAMES[0]),
   providerId: HOLDERS[index % HOLDERS.length] ?? HOLDERS[0],
   rateBp: 300 + 100 * index,
 }));

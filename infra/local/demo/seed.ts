@@ -24,6 +24,9 @@ import { toInstant } from '../../../lib/time/shanghai.ts';
 import { DEMO_CITY, DEMO_PROVIDERS, type DemoMerchant } from './city.ts';
 import type { OtherMerchant } from './others.ts';
 
+/** The city's app. */
+export const APP_KEY = 'aw0000000000demo';
+
 const tokensSchema = z.record(z.string(), z.string());
 
 /** Contracts of the demo are in force, and known, this much before its first redemption. */
