@@ -249,6 +249,12 @@ export const CONSOLE_WORDS = {
   'filter.apply': { zh: '筛选', en: 'Filter' },
   'stores.rows': { zh: '各门店的核销', en: 'Redemptions by store' },
   'stores.shown': { zh: '本页 {n} 家', en: '{n} store{s} on this page' },
+  'stores.find': { zh: '店名、城市或门店号', en: 'Name, city or id' },
+  'stores.rest': { zh: '没有门店的核销与阶梯调整', en: 'Without a store, and tiers' },
+  'stores.many': {
+    zh: '门店太多：只按期间合计列出，走势与搜索请看单店',
+    en: 'Many stores: sums of the period only; a store has its own course',
+  },
   'stores.paid': {
     zh: '支付时还不知道在哪家门店核销，因此不分门店',
     en: 'a payment has no store yet, so it is not in the rows',

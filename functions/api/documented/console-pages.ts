@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { platformSchema } from '../../../lib/events/event.ts';
 import { periodShape } from '../page/period.ts';
 import { rowFilterShape } from '../page/store/rows.ts';
+import { storesShape } from '../page/stores/page.ts';
 import { forAnyone } from '../route.ts';
 import type { Documented } from './documented.ts';
 
@@ -76,15 +76,25 @@ export const consolePages: readonly Documented[] = [
   {
     contract: forAnyone('GET /stores', {
       query: z.object({
-        ...period,
-        platform: platformSchema.optional(),
-        sort: z.enum(['redeemed', 'count', 'refunded', 'commission']).optional(),
+        ...{ ...storesShape, ...shown },
+        file: storesShape.file.describe('The rows as a file instead.'),
         cursor,
       }),
     }),
     tag: 'pages',
-    summary: 'The stores, the largest first',
-    answers: { ...page, ...bad },
+    summary: 'The stores, the largest first, each with its course and the period before',
+    answers: {
+      ...page,
+      200: {
+        types: [
+          ...page[200].types,
+          'text/csv',
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+        ],
+        what: 'The page, or the form to sign in; the file that was asked for.',
+      },
+      ...bad,
+    },
   },
   {
     contract: forAnyone('GET /stores/{platform}/{storeId}', {

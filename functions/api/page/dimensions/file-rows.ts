@@ -1,4 +1,4 @@
-import { isWord, sayIn, type Word } from '../../../../lib/i18n/words.ts';
+import { both, wordIn as word } from '../../../../lib/i18n/both.ts';
 import type { Cell } from '../../../../lib/ledger/csv.ts';
 import type { Period } from '../period.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
@@ -87,13 +87,4 @@ function amountCells(kind: DimensionKind, row: DimensionRow, all: readonly Dimen
 
 function idCell(id: string | null): Cell {
   return id === null ? null : { id };
-}
-
-function word(text: string): string {
-  return isWord(text) ? both(text) : text;
-}
-
-function both(key: Word): string {
-  const [zh, en] = [sayIn('zh')(key), sayIn('en')(key)];
-  return zh === en ? zh : `${zh} ${en}`;
 }

@@ -1,3 +1,4 @@
+import type { Platform } from '../../../../lib/events/id.ts';
 import {
   type DaySummary,
   MOST_STORES,
@@ -7,9 +8,11 @@ import { placeKey } from '../names.ts';
 
 /** One store over a window and the one before, from the days' summaries. */
 export interface StoreCourse {
-  readonly platform: string;
+  readonly platform: Platform;
   readonly storeId: string;
   readonly redeemedFen: number;
+  readonly redeemedCount: number;
+  readonly refundedFen: number;
   readonly beforeFen: number;
   readonly commissionFen: number;
   /** By day, as many as the window has. */
@@ -43,6 +46,8 @@ export function storeCourses(
       ...{ platform, storeId },
       course: own.map((store) => store?.redeemedFen ?? 0),
       redeemedFen: sum(own.map((store) => store?.redeemedFen ?? 0)),
+      redeemedCount: sum(own.map((store) => store?.redeemedCount ?? 0)),
+      refundedFen: sum(own.map((store) => store?.refundedFen ?? 0)),
       commissionFen: sum(own.map((store) => store?.commissionFen ?? 0)),
       beforeFen: sum(earlier.map(({ redeemedFen }) => redeemedFen)),
       lastDay: days.findLast((_, at) => (own[at]?.redeemedCount ?? 0) > 0) ?? null,

@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { platformSchema } from '../../../../lib/events/event.ts';
-import { addRollups, emptyRollup } from '../../../../lib/ledger/rollup.ts';
+import { emptyRollup } from '../../../../lib/ledger/rollup.ts';
 import { addPlatforms, overPlatforms } from '../../../../lib/rollups/provider-day.ts';
 import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
+import { noteChange, withTrail } from '../../audit.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { answerFile, FILE_FORMATS, type FileFormat } from '../../files.ts';
 import { check, cursorInput } from '../../input.ts';
 import { pageOfStores, storePlaceSchema } from '../../ranked-stores.ts';
 import { hasRedemptions } from '../../stores.ts';
@@ -13,16 +15,34 @@ import { answerPage } from '../page.ts';
 import { pageCursor } from '../page-cursor.ts';
 import { periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
-import { SORTS, storesView } from './view.ts';
+import { fileRows } from './file-rows.ts';
+import { readAllStores, restOf, type StoreRow } from './rows.ts';
+import { isFound, sortedBy } from './sorted.ts';
+import { SORTS, type StoresView, storesView } from './view.ts';
 
-const PAGE = 50;
+/** As many as the reference has; a name is a read where it is not known yet. */
+const PAGE = 16;
+/** Where the list is too long to be read whole. */
+const LONG_PAGE = 50;
+const MOST_PAGES = 10_000;
 
-const storesQuery = z.object({
+/** A file of more stores is asked for in shorter periods. */
+const MOST_IN_FILE = 5_000;
+
+export const storesShape = {
   ...periodShape,
   platform: platformSchema.or(z.literal('')).optional(),
-  sort: z.enum(['redeemed', 'count', 'refunded', 'commission']).default('redeemed'),
-  cursor: cursorInput(storePlaceSchema),
-});
+  q: z.string().trim().max(100).optional(),
+  sort: z
+    .enum(['redeemed', 'count', 'refunded', 'commission', 'change', 'store'])
+    .default('redeemed'),
+  order: z.enum(['desc', 'asc']).default('desc'),
+  page: z.coerce.number().int().min(1).max(MOST_PAGES).default(1),
+  file: z.enum(FILE_FORMATS).optional(),
+};
+
+const storesQuery = z.object({ ...storesShape, cursor: cursorInput(storePlaceSchema) });
+type Query = z.infer<typeof storesQuery>;
 
 /** `GET /stores`: the stores in which a provider's vouchers were redeemed. */
 export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> {
@@ -31,34 +51,97 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   const query = check(storesQuery, cursor.query);
   const period = periodOf(query, deps.now());
   const platform = query.platform || null;
+  const whole =
+    query.cursor === undefined
+      ? await readAllStores(table, viewer.providerId, period, platform)
+      : undefined;
+  const filters = filtersOf(query);
+  const own = { period, platform, sort: query.sort, order: query.order, filters, q: query.q ?? '' };
+  if (whole !== undefined) {
+    const isNamed = query.q || query.sort === 'store' || query.file !== undefined;
+    const known = isNamed ? await storeNames(table, whole.rows, deps.now()) : new Map();
+    const rows = sortedBy(
+      whole.rows.filter((row) => isFound(row, known, query.q ?? '')),
+      known,
+      query,
+    );
+    if (query.file !== undefined) {
+      return answerStores(c, deps, viewer, query.file, own, fileRows(rows, known, period));
+    }
+    const last = Math.max(1, Math.ceil(rows.length / PAGE));
+    const page = Math.min(query.page, last);
+    const shown = rows.slice((page - 1) * PAGE, page * PAGE);
+    const names = await storeNames(table, shown, deps.now());
+    const next = page < last ? { ...periodQuery(period), ...filters, page: `${page + 1}` } : null;
+    return answerStoresPage(c, viewer, {
+      ...{ ...own, names, total: whole.total, stores: shown, isWhole: true, isRanked: true },
+      rest: query.q ? null : restOf(whole.total, whole.rows),
+      place: { first: (page - 1) * PAGE, found: rows.length },
+      nextHref: next === null ? null : `/stores?${new URLSearchParams(next)}`,
+    });
+  }
+  const isFile = query.file !== undefined;
+  const by = query.sort === 'change' || query.sort === 'store' ? 'redeemed' : query.sort;
   const found = await pageOfStores(
     table,
     viewer.providerId,
     period.window,
-    { position: query.cursor, limit: PAGE },
+    { position: query.cursor, limit: isFile ? MOST_IN_FILE : LONG_PAGE },
     (store) => hasRedemptions(store) && (platform === null || store.platform === platform),
     undefined,
-    SORTS[query.sort],
+    SORTS[by],
   );
+  const stores = found.stores.map(({ platform: of, storeId, rollup }): StoreRow => {
+    const { redeemedFen, redeemedCount, refundedFen, commissionFen } = rollup;
+    const sums = { redeemedFen, redeemedCount, refundedFen, commissionFen };
+    return { platform: of, storeId, ...sums, compared: null };
+  });
+  const names = await storeNames(table, stores, deps.now());
+  if (query.file !== undefined) {
+    return answerStores(c, deps, viewer, query.file, own, fileRows(stores, names, period));
+  }
   const days = await readProviderDays(table, viewer.providerId, period.window);
   const rollups = addPlatforms(days.map((day) => day.rollups));
-  const total = platform === null ? overPlatforms(rollups) : (rollups[platform] ?? emptyRollup());
-  const names = await storeNames(table, found.stores, deps.now());
-  const filters = {
-    ...(platform === null ? {} : { platform }),
-    ...(query.sort === 'redeemed' ? {} : { sort: query.sort }),
-  };
   const next =
     found.next === null ? null : cursor.next({ ...periodQuery(period), ...filters }, found.next);
+  return answerStoresPage(c, viewer, {
+    ...{ ...own, sort: by, order: 'desc', names, stores, rest: null, place: null, isWhole: false },
+    total: platform === null ? overPlatforms(rollups) : (rollups[platform] ?? emptyRollup()),
+    isRanked: found.order === 'redeemedFen',
+    nextHref: next === null ? null : `/stores?${new URLSearchParams(next)}`,
+  });
+}
+
+/** What of an address is neither the period nor the page. */
+function filtersOf({ platform, sort, order, q }: Query): Record<string, string> {
+  return {
+    ...(platform ? { platform } : {}),
+    ...(q ? { q } : {}),
+    ...(sort === 'redeemed' ? {} : { sort }),
+    ...(order === 'desc' ? {} : { order }),
+  };
+}
+
+function answerStoresPage(c: Context, viewer: Viewer, view: StoresView): Promise<Response> {
   return answerPage(c, {
     title: ({ say }) => say('stores'),
-    main: (speech) =>
-      storesView(speech, {
-        ...{ period, platform, sort: query.sort, filters, names, total: addRollups([total]) },
-        stores: found.stores,
-        isRanked: found.order === 'redeemedFen',
-        nextHref: next === null ? null : `/stores?${new URLSearchParams(next)}`,
-      }),
+    main: (speech) => storesView(speech, view),
     viewer,
   });
+}
+
+/** Whatever leaves the house leaves a trace, from a page as from the API. */
+function answerStores(
+  c: Context,
+  deps: ApiDeps,
+  { principal }: Viewer,
+  format: FileFormat,
+  { period }: Pick<StoresView, 'period'>,
+  rows: ReturnType<typeof fileRows>,
+): Promise<Response> {
+  const name = `stores-${period.window.from}-${period.window.to}`;
+  noteChange(c, { subject: `${name}.${format}` });
+  return withTrail(c, { call: 'GET /stores', principal }, deps, () =>
+    answerFile(c, { format, name, sheet: 'stores', rows }),
+  );
 }
