@@ -20,7 +20,10 @@ export const ONLY_LONG = [
 /** In both, with more of their cases in the long run: they ask test/support/long.ts. */
 export const MORE_IN_LONG = [
   'test/functions/api/as-of.test.ts',
+  'test/functions/api/as-of.test.ts',
   'test/functions/api/erasure-races.test.ts',
+  'test/functions/api/erasures.test.ts',
+  'test/functions/api/ids.test.ts',
   'test/functions/api/statements.test.ts',
   'test/functions/api/till/races.test.ts',
   'test/functions/order-worth.test.ts',
@@ -36,6 +39,7 @@ export const MORE_IN_LONG = [
   'test/lib/keys.test.ts',
   'test/lib/money.test.ts',
   'test/lib/order-refunds.test.ts',
+  'test/lib/overall.test.ts',
   'test/lib/reconciliation/work.test.ts',
   'test/lib/slots.test.ts',
   'test/lib/spread.test.ts',
