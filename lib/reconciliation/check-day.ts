@@ -9,7 +9,8 @@ import { DAY_MS, instantToMs, toInstant } from '../time/shanghai.ts';
 import { checkWindow, type WindowCheck } from './check-window.ts';
 import type { FactDifference } from './compare.ts';
 import type { Reconciler } from './deps.ts';
-import { KnownStreams, type OurRedemption, ourRedemptions } from './ours.ts';
+import { extraPayments } from './extra-payments.ts';
+import { bookedDay, KnownStreams, type OurRedemption, ourRedemptions } from './ours.ts';
 import { type ListedUnread, readWindow } from './read-window.ts';
 import { sendBills } from './send-bills.ts';
 import { addSide, storeOf, theirsOf } from './sides.ts';
@@ -77,11 +78,9 @@ export async function checkDay(
   const endMs = startOf(place.businessDay) + DAY_MS;
   const known = new KnownStreams(deps.table);
   const { platform, name: integration } = reconciler.integration;
-  const ours = await ourRedemptions(
-    deps.table,
-    { ...place, platform, integration, covers: source.covers },
-    known,
-  );
+  const day = { ...place, platform, integration, covers: source.covers };
+  const booked = await bookedDay(deps.table, day);
+  const ours = await ourRedemptions(deps.table, day, known, booked);
   const perhapsOut = new Set<string>();
   const isBegun = from.untilMs > startOf(place.businessDay) || from.windowMs !== DAY_MS;
   let soFar = isBegun ? from : { ...from, windowMs: windowFor(ours, from.untilMs) };
@@ -109,6 +108,7 @@ export async function checkDay(
         ...differencesIn(check),
         ...unreadable(reading.unread),
         ...unlisted.filter((one) => !takenBack.has(one.eventId)).map(extra),
+        ...(await extraPayments(booked.paid, { source, reading, window, known }, reconciler)),
       ]);
       soFar = withWindow(soFar, check, {
         ...{ untilMs, rows: reading.rows, open, takenBack: takenBack.size },

@@ -24,6 +24,7 @@ export type DifferenceReason =
   | 'refund-missing'
   | 'refund-amount'
   | 'reversal-extra'
+  | 'payment-extra'
   | 'redemption-extra'
   | 'amounts-differ'
   | 'stores-differ'

@@ -53,13 +53,15 @@ export class KnownStreams {
 /**
  * The redemptions of a business day that stand in the ledger, whoever they are attributed to: what is booked is
  * found by merchant, store and day, and the events say what it is worth.
+ * @param booked of that day, where it was read already
  */
 export async function ourRedemptions(
   table: Table,
   of: OursOf,
   known: KnownStreams,
+  booked?: BookedDay,
 ): Promise<OurRedemption[]> {
-  const vouchers = await vouchersOfDay(table, of);
+  const { vouchers } = booked ?? (await bookedDay(table, of));
   const found = await mapLimit(vouchers, AT_ONCE, async (id) => {
     const events = await known.of({ of: 'voucher', platform: of.platform, id });
     return events
@@ -70,7 +72,13 @@ export async function ourRedemptions(
   return found.flat();
 }
 
-async function vouchersOfDay(table: Table, of: OursOf): Promise<string[]> {
+/** What stands in the ledger of a day: vouchers that were used, and orders that were paid, with the time of that. */
+export interface BookedDay {
+  readonly vouchers: readonly string[];
+  readonly paid: ReadonlyMap<string, string>;
+}
+
+export async function bookedDay(table: Table, of: OursOf): Promise<BookedDay> {
   const { platform, merchantId, businessDay } = of;
   const contracts = await readContracts(table, platform, merchantId);
   const providers = new Set([...contracts.map(({ providerId }) => providerId), UNATTRIBUTED]);
@@ -81,13 +89,15 @@ async function vouchersOfDay(table: Table, of: OursOf): Promise<string[]> {
   );
   const day = { from: businessDay, to: businessDay };
   const vouchers = new Set<string>();
+  const paid = new Map<string, string>();
   await mapLimit(spans, AT_ONCE, async (span) => {
     for await (const { entry } of entriesForward(table, span, day, '')) {
-      const isRedemption = entry.kind === 'redemption' && entry.merchantId === merchantId;
-      if (isRedemption && entry.voucherId !== null) vouchers.add(entry.voucherId);
+      if (entry.merchantId !== merchantId) continue;
+      if (entry.kind === 'payment') paid.set(entry.orderId, entry.occurredAt);
+      if (entry.kind === 'redemption' && entry.voucherId !== null) vouchers.add(entry.voucherId);
     }
   });
-  return [...vouchers];
+  return { vouchers: [...vouchers], paid };
 }
 
 function isOf(event: EventOf<'voucher.redeemed'>, of: OursOf): boolean {

@@ -31,6 +31,10 @@ const REASONS: Readonly<Record<DifferenceReason | DayReason, { zh: string; en: s
     zh: '我们记为已撤销，平台仍为有效核销',
     en: 'we have a reversal, and at the platform the redemption stands',
   },
+  'payment-extra': {
+    zh: '我们有支付记录，平台的订单列表和按单查询都没有',
+    en: 'we have a payment that neither the platform’s orders of the day nor a query of its order show',
+  },
   'redemption-extra': {
     zh: '我们有核销，平台当日记录中没有',
     en: 'we have a redemption that the platform’s records of the day do not show',

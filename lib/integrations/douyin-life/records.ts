@@ -1,6 +1,7 @@
+import { mapLimit } from '../../async/map-limit.ts';
 import type { EventDraft } from '../../events/event.ts';
 import type { Hint, NamedStore, Resolution } from '../kit/integration.ts';
-import { PlatformError } from '../kit/platform-error.ts';
+import { PlatformError, unlessUnusable } from '../kit/platform-error.ts';
 import type {
   PlatformRecord,
   RecordsContext,
@@ -22,6 +23,9 @@ import { DouyinLifeClient, type SecondsWindow } from './client.ts';
 import { paymentOfOrder } from './events.ts';
 import { resolve } from './resolve.ts';
 
+/** Questions about orders at once. */
+const AT_ONCE = 4;
+
 /** Vouchers per question; a URL stays well under 8 KB. */
 const VOUCHERS_PER_CALL = 50;
 
@@ -41,7 +45,22 @@ export const records: RecordsSource = {
     ordersBy('update', ['edge', 'day']),
   ],
   repair,
+  paidOrders,
 };
+
+/** Orders are listed by when they were made or changed: one that was paid in between is asked for by its id. */
+async function paidOrders(
+  orderIds: readonly string[],
+  { merchantId }: Merchant,
+  context: RecordsContext,
+): Promise<ReadonlySet<string>> {
+  const client = new DouyinLifeClient(context);
+  const shown = await mapLimit(orderIds, AT_ONCE, async (orderId) => {
+    const order = await unlessUnusable(context.again(() => client.order(merchantId, orderId)));
+    return order === undefined || order.pay_time === null ? [] : [orderId];
+  });
+  return new Set(shown.flat());
+}
 
 async function verifyRecordsPage(
   of: RecordsWindow,

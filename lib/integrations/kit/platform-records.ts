@@ -51,6 +51,19 @@ export interface RecordsSource {
       ) => Promise<ReadonlyMap<string, EventDraft>>)
     | undefined;
   /**
+   * Asks the platform otherwise about payments of ours that no list of the window shows: an order may be listed by another
+   * time than that of its payment. Absent: there is no such query, and no payment is `extra`.
+   * @returns the orders that it shows as paid; one that is left out is `extra`
+   * @throws PlatformError the platform did not answer: the window is read again later
+   */
+  readonly paidOrders?:
+    | ((
+        orderIds: readonly string[],
+        of: Pick<RecordsWindow, 'merchantId'>,
+        context: RecordsContext,
+      ) => Promise<ReadonlySet<string>>)
+    | undefined;
+  /**
    * What the platform's bills say of these redemptions: `voucher.billed`, and nothing that is compared or booked. What a bill
    * hides is null there, never 0. Absent: no bill is documented by its fields, or the app's settings do not want them.
    * @returns nothing where the app may not see bills

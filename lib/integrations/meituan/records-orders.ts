@@ -1,6 +1,6 @@
 import { mapLimit } from '../../async/map-limit.ts';
 import type { EventDraft } from '../../events/event.ts';
-import { isUnusable } from '../kit/platform-error.ts';
+import { isUnusable, unlessUnusable } from '../kit/platform-error.ts';
 import type {
   PlatformRecord,
   RecordsContext,
@@ -78,6 +78,20 @@ async function readOrder(
     if (!isUnusable(error)) throw error;
     return unreadRow(order, error.message, { orderId: 'orderId' });
   }
+}
+
+/** Whether our own orders are paid by their own answers (query/info): the list of a day does not show them. */
+export async function paidOrders(
+  orderIds: readonly string[],
+  _of: Pick<RecordsWindow, 'merchantId'>,
+  context: RecordsContext,
+): Promise<ReadonlySet<string>> {
+  const client = new MeituanCustomerClient(context, context.calls);
+  const shown = await mapLimit(orderIds, AT_ONCE, async (orderId) => {
+    const info = await unlessUnusable(context.again(() => client.orderByOwnId(orderId)));
+    return info?.isPaid === true ? [orderId] : [];
+  });
+  return new Set(shown.flat());
 }
 
 function recordsOf(row: OrderPayment, merchantId: string): PlatformRecord[] {

@@ -1,6 +1,6 @@
 import type { App } from '../kit/app.ts';
 import type { OfferedRecords, RecordsSource } from '../kit/platform-records.ts';
-import { ordersList } from './records-orders.ts';
+import { ordersList, paidOrders } from './records-orders.ts';
 import { repair } from './records-repair.ts';
 import { takenBack } from './records-taken-back.ts';
 import { usesList } from './records-uses.ts';
@@ -17,7 +17,8 @@ export function records(app: App): OfferedRecords {
   const lists = hasOrders ? [ordersList, usesList] : [usesList];
   // A delivery (46) is used with its order, which no list of vouchers has.
   const covers: RecordsSource['covers'] = (use) => use.redemptionId !== use.orderId;
-  return { per: 'merchant', lists, repair, takenBack, covers };
+  const asked = hasOrders ? { takenBack, paidOrders } : { takenBack };
+  return { per: 'merchant', lists, repair, ...asked, covers };
 }
 
 function whyNot(app: App): { zh: string; en: string } | undefined {
