@@ -8,6 +8,19 @@ import { WITH_RECORDS } from './run.ts';
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, '../engine/main.ts');
 
+/** Seen in a list before its message came, a refund is corrected by that: two lines more, and the same books. */
+it('shows readers the same where a message is overtaken by the list that shows what it says', async () => {
+  const options = ['--losses', '0', '--redemptions', '268', '--seed', '3'];
+  const { stdout } = await run(process.execPath, [MAIN, ...options]);
+  const figures = stdout
+    .trim()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => lossSchema.parse(JSON.parse(line)));
+  expect(figures).toHaveLength(WITH_RECORDS.length);
+  expect(figures.filter((one) => !isRight(one))).toEqual([]);
+});
+
 /** By the command, as people do: a process of its own has no clock but the world's. */
 it('the books of lost, doubled and late webhooks are those without any loss, by a tenth more calls than the least', async () => {
   const options = ['--losses', LOSSES.join(','), '--redemptions', '2000', '--seed', '2'];
