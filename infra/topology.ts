@@ -24,6 +24,8 @@ export interface FunctionSpec {
   readonly secrets?: true;
   /** Seals raw bodies or opens them, and is given their key. */
   readonly bodies?: true;
+  /** Signs proofs, and is given their keys. */
+  readonly proofs?: true;
   /** Calls the platforms, at the addresses that apps' settings name. */
   readonly calls?: true;
   readonly sendsTo: readonly QueueName[];
@@ -235,6 +237,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     inspects: ['intake', 'attribution'],
     redrives: ['intake', 'attribution'],
     scans: true,
+    proofs: true,
     // A token that was revoked is refused this much later, and a moment: within 10 s everywhere.
     environment: { ACCESS_FRESH_SECONDS: '5', AUDIT_DAYS: '1096', REQUESTS_A_MINUTE: '1200' },
   },

@@ -75,7 +75,9 @@ const LEAVES = ['async', 'crypto', 'environment', 'errors', 'i18n', 'json', 'log
 );
 const VOCABULARY = ['lib/events', 'lib/money', 'lib/time'];
 const PURE = ['lib/ledger', 'lib/attribution', 'lib/access'];
-const BELOW_STORE = [...LEAVES, ...VOCABULARY, 'lib/http', 'lib/queue', 'lib/integrations/kit'];
+const BELOW_STORE = [
+  ...[...LEAVES, ...VOCABULARY, 'lib/http', 'lib/proof', 'lib/queue', 'lib/integrations/kit'],
+];
 const STORE = [...BELOW_STORE, ...PURE, 'lib/secrets', 'lib/store'];
 /** Each does one thing with what the store keeps. */
 const ABOVE_STORE = [
@@ -102,6 +104,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/ledger': VOCABULARY,
   'lib/attribution': [...VOCABULARY, 'lib/ledger'],
   'lib/access': VOCABULARY,
+  'lib/proof': [...VOCABULARY, 'lib/ledger', 'lib/attribution'],
   'lib/xlsx': ['lib/ledger'],
   // Pure: what a file says, and what of our books it does not agree with.
   'lib/imports': [...VOCABULARY, ...PURE, 'lib/xlsx'],
@@ -116,7 +119,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/integrations': [
     ...['lib/integrations/kit', 'lib/integrations/sandbox-kit', 'lib/integrations/<name>'],
   ],
-  'lib/secrets': [...LEAVES, 'lib/integrations/kit'],
+  'lib/secrets': [...LEAVES, 'lib/proof', 'lib/integrations/kit'],
   // Only keeps: what decides stands above it.
   'lib/store': [...BELOW_STORE.filter((room) => room !== 'lib/queue'), ...PURE, 'lib/secrets'],
   'lib/rollups': STORE,

@@ -30,6 +30,7 @@ import { merchantsRoutes } from './routes/merchants.ts';
 import { pipelineRoute } from './routes/pipeline.ts';
 import { policiesRoutes } from './routes/policies.ts';
 import { prepareRoutes } from './routes/prepare.ts';
+import { proofKeysRoute } from './routes/proof-keys.ts';
 import { providersRoutes } from './routes/providers.ts';
 import { reconciliationsRoutes } from './routes/reconciliations.ts';
 import { refundPoliciesRoutes } from './routes/refund-policies.ts';
@@ -102,6 +103,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   repeatPurchasesRoute(api, deps);
   statementsRoutes(api, deps);
   statementActsRoutes(api, deps);
+  proofKeysRoute(api, deps);
   vouchersRoute(api, deps);
   entriesRoutes(api, deps);
   restatementsRoutes(api, deps);

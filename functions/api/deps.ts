@@ -3,6 +3,7 @@ import type { Policy } from '../../lib/attribution/policy.ts';
 import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
+import type { ProofKeys } from '../../lib/proof/keys.ts';
 import type { Table } from '../../lib/store/table.ts';
 import type { Remembered } from './remembered.ts';
 import type { RequestLimit } from './request-limit.ts';
@@ -19,6 +20,8 @@ export interface ApiDeps {
   readonly requestLimit?: RequestLimit;
   /** How many days the trail of changes is kept. */
   readonly auditDays: number;
+  /** What proofs of statements are signed with. */
+  readonly proofKeys: ProofKeys;
   readonly policy: Policy;
   /** Reaches the platforms, for what is done at the till. */
   readonly fetch: typeof globalThis.fetch;

@@ -7,6 +7,7 @@ import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { logLines } from '../../lib/log/log.ts';
 import { queueClient } from '../../lib/queue/queue.ts';
 import { bodyKeysAt } from '../../lib/secrets/body-keys.ts';
+import { proofKeysAt } from '../../lib/secrets/proof-keys.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
@@ -24,6 +25,7 @@ const env = readEnvironment([
   'ACCESS_FRESH_SECONDS',
   'AUDIT_DAYS',
   'BODY_KEYS',
+  'PROOF_KEYS',
   'REQUESTS_A_MINUTE',
 ]);
 
@@ -47,6 +49,7 @@ const deps = {
     clockMs: () => performance.now(),
   }),
   auditDays: Number(env.AUDIT_DAYS),
+  proofKeys: proofKeysAt(env.PROOF_KEYS),
   policy: DEFAULT_POLICY,
   fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,

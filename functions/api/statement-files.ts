@@ -11,6 +11,12 @@ import { statementRows } from './statement-rows.ts';
 /** More contracts with tiers than a statement's item has room for. */
 const MAX_SETTLED = 5_000;
 
+/**
+ * So many parts of a proof are one answer: a function may answer with 6 MB, and a part of 5,000 lines is a good million
+ * bytes.
+ */
+export const PROOF_PARTS_AT_ONCE = 4;
+
 /** In how many files its lines are; a statement that is closing has none yet. */
 export function filesOf({ status, sums, fileEnds }: Statement): number {
   if (status !== 'closed') return 0;

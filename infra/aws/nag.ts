@@ -25,9 +25,9 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rule: 'AwsSolutions-SMG4',
-    at: /\/BodyKeys\//,
+    at: /\/(Body|Proof)Keys\//,
     reason:
-      'A rotation by a schedule would drop keys that bodies of up to their retention are sealed with. The operator adds a key and keeps the older ones: docs/operating.md.',
+      'A rotation by a schedule would drop keys that bodies of up to their retention are sealed with, or that nobody published yet. The operator adds a key and keeps the older ones: docs/operating.md.',
   },
   {
     rule: 'Serverless-SQSRedrivePolicy',

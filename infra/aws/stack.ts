@@ -11,10 +11,10 @@ import {
   ROUTES,
 } from '../topology.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { makeBodyKeys } from './constructs/body-keys.ts';
 import { makeDashboard } from './constructs/dashboard.ts';
 import { HttpFront } from './constructs/front.ts';
 import { metricsNamespace, TopologyFunction } from './constructs/function.ts';
+import { makeBodyKeys, makeProofKeys } from './constructs/kept-keys.ts';
 import { makeLogs } from './constructs/logs.ts';
 import { WatchedQueue } from './constructs/queue.ts';
 import { Rollout } from './constructs/rollout.ts';
@@ -56,6 +56,7 @@ export class HexiaoStack extends Stack {
     const action = new SnsAction(topic);
     const table = makeTable(this, settings, stage.size);
     const bodyKeys = makeBodyKeys(this, settings);
+    const proofKeys = makeProofKeys(this, settings);
     const queues = this.#makeQueues(action, settings.messageDays);
     const environments: Partial<Record<FunctionName, Record<string, string>>> = {
       api: {
@@ -79,6 +80,7 @@ export class HexiaoStack extends Stack {
           table,
           queues,
           bodyKeys,
+          proofKeys,
           environment: environments[spec.folder] ?? {},
         });
         return [spec.folder, made];
@@ -101,6 +103,7 @@ export class HexiaoStack extends Stack {
     this.#output(stage, front, {
       ...{ TableName: table.tableName, AlarmTopicArn: topic.topicArn },
       BodyKeysArn: bodyKeys.secretArn,
+      ProofKeysArn: proofKeys.secretArn,
     });
   }
 

@@ -29,6 +29,7 @@ export interface LocalOptions {
   readonly databaseDirectory?: string;
   /** The file with the keys of raw bodies. */
   readonly bodyKeysFile: string;
+  readonly proofKeysFile: string;
   /** Lower-case hex SHA-256. */
   readonly operatorTokenHash: string;
   readonly loadFunction: (name: FunctionName) => Promise<FunctionModule>;
@@ -81,7 +82,7 @@ export async function startHexiao(options: LocalOptions): Promise<LocalHexiao> {
 /** The variables that infra/aws gives to functions, and the emulators' addresses for the SDK. */
 function environmentOf(
   emulators: Emulators,
-  { operatorTokenHash, bodyKeysFile }: LocalOptions,
+  { operatorTokenHash, bodyKeysFile, proofKeysFile }: LocalOptions,
 ): Record<string, string> {
   const specific = FUNCTIONS.map((spec) => spec.environment ?? {});
   return {
@@ -96,6 +97,7 @@ function environmentOf(
     ATTRIBUTION_DLQ_URL: emulators.queues.attribution.deadLetterUrl,
     OPERATOR_TOKEN_SHA256: operatorTokenHash,
     BODY_KEYS: pathToFileURL(bodyKeysFile).href,
+    PROOF_KEYS: pathToFileURL(proofKeysFile).href,
     // Whoever tries it wants to see it: a deployment coalesces more.
     DIMENSIONS_DELAY_SECONDS: '2',
     // Whoever tries things out changes secrets and sends right after, or takes a token away.

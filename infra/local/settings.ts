@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
 import { parseBodyKeys } from '../../lib/secrets/body-keys.ts';
+import { parseProofKeys } from '../../lib/secrets/proof-keys.ts';
 
 /** What `npm start` reads from its environment. */
 const settingsSchema = z.object({
@@ -22,6 +23,8 @@ export interface LocalSettings {
   readonly demo: boolean;
   /** The keys of raw bodies: made on the first start. */
   readonly bodyKeysFile: string;
+  /** The keys that proofs are signed with: made on the first start, or the first after they came to be. */
+  readonly proofKeysFile: string;
   readonly operatorTokenHash: string;
   /** The token, when it was made just now: the one time it can be shown. */
   readonly newOperatorToken: string | null;
@@ -42,8 +45,10 @@ export function readSettings(
   const data = resolve(HEXIAO_DATA);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const bodyKeysFile = keysOfBodies(data);
+  const proofKeysFile = keysOfProofs(data);
   const demo = HEXIAO_DEMO === 'on';
-  return { port: PORT, data, demo, bodyKeysFile, ...operator(data, HEXIAO_OPERATOR_TOKEN) };
+  const files = { bodyKeysFile, proofKeysFile };
+  return { port: PORT, data, demo, ...files, ...operator(data, HEXIAO_OPERATOR_TOKEN) };
 }
 
 /** @throws where the table is older than the keys that there are: it has bodies that nobody could open */
@@ -62,6 +67,22 @@ function keysOfBodies(data: string): string {
       `${file} is missing, and what platforms sent is sealed with it: put it back, or remove ${data} to begin anew.`,
     );
   }
+  return makeKeys(file);
+}
+
+/** Proofs that are out are checked by the public key in them, so lost keys are made anew. */
+function keysOfProofs(data: string): string {
+  const file = join(data, 'proof-keys.json');
+  if (!existsSync(file)) return makeKeys(file);
+  try {
+    parseProofKeys(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return file;
+}
+
+function makeKeys(file: string): string {
   const keys = { newest: randomBytes(32).toString('base64url'), older: [] };
   writeFileSync(file, `${JSON.stringify(keys)}\n`, { mode: 0o600 });
   return file;

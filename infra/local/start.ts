@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     port: settings.port,
     databaseDirectory: join(settings.data, 'dynamodb'),
     bodyKeysFile: settings.bodyKeysFile,
+    proofKeysFile: settings.proofKeysFile,
     operatorTokenHash: settings.operatorTokenHash,
     loadFunction: loadFromSource,
     log,

@@ -3,7 +3,8 @@ import { print, printList } from './print.ts';
 import { need, numberIn, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const DETAILS = `The CSV has all lines, however many files they are in.
+const DETAILS = `The CSV has all lines, however many files they are in; so has the proof, a
+page that checks itself offline.
 What follows the closing: the operator sends, answers and records payments (pay); the provider's
 owner or finance confirms and disputes; either records an invoice. FEN is in fen, 1/100 yuan.
 Closed is not paid: get says what is due, invoiced and paid.
@@ -34,6 +35,7 @@ async function run(args: readonly string[]): Promise<number> {
       },
       ...{ number: { type: 'string' }, reference: { type: 'string' } },
       ...{ date: { type: 'string' }, fen: { type: 'string' } },
+      proof: { type: 'boolean', default: false },
     },
   });
   const remote = new Remote(values);
@@ -91,12 +93,30 @@ function moneyOf({ date, fen }: { date?: string | undefined; fen?: string | unde
   return { date: need(date, '--date'), fen: amount };
 }
 
-async function get(remote: Remote, id: string, { csv, html }: { csv: boolean; html: boolean }) {
-  if (csv && html) throw new UsageError('Either --csv or --html.');
+interface Forms {
+  readonly csv: boolean;
+  readonly html: boolean;
+  readonly proof: boolean;
+}
+
+async function get(remote: Remote, id: string, { csv, html, proof }: Forms) {
+  if ([csv, html, proof].filter(Boolean).length > 1) {
+    throw new UsageError('One of --csv, --html and --proof.');
+  }
   const path = `/v1/statements/${encodeURIComponent(id)}`;
   if (csv) return printCsv(remote, path);
+  if (proof) return printProof(remote, path);
   if (html) process.stdout.write(await remote.text('GET', `${path}.html`));
   else print(await remote.get(path));
+  return 0;
+}
+
+/** Its parts one after the other are the page. */
+async function printProof(remote: Remote, path: string): Promise<number> {
+  const files = Math.max(1, numberIn(await remote.get(path, { limit: 1 }), 'files'));
+  for (let part = 1; part <= files; part += 1) {
+    process.stdout.write(await remote.text('GET', `${path}.proof?part=${part}`));
+  }
   return 0;
 }
 

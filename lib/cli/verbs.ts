@@ -154,7 +154,7 @@ export const VERBS: readonly Row[] = [
     name: 'statements',
     calls: [
       'list [--provider ID] [--month YYYY-MM]',
-      'get ID [--csv|--html]',
+      'get ID [--csv|--html|--proof]',
       'close YYYY-MM',
       'send|confirm ID',
       'dispute ID --entry ENTRY_ID --reason WHY',

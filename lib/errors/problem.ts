@@ -51,6 +51,7 @@ const PROBLEMS = {
   'platform-unavailable': { status: 503, title: 'The platform did not answer' },
   'act-unrecorded': { status: 503, title: 'Done at the platform, and not recorded yet' },
   'body-key-missing': { status: 503, title: 'The key of raw bodies is missing' },
+  'proof-key-missing': { status: 503, title: 'The key of proofs is missing' },
   'queue-unavailable': { status: 503, title: 'The delivery could not be stored' },
 } as const;
 

@@ -83,6 +83,7 @@ const WORDS = {
   statements: { zh: '结算单', en: 'Statements' },
   noStatements: { zh: '还没有结算单。', en: 'No statements yet.' },
   download: { zh: '下载', en: 'Download' },
+  proof: { zh: '凭证（离线可核对）', en: 'Proof (checks itself offline)' },
   closed: { zh: '已结', en: 'Closed' },
   closing: { zh: '结算中，数字未定', en: 'Closing: these numbers are not final' },
   asOf: { zh: '截至', en: 'as of' },

@@ -19,6 +19,17 @@ export function lastDayOf(month: string): string {
   return addDays(`${next}-01`, -1);
 }
 
+/**
+ * What a line's proof says of where it comes from, all of it hashes: the fact, the delivery that reported it, and the
+ * entry that this one takes back or corrects. Taken down once, when the month is closed: events may learn more later.
+ */
+const evidenceSchema = z.object({
+  event: z.string().nullable(),
+  delivery: z.string().nullable(),
+  takesBack: z.string().nullable(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
 /** What a statement keeps of an entry. */
 export const lineSchema = entrySchema
   .pick({
@@ -49,6 +60,8 @@ export const lineSchema = entrySchema
     rateBp: z.int().nullable().default(null),
     /** Takes another line back, or corrects one, by that one's share and rate. */
     isReversing: z.boolean().default(false),
+    /** Null for what tiers settled. */
+    evidence: evidenceSchema.nullable().default(null),
   });
 export type StatementLine = z.infer<typeof lineSchema>;
 

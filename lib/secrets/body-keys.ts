@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { BodyKey, BodyKeys } from '../crypto/body-keys.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { Problem } from '../errors/problem.ts';
 import { errorFields, type Log, logLines } from '../log/log.ts';
 import type { FetchVersion } from './aws.ts';
+import { lazyFetcher, textAt } from './place.ts';
 
 /** A key that a process does not know is looked for no more often. */
 const AGAIN_MS = 60_000;
@@ -96,16 +95,3 @@ export function parseBodyKeys(text: string): BodyKey[] {
   if (!all.every(isKey)) throw expected();
   return all.map((secret) => ({ keyId: sha256Hex(`body-key\n${secret}`).slice(0, 8), secret }));
 }
-
-async function textAt(place: string, fetchVersion: FetchVersion): Promise<string> {
-  if (place.startsWith('file:')) return readFile(fileURLToPath(place), 'utf8');
-  const text = await fetchVersion(place, 'AWSCURRENT');
-  if (text === undefined) throw new Error('There is no secret of that name, or it has no value.');
-  return text;
-}
-
-/** The client is loaded with the first body. */
-const lazyFetcher: FetchVersion = async (secretId, stage) => {
-  const { versionFetcher } = await import('./aws.ts');
-  return versionFetcher()(secretId, stage);
-};

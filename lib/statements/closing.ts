@@ -1,5 +1,14 @@
-import { addSums, balanceOf, fileEnds, sumLines } from '../ledger/statement.ts';
+import {
+  addSums,
+  balanceOf,
+  fileEnds,
+  lineOf,
+  type StatementLine,
+  sumLines,
+} from '../ledger/statement.ts';
+import { addToTree } from '../proof/tree.ts';
 import { storeHourOf } from '../rollups/store-day.ts';
+import { keys } from '../store/keys.ts';
 import {
   moveHead,
   readBilled,
@@ -11,6 +20,7 @@ import type { Table } from '../store/table.ts';
 import { toInstant } from '../time/shanghai.ts';
 import type { Batch, Closer } from './closer.ts';
 import { takeEntries, takeEntry } from './lines.ts';
+import { inProofOrder, ProofContracts, proofRows } from './proof-rows.ts';
 import { addTiered, bookTiers } from './tiers.ts';
 
 /** One piece holds the statement for longer than any function of ours lives. */
@@ -81,6 +91,7 @@ async function addLines(table: Table, statement: Statement): Promise<Batch> {
     fileEnds: [...statement.fileEnds, ...ends],
     sums: addSums(statement.sums, sumLines(lines, statement.month)),
     tiered: await addTiered(table, statement.tiered, lines),
+    tree: await addProof(table, statement, lines),
   };
   const last = found.at(-1);
   const isLast = found.length < LINES_A_BATCH || last === undefined;
@@ -88,6 +99,19 @@ async function addLines(table: Table, statement: Statement): Promise<Batch> {
     ? { ...added, phase: 'settling', cursor: null }
     : { ...added, cursor: last.sk };
   return { statement: next, work: found.length };
+}
+
+/** The tree of a statement's proof, with more of its lines. */
+async function addProof(
+  table: Table,
+  statement: Statement,
+  lines: readonly StatementLine[],
+): Promise<Statement['tree']> {
+  const rows = await proofRows(statement, lines, new ProofContracts(table));
+  return addToTree(
+    statement.tree,
+    rows.map(({ body }) => body),
+  );
 }
 
 /** Books what tiers earn beside what was booked, and closes: its lines' sums never change again. */
@@ -99,12 +123,17 @@ async function settle(closer: Closer, statement: Statement): Promise<Batch> {
   }
   await closer.requestRollup(settled.map(storeHourOf));
   const sums = addSums(statement.sums, sumLines(settled, statement.month));
+  const placed = settled.map((entry) => {
+    return { sk: keys.statementLine(statement, entry).sk, line: lineOf(entry) };
+  });
+  const last = inProofOrder(placed, statement).map(({ line }) => line);
   const { payableFen, carriedFen } = balanceOf(sums, statement.openingFen);
   const closedAt = toInstant(closer.now());
   const closed = {
     ...statement,
     tiered,
     sums,
+    tree: await addProof(table, statement, last),
     payableFen,
     carriedFen,
     closedAt,

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import type { Entry } from '../ledger/entry.ts';
 import { isFinal, lastDayOf } from '../ledger/statement.ts';
+import { evidenceOf } from '../proof/evidence.ts';
+import { correctedRef, reversedRef } from '../store/ledger/entry-ref.ts';
+import { readEventOf } from '../store/ledger/events.ts';
 import {
   billedEntries,
   putLine,
@@ -127,5 +130,8 @@ export async function takeEntry(
     statementId === own ||
     (statementId === null &&
       ((await stampEntry(table, entry, own)) || (await readBilled(table, entry)) === own));
-  if (isOwn) await putLine(table, statement, entry);
+  if (!isOwn) return;
+  if (entry.kind === 'tier') return putLine(table, statement, entry, null);
+  const takesBack = reversedRef(entry) ?? correctedRef(entry);
+  await putLine(table, statement, entry, evidenceOf(await readEventOf(table, entry), takesBack));
 }

@@ -9,6 +9,7 @@ import { silent } from '../../lib/log/log.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../lib/store/table.ts';
+import { TEST_PROOF_KEYS } from '../support/proof-keys.ts';
 import { Meter, round, total } from './support/meter.ts';
 
 /**
@@ -25,6 +26,7 @@ export async function run(): Promise<object> {
       {
         ...{ table, sqs, queues, operatorTokenHash: sha256Hex(OPERATOR), policy: DEFAULT_POLICY },
         ...{ fetch: globalThis.fetch, now: () => NOW_MS, log: silent, auditDays: 400 },
+        proofKeys: TEST_PROOF_KEYS,
         tokens: new LiveTokens(new PlatformTokens(table), silent),
         budgets: new CallBudgets(new CallLeases(table), Date.now),
         remembered: new Remembered({ freshMs: 5_000, clockMs: () => 0 }),

@@ -28,6 +28,7 @@ import { recordEvent } from '../../lib/store/ledger/events.ts';
 import { Table } from '../../lib/store/table.ts';
 import { addDays, toInstant } from '../../lib/time/shanghai.ts';
 import { contract, entry, redeemed, reversed } from '../lib/make.ts';
+import { TEST_PROOF_KEYS } from '../support/proof-keys.ts';
 import { Meter, round, total } from './support/meter.ts';
 
 /**
@@ -59,6 +60,7 @@ export async function run({ stores }: Readonly<Record<string, string>>): Promise
         tokens: new LiveTokens(new PlatformTokens(table), silent),
         budgets: new CallBudgets(new CallLeases(table), Date.now),
         auditDays: 400,
+        proofKeys: TEST_PROOF_KEYS,
         // As deployed: a busy process reads once for many requests who may do what.
         remembered: new Remembered({ freshMs: 10_000, clockMs: () => performance.now() }),
       },

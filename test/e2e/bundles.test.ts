@@ -26,6 +26,7 @@ describe('the bundles that are deployed', () => {
     platform = await startSampleSandbox();
     hexiao = await startHexiao({
       bodyKeysFile: TEST_BODY_KEYS_FILE,
+      proofKeysFile: TEST_BODY_KEYS_FILE,
       port: 0,
       operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
       log: silent,

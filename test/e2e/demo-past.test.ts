@@ -8,6 +8,7 @@ import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { newToken, sha256Hex } from '../../lib/crypto/hash.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { silent } from '../../lib/log/log.ts';
+import { NO_PROOF_KEYS } from '../../lib/proof/no-keys.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { putToken } from '../../lib/store/accounts/tokens.ts';
 import { TEST_BODY_KEYS } from '../support/body-keys.ts';
@@ -32,6 +33,7 @@ beforeAll(async () => {
     {
       ...{ table, sqs: sqs.client, queues: { intake: queue, attribution: queue }, log: silent },
       ...{ operatorTokenHash: sha256Hex('nobody'), policy: DEFAULT_POLICY, auditDays: 30 },
+      proofKeys: NO_PROOF_KEYS,
       ...{ fetch: globalThis.fetch, now: () => NOW_MS, budgets: UNLIMITED },
       tokens: new LiveTokens(new PlatformTokens(table), silent),
     },

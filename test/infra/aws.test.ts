@@ -21,6 +21,7 @@ import {
   bodyKeysId,
   functionOf,
   grantsOf,
+  proofKeysId,
   readTopology,
   textOf,
   variablesOf,
@@ -67,6 +68,7 @@ describe.each(REGIONS)('the template for $name', (region: RegionTraits) => {
       keys: keys.toSorted(),
       secrets: spec.secrets === true,
       bodies: spec.bodies === true,
+      proofs: spec.proofs === true,
       sendsTo: spec.sendsTo.toSorted(),
       inspects: (spec.inspects ?? []).toSorted(),
       redrives: (spec.redrives ?? []).toSorted(),
@@ -143,7 +145,14 @@ describe('every deployed function', () => {
       normalize: [...always, ...queues, 'BODY_KEYS'],
       attribute: [...always, 'ATTRIBUTION_QUEUE_URL'],
       reconcile: [...always, ...queues],
-      api: [...always, ...queues, ...deadLetters, 'OPERATOR_TOKEN_SHA256', 'BODY_KEYS'],
+      api: [
+        ...always,
+        ...queues,
+        ...deadLetters,
+        'OPERATOR_TOKEN_SHA256',
+        'BODY_KEYS',
+        'PROOF_KEYS',
+      ],
     };
     for (const { folder, environment = {} } of FUNCTIONS) {
       const variables = variablesOf(template(), folder);
@@ -280,7 +289,7 @@ test('a worker has as many executions set aside as its queue may start', () => {
 
 test('nobody but the secrets’ readers may read one, and those only of their stage', () => {
   const template = templateOf({ name: DEFAULT_REGION });
-  for (const { folder, secrets, bodies } of FUNCTIONS) {
+  for (const { folder, secrets, bodies, proofs } of FUNCTIONS) {
     const granted = grantsOf(template, functionOf(template, folder)[0]).filter(({ actions }) =>
       actions.some((action) => action.startsWith('secretsmanager:')),
     );
@@ -289,18 +298,20 @@ test('nobody but the secrets’ readers may read one, and those only of their st
     const ofApps = readable.filter((one) => JSON.stringify(one).includes('secret:hexiao/'));
     const ofBodies = readable.filter((one) => refOf(one) === bodyKeysId(template));
     expect(ofApps).toHaveLength(secrets === true ? 1 : 0);
+    const ofProofs = readable.filter((one) => refOf(one) === proofKeysId(template));
     expect(ofBodies).toHaveLength(bodies === true ? 1 : 0);
-    expect(readable).toHaveLength(ofApps.length + ofBodies.length);
+    expect(ofProofs).toHaveLength(proofs === true ? 1 : 0);
+    expect(readable).toHaveLength(ofApps.length + ofBodies.length + ofProofs.length);
     for (const { actions } of granted) expect(actions).toEqual(['secretsmanager:GetSecretValue']);
     for (const one of ofApps) expect(JSON.stringify(one)).toContain(':secret:hexiao/prod/apps/*');
   }
 });
 
-test('the keys of raw bodies are made with the stack, told to nobody else, and kept with the table', () => {
+test('the keys of raw bodies and of proofs are made with the stack, told to nobody else, and kept with the table', () => {
   const template = templateOf({ name: DEFAULT_REGION });
   const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret');
-  expect(secrets).toMatchObject([
-    [
+  expect(secrets).toMatchObject(
+    Array.from({ length: 2 }, () => [
       expect.any(String),
       {
         DeletionPolicy: 'RetainExceptOnCreate',
@@ -311,10 +322,11 @@ test('the keys of raw bodies are made with the stack, told to nobody else, and k
           },
         },
       },
-    ],
-  ]);
-  for (const { folder, bodies } of FUNCTIONS) {
-    const { BODY_KEYS } = variablesOf(template, folder);
+    ]),
+  );
+  for (const { folder, bodies, proofs } of FUNCTIONS) {
+    const { BODY_KEYS, PROOF_KEYS } = variablesOf(template, folder);
+    expect(refOf(PROOF_KEYS)).toBe(proofs === true ? proofKeysId(template) : undefined);
     expect(refOf(BODY_KEYS)).toBe(bodies === true ? bodyKeysId(template) : undefined);
   }
 });

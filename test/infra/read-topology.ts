@@ -101,6 +101,7 @@ function readFunction(template: Template, id: string, folder: string) {
     keys: leadingKeys(grants),
     secrets: readsSecret(grants, (resource) => JSON.stringify(resource).includes('/apps/*')),
     bodies: readsSecret(grants, (resource) => refOf(resource) === bodyKeysId(template)),
+    proofs: readsSecret(grants, (resource) => refOf(resource) === proofKeysId(template)),
     sendsTo: queuesWith('sqs:SendMessage', 'Queue'),
     // A consumer may read its queue's attributes too; only an inspector may read the dead letters'.
     inspects: queuesWith('sqs:GetQueueAttributes', 'DeadLetters'),
@@ -118,9 +119,19 @@ function readsSecret(grants: readonly Statement[], isIt: (resource: unknown) => 
   );
 }
 
-/** The logical id of the secret that raw bodies are sealed with: the one that a template makes. */
+/** The logical id of the secret that raw bodies are sealed with. */
 export function bodyKeysId(template: Template): string | undefined {
-  return resourcesOf(template, 'AWS::SecretsManager::Secret')[0]?.[0];
+  return secretId(template, 'BodyKeys');
+}
+
+/** The logical id of the secret that proofs are signed with. */
+export function proofKeysId(template: Template): string | undefined {
+  return secretId(template, 'ProofKeys');
+}
+
+function secretId(template: Template, name: string): string | undefined {
+  const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret').map(([id]) => id);
+  return secrets.find((id) => id.startsWith(name));
 }
 
 /** The partitions that a role is held to; `everything` where a statement on keyed access has no condition. */

@@ -35,6 +35,7 @@ import { Table } from '../../lib/store/table.ts';
 import { TEST_BODY_KEYS } from './body-keys.ts';
 import { UNLIMITED } from './budgets.ts';
 import { checkDocumented } from './documented.ts';
+import { TEST_PROOF_KEYS } from './proof-keys.ts';
 import { scanAll } from './scan.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
@@ -88,6 +89,7 @@ export class HexiaoUnderTest {
       operatorTokenHash: sha256Hex(OPERATOR_TOKEN),
       policy: DEFAULT_POLICY,
       auditDays: 1_096,
+      proofKeys: TEST_PROOF_KEYS,
       tokens: tokensOfWorker(),
       budgets: UNLIMITED,
     };

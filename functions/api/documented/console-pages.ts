@@ -143,15 +143,23 @@ export const consolePages: readonly Documented[] = [
   {
     contract: forAnyone('GET /statements/{month}', {
       params: z.object({ month: z.string().describe('`2025-10`') }),
-      query: z.object({ ...shown, cursor }),
+      query: z.object({
+        ...shown,
+        cursor,
+        part: z.string().optional().describe('of `.proof`: one of its parts, from 1'),
+      }),
     }),
     tag: 'pages',
+    description:
+      '`.proof` behind the month of a closed statement: a page that proves it to anybody, offline (docs/proof.md).',
     summary:
       'A month: its statement with every line, to be printed; before it is closed, what is booked',
     answers: {
       ...page,
       ...bad,
       404: { types: ['text/html'], what: 'Nothing of the month is booked to who asks.' },
+      409: { types: ['text/html'], what: 'There is no proof: the month is not closed yet.' },
+      422: { types: ['text/html'], what: 'There is no proof: the month is not over.' },
     },
   },
   {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CAUSES } from '../../../lib/ledger/changes.ts';
 import { entriesGet, explanationGet } from '../routes/entries.ts';
 import { gmvGet } from '../routes/gmv.ts';
+import { proofKeysGet } from '../routes/proof-keys.ts';
 import { repeatPurchasesGet } from '../routes/repeat-purchases.ts';
 import { statementClosePost, statementGet, statementsGet } from '../routes/statements.ts';
 import { redemptionsGet, storesGet } from '../routes/stores.ts';
@@ -114,6 +115,9 @@ const closed = z.union([
 ]);
 
 const UNCHANGED = 'It is as `If-None-Match` has it; a read unit for a month.';
+
+/** What is in the way of what only a closed month has. */
+const toBeClosed = ['month-not-over', 'statement-closing', 'statement-not-closed'] as const;
 
 export const reading: readonly Documented[] = [
   {
@@ -237,7 +241,9 @@ export const reading: readonly Documented[] = [
       '`.html?lang=zh|en`, `.csv?part` or `.xlsx?part` behind the id. A closed statement has its lines as ' +
       'files, 5,000 in each: `files` says how many, `?part=2` is the second, and the header `link` names the ' +
       'next. Ids are texts there, in CSV as `="106…"`, which Excel keeps as it is; paid and redeemed GMV have ' +
-      'a column each. Files and pages are there for the cookie of the pages too.',
+      'a column each. `.proof` is a page that proves the statement to anybody, offline (docs/proof.md); with `?part` a ' +
+      'part of it, and the parts one after the other are the page. Files and pages are there for the cookie of the ' +
+      'pages too.',
     answers: {
       200: {
         json: wholeStatement,
@@ -249,7 +255,22 @@ export const reading: readonly Documented[] = [
         ],
       },
     },
-    problems: ['not-found', 'statement-closing'],
+    problems: ['not-found', ...toBeClosed, 'proof-key-missing'],
+  },
+  {
+    contract: proofKeysGet,
+    tag: 'reading',
+    summary: 'The public keys that proofs of statements are signed with, the newest first',
+    description: 'For anybody, without a token. A proof says which of them it is signed with.',
+    answers: {
+      200: {
+        json: z.strictObject({
+          algorithm: z.literal('ed25519'),
+          keys: z.array(z.strictObject({ keyId: z.string(), publicKey: z.string() })),
+        }),
+      },
+    },
+    problems: ['proof-key-missing'],
   },
   {
     contract: statementClosePost,

@@ -143,5 +143,5 @@ export const draftShape = lifeShape
   .meta({ id: 'StatementDraft' });
 
 export const lineShape = z
-  .strictObject({ ...lineSchema.shape, adjustment: z.boolean() })
+  .strictObject({ ...lineSchema.omit({ evidence: true }).shape, adjustment: z.boolean() })
   .meta({ id: 'StatementLine' });

@@ -23,10 +23,11 @@ import { FILE_FORMATS, type FileFormat } from '../files.ts';
 import { cursorInput, limitInput } from '../input.ts';
 import { statementPage } from '../page/statement/page.ts';
 import { providerOf } from '../principal.ts';
+import { proofFile } from '../proof/file.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
 import { draftShown } from '../statement-draft.ts';
 import { statementFile } from '../statement-files.ts';
-import { findStatement, ownId, shown, shownWithLife } from '../statement-view.ts';
+import { findClosed, findStatement, ownId, shown, shownWithLife } from '../statement-view.ts';
 
 const PAGE = 200;
 const MAX_PAGE = 1_000;
@@ -68,7 +69,7 @@ export const statementGet = forEither('GET /v1/statements/{id}', {
   }),
   // A browser that opens the page, or a file from it, brings the cookie of the other pages.
   isPage: ({ id = '' }) => split(id)[1] !== undefined,
-  isExport: ({ id = '' }) => ['csv', 'xlsx'].includes(split(id)[1] ?? ''),
+  isExport: ({ id = '' }) => ['csv', 'xlsx', 'proof'].includes(split(id)[1] ?? ''),
 });
 
 /** Monthly statements: closed by the operator, read by each provider, as JSON, files and a page. */
@@ -106,11 +107,14 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
         return c.json(await draftShown(own, deps));
       }
     }
+    if (format === 'proof') return proofFile(c, await findClosed(id, principal, deps), deps);
     const statement = await findStatement(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
     const page = await linesOf(c, query, statement, deps);
     if (format === 'html') return statementPage(c, statement, page, principal, deps);
-    return c.json({ ...(await shownWithLife(statement, deps)), ...page });
+    // What proofs say of a line's fact stands in the proof alone.
+    const lines = page.lines.map(({ evidence: _, ...line }) => line);
+    return c.json({ ...(await shownWithLife(statement, deps)), ...page, lines });
   });
 }
 
@@ -152,23 +156,26 @@ function newestFirst(a: StatementId, b: StatementId): number {
   return a.providerId < b.providerId ? -1 : 1;
 }
 
-type Format = FileFormat | 'html' | undefined;
+type Format = FileFormat | 'html' | 'proof' | undefined;
 
 function isFile(format: Format): format is FileFormat {
   return FILE_FORMATS.some((one) => one === format);
 }
 
 function split(text: string): [string, Format] {
-  const format = (['html', ...FILE_FORMATS] as const).find((one) => text.endsWith(`.${one}`));
+  const format = (['html', 'proof', ...FILE_FORMATS] as const).find((one) =>
+    text.endsWith(`.${one}`),
+  );
   return [format === undefined ? text : text.slice(0, -format.length - 1), format];
 }
 
 /** A file has parts and no pages; only the page has a language. @throws Problem `request-invalid` */
 function requireNamesOf(format: Format, c: Context): void {
-  const others = isFile(format) ? ['limit', 'cursor'] : ['part'];
+  const hasParts = isFile(format) || format === 'proof';
+  const others = hasParts ? ['limit', 'cursor'] : ['part'];
   const given = others.filter((name) => c.req.query(name) !== undefined);
   if (given.length === 0) return;
-  const known = isFile(format) ? 'part' : 'limit, cursor, lang';
+  const known = hasParts ? 'part' : 'limit, cursor, lang';
   const detail = `query: ${given.join(', ')} has no meaning here; known are ${known}`;
   throw new Problem('request-invalid', detail);
 }

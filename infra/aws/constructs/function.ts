@@ -54,6 +54,7 @@ export interface TopologyFunctionProps {
   readonly queues: Readonly<Record<QueueName, WatchedQueue>>;
   /** The keys of raw bodies: for those that seal and open them. */
   readonly bodyKeys: ISecret;
+  readonly proofKeys: ISecret;
   /** On top of what the topology says: the stage's own, and what is known only at deployment. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -95,6 +96,7 @@ export class TopologyFunction extends Construct {
         ...spec.environment,
         ...privateAddresses(spec, stage),
         ...(spec.bodies === true ? { BODY_KEYS: props.bodyKeys.secretArn } : {}),
+        ...(spec.proofs === true ? { PROOF_KEYS: props.proofKeys.secretArn } : {}),
         ...props.environment,
       },
       ...(settings.tracing ? { tracing: Tracing.ACTIVE } : {}),
@@ -113,7 +115,8 @@ export class TopologyFunction extends Construct {
 
     this.#grantTable(props);
     if (spec.secrets === true) this.#grantSecrets(stage);
-    if (spec.bodies === true) this.#grantBodyKeys(props.bodyKeys);
+    if (spec.bodies === true) this.#grantSecret(props.bodyKeys);
+    if (spec.proofs === true) this.#grantSecret(props.proofKeys);
     for (const name of spec.sendsTo) queues[name].queue.grant(this.handler, 'sqs:SendMessage');
     for (const name of spec.inspects ?? []) {
       queues[name].queue.grant(this.handler, 'sqs:GetQueueAttributes');
@@ -166,7 +169,7 @@ export class TopologyFunction extends Construct {
   }
 
   /** That one secret, by its whole name. */
-  #grantBodyKeys({ secretArn }: ISecret): void {
+  #grantSecret({ secretArn }: ISecret): void {
     this.handler.addToRolePolicy(
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
     );

@@ -5,6 +5,7 @@ import { outgoing } from '../../../lib/http/outgoing.ts';
 import { CallBudgets } from '../../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
 import { logLines } from '../../../lib/log/log.ts';
+import { NO_PROOF_KEYS } from '../../../lib/proof/no-keys.ts';
 import { CallLeases } from '../../../lib/store/accounts/call-leases.ts';
 import { PlatformTokens } from '../../../lib/store/accounts/platform-tokens.ts';
 import { Table } from '../../../lib/store/table.ts';
@@ -30,6 +31,7 @@ export function openTill({ emulators }: LocalHexiao): Till {
     fetch: outgoing({ named: LOOPBACK }),
     now: Date.now,
     auditDays: 30,
+    proofKeys: NO_PROOF_KEYS,
     tokens: new LiveTokens(new PlatformTokens(table)),
     budgets: new CallBudgets(new CallLeases(table), Date.now),
     log: logLines(),

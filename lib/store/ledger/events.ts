@@ -1,6 +1,7 @@
 import { type Event, eventSchema, type Platform } from '../../events/event.ts';
+import type { Entry } from '../../ledger/entry.ts';
 import { type Key, keys, PREFIX, streamPartition } from '../keys.ts';
-import { type Stream, streamsOf } from '../streams.ts';
+import { type Stream, streamOf, streamsOf } from '../streams.ts';
 import type { Table } from '../table.ts';
 import { changeOf } from './event-changes.ts';
 
@@ -125,6 +126,18 @@ export async function vouchersOfOrder(
 async function readEvent(table: Table, key: Key, consistent = true): Promise<Event | undefined> {
   const item = await table.get(key, consistent);
   return item === undefined ? undefined : eventSchema.parse(item);
+}
+
+/** The event that an entry was booked for; undefined where it stands in none of the entry's own histories. */
+export async function readEventOf(table: Table, entry: Entry): Promise<Event | undefined> {
+  const { platform, orderId, voucherId, eventId } = entry;
+  const [first, ...others] = [streamOf(entry), { of: 'order', platform, id: orderId } as const];
+  const voucher = voucherId === null ? [] : [{ of: 'voucher', platform, id: voucherId } as const];
+  for (const stream of [first, ...others, ...voucher]) {
+    const found = await readEvent(table, keys.event(stream, eventId), false);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Whether anything was ever reported of it: one small read. */

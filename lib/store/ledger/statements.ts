@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { idSchema } from '../../events/id.ts';
 import { type Entry, entrySchema } from '../../ledger/entry.ts';
 import {
+  type Evidence,
   lineOf,
   lineSchema,
   monthSchema,
   type StatementLine,
   sumsSchema,
 } from '../../ledger/statement.ts';
+import { treeSchema } from '../../proof/tree.ts';
 import {
   keys,
   ledgerPartition,
@@ -47,6 +49,8 @@ export const statementSchema = z.object({
   sums: sumsSchema,
   /** The sort keys of the lines that end a file: see `FILE_LINES`. */
   fileEnds: z.array(z.string()),
+  /** Of the lines that were added up: its root is what the statement's proof is signed by. */
+  tree: treeSchema.default([]),
   /** By contract with tiers and month of the redemptions: what its lines come to, see `TierSums`. */
   tiered: z.record(
     z.string(),
@@ -171,9 +175,14 @@ export async function stampEntry(
   );
 }
 
-/** Copies a stamped entry into its statement. Doing it again changes nothing. */
-export async function putLine(table: Table, id: StatementId, entry: Entry): Promise<void> {
-  await table.put(keys.statementLine(id, entry), lineOf(entry));
+/** Copies a stamped entry into its statement, with what its proof says of its fact. Doing it again changes nothing. */
+export async function putLine(
+  table: Table,
+  id: StatementId,
+  entry: Entry,
+  evidence: Evidence | null = null,
+): Promise<void> {
+  await table.put(keys.statementLine(id, entry), { ...lineOf(entry), evidence });
 }
 
 /** The line that is shown by an entry's id outside; undefined when the statement has none. */
@@ -188,16 +197,17 @@ export async function readLineOf(
   return item === undefined ? undefined : lineSchema.parse(item);
 }
 
-/** A statement's lines by day and time, after a sort key when given, with theirs. */
+/** A statement's lines by day and time, after a sort key and up to one when given, with theirs. */
 export async function readLines(
   table: Table,
   id: StatementId,
   after: string | null,
   limit: number,
+  until = 'LINE$',
 ): Promise<{ sk: string; line: StatementLine }[]> {
   const lines: { sk: string; line: StatementLine }[] = [];
   // '$' sorts right after '#', and a space before everything that may follow a whole key.
-  const between = [after === null ? PREFIX.line : `${after} `, 'LINE$'] as const;
+  const between = [after === null ? PREFIX.line : `${after} `, until] as const;
   for await (const item of table.query(statementPartition(id), { between, limit })) {
     lines.push({ sk: item.sk, line: lineSchema.parse(item) });
   }

@@ -23,6 +23,7 @@ export async function localWaits(vouchers: number): Promise<number[]> {
   const sandbox = await startSandbox({ clientKey: APP_KEY, clientSecret: SECRET, limits: {} });
   const hexiao = await startHexiao({
     bodyKeysFile: TEST_BODY_KEYS_FILE,
+    proofKeysFile: TEST_BODY_KEYS_FILE,
     port: 0,
     operatorTokenHash: sha256Hex(TOKEN),
     loadFunction: loadFromSource,

@@ -18,6 +18,7 @@ export function environmentOf(
     ...Object.assign({}, ...FUNCTIONS.map((spec) => spec.environment ?? {})),
     PRIVATE_ADDRESSES: LOOPBACK,
     BODY_KEYS: pathToFileURL(TEST_BODY_KEYS_FILE).href,
+    PROOF_KEYS: pathToFileURL(TEST_BODY_KEYS_FILE).href,
     ...{ OPERATOR_TOKEN_SHA256: operatorTokenHash, METRICS_NAMESPACE: 'bench' },
   };
 }

@@ -231,6 +231,7 @@ const named = (path: string, own: Side, other: Side) => [
 const OPEN_ROUTES = [
   ...[
     'GET /healthz',
+    'GET /v1/proof-keys',
     'GET /assets/:file',
     'GET /docs',
     'GET /openapi.json',

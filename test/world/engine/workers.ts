@@ -14,6 +14,7 @@ import { CallBudgets } from '../../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
 import type { Log } from '../../../lib/log/log.ts';
+import { NO_PROOF_KEYS } from '../../../lib/proof/no-keys.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../../lib/queue/batch.ts';
 import {
   type AttributionMessage,
@@ -151,6 +152,7 @@ export function apiWorker(machine: Machine): Receiver {
       log,
       pause: wait,
       auditDays: 30,
+      proofKeys: NO_PROOF_KEYS,
       tokens: tokens(),
       budgets: budgets(),
     },

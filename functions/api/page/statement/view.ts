@@ -5,7 +5,7 @@ import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import { balanceOf, lastDayOf, wholeOf } from '../../../../lib/ledger/statement.ts';
 import { type Statement, statementIdOf } from '../../../../lib/store/ledger/statements.ts';
 import { FILE_FORMATS } from '../../files.ts';
-import { filesOf } from '../../statement-files.ts';
+import { filesOf, PROOF_PARTS_AT_ONCE } from '../../statement-files.ts';
 import type { Html } from '../html.ts';
 import type { StoreName } from '../names.ts';
 import type { Speech } from '../page.ts';
@@ -110,5 +110,11 @@ export function fileLinks(say: Say, statement: Statement): Html | string {
       return html`<a href="${href}.${format}?part=${part}" download>${name}</a> `;
     }),
   );
-  return files === 0 ? '' : html`<span class="files">${say('download')}: ${links}</span>`;
+  const wholeProof = files <= PROOF_PARTS_AT_ONCE;
+  const proofs = (wholeProof ? [null] : parts).map((part) => {
+    const name = `${say('proof')}${part === null ? '' : ` ${part}/${files}`}`;
+    const query = part === null ? '' : `?part=${part}`;
+    return html`<a href="/statements/${statement.month}.proof${query}" download>${name}</a> `;
+  });
+  return files === 0 ? '' : html`<span class="files">${say('download')}: ${links}${proofs}</span>`;
 }

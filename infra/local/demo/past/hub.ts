@@ -13,6 +13,7 @@ import { LiveTokens } from '../../../../lib/integrations/kit/live-tokens.ts';
 import { findIntegration } from '../../../../lib/integrations/registry.ts';
 import type { Api, Player } from '../../../../lib/integrations/sandbox-kit/player.ts';
 import { silent } from '../../../../lib/log/log.ts';
+import { NO_PROOF_KEYS } from '../../../../lib/proof/no-keys.ts';
 import { processBatch, type SqsEvent } from '../../../../lib/queue/batch.ts';
 import {
   type AttributionMessage,
@@ -91,7 +92,7 @@ export class PastHub {
       {
         ...{ table, sqs: client, queues: this.#queues, fetch, now, log: silent, pause: wait },
         ...{ operatorTokenHash: sha256Hex(this.#token), policy: DEFAULT_POLICY, auditDays: 1_096 },
-        ...{ tokens, budgets },
+        ...{ tokens, budgets, proofKeys: NO_PROOF_KEYS },
       },
       '',
     );

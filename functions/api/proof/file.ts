@@ -1,0 +1,56 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { monthSchema } from '../../../lib/ledger/statement.ts';
+import { type Statement, statementIdOf } from '../../../lib/store/ledger/statements.ts';
+import type { ApiDeps } from '../deps.ts';
+import { check } from '../input.ts';
+import type { Viewer } from '../page/viewer.ts';
+import { filesOf, PROOF_PARTS_AT_ONCE } from '../statement-files.ts';
+import { findClosed } from '../statement-view.ts';
+import { proofPart } from './lines.ts';
+
+/**
+ * `.proof?part`: the proof of a statement that is closed, whole where it is not too long, else the first of its parts. The parts
+ * one after the other are the file.
+ * @throws Problem `request-invalid`
+ */
+export async function proofFile(
+  c: Context,
+  statement: Statement,
+  deps: ApiDeps,
+): Promise<Response> {
+  const files = filesOf(statement);
+  const given = check(partQuery(files), { part: c.req.query('part') }).part;
+  const isWhole = given === undefined && files <= PROOF_PARTS_AT_ONCE;
+  const part = given ?? 1;
+  const text = isWhole
+    ? (await Promise.all(all(files).map((one) => proofPart(statement, one, deps)))).join('')
+    : await proofPart(statement, part, deps);
+  const name = `proof-${statement.month}${isWhole ? '' : `-${part}-of-${files}`}.html`;
+  return c.body(text, 200, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    ...(isWhole || part === files ? {} : { link: `<?part=${part + 1}>; rel="next"` }),
+  });
+}
+
+/** `GET /statements/{month}.proof`, for who is signed in. */
+export async function statementProofPage(
+  c: Context,
+  deps: ApiDeps,
+  { providerId, principal }: Viewer,
+): Promise<Response> {
+  const month = check(monthSchema, c.req.param('file')?.slice(0, 7));
+  const statement = await findClosed(statementIdOf({ providerId, month }), principal, deps);
+  return proofFile(c, statement, deps);
+}
+
+function all(files: number): number[] {
+  return Array.from({ length: files }, (_, index) => index + 1);
+}
+
+function partQuery(files: number) {
+  const one = z.coerce.number('part: a number').int().min(1).max(files, `there are ${files} parts`);
+  return z.object({ part: one.optional() });
+}
