@@ -5,6 +5,7 @@ import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { ProofKeys } from '../../lib/proof/keys.ts';
 import type { Table } from '../../lib/store/table.ts';
+import type { OidcSettings } from './oidc.ts';
 import type { Remembered } from './remembered.ts';
 import type { RequestLimit } from './request-limit.ts';
 
@@ -32,6 +33,8 @@ export interface ApiDeps {
   readonly tokens: LiveTokens;
   /** How often. */
   readonly budgets: Budgets;
+  /** Where people may sign in beside tokens; absent, there is no such place. */
+  readonly oidc?: OidcSettings;
   readonly log: Log;
 }
 

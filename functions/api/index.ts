@@ -12,6 +12,7 @@ import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { apiApp } from './app.ts';
+import { oidcOf } from './oidc.ts';
 import { Remembered } from './remembered.ts';
 import { RequestLimit } from './request-limit.ts';
 
@@ -32,7 +33,10 @@ const env = readEnvironment([
 const table = new Table(databaseClient(), env.TABLE_NAME, bodyKeysAt(env.BODY_KEYS));
 const log = logLines();
 
+const oidc = oidcOf(process.env);
+
 const deps = {
+  ...(oidc !== undefined && { oidc }),
   table,
   sqs: queueClient(),
   queues: {

@@ -4,7 +4,7 @@ import { sameText, sha256Hex } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { givenId } from '../../lib/events/event.ts';
 import { errorFields } from '../../lib/log/log.ts';
-import { type Members, readMembers } from '../../lib/store/accounts/members.ts';
+import { type Member, type Members, readMembers } from '../../lib/store/accounts/members.ts';
 import {
   noteTokenUse,
   readToken,
@@ -32,6 +32,7 @@ interface OfProvider {
 interface Known {
   /** `bootstrap`, `member/<memberId>` or `token/<tokenId>`. */
   readonly actor: string;
+  /** Whose requests are counted together: a token's, or those of a member who was let in without one. */
   readonly tokenId: string;
   readonly permissions: ReadonlySet<Permission>;
   /** Null for a token with scopes. */
@@ -59,6 +60,20 @@ export async function principalOfToken(
   deps: ApiDeps,
 ): Promise<Principal | NoPrincipal> {
   return principalOfRecord(tokenId, await recordOf(tokenId, deps), deps);
+}
+
+/**
+ * For whoever was let in as a member, without a token.
+ * @param sinceMs when that was: somebody who was sent home since is not let in by it
+ */
+export async function principalOfMember(
+  { providerId, memberId }: { readonly providerId: string | null; readonly memberId: string },
+  deps: ApiDeps,
+  sinceMs = deps.now(),
+): Promise<Principal | NoPrincipal> {
+  const member = await memberNamed(providerId, memberId, deps);
+  if (member === undefined || (member.sentHomeAtMs ?? 0) > sinceMs) return 'revoked';
+  return asMember(member, `member-${memberId}`, providerId);
 }
 
 async function principalOfRecord(
@@ -98,10 +113,24 @@ async function ofMember(
   memberId: string,
   deps: ApiDeps,
 ): Promise<Principal | NoPrincipal> {
+  const member = await memberNamed(providerId, memberId, deps);
+  return member === undefined ? 'revoked' : asMember(member, tokenId, providerId);
+}
+
+async function memberNamed(
+  providerId: string | null,
+  memberId: string,
+  deps: ApiDeps,
+): Promise<Member | undefined> {
   const { members } = await membersOf(providerId, deps);
-  const member = members.find((one) => one.memberId === memberId);
-  if (member === undefined) return 'revoked';
-  const { role, stores } = member;
+  return members.find((one) => one.memberId === memberId);
+}
+
+function asMember(
+  { memberId, role, stores }: Member,
+  tokenId: string,
+  providerId: string | null,
+): Principal {
   const permissions = permissionsOf({ role, scopes: null });
   const actor = `member/${memberId}`;
   return { ...tenantOf(providerId), actor, tokenId, permissions, role, stores };

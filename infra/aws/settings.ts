@@ -109,6 +109,17 @@ export const stageSettingsSchema = z.strictObject({
    * reported.
    */
   lossAlarmBp: z.int().min(0).max(10_000).default(100),
+  /**
+   * Where people may sign in beside tokens: an OpenID Connect issuer, as its discovery document names it, and us as it
+   * knows us. The client's secret is a secret like those of apps, `hexiao/<stage>/apps/…`, with `{"clientSecret":"…"}`.
+   */
+  oidc: z
+    .strictObject({
+      issuer: z.url({ protocol: /^https$/ }),
+      clientId: z.string().min(1).max(200),
+      secretId: z.string().regex(/^hexiao\/[\w-]+\/apps\/[\w/-]+$/, 'hexiao/<stage>/apps/<name>'),
+    })
+    .optional(),
   /** Who is notified of every alarm, once they confirmed the mail that AWS sends them. */
   alarmEmails: z.array(z.email()).max(10).default([]),
 });

@@ -36,6 +36,13 @@ function sizedFor(spec: FunctionSpec, { size }: Stage): FunctionSpec {
   return { ...spec, consumes: { ...consumes, maxConcurrency: workers } };
 }
 
+/** None where people sign in with tokens alone. */
+function oidcVariables({ oidc }: Stage['settings']): Record<string, string> {
+  if (oidc === undefined) return {};
+  const { issuer, clientId, secretId } = oidc;
+  return { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_SECRET: secretId };
+}
+
 /** The topology in one region of one account, whichever account deploys it. */
 export class HexiaoStack extends Stack {
   constructor(scope: Construct, id: string, { stage, bundlesDirectory }: HexiaoStackProps) {
@@ -63,6 +70,7 @@ export class HexiaoStack extends Stack {
         OPERATOR_TOKEN_SHA256: operatorToken.valueAsString,
         AUDIT_DAYS: String(settings.auditDays),
         REQUESTS_A_MINUTE: String(settings.requestsAMinute),
+        ...oidcVariables(settings),
       },
       normalize: { BODY_DAYS: String(settings.bodyDays) },
       reconcile: {

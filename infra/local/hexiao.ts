@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { serve } from '@hono/node-server';
@@ -106,10 +106,19 @@ function environmentOf(
     // A simulation and its check ask as fast as they can.
     REQUESTS_A_MINUTE: process.env.REQUESTS_A_MINUTE ?? '0',
     REFERENCE_DIRECTORY: join(import.meta.dirname, '../../docs'),
+    ...oidcVariables(bodyKeysFile),
     PRIVATE_ADDRESSES: process.env.PRIVATE_ADDRESSES ?? LOOPBACK,
     // On a terminal only what needs a look; a deployment keeps everything.
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   };
+}
+
+/** The issuer of the environment, with its client's secret in a file of the data folder: `{"clientSecret":"…"}`. */
+function oidcVariables(besideFile: string): Record<string, string> {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID } = process.env;
+  if (!OIDC_ISSUER || !OIDC_CLIENT_ID) return {};
+  const file = join(dirname(besideFile), 'oidc-secret.json');
+  return { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_SECRET: pathToFileURL(file).href };
 }
 
 function pollerOf(

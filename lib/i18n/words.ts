@@ -3,6 +3,7 @@ import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
 import { OPERATOR_WORDS } from './operator-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
+import { SIGN_IN_WORDS } from './sign-in-words.ts';
 import { STATEMENT_WORDS } from './statement-words.ts';
 import { TILL_WORDS } from './till-words.ts';
 
@@ -18,6 +19,7 @@ const WORDS = {
   ...PROBLEM_WORDS,
   ...OPERATOR_WORDS,
   ...STATEMENT_WORDS,
+  ...SIGN_IN_WORDS,
   ...TILL_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
   signIn: { zh: '登录', en: 'Sign in' },

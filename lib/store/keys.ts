@@ -193,6 +193,13 @@ export const keys = {
   /** A wrong try to sign in, by its time. */
   wrongTry: (who: string, name: string): Key => ({ pk: triesPartition(who), sk: name }),
 
+  /** A member who has or had a mail address, by a keyed hash of it; and one whom a subject of an issuer is. */
+  memberOfMail: (hash: string, memberId: string): Key => ({
+    pk: mailPartition(hash),
+    sk: e(memberId),
+  }),
+  memberOfSubject: (hash: string): Key => ({ pk: `SUBJECT#${hash}`, sk: '-' }),
+
   /** Whose member it is. */
   member: (memberId: string): Key => ({ pk: `MEMBER#${e(memberId)}`, sk: '-' }),
 
@@ -443,6 +450,8 @@ export const freeCodePartition = (platform: string, merchantId: string, shard: s
 export const openRefundPartition = (shard: string) => `REFUND-OPEN#${shard}`;
 
 export const providerPartition = (providerId: string) => `PROVIDER#${e(providerId)}`;
+
+export const mailPartition = (hash: string) => `MAIL#${hash}`;
 
 export const trailPartition = (day: string) => `AUDIT#${day}`;
 

@@ -50,6 +50,16 @@ test('ingest starts without the schemas, and without what only callbacks need', 
   expect(sourcesOf(directory, readdirSync(directory)).some(isPutOff)).toBe(true);
 });
 
+test('the API starts without what signs people in at an issuer', () => {
+  const api = bundles.find(({ folder }) => folder === 'api');
+  const directory = api?.directory ?? '';
+  const isPutOff = (source: string) => /node_modules\/oauth4webapi\//.test(source);
+
+  const atStart = [...filesAtStart(directory, 'index.mjs')];
+  expect(sourcesOf(directory, atStart).filter(isPutOff)).toEqual([]);
+  expect(sourcesOf(directory, readdirSync(directory)).some(isPutOff)).toBe(true);
+});
+
 /** A file and the chunks that it imports before it runs. */
 function filesAtStart(directory: string, file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;

@@ -36,6 +36,17 @@ test('a filed domain with a certificate of its region is taken', () => {
   expect(readStage('prod', ningxia, { domain: filed }).settings.domain).toEqual(filed);
 });
 
+test('a sign-in service is taken with its secret by name, and none without encryption', () => {
+  const oidc = {
+    issuer: 'https://sso.example.cn/x',
+    clientId: 'us',
+    secretId: 'hexiao/p/apps/oidc',
+  };
+  expect(readStage('prod', ningxia, { oidc }).settings.oidc).toEqual(oidc);
+  for (const wrong of [{ issuer: 'http://sso.example.cn' }, { secretId: 'a-secret' }])
+    expect(() => readStage('prod', ningxia, { oidc: { ...oidc, ...wrong } })).toThrow(/oidc/);
+});
+
 describe('a stage is refused with what to do when', () => {
   test.each<[string, typeof ningxia, unknown, RegExp]>([
     ['a setting is misspelled', virginia, { throttel: {} }, /cdk\.json.*[\s\S]*throttel/],

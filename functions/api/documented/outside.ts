@@ -68,6 +68,30 @@ export const outside: readonly Documented[] = [
     problems: ['role-forbidden', 'too-many-tries'],
   },
   {
+    contract: forAnyone('GET /sign-in/oidc', { query: z.object({ next: z.string().optional() }) }),
+    tag: 'pages',
+    summary:
+      'To the stage’s own sign-in service (OpenID Connect), where one is configured; `next` to go on at',
+    answers: {
+      302: { what: 'To the issuer.' },
+      429: { types: ['text/html'], what: 'The form, after 20 wrong tries in 10 minutes.' },
+      503: { types: ['text/html'], what: 'The form: the issuer is out of reach.' },
+    },
+    problems: ['not-found'],
+  },
+  {
+    contract: forAnyone('GET /sign-in/oidc/callback'),
+    tag: 'pages',
+    summary: 'Where the issuer sends the browser back to; give it this address',
+    answers: {
+      200: { types: ['text/html'], what: 'Signed in; `Refresh` leads on.' },
+      401: { types: ['text/html'], what: 'The form, with why nobody was signed in.' },
+      429: { types: ['text/html'], what: 'The form, after 20 wrong tries in 10 minutes.' },
+      503: { types: ['text/html'], what: 'The form: the issuer is out of reach.' },
+    },
+    problems: ['not-found'],
+  },
+  {
     contract: forAnyone('POST /sign-out'),
     tag: 'pages',
     summary: 'Ends the session',

@@ -18,7 +18,7 @@ export async function errorPage(
     error instanceof Problem ? error : new Problem('internal', 'It is logged.', { cause: error });
   try {
     // A page of the API's own, whose session is over.
-    if (problem.status === 401) return await answerPage(c, signInPage(null, 401));
+    if (problem.status === 401) return await answerPage(c, signInPage(deps, null, 401));
     return await answerPage(c, problemPage(problem, await viewerOf(c, deps)));
   } catch {
     return undefined;

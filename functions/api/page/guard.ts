@@ -6,6 +6,7 @@ import type { Table } from '../../../lib/store/table.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
 import { Kept } from './kept.ts';
+import type { OidcRefusal } from './oidc/refused.ts';
 import { answerPage, type PageAnswer } from './page.ts';
 import { problemPage } from './problem.ts';
 import { goOnView, type ReturnTo, returnTo } from './return-to.ts';
@@ -25,7 +26,7 @@ export async function forProvider(
   show: (viewer: Viewer) => Promise<Response>,
 ): Promise<Response> {
   const viewer = await viewerOf(c, deps);
-  if (viewer === null) return answerPage(c, signInPage(null, 200, await returnTo(c)));
+  if (viewer === null) return answerPage(c, signInPage(deps, null, 200, await returnTo(c)));
   const { principal, who } = viewer;
   if (principal.is === 'operator' && c.req.path === '/') return c.redirect('/operator', 303);
   if (principal.is !== 'provider' || who === null) {
@@ -57,7 +58,7 @@ export async function forSignedIn(
   const viewer = await viewerOf(c, deps);
   const isForm = c.req.method === 'POST';
   if (viewer === null) {
-    return answerPage(c, signInPage(null, isForm ? 401 : 200, await returnTo(c)));
+    return answerPage(c, signInPage(deps, null, isForm ? 401 : 200, await returnTo(c)));
   }
   const { principal } = viewer;
   if (principal.is !== is) {
@@ -105,13 +106,14 @@ export async function goOnPage(
 }
 
 export function signInPage(
-  error: SignInError | null,
-  status: 200 | 401 | 429 = 200,
+  { oidc }: Pick<ApiDeps, 'oidc'>,
+  error: SignInError | OidcRefusal | null,
+  status: 200 | 401 | 429 | 503 = 200,
   back: ReturnTo | null = null,
 ): PageAnswer {
   return {
     title: ({ say }) => say('signIn'),
-    main: ({ say }) => signInView(say, error, back),
+    main: ({ say }) => signInView(say, error, back, oidc !== undefined),
     status,
     viewer: null,
   };

@@ -5,6 +5,7 @@ import { assetRoutes } from './assets.ts';
 import { compressed } from './compress.ts';
 import { KINDS } from './dimensions/model.ts';
 import { forProvider, goOnPage, signInPage } from './guard.ts';
+import { oidcRoutes } from './oidc/routes.ts';
 import { answerPage } from './page.ts';
 import { rooms } from './rooms.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -71,8 +72,9 @@ export function pages(api: Hono, deps: ApiDeps): void {
 
   tillPages(api, deps);
   rooms(api, deps);
+  oidcRoutes(api, deps, (c, error, status) => answerPage(c, signInPage(deps, error, status, null)));
   signInRoutes(api, deps, {
-    form: (c, error, status, back) => answerPage(c, signInPage(error, status, back)),
+    form: (c, error, status, back) => answerPage(c, signInPage(deps, error, status, back)),
     goOn: (c, principal, back) => goOnPage(c, principal, back, deps),
   });
 }

@@ -2,9 +2,19 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { newToken, sha256Hex } from '../../../lib/crypto/hash.ts';
 import { type Language, languageOf } from '../../../lib/i18n/words.ts';
-import { endSession, putSession, readSession } from '../../../lib/store/accounts/sessions.ts';
+import {
+  endSession,
+  putSession,
+  readSession,
+  type Session,
+} from '../../../lib/store/accounts/sessions.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type Principal, principalOfToken, requirePrincipal } from '../principal.ts';
+import {
+  type Principal,
+  principalOfMember,
+  principalOfToken,
+  requirePrincipal,
+} from '../principal.ts';
 
 const SESSION_COOKIE = 'hexiao_session';
 const LANGUAGE_COOKIE = 'hexiao_lang';
@@ -21,7 +31,10 @@ export async function signedIn(c: Context, deps: ApiDeps): Promise<Principal | u
   const known = deps.remembered;
   const session = await (known === undefined ? read() : known.read(nameOf(secret), read));
   if (session === undefined || session.endsAtMs <= deps.now()) return undefined;
-  const principal = await principalOfToken(session.tokenId, deps);
+  const principal =
+    'member' in session
+      ? await principalOfMember(session.member, deps, session.beganAtMs)
+      : await principalOfToken(session.tokenId, deps);
   return typeof principal === 'string' ? undefined : principal;
 }
 
@@ -37,9 +50,26 @@ export async function principalOfPage(c: Context, deps: ApiDeps): Promise<Princi
 
 /** Begins a session for whoever has shown a token. */
 export async function signIn(c: Context, tokenId: string, deps: ApiDeps): Promise<void> {
+  await begin(c, { tokenId }, deps);
+}
+
+/** The same for a member who has shown who they are in another way. */
+export async function signInMember(
+  c: Context,
+  { providerId, memberId }: { readonly providerId: string | null; readonly memberId: string },
+  deps: ApiDeps,
+): Promise<void> {
+  await begin(c, { member: { providerId, memberId }, beganAtMs: deps.now() }, deps);
+}
+
+type Whose =
+  | { readonly tokenId: string }
+  | Pick<Extract<Session, { member: object }>, 'member' | 'beganAtMs'>;
+
+async function begin(c: Context, whose: Whose, deps: ApiDeps): Promise<void> {
   const secret = newToken('hxs');
   const endsAtMs = deps.now() + SIGNED_IN_SECONDS * 1000;
-  await putSession(deps.table, secret, { tokenId, endsAtMs });
+  await putSession(deps.table, secret, { ...whose, endsAtMs });
   setCookie(c, SESSION_COOKIE, secret, { ...cookieOptions(c), maxAge: SIGNED_IN_SECONDS });
 }
 

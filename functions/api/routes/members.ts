@@ -5,6 +5,7 @@ import { roleSchema, takesStores } from '../../../lib/access/permissions.ts';
 import { newId } from '../../../lib/crypto/hash.ts';
 import { givenId } from '../../../lib/events/event.ts';
 import { mask } from '../../../lib/mask/mask.ts';
+import { placeMail } from '../../../lib/store/accounts/identities.ts';
 import { type Member, placeMember, readMembers } from '../../../lib/store/accounts/members.ts';
 import { listTokens, revokeToken } from '../../../lib/store/accounts/tokens.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -79,6 +80,7 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
     const [at, by] = [toInstant(deps.now()), principal.actor];
     const member = { memberId, name, email, role, stores, createdAt: at, createdBy: by };
     await placeMember(deps.table, memberId, providerId);
+    if (email !== null) await placeMail(deps.table, email, { providerId, memberId });
     const terms = { name, providerId, endsAt: null, memberId, ...OF_MEMBER };
     const { token } = await makeToken(terms, { by, at }, deps);
     // Last: until then the token is nobody's.
@@ -98,6 +100,7 @@ export function membersRoutes(api: Hono, deps: ApiDeps): void {
     const wanted = mended(memberIn(members, memberId, principal), body);
     await requireGrant(principal, { ...wanted, scopes: null }, providerId, deps);
     let [before, after] = [wanted, wanted];
+    if (wanted.email !== null) await placeMail(deps.table, wanted.email, { providerId, memberId });
     await changeMembers(
       providerId,
       (all) => {
@@ -156,7 +159,7 @@ function termsOf({ name, role, stores }: Member) {
 }
 
 /** Names are what those who manage members tell them apart by. */
-function shown({ email, ...member }: Member): Member {
+function shown({ email, subject: _bound, sentHomeAtMs: _home, ...member }: Member): Member {
   return { ...member, email: email === null ? null : mask('email', email) };
 }
 
@@ -166,11 +169,15 @@ function mended(
 ): Member {
   // A role that has no till has no stores either.
   const left = takesStores({ role, scopes: null }) ? member.stores : [];
-  return {
+  const mended = {
     ...{ ...member, role, stores: stores ?? left },
     name: name ?? member.name,
     email: email === undefined ? member.email : email,
   };
+  if (mended.email === member.email) return mended;
+  // With another address they are matched anew at the sign-in service.
+  const { subject: _former, ...unbound } = mended;
+  return unbound;
 }
 
 const PAGE = 100;

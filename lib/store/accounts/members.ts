@@ -17,6 +17,10 @@ export const memberSchema = z.object({
   stores: z.array(z.string()),
   createdAt: z.string(),
   createdBy: z.string(),
+  /** Of whom the sign-in service says that it is them: a keyed hash (`identities.ts`). Absent until they used it. */
+  subject: z.string().optional(),
+  /** Sessions and devices of before are over. Epoch ms. */
+  sentHomeAtMs: z.number().optional(),
 });
 export type Member = z.infer<typeof memberSchema>;
 

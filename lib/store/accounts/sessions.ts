@@ -1,15 +1,25 @@
 import * as z from 'zod';
 import { sha256Hex } from '../../crypto/hash.ts';
+import { idSchema } from '../../events/id.ts';
 import { keys } from '../keys.ts';
 import type { Table } from '../table.ts';
 
 /** Who is signed in to the pages: an item each, found by a hash of what the cookie has. */
 
-const sessionSchema = z.object({
+const memberSessionSchema = z.object({
+  /** In force as long as somebody is this member, and is not sent home. */
+  member: z.object({ providerId: idSchema.nullable(), memberId: z.string() }),
+  beganAtMs: z.number(),
+  endsAtMs: z.number(),
+});
+
+const tokenSessionSchema = z.object({
   /** In force as long as this token is. */
   tokenId: z.string(),
   endsAtMs: z.number(),
 });
+
+const sessionSchema = z.union([tokenSessionSchema, memberSessionSchema]);
 export type Session = z.infer<typeof sessionSchema>;
 
 /** @param secret what the cookie has; only its hash is stored */

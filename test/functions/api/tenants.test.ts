@@ -236,6 +236,8 @@ const OPEN_ROUTES = [
     'GET /docs',
     'GET /openapi.json',
     'POST /sign-in',
+    'GET /sign-in/oidc',
+    'GET /sign-in/oidc/callback',
     'POST /sign-out',
   ],
 ];
