@@ -13,6 +13,7 @@ import { addDays, toInstant } from '../time/shanghai.ts';
 import type { DayCheck, DayPlace } from './check-day.ts';
 import type { Reconciler } from './deps.ts';
 import { KnownStreams, ourRedemptions } from './ours.ts';
+import { inBoth } from './reasons.ts';
 import { isEven, lossOf, oursOf, sidesOf } from './sides.ts';
 
 /** Days before, of which a place must have had none to be believed to have none. */
@@ -127,7 +128,7 @@ export async function writeUnread(
 
 /** The reason that is kept of records that cannot be listed: both languages, as the integration words it. */
 export function unverifiableReason(offered: Extract<OfferedRecords, { unverifiable: unknown }>) {
-  return `${offered.unverifiable.zh} / ${offered.unverifiable.en}`.slice(0, 300);
+  return inBoth(offered.unverifiable).slice(0, 300);
 }
 
 function emptyDay(place: DayPlace, { integration, app }: Reconciler): CheckedDay {

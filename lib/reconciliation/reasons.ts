@@ -80,8 +80,22 @@ type DayReason =
   | 'not-offered'
   | 'app-gone';
 
+const BETWEEN = ' / ';
+
+/** As it is kept and as the API gives it: whoever reads it picks out a language, or has both. */
+export function inBoth({ zh, en }: { readonly zh: string; readonly en: string }): string {
+  return `${zh}${BETWEEN}${en}`;
+}
+
 /** A reason in both languages; one that an integration worded itself stays as it is. */
 export function reasonText(reason: string): string {
   const words = (REASONS as Readonly<Record<string, { zh: string; en: string }>>)[reason];
-  return words === undefined ? reason : `${words.zh} / ${words.en}`;
+  return words === undefined ? reason : inBoth(words);
+}
+
+/** What `inBoth` wrote, in the language of who reads it. A text that is in one language stays. */
+export function reasonIn(language: 'zh' | 'en', text: string): string {
+  const at = text.indexOf(BETWEEN);
+  if (at === -1) return text;
+  return language === 'zh' ? text.slice(0, at) : text.slice(at + BETWEEN.length);
 }

@@ -4,9 +4,17 @@ import { putCheckedDay } from '../../../lib/store/reconciliation/checked-days.ts
 import { putDifference } from '../../../lib/store/reconciliation/differences.ts';
 import { DAY_MS, toInstant } from '../../../lib/time/shanghai.ts';
 import { APP_KEY, registerApp, SAMPLE_TIME, startDouyin } from '../../support/douyin.ts';
-import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 import { reconcileOnce } from '../../support/records.ts';
-import { ask, expectProblem, fresh, makeMerchant, makeProvider, read } from './support.ts';
+import {
+  ask,
+  cookieOf,
+  expectProblem,
+  fresh,
+  makeMerchant,
+  makeProvider,
+  read,
+} from './support.ts';
 
 const DAY = '2025-10-08';
 let hexiao: HexiaoUnderTest;
@@ -125,6 +133,22 @@ describe('GET /v1/completeness and /v1/differences', () => {
     const rows = await ask(hexiao, 'GET', `/v1/completeness?${span}&platform=douyin`);
     expect(rows.text).toMatch(/逐笔无差异.* \/ the day’s totals differ/);
     expect(rows.text).toContain('"theirs":{"count":2,"fen":null}');
+  });
+
+  it('are on the page in the language of who reads it, and in no other', async () => {
+    const headers = await cookieOf(hexiao, OPERATOR_TOKEN);
+    const pageIn = async (lang: string) =>
+      (
+        await ask(hexiao, 'GET', `/operator/completeness?${span}&lang=${lang}`, {
+          token: null,
+          headers,
+        })
+      ).text;
+    const [zh, en] = [await pageIn('zh'), await pageIn('en')];
+    expect(zh).toContain('逐笔无差异');
+    expect(zh).not.toContain('no single record does');
+    expect(en).toContain('no single record does');
+    expect(en).not.toContain('逐笔无差异');
   });
 
   it('let a difference be, once, with the reason', async () => {

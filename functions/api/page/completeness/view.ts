@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { PLATFORMS } from '../../../../lib/events/id.ts';
 import { amount, day } from '../../../../lib/i18n/format.ts';
 import type { Say } from '../../../../lib/i18n/words.ts';
+import { reasonIn } from '../../../../lib/reconciliation/reasons.ts';
 import type { Window } from '../../input.ts';
 import type { Typed } from '../forms.ts';
 import type { Html } from '../html.ts';
@@ -120,7 +121,7 @@ function daysOf(speech: Speech, { rows, stores, names }: CompletenessView): Html
       {
         ...{ head: say('store'), role: 'name' },
         cell: (row) =>
-          html`${whereOf(say, row, stores, names)}<small>${word(say, row.platform)} · ${day(row.businessDay, language)}</small>`,
+          html`<span class="wrap">${whereOf(say, row, stores, names)}</span><small>${word(say, row.platform)} · ${day(row.businessDay, language)}</small>`,
       },
       { head: say('status'), role: 'second', cell: (row) => stateCell(say, row.status) },
       {
@@ -135,7 +136,11 @@ function daysOf(speech: Speech, { rows, stores, names }: CompletenessView): Html
         isNumber: true,
         cell: ({ theirs }) => sideCell(theirs),
       },
-      { head: say('operator.why'), role: 'wide-pair', cell: ({ reason }) => reason ?? '' },
+      {
+        head: say('operator.why'),
+        role: 'wide-pair',
+        cell: ({ reason }) => reasonIn(language, reason ?? ''),
+      },
     ],
   });
 }
@@ -179,7 +184,7 @@ function differencesOf(speech: Speech, view: CompletenessView): Html {
       {
         ...{ head: say('store'), role: 'name' },
         cell: (one) =>
-          html`${whereOf(say, one, stores, names)}<small>${word(say, one.platform)} · ${day(one.businessDay, language)}</small>`,
+          html`<span class="wrap">${whereOf(say, one, stores, names)}</span><small>${word(say, one.platform)} · ${day(one.businessDay, language)}</small>`,
       },
       {
         head: say('kind'),
@@ -208,7 +213,11 @@ function differencesOf(speech: Speech, view: CompletenessView): Html {
         isNumber: true,
         cell: ({ kind, theirs }) => shown(kind, theirs),
       },
-      { head: say('operator.why'), role: 'wide-pair', cell: ({ reason }) => reason },
+      {
+        head: say('operator.why'),
+        role: 'wide-pair',
+        cell: ({ reason }) => reasonIn(language, reason),
+      },
       { head: say('operator.handle'), role: 'wide-pair', cell: accept },
     ],
   });
