@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
  */
 const ORDINARY = `
 about access account acknowledge action add address aes affected after again alarm all amount
-answer archived ask asset async authorized awaited aws back bar batch begin beyond body book
+answer archived as ask asset async authorized awaited aws back bar batch begin beyond body book
 booked both bundle buyer byte call caller catalogue change chapter charge check cipher city cli
 client close closer code column command compare compared comparison compress conclude conclusion
 condition consumed context contradict control cost count counted credential crypto csv dashboard

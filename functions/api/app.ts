@@ -20,6 +20,7 @@ import { contractProposalsRoutes } from './routes/contract-proposals.ts';
 import { contractsRoute } from './routes/contracts.ts';
 import { deadLettersRoutes } from './routes/dead-letters.ts';
 import { deliveriesRoutes } from './routes/deliveries.ts';
+import { disputesRoutes } from './routes/disputes.ts';
 import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
 import { gmvRoute } from './routes/gmv.ts';
@@ -106,6 +107,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   proofKeysRoute(api, deps);
   vouchersRoute(api, deps);
   entriesRoutes(api, deps);
+  disputesRoutes(api, deps);
   restatementsRoutes(api, deps);
   reconciliationsRoutes(api, deps);
   completenessRoutes(api, deps);

@@ -29,7 +29,7 @@ export interface AsOfRequest {
 }
 
 /** An entry that was booked after the instant. */
-export interface LaterEntry {
+export interface BookedEntry {
   readonly entry: Entry;
   readonly bookedAt: string;
 }
@@ -38,7 +38,7 @@ export interface BooksAsOf {
   /** What had been booked by then. */
   readonly known: readonly Entry[];
   /** What was booked since, the first first. With `known` it is all there is now. */
-  readonly since: readonly LaterEntry[];
+  readonly since: readonly BookedEntry[];
 }
 
 /** @throws Problem `request-invalid` for an instant that is still to come */
@@ -63,7 +63,7 @@ export async function readBooksAsOf(
   const places = request.store === undefined ? await placesOf(table, request) : [request.store];
   let entries = 0;
   const parts = await mapLimit(places, READS_AT_ONCE, async (place) => {
-    const [known, since]: [Entry[], LaterEntry[]] = [[], []];
+    const [known, since]: [Entry[], BookedEntry[]] = [[], []];
     const span = { providerId, ...place };
     for await (const { entry, bookedAt } of entriesForward(table, span, window, '')) {
       entries += 1;
@@ -104,7 +104,7 @@ function tooLarge(what: string): Problem {
   return new Problem('window-too-large', detail, { fields: ['asOf'] });
 }
 
-function byBooking(a: LaterEntry, b: LaterEntry): number {
+function byBooking(a: BookedEntry, b: BookedEntry): number {
   return (
     Date.parse(a.bookedAt) - Date.parse(b.bookedAt) || (a.entry.entryId < b.entry.entryId ? -1 : 1)
   );

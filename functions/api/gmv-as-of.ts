@@ -9,24 +9,24 @@ import { storeKey } from './reports.ts';
 
 /** Rows of GMV from entries alone, as the rollups of just these entries would have them. */
 
-export interface KeyedRow {
+export interface GmvRow {
   readonly key: string;
   readonly rollup: Rollup;
 }
 
-export function dayRowsOf(entries: readonly Entry[]): KeyedRow[] {
+export function dayRowsOf(entries: readonly Entry[]): GmvRow[] {
   return grouped(entries, ({ businessDay }) => businessDay).toSorted((a, b) =>
     a.key < b.key ? -1 : 1,
   );
 }
 
-export function platformRowsOf(entries: readonly Entry[]): KeyedRow[] {
+export function platformRowsOf(entries: readonly Entry[]): GmvRow[] {
   const rows = grouped(entries, ({ platform }) => platform);
   return PLATFORMS.flatMap((platform) => rows.filter(({ key }) => key === platform));
 }
 
 /** The largest first. */
-export function storeRowsOf(entries: readonly Entry[]): KeyedRow[] {
+export function storeRowsOf(entries: readonly Entry[]): GmvRow[] {
   return grouped(entries, storeKey).toSorted(
     (a, b) => b.rollup.redeemedFen - a.rollup.redeemedFen || (a.key < b.key ? -1 : 1),
   );
@@ -54,7 +54,7 @@ export async function dimensionRowsOf(
   return addRows(rows);
 }
 
-function grouped(entries: readonly Entry[], keyOf: (entry: Entry) => string): KeyedRow[] {
+function grouped(entries: readonly Entry[], keyOf: (entry: Entry) => string): GmvRow[] {
   return [...Map.groupBy(entries, keyOf)].map(([key, own]) => ({
     key,
     rollup: rollUpEntries(own),

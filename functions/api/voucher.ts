@@ -50,7 +50,7 @@ export async function readVoucher(
  * The voucher's history, and that of an order that stands for its own voucher: each is read on its own,
  * as it was booked, a redemption from the one and a payment from the other.
  */
-async function findHistories(
+export async function findHistories(
   platform: Platform,
   id: string,
   { table }: ApiDeps,

@@ -16,6 +16,8 @@ const PROVIDERS = [
   'statements:read',
   /** Confirms and disputes them, and records the invoices. */
   'statements:answer',
+  /** Says that a redemption is its own. */
+  'disputes:raise',
   /** Has exported files compared with the books. */
   'imports:write',
   /** Redeems and takes back at the named stores. */
@@ -39,6 +41,8 @@ const OPERATORS = [
   'statements:close',
   /** Sends them, answers disputes, records payments. */
   'statements:settle',
+  /** Accepts or refuses what a provider says is its own. */
+  'disputes:answer',
   'ledger:restate',
   /** Queues, dead letters, set-aside lists. */
   'pipeline:read',
@@ -60,7 +64,7 @@ export const ROLES = {
   /** May give every role of its provider, so it has all that they have. */
   owner: PROVIDERS,
   finance: [...READING, 'statements:answer', 'imports:write'],
-  operations: [...READING, 'imports:write', 'till:use', 'followers:manage'],
+  operations: [...READING, 'disputes:raise', 'imports:write', 'till:use', 'followers:manage'],
   viewer: READING,
   clerk: ['till:use', 'acts:read'],
 } as const satisfies Record<string, readonly Permission[]>;

@@ -2,6 +2,7 @@ import { access } from './access.ts';
 import { addIntegration } from './add-integration.ts';
 import { completeness, differences } from './completeness.ts';
 import { contracts } from './contracts.ts';
+import { disputes } from './disputes.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
@@ -96,6 +97,19 @@ export const VERBS: readonly Row[] = [
     zh: '列出、增减、导入合同',
     en: 'lists, adds, ends, imports contracts',
     verb: contracts,
+  },
+  {
+    name: 'disputes',
+    calls: [
+      'NAME=VALUE…',
+      'get DISPUTE_ID',
+      `raise --platform P --voucher ID --reason WHY
+    [--contract ID] [--provider ID]`,
+      'accept|refuse DISPUTE_ID --reason WHY [--contract ID]',
+    ],
+    zh: '归因争议：提出与答复',
+    en: 'says a redemption is one’s own; answers',
+    verb: disputes,
   },
   {
     name: 'entries',

@@ -30,6 +30,7 @@ const PROBLEMS = {
     status: 422,
     title: 'The Idempotency-Key stands for another request',
   },
+  'dispute-unmet': { status: 422, title: 'The contracts do not make it theirs' },
   'window-too-large': { status: 422, title: 'There is too much in this window' },
   'month-not-over': { status: 422, title: 'The month is not over' },
   'line-unknown': { status: 422, title: 'The statement has no such line' },

@@ -231,6 +231,18 @@ export const keys = {
     sk: `${PREFIX.refused}${e(cooperationId)}`,
   }),
 
+  /** What a provider says of a voucher, the first, the second … time. */
+  dispute: (providerId: string, platform: string, voucherId: string, number: number): Key => ({
+    pk: disputePartition(providerId, platform, voucherId),
+    sk: String(number).padStart(6, '0'),
+  }),
+
+  /** The same in a list, by when it was raised: all of them, or those that are not over; null: everybody's. */
+  listedDispute: (list: DisputeList, providerId: string | null, sk: string): Key => ({
+    pk: disputesPartition(list, providerId),
+    sk,
+  }),
+
   /** A voucher of the order of which a redemption was ever reported. */
   redeemedVoucher: (platform: Platform, orderId: string, voucherId: string): Key => ({
     pk: streamPartition({ of: 'order', platform, id: orderId }),
@@ -416,6 +428,18 @@ export const checkedPrefix = ({ platform, merchantId }: MerchantRef) =>
 
 const placeOf = ({ integration, appKey, storeId }: CheckedPlace) =>
   `${e(integration)}#${e(appKey)}#${storeId === null ? '' : e(storeId)}`;
+
+export const disputePartition = (providerId: string, platform: string, voucherId: string) =>
+  `DISPUTE#${e(providerId)}#${platform}#${e(voucherId)}`;
+
+export type DisputeList = 'all' | 'open';
+
+// In full, as `workPartition`.
+export const disputesPartition = (list: DisputeList, providerId: string | null) =>
+  list === 'all' ? `DISPUTES#${ownOrAll(providerId)}` : `DISPUTES-OPEN#${ownOrAll(providerId)}`;
+
+/** No escaped id has an asterisk alone. */
+const ownOrAll = (providerId: string | null) => (providerId === null ? '*' : e(providerId));
 
 /** Deliveries set aside: `parked`, a kind nobody knows; `quarantined`, a shape nobody expected. */
 export const SET_ASIDE_REASONS = ['parked', 'quarantined'] as const;

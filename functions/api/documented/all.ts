@@ -3,6 +3,7 @@ import { consoleContracts, consoleDimensions } from './console-dimensions.ts';
 import { consolePages } from './console-pages.ts';
 import { consoleRooms } from './console-rooms.ts';
 import { contracts } from './contracts.ts';
+import { disputes } from './disputes.ts';
 import type { Documented } from './documented.ts';
 import { imports } from './imports.ts';
 import { outside } from './outside.ts';
@@ -29,6 +30,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...imports,
   ...restating,
   ...settling,
+  ...disputes,
   ...reconciling,
   ...running,
 ];

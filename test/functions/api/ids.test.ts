@@ -102,6 +102,14 @@ const BODIES: readonly (readonly [call: string, body: object])[] = [
     { ...contract, scope: { stores: ['an-id'], products: ['an-id'], creators: ['an-id'] } },
   ],
   ['POST /v1/contract-proposals/{platform}/{merchantId}/{cooperationId}/confirm', contract],
+  [
+    'POST /v1/attribution-disputes',
+    { platform: 'douyin', voucherId: 'an-id', reason: 'x', contractId: 'an-id' },
+  ],
+  [
+    'POST /v1/attribution-disputes/{disputeId}/answer',
+    { accept: true, reason: 'x', contractId: 'an-id' },
+  ],
   ['POST /v1/statements/{month}/close', { providerId: 'an-id' }],
   [
     'POST /v1/restatements',

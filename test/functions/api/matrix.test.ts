@@ -60,6 +60,10 @@ async function makeSide(fen: number): Promise<Side> {
   await hexiao.call('PUT', path, { name: fresh('name'), merchantId });
   const use = redemptionAt({ merchantId }, storeId, { fen });
   await book(hexiao, [use]);
+  const raised = { platform: 'douyin', voucherId: use.voucherId, reason: fresh('reason') };
+  const { disputeId } = await hexiao.call<{ disputeId: string }>(
+    ...(['POST', `/v1/attribution-disputes?providerId=${providerId}`, raised] as const),
+  );
   clock.ms = Date.parse('2025-11-03T12:00:00+08:00');
   const { statementId } = await hexiao.call<{ statementId: string }>(
     ...(['POST', '/v1/statements/2025-10/close', { providerId }] as const),
@@ -90,11 +94,19 @@ async function makeSide(fen: number): Promise<Side> {
       cooperationId: 'nobody',
       deliveryId: 'd'.repeat(64),
       importId: 'nobody',
-      disputeId: 'nobody',
+      disputeId,
     },
   };
   const secret = [providerId, storeId, statementId, memberId, contractId, use.redemptionId];
-  const marks = [...secret, merchantId, member.name, String(fen), String(fen / 100), ofClerk];
+  const marks = [
+    ...secret,
+    merchantId,
+    raised.reason,
+    member.name,
+    String(fen),
+    String(fen / 100),
+    ofClerk,
+  ];
   return { providerId, tokens, ids, marks };
 }
 

@@ -36,6 +36,7 @@ interface Side {
   readonly cookie: { readonly cookie: string };
   readonly contractId: string;
   readonly storeId: string;
+  readonly disputeId: string;
   readonly redemptionId: string;
   readonly statementId: string;
   readonly entryIds: readonly string[];
@@ -109,13 +110,27 @@ beforeAll(async () => {
     const entryIds = whole.entries
       .filter((entry) => entry.providerId === providerId)
       .map((entry) => String(entry.entryId));
+    const raised = { platform: 'douyin', voucherId: card, reason: fresh('reason'), contractId };
+    const { disputeId } = await hexiao.call<{ disputeId: string }>(
+      ...(['POST', `/v1/attribution-disputes?providerId=${providerId}`, raised] as const),
+    );
     const marks = [
+      ...[raised.reason, disputeId],
       ...[providerId, contractId, storeId, use.redemptionId, String(use.sale.productId)],
       ...[String(use.sale.buyer), String(one.fen), yuan, String(one.backFen), back],
       ...[use.occurredAt.slice(11, 19), statementId, ...entryIds],
     ];
     const cookie = await cookieOf(hexiao, token);
-    const ids = { providerId, token, cookie, contractId, storeId, statementId, entryIds };
+    const ids = {
+      providerId,
+      token,
+      cookie,
+      contractId,
+      storeId,
+      statementId,
+      entryIds,
+      disputeId,
+    };
     made.push({ ...ids, redemptionId: use.redemptionId, marks });
   }
   sides = [made[0] as Side, made[1] as Side];
@@ -176,6 +191,12 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
     `/v1/contracts?platform=douyin&merchantId=${merchantId}&history=true&providerId=${other.providerId}`,
     `/v1/contracts?providerId=${own.providerId}`,
   ],
+  'GET /v1/attribution-disputes': (own) => [
+    '/v1/attribution-disputes',
+    `/v1/attribution-disputes?providerId=${own.providerId}`,
+  ],
+  'GET /v1/attribution-disputes/:disputeId': (own, other) =>
+    [own, other].map(({ disputeId }) => `/v1/attribution-disputes/${disputeId}`),
   // How GMV is measured is the same for all.
   'GET /v1/policies': () => ['/v1/policies'],
   'GET /v1/gmv': (own, other) =>

@@ -99,6 +99,10 @@ beforeAll(async () => {
       { providerId },
     );
     const { statementId } = closed;
+    const raised = { platform: 'douyin', voucherId: use.voucherId, reason: fresh('reason') };
+    const { disputeId } = await hexiao.call<{ disputeId: string }>(
+      ...(['POST', '/v1/attribution-disputes', raised, token] as const),
+    );
     const [entry] = entries.filter((each) => each.providerId === providerId);
     expect(entry?.amountFen, 'the share of each is what its mark says').toBe(one.fen);
     const ids = {
@@ -110,9 +114,10 @@ beforeAll(async () => {
         voucherId: use.voucherId,
       },
       ...{ platform: 'douyin', month: '2025-10', importId: 'none', deliveryId: 'none' },
-      ...{ integration: 'douyin-life', appKey: 'none' },
+      ...{ integration: 'douyin-life', appKey: 'none', disputeId },
     };
     const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId];
+    secret.push(disputeId, raised.reason);
     const words = [one.name, one.person, one.program, String(one.fen), one.yuan];
     const cookie = await cookieOf(hexiao, token);
     made.push({ providerId, token, cookie, ids, marks: [...secret, ...words] });
