@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const ORDINARY = `
 about access account acknowledge action add address aes affected after again alarm all amount
 answer archived as ask asset async authorized awaited aws back bar batch begin beyond body book
-booked both bundle buyer byte call caller catalogue change chapter charge check cipher city cli
+booked both bundle buyer byte call caller catalogue change chapter check cipher city cli
 client close closer code column command compare compared comparison compress conclude conclusion
 condition consumed context contradict control cost count counted credential crypto csv dashboard
 decision demo deployed deps destroy difference digit document documented done drive dropped dry
