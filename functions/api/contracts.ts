@@ -116,7 +116,7 @@ function ended(
   }
   const version = { ...before, version: number, endsAt, recordedAt, recordedBy: 'operator' };
   requireRoom(version, log);
-  return { version, standing: false, affects: affected(before, version, recordedAt) };
+  return { before, version, standing: false, affects: affected(before, version, recordedAt) };
 }
 
 export async function requireParties(

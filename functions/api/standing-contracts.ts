@@ -14,6 +14,8 @@ export interface Affected {
 }
 
 export interface Recorded {
+  /** The version that it follows, where it is one of a contract that stood. */
+  readonly before?: ContractVersion;
   readonly version: ContractVersion;
   /** The log says just this already, so nothing was written: the request was repeated. */
   readonly standing: boolean;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { print, printList, printPages } from './print.ts';
+import { registry } from './registry.ts';
 import { need, pagesOf, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
@@ -10,7 +11,8 @@ operator; scopes are the permissions of GET /docs, one each. A token is shown
 once. The last way in of an operator, or of a provider's owners, is not
 revoked: make another one first. The trail is that of the last 31 days where
 nothing else is said; --actor is member/ID, token/ID or bootstrap, and
---subject may be a beginning, as contract.
+--subject may be a beginning, as contract. Providers, merchants and stores are
+the operator's; what is archived is listed with --archived, and restored.
 `;
 
 export const access: Verb = { details: DETAILS, run };
@@ -26,6 +28,11 @@ const OPTIONS = {
   'expires-at': { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
+  platform: { type: 'string' },
+  merchant: { type: 'string' },
+  kind: { type: 'string' },
+  city: { type: 'string' },
+  archived: { type: 'boolean' },
   actor: { type: 'string' },
   subject: { type: 'string' },
 } as const;
@@ -47,10 +54,16 @@ async function run(args: readonly string[]): Promise<number> {
       return members(remote, what, id, values);
     case 'operators':
       return operators(remote, what, values);
+    case 'providers':
+    case 'merchants':
+    case 'stores':
+      return registry(remote, noun, [what, id], values);
     case 'audit':
       return audit(remote, values);
     default:
-      throw new UsageError('Say tokens, members, operators or audit.');
+      throw new UsageError(
+        'Say tokens, members, operators or audit; or providers, merchants or stores.',
+      );
   }
 }
 

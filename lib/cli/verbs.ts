@@ -79,11 +79,19 @@ export const VERBS: readonly Row[] = [
       `members token MEMBER_ID
     [--expires-at INSTANT]`,
       'operators [add --name NAME [--email MAIL]]',
+      'providers [--archived]',
+      'merchants --platform P [--archived]',
+      'stores --platform P --merchant ID [--archived]',
+      'providers change ID [--name NAME] [--kind K]',
+      'merchants change P/ID --name NAME',
+      'stores change P/ID [--name NAME] [--city C]',
+      'providers archive|restore ID',
+      'merchants|stores archive|restore P/ID',
       `audit [--from DAY] [--to DAY] [--actor A]
     [--subject S] [--provider ID]`,
     ],
-    zh: '令牌、成员与操作记录',
-    en: 'tokens, members, and who did what',
+    zh: '令牌、成员、登记与操作记录',
+    en: 'tokens, members, registry, trail',
     verb: access,
   },
   {

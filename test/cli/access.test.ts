@@ -73,6 +73,34 @@ it('makes, lists, changes and ends tokens and members, and shows who did', async
   ]);
 });
 
+it('lists, changes, archives and restores what is registered', async () => {
+  const { providerId, merchantId } = tenant;
+  await hexiao.call('PUT', '/v1/stores/douyin/6601', { name: 'one', merchantId });
+  const merchant = `douyin/${merchantId}`;
+  expect(await run(['providers', 'change', providerId, '--name', '甲公司'])).toContain('甲公司');
+  expect(await run(['merchants', 'change', merchant, '--name', '乙店家'])).toContain('乙店家');
+  const city = ['--name', '丙店', '--city', '上海'];
+  expect(await run(['stores', 'change', 'douyin/6601', ...city])).toMatch(/丙店 +上海/);
+  const stores = ['stores', '--platform', 'douyin', '--merchant', merchantId];
+  for (const [list, id] of [
+    [['providers'], providerId],
+    [['merchants', '--platform', 'douyin'], merchant],
+    [stores, 'douyin/6601'],
+  ] as const) {
+    const [noun = ''] = list;
+    const name = id.split('/').at(-1) ?? '';
+    expect(await run(list)).toContain(name);
+    await run([noun, 'archive', id]);
+    expect(await run(list)).not.toContain(name);
+    expect(await run([...list, '--archived'])).toContain(name);
+    await run([noun, 'restore', id]);
+    expect(await run(list)).toContain(name);
+  }
+  await expect(run(['stores', 'change', 'douyin/6601'])).rejects.toThrow(/--name, --city/);
+  await expect(run(['merchants', 'archive', 'douyin'])).rejects.toThrow(/PLATFORM\/ID is missing/);
+  await expect(run(['providers', 'drop', 'x'])).rejects.toThrow(/change, archive or restore/);
+});
+
 it('makes an operator, who turns the deployment’s own token off', async () => {
   const first = made(await run(['operators', 'add', '--name', '甲']));
   expect(first.token).toMatch(/^hxo_/);

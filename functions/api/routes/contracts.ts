@@ -83,10 +83,11 @@ async function tried(c: Context, recorded: Recorded, deps: ApiDeps): Promise<Res
   return c.json({ ...answerOf(recorded), dryRun: run });
 }
 
-export function noteContract(c: Context, { version, standing }: Recorded): void {
+export function noteContract(c: Context, { before, version, standing }: Recorded): void {
   const { contractId, providerId } = version;
   const subject = `contract/${contractId}`;
-  noteChange(c, { subject, providerId, after: version, isChange: !standing });
+  const change = { ...(before !== undefined && { before }), after: version };
+  noteChange(c, { subject, providerId, ...change, isChange: !standing });
 }
 
 /** What is answered when a contract was recorded: what of the past it says something else about. */

@@ -235,3 +235,23 @@ describe('a file that is taken out of a page', () => {
     },
   );
 });
+
+describe('the trail of a contract', () => {
+  it('that was ended has how it was before', async () => {
+    const { providerId, merchantId } = await makeTenant(hexiao);
+    const { contracts } = await hexiao.call<{ contracts: { contractId: string }[] }>(
+      ...(['GET', `/v1/contracts?providerId=${providerId}`] as const),
+    );
+    const [contract] = contracts;
+    const endsAt = '2026-12-31T00:00:00.000+08:00';
+    await hexiao.call('POST', `/v1/contracts/${contract?.contractId}/end`, { endsAt });
+    const { entries } = await hexiao.call<{ entries: { call: string }[] }>(
+      ...(['GET', `/v1/audit?subject=contract/${contract?.contractId}`] as const),
+    );
+    expect(entries).toHaveLength(2);
+    expect(entries.find(({ call }) => call.endsWith('/end'))).toMatchObject({
+      before: { version: 1, endsAt: null, merchantId },
+      after: { version: 2, endsAt, merchantId },
+    });
+  });
+});
