@@ -91,9 +91,14 @@ export const CONSOLE_WORDS = {
   },
   'top.trend': { zh: '本期走势', en: 'This period' },
   'top.versus': { zh: '比上期', en: 'vs before' },
+  'top.versus.whole': { zh: '比上期（整日）', en: 'vs before (whole days)' },
   'top.all': { zh: '全部门店', en: 'All stores' },
   'movers.title': { zh: '变化最大', en: 'Largest changes' },
   'movers.note': { zh: '比上期，元', en: 'against the period before, CNY' },
+  'movers.note.whole': {
+    zh: '按整日比上期，元',
+    en: 'whole days against the period before, CNY',
+  },
   'movers.since': { zh: '{day}起没有核销', en: 'No redemptions since {day}' },
   'movers.new': { zh: '上期没有核销', en: 'No redemptions before' },
 

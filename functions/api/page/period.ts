@@ -52,6 +52,32 @@ export function periodOf(
   };
 }
 
+/** Whole days of a period, and as many before. */
+export interface Comparison {
+  readonly now: Window;
+  readonly before: Window;
+}
+
+/** Redeemed GMV of the whole days of a period, and of as many before. */
+export interface Compared {
+  readonly nowFen: number;
+  readonly beforeFen: number;
+}
+
+/**
+ * What is kept by the day alone (a store's, a dimension's sums) has no hours, so a part of a day is compared with nothing.
+ * @returns null where there is no whole day yet
+ */
+export function comparisonOf({ window, before, part }: Period): Comparison | null {
+  const last = part === null ? window.to : addDays(part.now.slice(0, 10), -1);
+  const days = daysBetween(window.from, last);
+  if (days < 1) return null;
+  return {
+    now: { from: window.from, to: last },
+    before: { from: before.from, to: addDays(before.from, days - 1) },
+  };
+}
+
 /** The query of an address that looks at the same period. */
 export function periodQuery({
   preset,

@@ -1,10 +1,9 @@
 import { both, wordIn as word } from '../../../../lib/i18n/both.ts';
 import type { Cell } from '../../../../lib/ledger/csv.ts';
-import type { Period } from '../period.ts';
+import { comparisonOf, type Period } from '../period.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
 import { merchantOf } from './names.ts';
 import { paidIs } from './paid.ts';
-import { comparisonOf } from './read.ts';
 
 /** The rows of a page as cells, under headings in both languages: a file goes from hand to hand. */
 export function fileRows(

@@ -1,6 +1,7 @@
 import type { Word } from '../../../../lib/i18n/words.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import type { Dimension } from '../../../../lib/rollups/dimensions.ts';
+import type { Compared } from '../period.ts';
 
 /** What a dimension is called on its page. */
 export interface DimensionKind {
@@ -46,10 +47,4 @@ export interface DimensionRow {
   readonly days: readonly Rollup[];
   /** Redeemed GMV of the period before by day, as far as it is compared. */
   readonly before: readonly number[];
-}
-
-/** Redeemed GMV of the whole days of a period, and of as many before. */
-export interface Compared {
-  readonly nowFen: number;
-  readonly beforeFen: number;
 }

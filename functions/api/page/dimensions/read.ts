@@ -3,10 +3,8 @@ import { type Dimension, readDimensionDays } from '../../../../lib/rollups/dimen
 import { overPlatforms } from '../../../../lib/rollups/provider-day.ts';
 import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
 import type { Table } from '../../../../lib/store/table.ts';
-import { addDays, daysBetween } from '../../../../lib/time/shanghai.ts';
-import type { Window } from '../../input.ts';
-import { daysOf, type Period } from '../period.ts';
-import type { Compared, DimensionRow } from './model.ts';
+import { type Compared, comparisonOf, daysOf, type Period } from '../period.ts';
+import type { DimensionRow } from './model.ts';
 
 export interface DimensionRows {
   readonly rows: readonly DimensionRow[];
@@ -15,23 +13,6 @@ export interface DimensionRows {
   readonly compared: Compared | null;
   /** What the provider's days add up to: the rows follow it within minutes. */
   readonly total: Rollup;
-}
-
-/** Whole days of a period, and as many before; null where there is none yet. */
-export interface Comparison {
-  readonly now: Window;
-  readonly before: Window;
-}
-
-/** A dimension has no hours, so a part of a day is compared with nothing. */
-export function comparisonOf({ window, before, part }: Period): Comparison | null {
-  const last = part === null ? window.to : addDays(part.now.slice(0, 10), -1);
-  const days = daysBetween(window.from, last);
-  if (days < 1) return null;
-  return {
-    now: { from: window.from, to: last },
-    before: { from: before.from, to: addDays(before.from, days - 1) },
-  };
 }
 
 type Days = Awaited<ReturnType<typeof readDimensionDays>>;

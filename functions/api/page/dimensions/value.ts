@@ -4,14 +4,13 @@ import type { Word } from '../../../../lib/i18n/words.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
-import { periodTools } from '../parts/periods.ts';
+import { periodTools, wholeDaysLine } from '../parts/periods.ts';
 import { type Column, table } from '../parts/table.ts';
 import { trendChart } from '../parts/trend.ts';
 import { daysOf, type Period, periodQuery } from '../period.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
 import { earnsBy, nameOfRow } from './names.ts';
 import { paidCell, paidIs } from './paid.ts';
-import { comparison } from './view.ts';
 
 export interface ValueView {
   readonly kind: DimensionKind;
@@ -36,7 +35,7 @@ export function valueView(speech: Speech, view: ValueView): Html {
   const back = `${kind.path}?${new URLSearchParams(periodQuery(period))}`;
   const head = (name: string, more: Html | string) =>
     html`<p class="crumb"><a href="${back}">${say(kind.title)}</a></p>
-<div class="head"><div><h1>${name}</h1>${more}<p class="note">${comparison(speech, period)}</p></div>
+<div class="head"><div><h1>${name}</h1>${more}<p class="note">${wholeDaysLine(speech.say, speech.language, period)}</p></div>
 <div class="tools">${periodTools(say, kind.path, period, { row: key })}</div></div>`;
   if (row === null) {
     return html`${head(say(kind.one), '')}<section class="card"><p class="in note">${say('dimension.days.none')}</p></section>`;

@@ -8,14 +8,14 @@ import type { Speech } from '../page.ts';
 import { movement } from '../parts/figure.ts';
 import { filterForm } from '../parts/filters.ts';
 import { pager } from '../parts/pager.ts';
-import { periodTools, rangeOf } from '../parts/periods.ts';
+import { periodTools, wholeDaysLine } from '../parts/periods.ts';
 import { sparkline } from '../parts/sparkline.ts';
 import { type Column, table } from '../parts/table.ts';
 import { type Period, periodQuery } from '../period.ts';
 import type { DimensionKind, DimensionRow, Sort } from './model.ts';
 import { earnsBy, merchantOf, nameOfRow } from './names.ts';
 import { paidCell, paidIs } from './paid.ts';
-import { comparisonOf, type DimensionRows } from './read.ts';
+import type { DimensionRows } from './read.ts';
 import { sharesOf } from './shares.ts';
 
 export interface DimensionView {
@@ -43,24 +43,13 @@ export function dimensionView(speech: Speech, view: DimensionView): Html {
   const { kind, period, all, query, rows } = view;
   const { period: _period, from: _from, to: _to, ...others } = query;
   const isEmpty = all.rows.length === 0;
-  return html`<div class="head"><div><h1>${say(kind.title)}</h1><p class="note">${comparison(speech, period)}</p></div>
+  return html`<div class="head"><div><h1>${say(kind.title)}</h1><p class="note">${wholeDaysLine(say, speech.language, period)}</p></div>
 <div class="tools">${periodTools(say, kind.path, period, others)}</div></div>
 ${lateNote(speech, all)}${isEmpty ? '' : sharesOf(speech, view)}
 <section class="card" id="rows"><header><h2>${say('dimension.rows')}</h2></header>
 ${filters(speech, view)}
 ${isEmpty ? html`<p class="in form note">${say('dimension.none')}</p>` : rows.length === 0 ? noHit(speech, view) : rowsOf(speech, view)}
 ${pager(say, shownOf(speech, view), nextHref(view))}</section>`;
-}
-
-/** The period, and which whole days its changes compare. */
-export function comparison({ say, language }: Speech, period: Period): string {
-  const { window, part } = period;
-  const whole = comparisonOf(period);
-  const now = `${rangeOf(window, language)}${part === null ? '' : ` ${part.now.slice(11, 16)}`}`;
-  if (whole === null) return say('dimension.today', { now });
-  const before = rangeOf(whole.before, language);
-  if (part === null) return say('period.against', { now, before });
-  return say('dimension.whole', { now, whole: rangeOf(whole.now, language), before });
 }
 
 /** The rows are rolled up after the totals; how many entries each knows is its version, whatever they come to. */

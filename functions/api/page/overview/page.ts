@@ -7,7 +7,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { check } from '../../input.ts';
 import { storeNames } from '../names.ts';
 import { answerPage, isUnchanged, unchanged } from '../page.ts';
-import { daysOf, periodOf, periodShape } from '../period.ts';
+import { periodOf, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
 import { readTotals } from './read.ts';
 import { moversOf, storeCourses } from './stores.ts';
@@ -36,7 +36,7 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
     readWaiting(table, viewer.providerId, deps.now()),
   ]);
   const { now, before } = totals;
-  const courses = storeCourses(now.summaries, before.summaries, daysOf(period.window));
+  const courses = storeCourses(now.summaries, before.summaries, period);
   const top = courses.stores.filter(({ redeemedFen }) => redeemedFen !== 0).slice(0, TOP);
   const movers = moversOf(courses.stores, MOVERS);
   const names = await storeNames(table, [...top, ...movers], deps.now());

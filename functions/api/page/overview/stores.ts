@@ -5,6 +5,7 @@ import {
   type SummaryStore,
 } from '../../../../lib/rollups/day-summary.ts';
 import { placeKey } from '../names.ts';
+import { type Compared, comparisonOf, daysOf, type Period } from '../period.ts';
 
 /** One store over a window and the one before, from the days' summaries. */
 export interface StoreCourse {
@@ -13,12 +14,13 @@ export interface StoreCourse {
   readonly redeemedFen: number;
   readonly redeemedCount: number;
   readonly refundedFen: number;
-  readonly beforeFen: number;
   readonly commissionFen: number;
   /** By day, as many as the window has. */
   readonly course: readonly number[];
   /** Its last day with a redemption in this window; null for none. */
   readonly lastDay: string | null;
+  /** A store has no hours here: null where the window has no whole day yet. */
+  readonly compared: Compared | null;
 }
 
 export interface StoreCourses {
@@ -28,14 +30,16 @@ export interface StoreCourses {
   readonly isComplete: boolean;
 }
 
-/** Adds up the summaries' stores. @param days of this window, the first first */
+/** Adds up the summaries' stores. */
 export function storeCourses(
   now: readonly DaySummary[],
   before: readonly DaySummary[],
-  days: readonly string[],
+  period: Period,
 ): StoreCourses {
+  const days = daysOf(period.window);
+  const whole = comparisonOf(period);
   const nowBy = new Map(now.map((summary) => [summary.day, byKey(summary)]));
-  const beforeBy = before.map(byKey);
+  const beforeBy = before.filter(({ day }) => whole !== null && day <= whole.before.to).map(byKey);
   const all = new Map(
     [...now, ...before].flatMap(({ stores }) => stores.map((store) => [placeKey(store), store])),
   );
@@ -49,7 +53,15 @@ export function storeCourses(
       redeemedCount: sum(own.map((store) => store?.redeemedCount ?? 0)),
       refundedFen: sum(own.map((store) => store?.refundedFen ?? 0)),
       commissionFen: sum(own.map((store) => store?.commissionFen ?? 0)),
-      beforeFen: sum(earlier.map(({ redeemedFen }) => redeemedFen)),
+      compared:
+        whole === null
+          ? null
+          : {
+              nowFen: sum(
+                own.slice(0, daysOf(whole.now).length).map((store) => store?.redeemedFen ?? 0),
+              ),
+              beforeFen: sum(earlier.map(({ redeemedFen }) => redeemedFen)),
+            },
       lastDay: days.findLast((_, at) => (own[at]?.redeemedCount ?? 0) > 0) ?? null,
     };
   });
@@ -67,7 +79,8 @@ function byKey({ stores }: DaySummary): Map<string, SummaryStore> {
 
 /** Those whose GMV changed most, up or down. */
 export function moversOf(stores: readonly StoreCourse[], most: number): StoreCourse[] {
-  const difference = ({ redeemedFen, beforeFen }: StoreCourse) => Math.abs(redeemedFen - beforeFen);
+  const difference = ({ compared }: StoreCourse) =>
+    Math.abs((compared?.nowFen ?? 0) - (compared?.beforeFen ?? 0));
   return stores
     .filter((store) => difference(store) > 0)
     .toSorted((a, b) => difference(b) - difference(a))

@@ -77,10 +77,12 @@ function topStores(speech: Speech, { period, stores, totals }: OverviewView): Ht
         cell: ({ redeemedFen }) => amount(redeemedFen),
       },
       {
-        head: say('top.versus'),
+        head: say(period.part === null ? 'top.versus' : 'top.versus.whole'),
+        label: say('top.versus'),
         role: 'pair',
         isNumber: true,
-        cell: ({ redeemedFen, beforeFen }) => movement(redeemedFen, beforeFen) ?? '—',
+        cell: ({ compared }) =>
+          compared === null ? '—' : (movement(compared.nowFen, compared.beforeFen) ?? '—'),
       },
       {
         head: say('commission'),
@@ -115,16 +117,17 @@ export function platformCell({ say }: Speech, platform: string): Html {
 function moversCard(speech: Speech, { stores, period, totals }: OverviewView): Html {
   const { say, language } = speech;
   const query = periodQuery(period);
-  return html`<header><h2>${say('movers.title')}</h2><p class="note">${say('movers.note')}</p>${lateNote(speech, totals.now)}</header><ul class="mv">${stores.movers.map(
+  return html`<header><h2>${say('movers.title')}</h2><p class="note">${say(period.part === null ? 'movers.note' : 'movers.note.whole')}</p>${lateNote(speech, totals.now)}</header><ul class="mv">${stores.movers.map(
     (store) => {
+      const { nowFen, beforeFen } = store.compared ?? { nowFen: 0, beforeFen: 0 };
       const since =
-        store.redeemedFen === 0
+        nowFen === 0
           ? say('movers.since', { day: day(period.window.from, language) })
-          : store.beforeFen === 0
+          : beforeFen === 0
             ? say('movers.new')
             : say(store.platform as 'douyin');
       return html`<li><span>${storeCell(speech, store, stores.names, query)}<span class="x">${since}</span></span>
-<span class="n">${signedAmount(store.redeemedFen - store.beforeFen)}<span class="x">${movement(store.redeemedFen, store.beforeFen) ?? '—'}</span></span></li>`;
+<span class="n">${signedAmount(nowFen - beforeFen)}<span class="x">${movement(nowFen, beforeFen) ?? '—'}</span></span></li>`;
     },
   )}</ul>`;
 }

@@ -3,7 +3,7 @@ import { day, fullDay } from '../../../../lib/i18n/format.ts';
 import type { Language, Say } from '../../../../lib/i18n/words.ts';
 import type { Window } from '../../input.ts';
 import type { Html } from '../html.ts';
-import { type Period, PRESETS } from '../period.ts';
+import { comparisonOf, type Period, PRESETS } from '../period.ts';
 
 /** The presets, and a form for a window of one's own; all of it in the address, whose other words stay. */
 export function periodTools(
@@ -50,6 +50,17 @@ export function periodLine(say: Say, language: Language, { window, before, part 
     before: rangeOf(before, language),
     hour: `${String(part.hours).padStart(2, '0')}:00`,
   });
+}
+
+/** The period, and which whole days its changes compare. */
+export function wholeDaysLine(say: Say, language: Language, period: Period): string {
+  const { window, part } = period;
+  const whole = comparisonOf(period);
+  const now = `${rangeOf(window, language)}${part === null ? '' : ` ${part.now.slice(11, 16)}`}`;
+  if (whole === null) return say('dimension.today', { now });
+  const before = rangeOf(whole.before, language);
+  if (part === null) return say('period.against', { now, before });
+  return say('dimension.whole', { now, whole: rangeOf(whole.now, language), before });
 }
 
 /** `11月1日 – 30日`, with the year where it is not the same. */

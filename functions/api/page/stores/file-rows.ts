@@ -1,16 +1,18 @@
 import { both, wordIn } from '../../../../lib/i18n/both.ts';
 import type { Cell } from '../../../../lib/ledger/csv.ts';
 import { placeKey, type StoreName } from '../names.ts';
-import type { Period } from '../period.ts';
+import { comparisonOf, type Period } from '../period.ts';
 import type { StoreRow } from './rows.ts';
 
 /** The list as cells, under headings in both languages: a file goes from hand to hand. */
 export function fileRows(
   rows: readonly StoreRow[],
   names: ReadonlyMap<string, StoreName>,
-  { window, before }: Period,
+  period: Period,
 ): Cell[][] {
-  const isCompared = rows.some(({ compared }) => compared !== null);
+  const { window } = period;
+  const isKnown = rows.some(({ compared }) => compared !== null);
+  const whole = isKnown ? comparisonOf(period) : null;
   const span = ({ from, to }: typeof window) => `${from} – ${to}`;
   return [
     [
@@ -22,7 +24,9 @@ export function fileRows(
       ],
       ...[`${both('redeemedGmv')} ${span(window)}`, both('redeemedCount'), both('refunded')],
       both('commission'),
-      ...(isCompared ? [`${both('redeemedGmv')} ${span(before)}`] : []),
+      ...(whole === null
+        ? []
+        : [whole.now, whole.before].map((own) => `${both('dimension.compared')} ${span(own)}`)),
     ],
     ...rows.map((row): Cell[] => {
       const known = names.get(placeKey(row));
@@ -30,7 +34,9 @@ export function fileRows(
         ...[wordIn(row.platform), { id: row.storeId }, known?.name ?? null, known?.city ?? null],
         ...[{ fen: row.redeemedFen }, row.redeemedCount, { fen: row.refundedFen }],
         { fen: row.commissionFen },
-        ...(isCompared ? [{ fen: row.compared?.beforeFen ?? 0 }] : []),
+        ...(whole === null
+          ? []
+          : [{ fen: row.compared?.nowFen ?? 0 }, { fen: row.compared?.beforeFen ?? 0 }]),
       ];
     }),
   ];

@@ -94,7 +94,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   const stores = found.stores.map(({ platform: of, storeId, rollup }): StoreRow => {
     const { redeemedFen, redeemedCount, refundedFen, commissionFen } = rollup;
     const sums = { redeemedFen, redeemedCount, refundedFen, commissionFen };
-    return { platform: of, storeId, ...sums, compared: null };
+    return { platform: of, storeId, ...sums, course: null, compared: null };
   });
   const names = await storeNames(table, stores, deps.now());
   if (query.file !== undefined) {

@@ -13,7 +13,7 @@ import { readProviderDays, storeDaysAfter } from '../../../../lib/rollups/rollup
 import type { Table } from '../../../../lib/store/table.ts';
 import { hasRedemptions } from '../../stores.ts';
 import { storeCourses } from '../overview/stores.ts';
-import { daysOf, type Period } from '../period.ts';
+import type { Compared, Period } from '../period.ts';
 
 /** What a row of the list shows; more of it where it was read from the days' summaries. */
 export interface StoreRow {
@@ -23,8 +23,10 @@ export interface StoreRow {
   readonly redeemedCount: number;
   readonly refundedFen: number;
   readonly commissionFen: number;
-  /** By day, with the period before; null where only its sum was read. */
-  readonly compared: { readonly course: readonly number[]; readonly beforeFen: number } | null;
+  /** By day; null where only its sum was read. */
+  readonly course: readonly number[] | null;
+  /** Null too where no day of the period is over. */
+  readonly compared: Compared | null;
 }
 
 export type StoreSums = Pick<
@@ -45,9 +47,10 @@ const MOST_LATE_DAYS = 2;
 export async function readAllStores(
   table: Table,
   providerId: string,
-  { window, before }: Period,
+  period: Period,
   platform: Platform | null,
 ): Promise<AllStores | undefined> {
+  const { window, before } = period;
   const [now, earlier, days] = await Promise.all([
     readSummaries(table, providerId, window),
     readSummaries(table, providerId, before),
@@ -62,10 +65,8 @@ export async function readAllStores(
     if (stores === undefined) return undefined;
     now.set(day, { ...NOTHING, ...now.get(day), day, stores });
   }
-  const { stores } = storeCourses([...now.values()], [...earlier.values()], daysOf(window));
-  const rows = stores
-    .filter((store) => platform === null || store.platform === platform)
-    .map(({ course, beforeFen, ...store }) => ({ ...store, compared: { course, beforeFen } }));
+  const { stores } = storeCourses([...now.values()], [...earlier.values()], period);
+  const rows = stores.filter((store) => platform === null || store.platform === platform);
   const rollups = addPlatforms(days.map((day) => day.rollups));
   const total = platform === null ? overPlatforms(rollups) : (rollups[platform] ?? emptyRollup());
   return { rows, total };

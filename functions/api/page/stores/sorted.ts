@@ -23,6 +23,8 @@ export function sortedBy(
     return rows.toSorted((a, b) => -sign * name(a).localeCompare(name(b), 'zh') || byKey(a, b));
   }
   const of = (row: StoreRow) =>
-    sort === 'change' ? row.redeemedFen - (row.compared?.beforeFen ?? 0) : row[SORTS[sort]];
+    sort === 'change'
+      ? (row.compared?.nowFen ?? 0) - (row.compared?.beforeFen ?? 0)
+      : row[SORTS[sort]];
   return rows.toSorted((a, b) => sign * (of(b) - of(a)) || byKey(a, b));
 }

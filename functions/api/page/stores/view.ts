@@ -9,7 +9,7 @@ import type { Speech } from '../page.ts';
 import { movement } from '../parts/figure.ts';
 import { filterForm } from '../parts/filters.ts';
 import { pager } from '../parts/pager.ts';
-import { periodLine, periodTools } from '../parts/periods.ts';
+import { periodTools, wholeDaysLine } from '../parts/periods.ts';
 import { sparkline } from '../parts/sparkline.ts';
 import { type Column, table } from '../parts/table.ts';
 import { type Period, periodQuery } from '../period.ts';
@@ -53,7 +53,7 @@ export function storesView(speech: Speech, view: StoresView): Html {
   const { say, language } = speech;
   const { period, isRanked, isWhole, nextHref, filters, total } = view;
   const note = isWhole ? '' : say(isRanked ? 'stores.many' : 'unranked');
-  return html`<div class="head"><div><h1>${say('stores')}</h1><p class="note">${periodLine(say, language, period)}</p></div>
+  return html`<div class="head"><div><h1>${say('stores')}</h1><p class="note">${wholeDaysLine(say, language, period)}</p></div>
 <div class="tools">${periodTools(say, '/stores', period, filters)}</div></div>
 <section class="card" id="rows"><header><h2>${say('stores.rows')}</h2>${note === '' ? '' : html`<p class="note">${note}</p>`}</header>
 ${filtersOf(speech, view)}
@@ -133,9 +133,10 @@ function columnsOf(speech: Speech, view: StoresView): Column<Row>[] {
           {
             ...{ head: say('top.versus'), role: 'pair' as const, isNumber: true },
             ...sortOf(view, 'change'),
-            cell: ofStore(({ redeemedFen, compared }) => {
-              const before = compared?.beforeFen ?? 0;
-              return movement(redeemedFen, before) ?? (redeemedFen === 0 ? '—' : say('movers.new'));
+            cell: ofStore(({ compared }) => {
+              if (compared === null) return '—';
+              const { nowFen, beforeFen } = compared;
+              return movement(nowFen, beforeFen) ?? (nowFen === 0 ? '—' : say('movers.new'));
             }),
           },
         ]
@@ -161,10 +162,8 @@ function courseColumn(
 ): Column<Row> {
   return {
     ...{ head: say('top.trend'), role: 'desk', isLow: true },
-    cell: ofStore(({ compared }) =>
-      compared === null || compared.course.length < 2
-        ? '—'
-        : sparkline(compared.course, [], 'sp mini'),
+    cell: ofStore(({ course }) =>
+      course === null || course.length < 2 ? '—' : sparkline(course, [], 'sp mini'),
     ),
   };
 }
