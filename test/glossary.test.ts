@@ -15,7 +15,7 @@ client close closer code column command compare compared comparison compress con
 condition consumed context contradict control cost count counted credential crypto csv dashboard
 decision demo deployed deps destroy difference digit document documented done drive dropped dry
 due element endpoint enter environment erase erased error estimate exchange explain explained
-failure fate feature fetch field file filter form format found frame from front function given
+extra failure fate feature fetch field file filter form format found frame from front function given
 group hand hash header help hexiao hit hole html http hub icon id in index inner input is issue
 issued item json kept key kind known lag lambda language layout lazy leaf least lifetime limit
 limiter line lint listed live local lock log made main map markdown markup matched matching may

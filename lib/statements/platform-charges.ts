@@ -24,7 +24,7 @@ export interface PlatformCharges {
 export const NO_CHARGES: PlatformCharges = { fee: null, creator: null, provider: null };
 
 /** A use of a voucher, as a line of a statement names it. */
-export interface ChargedUse {
+export interface BilledUse {
   readonly platform: Platform;
   readonly voucherId: string;
   readonly orderId: string;
@@ -36,7 +36,7 @@ export interface ChargedUse {
  * What was billed of a use, by its voucher's and its order's events: two reads. For a statement's columns
  * 平台技术服务费, 达人佣金 and 服务商佣金: show null as unknown.
  */
-export async function billedCharges(table: Table, use: ChargedUse): Promise<PlatformCharges> {
+export async function billedCharges(table: Table, use: BilledUse): Promise<PlatformCharges> {
   const { platform, voucherId, orderId } = use;
   const [ofVoucher, ofOrder] = await Promise.all([
     readEvents(table, { of: 'voucher', platform, id: voucherId }),

@@ -81,7 +81,9 @@ async function playOne(options: WorldOptions, isJson: boolean): Promise<number> 
   if (isJson) {
     process.stdout.write(`${JSON.stringify({ ...drawn, weather, ...numbers, wrong })}\n`);
   } else {
-    const of = `${drawn.integrations.join(', ')}; ${weather.join(', ') || 'nothing goes wrong'}`;
+    const down = drawn.outage === null ? '' : `${drawn.outage.integration} is down for an hour`;
+    const what = [...weather, down].filter((one) => one !== '').join(', ');
+    const of = `${drawn.integrations.join(', ')}; ${what || 'nothing goes wrong'}`;
     process.stdout.write(`seed ${drawn.seed}: ${of}\n${JSON.stringify(numbers)}\n`);
   }
   if (wrong.length === 0) return 0;

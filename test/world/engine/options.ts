@@ -1,6 +1,7 @@
 import { PLAYED_INTEGRATIONS } from '../../../lib/integrations/sandboxes.ts';
 import type { MemoryTable } from '../store/table.ts';
 import { Dice } from './dice.ts';
+import type { DrawnOutage } from './outage.ts';
 import type { Seen } from './sights.ts';
 import { drawWeather, type FaultKind } from './weather.ts';
 
@@ -34,6 +35,8 @@ export interface Drawn {
   readonly integrations: readonly string[];
   /** What goes wrong, and how often. */
   readonly weather: ReadonlyMap<FaultKind, number>;
+  /** One of its platforms is down for an hour, and nothing else goes wrong; null in most runs. */
+  readonly outage: DrawnOutage | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -43,6 +46,9 @@ const EPOCH_MS = Date.UTC(2026, 0, 31, 16);
 
 const ACTS = 30;
 
+/** Of all runs. */
+const OUTAGES = 1 / 10;
+
 export function draw({ seed, acts = ACTS, days }: WorldOptions): Drawn {
   const dice = new Dice(seed);
   const spread = days ?? dice.pick('days', [0.000_1, 0.001, 0.001, 0.01, 1, 30]);
@@ -51,6 +57,18 @@ export function draw({ seed, acts = ACTS, days }: WorldOptions): Drawn {
   const startMs = EPOCH_MS + dice.between('day', 0, 27) * DAY_MS + ofDayMs;
   const chosen = PLAYED_INTEGRATIONS.filter((name) => dice.roll(`plays ${name}`) < 0.5);
   const integrations = chosen.length === 0 ? [dice.pick('one', PLAYED_INTEGRATIONS)] : chosen;
-  const weather = drawWeather(dice);
-  return { seed, acts, days: spread, startMs, integrations, weather };
+  const outage = drawOutage(dice, integrations, { startMs, lengthMs: spread * DAY_MS });
+  const weather = outage === null ? drawWeather(dice) : new Map<FaultKind, number>();
+  return { seed, acts, days: spread, startMs, integrations, weather, outage };
+}
+
+/** Somewhere among the acts, so that some come before it and some while it lasts. */
+function drawOutage(
+  dice: Dice,
+  integrations: readonly string[],
+  { startMs, lengthMs }: { readonly startMs: number; readonly lengthMs: number },
+): DrawnOutage | null {
+  if (dice.roll('has an outage') >= OUTAGES) return null;
+  const integration = dice.pick('is down', integrations);
+  return { integration, fromMs: startMs + Math.floor(dice.roll('down at') * lengthMs * 0.8) };
 }

@@ -34,6 +34,20 @@ describe('one seed', () => {
   });
 });
 
+describe('a platform that is down for an hour', () => {
+  // Of seeds 1 to 300 the ones that find a hint which waits for more than ten minutes after it, if one may.
+  it.each([183, 214])(
+    'is waited for, and known ten minutes after it is back, in seed %i',
+    async (seed) => {
+      const { drawn, wrong, acknowledgedInOutage, entries } = await runWorld({ seed });
+      expect(drawn.outage).not.toBeNull();
+      expect(acknowledgedInOutage).toBeGreaterThan(10);
+      expect(entries).toBeGreaterThan(10);
+      expect(wrong).toEqual([]);
+    },
+  );
+});
+
 /** Takes one entry out of the ledger. */
 function loseAnEntry(table: MemoryTable): void {
   const [entry] = table.all('LEDGER#').filter(({ kind }) => kind === 'payment');

@@ -8,7 +8,7 @@ import { type Act, actsOf, Cast } from './acts.ts';
 import { ledgerOf, wrongTotals } from './books.ts';
 import { Clock } from './clock.ts';
 import { Dice } from './dice.ts';
-import { WorldHub } from './hub.ts';
+import { type Answer, WorldHub } from './hub.ts';
 import { askWhetherIdle } from './idle-watch.ts';
 import { LedgerWatch } from './ledger-watch.ts';
 import { Moods } from './moods.ts';
@@ -24,6 +24,7 @@ import {
 import { leftOf, wrongShares, wrongStatements, wrongSums } from './office-books.ts';
 import { dropUnreadable, operatorOf, pipelineOf, redriveAll } from './operator.ts';
 import { type Drawn, draw, type WorldOptions } from './options.ts';
+import { Outage } from './outage.ts';
 import { withTimeOf } from './process-time.ts';
 import { Roads } from './roads.ts';
 import { Spectator } from './spectator.ts';
@@ -42,6 +43,8 @@ export interface Verdict {
   readonly steps: number;
   readonly entries: number;
   readonly virtualMs: number;
+  /** Webhooks that were acknowledged while a platform was down; null without an outage. */
+  readonly acknowledgedInOutage: number | null;
   /** Of all entries: the same seed has the same. */
   readonly ledgerHash: string;
 }
@@ -86,6 +89,7 @@ class World {
   private readonly office: Office;
   private readonly moods: Moods;
   private readonly spectator: Spectator | undefined;
+  private readonly outage: Outage | undefined;
 
   constructor(drawn: Drawn, clock: Clock, options: WorldOptions) {
     const { only = {}, tamper, watch } = options;
@@ -98,10 +102,11 @@ class World {
     this.weather = weather;
     this.cast = new Cast(drawn, clock, dice);
     this.acts = actsOf(drawn, dice).filter(({ index }) => only.acts?.has(index) ?? true);
+    this.outage = drawn.outage === null ? undefined : new Outage(drawn.outage, clock);
     this.hub = new WorldHub({
       ...{ clock, dice, players: this.cast.players, log: silent, faults: weather.mapping },
       watch: {
-        fateOf: (call) => weather.fateOf(call),
+        fateOf: (call) => this.outage?.fateOf(call) ?? weather.fateOf(call),
         written: (what) => this.written(what),
       },
       isEntryRefused: (body) => weather.isEntryRefused(body),
@@ -126,9 +131,10 @@ class World {
     const { clock, drawn, weather, acts, wrong } = this;
     await this.setStage();
     clock.nowMs = drawn.startMs;
+    this.outage?.lookLater(this.hub);
     const roads = new Roads({
       clock,
-      request: (to, path, init) => this.hub.request(to, path, init),
+      request: (to, path, init) => this.request(to, path, init),
       journeyOf: (...request) => weather.journeyOf(...request),
       onGivenUp: (why) => wrong.push(why),
       onAttempt: (...attempt) => this.spectator?.attempted(...attempt),
@@ -151,6 +157,7 @@ class World {
     await clock.run(Number.POSITIVE_INFINITY, () => left === 0 && roads.underWay === 0);
     await clock.run(clock.nowMs + AFTER_MS);
     await clock.run(Number.POSITIVE_INFINITY, () => toDo === 0);
+    if (this.outage !== undefined) await clock.run(Math.max(clock.nowMs, this.outage.overMs));
     weather.isOver = true;
     await this.becomeIdle();
     await clock.run(clock.nowMs + LIVELY_MS, () => this.office.underWay === 0);
@@ -161,13 +168,20 @@ class World {
     let entries = await this.look();
     if (this.did(...OF_CONTRACTS)) entries = await this.lookRestated();
     if (this.did('close a month')) entries = await this.lookClosed();
-    wrong.push(...this.ledgerWatch.wrong);
+    wrong.push(...this.ledgerWatch.wrong, ...(this.outage?.wrong ?? []));
     return {
       ...{ drawn, wrong, acts, faults: weather.happened, requests: roads.sent, steps: clock.steps },
       office: this.officeActs,
       ...{ entries: entries.length, virtualMs: clock.nowMs - drawn.startMs },
+      acknowledgedInOutage: this.outage?.acknowledged ?? null,
       ledgerHash: hashOf(entries),
     };
+  }
+
+  private async request(...[to, path, init]: Parameters<WorldHub['request']>): Promise<Answer> {
+    const answer = await this.hub.request(to, path, init);
+    if (to === 'ingest') this.outage?.answered(path, answer.status);
+    return answer;
   }
 
   private async setStage(): Promise<void> {

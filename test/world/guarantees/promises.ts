@@ -94,6 +94,14 @@ export const PROMISES: readonly Promised[] = [
     limit: 'Somebody redrives dead letters.',
   },
   {
+    what: 'With a platform down for an hour, webhooks are acknowledged, and ten minutes after its return all that waited is known',
+    world:
+      'in one run of ten a platform answers no call for an hour, and nothing else goes wrong: each webhook and callback has its acknowledgement, and ten minutes later no hint or decision waits',
+    tests: ['test/world/engine/world.test.ts', 'test/pipeline/hints.test.ts'],
+    limit:
+      'A till in Douyin’s mini-programs or at Kuaishou that loses an answer then, and takes back later than its platform lets it, has a request that stays open.',
+  },
+  {
     what: 'An erasure leaves nothing of its buyer, and changes no amount',
     world: 'orders are erased meanwhile; at the end every item and every body is searched for them',
     tests: ['test/functions/api/erasures.test.ts', 'test/functions/api/erasure-races.test.ts'],
