@@ -122,7 +122,7 @@ async function rowLines(
   return written;
 }
 
-function pageLines(pieces: readonly string[]): string[] {
+export function pageLines(pieces: readonly string[]): string[] {
   const count = Math.ceil(pieces.length / PIECES_A_LINE);
   return Array.from({ length: count }, (_, index) =>
     proofLine('page', asciiJson(pieces.slice(index * PIECES_A_LINE, (index + 1) * PIECES_A_LINE))),

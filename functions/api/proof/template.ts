@@ -10,7 +10,7 @@ const BUNDLED = join(import.meta.dirname, 'assets/proof');
 const SCRIPTS = ['hash', 'ed25519', 'read', 'month', 'check', 'words', 'page'] as const;
 
 /** How many bytes of a page one hash of its proof stands for. */
-const PIECE = 256;
+const PIECE = 128;
 
 export interface ProofTemplate {
   /** The page's bytes before the proof, and after it. */

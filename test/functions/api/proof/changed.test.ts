@@ -43,7 +43,7 @@ describe('a proof of which one byte was changed', () => {
       }
     }
     expect(missed).toEqual([]);
-  });
+  }, 900_000);
 
   it('names the entry and the field', async () => {
     const { text, start } = splitFile(file);

@@ -32,7 +32,7 @@ import { FIRST_LINE, LAST_LINE, LINE_COLUMNS, readParts, TIER_COLUMNS } from './
 const ANY_BYTE = Array.from({ length: 256 }, (_, i) => i);
 
 /** How many bytes of the page one hash stands for. */
-const PIECE = 256;
+const PIECE = 128;
 
 /**
  * The bytes of a file, or a text, as what is around a proof and the proof.
@@ -191,8 +191,8 @@ function nameFields(parts, damage) {
     if (part.word === 'line') block.push(part);
     if (part.word !== 'block') continue;
     const spoiled = block.filter(({ isSound }) => !isSound);
-    const rows = block.map(({ body }) => parsed(body));
     if (spoiled.length > 0) {
+      const rows = block.map(({ body }) => parsed(body));
       const columns = parsed(part.body) ?? [];
       const fields = LINE_COLUMNS.filter((_, i) => {
         const values = rows.map((row) => asciiJson(row?.[i])).join('\n');

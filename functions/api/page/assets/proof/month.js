@@ -12,6 +12,12 @@ const MEASURES = [
 
 /** `fen × part / 10000`, rounded half up on the absolute value. @param {number} fen @param {number} part */
 function ofWhole(fen, part) {
+  const plain = 2 * Math.abs(fen) * part + 10_000;
+  // Exact as a plain number, several times faster.
+  if (plain < 2 ** 53) {
+    const whole = (plain - (plain % 20_000)) / 20_000;
+    return fen < 0 && whole !== 0 ? -whole : whole;
+  }
   const product = BigInt(fen) * BigInt(part);
   const rounded = ((product < 0n ? -product : product) * 2n + 10_000n) / 20_000n;
   return Number(product < 0n ? -rounded : rounded) + 0;
@@ -67,13 +73,16 @@ export function faultsOfRow(row, contracts, isAlone) {
   if (row.takesBack !== null) return faults;
   // Shares are dealt out so that they add up: one may be a fen above or below its exact part.
   const isShared = row.shareBp < 10_000;
-  const exact = BigInt(row.basisFen) * BigInt(row.shareBp);
-  const off = BigInt(row.amountFen) * 10_000n - exact;
   if (!isShared) wants('amountFen', row.basisFen);
-  else if (off <= -10_000n || off >= 10_000n)
-    wants('amountFen', ofWhole(row.basisFen, row.shareBp));
+  else if (isBeyondAFen(row)) wants('amountFen', ofWhole(row.basisFen, row.shareBp));
   wants('commissionFen', row.kind === 'payment' ? 0 : ofWhole(row.amountFen, row.rateBp));
   return faults;
+}
+
+/** @param {Fields} row */
+function isBeyondAFen({ basisFen, shareBp, amountFen }) {
+  const off = BigInt(amountFen) * 10_000n - BigInt(basisFen) * BigInt(shareBp);
+  return off <= -10_000n || off >= 10_000n;
 }
 
 /** @param {Fields} row @param {Fields} contract */
