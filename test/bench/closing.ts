@@ -7,9 +7,8 @@ import { keys } from '../../lib/store/keys.ts';
 import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { readStatement } from '../../lib/store/ledger/statements.ts';
 import { streamOf } from '../../lib/store/streams.ts';
-import { ask } from '../functions/api/support.ts';
+import { ask, cookieOf, makeProvider } from '../functions/api/support.ts';
 import { entry, redeemed } from '../lib/make.ts';
-import { registerProvider } from '../support/douyin.ts';
 import { HexiaoUnderTest } from '../support/hexiao.ts';
 import { writeMany } from '../support/write-many.ts';
 import { Meter, perPiece, round, total } from './support/meter.ts';
@@ -34,7 +33,6 @@ async function closeMonthOf(lines: number): Promise<object> {
   let nowMs = Date.parse('2025-10-31T12:00:00+08:00');
   const hexiao = await HexiaoUnderTest.start({ now: () => nowMs });
   const id = { providerId: 'agency-of-the-bench', month: '2025-10' };
-  await registerProvider(hexiao, id.providerId);
   const facts = Array.from({ length: lines }, (_, index) => factOf(index, lines, id.providerId));
   await writeMany(hexiao.emulators.database, (table) =>
     mapLimit(facts, 32, async ({ own, event }) => {
@@ -48,6 +46,8 @@ async function closeMonthOf(lines: number): Promise<object> {
     await rollUpBuckets(hexiao.table, id.providerId, day, [0, 1, 2, 3]);
   }
   nowMs = Date.parse('2025-11-02T08:00:00+08:00');
+  const token = await makeProvider(hexiao, id.providerId);
+  const headers = await cookieOf(hexiao, token);
   const meter = new Meter(hexiao.emulators.database);
   const begunAt = performance.now();
   await ask(hexiao, 'POST', '/v1/statements/2025-10/close', {
@@ -64,17 +64,22 @@ async function closeMonthOf(lines: number): Promise<object> {
   const closed = await readStatement(hexiao.table, id);
   const found = closed?.sums.month.entryCount;
   if (closed?.status !== 'closed' || found !== lines) throw new Error(`${found} of ${lines} lines`);
+  nowMs += 3_600_000;
   meter.reset();
-  await ask(hexiao, 'GET', `/v1/statements/${id.month}.${id.providerId}?limit=200`);
+  await ask(hexiao, 'GET', '/statements/2025-10', { token: null, headers });
   const pageReads = round(total(meter.reads));
-  const ownReads = round(meter.reads.STATEMENT?.units ?? 0);
+  const pageByKind = perPiece(meter.reads, 1);
+  meter.reset();
+  await ask(hexiao, 'GET', '/statements/2025-10', { token: null, headers });
+  const againReads = round(total(meter.reads));
   meter.stop();
   await hexiao.stop();
   return {
     ...{ lines, pieces, seconds, linesPerSecond: Math.round(lines / seconds) },
     writeUnitsPerLine: round(total(writes) / lines),
     readUnitsPerLine: round(total(reads) / lines),
-    ...{ pageReadUnits: pageReads, ofThemStatement: ownReads },
+    pageReadUnits: { first: pageReads, again: againReads },
+    pageByKind,
     byKind: perPiece(writes, lines),
   };
 }

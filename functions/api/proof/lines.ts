@@ -90,7 +90,7 @@ async function tiersOf(
 async function ownLines(table: Table, statement: Statement, part: number): Promise<KeptLine[]> {
   const { fileEnds } = statement;
   const [from = null, to] = [fileEnds[part - 2], fileEnds[part - 1]];
-  const found = await readLines(table, statement, from, Number.POSITIVE_INFINITY, to);
+  const found = await readLines(table, statement, from, Number.POSITIVE_INFINITY, { until: to });
   return found.filter(({ line }) => !isSettledBy(line, statement));
 }
 

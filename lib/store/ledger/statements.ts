@@ -197,21 +197,30 @@ export async function readLineOf(
   return item === undefined ? undefined : lineSchema.parse(item);
 }
 
-/** A statement's lines by day and time, after a sort key and up to one when given, with theirs. */
+/**
+ * A statement's lines by day and time, after a sort key and up to one when given, with theirs. Those of one that is
+ * closed never change: a look that may be a moment behind is as good, and costs half.
+ */
 export async function readLines(
   table: Table,
-  id: StatementId,
+  id: StatementId & Partial<Pick<Statement, 'status' | 'closedAt'>>,
   after: string | null,
   limit: number,
-  until = 'LINE$',
+  { until = 'LINE$', nowMs }: { readonly until?: string | undefined; readonly nowMs?: number } = {},
 ): Promise<{ sk: string; line: StatementLine }[]> {
   const lines: { sk: string; line: StatementLine }[] = [];
   // '$' sorts right after '#', and a space before everything that may follow a whole key.
   const between = [after === null ? PREFIX.line : `${after} `, until] as const;
-  for await (const item of table.query(statementPartition(id), { between, limit })) {
+  const consistent = nowMs === undefined || !isLongClosed(id, nowMs);
+  for await (const item of table.query(statementPartition(id), { between, limit, consistent })) {
     lines.push({ sk: item.sk, line: lineSchema.parse(item) });
   }
   return lines;
+}
+
+/** Its last lines were written a minute ago or earlier: every copy of the table has them. */
+function isLongClosed({ status, closedAt }: Partial<Statement>, nowMs: number): boolean {
+  return status === 'closed' && Date.parse(closedAt ?? '') + 60_000 < nowMs;
 }
 
 function billedOf(item: Item): { entry: Entry; statementId: string | null } {

@@ -23,6 +23,7 @@ const BENCHES: readonly (readonly [name: string, what: string])[] = [
   ['fair', 'two tenants, of which one sends a hundred times as much'],
   ['door', 'to verify and read a message, against its hash and `JSON.parse`'],
   ['writes', 'write units of a redemption as the database counts them, against a plain build'],
+  ['closing', 'what it costs to close a month, a line, and to open its statement'],
   ['proof', 'how long a browser takes to check the proof of a month of 100,000 lines'],
   ['bundles', 'what functions weigh, and cost to load, start and run'],
   ['memory', 'what each function needs of memory and processor'],
