@@ -57,6 +57,9 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** A month of a bill; with base64 still within what a function may be handed. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
+/** The call, and the form of the page that makes it. */
+const FILE_PATHS: ReadonlySet<string> = new Set(['/v1/imports', '/operator/imports']);
+
 /**
  * What operators and providers talk to, and the pages that providers look at.
  * @param referenceDirectory has `openapi.json` and `api.html`
@@ -68,7 +71,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   api.use(requestId());
   const within = bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`);
   const fileWithin = bodyWithin(MAX_FILE_BYTES, `A file has at most ${MAX_FILE_BYTES} bytes.`);
-  api.use((c, next) => (c.req.path === '/v1/imports' ? fileWithin : within)(c, next));
+  api.use((c, next) => (FILE_PATHS.has(c.req.path) ? fileWithin : within)(c, next));
 
   answer(api, deps, healthGet, async (_call, c) => {
     await deps.table.get(keys.health, false);

@@ -254,8 +254,28 @@ export const CONSOLE_WORDS = {
   'filter.apply': { zh: '筛选', en: 'Filter' },
   'stores.rows': { zh: '各门店的核销', en: 'Redemptions by store' },
   'stores.shown': { zh: '本页 {n} 家', en: '{n} store{s} on this page' },
+  'checked.title': { zh: '完整性与遗漏', en: 'Completeness and losses' },
+  'checked.days': { zh: '{n} 个商家日', en: '{n} merchant day{s}' },
+  'checked.losses': {
+    zh: '{n} 笔核销没有推送，由查询补回（共 {all} 笔）',
+    en: '{n} of {all} redemptions found only by asking',
+  },
+  'checked.none': { zh: '昨天还没有核对。', en: 'Yesterday has not been checked yet.' },
+  'checked.many': { zh: '商家较多，请按天查看：', en: 'Many merchants; see them by day:' },
+  'wait.differences': {
+    zh: '{day} 有 {n} 处与平台不一致',
+    en: '{n} difference{s} from the platform on {day}',
+  },
+  'wait.differences.more': {
+    zh: '运营方核对平台记录后处理',
+    en: 'The operator compares them with the platform',
+  },
   'stores.find': { zh: '店名、城市或门店号', en: 'Name, city or id' },
   'stores.rest': { zh: '没有门店的核销与阶梯调整', en: 'Without a store, and tiers' },
+  'stores.largest': {
+    zh: '门店较多：这里是每天核销 GMV 最高的门店；≥ 的没有算进当天未进前列的日子。下一页是全部门店，文件里也是。',
+    en: 'Many stores: the largest of each day. Where it says ≥, days on which a store was not among them are missing. The next page and the files have all stores.',
+  },
   'stores.many': {
     zh: '门店太多：只按期间合计列出，走势与搜索请看单店',
     en: 'Many stores: sums of the period only; a store has its own course',
@@ -265,6 +285,7 @@ export const CONSOLE_WORDS = {
     en: 'a payment has no store yet, so it is not in the rows',
   },
   'store.id': { zh: '门店号', en: 'store' },
+  'store.tail': { zh: '券或订单尾号', en: 'Id ends in' },
   'store.shown': { zh: '本页 {n} 条', en: '{n} row{s} on this page' },
 
   'empty.title': { zh: '这里还没有核销', en: 'No redemptions here yet' },

@@ -18,7 +18,7 @@ import { rollUpDimensions } from '../../lib/rollups/dimensions.ts';
 import { ALL_BUCKETS } from '../../lib/rollups/provider-day.ts';
 import { rollUpBuckets, rollUpStoreHour } from '../../lib/rollups/rollups.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
-import { appendContract } from '../../lib/store/accounts/contracts.ts';
+import { appendContract, listForProvider } from '../../lib/store/accounts/contracts.ts';
 import { putProvider, putStore } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { putToken } from '../../lib/store/accounts/tokens.ts';
@@ -79,11 +79,21 @@ export async function run({ stores }: Readonly<Record<string, string>>): Promise
     const pages: Record<string, object> = {};
     const paths = {
       overview: '/',
-      stores: '/stores?period=today',
+      stores: '/stores',
+      storesToday: '/stores?period=today',
       store: `/stores/douyin/${first}`,
       smallStore: `/stores/douyin/${last}`,
       voucher: `/vouchers/douyin/${voucherOf(size)}`,
       search: '/search?q=7400000000000000999',
+      products: '/products',
+      creators: '/creators',
+      channels: '/channels',
+      merchants: '/merchants',
+      cities: '/cities',
+      contracts: '/contracts',
+      statements: '/statements',
+      completeness: '/completeness',
+      team: '/team',
     };
     for (const [name, path] of Object.entries(paths)) {
       const cold = await get(path);
@@ -119,7 +129,9 @@ async function bookVoucher(
   const merchantId = `merchant-${size}`;
   const startsAt = '2025-01-01T00:00:00.000+08:00';
   const known = { startsAt, recordedAt: startsAt, providerId, merchantId };
-  await appendContract(table, contract(1, known));
+  const version = contract(1, known);
+  await listForProvider(table, version);
+  await appendContract(table, version);
   const id = voucherOf(size);
   const at = (minutes: number) => {
     const occurredAt = toInstant(NOW_MS - minutes * 60_000);
@@ -151,7 +163,8 @@ async function fill(table: Table, providerId: string, size: number): Promise<str
   await rollUpBuckets(table, providerId, LAST, ALL_BUCKETS);
   await rollUpDimensions(table, providerId, LAST);
   for (const storeId of new Set([first, ...names.slice(-1), ...names.slice(0, 40)])) {
-    const store = { platform: 'douyin', storeId, merchantId: MERCHANT, city: '重庆' } as const;
+    const merchantId = `merchant-${size}`;
+    const store = { platform: 'douyin', storeId, merchantId, city: '重庆' } as const;
     await putStore(table, { ...store, name: `店 ${storeId}`, namedBy: 'operator' });
   }
   await bookVoucher(table, providerId, size, first);

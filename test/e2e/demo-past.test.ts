@@ -25,6 +25,7 @@ let get: (path: string, provider?: string) => Promise<string>;
 beforeAll(async () => {
   const table = await playPast({
     ...{ today: TODAY, days: 20, perStoreDay: 0.4, bodyKeys: TEST_BODY_KEYS },
+    untilMs: NOW_MS,
   });
   const sqs = new MemorySqs(new MemoryQueues({ now: () => NOW_MS }));
   const url = sqs.create('queue', { visibilitySeconds: 30 });
@@ -117,6 +118,7 @@ describe('the past of the demo', () => {
   test('has something wrong to find: a day of many refunds, and webhooks that never came', async () => {
     expect(/11月2日[^<]*倍/.exec(await get(`/?${ALL}`))).not.toBeNull();
     expect((await get(`/completeness?${ALL}`)).includes('已补回')).toBe(true);
+    expect(/>(\d+) 笔核销没有推送/.exec(await get('/'))?.[1]).toMatch(/^[1-9]/);
   });
 
   test('has creators, and contracts that share', async () => {

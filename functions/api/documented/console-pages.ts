@@ -22,6 +22,15 @@ const changing = {
   ...page,
   304: { what: 'Nothing is new since the version that `if-none-match` names.' },
 };
+const filed = {
+  200: {
+    types: [
+      ...['text/html', 'text/csv'],
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    ],
+    what: 'The page, or the form to sign in; the file that was asked for.',
+  },
+};
 const bad = {
   400: { types: ['text/html'], what: 'The page says what of the address it cannot read.' },
 };
@@ -84,27 +93,22 @@ export const consolePages: readonly Documented[] = [
     tag: 'pages',
     summary: 'The stores, the largest first, each with its course and the period before',
     answers: {
-      ...page,
-      200: {
-        types: [
-          ...page[200].types,
-          'text/csv',
-          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-        ],
-        what: 'The page, or the form to sign in; the file that was asked for.',
-      },
-      ...bad,
+      ...{ ...page, ...filed, ...bad },
     },
   },
   {
     contract: forAnyone('GET /stores/{platform}/{storeId}', {
       params: z.object({ platform: z.string(), storeId: z.string() }),
-      query: z.object({ ...period, ...rowFilterShape, cursor }),
+      query: z.object({
+        ...{ ...period, ...rowFilterShape, cursor },
+        file: storesShape.file.describe('The lines of the filter as a file, at most 5,000.'),
+      }),
     }),
     tag: 'pages',
     summary: 'A store’s figures and its lines, newest first',
     answers: {
       ...changing,
+      ...filed,
       ...bad,
       404: { types: ['text/html'], what: 'It has nothing booked to who asks, and no contract.' },
     },

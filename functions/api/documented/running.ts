@@ -3,7 +3,7 @@ import { droppedSchema } from '../../../lib/store/deliveries/dropped.ts';
 import { erasureSchema } from '../../../lib/store/privacy/erasures.ts';
 import { healthGet } from '../app.ts';
 import { deadLettersGet, dropPost, droppedGet, redrivePost } from '../routes/dead-letters.ts';
-import { deliveryBodyGet, deliveryGet } from '../routes/deliveries.ts';
+import { deliveryBodyGet, deliveryGet, deliveryTrialPost } from '../routes/deliveries.ts';
 import { erasureGet, erasurePost } from '../routes/erasures.ts';
 import { pipelineGet } from '../routes/pipeline.ts';
 import { replayPost } from '../routes/replays.ts';
@@ -117,6 +117,43 @@ export const running: readonly Documented[] = [
       200: {
         types: ['application/octet-stream'],
         what: 'The signed bytes as they came: personal data of buyers may be in them.',
+      },
+    },
+    problems: ['not-found'],
+  },
+  {
+    contract: deliveryTrialPost,
+    tag: 'running',
+    summary: 'What an edited copy of a delivery would be read and booked as; nothing is kept of it',
+    description:
+      'Without `text`, the delivery as it came. No platform is asked. Whoever tries reads personal data, and is in the trail.',
+    example: { text: '{"event":"life_trade_order_notify","content":{}}' },
+    answers: {
+      200: {
+        json: z.strictObject({
+          text: z.string().describe('What was read, in clear.'),
+          outcome: z.enum(['events', 'hint', 'kept', 'unknown', 'malformed', 'unreadable']),
+          kind: z.string().nullable(),
+          why: z.string().nullable(),
+          isAsked: z.boolean().describe('A hint: what the platform answers would decide.'),
+          events: z.array(
+            z.strictObject({
+              ...{ kind: z.string(), occurredAt: instant, merchantId: z.string() },
+              storeId: z.string().nullable(),
+              orderId: z.string().nullable().describe('Masked.'),
+              voucherId: z.string().nullable().describe('Masked.'),
+              amounts: z.record(z.string(), z.int()).nullable(),
+              refundedFen: z.int().nullable(),
+            }),
+          ),
+          entries: z.array(
+            z.strictObject({
+              ...{ providerId: z.string(), kind: z.string(), businessDay: z.iso.date() },
+              ...{ storeId: z.string(), count: z.int(), amountFen: z.int() },
+              ...{ commissionFen: z.int(), explanation: z.unknown() },
+            }),
+          ),
+        }),
       },
     },
     problems: ['not-found'],

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PERMISSIONS } from '../../../lib/access/permissions.ts';
+import { idsSince, seededRandom } from '../../../lib/integrations/sandbox-kit/player.ts';
+import { createPlayer, playedMerchants } from '../../../lib/integrations/sandboxes.ts';
 import { archiveDelivery, putSetAside } from '../../../lib/store/deliveries/archive.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { APP_KEY, registerApp } from '../../support/douyin.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
+import { scanAll } from '../../support/scan.ts';
 import { ask, Clock, cookieOf, fresh, makeTenant, type Reply, type Tenant } from './support.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -339,3 +342,117 @@ function unescaped(text: string): string {
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
 }
+
+describe('a set-aside delivery', () => {
+  const TEXT =
+    '{"event":"life_trade_certificate_notify","client_key":"k","content":{"action":"verify","poi_id":null}}';
+
+  it('is tried as an edited copy: shown what it would be, booked nothing, and in the audit', async () => {
+    const player = createPlayer('douyin-miniapp', {
+      ...{ random: seededRandom(3), now: clock.now, nextId: idsSince(clock.ms) },
+      merchants: playedMerchants('douyin-miniapp', idsSince(clock.ms)),
+    });
+    await hexiao.call('PUT', `/v1/apps/${player.integration}/${player.appKey}`, {
+      ...{ secrets: player.secrets, settings: player.settings('https://miniapp.test') },
+    });
+    const [sold] = player.sell();
+    const good = sold?.body ?? '';
+    const merchant = player.merchants.find(({ merchantId }) => good.includes(merchantId));
+    const { merchantId = '' } = merchant ?? player.merchants[0] ?? {};
+    await hexiao.call('PUT', `/v1/merchants/douyin/${merchantId}`, { name: '山月火锅' });
+    await hexiao.call('POST', '/v1/contracts', {
+      ...{ providerId: tenant.providerId, platform: 'douyin', merchantId, mode: 'agency' },
+      ...{ shareBp: 10_000, rateBp: 500, startsAt: '2025-01-01T00:00:00+08:00' },
+    });
+    const one = {
+      ...{ deliveryId: 'cd'.repeat(32), integration: player.integration, appKey: player.appKey },
+      ...{ receivedAt: toInstant(clock.ms), body: new Uint8Array(Buffer.from(TEXT)) },
+    };
+    const outcome = { outcome: 'quarantined', kind: 'k', why: 'poi_id: expected a text' } as const;
+    await putSetAside(hexiao.table, 'quarantined', one, outcome, clock.ms);
+    await archiveDelivery(hexiao.table, one, outcome, clock.ms);
+    const path = `/operator/deliveries/${one.deliveryId}`;
+    const itemsOf = async () =>
+      (await scanAll(hexiao.emulators.database)).filter(
+        ({ pk }) => !/^(AUDIT|SESSION|TOKEN|REPETITION)/.test(String(pk)),
+      ).length;
+    const before = await itemsOf();
+    const opened = await send(path, { act: 'open' });
+    expect(opened.status).toBe(200);
+    expect(opened.text).toContain('<textarea name="text"');
+    expect(opened.text).toContain('poi_id&quot;:null');
+    const tried = await send(path, { act: 'try', text: good });
+    expect([tried.status, mainOf(tried).includes('支付')]).toEqual([200, true]);
+    expect(mainOf(tried)).toContain(`>${tenant.providerId}<`);
+    expect(await itemsOf()).toBe(before);
+    const trail = await hexiao.call<{ entries: { call: string }[] }>(
+      ...(['GET', '/v1/audit?subject=delivery'] as const),
+    );
+    const calls = trail.entries.map(({ call }) => call);
+    expect(calls.filter((call) => call.endsWith('/trial'))).toHaveLength(2);
+  });
+
+  it('that is nonsense once edited says so, and keeps what was typed', async () => {
+    const path = `/operator/deliveries/${'cd'.repeat(32)}`;
+    const tried = await send(path, { act: 'try', text: 'not <b>anything' });
+    expect(tried.status).toBe(200);
+    expect(tried.text).toContain('not &lt;b&gt;anything</textarea>');
+    expect(mainOf(tried)).toContain('不会新记账');
+  });
+
+  it('is not opened by whoever may not read personal data', async () => {
+    const scopes = { name: fresh('reader'), scopes: ['pipeline:read'] };
+    const { token } = await hexiao.call<{ token: string }>('POST', '/v1/tokens', scopes);
+    const reader = await cookieOf(hexiao, token);
+    const path = `/operator/deliveries/${'cd'.repeat(32)}`;
+    const page = await look(path, reader);
+    expect([page.status, page.text.includes('value="open"')]).toEqual([200, false]);
+    const refused = await send(path, { act: 'open' }, reader);
+    expect([refused.status, refused.text.includes('textarea')]).toEqual([403, false]);
+  });
+});
+
+describe('a file to compare', () => {
+  const upload = (fields: Record<string, string>, file: File | null) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ act: 'upload', ...fields })) body.set(name, value);
+    if (file !== null) body.set('file', file);
+    const headers = { accept: 'text/html', ...operator };
+    return hexiao.api.request('/operator/imports', { method: 'POST', headers, body });
+  };
+  const fields = () => ({
+    ...{ providerId: tenant.providerId, profile: 'linke-merchants' },
+    ...{ from: '2025-10-01', to: '2025-10-31' },
+  });
+  const csv = (rows: string) =>
+    new File([`商家名称,商家ID,支付GMV,核销GMV,退款GMV,服务商预估佣金\n${rows}`], 'a.csv');
+
+  it('is uploaded on the page, and what could not be read is shown by its line', async () => {
+    const reply = await upload(
+      fields(),
+      csv('一店,7011,0.00,1.00,0.00,\n二店,7012,0.00,一元,0.00,\n'),
+    );
+    expect(reply.status).toBe(303);
+    const shown = await look(reply.headers.get('location') ?? '');
+    expect(mainOf(shown)).toContain('第 3 行');
+    expect(mainOf(shown)).toMatch(/读出 \/ 行 \d \/ 2/);
+  });
+
+  it('is refused without one, and what was typed stays', async () => {
+    const reply = await upload(fields(), null);
+    expect(reply.status).toBe(400);
+    const text = await reply.text();
+    expect(text).toContain('role="alert"');
+    expect(text).toContain('value="2025-10-31"');
+  });
+
+  it('that is only tried is kept nowhere', async () => {
+    const list = () =>
+      hexiao.call<{ imports: [] }>('GET', `/v1/imports?providerId=${tenant.providerId}`);
+    const before = (await list()).imports.length;
+    const reply = await upload({ ...fields(), dryRun: 'yes' }, csv('一店,7011,0.00,1.00,0.00,\n'));
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toContain('试读，未保存');
+    expect((await list()).imports.length).toBe(before);
+  });
+});

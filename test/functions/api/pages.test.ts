@@ -354,6 +354,61 @@ describe('the pages', () => {
     }
   });
 
+  it('of stores is searched, sorted over all rows, and taken along as a file', async () => {
+    const some = await makeTenant(hexiao);
+    const ids = Array.from({ length: 20 }, (_, index) => `list-${String(index).padStart(2, '0')}`);
+    await book(
+      hexiao,
+      ids.map((storeId, index) => redemptionAt(some, storeId, { fen: 100 + index })),
+    );
+    const namesOf = (text: string) =>
+      [...text.matchAll(/>(list-\d\d)</g)].map((one) => one[1] ?? '');
+    const first = await look(`/stores?${WINDOW}`, some.token);
+    expect(namesOf(first.text)).toEqual(ids.toReversed().slice(0, 16));
+    expect(first.text).toContain('第 1–16 项，共 20 项');
+    const second = await look(`/stores?${WINDOW}&page=2`, some.token);
+    expect(namesOf(second.text)).toEqual(ids.slice(0, 4).toReversed());
+    const least = await look(`/stores?${WINDOW}&order=asc`, some.token);
+    expect(namesOf(least.text)).toEqual(ids.slice(0, 16));
+    const found = await look(`/stores?${WINDOW}&q=LIST-07`, some.token);
+    expect(namesOf(found.text)).toEqual(['list-07']);
+    // A sum beside what a search left would look like the whole.
+    expect(found.text).not.toContain('<tfoot');
+    const none = await look(`/stores?${WINDOW}&q=nothing`, some.token);
+    expect(none.text).toContain('没有');
+    const file = await look(`/stores?${WINDOW}&file=csv&order=asc`, some.token);
+    const lines = file.text.trim().split('\r\n');
+    expect(lines).toHaveLength(21);
+    expect(lines[1]).toContain('list-00');
+    const trail = await hexiao.call<{ entries: { subject: string }[] }>('GET', '/v1/audit');
+    expect(trail.entries.map(({ subject }) => subject)).toContainEqual(
+      expect.stringMatching(/^stores-.*csv$/),
+    );
+  });
+
+  it('of a store’s lines is searched by an id’s end, and taken along as a file', async () => {
+    const some = await makeTenant(hexiao);
+    await book(hexiao, [redemptionAt(some, 'tail'), redemptionAt(some, 'tail')]);
+    const path = `/stores/douyin/tail?${WINDOW}`;
+    const whole = await look(path, some.token);
+    const ids = [...whole.text.matchAll(/href="\/vouchers\/douyin\/([^"]+)"/g)].map(
+      (one) => one[1] ?? '',
+    );
+    expect(new Set(ids).size).toBe(2);
+    const [wanted = '', other = ''] = [...new Set(ids)];
+    const end = wanted.slice(-4);
+    expect(other.endsWith(end)).toBe(false);
+    const found = await look(`${path}&tail=${end}`, some.token);
+    expect([found.text.includes(wanted), found.text.includes(other)]).toEqual([true, false]);
+    const none = await look(`${path}&tail=zzzz`, some.token);
+    expect(none.text).toContain('没有符合筛选的行');
+    const file = await look(`${path}&tail=${end}&file=csv`, some.token);
+    expect(file.text.trim().split('\r\n')).toHaveLength(2);
+    expect(file.text).toContain(wanted);
+    const theirs = await look(`${path}&file=csv`, tenant.token);
+    expect([theirs.status, theirs.text.includes(wanted)]).toEqual([404, false]);
+  });
+
   it('of stores goes on over pages of 50, each store once', async () => {
     const many = await makeTenant(hexiao);
     const ids = Array.from({ length: 60 }, (_, index) => `page-${index}-`);

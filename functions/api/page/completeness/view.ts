@@ -12,10 +12,10 @@ import { address, card, nothing } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
 import { actForm, folded } from '../parts/act-form.ts';
 import { filterForm } from '../parts/filters.ts';
-import type { Glyph } from '../parts/icons.ts';
-import { status, type Tone } from '../parts/status.ts';
+import { status } from '../parts/status.ts';
 import { table } from '../parts/table.ts';
 import { word } from '../views.ts';
+import { STATES } from './states.ts';
 
 const side = z.object({ count: z.int(), fen: z.int().nullable() });
 const place = {
@@ -69,11 +69,6 @@ export interface CompletenessView {
   readonly canAccept: boolean;
   readonly typed: Typed;
 }
-
-const STATES: Readonly<Record<string, readonly [Tone, Glyph]>> = {
-  ...{ complete: ['ok', 'ok'], repaired: ['ok', 'back'], different: ['warn', 'warn'] },
-  ...{ checking: ['go', 'go'], unchecked: ['none', 'none'], unverifiable: ['none', 'off'] },
-};
 
 export function completenessView(speech: Speech, view: CompletenessView): Html {
   const { say } = speech;

@@ -5,6 +5,7 @@ import { actForm } from '../parts/act-form.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { card, id, inside, nothing, when } from './parts.ts';
 import { replayed } from './set-aside.ts';
+import { trialCards, tryDelivery } from './trial.ts';
 
 const delivery = z.object({
   ...{
@@ -20,9 +21,11 @@ const delivery = z.object({
 /** `GET /operator/deliveries/{deliveryId}`: what a platform sent, masked, and what became of it. */
 export const deliveryPage: Room = {
   ...{ path: '/operator/deliveries/:deliveryId', is: 'operator', needs: 'pipeline:read' },
-  async read({ c, ask, typed }: Desk): Promise<RoomPage> {
+  async read({ c, ask, viewer, typed }: Desk): Promise<RoomPage> {
     const deliveryId = c.req.param('deliveryId') ?? '';
     const one = await ask({ path: pathOf`/v1/deliveries/${deliveryId}` }, delivery);
+    // A copy is edited in clear.
+    const canTry = one.bytes !== null && viewer.principal.permissions.has('personal:read');
     return {
       title: ({ say }) => `${say('operator.delivery')} ${when(one.receivedAt)}`,
       crumb: ({ say }) => html`<a href="/operator/set-aside">${say('operator.set-aside')}</a>`,
@@ -33,7 +36,8 @@ export const deliveryPage: Room = {
         inside(html`<dl class="kvs"><dt>${say('operator.app')}</dt><dd>${one.integration} · ${id(one.appKey)}</dd>
 <dt>${say('kind')}</dt><dd>${id(one.kind)}</dd><dt>${say('operator.outcome')}</dt><dd>${id(one.outcome)}</dd>
 <dt>${say('operator.why')}</dt><dd>${one.why ?? '—'}</dd><dt>${say('operator.delivery-id')}</dt><dd>${id(one.deliveryId)}</dd></dl>
-${actForm(say, { action: c.req.path, act: 'replay', submit: 'operator.replay-one', typed })}`),
+${actForm(say, { action: c.req.path, act: 'replay', submit: 'operator.replay-one', typed })}
+${canTry ? actForm(say, { action: c.req.path, act: 'open', submit: 'trial.open', typed }) : ''}`),
       )}
 ${card(
   say('operator.body'),
@@ -49,6 +53,14 @@ ${card(
       const deliveryIds = [c.req.param('deliveryId') ?? ''];
       await ask({ method: 'POST', path: '/v1/replays', body: { deliveryIds } }, replayed);
       return { to: c.req.path, done: 'done.replayed' };
+    },
+    async open({ c, ask }) {
+      const tried = await tryDelivery(ask, c.req.param('deliveryId') ?? '');
+      return { once: (speech) => trialCards(speech, c.req.path, tried) };
+    },
+    async try({ c, ask }, { text = '' }) {
+      const tried = await tryDelivery(ask, c.req.param('deliveryId') ?? '', text);
+      return { once: (speech) => trialCards(speech, c.req.path, tried) };
     },
   },
 };

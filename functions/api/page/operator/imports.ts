@@ -1,15 +1,18 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { Problem } from '../../../../lib/errors/problem.ts';
 import { amount, signedAmount } from '../../../../lib/i18n/format.ts';
 import { check } from '../../input.ts';
 import { pathOf } from '../ask.ts';
+import type { Typed } from '../forms.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
+import { actForm } from '../parts/act-form.ts';
 import { filterForm } from '../parts/filters.ts';
 import { table } from '../parts/table.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { word } from '../views.ts';
-import { address, card, id, nothing, when } from './parts.ts';
+import { address, card, id, inside, nothing, when } from './parts.ts';
 import { providersList } from './people.ts';
 
 const PATH = '/operator/imports';
@@ -35,10 +38,22 @@ const whole = kept.extend({
 });
 type Whole = z.infer<typeof whole>;
 
+/** Of an import that was tried only, or of which no line could be read: nothing of it is kept. */
+const read = z.object({
+  ...{ importId: z.string().nullable(), lines: z.int(), read: z.int() },
+  ...{ refused: whole.shape.refused, differences: whole.shape.differences },
+});
+type Shown = Pick<
+  Whole,
+  'profile' | 'from' | 'to' | 'refused' | 'differences' | 'lines' | 'read'
+> & {
+  readonly importedAt: string | null;
+};
+
 /** `GET /operator/imports`: files of a provider's that were compared with the books, and what differed. */
 export const importsPage: Room = {
   ...{ path: PATH, is: 'operator', needs: 'statements:read' },
-  async read({ c, ask }: Desk): Promise<RoomPage> {
+  async read({ c, ask, viewer, typed }: Desk): Promise<RoomPage> {
     const { providerId = '', import: wanted } = check(query, c.req.query());
     const { providers } = await ask({ path: '/v1/providers?limit=200' }, providersList);
     const whose = { providerId };
@@ -68,12 +83,65 @@ export const importsPage: Room = {
         const empty = nothing(
           say(providerId === '' ? 'operator.imports.whose' : 'operator.imports.none'),
         );
+        const canUpload = viewer.principal.permissions.has('imports:write');
         return html`${one === null ? '' : differencesCard(speech, one)}
+${canUpload ? card(say('operator.upload'), say('operator.upload.note'), inside(uploadForm(speech, choices, providerId, typed))) : ''}
 ${card(say('operator.imports'), '', html`${filters}${imports.length === 0 ? empty : listOf(speech, imports, providerId)}`)}`;
       },
     };
   },
+  acts: {
+    async upload({ c, ask }, { providerId = '', profile = '', from = '', to = '', dryRun }) {
+      const { file } = await c.req.parseBody();
+      if (!(file instanceof File) || file.size === 0) {
+        throw new Problem('request-invalid', 'file: choose one.', { fields: ['file'] });
+      }
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const isDry = dryRun === 'yes';
+      const how = { profile, providerId, from, to, ...(isDry ? { dryRun: 'true' } : {}) };
+      const path = address('/v1/imports', how);
+      const done = await ask({ method: 'POST', path, body: bytes }, read);
+      if (done.importId !== null) {
+        return {
+          to: address(PATH, { providerId, import: done.importId }),
+          done: 'done.imported',
+        };
+      }
+      const shown = { ...done, profile, from, to, importedAt: null };
+      return { once: (speech) => differencesCard(speech, shown) };
+    },
+  },
 };
+
+function uploadForm(
+  { say }: Speech,
+  choices: readonly (readonly [string, string])[],
+  providerId: string,
+  typed: Typed,
+): Html {
+  return actForm(say, {
+    ...{ action: PATH, act: 'upload', submit: 'operator.upload.send', isMain: true, typed },
+    fields: [
+      {
+        ...{ name: 'providerId', label: 'operator.provider', value: providerId },
+        ...{ choices, isRequired: true },
+      },
+      {
+        ...{ name: 'profile', label: 'operator.profile', isRequired: true },
+        choices: PROFILES.map((name) => [name, say(`profile.${name}`)] as const),
+      },
+      { name: 'from', label: 'from', type: 'date', isRequired: true },
+      { name: 'to', label: 'to', type: 'date', isRequired: true },
+      {
+        ...{ name: 'file', label: 'operator.upload.file', type: 'file', isRequired: true },
+        accept: '.csv,.xlsx,text/csv',
+      },
+      { name: 'dryRun', label: 'operator.upload.dry', type: 'checkbox' },
+    ],
+  });
+}
+
+const PROFILES = ['linke-merchants', 'douyin-bill', 'meituan-bill'] as const;
 
 function listOf({ say }: Speech, rows: readonly z.infer<typeof kept>[], providerId: string): Html {
   return table<z.infer<typeof kept>>({
@@ -97,7 +165,7 @@ function listOf({ say }: Speech, rows: readonly z.infer<typeof kept>[], provider
   });
 }
 
-function differencesCard({ say }: Speech, one: Whole): Html {
+function differencesCard({ say }: Speech, one: Shown): Html {
   const rows = table<Whole['differences'][number]>({
     ...{ caption: say('operator.differ'), rows: one.differences },
     columns: [
@@ -137,8 +205,8 @@ function differencesCard({ say }: Speech, one: Whole): Html {
     ({ line, reason }) => html`<li>${say('operator.line', { n: line })} ${reason}</li>`,
   );
   return card(
-    `${one.profile} · ${when(one.importedAt)}`,
-    `${one.from} – ${one.to}`,
+    `${word(say, `profile.${one.profile}`)} · ${one.importedAt === null ? say('operator.upload.tried') : when(one.importedAt)}`,
+    `${one.from} – ${one.to} · ${say('operator.lines')} ${one.read} / ${one.lines}`,
     html`${one.differences.length === 0 ? nothing(say('operator.differ.none')) : rows}${refused.length === 0 ? '' : html`<footer><ul>${refused}</ul></footer>`}`,
   );
 }

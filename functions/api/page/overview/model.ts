@@ -1,5 +1,6 @@
 import type { StoreName } from '../names.ts';
 import type { Period } from '../period.ts';
+import type { Checked } from './checked.ts';
 import type { Totals } from './read.ts';
 import type { StoreCourse } from './stores.ts';
 import type { Waiting } from './waiting.ts';
@@ -16,6 +17,7 @@ export interface OverviewView {
     readonly all: number;
   };
   readonly waiting: readonly Waiting[];
+  readonly checked: Checked;
   readonly measure: 'redeemed' | 'paid';
   readonly by: 'day' | 'hour';
   readonly canHour: boolean;

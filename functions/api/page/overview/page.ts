@@ -9,10 +9,11 @@ import { storeNames } from '../names.ts';
 import { answerPage, isUnchanged, unchanged } from '../page.ts';
 import { periodOf, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
+import { readChecked } from './checked.ts';
 import { readTotals } from './read.ts';
 import { moversOf, storeCourses } from './stores.ts';
 import { overviewView } from './view.ts';
-import { readWaiting } from './waiting.ts';
+import { readWaiting, waitingOf } from './waiting.ts';
 
 /** What the trend shows: the measure of one of the figures, by day or by hour. */
 const overviewQuery = z.object({
@@ -31,9 +32,10 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
   const period = periodOf(query, deps.now());
   const version = period.part === null ? undefined : await versionOf(deps, viewer.providerId);
   if (version !== undefined && isUnchanged(c, version)) return unchanged(c);
-  const [totals, waiting] = await Promise.all([
+  const [totals, waiting, checked] = await Promise.all([
     readTotals(table, viewer.providerId, period),
     readWaiting(table, viewer.providerId, deps.now()),
+    readChecked(deps, viewer),
   ]);
   const { now, before } = totals;
   const courses = storeCourses(now.summaries, before.summaries, period);
@@ -47,7 +49,10 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
   return answerPage(c, {
     title: ({ say }) => say('overview'),
     main: (speech) =>
-      overviewView(speech, { period, totals, stores, waiting, measure, by, canHour }),
+      overviewView(speech, {
+        ...{ period, totals, stores, checked, measure, by, canHour },
+        waiting: [...waiting, ...waitingOf(checked)],
+      }),
     viewer,
     ...(version === undefined ? {} : { version }),
   });

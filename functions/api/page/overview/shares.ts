@@ -37,15 +37,20 @@ export function sharesCard(speech: Speech, totals: Totals, query: Record<string,
   });
   const groups: ShareGroup[] = [
     { name: say('platform'), rows: platforms },
-    { name: say('channel'), rows: partRows(speech, totals, 'channels') },
-    { name: say('shares.loop'), rows: partRows(speech, totals, 'loops') },
+    { name: say('channel'), rows: partRows(speech, totals, 'channels', query) },
+    { name: say('shares.loop'), rows: partRows(speech, totals, 'loops', query) },
   ].filter(({ rows }) => rows.length > 0);
   return html`<header><h2>${say('shares.title')}</h2>${lateNote(speech, totals.now)}</header>${
     groups.length === 0 ? html`<p class="in note">${say('nothing')}</p>` : sharesTable(say, groups)
   }`;
 }
 
-function partRows({ say }: Speech, totals: Totals, of: 'channels' | 'loops'): ShareRow[] {
+function partRows(
+  { say }: Speech,
+  totals: Totals,
+  of: 'channels' | 'loops',
+  query: Record<string, string>,
+): ShareRow[] {
   const [now, before] = [totals.now, totals.before].map(({ summaries }) => added(summaries, of));
   const values = [...new Set([...(now?.keys() ?? []), ...(before?.keys() ?? [])])];
   const rows = values.map((value) => ({
@@ -58,7 +63,10 @@ function partRows({ say }: Speech, totals: Totals, of: 'channels' | 'loops'): Sh
     .map(({ value, ...amounts }, at) => {
       const word = of === 'loops' ? `loop.${value}` : value;
       const swatch = STEPS[Math.min(at, STEPS.length - 1)] ?? 'g5';
-      return { name: isWord(word) ? say(word) : value, swatch, ...amounts, href: null };
+      // A channel has a page of its days; a loop is a property of the platforms' ways in.
+      const href =
+        of === 'channels' ? `/channels?${new URLSearchParams({ ...query, row: value })}` : null;
+      return { name: isWord(word) ? say(word) : value, swatch, ...amounts, href };
     });
 }
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { amount, day, fullDay, monthOf, signedAmount } from '../../../../lib/i18n/format.ts';
+import { amount, count, day, fullDay, monthOf, signedAmount } from '../../../../lib/i18n/format.ts';
 import { MOST_STORES } from '../../../../lib/rollups/day-summary.ts';
 import type { Html } from '../html.ts';
 import { nameOf, placeKey, type StoreName, storeHref } from '../names.ts';
@@ -11,6 +11,7 @@ import { sparkline } from '../parts/sparkline.ts';
 import { status } from '../parts/status.ts';
 import { table } from '../parts/table.ts';
 import { periodQuery } from '../period.ts';
+import { checkedCard } from './checked-card.ts';
 import { overviewFigures } from './figures.ts';
 import type { OverviewView } from './model.ts';
 import { lateNote, platformSwatch, sharesCard } from './shares.ts';
@@ -32,6 +33,7 @@ ${isEmpty ? emptyCard(speech) : ''}
 <section class="card o4" data-live="stores">${topStores(speech, view)}</section>
 </div><div class="col flat">
 <section class="card o2" data-live="waiting">${waitingCard(speech, view.waiting)}</section>
+<section class="card o2" data-live="checked">${checkedCard(speech, view.checked)}</section>
 <section class="card o3" data-live="shares">${sharesCard(speech, totals, periodQuery(period))}</section>
 ${stores.movers.length === 0 ? '' : html`<section class="card o5" data-live="movers">${moversCard(speech, view)}</section>`}
 </div></div>`;
@@ -136,12 +138,19 @@ function waitingCard({ say, language }: Speech, waiting: readonly Waiting[]): Ht
   const you = status('warn', 'warn', say('wait.you'));
   const operator = status('go', 'go', say('wait.operator'));
   const rows = waiting.map((one) => {
-    const month = monthOf(one.month, language);
     switch (one.is) {
-      case 'statement-closed':
+      case 'statement-closed': {
+        const month = monthOf(one.month, language);
         return html`<li><b>1</b><a href="/statements/${one.month}">${say('wait.statement', { month, amount: amount(one.payableFen) })}</a>${you}<span class="x">${say('wait.statement.more', { day: fullDay(one.closedOn, language) })}</span></li>`;
-      case 'statement-open':
+      }
+      case 'statement-open': {
+        const month = monthOf(one.month, language);
         return html`<li><b>1</b><a href="/statements/${one.month}">${say('wait.closing', { month })}</a>${operator}<span class="x">${say('wait.closing.more')}</span></li>`;
+      }
+      case 'differences': {
+        const href = `/completeness?${new URLSearchParams({ from: one.day, to: one.day })}`;
+        return html`<li><b>${count(one.count)}</b><a href="${href}">${say('wait.differences', { n: one.count, day: day(one.day, language) })}</a>${operator}<span class="x">${say('wait.differences.more')}</span></li>`;
+      }
       default:
         return one satisfies never;
     }

@@ -2,6 +2,7 @@ import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
 import { readStatement } from '../../../../lib/store/ledger/statements.ts';
 import type { Table } from '../../../../lib/store/table.ts';
 import { addDays, businessDayAt, daysBetween } from '../../../../lib/time/shanghai.ts';
+import type { Checked } from './checked.ts';
 
 /** What waits for somebody, and for whom. */
 export type Waiting =
@@ -11,7 +12,8 @@ export type Waiting =
       readonly payableFen: number;
       readonly closedOn: string;
     }
-  | { readonly is: 'statement-open'; readonly month: string };
+  | { readonly is: 'statement-open'; readonly month: string }
+  | { readonly is: 'differences'; readonly day: string; readonly count: number };
 
 /** A statement is pointed out for so many days after it was closed. */
 const NEW_DAYS = 14;
@@ -33,4 +35,9 @@ export async function readWaiting(
   }
   const days = await readProviderDays(table, providerId, { from: `${month}-01`, to: last });
   return statement !== undefined || days.length > 0 ? [{ is: 'statement-open', month }] : [];
+}
+
+/** Differences of yesterday wait for the operator, who asks the platform. */
+export function waitingOf({ day, differences }: Checked): Waiting[] {
+  return differences === 0 ? [] : [{ is: 'differences', day, count: differences }];
 }

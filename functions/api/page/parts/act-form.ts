@@ -7,7 +7,9 @@ export interface ActField {
   readonly name: string;
   readonly label: Word;
   readonly value?: string;
-  readonly type?: 'text' | 'date' | 'email' | 'checkbox';
+  readonly type?: 'text' | 'date' | 'email' | 'checkbox' | 'file';
+  /** Of a file: which ones a browser offers. */
+  readonly accept?: string;
   /** Value and word. */
   readonly choices?: readonly (readonly [string, string])[];
   readonly isRequired?: boolean;
@@ -31,7 +33,11 @@ export function actForm(say: Say, form: ActForm): Html {
   const { action, act, hidden = {}, fields = [], submit, isMain = false, typed = {} } = form;
   const isThis =
     typed.act === act && Object.entries(hidden).every(([name, value]) => typed[name] === value);
-  return html`<form method="post" action="${action}" class="fields"><input type="hidden" name="act" value="${act}">${Object.entries(
+  // A file comes in a form of its own shape.
+  const shape = fields.some(({ type }) => type === 'file')
+    ? html` enctype="multipart/form-data"`
+    : '';
+  return html`<form method="post" action="${action}" class="fields"${shape}><input type="hidden" name="act" value="${act}">${Object.entries(
     hidden,
   ).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
@@ -45,6 +51,9 @@ function fieldOf(say: Say, field: ActField, value: string): Html {
   const required = isRequired ? html` required` : '';
   if (type === 'checkbox') {
     return html`<label class="f tick"><input type="checkbox" name="${name}" value="yes"${value === 'yes' ? html` checked` : ''}> ${say(label)}</label>`;
+  }
+  if (type === 'file') {
+    return html`<label class="f"><span>${say(label)}</span><input type="file" name="${name}"${required} accept="${field.accept ?? ''}"></label>`;
   }
   if (choices !== undefined) {
     return html`<label class="f"><span>${say(label)}</span><select name="${name}"${required}>${choices.map(

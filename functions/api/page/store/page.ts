@@ -5,7 +5,9 @@ import { idSchema, type Platform, platformSchema } from '../../../../lib/events/
 import { addRollups } from '../../../../lib/ledger/rollup.ts';
 import { readStoreHours } from '../../../../lib/rollups/rollups.ts';
 import { hasEntries } from '../../../../lib/store/ledger/entries.ts';
+import { noteChange, withTrail } from '../../audit.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { answerFile, FILE_FORMATS } from '../../files.ts';
 import { check, cursorInput } from '../../input.ts';
 import { requireCovered } from '../../own-stores.ts';
 import { ledgerPositionSchema } from '../../redemptions.ts';
@@ -14,6 +16,7 @@ import { answerPage, isUnchanged, unchanged } from '../page.ts';
 import { pageCursor } from '../page-cursor.ts';
 import { periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
+import { fileRows } from './file-rows.ts';
 import { readStoreTotals } from './read.ts';
 import { readRows, rowFilterShape } from './rows.ts';
 import { storeView } from './view.ts';
@@ -27,6 +30,7 @@ interface StorePlace {
 const storeQuery = z.object({
   ...periodShape,
   ...rowFilterShape,
+  file: z.enum(FILE_FORMATS).optional(),
   cursor: cursorInput(ledgerPositionSchema),
 });
 
@@ -41,8 +45,25 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
   const isFirst = query.cursor === undefined;
   const isNewest = isFirst && period.part !== null;
   const version = isNewest ? await versionOf(deps, place, period.window.to) : undefined;
-  if (version !== undefined && isUnchanged(c, version)) return unchanged(c);
-  const filter = { kind: query.kind || null, channel: query.channel || null };
+  if (version !== undefined && query.file === undefined && isUnchanged(c, version)) {
+    return unchanged(c);
+  }
+  const filter = {
+    kind: query.kind || null,
+    channel: query.channel || null,
+    tail: query.tail || null,
+  };
+  if (query.file !== undefined) {
+    await requireOwn(place, deps);
+    const name = `store-${storeId.replaceAll(/[^\w-]/g, '_')}-${period.window.from}-${period.window.to}`;
+    const file = { format: query.file, name, sheet: 'store' };
+    // Whatever leaves the house leaves a trace, from a page as from the API.
+    noteChange(c, { subject: `${name}.${query.file}` });
+    const trail = { call: 'GET /stores/{platform}/{storeId}', principal: viewer.principal };
+    return withTrail(c, trail, deps, async () =>
+      answerFile(c, { ...file, rows: await fileRows(deps.table, place, period.window, filter) }),
+    );
+  }
   const page = { before: query.cursor, filter, isNewest, nowMs: deps.now() };
   const [{ rows, next }, totals] = await Promise.all([
     readRows(deps.table, place, period.window, page),

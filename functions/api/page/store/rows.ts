@@ -21,6 +21,8 @@ export interface LedgerRow {
 export interface RowFilter {
   readonly kind: string | null;
   readonly channel: string | null;
+  /** The last characters of a voucher's or an order's id. */
+  readonly tail: string | null;
 }
 
 const PAGE = 16;
@@ -32,6 +34,11 @@ const READS_AT_ONCE = 16;
 export const rowFilterShape = {
   kind: z.enum(['', 'redemption', 'reversal', 'refund']).default(''),
   channel: z.string().max(32).default(''),
+  tail: z
+    .string()
+    .trim()
+    .regex(/^[\w-]{0,32}$/)
+    .default(''),
 };
 
 /**
@@ -45,7 +52,7 @@ export async function readRows(
   page: { before: string | undefined; filter: RowFilter; isNewest: boolean; nowMs: number },
 ): Promise<{ rows: LedgerRow[]; next: string | null }> {
   const { before, filter, isNewest, nowMs } = page;
-  const isFiltered = filter.kind !== null || filter.channel !== null;
+  const isFiltered = Object.values(filter).some((value) => value !== null);
   const most = isFiltered ? MOST_LOOKED_AT : PAGE;
   const found: { entry: Entry; sk: string }[] = [];
   const seen: Entry[] = [];
@@ -67,8 +74,10 @@ export async function readRows(
   return { rows, next: isMore ? last : null };
 }
 
-function isWanted({ kind, channel }: Entry, filter: RowFilter): boolean {
-  return (filter.kind ?? kind) === kind && (filter.channel ?? channel) === channel;
+export function isWanted({ kind, channel, voucherId, orderId }: Entry, filter: RowFilter): boolean {
+  const id = voucherId ?? orderId;
+  const isTail = filter.tail === null || id.endsWith(filter.tail);
+  return (filter.kind ?? kind) === kind && (filter.channel ?? channel) === channel && isTail;
 }
 
 function isRedemption({ kind, reverses, corrects }: Entry): boolean {

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { channelSchema } from '../../../../lib/events/event.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
+import { FILE_FORMATS } from '../../files.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { type Figure, figures } from '../parts/figure.ts';
@@ -81,7 +82,7 @@ function rowsCard(speech: Speech, view: StoreView): Html {
   const { rows, period, path, filter, nextHref, totals } = view;
   const isLive = totals !== null && period.part !== null;
   const kinds = ['redemption', 'reversal', 'refund'] as const;
-  const isFiltered = filter.kind !== null || filter.channel !== null;
+  const isFiltered = Object.values(filter).some((value) => value !== null);
   const empty = isFiltered
     ? html`<p class="in form note">${say('filter.none')} <a href="${path}?${new URLSearchParams(periodQuery(period))}">${say('filter.clear')}</a></p>`
     : html`<p class="in form note">${say('nothing')}</p>`;
@@ -89,7 +90,9 @@ function rowsCard(speech: Speech, view: StoreView): Html {
 ${filterForm(say, {
   action: path,
   kept: periodQuery(period),
+  files: fileLinks(view),
   fields: [
+    { name: 'tail', label: say('store.tail'), value: filter.tail ?? '', hint: '4417' },
     {
       ...{ name: 'kind', label: say('kind'), value: filter.kind ?? '' },
       choices: [
@@ -105,6 +108,15 @@ ${filterForm(say, {
 })}
 <div data-live="rows">${rows.length === 0 ? empty : rowTable(speech, rows, period)}
 ${pager(say, say('store.shown', { n: rows.length }), nextHref)}</div></section>`;
+}
+
+/** The lines of the filter as a file. */
+function fileLinks({ period, path, filters }: StoreView): Html {
+  const links = FILE_FORMATS.map(
+    (file, at) =>
+      html`${at === 0 ? '' : ' · '}<a href="${path}?${new URLSearchParams({ ...periodQuery(period), ...filters, file })}" download>${file.toUpperCase()}</a>`,
+  );
+  return html`${links}`;
 }
 
 function hoursCard({ say }: Speech, { lastDay }: StoreTotals, period: Period): Html {

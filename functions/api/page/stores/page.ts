@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import { platformSchema } from '../../../../lib/events/event.ts';
 import { emptyRollup } from '../../../../lib/ledger/rollup.ts';
+import { MOST_STORES } from '../../../../lib/rollups/day-summary.ts';
 import { addPlatforms, overPlatforms } from '../../../../lib/rollups/provider-day.ts';
 import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
 import { noteChange, withTrail } from '../../audit.ts';
@@ -39,6 +40,8 @@ export const storesShape = {
   order: z.enum(['desc', 'asc']).default('desc'),
   page: z.coerce.number().int().min(1).max(MOST_PAGES).default(1),
   file: z.enum(FILE_FORMATS).optional(),
+  /** Every store with all its days, where there are many: dear to read. */
+  list: z.enum(['all']).optional(),
 };
 
 const storesQuery = z.object({ ...storesShape, cursor: cursorInput(storePlaceSchema) });
@@ -52,12 +55,12 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   const period = periodOf(query, deps.now());
   const platform = query.platform || null;
   const whole =
-    query.cursor === undefined
+    query.cursor === undefined && query.list === undefined
       ? await readAllStores(table, viewer.providerId, period, platform)
       : undefined;
   const filters = filtersOf(query);
   const own = { period, platform, sort: query.sort, order: query.order, filters, q: query.q ?? '' };
-  if (whole !== undefined) {
+  if (whole?.isWhole === true) {
     const isNamed = query.q || query.sort === 'store' || query.file !== undefined;
     const known = isNamed ? await storeNames(table, whole.rows, deps.now()) : new Map();
     const rows = sortedBy(
@@ -75,12 +78,31 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
     const next = page < last ? { ...periodQuery(period), ...filters, page: `${page + 1}` } : null;
     return answerStoresPage(c, viewer, {
       ...{ ...own, names, total: whole.total, stores: shown, isWhole: true, isRanked: true },
+      isLargest: false,
       rest: query.q ? null : restOf(whole.total, whole.rows),
       place: { first: (page - 1) * PAGE, found: rows.length },
       nextHref: next === null ? null : `/stores?${new URLSearchParams(next)}`,
     });
   }
   const isFile = query.file !== undefined;
+  const isStandard = query.sort === 'redeemed' && query.order === 'desc' && !query.q && !isFile;
+  if (whole !== undefined && isStandard && whole.rows.length > 0) {
+    // The largest of each day: of one day they are exact, and the list goes on after them.
+    const stores = whole.rows.filter(({ redeemedFen }) => redeemedFen > 0).slice(0, MOST_STORES);
+    const last = stores.at(-1);
+    const isExact = whole.dayCount === 1 && last !== undefined;
+    const goesOn = { ...periodQuery(period), ...filters };
+    const key = JSON.stringify([last?.platform, last?.storeId]);
+    const next = isExact
+      ? cursor.next(goesOn, { redeemedFen: last.redeemedFen, key })
+      : { ...goesOn, list: 'all' };
+    return answerStoresPage(c, viewer, {
+      ...{ ...own, stores, total: whole.total, rest: null, place: null, isWhole: false },
+      names: await storeNames(table, stores, deps.now()),
+      ...{ isRanked: true, isLargest: true },
+      nextHref: `/stores?${new URLSearchParams(next)}`,
+    });
+  }
   const by = query.sort === 'change' || query.sort === 'store' ? 'redeemed' : query.sort;
   const found = await pageOfStores(
     table,
@@ -94,7 +116,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   const stores = found.stores.map(({ platform: of, storeId, rollup }): StoreRow => {
     const { redeemedFen, redeemedCount, refundedFen, commissionFen } = rollup;
     const sums = { redeemedFen, redeemedCount, refundedFen, commissionFen };
-    return { platform: of, storeId, ...sums, course: null, compared: null };
+    return { platform: of, storeId, ...sums, isLeast: false, course: null, compared: null };
   });
   const names = await storeNames(table, stores, deps.now());
   if (query.file !== undefined) {
@@ -107,7 +129,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   return answerStoresPage(c, viewer, {
     ...{ ...own, sort: by, order: 'desc', names, stores, rest: null, place: null, isWhole: false },
     total: platform === null ? overPlatforms(rollups) : (rollups[platform] ?? emptyRollup()),
-    isRanked: found.order === 'redeemedFen',
+    ...{ isRanked: found.order === 'redeemedFen', isLargest: false },
     nextHref: next === null ? null : `/stores?${new URLSearchParams(next)}`,
   });
 }

@@ -23,6 +23,8 @@ export interface StoreRow {
   readonly redeemedCount: number;
   readonly refundedFen: number;
   readonly commissionFen: number;
+  /** Days on which it was not among the largest are left out of its sums. */
+  readonly isLeast: boolean;
   /** By day; null where only its sum was read. */
   readonly course: readonly number[] | null;
   /** Null too where no day of the period is over. */
@@ -34,16 +36,20 @@ export type StoreSums = Pick<
   'redeemedFen' | 'redeemedCount' | 'refundedFen' | 'commissionFen' | 'paidFen' | 'entryCount'
 >;
 
-/** All stores of a period, from one small item a day. */
+/** The stores of a period, from one small item a day. */
 export interface AllStores {
   readonly rows: readonly StoreRow[];
   readonly total: StoreSums;
+  /** False where a day had more stores than its summary lists: these are the largest of each day. */
+  readonly isWhole: boolean;
+  /** How many days of the period have entries; null where the largest of some are a moment old. */
+  readonly dayCount: number | null;
 }
 
 /** So many days are read from the stores themselves, where summaries do not know all of them yet. */
 const MOST_LATE_DAYS = 2;
 
-/** @returns undefined where a day had more stores than its summary lists: then no sum of theirs is whole */
+/** @returns undefined where summaries do not know the days yet */
 export async function readAllStores(
   table: Table,
   providerId: string,
@@ -59,17 +65,33 @@ export async function readAllStores(
   const late = days.filter(({ day, rollups }) => isBehind(now.get(day), overPlatforms(rollups)));
   if (late.length > MOST_LATE_DAYS) return undefined;
   const summaries = [...now.values(), ...earlier.values()];
-  if (summaries.some(({ storeCount }) => storeCount > MOST_STORES)) return undefined;
-  for (const { day, buckets } of late) {
+  const full = [...now.values()].filter(isFull);
+  const isWhole = !summaries.some(isFull);
+  for (const { day, buckets } of isWhole ? late : []) {
     const stores = await storesOfDay(table, providerId, day, [...buckets.keys()]);
     if (stores === undefined) return undefined;
     now.set(day, { ...NOTHING, ...now.get(day), day, stores });
   }
   const { stores } = storeCourses([...now.values()], [...earlier.values()], period);
-  const rows = stores.filter((store) => platform === null || store.platform === platform);
+  const rows = stores
+    .filter((store) => platform === null || store.platform === platform)
+    .map((store): StoreRow => {
+      const isLeast = full.some(({ stores: listed }) => !listed.some((one) => isSame(one, store)));
+      return { ...store, isLeast, ...(isWhole ? {} : { course: null, compared: null }) };
+    });
   const rollups = addPlatforms(days.map((day) => day.rollups));
   const total = platform === null ? overPlatforms(rollups) : (rollups[platform] ?? emptyRollup());
-  return { rows, total };
+  // What is behind is not exact, of one day either.
+  const dayCount = !isWhole && late.length > 0 ? null : days.length;
+  return { rows, total, isWhole, dayCount };
+}
+
+function isFull({ storeCount }: DaySummary): boolean {
+  return storeCount > MOST_STORES;
+}
+
+function isSame(a: SummaryStore, b: { platform: string; storeId: string }): boolean {
+  return a.platform === b.platform && a.storeId === b.storeId;
 }
 
 const NOTHING = { hours: new Map<string, Rollup>(), channels: [], loops: [], storeCount: 0 };

@@ -42,6 +42,8 @@ export interface StoresView {
   readonly place: { readonly first: number; readonly found: number } | null;
   /** All stores were read, with their days and the period before: they can be searched and sorted by everything. */
   readonly isWhole: boolean;
+  /** These are the largest of each day, of more than were read. */
+  readonly isLargest: boolean;
   /** False where there are too many to be sorted. */
   readonly isRanked: boolean;
   readonly nextHref: string | null;
@@ -51,8 +53,8 @@ type Row = StoreRow | { readonly sum: StoreSums; readonly is: 'total' | 'rest' }
 
 export function storesView(speech: Speech, view: StoresView): Html {
   const { say, language } = speech;
-  const { period, isRanked, isWhole, nextHref, filters, total } = view;
-  const note = isWhole ? '' : say(isRanked ? 'stores.many' : 'unranked');
+  const { period, isWhole, nextHref, filters, total } = view;
+  const note = isWhole ? '' : say(noteOf(view));
   return html`<div class="head"><div><h1>${say('stores')}</h1><p class="note">${wholeDaysLine(say, language, period)}</p></div>
 <div class="tools">${periodTools(say, '/stores', period, filters)}</div></div>
 <section class="card" id="rows"><header><h2>${say('stores.rows')}</h2>${note === '' ? '' : html`<p class="note">${note}</p>`}</header>
@@ -60,6 +62,14 @@ ${filtersOf(speech, view)}
 ${rowsOf(speech, view)}
 ${pager(say, shownOf(speech, view), nextHref)}</section>
 <p class="note">${say('figure.paid')} ${amount(total.paidFen)} ${say('unit.yuan')} · ${say('stores.paid')}</p>`;
+}
+
+function noteOf({
+  isRanked,
+  isLargest,
+}: StoresView): 'stores.largest' | 'stores.many' | 'unranked' {
+  if (isLargest) return 'stores.largest';
+  return isRanked ? 'stores.many' : 'unranked';
 }
 
 function filtersOf({ say }: Speech, view: StoresView): Html {
@@ -126,7 +136,12 @@ function columnsOf(speech: Speech, view: StoresView): Column<Row>[] {
     ...(isWhole ? [courseColumn(speech, ofStore)] : []),
     {
       ...{ head: say('redeemedGmv'), role: 'main', ...sortOf(view, 'redeemed') },
-      ...number((one) => amount(one.redeemedFen)),
+      isNumber: true,
+      cell: (row: Row) => {
+        const sums = 'sum' in row ? row.sum : row;
+        const text = amount(sums.redeemedFen);
+        return 'isLeast' in sums && sums.isLeast ? `≥ ${text}` : text;
+      },
     },
     ...(isWhole
       ? [

@@ -23,7 +23,12 @@ export async function readToday(
   const nowMs = now();
   const today = businessDayAt(nowMs);
   const place = { providerId, platform, storeId };
-  const page = { before: undefined, filter: { kind: null, channel: null }, isNewest: true, nowMs };
+  const page = {
+    before: undefined,
+    filter: { kind: null, channel: null, tail: null },
+    isNewest: true,
+    nowMs,
+  };
   const { rows } = await readRows(table, place, { from: today, to: today }, page);
   const [app, ...others] = await appsOf(principal, { platform, storeId }, deps);
   // Which of several redeemed it, the ledger does not say.

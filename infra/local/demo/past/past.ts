@@ -30,6 +30,8 @@ export interface PastOptions {
   readonly today: string;
   readonly days: number;
   readonly bodyKeys: BodyKeys;
+  /** Epoch ms of today. What is done before dawn is left out while dawn is to come; absent: it is left out. */
+  readonly untilMs?: number;
   /** Redemptions of a store on an ordinary day. */
   readonly perStoreDay?: number;
 }
@@ -53,7 +55,7 @@ const REFUNDED = 0.04;
 
 /** What is wrong, for somebody to find: so many days ago this store gave much back, and another one's webhooks were lost. */
 const MANY_REFUNDS_DAYS_AGO = 6;
-const LOST_DAYS_AGO = 4;
+const LOST_DAYS_AGO = 1;
 
 /**
  * Plays what happened before anybody looked, day by day through the real functions in memory: signed webhooks, queries
@@ -129,11 +131,16 @@ class Past {
     await hub.settle('attribution');
     // Before dawn, and the day before is over.
     hub.nowMs = Math.max(hub.nowMs, this.#at(back - 1, 0) + 2.5 * HOUR_MS);
-    if (back > 1) await this.#beforeDawn(back - 1);
+    if (back > 1 || hub.nowMs < (this.#options.untilMs ?? 0)) await this.#beforeDawn(back - 1);
   }
 
   async #beforeDawn(back: number): Promise<void> {
     await this.hub.reconcile();
+    // What was found is taken in: the next run sees that nothing is missing any more.
+    if (back === 0) {
+      this.hub.nowMs += 15 * MINUTE_MS;
+      await this.hub.reconcile();
+    }
     const day = this.#day(back);
     if (!day.endsWith('-02')) return;
     const month = addDays(`${day.slice(0, 8)}01`, -1).slice(0, 7);

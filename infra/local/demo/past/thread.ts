@@ -18,7 +18,7 @@ const CHUNK = 500;
 if (parentPort !== null) {
   const { bodyKeysFile, ...options } = pastOrderSchema.parse(workerData);
   const bodyKeys = bodyKeysAt(pathToFileURL(bodyKeysFile).href);
-  const table = await playPast({ ...options, bodyKeys } satisfies PastOptions);
+  const table = await playPast({ ...options, untilMs: Date.now(), bodyKeys } satisfies PastOptions);
   const items = [...table.items.values()].flatMap((partition) => partition.all());
   for (let at = 0; at < items.length; at += CHUNK) {
     parentPort.postMessage(items.slice(at, at + CHUNK));
