@@ -21,6 +21,10 @@ const BENCHES: readonly (readonly [name: string, what: string])[] = [
   ['hot', 'one store at 1 to 50 redemptions a second'],
   ['app', 'how many redemptions a second one app of Douyin can have'],
   ['fair', 'two tenants, of which one sends a hundred times as much'],
+  [
+    'reconcile',
+    'write units and calls for the check of a store’s day: quiet, with its webhooks heard, and with none (units and calls are counted, not timed)',
+  ],
   ['door', 'to verify and read a message, against its hash and `JSON.parse`'],
   ['writes', 'write units of a redemption as the database counts them, against a plain build'],
   ['closing', 'what it costs to close a month, a line, and to open its statement'],
