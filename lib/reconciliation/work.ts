@@ -20,6 +20,9 @@ const MAX_AWAITED = 100;
 /** Days of places between two saves: what was not saved is done again by whoever comes next. */
 const DAYS_PER_SAVE = 20;
 
+/** After so many calls it is saved at the next end of a day: no more than these and one day's are made again. */
+const CALLS_PER_SAVE = 16;
+
 /**
  * Works on a reconciliation until its time is up, or nothing of it can be done now. Of several workers one has
  * it: it says so in the item, and saves only what it read.
@@ -69,7 +72,8 @@ async function goThrough(begun: Reconciliation, reconciler: Reconciler): Promise
       return false;
     }
     job = step;
-    if (job.done - saved.done < DAYS_PER_SAVE) continue;
+    const isLittle = counted(job).calls - saved.calls < CALLS_PER_SAVE;
+    if (job.done - saved.done < DAYS_PER_SAVE && (isLittle || job.done === saved.done)) continue;
     const again = await saveReconciliation(deps.table, saved, counted(job));
     // Cancelled, or somebody took it for dead.
     if (again === undefined) return false;

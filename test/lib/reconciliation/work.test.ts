@@ -284,6 +284,74 @@ describe('a list without rows', () => {
   });
 });
 
+describe('a backfill whose worker is killed', () => {
+  const DAYS = 8;
+  const PAGES = 4;
+  const to = '2026-04-08';
+
+  /** A platform with so many pages a day, whose answer to one call never comes: the worker is gone. */
+  async function killedAt(call: number | null) {
+    const fake = new FakeRecords(() => whole());
+    await fake.open();
+    let calls = 0;
+    let gone = () => {};
+    const died = new Promise<void>((resolve) => {
+      gone = resolve;
+    });
+    fake.source = {
+      ...fake.source,
+      lists: [
+        {
+          ...{ name: 'uses', empty: 'may-be-outage' },
+          page: async ({ businessDay }, cursor, context) => {
+            await context.fetch('http://platform.test/');
+            const at = Number(cursor ?? 0);
+            const n = Number(businessDay.slice(-2)) * PAGES + at;
+            const occurredAt = `${businessDay}T12:0${at}:00.000+08:00`;
+            const next = at + 1 < PAGES ? String(at + 1) : null;
+            return { records: [recordOf(n, { occurredAt })], next, total: PAGES };
+          },
+        },
+      ],
+    };
+    const fetch: typeof globalThis.fetch = () => {
+      calls += 1;
+      if (calls !== call) return Promise.resolve(new Response('{}'));
+      gone();
+      return new Promise(() => {});
+    };
+    const deps = () => ({ ...fake.deps(), fetch });
+    const id = await beginReconciliation(
+      fake.table,
+      { ...wanted, from: '2026-04-01', to },
+      fake.nowMs,
+    );
+    const first = workOn(id, fake.nowMs + 60_000, deps());
+    await (call === null ? first : died);
+    // Its claim ends; what was sent is never booked here, so each day is looked at until it is given up.
+    for (let run = 0; run < 30; run += 1) {
+      fake.nowMs += 600_000;
+      await workOn(id, fake.nowMs + 60_000, deps());
+    }
+    const facts = fake.sent.flatMap((one) => ('events' in one ? one.events : []));
+    return { calls, facts: new Set(facts.map((one) => one.eventId)), id, fake };
+  }
+
+  test('is gone on with by the next one, and no more than a day and sixteen calls are made again', async () => {
+    const whole = await killedAt(null);
+    expect(whole.calls).toBe(DAYS * PAGES);
+    expect(whole.facts.size).toBe(DAYS * PAGES);
+    for (let call = 1; call <= DAYS * PAGES; call += 1) {
+      const { calls, facts, id, fake } = await killedAt(call);
+      expect(calls).toBeLessThanOrEqual(whole.calls + 16 + PAGES);
+      expect(facts).toEqual(whole.facts);
+      expect(await readReconciliation(fake.table, id)).toMatchObject({
+        ...{ status: 'done', done: DAYS, found: DAYS * PAGES },
+      });
+    }
+  });
+});
+
 describe('two workers', () => {
   const orders = { most: runs(300), seeded: runs(60) };
 
