@@ -191,6 +191,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'BUDGET',
       'BUYER-KEY',
       'CHECKED',
+      'CLERK-LINK',
       'CODE',
       'DELIVERY',
       'DIFFERENCE',
@@ -272,6 +273,7 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/statements', to: 'api' },
   { method: 'GET', path: '/statements/{month}', to: 'api' },
   { method: 'GET', path: '/till', to: 'api' },
+  { method: 'ANY', path: '/till/in', to: 'api' },
   { method: 'POST', path: '/till/find', to: 'api' },
   { method: 'POST', path: '/till/redeem', to: 'api' },
   { method: 'POST', path: '/till/undo', to: 'api' },
@@ -282,6 +284,7 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'POST', path: '/sign-out', to: 'api' },
   // The pages with forms, which are sent to the pages themselves.
   { method: 'ANY', path: '/team', to: 'api' },
+  { method: 'ANY', path: '/team/clerks', to: 'api' },
   { method: 'GET', path: '/completeness', to: 'api' },
   { method: 'ANY', path: '/operator', to: 'api' },
   { method: 'ANY', path: '/operator/{path+}', to: 'api' },

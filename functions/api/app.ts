@@ -13,6 +13,7 @@ import { limitHeaders } from './request-limit.ts';
 import { answer, forAnyone } from './route.ts';
 import { appsRoute } from './routes/apps.ts';
 import { auditRoute } from './routes/audit.ts';
+import { clerksRoutes } from './routes/clerks.ts';
 import { codePoolsRoutes } from './routes/code-pools.ts';
 import { completenessRoutes } from './routes/completeness.ts';
 import { contractImportsRoute } from './routes/contract-imports.ts';
@@ -83,6 +84,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   registryChangesRoutes(api, deps);
   tokensRoutes(api, deps);
   membersRoutes(api, deps);
+  clerksRoutes(api, deps);
   auditRoute(api, deps);
   merchantsRoutes(api, deps);
   contractImportsRoute(api, deps);

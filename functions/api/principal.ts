@@ -72,7 +72,7 @@ export async function principalOfMember(
   sinceMs = deps.now(),
 ): Promise<Principal | NoPrincipal> {
   const member = await memberNamed(providerId, memberId, deps);
-  if (member === undefined || (member.sentHomeAtMs ?? 0) > sinceMs) return 'revoked';
+  if (member === undefined || (member.sentHomeAtMs ?? 0) >= sinceMs) return 'revoked';
   return asMember(member, `member-${memberId}`, providerId);
 }
 

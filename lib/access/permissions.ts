@@ -22,6 +22,8 @@ const PROVIDERS = [
   'imports:write',
   /** Redeems and takes back at the named stores. */
   'till:use',
+  /** Lets clerks in on a phone, and sends them home. */
+  'clerks:admit',
   'followers:manage',
   'webhooks:manage',
   'members:manage',
@@ -64,7 +66,14 @@ export const ROLES = {
   /** May give every role of its provider, so it has all that they have. */
   owner: PROVIDERS,
   finance: [...READING, 'statements:answer', 'imports:write'],
-  operations: [...READING, 'disputes:raise', 'imports:write', 'till:use', 'followers:manage'],
+  operations: [
+    ...READING,
+    'disputes:raise',
+    'imports:write',
+    'till:use',
+    'clerks:admit',
+    'followers:manage',
+  ],
   viewer: READING,
   clerk: ['till:use', 'acts:read'],
 } as const satisfies Record<string, readonly Permission[]>;

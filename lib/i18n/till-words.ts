@@ -1,5 +1,37 @@
 /** What the till says: to a clerk with a queue of guests, so each text says what to do. */
 export const TILL_WORDS = {
+  clerks: { zh: '店员', en: 'Clerks' },
+  'clerks.note': {
+    zh: '店员用手机扫码进入收银台；下班时送出，十秒内全部失效。在“团队”里添加店员并指定门店。',
+    en: 'A clerk scans a code and is at the till. Sending one home ends all of theirs within ten seconds. Clerks are added on Team, with their stores.',
+  },
+  'clerks.none': {
+    zh: '还没有店员。请负责人在“团队”里添加角色为店员的成员。',
+    en: 'No clerks yet. The owner adds members with the role of a clerk on Team.',
+  },
+  'clerks.let-in': { zh: '扫码上岗', en: 'Show QR' },
+  'clerks.home': { zh: '送出', en: 'Send home' },
+  'clerks.sent-home': { zh: '上次送出', en: 'Last sent home' },
+  'clerks.scan': {
+    zh: '请店员用手机扫这个码。只能用一次，只在一部手机上有效。',
+    en: 'Have the clerk scan this. It works once, on one phone.',
+  },
+  'clerks.qr': { zh: '店员上岗二维码', en: 'QR code that lets the clerk in' },
+  'clerks.ends': { zh: '有效至', en: 'Good until' },
+  'clerks.link': { zh: '扫不了码？打开链接', en: 'Cannot scan? Open the link' },
+  'clerks.start': { zh: '在这部手机上岗', en: 'Start on this phone' },
+  'clerks.start.what': {
+    zh: '点下面的按钮进入收银台。这个码只能用一次。',
+    en: 'Press the button to open the till. The code works once.',
+  },
+  'clerks.over': {
+    zh: '这个码已用过、已过期，或店员已被送出。请店长再出一个码。',
+    en: 'This code was used, is over, or the clerk was sent home. Ask your manager for another.',
+  },
+  'done.sent-home': {
+    zh: '已送出，十秒内失效。',
+    en: 'Sent home; all of theirs is over within ten seconds.',
+  },
   till: { zh: '收银台', en: 'Till' },
   'till.store': { zh: '门店', en: 'Store' },
   'till.another': { zh: '换人', en: 'Change clerk' },

@@ -200,6 +200,9 @@ export const keys = {
   }),
   memberOfSubject: (hash: string): Key => ({ pk: `SUBJECT#${hash}`, sk: '-' }),
 
+  /** Lets a clerk in once, by a hash of what the link has. */
+  clerkLink: (linkHash: string): Key => ({ pk: `CLERK-LINK#${linkHash}`, sk: '-' }),
+
   /** Whose member it is. */
   member: (memberId: string): Key => ({ pk: `MEMBER#${e(memberId)}`, sk: '-' }),
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { permissionSchema, roleSchema } from '../../../lib/access/permissions.ts';
 import { memberSchema } from '../../../lib/store/accounts/members.ts';
 import { auditGet } from '../routes/audit.ts';
+import { clerkLinkPost, clerkSessionsDelete, clerksGet } from '../routes/clerks.ts';
 import {
   memberDelete,
   memberPatch,
@@ -125,6 +126,36 @@ export const access: readonly Documented[] = [
     description: 'For a member who lost theirs, or before theirs is revoked.',
     answers: { 201: { json: z.strictObject({ tokenId: z.string(), ...shownOnce }) } },
     example: { name: '新手机' },
+  },
+  {
+    contract: clerksGet,
+    tag: 'access',
+    summary: 'The members who are clerks, their stores, and when they were sent home last',
+    answers: {
+      200: {
+        json: z.strictObject({
+          clerks: z.array(
+            z.strictObject({
+              ...{ memberId: z.string(), name: z.string(), stores: z.array(z.string()) },
+              sentHomeAt: z.string().nullable(),
+            }),
+          ),
+        }),
+      },
+    },
+  },
+  {
+    contract: clerkLinkPost,
+    tag: 'access',
+    summary: 'A link that lets a clerk in on one phone, once, for five minutes: show it as a QR',
+    answers: { 201: { json: z.strictObject({ link: z.string(), endsAt: z.string() }) } },
+  },
+  {
+    contract: clerkSessionsDelete,
+    tag: 'access',
+    summary: 'Send a clerk home: every session, link and token of theirs is over within 10 s',
+    description: 'They stay a member, and are let in by another link.',
+    answers: { 204: { what: 'They are sent home.' } },
   },
   {
     contract: auditGet,

@@ -20,6 +20,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   '/completeness': 'Which days are complete by the platforms’ own records, and what differs',
   '/operator/completeness': 'The same for everybody; lets a difference be, with a reason',
   '/team': 'A provider’s people and tokens, for its owner',
+  '/team/clerks': 'A provider’s clerks: let in on a phone by a QR, and sent home',
 };
 
 const html = ['text/html'];

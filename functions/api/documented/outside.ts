@@ -92,6 +92,27 @@ export const outside: readonly Documented[] = [
     problems: ['not-found'],
   },
   {
+    contract: forAnyone('GET /till/in', { query: z.object({ k: z.string().optional() }) }),
+    tag: 'pages',
+    summary: 'Where a clerk’s QR leads: a page with one button, which uses the link up',
+    answers: { 200: { types: ['text/html'], what: 'The page; nothing is used up by opening it.' } },
+  },
+  {
+    contract: forAnyone('POST /till/in'),
+    tag: 'pages',
+    summary: 'Lets the clerk in on this phone, once: `k`, as the link has it',
+    text: { type: 'application/x-www-form-urlencoded', example: 'k=hxs_…' },
+    answers: {
+      303: { what: 'Let in: to `/till`.' },
+      401: {
+        types: ['text/html'],
+        what: 'The link is used, over, or none; or the clerk was sent home since.',
+      },
+      429: { types: ['text/html'], what: 'After 20 wrong tries in 10 minutes.' },
+    },
+    problems: ['role-forbidden'],
+  },
+  {
     contract: forAnyone('POST /sign-out'),
     tag: 'pages',
     summary: 'Ends the session',

@@ -49,7 +49,10 @@ const PROVIDERS: readonly Group[] = [
   },
   {
     word: 'nav.manage',
-    places: [{ href: '/team', word: 'team', needs: 'members:manage', below: [] }],
+    places: [
+      { href: '/team', word: 'team', needs: 'members:manage', below: [] },
+      { href: '/team/clerks', word: 'clerks', needs: 'clerks:admit', below: [] },
+    ],
   },
 ];
 

@@ -11,6 +11,7 @@ import { rooms } from './rooms.ts';
 import { signInRoutes } from './sign-in.ts';
 import { turnTheme } from './theme.ts';
 import { tillPages } from './till/routes.ts';
+import { letInPages } from './till/start.ts';
 import type { Viewer } from './viewer.ts';
 
 type Show = (c: Context, deps: ApiDeps, viewer: Viewer) => Promise<Response>;
@@ -71,6 +72,7 @@ export function pages(api: Hono, deps: ApiDeps): void {
   }
 
   tillPages(api, deps);
+  letInPages(api, deps);
   rooms(api, deps);
   oidcRoutes(api, deps, (c, error, status) => answerPage(c, signInPage(deps, error, status, null)));
   signInRoutes(api, deps, {

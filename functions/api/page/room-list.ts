@@ -1,3 +1,4 @@
+import { clerksPage } from './clerks/page.ts';
 import { completenessPage, operatorCompletenessPage } from './completeness/page.ts';
 import { appPage } from './operator/app.ts';
 import { appsPage } from './operator/apps.ts';
@@ -27,6 +28,7 @@ export const ROOMS: readonly Room[] = [
   operatorPeoplePage,
   auditPage,
   teamPage,
+  clerksPage,
   completenessPage,
   operatorCompletenessPage,
 ];

@@ -183,7 +183,7 @@ function mended(
 const PAGE = 100;
 const MAX_PAGES = 100;
 
-async function revokeAllOf(memberId: string, providerId: string | null, deps: ApiDeps) {
+export async function revokeAllOf(memberId: string, providerId: string | null, deps: ApiDeps) {
   let after: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const records = await listTokens(deps.table, providerId, after, PAGE);

@@ -258,6 +258,8 @@ const OPEN_ROUTES = [
     'GET /openapi.json',
     'POST /sign-in',
     'GET /sign-in/oidc',
+    'GET /till/in',
+    'POST /till/in',
     'GET /sign-in/oidc/callback',
     'POST /sign-out',
   ],
