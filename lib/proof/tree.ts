@@ -38,13 +38,3 @@ export function rootOf(tree: ProofTree): string {
 export function linesIn(tree: ProofTree): number {
   return tree.reduce((sum, { lines }) => sum + lines, 0);
 }
-
-/** The hashes that lead from one line to the root, from the line up. @param index from 0 */
-export function pathOf(bodies: readonly string[], index: number): string[] {
-  if (bodies.length <= 1) return [];
-  const half = 2 ** Math.floor(Math.log2(bodies.length - 1));
-  const [left, right] = [bodies.slice(0, half), bodies.slice(half)];
-  return index < half
-    ? [...pathOf(left, index), rootOf(addToTree([], right))]
-    : [...pathOf(right, index - half), rootOf(addToTree([], left))];
-}

@@ -31,8 +31,8 @@ export function proofTemplate(): ProofTemplate {
 
 function make(): ProofTemplate {
   const page = read('page.html')
-    .replace('%STYLE%', () => read('page.css'))
-    .replace('%SCRIPT%', () => SCRIPTS.map((name) => scriptOf(read(`${name}.js`))).join('\n'));
+    .replace('/*STYLE*/\n', () => read('page.css'))
+    .replace('/*SCRIPT*/\n', () => SCRIPTS.map((name) => scriptOf(read(`${name}.js`))).join('\n'));
   const [before = '', after = ''] = page.split('%PROOF%');
   const bytes = Buffer.from(before + after, 'utf8');
   const count = Math.ceil(bytes.length / PIECE);

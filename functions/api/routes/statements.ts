@@ -113,7 +113,10 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     const page = await linesOf(c, query, statement, deps);
     if (format === 'html') return statementPage(c, statement, page, principal, deps);
     // What proofs say of a line's fact stands in the proof alone.
-    const lines = page.lines.map(({ evidence: _, ...line }) => line);
+    const lines = page.lines.map((line) => {
+      const { evidence: _, ...own } = line;
+      return own;
+    });
     return c.json({ ...(await shownWithLife(statement, deps)), ...page, lines });
   });
 }

@@ -35,13 +35,17 @@ export interface Checked {
 }
 
 interface Program {
-  splitFile(file: string): { text: string; page: string | null; start: number };
-  checkProof(text: string, page: string | null): Promise<Checked>;
-  lineProof(month: Checked, index: number): string;
-  verifyByHand(key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
-  bytesOf(text: string): Uint8Array;
-  fromBase64url(text: string): Uint8Array;
-  sha256(bytes: Uint8Array): Uint8Array;
+  readonly splitFile: (file: string) => { text: string; page: string | null; start: number };
+  readonly checkProof: (text: string, page: string | null) => Promise<Checked>;
+  readonly lineProof: (month: Checked, index: number) => string;
+  readonly verifyByHand: (
+    key: Uint8Array,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ) => Promise<boolean>;
+  readonly bytesOf: (text: string) => Uint8Array;
+  readonly fromBase64url: (text: string) => Uint8Array;
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
 }
 
 const FOLDER = '../../../../functions/api/page/assets/proof';
@@ -59,7 +63,7 @@ export const { splitFile, checkProof, lineProof, verifyByHand, bytesOf, fromBase
 /** The checker that knows docs/proof.md alone. */
 const independent = (await import(
   /* @vite-ignore */ new URL('independent.mjs', import.meta.url).href
-)) as { complaints(file: Buffer): string[] };
+)) as { readonly complaints: (file: Buffer) => string[] };
 
 /** What it has against a file; what it cannot even read is one, too. */
 export function complaints(file: string): string[] {

@@ -15,7 +15,7 @@ import {
 /** Facts that every deployment has and no proof may show. */
 export const SECRET_MARKS = ['1060000000000000001', 'redeemed:', 'a-buyer', '7400000000000000001'];
 
-export const NOVEMBER = Date.parse('2025-11-02T08:00:00+08:00');
+const NOVEMBER = Date.parse('2025-11-02T08:00:00+08:00');
 
 /**
  * A provider with a closed October of all kinds of lines: two contracts, one by tiers and one that shares, payments,

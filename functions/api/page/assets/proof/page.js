@@ -221,13 +221,13 @@ async function start() {
     const row = Number(index.getAttribute('data-take'));
     download(lineProof(shown.own, row), `proof-line-${row + 1}.txt`);
   });
-  place('file').addEventListener('change', async ({ target }) => {
+  place('file').addEventListener('change', ({ target }) => {
     const [file] = target instanceof HTMLInputElement ? (target.files ?? []) : [];
-    if (file !== undefined) await checkOther(charactersOf(await file.arrayBuffer()));
+    if (file !== undefined) void file.arrayBuffer().then(charactersOf).then(checkOther);
   });
-  place('check').addEventListener('click', () =>
-    checkOther(/** @type {HTMLTextAreaElement} */ (place('pasted')).value.trim()),
-  );
+  place('check').addEventListener('click', () => {
+    void checkOther(/** @type {HTMLTextAreaElement} */ (place('pasted')).value.trim());
+  });
   // One frame later, so that "checking" is seen while a long month is computed.
   await new Promise((next) => setTimeout(next, 30));
   const begunAt = performance.now();
@@ -238,4 +238,4 @@ async function start() {
   draw();
 }
 
-document.addEventListener('DOMContentLoaded', start);
+document.addEventListener('DOMContentLoaded', () => void start());

@@ -92,7 +92,7 @@ function besideBody(text) {
   });
   for (const line of [FIRST_LINE, LAST_LINE, ...written]) {
     if (line.length !== text.length) continue;
-    const at = [...line].findIndex((c, i) => c !== text[i]);
+    const at = Array.from(line).findIndex((c, i) => c !== text[i]);
     if (at >= 0 && line.slice(at + 1) === text.slice(at + 1))
       return { at, was: line[at], text: line };
   }

@@ -114,7 +114,7 @@ const WORDS = {
 /** 0 for Chinese, 1 for English. */
 export const reader = { tongue: navigator.language.startsWith('zh') ? 0 : 1 };
 
-/** @param {string} word @param {Record<string, unknown>} [values] */
+/** @param {string} word @param {Record<string, string | number | null | undefined>} [values] */
 export function say(word, values = {}) {
   const text = WORDS[word]?.[reader.tongue] ?? word;
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
