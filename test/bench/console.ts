@@ -103,11 +103,11 @@ export async function run({ stores }: Readonly<Record<string, string>>): Promise
       pages[name] = {
         cold: cold.units,
         warm: warm.units,
-        ...(kept === null ? {} : { kept }),
+        kept: kept ?? '—',
         ms: warm.ms,
       };
     }
-    rows.push({ stores: size, ...pages });
+    for (const [page, cost] of Object.entries(pages)) rows.push({ page, stores: size, ...cost });
   }
   meter.stop();
   await emulators.stop();

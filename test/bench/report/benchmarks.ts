@@ -25,6 +25,7 @@ const BENCHES: readonly (readonly [name: string, what: string])[] = [
     'reconcile',
     'write units and calls for the check of a store’s day: quiet, with its webhooks heard, and with none (units and calls are counted, not timed)',
   ],
+  ['console', 'read units and milliseconds of each page of the console, by stores'],
   ['door', 'to verify and read a message, against its hash and `JSON.parse`'],
   ['writes', 'write units of a redemption as the database counts them, against a plain build'],
   ['closing', 'what it costs to close a month, a line, and to open its statement'],
