@@ -285,6 +285,7 @@ export const ROUTES: readonly RouteSpec[] = [
   // The pages with forms, which are sent to the pages themselves.
   { method: 'ANY', path: '/team', to: 'api' },
   { method: 'ANY', path: '/team/clerks', to: 'api' },
+  { method: 'ANY', path: '/disputes', to: 'api' },
   { method: 'GET', path: '/completeness', to: 'api' },
   { method: 'ANY', path: '/operator', to: 'api' },
   { method: 'ANY', path: '/operator/{path+}', to: 'api' },

@@ -5,6 +5,7 @@ import { OPERATOR_WORDS } from './operator-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
 import { SIGN_IN_WORDS } from './sign-in-words.ts';
 import { STATEMENT_WORDS } from './statement-words.ts';
+import { TERMS_WORDS } from './terms-words.ts';
 import { TILL_WORDS } from './till-words.ts';
 
 /** What people read in the product, in Chinese and English. */
@@ -20,6 +21,7 @@ const WORDS = {
   ...OPERATOR_WORDS,
   ...STATEMENT_WORDS,
   ...SIGN_IN_WORDS,
+  ...TERMS_WORDS,
   ...TILL_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
   signIn: { zh: '登录', en: 'Sign in' },

@@ -40,6 +40,7 @@ const PROVIDERS: readonly Group[] = [
     word: 'nav.settle',
     places: [
       { href: '/contracts', word: 'contracts', needs: 'contracts:read', below: [] },
+      { href: '/disputes', word: 'disputes', needs: 'reports:read', below: [] },
       {
         ...{ href: '/statements', word: 'statements', needs: 'statements:read' },
         below: ['/statements/', '/v1/statements/'],
@@ -77,6 +78,14 @@ const OPERATORS: readonly Group[] = [
   {
     word: 'nav.operator.books',
     places: [
+      {
+        ...{ href: '/operator/contracts', word: 'contracts', needs: 'contracts:write' },
+        below: [],
+      },
+      {
+        ...{ href: '/operator/disputes', word: 'disputes', needs: 'disputes:answer' },
+        below: [],
+      },
       {
         ...{ href: '/operator/reconciliations', word: 'operator.reconciliations', below: [] },
         needs: 'pipeline:read',

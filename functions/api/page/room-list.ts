@@ -1,8 +1,10 @@
 import { clerksPage } from './clerks/page.ts';
 import { completenessPage, operatorCompletenessPage } from './completeness/page.ts';
+import { disputesPage, operatorDisputesPage } from './disputes/page.ts';
 import { appPage } from './operator/app.ts';
 import { appsPage } from './operator/apps.ts';
 import { auditPage } from './operator/audit.ts';
+import { operatorContractsPage } from './operator/contracts.ts';
 import { deadLettersPage } from './operator/dead-letters.ts';
 import { deliveryPage } from './operator/delivery.ts';
 import { importsPage } from './operator/imports.ts';
@@ -27,6 +29,9 @@ export const ROOMS: readonly Room[] = [
   refundsPage,
   operatorPeoplePage,
   auditPage,
+  operatorContractsPage,
+  operatorDisputesPage,
+  disputesPage,
   teamPage,
   clerksPage,
   completenessPage,

@@ -181,6 +181,12 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ),
   'GET /stores/:platform/:storeId': (own, other) =>
     [own, other].map(({ storeId }) => `/stores/douyin/${storeId}?${WINDOW}`),
+  // Its form is the API's call, which refuses a viewer: see terms-pages.test.ts.
+  'POST /disputes': () => ['/disputes'],
+  'GET /disputes': (own, other) => [
+    '/disputes',
+    ...[own, other].map(({ disputeId }) => `/disputes?id=${disputeId}`),
+  ],
   'GET /completeness': () => [`/completeness?${WINDOW}`],
   'GET /search': () => [card, order].map((id) => `/search?q=${id}`),
   'GET /vouchers/:platform/:voucherId': () => [card, order].map((id) => `/vouchers/douyin/${id}`),

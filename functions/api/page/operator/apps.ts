@@ -50,10 +50,11 @@ export const appsPage: Room = {
   async read({ ask, deps }: Desk): Promise<RoomPage> {
     const to = businessDayAt(deps.now());
     const from = addDays(to, 1 - LOSS_DAYS);
-    const [state, registered, { rows }] = await Promise.all([
+    const [state, registered, { rows }, { disputes }] = await Promise.all([
       ask({ path: '/v1/pipeline' }, pipeline),
       ask({ path: '/v1/apps?limit=200' }, apps),
       ask({ path: `/v1/losses?from=${from}&to=${to}` }, lossRows),
+      ask({ path: '/v1/attribution-disputes?state=open&limit=100' }, openDisputes),
     ]);
     const heard = new Map<string, number>();
     for await (const { integration, appKey, heardAtMs } of heardApps(deps.table, deps.now())) {
@@ -74,12 +75,15 @@ export const appsPage: Room = {
     return {
       title: ({ say }) => say('operator.apps'),
       note: ({ say }) => say('operator.apps.note', { n: all.length, days: LOSS_DAYS }),
-      main: (speech) => html`${stateOf(speech, state)}${appsCard(speech, all, deps.now())}`,
+      main: (speech) =>
+        html`${stateOf(speech, state, disputes.length)}${appsCard(speech, all, deps.now())}`,
     };
   },
 };
 
-function stateOf(speech: Speech, state: z.infer<typeof pipeline>): Html {
+const openDisputes = z.object({ disputes: z.array(z.unknown()) });
+
+function stateOf(speech: Speech, state: z.infer<typeof pipeline>, disputes: number): Html {
   const { say } = speech;
   const { intake, attribution } = state.queues;
   const way = intake.waiting + intake.inFlight + attribution.waiting + attribution.inFlight;
@@ -120,6 +124,10 @@ function stateOf(speech: Speech, state: z.infer<typeof pipeline>): Html {
         why: say('operator.unfinished.why', { unfinished: state.unfinished, behind: state.behind }),
         href: '/operator',
       },
+    },
+    {
+      ...{ name: say('disputes'), value: disputes, why: say('dispute.is.open') },
+      href: '/operator/disputes?state=open',
     },
   ]);
 }

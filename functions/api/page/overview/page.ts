@@ -5,9 +5,10 @@ import { keys } from '../../../../lib/store/keys.ts';
 import { businessDayAt } from '../../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { check } from '../../input.ts';
+import { asOfPage, pageAsOf } from '../as-of/page.ts';
 import { storeNames } from '../names.ts';
-import { answerPage, isUnchanged, unchanged } from '../page.ts';
-import { periodOf, periodShape } from '../period.ts';
+import { answerPage, isUnchanged, type Speech, unchanged } from '../page.ts';
+import { periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
 import { readChecked } from './checked.ts';
 import { readTotals } from './read.ts';
@@ -18,6 +19,7 @@ import { readWaiting, waitingOf } from './waiting.ts';
 /** What the trend shows: the measure of one of the figures, by day or by hour. */
 const overviewQuery = z.object({
   ...periodShape,
+  asOf: pageAsOf,
   measure: z.enum(['redeemed', 'paid']).default('redeemed'),
   by: z.enum(['day', 'hour']).optional(),
 });
@@ -30,6 +32,16 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
   const { table } = deps;
   const query = check(overviewQuery, c.req.query());
   const period = periodOf(query, deps.now());
+  if (query.asOf !== undefined) {
+    const { providerId } = viewer;
+    const own = {
+      path: '/',
+      query: periodQuery(period),
+      title: ({ say }: Speech) => say('overview'),
+    };
+    const asked = { ...own, providerId, window: period.window, asOf: query.asOf };
+    return asOfPage(c, asked, deps, viewer);
+  }
   const version = period.part === null ? undefined : await versionOf(deps, viewer.providerId);
   if (version !== undefined && isUnchanged(c, version)) return unchanged(c);
   const [totals, waiting, checked] = await Promise.all([

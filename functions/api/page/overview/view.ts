@@ -1,6 +1,15 @@
 import { html } from 'hono/html';
-import { amount, count, day, fullDay, monthOf, signedAmount } from '../../../../lib/i18n/format.ts';
+import {
+  amount,
+  count,
+  day,
+  fullDay,
+  lastFour,
+  monthOf,
+  signedAmount,
+} from '../../../../lib/i18n/format.ts';
 import { MOST_STORES } from '../../../../lib/rollups/day-summary.ts';
+import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import { nameOf, placeKey, type StoreName, storeHref } from '../names.ts';
 import type { Speech } from '../page.ts';
@@ -25,7 +34,7 @@ export function overviewView(speech: Speech, view: OverviewView): Html {
   const { period, totals, stores } = view;
   const isEmpty = totals.now.total.entryCount === 0 && totals.before.total.entryCount === 0;
   return html`<div class="head"><div><h1>${say('overview')}</h1><p class="note">${periodLine(say, language, period)}</p></div>
-<div class="tools">${periodTools(say, '/', period)}</div></div>
+<div class="tools">${periodTools(say, '/', period)}${asOfForm(say, '/', periodQuery(period))}</div></div>
 ${isEmpty ? emptyCard(speech) : ''}
 <div data-live="figures">${figures(say, overviewFigures(speech, view))}</div>
 <div class="two"><div class="col flat">
@@ -146,6 +155,10 @@ function waitingCard({ say, language }: Speech, waiting: readonly Waiting[]): Ht
       case 'statement-open': {
         const month = monthOf(one.month, language);
         return html`<li><b>1</b><a href="/statements/${one.month}">${say('wait.closing', { month })}</a>${operator}<span class="x">${say('wait.closing.more')}</span></li>`;
+      }
+      case 'dispute': {
+        const voucher = lastFour(one.voucherId);
+        return html`<li><b>1</b><a href="/disputes?id=${encodeURIComponent(one.disputeId)}">${say('wait.dispute', { voucher })}</a>${operator}<span class="x">${say('wait.dispute.more', { day: fullDay(one.raisedOn, language) })}</span></li>`;
       }
       case 'differences': {
         const href = `/completeness?${new URLSearchParams({ from: one.day, to: one.day })}`;

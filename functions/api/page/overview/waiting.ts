@@ -1,7 +1,9 @@
 import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
+import { listDisputes } from '../../../../lib/store/ledger/disputes.ts';
 import { readStatement } from '../../../../lib/store/ledger/statements.ts';
 import type { Table } from '../../../../lib/store/table.ts';
 import { addDays, businessDayAt, daysBetween } from '../../../../lib/time/shanghai.ts';
+import { DISPUTE_STATES, standingDispute } from '../../disputes.ts';
 import type { Checked } from './checked.ts';
 
 /** What waits for somebody, and for whom. */
@@ -13,13 +15,54 @@ export type Waiting =
       readonly closedOn: string;
     }
   | { readonly is: 'statement-open'; readonly month: string }
-  | { readonly is: 'differences'; readonly day: string; readonly count: number };
+  | { readonly is: 'differences'; readonly day: string; readonly count: number }
+  | {
+      readonly is: 'dispute';
+      readonly disputeId: string;
+      readonly voucherId: string;
+      readonly raisedOn: string;
+    };
+
+const MOST_DISPUTES = 3;
+
+/** The newest that wait for the operator. A list without any costs half a unit. */
+async function waitingDisputes(
+  table: Table,
+  providerId: string,
+  today: string,
+): Promise<Waiting[]> {
+  const found: Waiting[] = [];
+  for await (const { dispute } of listDisputes(table, 'open', providerId, {
+    from: '0',
+    to: today,
+  })) {
+    if (dispute === null) continue;
+    const { state } = await standingDispute(dispute, { table });
+    if (DISPUTE_STATES[state].turn === null) continue;
+    const { disputeId, voucherId, raisedAt } = dispute;
+    found.push({ is: 'dispute', disputeId, voucherId, raisedOn: raisedAt.slice(0, 10) });
+    if (found.length === MOST_DISPUTES) break;
+  }
+  return found;
+}
 
 /** A statement is pointed out for so many days after it was closed. */
 const NEW_DAYS = 14;
 
 /** @returns the provider's own turn first */
 export async function readWaiting(
+  table: Table,
+  providerId: string,
+  nowMs: number,
+): Promise<Waiting[]> {
+  const [statements, disputes] = await Promise.all([
+    waitingStatements(table, providerId, nowMs),
+    waitingDisputes(table, providerId, businessDayAt(nowMs)),
+  ]);
+  return [...statements, ...disputes];
+}
+
+async function waitingStatements(
   table: Table,
   providerId: string,
   nowMs: number,

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { amount, count, ledgerTime } from '../../../../lib/i18n/format.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import type { Window } from '../../input.ts';
+import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { rangeOf } from '../parts/periods.ts';
@@ -22,7 +23,7 @@ export function draftView(speech: Speech, { month, window, rollup, now }: DraftV
   const { from, to } = window;
   const rows = new URLSearchParams({ from, to });
   return html`<p class="crumb"><a href="/statements">${say('statements')}</a></p>
-<div class="head"><div><h1>${titleOf(speech, month)}</h1><p class="note">${rangeOf(window, language)} · ${say('statement.unit')} · ${say('asOf')} ${ledgerTime(now)}</p></div></div>
+<div class="head"><div><h1>${titleOf(speech, month)}</h1><p class="note">${rangeOf(window, language)} · ${say('statement.unit')} · ${say('asOf')} ${ledgerTime(now)}</p></div><div class="tools">${asOfForm(say, `/statements/${month}`, {})}</div></div>
 <p class="msg" role="status">${status('go', 'go', say('statement.draft'))} ${say('statement.draft.why')}</p>
 <section class="card due"><dl class="dl">
 <div><dt>${say('figure.commission')}</dt><dd class="big">${amount(rollup.commissionFen)}</dd></div>

@@ -15,18 +15,22 @@ import { toInstant } from '../../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { check, cursorInput } from '../../input.ts';
 import type { Principal } from '../../principal.ts';
+import { asOfPage, pageAsOf } from '../as-of/page.ts';
 import { storeNames } from '../names.ts';
-import { answerPage } from '../page.ts';
+import { answerPage, type Speech } from '../page.ts';
 import { pageCursor } from '../page-cursor.ts';
 import type { SignedIn, Viewer } from '../viewer.ts';
 import { draftView } from './draft.ts';
 import type { Lines } from './lines.ts';
-import { statementView } from './view.ts';
+import { statementView, titleOf } from './view.ts';
 
 /** Of a closed statement about five read units: the page costs the same whatever the statement's length is. */
 const PAGE = 50;
 
-const query = z.object({ cursor: cursorInput(z.string().startsWith('LINE#').max(1_024)) });
+const query = z.object({
+  asOf: pageAsOf,
+  cursor: cursorInput(z.string().startsWith('LINE#').max(1_024)),
+});
 
 /** `GET /statements/{month}`: a provider's month, as its statement has it or, before it is closed, as it is booked. */
 export async function statementMonthPage(
@@ -36,7 +40,17 @@ export async function statementMonthPage(
 ): Promise<Response> {
   const month = check(monthSchema, c.req.param('month'));
   const onward = await pageCursor(c, deps.table, viewer, query);
-  const { cursor = null } = check(query, onward.query);
+  const { cursor = null, asOf } = check(query, onward.query);
+  if (asOf !== undefined) {
+    const { providerId } = viewer;
+    const window = { from: `${month}-01`, to: lastDayOf(month) };
+    const own = {
+      path: `/statements/${month}`,
+      query: {},
+      title: (speech: Speech) => titleOf(speech, month),
+    };
+    return asOfPage(c, { ...own, providerId, window, asOf }, deps, viewer);
+  }
   const id = { providerId: viewer.providerId, month };
   const statement = await readStatement(deps.table, id);
   if (statement === undefined) return draftPage(c, deps, viewer, month);

@@ -6,6 +6,7 @@ import { balanceOf, lastDayOf, wholeOf } from '../../../../lib/ledger/statement.
 import { type Statement, statementIdOf } from '../../../../lib/store/ledger/statements.ts';
 import { FILE_FORMATS } from '../../files.ts';
 import { filesOf, PROOF_PARTS_AT_ONCE } from '../../statement-files.ts';
+import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import type { StoreName } from '../names.ts';
 import type { Speech } from '../page.ts';
@@ -40,6 +41,7 @@ export function statementView(speech: Speech, view: StatementView): Html {
   return html`<p class="crumb screen"><a href="/statements">${say('statements')}</a> <span class="dim">/</span> ${who}</p>
 <div class="head"><div><h1>${titleOf(speech, month)} · ${who}</h1><p class="note"><span class="id">${statementIdOf(statement)}</span> · ${rangeOf(window, language)} · ${say('statement.unit')}</p>
 <p class="note">${state} · ${say('asOf')} ${ledgerTime(asOf)}</p></div><div class="tools screen">${fileLinks(say, statement)}</div></div>
+${path.startsWith('/v1/') ? '' : asOfForm(say, path, {}, closedAt ?? asOf)}
 ${dueCard(say, statement)}
 <section class="card"><header><h2>${say('statement.sums')}</h2></header>${sumsTable(speech, statement)}</section>
 ${lineTable(speech, 'adjustments', late ?? [], names)}

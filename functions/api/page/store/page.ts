@@ -11,10 +11,11 @@ import { answerFile, FILE_FORMATS } from '../../files.ts';
 import { check, cursorInput } from '../../input.ts';
 import { requireCovered } from '../../own-stores.ts';
 import { ledgerPositionSchema } from '../../redemptions.ts';
+import { asOfPage, pageAsOf } from '../as-of/page.ts';
 import { nameOf, placeKey, storeNames } from '../names.ts';
-import { answerPage, isUnchanged, unchanged } from '../page.ts';
+import { answerPage, isUnchanged, type Speech, unchanged } from '../page.ts';
 import { pageCursor } from '../page-cursor.ts';
-import { periodOf, periodQuery, periodShape } from '../period.ts';
+import { type Period, periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
 import { fileRows } from './file-rows.ts';
 import { readStoreTotals } from './read.ts';
@@ -31,6 +32,7 @@ const storeQuery = z.object({
   ...periodShape,
   ...rowFilterShape,
   file: z.enum(FILE_FORMATS).optional(),
+  asOf: pageAsOf,
   cursor: cursorInput(ledgerPositionSchema),
 });
 
@@ -42,6 +44,8 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
   const query = check(storeQuery, cursor.query);
   const period = periodOf(query, deps.now());
   const place = { providerId: viewer.providerId, platform, storeId };
+  if (query.asOf !== undefined)
+    return storeAsOf(c, { ...place, period, asOf: query.asOf }, deps, viewer);
   const isFirst = query.cursor === undefined;
   const isNewest = isFirst && period.part !== null;
   const version = isNewest ? await versionOf(deps, place, period.window.to) : undefined;
@@ -92,6 +96,25 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
     viewer,
     ...(version === undefined ? {} : { version }),
   });
+}
+
+/** The same store as it was known at an instant. */
+async function storeAsOf(
+  c: Context,
+  { period, asOf, ...place }: StorePlace & { readonly period: Period; readonly asOf: string },
+  deps: ApiDeps,
+  viewer: Viewer,
+): Promise<Response> {
+  await requireOwn(place, deps);
+  const { providerId, platform, storeId } = place;
+  const names = await storeNames(deps.table, [place], deps.now());
+  const own = { storeId, name: names.get(placeKey(place))?.name ?? null };
+  const asked = {
+    ...{ providerId, asOf, window: period.window, store: { platform, storeId } },
+    ...{ path: `/stores/${platform}/${encodeURIComponent(storeId)}`, query: periodQuery(period) },
+    title: ({ say }: Speech) => nameOf(say, own),
+  };
+  return asOfPage(c, asked, deps, viewer);
 }
 
 /** One's own has lines, or a contract that covers it. @throws Problem `not-found` */

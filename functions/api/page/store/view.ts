@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { channelSchema } from '../../../../lib/events/event.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import { FILE_FORMATS } from '../../files.ts';
+import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { type Figure, figures } from '../parts/figure.ts';
@@ -41,7 +42,7 @@ export function storeView(speech: Speech, view: StoreView): Html {
   const about = [word(say, platform), ...(city === null ? [] : [city])].join(' · ');
   return html`<p class="crumb"><a href="${back}">${say('stores')}</a> <span class="dim">/</span> ${word(say, platform)}</p>
 <div class="head"><div><h1>${name}</h1><p class="note">${about} · ${say('store.id')} <span class="id">${storeId}</span></p><p class="note">${periodLine(say, language, period)}</p></div>
-<div class="tools">${periodTools(say, path, period, filters)}</div></div>
+<div class="tools">${periodTools(say, path, period, filters)}${asOfForm(say, path, periodQuery(period))}</div></div>
 ${totals === null ? '' : html`<div data-live="figures">${figures(say, storeFigures(speech, view, totals))}</div>`}
 <div class="${totals === null ? '' : 'wide'}">${rowsCard(speech, view)}
 ${totals === null ? '' : html`<section class="card" data-live="hours">${hoursCard(speech, totals, period)}</section>`}</div>`;

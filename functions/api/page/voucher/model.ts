@@ -22,5 +22,7 @@ export interface VoucherPageView {
   readonly voucher: WholeVoucher;
   readonly sources: ReadonlyMap<string, Source>;
   readonly names: ReadonlyMap<string, StoreName>;
+  /** The provider's own contracts with the merchant; null where the viewer may not dispute. */
+  readonly disputable: readonly string[] | null;
   readonly explained: readonly ExplainedEntry[];
 }

@@ -1,15 +1,26 @@
 import type { Context } from 'hono';
+import { html } from 'hono/html';
 import { mapLimit } from '../../../../lib/async/map-limit.ts';
+import { latestVersions } from '../../../../lib/attribution/contract.ts';
 import type { Explained } from '../../../../lib/attribution/explain.ts';
-import { type Event, idSchema, platformSchema } from '../../../../lib/events/event.ts';
+import { Problem } from '../../../../lib/errors/problem.ts';
+import {
+  type Event,
+  idSchema,
+  type Platform,
+  platformSchema,
+} from '../../../../lib/events/event.ts';
 import type { Entry } from '../../../../lib/ledger/entry.ts';
+import { readContracts } from '../../../../lib/store/accounts/contracts.ts';
 import { type DeliverySource, readSource } from '../../../../lib/store/deliveries/archive.ts';
 import { keys } from '../../../../lib/store/keys.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { disputedMerchant } from '../../disputes.ts';
 import { explainWithin } from '../../entries.ts';
 import { check } from '../../input.ts';
 import type { Reader } from '../../principal.ts';
 import { type BookedHistory, readVoucher, type WholeVoucher } from '../../voucher.ts';
+import { raiseCard } from '../disputes/page.ts';
 import { storeNames } from '../names.ts';
 import { answerPage, isUnchanged, unchanged } from '../page.ts';
 import type { Viewer } from '../viewer.ts';
@@ -23,7 +34,16 @@ export async function voucherPage(c: Context, deps: ApiDeps, viewer: Viewer): Pr
   const platform = check(platformSchema, c.req.param('platform'));
   const id = check(idSchema, c.req.param('voucherId'));
   const who: Reader = { is: 'provider', providerId: viewer.providerId };
-  const voucher = await readVoucher({ platform, id }, who, deps, true);
+  const mayDispute = viewer.principal.permissions.has('disputes:raise');
+  let voucher: WholeVoucher;
+  try {
+    voucher = await readVoucher({ platform, id }, who, deps, true);
+  } catch (error) {
+    const isAbsent = error instanceof Problem && error.code === 'not-found';
+    if (!isAbsent || !mayDispute) throw error;
+    return notOwnPage(c, { platform, id }, deps, viewer);
+  }
+  const disputable = mayDispute ? await ownContracts(voucher, viewer, deps) : null;
   // Events and entries are only ever added, and one that is completed changes its words.
   const version = versionOf(voucher);
   if (isUnchanged(c, version)) return unchanged(c);
@@ -42,11 +62,44 @@ export async function voucherPage(c: Context, deps: ApiDeps, viewer: Viewer): Pr
         who: viewer.who,
         sources,
         names,
+        disputable,
         explained: explained.flat(),
       }),
     viewer,
     version,
   });
+}
+
+/** A voucher of which nothing is booked to the reader, of a merchant that it works for: it may say that it is its own. */
+async function notOwnPage(
+  c: Context,
+  { platform, id }: { readonly platform: Platform; readonly id: string },
+  deps: ApiDeps,
+  viewer: Viewer,
+): Promise<Response> {
+  const merchantId = await disputedMerchant(viewer.providerId, platform, id, deps);
+  const contracts = await contractsWith({ platform, merchantId }, viewer, deps);
+  return answerPage(c, {
+    title: ({ say }) => `${say('voucher')} ••••${id.slice(-4)}`,
+    main: (speech) =>
+      html`<div class="head"><div><h1>${speech.say('voucher')} <span class="id h">••••${id.slice(-4)}</span></h1></div></div>
+${raiseCard(speech, { platform, voucherId: id }, contracts, 'dispute.raise.not-booked')}`,
+    viewer,
+  });
+}
+
+function ownContracts({ events }: WholeVoucher, viewer: Viewer, deps: ApiDeps): Promise<string[]> {
+  const { platform = 'douyin', merchantId = '' } = events[0] ?? {};
+  return contractsWith({ platform, merchantId }, viewer, deps);
+}
+
+async function contractsWith(
+  { platform, merchantId }: { readonly platform: string; readonly merchantId: string },
+  { providerId }: Viewer,
+  { table }: ApiDeps,
+): Promise<string[]> {
+  const log = latestVersions(await readContracts(table, platform, merchantId));
+  return log.filter((one) => one.providerId === providerId).map(({ contractId }) => contractId);
 }
 
 function versionOf({ events, entries, waiting }: WholeVoucher): string {

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Event } from '../../../../lib/events/event.ts';
 import { fullDay, weekday } from '../../../../lib/i18n/format.ts';
+import { raiseCard } from '../disputes/page.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { word } from '../views.ts';
@@ -23,7 +24,8 @@ export function voucherView(speech: Speech, view: VoucherPageView): Html {
     ([date, own]) =>
       html`<li class="day">${fullDay(date, speech.language)} ${weekday(date, speech.language)}</li>${own.map((event) => eventCard(speech, event, view))}`,
   )}</ol></section>
-<aside class="col" data-live="aside">${voucherAside(speech, view)}</aside></div>`;
+<aside class="col" data-live="aside">${voucherAside(speech, view)}</aside></div>
+${view.disputable === null ? '' : raiseCard(speech, { platform, voucherId: id }, view.disputable)}`;
 }
 
 function byDay(events: readonly Event[]): [string, Event[]][] {

@@ -1,0 +1,103 @@
+import { html } from 'hono/html';
+import * as z from 'zod';
+import { isWord } from '../../../../lib/i18n/words.ts';
+import type { Html } from '../html.ts';
+import { card, id, inside, nothing, when } from '../operator/parts.ts';
+import type { Speech } from '../page.ts';
+import { status } from '../parts/status.ts';
+import { table } from '../parts/table.ts';
+import { word } from '../views.ts';
+
+export const oneDispute = z.object({
+  ...{ disputeId: z.string(), providerId: z.string(), platform: z.string(), voucherId: z.string() },
+  ...{ merchantId: z.string(), reason: z.string(), contractId: z.string().nullable() },
+  ...{ raisedAt: z.string(), state: z.string() },
+  answer: z.object({ reason: z.string(), restatementId: z.string().nullable() }).nullable(),
+  trail: z.array(
+    z.object({
+      ...{ at: z.string(), actor: z.string(), what: z.string(), reason: z.string().nullable() },
+    }),
+  ),
+});
+export type OneDispute = z.infer<typeof oneDispute>;
+
+export const disputeList = z.object({
+  disputes: z.array(oneDispute),
+  next: z.string().nullable(),
+});
+
+export function stateOfDispute({ say }: Speech, state: string): Html {
+  const name = `dispute.is.${state}`;
+  const text = isWord(name) ? say(name) : state;
+  if (state === 'accepted') return status('ok', 'ok', text);
+  if (state === 'refused') return status('none', 'none', text);
+  return state === 'stalled' ? status('warn', 'warn', text) : status('go', 'go', text);
+}
+
+/** @param path of the page that shows one */
+export function disputeRows(
+  speech: Speech,
+  path: string,
+  rows: readonly OneDispute[],
+  isOperators: boolean,
+): Html {
+  const { say } = speech;
+  if (rows.length === 0) return nothing(say('dispute.none'));
+  return table<OneDispute>({
+    ...{ caption: say('disputes'), rows },
+    columns: [
+      {
+        ...{ head: say('dispute.voucher'), role: 'name' },
+        cell: ({ voucherId, disputeId }) =>
+          html`<a class="id wrap" href="${path}?id=${encodeURIComponent(disputeId)}">${voucherId}</a>`,
+      },
+      { head: say('platform'), role: 'pair', cell: ({ platform }) => word(say, platform) },
+      ...(isOperators
+        ? [
+            {
+              ...{ head: say('operator.provider'), role: 'pair' as const },
+              cell: ({ providerId }: OneDispute) => id(providerId),
+            },
+          ]
+        : []),
+      { head: say('dispute.reason'), role: 'wide-pair', cell: ({ reason }) => reason },
+      { head: say('operator.when'), role: 'pair', cell: ({ raisedAt }) => when(raisedAt) },
+      { head: say('status'), role: 'pair', cell: ({ state }) => stateOfDispute(speech, state) },
+    ],
+  });
+}
+
+/** One dispute: what it is about, where it stands, and its trail. */
+export function disputeCard(speech: Speech, one: OneDispute, more: Html | string): Html {
+  const { say } = speech;
+  const voucher = `/vouchers/${one.platform}/${encodeURIComponent(one.voucherId)}`;
+  const facts = html`<dl class="kvs"><dt>${say('status')}</dt><dd>${stateOfDispute(speech, one.state)}</dd>
+<dt>${say('operator.provider')}</dt><dd>${id(one.providerId)}</dd>
+<dt>${say('dispute.voucher')}</dt><dd><a class="id wrap" href="${voucher}">${one.voucherId}</a></dd>
+<dt>${say('operator.merchant-id')}</dt><dd>${id(one.merchantId)}</dd>
+<dt>${say('dispute.reason')}</dt><dd>${one.reason}</dd>
+<dt>${say('contract')}</dt><dd>${id(one.contractId)}</dd></dl>`;
+  const trail = table<OneDispute['trail'][number]>({
+    ...{ caption: say('dispute.trail'), rows: one.trail },
+    columns: [
+      { head: say('operator.when'), role: 'name', cell: ({ at }) => when(at) },
+      {
+        ...{ head: say('dispute.trail'), role: 'main' },
+        cell: ({ what }) => {
+          const name = `dispute.did.${what}`;
+          return isWord(name) ? say(name) : what;
+        },
+      },
+      {
+        ...{ head: say('dispute.who'), role: 'pair' },
+        cell: ({ actor }) => {
+          const name = `dispute.by.${actor}`;
+          return isWord(name) ? say(name) : id(actor);
+        },
+      },
+      { head: say('dispute.reason'), role: 'wide-pair', cell: ({ reason }) => reason ?? '—' },
+    ],
+  });
+  return html`<div data-live="dispute">${card(say('dispute'), word(say, one.platform), inside(facts))}
+${card(say('dispute.trail'), '', trail)}</div>${more}`;
+}
