@@ -36,9 +36,6 @@ export interface Overall {
   readonly channels: readonly Row[];
 }
 
-/** What is rolled up over all providers beside days and platforms. Both have few values, so a part stays small. */
-export const OVERALL_DIMENSIONS = ['loop', 'channel'] as const;
-
 /** How it is named among the dimensions of a day that a rebuild compares. */
 export const OVERALL = 'overall';
 
@@ -106,7 +103,7 @@ export function addOverall(all: readonly Overall[]): Overall {
 }
 
 /** @throws RangeError when the item is none that `rollUpOverall` wrote */
-export function readOverall(item: Item): Overall {
+function readOverall(item: Item): Overall {
   if (!(item.t instanceof Uint8Array)) throw new RangeError('a total over providers has no bytes');
   const reader = new ByteReader(item.t);
   reader.version();
