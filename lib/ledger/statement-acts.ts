@@ -1,4 +1,4 @@
-import { type LifeState, NEXT, type StatementAct, type StatementLife } from './statement-life.ts';
+import type { StatementAct, StatementLife } from './statement-life.ts';
 
 /** Why an act cannot be done, as the problem is called that says so. */
 export type ActRefusal =
@@ -24,14 +24,15 @@ export const MAX_ACTS = 2_000;
 export function judge(life: StatementLife, act: StatementAct, payableFen: number): Judgement {
   switch (act.act) {
     case 'sent':
-      return isNext(life.state, act) ? 'add' : 'stands';
+      // Also in dispute, and when it is confirmed: it went out, and that is recorded once.
+      return life.sent === null ? 'add' : 'stands';
     case 'confirmed':
       if (life.state === 'disputed') return { refused: 'statement-disputed' };
-      return isNext(life.state, act) ? 'add' : 'stands';
+      return life.confirmed === null ? 'add' : 'stands';
     case 'disputed': {
       const standing = life.disputes.find(({ entryId }) => entryId === act.entryId);
       if (standing === undefined) {
-        return isNext(life.state, act) ? 'add' : { refused: 'statement-confirmed' };
+        return life.confirmed === null ? 'add' : { refused: 'statement-confirmed' };
       }
       if (standing.answer !== null) return { refused: 'dispute-answered' };
       return standing.reason === act.reason ? 'stands' : { refused: 'line-disputed' };
@@ -57,10 +58,6 @@ export function judge(life: StatementLife, act: StatementAct, payableFen: number
     default:
       return act satisfies never;
   }
-}
-
-function isNext(state: LifeState, { act }: StatementAct): boolean {
-  return NEXT[state][act] !== undefined;
 }
 
 interface Money {

@@ -44,18 +44,6 @@ type ActOf<A extends ActName> = Extract<StatementAct, { act: A }>;
 export const STATES = ['closed', 'sent', 'disputed', 'confirmed'] as const;
 export type LifeState = (typeof STATES)[number];
 
-/** Which act leads from which state where; what does not stand here is refused, or stands already. */
-export const NEXT: Readonly<Record<LifeState, Partial<Record<ActName, LifeState>>>> = {
-  closed: {
-    ...{ sent: 'sent', confirmed: 'confirmed', disputed: 'disputed' },
-    ...{ invoiced: 'closed', paid: 'closed' },
-  },
-  sent: { confirmed: 'confirmed', disputed: 'disputed', invoiced: 'sent', paid: 'sent' },
-  // The last answer hands it back to the provider, who confirms.
-  disputed: { disputed: 'disputed', answered: 'sent', invoiced: 'disputed', paid: 'disputed' },
-  confirmed: { invoiced: 'confirmed', paid: 'confirmed' },
-};
-
 export interface Dispute extends Omit<ActOf<'disputed'>, 'act'> {
   readonly answer: Pick<ActOf<'answered'>, 'accept' | 'reason' | 'at' | 'by'> | null;
 }
@@ -81,15 +69,20 @@ const BORN: StatementLife = {
   ...{ invoicedFen: 0, paidFen: 0 },
 };
 
-/** The state that acts led to, in their order. */
+/** What acts led to, in their order. */
 export function lifeOf(acts: readonly StatementAct[]): StatementLife {
-  return acts.reduce(after, BORN);
+  const life = acts.reduce(withAct, BORN);
+  return { ...life, state: stateOf(life) };
 }
 
-function after(life: StatementLife, act: StatementAct): StatementLife {
-  const next = withAct(life, act);
-  const isOpen = next.disputes.some(({ answer }) => answer === null);
-  return { ...next, state: isOpen ? 'disputed' : (NEXT[life.state][act.act] ?? life.state) };
+/**
+ * Of what happened, whatever came first: an answered dispute sends nothing, and a statement that was sent stays so. The
+ * last answer hands it back to the provider, who confirms.
+ */
+function stateOf({ disputes, confirmed, sent }: StatementLife): LifeState {
+  if (disputes.some(({ answer }) => answer === null)) return 'disputed';
+  if (confirmed !== null) return 'confirmed';
+  return sent === null ? 'closed' : 'sent';
 }
 
 function withAct(life: StatementLife, { act, ...own }: StatementAct): StatementLife {

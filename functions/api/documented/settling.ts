@@ -35,6 +35,9 @@ export const settling: readonly Documented[] = [
     contract: statementSendPost,
     tag: 'settling',
     summary: 'Say that a closed statement went to its provider',
+    description:
+      'Recorded once, whatever was disputed before. Of one that is in dispute or confirmed `sent` says so, and ' +
+      '`state` stays as it is.',
     answers: { 200: { json: life } },
     problems: closed,
   },
@@ -52,8 +55,9 @@ export const settling: readonly Documented[] = [
     contract: disputePost,
     tag: 'settling',
     summary: 'The provider’s finance disputes a line',
-    description: 'A line is disputed once, and before the statement is confirmed.',
-    answers: { 201: { json: disputed } },
+    description:
+      'A line is disputed once, and before the statement is confirmed. 201, or 200 where it stood already.',
+    answers: { 200: { json: disputed }, 201: { json: disputed } },
     problems: [
       ...closed,
       'line-unknown',
@@ -79,9 +83,9 @@ export const settling: readonly Documented[] = [
     tag: 'settling',
     summary: 'Record an invoice (发票)',
     description:
-      'By the provider’s owner or finance, or by the operator. Its number counts once: the same again is as it ' +
-      'was. A red-letter invoice is below zero, under its own number. Closed is not paid: this changes no state.',
-    answers: { 201: { json: life } },
+      'By the provider’s owner or finance, or by the operator. Its number counts once: the same again is 200 and ' +
+      'as it was. No day before the month begins. A red-letter invoice is below zero, under its own number. Closed is not paid: this changes no state.',
+    answers: { 200: { json: life }, 201: { json: life } },
     problems: [...closed, 'number-reused', 'over-invoiced'],
     example: { number: '26502000000013774208', date: '2025-11-06', fen: 4_678_375 },
   },
@@ -90,8 +94,9 @@ export const settling: readonly Documented[] = [
     tag: 'settling',
     summary: 'Record a payment (回单)',
     description:
-      'By the operator, who pays. Its reference counts once. What came back is below zero.',
-    answers: { 201: { json: life } },
+      'By the operator, who pays. Its reference counts once: the same again is 200 and as it was. Blanks around it ' +
+      'do not count, capitals do. No day before the month begins. What came back is below zero.',
+    answers: { 200: { json: life }, 201: { json: life } },
     problems: [...closed, 'number-reused', 'over-paid'],
     example: { reference: 'CMB-1120-88317', date: '2025-11-20', fen: 3_000_000 },
   },

@@ -66,13 +66,13 @@ export const paymentPost = forOperator('POST /v1/statements/{id}/payments', {
 export function statementActsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, statementSendPost, async ({ principal, params: { id } }, c) => {
     const statement = await findClosed(id, principal, deps);
-    return c.json(await act(c, statement, { act: 'sent', ...doneBy(principal) }));
+    return c.json((await act(c, statement, { act: 'sent', ...doneBy(principal) })).shown);
   });
 
   answer(api, deps, statementConfirmPost, async ({ principal, params: { id } }, c) => {
     const statement = await findClosed(id, principal, deps);
     requireProvider(principal);
-    return c.json(await act(c, statement, { act: 'confirmed', ...doneBy(principal) }));
+    return c.json((await act(c, statement, { act: 'confirmed', ...doneBy(principal) })).shown);
   });
 
   answer(api, deps, disputePost, async ({ principal, params: { id }, body }, c) => {
@@ -86,29 +86,32 @@ export function statementActsRoutes(api: Hono, deps: ApiDeps): void {
     }
     const disputeId = fingerprint(entryId).slice(0, 16);
     const disputed = { act: 'disputed', ...doneBy(principal), disputeId, ...body } as const;
-    return c.json({ disputeId, ...(await act(c, statement, disputed)) }, 201);
+    const { shown, status } = await act(c, statement, disputed);
+    return c.json({ disputeId, ...shown }, status);
   });
 
   answer(api, deps, disputeAnswerPost, async ({ principal, params, body }, c) => {
     const { id, disputeId } = params;
     const statement = await findClosed(id, principal, deps);
     const answered = { act: 'answered', ...doneBy(principal), disputeId, ...body } as const;
-    const life = await act(c, statement, answered);
-    return c.json({ disputeId, ...life, follows: body.accept ? FOLLOWS : null });
+    const { shown } = await act(c, statement, answered);
+    return c.json({ disputeId, ...shown, follows: body.accept ? FOLLOWS : null });
   });
 
   answer(api, deps, invoicePost, async ({ principal, params: { id }, body }, c) => {
     const statement = await findClosed(id, principal, deps);
-    requirePast(body.date, deps);
-    const life = await act(c, statement, { act: 'invoiced', ...doneBy(principal), ...body });
-    return c.json(life, 201);
+    requireDay(body.date, statement, deps);
+    const invoiced = { act: 'invoiced', ...doneBy(principal), ...body } as const;
+    const { shown, status } = await act(c, statement, invoiced);
+    return c.json(shown, status);
   });
 
   answer(api, deps, paymentPost, async ({ principal, params: { id }, body }, c) => {
     const statement = await findClosed(id, principal, deps);
-    requirePast(body.date, deps);
-    const life = await act(c, statement, { act: 'paid', ...doneBy(principal), ...body });
-    return c.json(life, 201);
+    requireDay(body.date, statement, deps);
+    const paid = { act: 'paid', ...doneBy(principal), ...body } as const;
+    const { shown, status } = await act(c, statement, paid);
+    return c.json(shown, status);
   });
 
   const doneBy = ({ actor }: Principal) => ({ at: toInstant(deps.now()), by: actor });
@@ -126,7 +129,11 @@ export function statementActsRoutes(api: Hono, deps: ApiDeps): void {
       isChange: acted.is === 'added',
       after: { ...after, ...stateOf(life) },
     });
-    return { statementId: statementIdOf(statement), ...lifeShown(statement, life) };
+    return {
+      shown: { statementId: statementIdOf(statement), ...lifeShown(statement, life) },
+      // What stood already is told, not made.
+      status: acted.is === 'added' ? (201 as const) : (200 as const),
+    };
   }
 }
 
@@ -150,11 +157,13 @@ function requireProvider({ is }: Principal): void {
   throw new Problem('role-forbidden', detail);
 }
 
-/** @throws Problem `request-invalid` */
-function requirePast(date: string, deps: ApiDeps): void {
+/** No paper is of a day to come, or of one before the month that it is for. @throws Problem `request-invalid` */
+function requireDay(date: string, { month }: Statement, deps: ApiDeps): void {
   const today = businessDayAt(deps.now());
-  if (date <= today) return;
-  throw new Problem('request-invalid', `date: ${date} is yet to come; it is ${today}`, {
-    fields: ['date'],
-  });
+  if (date >= `${month}-01` && date <= today) return;
+  const why =
+    date > today
+      ? `${date} is yet to come; it is ${today}`
+      : `${date} is before ${month} begins, which this statement is of. Give the day that the paper says`;
+  throw new Problem('request-invalid', `date: ${why}`, { fields: ['date'] });
 }

@@ -122,7 +122,7 @@ describe('a statement that is closed', () => {
 
   it('takes the same act once, also with an Idempotency-Key', async () => {
     const { disputeId } = read(await dispute(), z.looseObject({ disputeId: z.string() }));
-    expect((await dispute()).status).toBe(201);
+    expect((await dispute()).status).toBe(200);
     const key = { 'idempotency-key': fresh('key') };
     const first = await post('payments', payment, undefined, key);
     const again = await post('payments', payment, undefined, key);
@@ -134,6 +134,23 @@ describe('a statement that is closed', () => {
       ...{ paidFen: 300, invoicedFen: 500, payments: [payment], invoices: [invoice] },
       disputes: [{ disputeId }],
     });
+    // What stands is told, not made: also with blanks around its number.
+    const blank = (text: string) => ` ${text}  `;
+    const repeated = [
+      await post('payments', { ...payment, reference: blank(payment.reference) }),
+      await post('invoices', { ...invoice, number: blank(invoice.number) }),
+    ];
+    expect([first, ...repeated].map(({ status }) => status)).toEqual([201, 200, 200]);
+    expect(await stands()).toMatchObject({ payments: [payment], invoices: [invoice] });
+  });
+
+  it('is sent after a dispute that was answered, and says when', async () => {
+    const { disputeId } = read(await dispute(), z.looseObject({ disputeId: z.string() }));
+    await post(`disputes/${disputeId}/answer`, { accept: false, reason: '平台记录已核销' });
+    expect(await stands()).toMatchObject({ state: 'closed', sent: null });
+    const sent = { at: expect.any(String), by: expect.any(String) };
+    expect(read(await post('send'), answered)).toMatchObject({ state: 'sent', sent });
+    expect(await stands()).toMatchObject({ state: 'sent', sent });
   });
 
   it('leaves a trace of each act, and none of what changed nothing', async () => {
@@ -187,6 +204,11 @@ describe('what cannot be done', () => {
       400,
       'request-invalid',
     );
+    for (const what of ['payments', 'invoices']) {
+      const paper = what === 'payments' ? payment : invoice;
+      const early = await post(what, { ...paper, date: '2025-09-30' });
+      expect(expectProblem(early, 400, 'request-invalid').detail).toContain('2025-10 begins');
+    }
     expectProblem(
       await post('payments', { ...payment, date: '2025-02-30' }),
       400,
