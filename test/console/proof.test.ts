@@ -5,10 +5,18 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { proofKeyOf } from '../../lib/proof/keys.ts';
+import { proofLine } from '../../lib/proof/text.ts';
 import { changeByte } from '../functions/api/proof/changes.ts';
 import { splitFile } from '../functions/api/proof/checker.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
 import { madeProof } from '../support/made-proof.ts';
+
+/** Its path is a number, where a list belongs. */
+function lineProofWithNoPath(): string {
+  const head = proofLine('head', '{"lines":1,"root":"x"}');
+  return ['hexiao-proof 1', head, proofLine('path', '7'), 'end'].join('\n');
+}
 
 describe.runIf(CHROMIUM !== undefined)('a proof that is opened from a disk, offline', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hexiao-proof-'));
@@ -102,6 +110,42 @@ describe.runIf(CHROMIUM !== undefined)('a proof that is opened from a disk, offl
     await expect
       .poll(async () => (await verdictOf(page, '#other-verdict')).text)
       .toContain('number 8 of 40');
+    await page.context().close();
+  });
+
+  it('says in no green that another key signed the same statement, or one that it does not know', async () => {
+    const stranger = proofKeyOf('the key of somebody who is not the hub');
+    const page = await opened(file);
+    expect((await verdictOf(page)).text).toContain('not the page around it');
+    for (const [is, statement, heading] of [
+      ['twin', '2025-10.p1', 'The same statement is signed with another key than this page’s'],
+      ['stranger', '2025-10.p2', 'Signed with a key that this page does not know'],
+    ] as const) {
+      const other = join(folder, `${is}.html`);
+      writeFileSync(other, await madeProof(40, stranger, statement));
+      await page.setInputFiles('#file', other);
+      const verdict = page.locator(`#other-verdict [data-verdict="${is}"]`);
+      await verdict.waitFor();
+      const text = await verdict.innerText();
+      expect(text).toContain(heading);
+      expect(text).toContain(
+        'signed with a key that this page does not know: compare it with /v1/proof-keys',
+      );
+      expect(text).not.toContain('✓');
+    }
+    await page.setInputFiles('#file', join(folder, 'proof.html'));
+    await page.locator('#other-verdict [data-verdict="sound"]').waitFor();
+    expect((await verdictOf(page, '#other-verdict')).text).toContain('byte for byte');
+    await page.context().close();
+  });
+
+  it('says what hindered it where a file cannot even be read', async () => {
+    const page = await opened(file);
+    await verdictOf(page);
+    await page.fill('#pasted', lineProofWithNoPath());
+    await page.click('#check');
+    const found = await verdictOf(page, '#other-verdict');
+    expect([found.is, found.text]).toEqual(['failed', expect.stringContaining('not be checked')]);
     await page.context().close();
   });
 

@@ -11,6 +11,7 @@ import {
 import { proportion } from '../../lib/money/fen.ts';
 import { proofContract } from '../../lib/proof/contract.ts';
 import { headLines } from '../../lib/proof/head.ts';
+import type { ProofKey } from '../../lib/proof/keys.ts';
 import { blockBody, ROWS_A_BLOCK, rowBody } from '../../lib/proof/row.ts';
 import { LAST_LINE, proofLine, shortHash } from '../../lib/proof/text.ts';
 import { addToTree } from '../../lib/proof/tree.ts';
@@ -43,8 +44,15 @@ function lineOf(index: number, count: number): StatementLine {
   });
 }
 
-/** The proof of a month of so many redemptions, made as the API makes it, without a table. */
-export async function madeProof(count: number): Promise<string> {
+/**
+ * The proof of a month of so many redemptions, made as the API makes it, without a table.
+ * @param key the tests' own where none is given
+ */
+export async function madeProof(
+  count: number,
+  key?: ProofKey,
+  statementId = '2025-10.p1',
+): Promise<string> {
   const contract = proofContract(CONTRACT);
   const written = [...contract.lines];
   let [tree, sums] = [addToTree([], []), NO_SUMS];
@@ -60,8 +68,10 @@ export async function madeProof(count: number): Promise<string> {
   }
   const { before, after, hash, pieces } = proofTemplate();
   const at = '2025-11-02T08:00:00.000+08:00';
-  const head = { statementId: '2025-10.p1', asOf: at, closedAt: at, openingFen: 0, tiers: [] };
-  const key = await TEST_PROOF_KEYS.newest();
-  const first = headLines({ ...head, tree, sums, page: hash }, key);
+  const head = { statementId, asOf: at, closedAt: at, openingFen: 0, tiers: [] };
+  const first = headLines(
+    { ...head, tree, sums, page: hash },
+    key ?? (await TEST_PROOF_KEYS.newest()),
+  );
   return `${before}${[...first, ...written, ...pageLines(pieces), LAST_LINE].join('\n')}${after}`;
 }

@@ -7,7 +7,7 @@ const DIRECTORY = join(import.meta.dirname, '../page/assets/proof');
 const BUNDLED = join(import.meta.dirname, 'assets/proof');
 
 /** In this order: each may use what is before it. */
-const SCRIPTS = ['hash', 'ed25519', 'read', 'month', 'check', 'words', 'page'] as const;
+const SCRIPTS = ['hash', 'ed25519', 'read', 'month', 'check', 'compare', 'words', 'page'] as const;
 
 /** How many bytes of a page one hash of its proof stands for. */
 const PIECE = 128;

@@ -35,6 +35,11 @@ export interface Checked {
 }
 
 interface Program {
+  readonly verdictOf: (checked: Checked) => string;
+  readonly verdictBeside: (
+    other: Checked,
+    own: Checked | undefined,
+  ) => { is: string; isOwnKey: boolean; isOwnStatement: boolean; isOwnContent: boolean };
   readonly splitFile: (file: string) => { text: string; page: string | null; start: number };
   readonly checkProof: (text: string, page: string | null) => Promise<Checked>;
   readonly lineProof: (month: Checked, index: number) => string;
@@ -51,14 +56,23 @@ interface Program {
 const FOLDER = '../../../../functions/api/page/assets/proof';
 
 const modules: unknown[] = await Promise.all(
-  ['hash', 'ed25519', 'check'].map((name) => {
+  ['hash', 'ed25519', 'check', 'compare'].map((name) => {
     const { href } = new URL(`${FOLDER}/${name}.js`, import.meta.url);
     return import(/* @vite-ignore */ href) as unknown;
   }),
 );
 
-export const { splitFile, checkProof, lineProof, verifyByHand, bytesOf, fromBase64url, sha256 } =
-  Object.assign({}, ...modules) as Program;
+export const {
+  splitFile,
+  checkProof,
+  lineProof,
+  verdictOf,
+  verdictBeside,
+  verifyByHand,
+  bytesOf,
+  fromBase64url,
+  sha256,
+} = Object.assign({}, ...modules) as Program;
 
 /** The checker that knows docs/proof.md alone. */
 const independent = (await import(

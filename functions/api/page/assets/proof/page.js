@@ -2,6 +2,7 @@
 // The page: what a proof says, whether it holds, and the proof of each line.
 
 import { checkProof, lineProof, splitFile } from './check.js';
+import { verdictBeside, verdictOf } from './compare.js';
 import { shortHash } from './hash.js';
 import { percent, reader, say, shownByte, yuan } from './words.js';
 
@@ -9,6 +10,9 @@ import { percent, reader, say, shownByte, yuan } from './words.js';
 /** @typedef {import('./check.js').Checked} Checked */
 
 const MOST_ROWS = 100;
+
+/** What agrees with itself; all else is ✗. @type {Record<string, string>} */
+const MARKS = { sound: '✓', twin: '⚠', stranger: '⚠', second: '⚠' };
 
 /** @type {{ own?: Checked, ms?: number }} */
 const shown = {};
@@ -59,26 +63,20 @@ function findings(checked) {
   return said;
 }
 
-/** @param {Checked} checked @returns {'sound' | 'changed' | 'broken' | 'wrong'} */
-function verdictOf({ isSound, isMended, faults, faultsOfMonth }) {
-  if (isMended) return 'changed';
-  if (!isSound) return 'broken';
-  return faults.length + faultsOfMonth.length > 0 ? 'wrong' : 'sound';
-}
-
-/** @param {Checked} checked */
-function verdict(checked) {
-  const is = verdictOf(checked);
+/**
+ * @param {Checked} checked
+ * @param {string} is what `verdictOf` or `verdictBeside` says
+ * @param {readonly string[]} more
+ */
+function verdict(checked, is, more) {
   const { head, isLine, index } = checked;
   const word = isLine ? 'soundLine' : 'soundMore';
-  const more =
-    is === 'sound'
-      ? [say(word, { lines: head?.lines, row: Number(index) + 1 })]
-      : findings(checked);
+  const agrees = say(word, { lines: head?.lines, row: Number(index) + 1 });
+  const said = is in MARKS ? [agrees] : findings(checked);
   return make(
     ...['section', { class: `verdict ${is}`, 'data-verdict': is, role: 'status' }],
-    make('h2', {}, `${is === 'sound' ? '✓' : '✗'} ${say(is)}`),
-    ...more.map((text) => make('p', {}, text)),
+    make('h2', {}, `${MARKS[is] ?? '✗'} ${say(is)}`),
+    ...[...said, ...more].map((text) => make('p', {}, text)),
   );
 }
 
@@ -182,12 +180,19 @@ function charactersOf(buffer) {
 async function checkOther(file) {
   const { text, page } = splitFile(file.replaceAll('\r\n', '\n'));
   const into = place('other-verdict');
-  if (!text.includes('head ')) return into.replaceChildren(make('p', {}, say('no')));
+  if (!text.includes('head ')) {
+    into.replaceChildren(make('p', {}, say('no')));
+    return;
+  }
   const checked = await checkProof(text, page);
-  const isSame = checked.head?.root !== undefined && checked.head.root === shown.own?.head?.root;
+  const { is, isOwnKey, isOwnStatement, isOwnContent } = verdictBeside(checked, shown.own);
+  const isPageSound = page !== null && !checked.isLine && checked.isSound;
   into.replaceChildren(
-    verdict(checked),
-    ...(isSame ? [make('p', { class: 'note' }, say('same'))] : []),
+    verdict(checked, is, [
+      ...(isPageSound ? [say('soundPage')] : []),
+      ...(isOwnKey ? [] : [say('keyUnknown')]),
+      ...(isOwnStatement ? [say(isOwnContent ? 'same' : 'differs')] : []),
+    ]),
     ...facts(checked),
     ...(checked.isLine && checked.rows[0] ? [make('p', {}, howOf(checked.rows[0], checked))] : []),
   );
@@ -201,13 +206,37 @@ function draw() {
   }
   const { own } = shown;
   if (own === undefined) return;
-  place('verdict').replaceChildren(verdict(own));
+  place('verdict').replaceChildren(verdict(own, verdictOf(own), [say('notPage')]));
   place('facts').replaceChildren(...facts(own));
   const search = /** @type {HTMLInputElement} */ (place('search'));
   place('rows').replaceChildren(...table(own, search.value));
 }
 
-async function start() {
+/** What fails is said where its answer would be. @param {string} id @param {Promise<void>} work */
+function answerIn(id, work) {
+  work.catch((error) => {
+    const what = { class: 'verdict broken', 'data-verdict': 'failed', role: 'status' };
+    place(id).replaceChildren(make('section', what, say('failed', { why: String(error) })));
+  });
+}
+
+async function checkOwn() {
+  // One frame later, so that "checking" is seen while a long month is computed.
+  await new Promise((next) => setTimeout(next, 30));
+  const begunAt = performance.now();
+  const text = (document.getElementById('proof')?.textContent ?? '').replace(/^\n|\n$/g, '');
+  shown.own = await checkProof(text, null);
+  shown.ms = Math.round(performance.now() - begunAt);
+  document.body.dataset.ms = String(shown.ms);
+  draw();
+}
+
+/** @param {File} file */
+async function checkFile(file) {
+  await checkOther(charactersOf(await file.arrayBuffer()));
+}
+
+function start() {
   place('all').hidden = false;
   draw();
   place('tongue').addEventListener('click', () => {
@@ -221,21 +250,19 @@ async function start() {
     const row = Number(index.getAttribute('data-take'));
     download(lineProof(shown.own, row), `proof-line-${row + 1}.txt`);
   });
+  // A browser says nothing of a file that is chosen again, though it may have been changed since.
+  place('file').addEventListener('click', ({ target }) => {
+    if (target instanceof HTMLInputElement) target.value = '';
+  });
   place('file').addEventListener('change', ({ target }) => {
     const [file] = target instanceof HTMLInputElement ? (target.files ?? []) : [];
-    if (file !== undefined) void file.arrayBuffer().then(charactersOf).then(checkOther);
+    if (file !== undefined) answerIn('other-verdict', checkFile(file));
   });
   place('check').addEventListener('click', () => {
-    void checkOther(/** @type {HTMLTextAreaElement} */ (place('pasted')).value.trim());
+    const { value } = /** @type {HTMLTextAreaElement} */ (place('pasted'));
+    answerIn('other-verdict', checkOther(value.trim()));
   });
-  // One frame later, so that "checking" is seen while a long month is computed.
-  await new Promise((next) => setTimeout(next, 30));
-  const begunAt = performance.now();
-  const text = (document.getElementById('proof')?.textContent ?? '').replace(/^\n|\n$/g, '');
-  shown.own = await checkProof(text, null);
-  shown.ms = Math.round(performance.now() - begunAt);
-  document.body.dataset.ms = String(shown.ms);
-  draw();
+  answerIn('verdict', checkOwn());
 }
 
-document.addEventListener('DOMContentLoaded', () => void start());
+document.addEventListener('DOMContentLoaded', start);

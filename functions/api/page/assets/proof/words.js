@@ -5,8 +5,8 @@
 const WORDS = {
   title: ['月结单凭证', 'Proof of a statement'],
   intro: [
-    '这个文件自己就能核对：不用联网，也不用相信任何人。它把每一行重新算一遍，再看整条哈希链和签名对不对。',
-    'This file checks itself, offline and without trusting anybody. It computes every line again, then the whole chain of hashes and the signature.',
+    '这个文件不用联网就能核对它里面的凭证：把每一行重新算一遍，再看整条哈希链和签名对不对。它不查自己这个页面：标题、样式、文字和程序若被人改过，连这句话都可能是改的。要放心，请把这个文件放进从别处得到的凭证页面里核对（见下方），或用别的核对程序，再把公钥与部署公布的对一下。',
+    'This file checks the proof in it, offline: it computes every line again, then the whole chain of hashes and the signature. It does not look at its own page: who changed its title, style, words or program may have changed this sentence too. To be sure, load this file into the page of a proof that you got elsewhere (see below), or use another checker, and compare the public key with those that the deployment publishes.',
   ],
   checking: ['正在核对……', 'Checking …'],
   sound: ['全部对得上', 'Everything agrees'],
@@ -18,6 +18,28 @@ const WORDS = {
     '这一行在签了名的月结单里，是第 {row} 行，共 {lines} 行；金额重新算过，一致。',
     'This line is in the signed statement: number {row} of {lines}. Its money was computed again and agrees.',
   ],
+  soundPage: [
+    '凭证外面的这一页，每个字节也与签名时一样。',
+    'The page around the proof is byte for byte as it was signed, too.',
+  ],
+  notPage: [
+    '只核对了凭证，没有核对凭证外面的这一页。',
+    'Only the proof was checked, and not the page around it.',
+  ],
+  twin: [
+    '同一份结算单，签名的却不是本页的密钥',
+    'The same statement is signed with another key than this page’s',
+  ],
+  stranger: ['签名的密钥，本页不认识', 'Signed with a key that this page does not know'],
+  second: [
+    '同一份结算单，同一把密钥，签的却是别的内容',
+    'The same statement is signed with this page’s key, but says something else',
+  ],
+  keyUnknown: [
+    '签名的密钥，本页不认识：请与 /v1/proof-keys 对一下。谁都能用自己的密钥签一份对得上的凭证。',
+    'It is signed with a key that this page does not know: compare it with /v1/proof-keys. Anybody can sign a proof that agrees, with a key of their own.',
+  ],
+  failed: ['没能核对：{why}', 'It could not be checked: {why}'],
   changed: ['签名之后被改过', 'Changed after it was signed'],
   broken: ['对不上', 'It does not agree'],
   wrong: ['与签名时一样，但算下来不对', 'As it was signed, but it does not add up'],
@@ -107,7 +129,8 @@ const WORDS = {
   paste: ['或粘贴一行凭证', 'or paste the proof of a line'],
   check: ['核对', 'Check'],
   no: ['这不是月结单凭证。', 'This is no proof of a statement.'],
-  same: ['它与这个文件是同一份结算单。', 'It is of the same statement as this file.'],
+  same: ['各行与合计都与本页的相同。', 'Its lines and totals are those of this page.'],
+  differs: ['各行或合计与本页的不同。', 'Its lines or totals are not those of this page.'],
   tongue: ['English', '中文'],
 };
 
