@@ -8,6 +8,7 @@ export const ONLY_LONG = [
   'test/cli/adding-an-integration.test.ts',
   'test/console/console.test.ts',
   'test/console/proof.test.ts',
+  'test/console/statement.test.ts',
   'test/console/till.test.ts',
   'test/e2e/first-start.test.ts',
   'test/infra/nag.test.ts',

@@ -245,7 +245,13 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     scans: true,
     proofs: true,
     // A token that was revoked is refused this much later, and a moment: within 10 s everywhere.
-    environment: { ACCESS_FRESH_SECONDS: '5', AUDIT_DAYS: '1096', REQUESTS_A_MINUTE: '1200' },
+    environment: {
+      ACCESS_FRESH_SECONDS: '5',
+      AUDIT_DAYS: '1096',
+      REQUESTS_A_MINUTE: '1200',
+      // The operator's company, as its statements name it.
+      PAYER: '{}',
+    },
   },
 ];
 
@@ -271,7 +277,7 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/search', to: 'api' },
   { method: 'GET', path: '/vouchers/{platform}/{voucherId}', to: 'api' },
   { method: 'GET', path: '/statements', to: 'api' },
-  { method: 'GET', path: '/statements/{month}', to: 'api' },
+  { method: 'ANY', path: '/statements/{month}', to: 'api' },
   { method: 'GET', path: '/till', to: 'api' },
   { method: 'ANY', path: '/till/in', to: 'api' },
   { method: 'POST', path: '/till/find', to: 'api' },

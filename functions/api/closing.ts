@@ -10,6 +10,7 @@ import { rollupMessages } from '../../lib/rollups/messages.ts';
 import { type NotedDeps, sendNoted } from '../../lib/rollups/send-noted.ts';
 import type { Closer } from '../../lib/statements/closer.ts';
 import { closeBatch, closeHead } from '../../lib/statements/closing.ts';
+import { digest } from '../../lib/statements/digest.ts';
 import { readProviderIds } from '../../lib/store/accounts/parties.ts';
 import { readPolicies } from '../../lib/store/accounts/policies.ts';
 import {
@@ -26,6 +27,9 @@ import type { ApiDeps } from './deps.ts';
 /** Entries and lines that a request works through itself; what is more goes on by messages. */
 const WORK_A_REQUEST = 600;
 const ENTRIES_A_BATCH = 200;
+
+/** Of its digest: one of lines, and some days of what is held. */
+const PIECES_A_REQUEST = 40;
 
 /** What became of one provider's month. */
 export type Outcome =
@@ -69,8 +73,13 @@ export async function closeMonth(
     budget.left -= batch.work;
     statement = batch.statement;
   }
-  if (statement.status === 'closed') await closeHead(deps.table, statement);
-  else await sendNoted([nextBatch(statement)], notedDeps(deps));
+  if (statement.status === 'closed') {
+    await closeHead(deps.table, statement);
+    // What it comes to beside its totals: some pieces now, the others by messages.
+    let left = PIECES_A_REQUEST;
+    const isDone = await digest(deps.table, statement, () => left-- > 0);
+    if (!isDone) await sendNoted([nextBatch(statement)], notedDeps(deps));
+  } else await sendNoted([nextBatch(statement)], notedDeps(deps));
   return statement;
 }
 

@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Policy } from '../../lib/attribution/policy.ts';
 import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
+import type { Party } from '../../lib/ledger/party.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { ProofKeys } from '../../lib/proof/keys.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -24,6 +25,8 @@ export interface ApiDeps {
   /** What proofs of statements are signed with. */
   readonly proofKeys: ProofKeys;
   readonly policy: Policy;
+  /** Who owes what statements say, and the tax in it; absent, nobody set it. */
+  readonly payer?: Payer;
   /** Reaches the platforms, for what is done at the till. */
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
@@ -36,6 +39,13 @@ export interface ApiDeps {
   /** Where people may sign in beside tokens; absent, there is no such place. */
   readonly oidc?: OidcSettings;
   readonly log: Log;
+}
+
+/** Settings of the deployment. */
+export interface Payer {
+  readonly party: Party;
+  /** In 1/10000; null: no tax is taken apart. */
+  readonly taxRateBp: number | null;
 }
 
 export interface QueueUrls {

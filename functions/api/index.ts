@@ -13,6 +13,7 @@ import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { apiApp } from './app.ts';
 import { oidcOf } from './oidc.ts';
+import { readPayer } from './payer.ts';
 import { Remembered } from './remembered.ts';
 import { RequestLimit } from './request-limit.ts';
 
@@ -25,6 +26,7 @@ const env = readEnvironment([
   'OPERATOR_TOKEN_SHA256',
   'ACCESS_FRESH_SECONDS',
   'AUDIT_DAYS',
+  'PAYER',
   'BODY_KEYS',
   'PROOF_KEYS',
   'REQUESTS_A_MINUTE',
@@ -55,6 +57,7 @@ const deps = {
   auditDays: Number(env.AUDIT_DAYS),
   proofKeys: proofKeysAt(env.PROOF_KEYS),
   policy: DEFAULT_POLICY,
+  payer: readPayer(env.PAYER),
   fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../lib/errors/problem.ts';
 import { FILE_LINES, wholeOf } from '../../lib/ledger/statement.ts';
+import { readDigest, readHeld } from '../../lib/store/ledger/statement-digests.ts';
 import { readLines, type Statement } from '../../lib/store/ledger/statements.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerFile, type FileFormat } from './files.ts';
@@ -44,16 +45,20 @@ export async function statementFile(
   const { fileEnds, month } = statement;
   const limit = FILE_LINES + (part === files ? MAX_SETTLED : 0);
   const found = await readLines(table, statement, fileEnds[part - 2] ?? null, limit);
-  const rows = statementRows(
-    found.map(({ line }) => line),
+  const isLast = part === files;
+  const rows = statementRows({
     statement,
-  );
+    lines: found.map(({ line }) => line),
+    tiers: (await readDigest(table, statement))?.tiers ?? [],
+    held: isLast ? await readHeld(table, statement, FILE_LINES) : [],
+    hasSums: format === 'xlsx',
+  });
   return answerFile(c, {
     format,
     name: `statement-${month}${files === 1 ? '' : `-${part}-of-${files}`}`,
     sheet: month,
     rows,
-    headers: part === files ? {} : { link: `<?part=${part + 1}>; rel="next"` },
+    headers: isLast ? {} : { link: `<?part=${part + 1}>; rel="next"` },
   });
 }
 

@@ -1,26 +1,72 @@
 import { isWord, sayIn, type Word } from '../../lib/i18n/words.ts';
 import type { Cell } from '../../lib/ledger/csv.ts';
 import { isAdjustment, isPaid, type StatementLine } from '../../lib/ledger/statement.ts';
-import type { StatementId } from '../../lib/store/keys.ts';
+import { correctedMonthOf, freeOn, partOf } from '../../lib/ledger/statement-parts.ts';
+import { proportion, WHOLE_BP } from '../../lib/money/fen.ts';
+import { yuanOf } from '../../lib/money/yuan.ts';
 import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
+import type { Digest } from '../../lib/store/ledger/statement-digests.ts';
+import type { Statement } from '../../lib/store/ledger/statements.ts';
 
 /** Both languages in each heading: a file goes from hand to hand. */
 const HEADINGS: readonly Word[] = [
   ...(['businessDay', 'occurredAt', 'statementPart', 'kind', 'platform', 'merchant'] as const),
   ...(['store', 'order', 'voucher', 'redemption', 'channel', 'soldProduct', 'count'] as const),
   ...(['paidGmv', 'redeemedGmv', 'commission', 'contract', 'restatement', 'entry'] as const),
+  ...(['line.basis', 'file.share', 'file.rate', 'file.shareRounding'] as const),
+  ...(['file.commissionRounding', 'file.version', 'file.month', 'charge.fee'] as const),
+  ...(['charge.creator', 'charge.provider', 'file.freeOn', 'file.held', 'file.note'] as const),
 ];
 
-/** Lines → rows of cells under their headings. Payments and redemptions have a column each, that sum. */
-export function statementRows(lines: readonly StatementLine[], statement: StatementId): Cell[][] {
-  return [HEADINGS.map(both), ...lines.map((line) => rowOf(line, statement))];
+type Tiers = Digest['tiers'];
+
+export interface StatementRows {
+  readonly statement: Statement;
+  readonly lines: readonly StatementLine[];
+  readonly tiers: Tiers;
+  /** Entries that it leaves for a later one; none of their amounts is in a column that is added up. */
+  readonly held: readonly StatementLine[];
+  /** A last row with formulas over the columns; a CSV has none, so that whoever adds them up adds nothing twice. */
+  readonly hasSums: boolean;
 }
 
-function rowOf(line: StatementLine, { providerId, month }: StatementId): Cell[] {
+/** Lines → rows of cells under their headings. Payments and redemptions have a column each, that sum. */
+export function statementRows(rows: StatementRows): Cell[][] {
+  const { lines, held, hasSums, statement } = rows;
+  const body = [
+    ...lines.map((line) => rowOf(line, rows)),
+    ...held.map((line) => heldRowOf(line, statement)),
+  ];
+  const whole = [HEADINGS.map(both), ...body];
+  return hasSums ? [...whole, sumsOf(body)] : whole;
+}
+
+function rowOf(line: StatementLine, { statement, tiers }: StatementRows): Cell[] {
+  const { providerId, month } = statement;
+  return [
+    ...placeOf(line, both(isAdjustment(line, month) ? 'adjustments' : 'ofTheMonth')),
+    line.count,
+    isPaid(line) ? { fen: line.amountFen } : null,
+    isPaid(line) || line.kind === 'tier' ? null : { fen: line.amountFen },
+    { fen: line.commissionFen },
+    idCell(line.contractId),
+    idCell(line.restatementId),
+    idCell(entryRef({ ...line, providerId })),
+    ...arithmeticOf(line),
+    line.contractVersion,
+    { id: correctedMonthOf(line) },
+    ...chargesOf(line),
+    null,
+    null,
+    noteOf(line, month, tiers),
+  ];
+}
+
+function placeOf(line: StatementLine, part: string): Cell[] {
   return [
     line.businessDay,
     line.occurredAt,
-    both(isAdjustment(line, month) ? 'adjustments' : 'ofTheMonth'),
+    part,
     word(`kind.${line.kind}`, line.kind),
     word(line.platform, line.platform),
     idCell(line.merchantId),
@@ -30,14 +76,103 @@ function rowOf(line: StatementLine, { providerId, month }: StatementId): Cell[] 
     idCell(line.redemptionId),
     word(line.channel, line.channel),
     idCell(line.productId),
-    line.count,
-    isPaid(line) ? { fen: line.amountFen } : null,
-    isPaid(line) || line.kind === 'tier' ? null : { fen: line.amountFen },
-    { fen: line.commissionFen },
-    idCell(line.contractId),
-    idCell(line.restatementId),
-    idCell(entryRef({ ...line, providerId })),
   ];
+}
+
+/**
+ * What anybody recomputes a line by: `GMV = basis × share` without its fraction, and the fen that the largest remainder
+ * gave it; `commission = GMV × rate`, half up on the absolute value. What takes another line back takes its very fen, so
+ * it has no basis of its own, and a rounding where several took parts of one line.
+ */
+function arithmeticOf(line: StatementLine): Cell[] {
+  const { basisFen, shareBp, rateBp, amountFen, commissionFen, isReversing, kind } = line;
+  if (basisFen === null || shareBp === null || rateBp === null || kind === 'tier') {
+    return [null, null, null, null, null];
+  }
+  const commission = isPaid(line)
+    ? [null, null]
+    : [{ bp: rateBp }, commissionFen - proportion(amountFen, rateBp, WHOLE_BP)];
+  const [rate = null, rounding = null] = commission;
+  if (isReversing) return [null, { bp: shareBp }, rate, null, rounding];
+  const whole = Number((BigInt(basisFen) * BigInt(shareBp)) / BigInt(WHOLE_BP));
+  return [{ fen: basisFen }, { bp: shareBp }, rate, amountFen - whole, rounding];
+}
+
+/** A use has what was told of it, or that nobody told; of everything else there is nothing to tell. */
+function chargesOf({ charges, kind, isReversing }: StatementLine): Cell[] {
+  if (kind !== 'redemption' || isReversing) return [null, null, null];
+  const { feeFen = null, creatorFen = null, providerFen = null } = charges ?? {};
+  return [feeFen, creatorFen, providerFen].map((fen) => (fen === null ? both('unknown') : { fen }));
+}
+
+/** Why a line is here that is none of the month's own. */
+function noteOf(line: StatementLine, month: string, tiers: Tiers): Cell {
+  const part = partOf(line, month);
+  switch (part) {
+    case 'month':
+      return null;
+    case 'tier':
+      return stepsOf(line, tiers);
+    case 'late':
+    case 'restated':
+    case 'clawback':
+      return [both(`part.${part}`), correctedMonthOf(line), line.restatementId]
+        .filter((one) => one !== null)
+        .join(' ');
+    default:
+      return part satisfies never;
+  }
+}
+
+/** `[0.00+: 100.00 × 5.00% = 5.00] [100.00+: 50.00 × 10.00% = 5.00] − 7.50 = 2.50` */
+export function stepsOf(line: StatementLine, tiers: Tiers): string {
+  const of = line.orderId.split(':').at(-1);
+  const tier = tiers.find(
+    ({ contractId, month, dueFen }) =>
+      contractId === line.contractId && month === of && dueFen === line.commissionFen,
+  );
+  if (tier === undefined) return both('part.tier');
+  const steps = tier.steps.map(
+    ({ fromFen, ofFen, rateBp, resultFen }) =>
+      `[${yuanOf(fromFen)}+: ${yuanOf(ofFen)} × ${yuanOf(rateBp)}% = ${yuanOf(resultFen)}]`,
+  );
+  return `${steps.join(' ')} − ${yuanOf(tier.bookedFen)} = ${yuanOf(tier.dueFen)}`;
+}
+
+function heldRowOf(line: StatementLine, statement: Statement): Cell[] {
+  const before: Cell[] = [
+    ...placeOf(line, both('part.held')),
+    ...[null, null, null, null, idCell(line.contractId), idCell(line.restatementId)],
+    idCell(entryRef({ ...line, providerId: statement.providerId })),
+    ...arithmeticOf(line),
+    line.contractVersion,
+    { id: correctedMonthOf(line) },
+  ];
+  const held = [freeOn(line, statement), { fen: line.commissionFen }, both('part.held')];
+  return [...before, ...[null, null, null], ...held];
+}
+
+/** Sums of the columns of money and of the count; each formula has what it comes to. */
+function sumsOf(body: readonly (readonly Cell[])[]): Cell[] {
+  return HEADINGS.map((heading, column) => {
+    if (column === 0) return both('total');
+    if (heading === 'count') {
+      const sum = body.reduce((all, row) => all + Number(row[column] ?? 0), 0);
+      return { sum };
+    }
+    if (!SUMMED.has(heading)) return null;
+    const sumFen = body.reduce((all, row) => all + fenIn(row[column] ?? null), 0);
+    return { sumFen };
+  });
+}
+
+const SUMMED: ReadonlySet<Word> = new Set<Word>([
+  ...(['paidGmv', 'redeemedGmv', 'commission', 'charge.fee', 'charge.creator'] as const),
+  ...(['charge.provider', 'file.held'] as const),
+]);
+
+function fenIn(cell: Cell): number {
+  return cell !== null && typeof cell === 'object' && 'fen' in cell ? cell.fen : 0;
 }
 
 function idCell(id: string | null): Cell {

@@ -102,6 +102,21 @@ export const stageSettingsSchema = z.strictObject({
   messageDays: z.int().min(4).max(14).default(14),
   /** Days that the trail of who changed what is kept: half a year at least, which mainland China's law asks of logs. */
   auditDays: z.int().min(183).max(3_653).default(1_096),
+  /**
+   * The operator's company, as its statements name it, and the tax that their amounts include, in 1/10000. What is not
+   * set is said to be missing.
+   */
+  payer: z
+    .strictObject({
+      legalName: z.string().min(1).max(200),
+      taxNumber: z.string().min(1).max(32),
+      bankName: z.string().min(1).max(200),
+      bankAccount: z.string().min(1).max(64),
+      contact: z.string().min(1).max(200),
+      taxRateBp: z.int().min(0).max(10_000),
+    })
+    .partial()
+    .default({}),
   /** Requests of one token in a minute that one process of the API answers; 0 for no limit. */
   requestsAMinute: z.int().min(0).max(1_000_000).default(1_200),
   /**

@@ -71,6 +71,7 @@ export class HexiaoStack extends Stack {
         AUDIT_DAYS: String(settings.auditDays),
         REQUESTS_A_MINUTE: String(settings.requestsAMinute),
         ...oidcVariables(settings),
+        PAYER: JSON.stringify(settings.payer),
       },
       normalize: { BODY_DAYS: String(settings.bodyDays) },
       reconcile: {

@@ -104,6 +104,7 @@ function environmentOf(
     APP_FRESH_SECONDS: '0',
     ACCESS_FRESH_SECONDS: '0',
     // A simulation and its check ask as fast as they can.
+    PAYER: process.env.PAYER ?? '{}',
     REQUESTS_A_MINUTE: process.env.REQUESTS_A_MINUTE ?? '0',
     REFERENCE_DIRECTORY: join(import.meta.dirname, '../../docs'),
     ...oidcVariables(bodyKeysFile),

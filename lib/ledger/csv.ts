@@ -1,7 +1,17 @@
 import { yuanOf } from '../money/yuan.ts';
 
 /** A number stays one, and fen become yuan; a text and an id are texts, whatever they look like. */
-export type Cell = string | number | { readonly fen: number } | { readonly id: string } | null;
+export type Cell =
+  | string
+  | number
+  | { readonly fen: number }
+  /** Of 1/10000, as a number of percent. */
+  | { readonly bp: number }
+  | { readonly id: string }
+  /** What the columns' fen or numbers come to, from the first row below the headings to the last before it. */
+  | { readonly sumFen: number }
+  | { readonly sum: number }
+  | null;
 
 /** Excel takes a file without it for the system's own encoding. */
 export const BYTE_ORDER_MARK = '\uFEFF';
@@ -18,7 +28,12 @@ export function csvOf(rows: readonly (readonly Cell[])[]): string {
 function cellOf(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  if (typeof cell === 'object') return 'fen' in cell ? yuanOf(cell.fen) : idOf(cell.id);
+  if (typeof cell === 'object') {
+    if ('id' in cell) return idOf(cell.id);
+    if ('sum' in cell) return String(cell.sum);
+    // A hundredth of a fen's amount is yuan, and of 1/10000 it is percent.
+    return yuanOf('fen' in cell ? cell.fen : 'bp' in cell ? cell.bp : cell.sumFen);
+  }
   return quoted(FORMULA.test(cell) ? `'${cell}` : cell);
 }
 

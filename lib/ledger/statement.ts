@@ -62,6 +62,15 @@ export const lineSchema = entrySchema
     isReversing: z.boolean().default(false),
     /** Null for what tiers settled. */
     evidence: evidenceSchema.nullable().default(null),
+    /** What a bill or an order told that the platform took or gave: null is unknown, and never 0. In fen. */
+    charges: z
+      .object({
+        feeFen: z.int().nullable(),
+        creatorFen: z.int().nullable(),
+        providerFen: z.int().nullable(),
+      })
+      .nullable()
+      .default(null),
   });
 export type StatementLine = z.infer<typeof lineSchema>;
 

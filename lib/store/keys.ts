@@ -41,6 +41,7 @@ export const PREFIX = {
   slots: 'SLOTS#',
   line: 'LINE#',
   act: 'ACT#',
+  held: 'HELD#',
   day: 'DAY#',
   redeemedVoucher: 'REDEEMED#',
   restated: 'RESTATED#',
@@ -390,6 +391,24 @@ export const keys = {
   statementAct: (statementId: StatementId, number: number): Key => ({
     pk: statementPartition(statementId),
     sk: `${PREFIX.act}${String(number).padStart(6, '0')}`,
+  }),
+
+  /** What it comes to beside its totals. */
+  statementDigest: (statementId: StatementId): Key => ({
+    pk: statementPartition(statementId),
+    sk: 'DIGEST',
+  }),
+
+  /** Some of its subtotals. */
+  statementSubtotals: (statementId: StatementId, name: string, page: number): Key => ({
+    pk: statementPartition(statementId),
+    sk: `SUBTOTALS#${name}#${String(page).padStart(5, '0')}`,
+  }),
+
+  /** The copy of an entry that it leaves for a later one. */
+  statementHeld: (statementId: StatementId, entry: Entry): Key => ({
+    pk: statementPartition(statementId),
+    sk: `${PREFIX.held}${keys.entry(entry).sk}#${entry.platform}#${e(entry.storeId)}`,
   }),
 
   /** A provider in the list of those who get statements. */

@@ -144,13 +144,50 @@ export const consolePages: readonly Documented[] = [
     summary: 'The statements, with their pages and files',
     answers: page,
   },
+  ...(
+    [
+      ['/statements/{month}', z.object({ month: z.string() }), 'confirm, dispute, invoice'],
+      ['/operator/statements/{id}', z.object({ id: z.string() }), 'send, answer, invoice, pay'],
+    ] as const
+  ).map(
+    ([path, params, acts]): Documented => ({
+      contract: forAnyone(`POST ${path}`, { params }),
+      tag: 'pages',
+      summary: `Its forms: ${acts}`,
+      text: { type: 'application/x-www-form-urlencoded', example: `act=${acts.split(',')[0]}` },
+      answers: {
+        303: { what: 'Done: to the page, which says so.' },
+        ...Object.fromEntries(
+          [400, 401, 403, 404, 409, 422].map((status) => [
+            status,
+            { types: ['text/html'], what: 'The page again, with why it could not be done.' },
+          ]),
+        ),
+      },
+      problems: ['role-forbidden'],
+    }),
+  ),
+  {
+    contract: forAnyone('GET /operator/statements/{id}', {
+      params: z.object({ id: z.string().describe('`2025-10.p1`') }),
+      query: z.object({ ...shown, done: z.string().optional() }),
+    }),
+    tag: 'pages',
+    summary: 'A provider’s statement, as the operator sends and settles it',
+    answers: {
+      ...page,
+      ...bad,
+      404: { types: ['text/html'], what: 'There is no such statement.' },
+    },
+  },
   {
     contract: forAnyone('GET /statements/{month}', {
       params: z.object({ month: z.string().describe('`2025-10`') }),
       query: z.object({
         ...shown,
         cursor,
-        part: z.string().optional().describe('of `.proof`: one of its parts, from 1'),
+        part: z.string().optional().describe('of a file: one of its parts, from 1'),
+        done: z.string().optional().describe('Which form was done.'),
       }),
     }),
     tag: 'pages',

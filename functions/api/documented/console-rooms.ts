@@ -17,6 +17,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   '/disputes': 'A provider’s disputes, and how each stands',
   '/operator/restatements': 'Begins a restatement or tries it, and says who gains and loses',
   '/operator/imports': 'Files that were compared with the books',
+  '/operator/statements': 'Everybody’s statements, what is due of each and what was paid',
   '/operator/refunds': 'Refund requests that wait for a decision',
   '/operator/people': 'Operators, providers, their people and tokens',
   '/operator/audit': 'Who changed or took out what',

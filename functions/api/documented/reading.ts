@@ -10,6 +10,7 @@ import { voucherGet } from '../routes/vouchers.ts';
 import type { Documented } from './documented.ts';
 import {
   amounts,
+  contentsShape,
   draftShape,
   entryShape,
   eventShape,
@@ -107,7 +108,10 @@ const explanation = z.strictObject({
 
 const listed = statementShape.extend(lifeShape.shape).meta({ id: 'StatementWithLife' });
 const statements = z.strictObject({ statements: z.array(listed), next });
-const wholeStatement = z.union([listed.extend({ lines: z.array(lineShape), next }), draftShape]);
+const wholeStatement = z.union([
+  listed.extend({ ...contentsShape, lines: z.array(lineShape), next }),
+  draftShape,
+]);
 const refused = z.strictObject({ providerId: z.string(), refused: z.strictObject(problemIn) });
 const closed = z.union([
   statementShape,

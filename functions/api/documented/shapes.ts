@@ -4,6 +4,8 @@ import { policySchema, policyVersionSchema } from '../../../lib/attribution/poli
 import { eventSchema } from '../../../lib/events/event.ts';
 import { entrySchema, explanationSchema } from '../../../lib/ledger/entry.ts';
 import { lineSchema, rollupSchema } from '../../../lib/ledger/statement.ts';
+import { heldSchema, itemSchema, subtotalSchema } from '../../../lib/ledger/statement-parts.ts';
+import { digestSchema } from '../../../lib/store/ledger/statement-digests.ts';
 
 /** Schemas of answers that several routes share. Strict: a field that is answered is a field that is documented. */
 
@@ -127,6 +129,54 @@ export const lifeShape = z.strictObject({
   invoices: z.array(done.extend({ number: z.string(), date: day, fen })),
   payments: z.array(done.extend({ reference: z.string(), date: day, fen })),
 });
+
+const party = z.strictObject({
+  legalName: z.string().nullable(),
+  taxNumber: z.string().nullable(),
+  bankName: z.string().nullable(),
+  bankAccount: z.string().nullable(),
+  contact: z.string().nullable(),
+});
+
+const subtotals = z.array(subtotalSchema.extend({ totals: rollup }).strict());
+const charge = z.strictObject({ fen: fen.nullable(), known: z.int(), unknown: z.int() });
+
+/** What a statement comes to beside its totals; null where it is still being added up. */
+export const contentsShape = {
+  number: z.string().describe('单号: the same for ever.'),
+  parties: z.strictObject({
+    payer: party.describe('The operator, by the setting `payer` of the stage; null is not set.'),
+    payee: party.describe('The provider, by `PATCH /v1/providers`.'),
+  }),
+  tax: z
+    .strictObject({ taxRateBp: z.int(), netFen: fen, taxFen: fen })
+    .nullable()
+    .describe(
+      'Of what is payable, which includes it: `net = payable × 10000 / (10000 + rate)`, half up; the tax is the rest. Null where no rate is set.',
+    ),
+  subtotals: z
+    .strictObject({ stores: subtotals, merchants: subtotals, contracts: subtotals })
+    .nullable()
+    .describe('The largest 200 of each; the files have all.'),
+  subtotalCounts: z
+    .strictObject({ stores: z.int(), merchants: z.int(), contracts: z.int() })
+    .nullable(),
+  items: z
+    .array(itemSchema.strict())
+    .nullable()
+    .describe('Adjustments, clawbacks and tiers, by the month that they correct and their cause.'),
+  tiers: z.array(digestSchema.shape.tiers.element.strict()).nullable(),
+  held: z
+    .array(heldSchema.strict())
+    .nullable()
+    .describe('What was too young at the closing; the first day on which a statement may have it.'),
+  charges: z
+    .strictObject({ fee: charge, creator: charge, provider: charge })
+    .nullable()
+    .describe(
+      '平台技术服务费, 达人佣金, 服务商佣金, where a bill or an order told them; `fen` null is unknown.',
+    ),
+};
 
 /** A month that nobody closed yet. */
 export const draftShape = lifeShape

@@ -98,6 +98,10 @@ const OPERATORS: readonly Group[] = [
         ...{ href: '/operator/restatements', word: 'operator.restatements', below: [] },
         needs: 'ledger:restate',
       },
+      {
+        ...{ href: '/operator/statements', word: 'operator.statements', needs: 'statements:read' },
+        below: ['/operator/statements/'],
+      },
       { href: '/operator/imports', word: 'operator.imports', needs: 'statements:read', below: [] },
       { href: '/operator/refunds', word: 'operator.refunds', needs: 'refunds:read', below: [] },
     ],

@@ -4,7 +4,7 @@ import type { ApiDeps } from '../deps.ts';
 import { assetRoutes } from './assets.ts';
 import { compressed } from './compress.ts';
 import { KINDS } from './dimensions/model.ts';
-import { forProvider, goOnPage, signInPage } from './guard.ts';
+import { forProvider, forSignedIn, goOnPage, signInPage } from './guard.ts';
 import { oidcRoutes } from './oidc/routes.ts';
 import { answerPage } from './page.ts';
 import { rooms } from './rooms.ts';
@@ -71,6 +71,24 @@ export function pages(api: Hono, deps: ApiDeps): void {
     });
   }
 
+  api.post('/statements/:month', (c) =>
+    forSignedIn(c, deps, { is: 'provider', needs: 'statements:answer' }, async (viewer) => {
+      const { statementMonthForm } = await import('./statement/page.ts');
+      return statementMonthForm(c, api, deps, viewer);
+    }),
+  );
+  api.get('/operator/statements/:id', (c) =>
+    forSignedIn(c, deps, { is: 'operator', needs: 'statements:read' }, async (viewer) => {
+      const { operatorStatementPage } = await import('./statement/page.ts');
+      return compressed(c, await operatorStatementPage(c, deps, viewer));
+    }),
+  );
+  api.post('/operator/statements/:id', (c) =>
+    forSignedIn(c, deps, { is: 'operator', needs: 'statements:settle' }, async (viewer) => {
+      const { operatorStatementForm } = await import('./statement/page.ts');
+      return operatorStatementForm(c, api, deps, viewer);
+    }),
+  );
   tillPages(api, deps);
   letInPages(api, deps);
   rooms(api, deps);

@@ -13,6 +13,7 @@ import { reconciliationsPage } from './operator/reconciliations.ts';
 import { refundsPage } from './operator/refunds.ts';
 import { restatementsPage } from './operator/restatements.ts';
 import { setAsidePage } from './operator/set-aside.ts';
+import { operatorStatementsPage } from './operator/statements.ts';
 import type { Room } from './room.ts';
 import { teamPage } from './team.ts';
 
@@ -27,6 +28,7 @@ export const ROOMS: readonly Room[] = [
   restatementsPage,
   importsPage,
   refundsPage,
+  operatorStatementsPage,
   operatorPeoplePage,
   auditPage,
   operatorContractsPage,

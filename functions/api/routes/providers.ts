@@ -4,7 +4,13 @@ import { providerRoleSchema } from '../../../lib/access/permissions.ts';
 import { UNATTRIBUTED } from '../../../lib/attribution/contract.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId } from '../../../lib/events/event.ts';
-import { providerSchema, putProvider, readProvider } from '../../../lib/store/accounts/parties.ts';
+import { PARTY_FIELDS, type Party } from '../../../lib/ledger/party.ts';
+import {
+  type Provider,
+  providerSchema,
+  putProvider,
+  readProvider,
+} from '../../../lib/store/accounts/parties.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { archivedOf } from '../archived.ts';
 import { noteChange } from '../audit.ts';
@@ -43,7 +49,7 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
       );
     }
     const before = (await readProvider(deps.table, providerId)) ?? null;
-    const provider = { providerId, ...body, ...archivedOf(before) };
+    const provider = { providerId, ...body, ...companyOf(before), ...archivedOf(before) };
     await putProvider(deps.table, provider);
     noteChange(c, { subject: `provider/${providerId}`, providerId, before, after: provider });
     return c.json(provider);
@@ -62,4 +68,10 @@ export function providersRoutes(api: Hono, deps: ApiDeps): void {
     noteChange(c, { subject: `token/${tokenId}`, providerId, after });
     return c.json({ tokenId, token, providerId, role, createdAt }, 201);
   });
+}
+
+/** What PATCH set of the company stays. */
+function companyOf(before: Provider | null): Party {
+  const set = PARTY_FIELDS.filter((field) => before?.[field] !== undefined);
+  return Object.fromEntries(set.map((field) => [field, before?.[field]]));
 }

@@ -39,7 +39,17 @@ export const appPatch = forOperator('PATCH /v1/apps/{integration}/{appKey}', {
 export const providerPatch = forOperator('PATCH /v1/providers/{providerId}', {
   needs,
   params: z.object({ providerId: givenId() }),
-  body: z.strictObject({ name: nameSchema, kind: providerSchema.shape.kind, archived }).partial(),
+  /** Of the company that statements name; null takes a field away. */
+  body: z
+    .strictObject({
+      ...{ name: nameSchema, kind: providerSchema.shape.kind, archived },
+      legalName: nameSchema.nullable(),
+      taxNumber: lineInput(32).nullable(),
+      bankName: nameSchema.nullable(),
+      bankAccount: lineInput(64).nullable(),
+      contact: nameSchema.nullable(),
+    })
+    .partial(),
 });
 
 export const merchantPatch = forOperator('PATCH /v1/merchants/{platform}/{merchantId}', {

@@ -25,6 +25,7 @@ import { statementPage } from '../page/statement/page.ts';
 import { providerOf } from '../principal.ts';
 import { proofFile } from '../proof/file.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
+import { contentsShown } from '../statement-contents.ts';
 import { draftShown } from '../statement-draft.ts';
 import { statementFile } from '../statement-files.ts';
 import { findClosed, findStatement, ownId, shown, shownWithLife } from '../statement-view.ts';
@@ -117,7 +118,11 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
       const { evidence: _, ...own } = line;
       return own;
     });
-    return c.json({ ...(await shownWithLife(statement, deps)), ...page, lines });
+    const whole = {
+      ...(await shownWithLife(statement, deps)),
+      ...(await contentsShown(statement, deps)),
+    };
+    return c.json({ ...whole, ...page, lines });
   });
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idSchema, platformSchema } from '../../events/id.ts';
+import { partySchema } from '../../ledger/party.ts';
 import { keys, merchantPartition, PREFIX } from '../keys.ts';
 import type { Item, Table } from '../table.ts';
 
@@ -27,6 +28,7 @@ export const providerSchema = z.object({
   name: z.string(),
   /** agency 代运营, saas 技术服务商, dev 小程序开发商, supply 供应链. */
   kind: z.enum(['agency', 'saas', 'dev', 'supply']),
+  ...partySchema.shape,
   ...archivable,
 });
 export type Provider = z.infer<typeof providerSchema>;

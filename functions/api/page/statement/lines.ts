@@ -2,12 +2,19 @@ import { html } from 'hono/html';
 import { amount, lastFour, ledgerTime, rate } from '../../../../lib/i18n/format.ts';
 import type { Word } from '../../../../lib/i18n/words.ts';
 import { isPaid, type StatementLine } from '../../../../lib/ledger/statement.ts';
+import type { StatementLife } from '../../../../lib/ledger/statement-life.ts';
+import { correctedMonthOf, partOf } from '../../../../lib/ledger/statement-parts.ts';
 import { isTierStore } from '../../../../lib/ledger/tiers.ts';
+import { entryRef } from '../../../../lib/store/ledger/entry-ref.ts';
+import type { Statement } from '../../../../lib/store/ledger/statements.ts';
 import type { Html } from '../html.ts';
 import { nameOf, placeKey, type StoreName } from '../names.ts';
 import type { Speech } from '../page.ts';
+import { actForm, folded } from '../parts/act-form.ts';
+import { status } from '../parts/status.ts';
 import { type Column, table } from '../parts/table.ts';
 import { word } from '../views.ts';
+import type { Side } from './life.ts';
 
 export interface Lines {
   readonly lines: readonly (StatementLine & { readonly adjustment: boolean })[];
@@ -23,12 +30,53 @@ export function lineTable(
   speech: Speech,
   caption: Word,
   lines: Lines['lines'],
-  names: ReadonlyMap<string, StoreName>,
+  shown: LinesView,
 ): Html | string {
   if (lines.length === 0) return '';
+  const columns = [...columnsOf(speech, shown.names), noteColumn(speech, shown)];
   return html`<section class="card lines"><header><h2>${speech.say(caption)}</h2></header>${table<StatementLine>(
-    { caption: speech.say(caption), rows: lines, columns: columnsOf(speech, names) },
+    { caption: speech.say(caption), rows: lines, columns },
   )}</section>`;
+}
+
+export interface LinesView {
+  readonly names: ReadonlyMap<string, StoreName>;
+  readonly statement: Statement;
+  readonly life: StatementLife;
+  readonly side: Side;
+}
+
+/** Why a line is here, what was said against it, and the form to dispute it. */
+function noteColumn({ say }: Speech, { statement, life, side }: LinesView): Column<StatementLine> {
+  const byLine = new Map(life.disputes.map((one) => [one.entryId, one]));
+  const mayDispute =
+    side.is === 'provider' &&
+    side.mayAnswer &&
+    life.state !== 'confirmed' &&
+    statement.status === 'closed';
+  return {
+    ...{ head: say('file.note'), role: 'wide-pair' },
+    cell: (line) => {
+      const entryId = entryRef({ ...line, providerId: statement.providerId });
+      const dispute = byLine.get(entryId);
+      const part = partOf(line, statement.month);
+      const why = part === 'month' ? '' : `${say(`part.${part}`)} ${correctedMonthOf(line)}`;
+      if (dispute !== undefined) {
+        const state =
+          dispute.answer === null
+            ? status('warn', 'warn', say('dispute.open'))
+            : status('ok', 'ok', say('dispute.answered'));
+        return html`${why} <span id="d-${dispute.disputeId}">${state}</span>`;
+      }
+      if (!mayDispute) return why;
+      const { action, typed } = side;
+      const form = actForm(say, {
+        ...{ action, act: 'dispute', hidden: { entryId }, typed, submit: 'dispute.send' },
+        fields: [{ name: 'reason', label: 'dispute.reason', isRequired: true }],
+      });
+      return html`${why} ${folded(say, 'dispute.begin', [form], typed.entryId === entryId)}`;
+    },
+  };
 }
 
 function columnsOf(
