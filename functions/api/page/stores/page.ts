@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { Problem } from '../../../../lib/errors/problem.ts';
 import { platformSchema } from '../../../../lib/events/event.ts';
 import { emptyRollup } from '../../../../lib/ledger/rollup.ts';
 import { MOST_STORES } from '../../../../lib/rollups/day-summary.ts';
@@ -120,6 +121,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   });
   const names = await storeNames(table, stores, deps.now());
   if (query.file !== undefined) {
+    if (found.next !== null) throw tooManyForFile();
     return answerStores(c, deps, viewer, query.file, own, fileRows(stores, names, period));
   }
   const days = await readProviderDays(table, viewer.providerId, period.window);
@@ -132,6 +134,12 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
     ...{ isRanked: found.order === 'redeemedFen', isLargest: false },
     nextHref: next === null ? null : `/stores?${new URLSearchParams(next)}`,
   });
+}
+
+/** Half a file would look like a whole one. */
+function tooManyForFile(): Problem {
+  const detail = `from, to, platform: a file has at most ${MOST_IN_FILE} stores. Choose fewer days, or one platform.`;
+  return new Problem('request-invalid', detail, { fields: ['from', 'to', 'platform'] });
 }
 
 /** What of an address is neither the period nor the page. */
