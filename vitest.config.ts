@@ -22,7 +22,6 @@ export const ONLY_LONG = [
 /** In both, with more of their cases in the long run: they ask test/support/long.ts. */
 export const MORE_IN_LONG = [
   'test/functions/api/as-of.test.ts',
-  'test/functions/api/as-of.test.ts',
   'test/functions/api/erasure-races.test.ts',
   'test/functions/api/erasures.test.ts',
   'test/functions/api/ids.test.ts',

@@ -5,8 +5,9 @@ import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `The CSV has all lines, however many files they are in; so has the proof, a
 page that checks itself offline.
-What follows the closing: the operator sends, answers and records payments (pay); the provider's
-owner or finance confirms and disputes; either records an invoice. FEN is in fen, 1/100 yuan.
+What follows the closing: the operator sends, answers and records payments
+(pay); the provider's owner or finance confirms and disputes; either records
+an invoice. FEN is in fen, 1/100 yuan.
 Closed is not paid: get says what is due, invoiced and paid.
 `;
 
