@@ -14,8 +14,8 @@ export function evidenceOf(event: Event | undefined, takesBack: string | null): 
 }
 
 /**
- * What names a fact without saying anything of it. Nothing of a buyer is in it; whoever may see the event can
- * compute it again.
+ * What names a fact without saying anything of it. Nothing of a buyer is in it; the operator, who is
+ * shown the delivery's id, can compute it again.
  */
 function eventHash(event: Event): string {
   const { kind, platform, merchantId, orderId, voucherId, eventId, deliveryId } = event;

@@ -73,9 +73,15 @@ export const entryShape = z
   })
   .meta({ id: 'Entry' });
 
+const toldToOperator = z
+  .string()
+  .nullable()
+  .optional()
+  .describe('The delivery that brought it first; null where none did. Not shown to a provider.');
+
 const kinds = eventSchema.options as readonly z.ZodObject[];
 const [first, ...others] = kinds.map((one) =>
-  one.omit({ appKey: true, deliveryId: true }).strict(),
+  one.omit({ appKey: true, deliveryId: true }).extend({ deliveryId: toldToOperator }).strict(),
 );
 if (first === undefined) throw new Error('there are kinds of events');
 export const eventShape = z.union([first, ...others]).meta({ id: 'Event' });

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Event, givenId, platformSchema } from '../../../lib/events/event.ts';
 import type { ApiDeps } from '../deps.ts';
 import { shownEntry } from '../entries.ts';
+import type { Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
 import { readVoucher } from '../voucher.ts';
 
@@ -22,7 +23,7 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
     const { merchantId = '', orderId = null } = events[0] ?? {};
     return c.json({
       ...{ platform, voucherId, merchantId, orderId },
-      events: events.map(shown),
+      events: events.map((event) => shown(event, principal)),
       entries: entries.map(shownEntry),
       // Reported, and not booked: a reversal before its redemption, a redemption without its worth, a
       // refund that does not report how much of the payment it takes back.
@@ -31,7 +32,10 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
   });
 }
 
-/** Without what is ours alone: which app and which delivery reported it. */
-function shown({ appKey: _app, deliveryId: _delivery, ...event }: Event) {
-  return event;
+/**
+ * Without what is ours alone: which app and which delivery reported it. The operator, who may read deliveries, is
+ * told which: a statement's proof has the hash of both.
+ */
+function shown({ appKey: _, deliveryId, ...event }: Event, { is }: Principal) {
+  return is === 'operator' ? { ...event, deliveryId } : event;
 }

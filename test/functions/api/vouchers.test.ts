@@ -88,7 +88,7 @@ describe('GET /v1/vouchers/{platform}/{voucherId}', () => {
     expect(shown.entries.map((entry) => entry.kind)).toEqual(['redemption']);
   });
 
-  it('tells nobody through which app and delivery we know', async () => {
+  it('tells no provider through which app and delivery we know, and the operator by which delivery', async () => {
     const tenant = await makeTenant(hexiao);
     const event = {
       ...redemptionAt(tenant, 'store'),
@@ -99,6 +99,9 @@ describe('GET /v1/vouchers/{platform}/{voucherId}', () => {
     const { text } = await voucher(event.voucherId, tenant.token);
     expect(text).not.toContain('app-of-ours');
     expect(text).not.toContain('delivery-1');
+    const whole = await ask(hexiao, 'GET', `/v1/vouchers/douyin/${event.voucherId}`);
+    expect(read(whole, voucherAnswer).events).toMatchObject([{ deliveryId: 'delivery-1' }]);
+    expect(whole.text).not.toContain('app-of-ours');
   });
 
   it('shows every provider only what is booked to it, and the operator all', async () => {

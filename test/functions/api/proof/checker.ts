@@ -77,7 +77,12 @@ export const {
 /** The checker that knows docs/proof.md alone. */
 const independent = (await import(
   /* @vite-ignore */ new URL('independent.mjs', import.meta.url).href
-)) as { readonly complaints: (file: Buffer) => string[] };
+)) as {
+  readonly complaints: (file: Buffer) => string[];
+  readonly nameOf: (event: object) => string;
+};
+
+export const { nameOf } = independent;
 
 /** What it has against a file; what it cannot even read is one, too. */
 export function complaints(file: string): string[] {

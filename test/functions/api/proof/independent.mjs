@@ -13,6 +13,34 @@ const round = (a, b) => {
   return Number(x < 0n ? -r : r) || 0;
 };
 
+/** JSON.stringify, then `<`, the byte 127 and all above it as \\u and four small digits. */
+const spell = (value) =>
+  JSON.stringify(value)
+    .split('')
+    .map((unit) =>
+      unit === '<' || unit.charCodeAt(0) >= 127
+        ? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+        : unit,
+    )
+    .join('');
+
+/** How a line names an event of `GET /v1/vouchers/{platform}/{voucherId}`, as the operator is shown it. */
+export function nameOf(event) {
+  const { kind, platform, merchantId, orderId, voucherId, eventId, amounts } = event;
+  const at = new Date(Date.parse(event.occurredAt) + 8 * 3_600_000).toISOString().slice(0, 23);
+  const fen = amounts
+    ? [
+        ...[amounts.paidFen, amounts.platformDiscountFen, amounts.merchantDiscountFen],
+        ...[amounts.paymentDiscountFen, amounts.originalFen],
+      ]
+    : [];
+  const ids = [kind, platform, merchantId, orderId, voucherId, eventId];
+  return b64(sha(spell([...ids, `${at}+08:00`, ...fen, event.deliveryId]))).slice(0, 22);
+}
+
+/** The values of a list as they stand in it; none of them is a list. */
+const standing = (body) => body.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|[^",]+/g);
+
 /** @param {Buffer} file @returns {string[]} what is wrong with it */
 export function complaints(file) {
   const wrong = [];
@@ -43,6 +71,20 @@ export function complaints(file) {
   });
   const signature = Buffer.from(of('sign')[0].body, 'base64url');
   want('signature', verify(null, Buffer.from(of('head')[0].body), key, signature));
+
+  let block = [];
+  for (const { word, body } of parts) {
+    if (word === 'line') block.push(standing(body));
+    if (word !== 'block') continue;
+    const [count, ...columns] = JSON.parse(body);
+    want('block', count === block.length && columns.length === 18);
+    for (const [at, name] of columns.entries()) {
+      const values = block.map((row) => row[at]).join('\n');
+      want(`block ${at}`, b64(sha(values)).slice(0, 22) === name);
+    }
+    block = [];
+  }
+  want('last block', block.length === 0 || !isFile);
 
   const contracts = new Map();
   for (let i = 0; i < parts.length; i += 1) {

@@ -2,20 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { proofTemplate } from '../../../../functions/api/proof/template.ts';
 import { proofKeyOf } from '../../../../lib/proof/keys.ts';
-import { hashOf } from '../../../../lib/proof/text.ts';
+import { hashOf, proofLine, shortHash } from '../../../../lib/proof/text.ts';
 import { HexiaoUnderTest } from '../../../support/hexiao.ts';
-import { ask, Clock, cookieOf, expectProblem, read } from '../support.ts';
+import { ask, Clock, cookieOf, expectProblem, read, voucherAnswer } from '../support.ts';
 import {
   bytesOf,
   checkProof,
   complaints,
   fromBase64url,
   lineProof,
+  nameOf,
   sha256,
   splitFile,
   verifyByHand,
 } from './checker.ts';
-import { closedOctober, SECRET_MARKS } from './tenant.ts';
+import { closedOctober, ODD_PRODUCT, SECRET_MARKS } from './tenant.ts';
 
 const clock = new Clock();
 let hexiao: HexiaoUnderTest;
@@ -163,6 +164,35 @@ describe('a checker that was written from docs/proof.md alone', () => {
       expect(complaints(changed)).not.toEqual([]);
       expect((await checked(changed)).isSound).toBe(false);
     }
+  });
+});
+
+describe('what docs/proof.md says of hashes', () => {
+  it('of a block: of the values as they stand in the lines, and not as they are read', async () => {
+    const bodies = [...file.matchAll(/^line \S+ (.*)$/gm)].map(([, body = '']) => body);
+    const spelled = '"\\u5546\\u54c1\\u2014\\u201c\\u003c/script>\\ud83c\\udf5c"';
+    expect(bodies.some((body) => body.includes(`,${spelled},`))).toBe(true);
+    expect(file).toContain(`[[${spelled},123]]`);
+    expect(complaints(file)).toEqual([]);
+    const products = bodies.map((body) => JSON.stringify((JSON.parse(body) as unknown[])[12]));
+    expect(products).toContain(JSON.stringify(ODD_PRODUCT));
+    const [, block = ''] = /^block \S+ (.*)$/m.exec(file) ?? [];
+    const columns = JSON.parse(block) as (string | number)[];
+    columns[13] = shortHash(products.join('\n'));
+    const line = proofLine('block', JSON.stringify(columns));
+    expect(complaints(file.replace(/^block .*$/m, () => line))).toEqual(['block 12']);
+  });
+
+  it('of an event: the operator computes it from what the API shows of the voucher', async () => {
+    const ids = [...own.facts.map(({ voucherId }) => voucherId), own.paidOrder];
+    const shown = await Promise.all(
+      ids.map((id) => ask(hexiao, 'GET', `/v1/vouchers/douyin/${encodeURIComponent(id)}`)),
+    );
+    const events = shown.flatMap((one) => read(one, voucherAnswer).events);
+    const { rows } = await checked();
+    const named = new Set(rows.flatMap((row) => row?.event ?? []));
+    expect(new Set(events.map(nameOf))).toEqual(named);
+    expect(named.size).toBe(own.facts.length + 3);
   });
 });
 
