@@ -116,7 +116,7 @@ export const VERBS: readonly Row[] = [
       'accept|refuse DISPUTE_ID --reason WHY [--contract ID]',
     ],
     zh: '归因争议：提出与答复',
-    en: 'says a redemption is one’s own; answers',
+    en: 'claims a redemption; answers',
     verb: disputes,
   },
   {
