@@ -184,7 +184,7 @@ export const VERBS: readonly Row[] = [
       'invoice ID --number N --date DAY --fen FEN',
       'pay ID --reference R --date DAY --fen FEN',
     ],
-    zh: '结算单：关账、确认、开票、付款',
+    zh: '结算单：关账至付款',
     en: 'statements: closes, settles, pays',
     verb: statements,
   },

@@ -153,7 +153,7 @@ describe('POST /v1/attribution-disputes', () => {
     const replies = await Promise.all([1, 2, 3].map(() => raise(scene, scene.tokens.claimant)));
     const ids = new Set(replies.map((reply) => read(reply, disputeAnswer).disputeId));
     expect(ids.size).toBe(1);
-    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 201]);
     const [first = ''] = ids;
     read(await answer(first, { accept: false, reason: '合同不含此店' }), disputeAnswer);
     expect(await see(first)).toMatchObject({ state: 'refused', reason: '该券在我司直播间售出' });
@@ -224,7 +224,7 @@ describe('POST /v1/attribution-disputes', () => {
       answer(id, { accept: false, reason: '不予采纳' }),
     ]);
     const statuses = replies.map(({ status }) => status);
-    expect(statuses.toSorted()).toEqual([200, 409]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 409]);
     const isAccepted = statuses[0] === 200;
     expect((await ended(id)).state).toBe(isAccepted ? 'accepted' : 'refused');
     expect(await redeemedFen(scene.tokens.claimant)).toBe(isAccepted ? 10_000 : 0);

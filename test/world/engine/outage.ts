@@ -69,7 +69,9 @@ function leftOf({ table }: WorldHub, backMs: number): string[] {
     return isDecided && Date.parse(String(request.decidedAt)) <= backMs;
   });
   return [
-    ...hints.map(({ sk, why }) => `ten minutes after the outage the hint ${sk} waits: ${why}`),
+    ...hints.map(
+      ({ sk, why }) => `ten minutes after the outage the hint ${sk} waits: ${String(why)}`,
+    ),
     ...decided.map(({ sk }) => `ten minutes after the outage nobody notified of the refund ${sk}`),
   ];
 }

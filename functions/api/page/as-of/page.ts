@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { normalizeInstant } from '../../../../lib/time/shanghai.ts';
-import { type AsOfRequest, readBooksAsOf, requireCome } from '../../as-of.ts';
+import { readBooksAsOf, requireCome } from '../../as-of.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { storeNames } from '../names.ts';
-import { answerPage, type Speech } from '../page.ts';
+import { answerPage } from '../page.ts';
 import type { Viewer } from '../viewer.ts';
-import { asOfView, MOST_LINES } from './view.ts';
+import { type AsOfPage, asOfView, MOST_LINES } from './view.ts';
 
 /** `?asOf` of a page: an instant with an offset, or as a browser's field has it, which is ours (Asia/Shanghai). */
 export const pageAsOf = z
@@ -24,15 +24,6 @@ export const pageAsOf = z
 
 function withSeconds(local: string): string {
   return `${local}${/T\d\d:\d\d$/.test(local) ? ':00' : ''}+08:00`;
-}
-
-/** What is looked at, and where the page of now is. */
-export interface AsOfPage extends AsOfRequest {
-  readonly asOf: string;
-  readonly title: (speech: Speech) => string;
-  readonly path: string;
-  /** Of the page of now. */
-  readonly query: Readonly<Record<string, string>>;
 }
 
 /** Figures as they were known at an instant, marked as such; below, line by line, what has changed since. */

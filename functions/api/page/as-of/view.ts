@@ -3,16 +3,24 @@ import { amount, count, ledgerTime, signedAmount } from '../../../../lib/i18n/fo
 import { isWord, type Say, type Word } from '../../../../lib/i18n/words.ts';
 import { byCause, type CauseTotal, causeOf } from '../../../../lib/ledger/changes.ts';
 import { addRollups, type Rollup, rollUpEntries } from '../../../../lib/ledger/rollup.ts';
-import type { BookedEntry, BooksAsOf } from '../../as-of.ts';
+import type { AsOfRequest, BookedEntry, BooksAsOf } from '../../as-of.ts';
 import type { Html } from '../html.ts';
 import { nameOf, placeKey, type StoreName } from '../names.ts';
 import type { Speech } from '../page.ts';
 import { rangeOf } from '../parts/periods.ts';
 import { table } from '../parts/table.ts';
-import type { AsOfPage } from './page.ts';
 
 /** More lines are in `GET /v1/entries?since=`. */
 export const MOST_LINES = 200;
+
+/** What is looked at, and where the page of now is. */
+export interface AsOfPage extends AsOfRequest {
+  readonly asOf: string;
+  readonly title: (speech: Speech) => string;
+  readonly path: string;
+  /** Of the page of now. */
+  readonly query: Readonly<Record<string, string>>;
+}
 
 export interface AsOfView extends AsOfPage {
   readonly books: BooksAsOf;
