@@ -33,8 +33,14 @@ const PIECES_A_REQUEST = 40;
 
 /** What became of one provider's month. */
 export type Outcome =
-  | { readonly providerId: string; readonly statement: Statement }
+  | (Closed & { readonly providerId: string })
   | { readonly providerId: string; readonly refused: Problem };
+
+/** A month that a request closed or went on with; not new where it was closed already. */
+export interface Closed {
+  readonly statement: Statement;
+  readonly isNew: boolean;
+}
 
 /** Everybody who may have entries: who was ever registered, and nobody. */
 export async function closeForAll(month: string, deps: ApiDeps): Promise<Outcome[]> {
@@ -43,8 +49,8 @@ export async function closeForAll(month: string, deps: ApiDeps): Promise<Outcome
   const outcomes: Outcome[] = [];
   for (const providerId of [...(await readProviderIds(deps.table)), UNATTRIBUTED]) {
     try {
-      const statement = await closeMonth({ providerId, month }, deps, budget);
-      outcomes.push({ providerId, statement });
+      const closed = await closeMonth({ providerId, month }, deps, budget);
+      outcomes.push({ providerId, ...closed });
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;
       outcomes.push({ providerId, refused: error });
@@ -62,10 +68,11 @@ export async function closeMonth(
   { providerId, month }: { providerId: string; month: string },
   deps: ApiDeps,
   budget: { left: number } = { left: WORK_A_REQUEST },
-): Promise<Statement> {
+): Promise<Closed> {
   refuseOpenMonth(month, deps);
   await claim(providerId, month, deps);
   let statement = await openStatement(providerId, month, deps);
+  const isNew = statement.status !== 'closed';
   const closer = closerOf(deps);
   while (statement.status !== 'closed' && budget.left > 0) {
     const batch = await closeBatch(closer, statement, ENTRIES_A_BATCH);
@@ -80,7 +87,7 @@ export async function closeMonth(
     const isDone = await digest(deps.table, statement, () => left-- > 0);
     if (!isDone) await sendNoted([nextBatch(statement)], notedDeps(deps));
   } else await sendNoted([nextBatch(statement)], notedDeps(deps));
-  return statement;
+  return { statement, isNew };
 }
 
 function refuseOpenMonth(month: string, deps: ApiDeps): void {

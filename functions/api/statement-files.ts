@@ -3,11 +3,18 @@ import * as z from 'zod';
 import { Problem } from '../../lib/errors/problem.ts';
 import { FILE_LINES, wholeOf } from '../../lib/ledger/statement.ts';
 import { readDigest, readHeld } from '../../lib/store/ledger/statement-digests.ts';
-import { readLines, type Statement } from '../../lib/store/ledger/statements.ts';
+import { readLines, type Statement, statementIdOf } from '../../lib/store/ledger/statements.ts';
+import { noteChange } from './audit.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerFile, type FileFormat } from './files.ts';
 import { check } from './input.ts';
 import { statementRows } from './statement-rows.ts';
+
+/** A file of a statement leaves the house: the trail names whose it is, also where the operator takes it. */
+export function noteFile(c: Context, statement: Statement, format: FileFormat | 'proof'): void {
+  const { providerId } = statement;
+  noteChange(c, { subject: `statement/${statementIdOf(statement)}.${format}`, providerId });
+}
 
 /** More contracts with tiers than a statement's item has room for. */
 const MAX_SETTLED = 5_000;
@@ -36,6 +43,7 @@ export async function statementFile(
   format: FileFormat,
   { table }: ApiDeps,
 ): Promise<Response> {
+  noteFile(c, statement, format);
   const files = filesOf(statement);
   if (files === 0) {
     const detail = `${statement.month} is being closed. Its files are there when it is closed.`;

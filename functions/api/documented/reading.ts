@@ -193,8 +193,8 @@ export const reading: readonly Documented[] = [
     tag: 'reading',
     summary: 'A voucher: its events, its entries, and what waits',
     description:
-      '`waiting` is what waits for its other half or is more than the voucher is worth. An order without ' +
-      'vouchers is under its order id. Where a use is another provider’s, a provider sees the events behind ' +
+      '`waiting` is what waits for its other half, and uses that come to more than the voucher is worth. A refund ' +
+      'of more than its uses are worth takes all of them back and waits for nothing. An order without vouchers is under its order id. Where a use is another provider’s, a provider sees the events behind ' +
       'its own entries, and of a refund what it took from its own uses. `source` says how an event came to us, and ' +
       '`platformRequests` by which calls, with the platform’s own ids of them: its support asks for those. ' +
       'The operator is shown the `deliveryId` of each event, too.',

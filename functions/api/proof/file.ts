@@ -2,10 +2,11 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import { monthSchema } from '../../../lib/ledger/statement.ts';
 import { type Statement, statementIdOf } from '../../../lib/store/ledger/statements.ts';
+import { withTrail } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { check } from '../input.ts';
 import type { Viewer } from '../page/viewer.ts';
-import { filesOf, PROOF_PARTS_AT_ONCE } from '../statement-files.ts';
+import { filesOf, noteFile, PROOF_PARTS_AT_ONCE } from '../statement-files.ts';
 import { findClosed } from '../statement-view.ts';
 import { proofPart } from './lines.ts';
 
@@ -19,6 +20,7 @@ export async function proofFile(
   statement: Statement,
   deps: ApiDeps,
 ): Promise<Response> {
+  noteFile(c, statement, 'proof');
   const files = filesOf(statement);
   const given = check(partQuery(files), { part: c.req.query('part') }).part;
   const isWhole = given === undefined && files <= PROOF_PARTS_AT_ONCE;
@@ -35,15 +37,17 @@ export async function proofFile(
   });
 }
 
-/** `GET /statements/{month}.proof`, for who is signed in. */
+/** `GET /statements/{month}.proof`, for who is signed in. It leaves a trace, as at the address of the API. */
 export async function statementProofPage(
   c: Context,
   deps: ApiDeps,
   { providerId, principal }: Viewer,
 ): Promise<Response> {
   const month = check(monthSchema, c.req.param('file')?.slice(0, 7));
-  const statement = await findClosed(statementIdOf({ providerId, month }), principal, deps);
-  return proofFile(c, statement, deps);
+  return withTrail(c, { call: 'GET /statements/{month}.proof', principal }, deps, async () => {
+    const statement = await findClosed(statementIdOf({ providerId, month }), principal, deps);
+    return proofFile(c, statement, deps);
+  });
 }
 
 function all(files: number): number[] {

@@ -16,7 +16,7 @@ import {
   statementIdOf,
 } from '../../../lib/store/ledger/statements.ts';
 import { noteChange } from '../audit.ts';
-import { closeForAll, closeMonth, type Outcome } from '../closing.ts';
+import { type Closed, closeForAll, closeMonth, type Outcome } from '../closing.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
@@ -77,8 +77,9 @@ export const statementGet = forEither('GET /v1/statements/{id}', {
 export function statementsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, statementClosePost, async ({ params: { month }, body: { providerId } }, c) => {
     if (providerId !== undefined) {
-      const statement = await closeMonth({ providerId, month }, deps);
-      noteClosed(c, [statement]);
+      const closed = await closeMonth({ providerId, month }, deps);
+      const { statement } = closed;
+      noteClosed(c, [closed]);
       return c.json(shown(statement), statement.status === 'closed' ? 200 : 202);
     }
     const outcomes = await closeForAll(month, deps);
@@ -86,7 +87,7 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     const statements = outcomes.map(outcomeOf);
     noteClosed(
       c,
-      outcomes.flatMap((one) => ('statement' in one ? [one.statement] : [])),
+      outcomes.flatMap((one) => ('statement' in one ? [one] : [])),
     );
     return c.json({ statements }, isDone ? 200 : 202);
   });
@@ -205,14 +206,16 @@ async function linesOf(
   return { lines, next: last === undefined ? null : writeCursor(c, last) };
 }
 
-/** Whom a closing was for: one, or everybody who has a month. */
-function noteClosed(c: Context, closed: readonly Statement[]): void {
+/** Whom a closing was for: one, or everybody who has a month. What was closed already is no change. */
+function noteClosed(c: Context, all: readonly Closed[]): void {
+  const closed = all.filter(({ isNew }) => isNew).map(({ statement }) => statement);
   const [only] = closed;
   const isOne = closed.length === 1 && only !== undefined;
   const after = closed.map((one) => ({ statementId: statementIdOf(one), status: one.status }));
   noteChange(c, {
     ...(isOne && { subject: `statement/${statementIdOf(only)}` }),
     providerIds: closed.map(({ providerId }) => providerId),
+    isChange: closed.length > 0,
     after: { statements: after },
   });
 }

@@ -318,6 +318,13 @@ it('equals what was done', async () => {
   await does('李', 'GET /v1/statements/2025-10.p1.csv', undefined, 'statement/2025-10.p1.csv');
   await does('王', 'GET /v1/statements/2025-10.p1.xlsx', undefined, 'statement/2025-10.p1.xlsx');
   await tries('李', 'GET /v1/statements/2025-10.pA.csv', undefined, 404);
+  // The operator takes a provider's files: the provider's owner sees it. What is closed is not closed again.
+  for (const ending of ['csv', 'xlsx']) {
+    const [call, subject] = ['GET /v1/statements/2025-10.pA', 'statement/2025-10.pA'];
+    await does('甲', `${call}.${ending}`, undefined, `${subject}.${ending}`, ['pA']);
+  }
+  await tries('甲', 'POST /v1/statements/2025-10/close', { providerId: 'p1' }, 200);
+  await tries('甲', 'POST /v1/statements/2025-10/close', undefined, 200);
   const file = '商家名称,商家ID,支付GMV,核销GMV,退款GMV,服务商预估佣金\n一店,m1,0.00,99.00,0.00,\n';
   const imports = 'POST /v1/imports?profile=linke-merchants&from=2025-10-01&to=2025-10-31';
   await tries('李', `${imports}&dryRun=true`, file, 200);

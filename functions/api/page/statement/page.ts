@@ -16,6 +16,7 @@ import {
   statementIdOf,
 } from '../../../../lib/store/ledger/statements.ts';
 import { toInstant } from '../../../../lib/time/shanghai.ts';
+import { withTrail } from '../../audit.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { check, cursorInput } from '../../input.ts';
 import type { Principal } from '../../principal.ts';
@@ -71,7 +72,9 @@ export async function statementMonthPage(
   const statement = await readStatement(deps.table, id);
   if (statement === undefined) throw new Problem('not-found', 'There is no such statement.');
   if (form !== 'print') {
-    return statementFile(c, statement, form === 'csv' ? 'csv' : 'xlsx', deps);
+    const format = form === 'csv' ? 'csv' : 'xlsx';
+    const trail = { call: `GET /statements/{month}.${format}`, principal: viewer.principal };
+    return withTrail(c, trail, deps, () => statementFile(c, statement, format, deps));
   }
   const found = await readLines(deps.table, statement, null, PRINTED + 1);
   const isAll = found.length <= PRINTED;

@@ -38,6 +38,36 @@ async function checked(of = file) {
   return checkProof(text, page);
 }
 
+describe('the trail', () => {
+  it('has each file that left, by a page too, for the owner whose it is', async () => {
+    const headers = await cookieOf(hexiao, own.token);
+    for (const ending of ['proof', 'csv', 'xlsx']) {
+      const page = await hexiao.api.request(`/statements/2025-10.${ending}`, { headers });
+      expect(page.status).toBe(200);
+    }
+    expect((await ask(hexiao, 'GET', `/v1/statements/${own.id}.proof`)).status).toBe(200);
+    const window = 'from=2025-11-02&to=2025-11-02';
+    const { entries } = read(
+      await ask(hexiao, 'GET', `/v1/audit?${window}&providerId=${own.providerId}`),
+      z.looseObject({
+        entries: z.array(
+          z.looseObject({
+            ...{ call: z.string(), actor: z.string(), subject: z.string() },
+            providers: z.array(z.string()),
+          }),
+        ),
+      }),
+    );
+    const taken = entries.filter(({ subject }) => subject.startsWith(`statement/${own.id}.`));
+    expect(taken.map(({ call }) => call).toSorted()).toEqual([
+      ...['csv', 'proof', 'xlsx'].map((ending) => `GET /statements/{month}.${ending}`),
+      ...['GET /v1/statements/{id}', 'GET /v1/statements/{id}'],
+    ]);
+    expect(taken.map(({ actor }) => actor)).toContain('bootstrap');
+    for (const { providers } of taken) expect(providers).toEqual([own.providerId]);
+  });
+});
+
 describe('the proof of a closed month', () => {
   it('holds, and comes to what the statement says', async () => {
     const { isSound, faults, faultsOfMonth, rows, head, totals } = await checked();
