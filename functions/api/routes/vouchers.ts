@@ -36,6 +36,6 @@ export function vouchersRoute(api: Hono, deps: ApiDeps): void {
  * Without what is ours alone: which app and which delivery reported it. The operator, who may read deliveries, is
  * told which: a statement's proof has the hash of both.
  */
-function shown({ appKey: _, deliveryId, ...event }: Event, { is }: Principal) {
+function shown({ appKey: _app, deliveryId, ...event }: Event, { is }: Principal) {
   return is === 'operator' ? { ...event, deliveryId } : event;
 }

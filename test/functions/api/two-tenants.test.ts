@@ -115,6 +115,7 @@ beforeAll(async () => {
       },
       ...{ platform: 'douyin', month: '2025-10', importId: 'none', deliveryId: 'none' },
       ...{ integration: 'douyin-life', appKey: 'none', disputeId },
+      file: '2025-10.proof',
     };
     const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId];
     secret.push(disputeId, raised.reason);
@@ -137,9 +138,9 @@ const READS = DOCUMENTED.map(({ contract }) => contract)
   .filter(({ call, who }) => call.startsWith('GET') && (who === 'provider' || who === 'either'))
   .map((one) => [one.call.replace('GET ', ''), namesIn(one.query)] as const);
 
-/** `{name}` of the route table, `:name` of the app. @throws for a name that nobody here gave a value to */
+/** `{name}` of the route table, `:name` of the app, which may say of which form it is. @throws for a name that nobody here gave a value to */
 function filled(pattern: string, ids: Side['ids']): string {
-  return pattern.replace(/\{(\w+)\}|:(\w+)/g, (_, one?: string, two?: string) => {
+  return pattern.replace(/\{(\w+)\}|:(\w+)(?:\{[^}]*\})?/g, (_, one?: string, two?: string) => {
     const value = ids[one ?? two ?? ''];
     if (value === undefined) throw new Error(`${pattern}: give ${one ?? two} a value in this test`);
     return encodeURIComponent(value);
