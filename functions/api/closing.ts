@@ -33,11 +33,11 @@ const PIECES_A_REQUEST = 40;
 
 /** What became of one provider's month. */
 export type Outcome =
-  | (Closed & { readonly providerId: string })
+  | (ClosingOutcome & { readonly providerId: string })
   | { readonly providerId: string; readonly refused: Problem };
 
 /** A month that a request closed or went on with; not new where it was closed already. */
-export interface Closed {
+export interface ClosingOutcome {
   readonly statement: Statement;
   readonly isNew: boolean;
 }
@@ -68,7 +68,7 @@ export async function closeMonth(
   { providerId, month }: { providerId: string; month: string },
   deps: ApiDeps,
   budget: { left: number } = { left: WORK_A_REQUEST },
-): Promise<Closed> {
+): Promise<ClosingOutcome> {
   refuseOpenMonth(month, deps);
   await claim(providerId, month, deps);
   let statement = await openStatement(providerId, month, deps);

@@ -1,5 +1,5 @@
 import { Problem } from '../../lib/errors/problem.ts';
-import { addRollups } from '../../lib/ledger/rollup.ts';
+import { addRollups, emptyRollup } from '../../lib/ledger/rollup.ts';
 import { lastDayOf } from '../../lib/ledger/statement.ts';
 import { lifeOf } from '../../lib/ledger/statement-life.ts';
 import { overPlatforms } from '../../lib/rollups/provider-day.ts';
@@ -8,7 +8,7 @@ import type { StatementId } from '../../lib/store/keys.ts';
 import { statementIdOf } from '../../lib/store/ledger/statements.ts';
 import { businessDayAt, toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
-import { isRegistered, lifeShown } from './statement-view.ts';
+import { billedInOf, isRegistered, lifeShown } from './statement-view.ts';
 
 /** What a draft says of itself. */
 export const DRAFT_NOTE = {
@@ -16,19 +16,35 @@ export const DRAFT_NOTE = {
   en: 'A draft: the month is not closed and its figures still change. Nothing is due, and nothing can be confirmed, invoiced or paid.',
 } as const;
 
+/** What a month says of itself that was passed over: its lines are in a later statement. */
+function passedNote(month: string, later: string) {
+  return {
+    zh: `${month} 没有自己的结算单：先结了 ${later}。本月的明细列在 ${later} 的结算单里（往月调整），那时还可撤销或暂押的列在其后的一期；本月没有应结，也不会再结账。`,
+    en:
+      `${month} has no statement of its own: ${later} was closed first. Its lines are in the statement of ${later}, ` +
+      'as adjustments, or in the one after it where they were still held then. Nothing is due of this month, and it is not closed any more.',
+  };
+}
+
 /**
  * A month that nobody closed yet, as it is booked until now.
  * @throws Problem `not-found` where there is none
  */
 export async function draftShown(id: StatementId, deps: ApiDeps): Promise<object> {
-  const rollup = (await isRegistered(id, deps)) ? await draftRollup(id, deps) : undefined;
+  const isKnown = await isRegistered(id, deps);
+  const [rollup, billedIn] = isKnown
+    ? await Promise.all([draftRollup(id, deps), billedInOf(id, deps)])
+    : [undefined, null];
   if (rollup === undefined) {
     throw new Problem('not-found', 'There is no such statement. GET /v1/statements lists them.');
   }
+  const note = billedIn === null ? DRAFT_NOTE : passedNote(id.month, billedIn);
   const nothing = { status: 'closing' as const, payableFen: 0 };
   return {
     ...{ statementId: statementIdOf(id), ...id, status: 'open', asOf: toInstant(deps.now()) },
-    ...{ totals: rollup, note: DRAFT_NOTE, files: 0, lines: [], next: null },
+    // Money of a month that was passed over stands in the later statement alone.
+    totals: billedIn === null ? rollup : emptyRollup(),
+    ...{ note, billedIn, files: 0, lines: [], next: null },
     ...lifeShown(nothing, lifeOf([])),
   };
 }

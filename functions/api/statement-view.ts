@@ -8,6 +8,7 @@ import type { StatementId } from '../../lib/store/keys.ts';
 import {
   parseStatementId,
   readStatement,
+  readStatements,
   type Statement,
   statementIdOf,
 } from '../../lib/store/ledger/statements.ts';
@@ -82,8 +83,26 @@ export async function findClosed(
     const detail = `${own.month} is not over: what is shown of it is a draft. Wait until it is closed.`;
     throw new Problem('month-not-over', detail);
   }
+  const billedIn = await billedInOf(own, deps);
+  if (billedIn !== null) {
+    const detail = `${own.month} has no statement of its own and gets none: ${billedIn} was closed first. Its lines are in the statement of ${billedIn}, as adjustments; do it there.`;
+    throw new Problem('statement-order', detail);
+  }
   const detail = `${own.month} is over and nobody closed it yet. The operator does it with POST /v1/statements/${own.month}/close.`;
   throw new Problem('statement-not-closed', detail);
+}
+
+/**
+ * The month whose statement took the lines of one that was passed over: the first that was opened after it. Null where
+ * the month has a statement, or may still get one.
+ */
+export async function billedInOf(
+  { providerId, month }: StatementId,
+  { table }: ApiDeps,
+): Promise<string | null> {
+  const months = (await readStatements(table, providerId)).map((one) => one.month);
+  if (months.includes(month)) return null;
+  return months.filter((one) => one > month).at(-1) ?? null;
 }
 
 /** Whether somebody of that id may have a month. */

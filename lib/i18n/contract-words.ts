@@ -69,6 +69,11 @@ export const CONTRACT_WORDS = {
     zh: '以下是此月已入账的数字，还会变：可撤销的、暂押的和迟到的都在内。运营方结账后，这里是结算单。',
     en: 'These are the figures booked in this month so far, with what may still be taken back, held or come late. Once the operator closes the month, its statement is here.',
   },
+  'statement.passed': { zh: '不单独结账', en: 'No statement of its own' },
+  'statement.passed.why': {
+    zh: '先结了后面的月份，此月不再结账，也没有应结。此月各行列在这份结算单的往月调整里；那时还可撤销或暂押的，列在其后的一期：',
+    en: 'A later month was closed first, so this one is not closed any more and nothing is due of it. Its lines are in this statement, as adjustments; what was still held then is in the one after it:',
+  },
   'statement.rows': { zh: '看此月各门店', en: 'The stores of this month' },
   'statement.due': { zh: '应付怎样得出', en: 'What is due' },
   'statement.how': {

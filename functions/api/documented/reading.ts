@@ -121,7 +121,12 @@ const closed = z.union([
 const UNCHANGED = 'It is as `If-None-Match` has it; a read unit for a month.';
 
 /** What is in the way of what only a closed month has. */
-const toBeClosed = ['month-not-over', 'statement-closing', 'statement-not-closed'] as const;
+const toBeClosed = [
+  'month-not-over',
+  'statement-closing',
+  'statement-not-closed',
+  'statement-order',
+] as const;
 
 export const reading: readonly Documented[] = [
   {

@@ -21,7 +21,12 @@ const answered = disputed.extend({
     .describe('What an accepted dispute leads to; null where it is refused.'),
 });
 
-const closed = ['month-not-over', 'statement-not-closed', 'statement-closing'] as const;
+const closed = [
+  'month-not-over',
+  'statement-not-closed',
+  'statement-closing',
+  'statement-order',
+] as const;
 
 const at = '2025-11-05T10:04:00.000+08:00' satisfies z.infer<typeof instant>;
 const example = {

@@ -190,7 +190,15 @@ export const draftShape = lifeShape
     ...{ statementId: z.string(), providerId: z.string(), month: z.string() },
     status: z.literal('open'),
     asOf: instant,
-    totals: rollup.describe('All that is booked in the month so far, held or not.'),
+    totals: rollup.describe(
+      'All that is booked in the month so far, held or not; nothing where `billedIn` has it.',
+    ),
+    billedIn: z
+      .string()
+      .nullable()
+      .describe(
+        'YYYY-MM: a later month was closed first, so this one gets no statement. Its lines are adjustments there.',
+      ),
     note: z.strictObject({ zh: z.string(), en: z.string() }),
     files: z.literal(0),
     lines: z.array(z.never()),

@@ -16,7 +16,7 @@ import {
   statementIdOf,
 } from '../../../lib/store/ledger/statements.ts';
 import { noteChange } from '../audit.ts';
-import { type Closed, closeForAll, closeMonth, type Outcome } from '../closing.ts';
+import { type ClosingOutcome, closeForAll, closeMonth, type Outcome } from '../closing.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
@@ -207,7 +207,7 @@ async function linesOf(
 }
 
 /** Whom a closing was for: one, or everybody who has a month. What was closed already is no change. */
-function noteClosed(c: Context, all: readonly Closed[]): void {
+function noteClosed(c: Context, all: readonly ClosingOutcome[]): void {
   const closed = all.filter(({ isNew }) => isNew).map(({ statement }) => statement);
   const [only] = closed;
   const isOne = closed.length === 1 && only !== undefined;

@@ -521,6 +521,39 @@ describe('two operators', () => {
     expectProblem(await close('2025-13', tenant.providerId), 400, 'request-invalid');
   });
 
+  it('find a month that was passed over in the statement that has its lines, and owe nothing of it', async () => {
+    const tenant = await tenantOf(hexiao);
+    clock.ms = at('2025-10-20T12:00:00');
+    await book(hexiao, [redemptionAt(tenant, 's1', { fen: 6_000 })]);
+    clock.ms = at('2025-12-02T12:00:00');
+    const open = `/v1/statements/2025-10.${tenant.providerId}`;
+    const draft = async () => JSON.parse((await ask(hexiao, 'GET', open)).text);
+    expect(await draft()).toMatchObject({ billedIn: null, totals: { redeemedFen: 6_000 } });
+    const later = await closed('2025-11', tenant.providerId);
+    expect(later.adjustments.redeemedFen).toBe(6_000);
+    const passed = await draft();
+    expect(passed).toMatchObject({
+      ...{ state: 'draft', status: 'open', billedIn: '2025-11', dueFen: 0 },
+      totals: { redeemedFen: 0, commissionFen: 0, entryCount: 0 },
+    });
+    expect(passed.note.zh).toContain('2025-11 的结算单');
+    expect(passed.note.en).toContain('in the statement of 2025-11');
+    const sent = expectProblem(await ask(hexiao, 'POST', `${open}/send`), 409, 'statement-order');
+    expect(sent.detail).toContain('in the statement of 2025-11');
+    expect(sent.detail).not.toContain('/close');
+    const headers = await cookieOf(hexiao, tenant.token);
+    for (const [lang, words] of [
+      ['zh', '往月调整'],
+      ['en', 'as adjustments'],
+    ]) {
+      const path = `/statements/2025-10?lang=${lang}`;
+      const page = (await ask(hexiao, 'GET', path, { token: null, headers })).text;
+      expect(page).toContain(words);
+      expect(page).toContain('href="/statements/2025-11"');
+      expect(page).not.toContain('60.00');
+    }
+  });
+
   it('close for everybody at once, nobody’s entries too', async () => {
     const own = await HexiaoUnderTest.start({ now: clock.now });
     const [a, b] = [await tenantOf(own), await tenantOf(own)];

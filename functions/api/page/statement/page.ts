@@ -28,6 +28,7 @@ import {
   taxIn,
 } from '../../statement-contents.ts';
 import { statementFile } from '../../statement-files.ts';
+import { billedInOf } from '../../statement-view.ts';
 import { asOfPage, pageAsOf } from '../as-of/page.ts';
 import type { Typed } from '../forms.ts';
 import { storeNames } from '../names.ts';
@@ -204,17 +205,20 @@ async function nameOfProvider({ providerId }: StatementId, { table }: ApiDeps): 
 
 async function draftPage(
   c: Context,
-  { table, now }: ApiDeps,
+  deps: ApiDeps,
   viewer: Viewer,
   month: string,
 ): Promise<Response> {
+  const { table, now } = deps;
   const window = { from: `${month}-01`, to: lastDayOf(month) };
-  const days = await readProviderDays(table, viewer.providerId, window);
+  const { providerId } = viewer;
+  const billedIn = await billedInOf({ providerId, month }, deps);
+  const days = await readProviderDays(table, providerId, window);
   if (days.length === 0) throw new Problem('not-found', 'Nothing is booked in this month.');
   const rollup = addRollups(days.map(({ rollups }) => overPlatforms(rollups)));
   return answerPage(c, {
     title: ({ say }) => `${say('statement')} ${month}`,
-    main: (speech) => draftView(speech, { month, window, rollup, now: toInstant(now()) }),
+    main: (speech) => draftView(speech, { month, window, rollup, billedIn, now: toInstant(now()) }),
     viewer,
     sheet: 'statement.css',
   });
