@@ -12,9 +12,9 @@ import { instantInput, type Window } from './input.ts';
 /** As it was known at an instant: worked out from the entries of a window, and from no second store. */
 
 /** Days of a window at most … */
-export const MOST_DAYS_AS_OF = 92;
+const MOST_DAYS_AS_OF = 92;
 /** … and entries in it: some seconds of work. */
-export const MOST_ENTRIES_AS_OF = 20_000;
+const MOST_ENTRIES_AS_OF = 20_000;
 
 const READS_AT_ONCE = 16;
 

@@ -11,7 +11,7 @@ import type { ApiDeps } from './deps.ts';
 import { billedInOf, isRegistered, lifeShown } from './statement-view.ts';
 
 /** What a draft says of itself. */
-export const DRAFT_NOTE = {
+const DRAFT_NOTE = {
   zh: '草稿：本月尚未结账，数字还会变；没有应结，也不能确认、开票或付款。',
   en: 'A draft: the month is not closed and its figures still change. Nothing is due, and nothing can be confirmed, invoiced or paid.',
 } as const;
@@ -50,7 +50,7 @@ export async function draftShown(id: StatementId, deps: ApiDeps): Promise<object
 }
 
 /** All that is booked in a month, held or not; undefined for one that has nothing and is not this one. */
-export async function draftRollup({ providerId, month }: StatementId, { table, now }: ApiDeps) {
+async function draftRollup({ providerId, month }: StatementId, { table, now }: ApiDeps) {
   const window = { from: `${month}-01`, to: lastDayOf(month) };
   const days = await readProviderDays(table, providerId, window);
   if (days.length === 0 && businessDayAt(now()).slice(0, 7) !== month) return undefined;

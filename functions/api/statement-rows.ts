@@ -125,7 +125,7 @@ function noteOf(line: StatementLine, month: string, tiers: Tiers): Cell {
 }
 
 /** `[0.00+: 100.00 × 5.00% = 5.00] [100.00+: 50.00 × 10.00% = 5.00] − 7.50 = 2.50` */
-export function stepsOf(line: StatementLine, tiers: Tiers): string {
+function stepsOf(line: StatementLine, tiers: Tiers): string {
   const of = line.orderId.split(':').at(-1);
   const tier = tiers.find(
     ({ contractId, month, dueFen }) =>

@@ -52,8 +52,6 @@ export const SUBTOTALS = ['stores', 'merchants', 'contracts'] as const;
 export type SubtotalKind = (typeof SUBTOTALS)[number];
 export type Subtotals = Readonly<Record<SubtotalKind, readonly Subtotal[]>>;
 
-export const NO_SUBTOTALS: Subtotals = { stores: [], merchants: [], contracts: [] };
-
 /** What lines come to by store, by merchant and by contract. */
 export function subtotalsOf(lines: readonly StatementLine[]): Subtotals {
   const groups = (keyOf: (line: StatementLine) => string, own: (line: StatementLine) => object) =>

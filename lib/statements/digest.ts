@@ -30,7 +30,7 @@ import { addDays, businessDayOf, DAY_MS, instantToMs, toInstant } from '../time/
 import { billedCharges } from './platform-charges.ts';
 
 /** Lines of a piece: with two reads each, some seconds of work. */
-export const LINES_A_PIECE = 2_000;
+const LINES_A_PIECE = 2_000;
 
 const AT_ONCE = 16;
 
@@ -50,7 +50,7 @@ const BEGIN: Digest = {
  * lines that never change, at keys made of the piece.
  * @returns the digest; undefined when another worker was ahead
  */
-export async function digestPiece(table: Table, statement: Statement): Promise<Digest | undefined> {
+async function digestPiece(table: Table, statement: Statement): Promise<Digest | undefined> {
   const standing = await readDigest(table, statement);
   const before = standing ?? BEGIN;
   if (before.phase === 'done') return before;

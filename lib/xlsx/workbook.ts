@@ -40,7 +40,7 @@ function sumOf(
 }
 
 /** 0 → A, 25 → Z, 26 → AA. */
-export function lettersOf(column: number): string {
+function lettersOf(column: number): string {
   const last = String.fromCharCode(65 + (column % 26));
   return column < 26 ? last : `${lettersOf(Math.floor(column / 26) - 1)}${last}`;
 }

@@ -49,11 +49,6 @@ const PAGES: readonly (readonly [string, Show, Permission?])[] = [
     'statements:read',
   ],
   [
-    '/statements/:file{[0-9-]+\\.proof}',
-    lazily(async () => (await import('../proof/file.ts')).statementProofPage),
-    'statements:read',
-  ],
-  [
     '/statements/:month',
     lazily(async () => (await import('./statement/page.ts')).statementMonthPage),
     'statements:read',

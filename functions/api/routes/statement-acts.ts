@@ -142,7 +142,7 @@ function stateOf({ state, invoicedFen, paidFen }: StatementLife) {
 }
 
 /** What an accepted dispute leads to: a closed line is never edited. */
-export const FOLLOWS = {
+const FOLLOWS = {
   zh: '本单各行不改。请运营方更正合同或数据后重算（POST /v1/restatements），差额列在下一期的"往月调整"。',
   en:
     'No line of this statement changes. The operator corrects the contract or the data and restates the day ' +

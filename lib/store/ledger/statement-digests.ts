@@ -60,7 +60,7 @@ export async function saveDigest(
 }
 
 /** So many that an item is some kilobytes: a page reads the first alone. */
-export const ROWS_AN_ITEM = 50;
+const ROWS_AN_ITEM = 50;
 
 const rowsSchema = z.object({ rows: z.array(subtotalSchema) });
 

@@ -26,7 +26,7 @@ export const disputeList = z.object({
   next: z.string().nullable(),
 });
 
-export function stateOfDispute({ say }: Speech, state: string): Html {
+function stateOfDispute({ say }: Speech, state: string): Html {
   const name = `dispute.is.${state}`;
   const text = isWord(name) ? say(name) : state;
   if (state === 'accepted') return status('ok', 'ok', text);

@@ -69,7 +69,7 @@ function columnsOf({ say }: Speech): Column<Row>[] {
 }
 
 /** How far a statement came, with its shape. */
-export function stateOf(say: Speech['say'], state: string) {
+function stateOf(say: Speech['say'], state: string) {
   switch (state) {
     case 'confirmed':
       return status('ok', 'ok', say('life.confirmed'));
