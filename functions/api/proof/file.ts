@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { monthSchema } from '../../../lib/ledger/statement.ts';
 import { type Statement, statementIdOf } from '../../../lib/store/ledger/statements.ts';
 import { withTrail } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -42,8 +41,8 @@ export async function statementProofPage(
   c: Context,
   deps: ApiDeps,
   { providerId, principal }: Viewer,
+  month: string,
 ): Promise<Response> {
-  const month = check(monthSchema, c.req.param('file')?.slice(0, 7));
   return withTrail(c, { call: 'GET /statements/{month}.proof', principal }, deps, async () => {
     const statement = await findClosed(statementIdOf({ providerId, month }), principal, deps);
     return proofFile(c, statement, deps);

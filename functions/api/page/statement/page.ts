@@ -58,7 +58,7 @@ const query = z.object({
 
 /**
  * `GET /statements/{month}`: a provider's month, as its statement has it or, before it is closed, as it is booked; with
- * `.print` as it goes on paper, with `.csv` or `.xlsx` as a file.
+ * `.print` as it goes on paper, with `.csv` or `.xlsx` as a file, with `.proof` as what anybody checks.
  */
 export async function statementMonthPage(
   c: Context,
@@ -66,10 +66,13 @@ export async function statementMonthPage(
   viewer: Viewer,
 ): Promise<Response> {
   const [, named = '', form] =
-    /^(.*?)(?:\.(print|csv|xlsx))?$/.exec(c.req.param('month') ?? '') ?? [];
+    /^(.*?)(?:\.(print|csv|xlsx|proof))?$/.exec(c.req.param('month') ?? '') ?? [];
   const month = check(monthSchema, named);
   const id = { providerId: viewer.providerId, month };
   if (form === undefined) return monthPage(c, deps, viewer, month);
+  if (form === 'proof') {
+    return (await import('../../proof/file.ts')).statementProofPage(c, deps, viewer, month);
+  }
   const statement = await readStatement(deps.table, id);
   if (statement === undefined) throw new Problem('not-found', 'There is no such statement.');
   if (form !== 'print') {
