@@ -673,6 +673,16 @@ describe('the history of a voucher', () => {
     ]);
   });
 
+  test('a refund of more than its uses are worth takes all of them back and waits for nothing', () => {
+    const events = [
+      redeemed('v1'),
+      refunded({ takesBack: null, refundedFen: 1_000_000, unusedFen: 0 }),
+    ];
+    const { booked, waiting } = readHistory(events);
+    expect(booked.map((line) => line.reversals.length)).toEqual([1]);
+    expect(waiting).toEqual([]);
+  });
+
   test('a refund of a use nobody told of yet waits for it', () => {
     const refund = refunded({ unusedFen: 0, takesBack: [{ redemptionId: 'v1', paidFen: null }] });
     expect(readHistory([refund]).waiting).toEqual([refund]);
