@@ -271,7 +271,7 @@ export const CONSOLE_WORDS = {
     en: 'The operator compares them with the platform',
   },
   'stores.find': { zh: '店名、城市或门店号', en: 'Name, city or id' },
-  'stores.rest': { zh: '没有门店的核销与阶梯结算', en: 'Without a store, and tier settlements' },
+  'stores.rest': { zh: '未知门店的核销与阶梯结算', en: 'Unknown store, and tier settlements' },
   'stores.largest': {
     zh: '门店较多：这里是每天核销 GMV 最高的门店；≥ 的没有算进当天未进前列的日子。下一页是全部门店，文件里也是。',
     en: 'Many stores: the largest of each day. Where it says ≥, days on which a store was not among them are missing. The next page and the files have all stores.',
