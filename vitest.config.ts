@@ -26,6 +26,7 @@ export const MORE_IN_LONG = [
   'test/functions/api/erasures.test.ts',
   'test/functions/api/ids.test.ts',
   'test/functions/api/proof/changed.test.ts',
+  'test/functions/api/statement-contents.test.ts',
   'test/functions/api/statements.test.ts',
   'test/functions/api/till/races.test.ts',
   'test/functions/order-worth.test.ts',

@@ -163,7 +163,7 @@ export const contentsShape = {
   subtotals: z
     .strictObject({ stores: subtotals, merchants: subtotals, contracts: subtotals })
     .nullable()
-    .describe('The largest 200 of each; the files have all.'),
+    .describe('The largest 200 of each; the lines in the files add up to all of them.'),
   subtotalCounts: z
     .strictObject({ stores: z.int(), merchants: z.int(), contracts: z.int() })
     .nullable(),

@@ -38,7 +38,7 @@ export const statementConfirmPost = forEither('POST /v1/statements/{id}/confirm'
 export const disputePost = forEither('POST /v1/statements/{id}/disputes', {
   needs: 'statements:answer',
   params,
-  body: z.strictObject({ entryId: z.string().min(1).max(4_096), reason }),
+  body: z.strictObject({ entryId: givenId(4_096), reason }),
 });
 
 export const disputeAnswerPost = forOperator(

@@ -21,7 +21,6 @@ import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
 import { cursorInput, limitInput } from '../input.ts';
-import { statementPage } from '../page/statement/page.ts';
 import { providerOf } from '../principal.ts';
 import { proofFile } from '../proof/file.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
@@ -113,7 +112,10 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     const statement = await findStatement(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
     const page = await linesOf(c, query, statement, deps);
-    if (format === 'html') return statementPage(c, statement, page, principal, deps);
+    if (format === 'html') {
+      const { statementPage } = await import('../page/statement/page.ts');
+      return statementPage(c, statement, page, principal, deps);
+    }
     // What proofs say of a line's fact stands in the proof alone.
     const lines = page.lines.map((line) => {
       const { evidence: _, ...own } = line;

@@ -111,6 +111,7 @@ const BODIES: readonly (readonly [call: string, body: object])[] = [
     { accept: true, reason: 'x', contractId: 'an-id' },
   ],
   ['POST /v1/statements/{month}/close', { providerId: 'an-id' }],
+  ['POST /v1/statements/{id}/disputes', { entryId: 'an-id', reason: 'x' }],
   [
     'POST /v1/restatements',
     { platform: 'douyin', merchantId: 'an-id', from: '2025-10-01', to: '2025-10-01', reason: 'x' },
@@ -181,10 +182,16 @@ function idsIn(value: unknown, isId = false): ((id: string) => unknown)[] {
   );
 }
 
+/** Of the calls with a body, `{id}` is a statement's. */
+const STATEMENT = { id: '2025-10.an-id' };
+
 const inBodies: readonly Place[] = BODIES.flatMap(([call, body]) =>
   idsIn(body).map((put, index) => ({
     name: `${call}: body ${index}`,
-    with: (id: string) => ({ path: fill(call.split(' ')[1] ?? ''), body: put(id) as object }),
+    with: (id: string) => ({
+      path: fill(call.split(' ')[1] ?? '', STATEMENT),
+      body: put(id) as object,
+    }),
   })),
 );
 

@@ -146,7 +146,7 @@ describe('the proof of a closed month', () => {
     expect(page.status).toBe(422);
     const over = `/v1/statements/2025-09.${own.providerId}.proof`;
     const before = await ask(hexiao, 'GET', over, { token: own.token });
-    expectProblem(before, 409, 'statement-not-closed');
+    expectProblem(before, 409, 'statement-order');
     const foreign = await closedOctober(hexiao, clock, 2);
     const theirs = await ask(hexiao, 'GET', `/v1/statements/${own.id}.proof`, {
       token: foreign.token,

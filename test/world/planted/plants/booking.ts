@@ -74,8 +74,8 @@ export const BOOKING: readonly Plant[] = [
     name: 'refused-entry-is-booked',
     what: 'An entry that another stands in the place of is taken for booked',
     file: 'lib/store/ledger/entries.ts',
-    find: '  if (await table.put(keys.entry(entry), entry)) return { entry, conflict: false };',
-    put: '  const isPut = await table.put(keys.entry(entry), entry);\n  if (isPut || !isPut) return { entry, conflict: false };',
+    find: '  if (await table.put(keys.entry(entry), fields)) return { entry, conflict: false };',
+    put: '  const isPut = await table.put(keys.entry(entry), fields);\n  if (isPut || !isPut) return { entry, conflict: false };',
     suite: [
       'test/lib/store.test.ts',
       'test/lib/attribution-ledger.test.ts',
