@@ -92,7 +92,9 @@ describe('the sums of the demo', () => {
       const links = [...stores.matchAll(/href="(\/stores\/[^"]+)"/g)].map(
         (found) => found[1] ?? '',
       );
-      expect(links.length).toBe(rows.length);
+      // But for what is no store's, which stands last and leads nowhere.
+      const isRest = stores.includes('未知门店的核销与阶梯结算');
+      expect(links.length).toBe(rows.length - (isRest ? 1 : 0));
       for (const [at, link] of links.entries()) {
         const [redeemed = ''] = figuresOf(await read(link.replaceAll('&amp;', '&')));
         expect(fenOf(redeemed), link).toBe(rows[at]);
