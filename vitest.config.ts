@@ -7,6 +7,7 @@ export const ONLY_LONG = [
   'test/cli/adding-a-sealed-integration.test.ts',
   'test/cli/adding-an-integration.test.ts',
   'test/console/console.test.ts',
+  'test/console/oidc.test.ts',
   'test/console/proof.test.ts',
   'test/console/statement.test.ts',
   'test/console/till.test.ts',
