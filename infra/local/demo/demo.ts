@@ -101,7 +101,7 @@ function greeting(
     `  Open ${url}/ and sign in with the token of one of them:`,
     ...DEMO_PROVIDERS.map(({ providerId, name }) => `    ${tokens[providerId]}  ${name}`),
     `  The platform it plays on is a sandbox: curl ${sandboxUrl}/sandbox`,
-    '  Its ninety days before today come within a minute of the first start, by way of the same functions.',
+    '  Its ninety days before today come within minutes of the first start, by way of the same functions.',
     '  Lines that say delivery-parked are meant: no message of kuaishou-life is documented, so each is',
     '  kept unread and listed under /v1/set-aside/parked.',
     '  HEXIAO_DEMO=off starts empty.',
