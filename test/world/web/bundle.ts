@@ -19,8 +19,8 @@ const STAND_INS: Readonly<Record<string, string>> = {
   '@hono/node-server': 'absent',
 };
 
-/** What a world never calls: connections to the internet, secrets that AWS keeps, and workbooks. */
-const NEVER_CALLED = /\/(outgoing|aws|workbook)\.ts$/;
+/** What a world never calls: connections to the internet, secrets that AWS keeps, workbooks, and the page of a proof. */
+const NEVER_CALLED = /\/(outgoing|aws|workbook|template)\.ts$/;
 
 const standIns: Plugin = {
   name: 'stand-ins',

@@ -2,11 +2,8 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../../support/browser.ts';
 import { runWorld } from '../engine/world.ts';
-import { bundleSite, gzippedBytesOf, type Site } from './bundle.ts';
+import { bundleSite, type Site } from './bundle.ts';
 import { serveSite } from './serve.ts';
-
-/** Kept small: it is loaded over a phone. */
-const MOST_BYTES = 600 * 1024;
 
 /** Together they play every integration. */
 const SEEDS = [3, 9, 12];
@@ -17,12 +14,6 @@ let site: Site;
 
 beforeAll(async () => {
   site = await bundleSite();
-});
-
-it('the page and the world in it travel in at most 600 KB', () => {
-  const bytes = gzippedBytesOf(site);
-  expect(bytes).toBeGreaterThan(100 * 1024);
-  expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
 });
 
 describe.runIf(CHROMIUM !== undefined)('the world in a browser', () => {

@@ -1,4 +1,4 @@
-/** What the world's code names and never calls: connections, files, secrets that AWS keeps, workbooks. */
+/** What the world's code names and never calls: connections, files, secrets that AWS keeps, workbooks, proofs. */
 function absent(): never {
   throw new Error('the world in the browser has no network and no files');
 }
@@ -7,6 +7,7 @@ export class AddressRefused extends Error {}
 
 export {
   absent as join,
+  absent as proofTemplate,
   absent as readFile,
   absent as serve,
   absent as versionFetcher,
