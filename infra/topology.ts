@@ -138,8 +138,9 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     folder: 'reconcile',
-    memoryMb: 448,
-    timeoutSeconds: 60,
+    memoryMb: 576,
+    // What it reads of the platforms' records (RECORDS_SECONDS), and what goes before that.
+    timeoutSeconds: 270,
     table: 'readWrite',
     keys: [
       'APP',
@@ -249,6 +250,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       ACCESS_FRESH_SECONDS: '5',
       AUDIT_DAYS: '1096',
       REQUESTS_A_MINUTE: '1200',
+      LOSS_ALARM_BP: '100',
       // The operator's company, as its statements name it.
       PAYER: '{}',
     },

@@ -25,6 +25,8 @@ export interface ApiDeps {
   /** What proofs of statements are signed with. */
   readonly proofKeys: ProofKeys;
   readonly policy: Policy;
+  /** Beyond which share of a day's redemptions, in 1/10000, an app is losing webhooks; absent, as the default is. */
+  readonly lossAlarmBp?: number;
   /** Who owes what statements say, and the tax in it; absent, nobody set it. */
   readonly payer?: Payer;
   /** Reaches the platforms, for what is done at the till. */

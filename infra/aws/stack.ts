@@ -70,6 +70,7 @@ export class HexiaoStack extends Stack {
         OPERATOR_TOKEN_SHA256: operatorToken.valueAsString,
         AUDIT_DAYS: String(settings.auditDays),
         REQUESTS_A_MINUTE: String(settings.requestsAMinute),
+        LOSS_ALARM_BP: String(settings.lossAlarmBp),
         ...oidcVariables(settings),
         PAYER: JSON.stringify(settings.payer),
       },

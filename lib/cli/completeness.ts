@@ -27,6 +27,7 @@ const DIFFERENCES = [
 
 const LOSSES = [
   ...['businessDay', 'integration', 'appKey', 'byWebhook', 'byAsking', 'lossBp', 'latestSeconds'],
+  'isLosing',
 ];
 
 async function listDays(args: readonly string[]): Promise<number> {

@@ -300,6 +300,12 @@ export const OPERATOR_WORDS = {
     en: 'each record of a platform that our books have otherwise',
   },
   'completeness.differences.none': { zh: '没有差异。', en: 'No differences.' },
+  'completeness.losses.note': {
+    zh: '没有任何通知带来、查询平台才补回的核销；一天超过 {share} 即报警（apps-losing）',
+    en: 'redemptions that no webhook brought; beyond {share} of a day the alarm apps-losing rings',
+  },
+  'completeness.within': { zh: '未超阈值', en: 'Within the threshold' },
+  'completeness.beyond': { zh: '{n} 天超阈值', en: '{n} day{s} beyond the threshold' },
   'completeness.ours': { zh: '我方', en: 'Ours' },
   'completeness.theirs': { zh: '平台', en: 'Platform' },
   'completeness.whole': { zh: '整个商家', en: 'whole merchant' },

@@ -24,7 +24,13 @@ export const METRICS = {
   'event-conflict': { metrics: [{ name: 'EventConflict' }] },
   'entry-conflict': { metrics: [{ name: 'EntryConflict' }] },
   'apps-silent': { metrics: [{ name: 'AppSilent', value: 'silent' }] },
-  'apps-losing': { metrics: [{ name: 'AppLosing', value: 'losing' }] },
+  'apps-losing': {
+    metrics: [
+      { name: 'AppLosing', value: 'losing' },
+      { name: 'RedemptionsByWebhook', value: 'byWebhook' },
+      { name: 'RedemptionsByAsking', value: 'byAsking' },
+    ],
+  },
   'hint-waits': { metrics: [{ name: 'HintWaits' }] },
   'hints-waiting': {
     metrics: [{ name: 'OldestHintSeconds', value: 'oldestSeconds', unit: 'Seconds' }],

@@ -16,6 +16,28 @@ export interface Loss {
   readonly latestSeconds: number | null;
 }
 
+/** A few redemptions say nothing about a share. */
+const LEAST_ACTS = 20;
+
+/** Where nobody set another share, in 1/10000. */
+export const DEFAULT_LOSS_ALARM_BP = 100;
+
+/** When a loss is too much. */
+export interface LossLimit {
+  /** The share of a day's redemptions, in 1/10000, that no webhook may have brought at most. */
+  readonly lossAlarmBp: number;
+  /** Whether a platform notifies redemptions at all: what it never sends is not lost. */
+  readonly notifies: (integration: string) => boolean;
+}
+
+/** Whether more of an app's day reached us only by asking than may. */
+export function isLosing(
+  { integration, byWebhook, byAsking, lossBp }: Loss,
+  { lossAlarmBp, notifies }: LossLimit,
+): boolean {
+  return byWebhook + byAsking >= LEAST_ACTS && lossBp > lossAlarmBp && notifies(integration);
+}
+
 /**
  * A day's losses by app. They are added up from the checks of its merchants' days, and those are made of the events
  * themselves, which say what brought them: nothing counts them as they come.

@@ -57,7 +57,7 @@ describe('a day’s losses', () => {
     const fields = { integration: 'douyin-life', appKey: 'app', day: YESTERDAY };
     expect(lines).toEqual([
       ['app-losing', { ...fields, byWebhook: 98, byAsking: 2, lossBp: 200 }],
-      ['apps-losing', { losing: 1 }],
+      ['apps-losing', { losing: 1, byWebhook: 98, byAsking: 2 }],
     ]);
     expect((await look(table, 200)).losing).toBe(0);
   });
@@ -66,6 +66,8 @@ describe('a day’s losses', () => {
     const few = await tableWith({ byWebhook: 10, byAsking: 9 });
     expect((await look(few)).losing).toBe(0);
     const meituan = { integration: 'meituan', platform: 'meituan', byAsking: 500 } as const;
-    expect((await look(await tableWith(meituan))).lines).toEqual([['apps-losing', { losing: 0 }]]);
+    expect((await look(await tableWith(meituan))).lines).toEqual([
+      ['apps-losing', { losing: 0, byWebhook: 0, byAsking: 0 }],
+    ]);
   });
 });

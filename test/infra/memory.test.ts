@@ -48,6 +48,17 @@ describe('a function’s memory', () => {
   });
 });
 
+test('a run that reads records for as long as it may ends before Lambda ends it, and before the next one', () => {
+  const { timeoutSeconds = 0, environment, schedule } = FUNCTIONS.find(isReconcile) ?? {};
+  const records = Number(environment?.RECORDS_SECONDS);
+
+  // What goes before the records, and the last call to a platform.
+  expect(timeoutSeconds - records).toBeGreaterThanOrEqual(60);
+  expect(timeoutSeconds).toBeLessThan((schedule?.everyMinutes ?? 0) * 60);
+});
+
+const isReconcile = ({ folder }: FunctionSpec) => folder === 'reconcile';
+
 describe('the rule', () => {
   const worker: Pick<FunctionSpec, 'folder' | 'timeoutSeconds'> = {
     folder: 'attribute',

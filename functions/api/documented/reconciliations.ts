@@ -83,7 +83,7 @@ const difference = z
 
 const problems = ['not-found'] as const;
 
-const loss = z.strictObject({
+export const loss = z.strictObject({
   integration: z.string(),
   appKey: z.string(),
   businessDay: z.iso.date(),
@@ -92,6 +92,8 @@ const loss = z.strictObject({
   lossBp: z.int(),
   latestSeconds: z.int().nullable(),
 });
+
+const lossRow = loss.extend({ isLosing: z.boolean() }).strict();
 
 export const reconciling: readonly Documented[] = [
   {
@@ -159,7 +161,8 @@ export const reconciling: readonly Documented[] = [
       '`byWebhook` came by a webhook or by our own call, `byAsking` by nothing but reading the platform’s records; `lossBp` is ' +
       'the second, in 1/10000 of both. `latestSeconds`: how long after the act the latest of those was taken in. It is added up ' +
       'from the checks of days, which are made of the events themselves; a day that was not checked has no row. Meituan notifies ' +
-      'no redemption, so all but those of our own calls are found by asking.',
-    answers: { 200: { json: z.strictObject({ rows: z.array(loss) }) } },
+      'no redemption, so all but those of our own calls are found by asking. `isLosing`: more than `lossAlarmBp` of at least 20 ' +
+      'redemptions; the alarm `apps-losing` rings for yesterday’s.',
+    answers: { 200: { json: z.strictObject({ rows: z.array(lossRow), lossAlarmBp: z.int() }) } },
   },
 ];

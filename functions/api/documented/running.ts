@@ -9,6 +9,7 @@ import { pipelineGet } from '../routes/pipeline.ts';
 import { replayPost } from '../routes/replays.ts';
 import { setAsideGet } from '../routes/set-aside.ts';
 import type { Documented } from './documented.ts';
+import { loss } from './reconciliations.ts';
 import { instant, next } from './shapes.ts';
 
 const depth = z.strictObject({ waiting: z.int(), inFlight: z.int(), dead: z.int() });
@@ -58,7 +59,8 @@ export const running: readonly Documented[] = [
     tag: 'running',
     summary: 'What is on its way, what waits, what failed, what was set aside',
     description:
-      '`behind` counts totals that are not added up yet. `idle` when nothing is outstanding.',
+      '`behind` counts totals that are not added up yet. `idle` when nothing is outstanding. `losing` names the apps of which ' +
+      'more than `lossAlarmBp` (1/10000) of yesterday’s redemptions no webhook brought, as far as the day was checked.',
     answers: {
       200: {
         json: z.strictObject({
@@ -69,6 +71,9 @@ export const running: readonly Documented[] = [
           parked: z.int(),
           quarantined: z.int(),
           idle: z.boolean(),
+          losing: z.strictObject({
+            ...{ businessDay: z.iso.date(), lossAlarmBp: z.int(), apps: z.array(loss) },
+          }),
         }),
       },
     },

@@ -2,10 +2,11 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { givenId } from '../../../lib/events/id.ts';
-import { lossesOf } from '../../../lib/reconciliation/losses.ts';
+import { isLosing, lossesOf } from '../../../lib/reconciliation/losses.ts';
 import { addDays, daysBetween } from '../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../deps.ts';
 import { windowOf, windowShape } from '../input.ts';
+import { lossLimitOf } from '../losing.ts';
 import { answer, forOperator } from '../route.ts';
 
 export const lossesGet = forOperator('GET /v1/losses', {
@@ -25,6 +26,8 @@ export function lossesRoute(api: Hono, deps: ApiDeps): void {
     const { from, to } = windowOf(query, deps.now());
     const days = Array.from({ length: daysBetween(from, to) }, (_, at) => addDays(from, at));
     const rows = await mapLimit(days, DAYS_AT_ONCE, (day) => lossesOf(deps.table, day, query));
-    return c.json({ rows: rows.flat() });
+    const limit = lossLimitOf(deps);
+    const shown = rows.flat().map((row) => ({ ...row, isLosing: isLosing(row, limit) }));
+    return c.json({ rows: shown, lossAlarmBp: limit.lossAlarmBp });
   });
 }

@@ -6,6 +6,8 @@ export interface Work {
   readonly name: string;
   /** Invocations of it in one process: the first is the one that also compiles. */
   readonly times: number;
+  /** It works for as long as it is given: what it computes in that time says nothing of how much it needs. */
+  readonly isTimed?: true;
   /** The next event; no two are the same piece of work. */
   event(): unknown;
   /** @throws unless the function did what it was asked */

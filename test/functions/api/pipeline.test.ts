@@ -22,12 +22,16 @@ const answer = z.strictObject({
   parked: z.int(),
   quarantined: z.int(),
   idle: z.boolean(),
+  losing: z.strictObject({
+    ...{ businessDay: z.iso.date(), lossAlarmBp: z.int(), apps: z.array(z.unknown()) },
+  }),
 });
 
 const EMPTY = { waiting: 0, inFlight: 0, dead: 0 };
 const NOTHING = {
   queues: { intake: EMPTY, attribution: EMPTY },
   ...{ hints: 0, unfinished: 0, behind: 0, parked: 0, quarantined: 0, idle: true },
+  losing: { businessDay: '2025-10-08', lossAlarmBp: 100, apps: [] },
 };
 
 let hexiao: HexiaoUnderTest;

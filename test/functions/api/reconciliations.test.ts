@@ -151,6 +151,38 @@ describe('GET /v1/completeness and /v1/differences', () => {
     expect(en).not.toContain('逐笔无差异');
   });
 
+  it('say what no webhook brought, and beyond which share an app is losing', async () => {
+    const yesterday = toInstant(nowMs - DAY_MS).slice(0, 10);
+    const lost = async (appKey: string, byAsking: number, integration = 'douyin-life') => {
+      await putCheckedDay(hexiao.table, {
+        ...({ platform: 'douyin', integration, appKey, merchantId: fresh('m') } as const),
+        ...{ storeId: null, businessDay: yesterday, status: 'repaired', reason: null, stores: [] },
+        ...{ ours: { count: 1, fen: 1 }, theirs: null, found: 0, repaired: 0, differences: 0 },
+        ...{ byWebhook: 97, byAsking, latestSeconds: 60, rows: {}, source: integration },
+        checkedAt: toInstant(nowMs),
+      });
+      return { integration, appKey };
+    };
+    const [losing, fine] = [await lost(fresh('losing'), 3), await lost(fresh('fine'), 0)];
+    // Nothing notifies of these, so nothing is lost.
+    await lost(fresh('unheard'), 500, 'meituan');
+    const text = async (path: string) => (await ask(hexiao, 'GET', path)).text;
+    const { losing: shown } = JSON.parse(await text('/v1/pipeline'));
+    expect(shown).toMatchObject({ businessDay: yesterday, lossAlarmBp: 100 });
+    expect(shown.apps).toMatchObject([{ ...losing, lossBp: 300 }]);
+    const all = JSON.parse(await text(`/v1/losses?from=${yesterday}&to=${yesterday}`));
+    expect(all.lossAlarmBp).toBe(100);
+    for (const [app, isLosing] of [[losing, true] as const, [fine, false] as const]) {
+      expect(all.rows).toContainEqual(expect.objectContaining({ ...app, isLosing }));
+    }
+    const headers = await cookieOf(hexiao, OPERATOR_TOKEN);
+    const path = `/operator/completeness?from=${yesterday}&to=${yesterday}&lang=en`;
+    const page = (await ask(hexiao, 'GET', path, { token: null, headers })).text;
+    expect(page).toMatch(/beyond 1(\.0)?% of a day/);
+    expect(page.indexOf(losing.appKey)).toBeLessThan(page.indexOf(fine.appKey));
+    expect(page).toContain('1 day beyond the threshold');
+  });
+
   it('let a difference be, once, with the reason', async () => {
     const merchantId = fresh('accepted');
     await kept(merchantId, 1);

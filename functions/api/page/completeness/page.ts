@@ -1,3 +1,4 @@
+import { html } from 'hono/html';
 import * as z from 'zod';
 import { PLATFORMS } from '../../../../lib/events/id.ts';
 import { addDays, businessDayAt } from '../../../../lib/time/shanghai.ts';
@@ -7,6 +8,7 @@ import { merchantNames } from '../dimensions/names.ts';
 import { storeNames } from '../names.ts';
 import { address } from '../operator/parts.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
+import { lossesCard, lossList } from './losses.ts';
 import { type CompletenessView, completenessView, differenceList, rowList } from './view.ts';
 
 const query = z.object({
@@ -46,9 +48,13 @@ async function readPage({ c, ask, deps, viewer, typed }: Desk, path: string): Pr
   const isGiven = given.from !== undefined || given.to !== undefined;
   const window = isGiven ? windowOf(given, deps.now()) : last;
   const kept = { ...window, platform };
-  const [{ rows, next }, { differences }] = await Promise.all([
+  const { principal } = viewer;
+  // An app has merchants of many providers, so what it loses is the operator's to see.
+  const seesLosses = principal.is === 'operator' && principal.permissions.has('pipeline:read');
+  const [{ rows, next }, { differences }, losses] = await Promise.all([
     ask({ path: address('/v1/completeness', { ...kept, cursor }) }, rowList),
     ask({ path: address('/v1/differences', kept) }, differenceList),
+    seesLosses ? ask({ path: address('/v1/losses', { ...window }) }, lossList) : undefined,
   ]);
   const all = [...rows, ...differences];
   const places = all.flatMap(({ platform: own, storeId }) =>
@@ -59,8 +65,7 @@ async function readPage({ c, ask, deps, viewer, typed }: Desk, path: string): Pr
     storeNames(deps.table, places, deps.now()),
     merchantNames(deps.table, merchants, deps.now()),
   ]);
-  const canAccept =
-    viewer.principal.is === 'operator' && viewer.principal.permissions.has('pipeline:write');
+  const canAccept = principal.is === 'operator' && principal.permissions.has('pipeline:write');
   const view: CompletenessView = {
     path,
     window,
@@ -76,6 +81,7 @@ async function readPage({ c, ask, deps, viewer, typed }: Desk, path: string): Pr
   return {
     title: ({ say }) => say('completeness'),
     note: ({ say }) => say('completeness.note'),
-    main: (speech) => completenessView(speech, view),
+    main: (speech) =>
+      html`${losses === undefined ? '' : lossesCard(speech, losses)}${completenessView(speech, view)}`,
   };
 }
