@@ -12,7 +12,7 @@ import { scheduleEvent } from '../../infra/runtime/events.ts';
 import { TEST_BODY_KEYS } from '../../support/body-keys.ts';
 import { APP_KEY, CLIENT_SECRET } from '../../support/douyin.ts';
 import { environmentOf } from '../support/environment.ts';
-import { type Load, records } from './load.ts';
+import { type Load, records, type Work } from './load.ts';
 
 /**
  * Ticks over a list of hints whose messages were all lost: each is read, and sent again. And backfills of days that no
@@ -23,10 +23,13 @@ export async function prepare(): Promise<Load> {
   const table = new Table(emulators.database, TABLE_NAME, TEST_BODY_KEYS);
   const seeds = Array.from({ length: HINTS }, (_, index) => index);
   await mapLimit(seeds, 16, (seed) => putHint(table, hint(seed), 0));
-  const { stop, ...backfills } = await prepareBackfills(emulators, table);
+  const { sandbox, backfills } = await prepareBackfills(emulators, table);
   return {
     environment: environmentOf(emulators),
-    stop,
+    async stop() {
+      await sandbox.stop();
+      await emulators.stop();
+    },
     works: [
       backfills,
       {
@@ -81,11 +84,7 @@ async function prepareBackfills(emulators: Emulators, table: Table) {
     settings: { enrichment: 'pull', apiBaseUrl: sandbox.url, rateFactor: 1_000 },
   });
   let begun: string[] = [];
-  return {
-    async stop() {
-      await sandbox.stop();
-      await emulators.stop();
-    },
+  const backfills: Work = {
     name: `${BACKFILLS} backfills of a day with ${RECORDS} redemptions`,
     ...({ times: 1, isTimed: true } as const),
     async event() {
@@ -105,6 +104,7 @@ async function prepareBackfills(emulators: Emulators, table: Table) {
       if (found.some((one) => one < RECORDS)) throw new Error(`found ${found.join(', ')}`);
     },
   };
+  return { sandbox, backfills };
 }
 
 const HINTS = 2_000;
