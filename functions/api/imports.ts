@@ -3,13 +3,15 @@ import { latestVersions, UNATTRIBUTED } from '../../lib/attribution/contract.ts'
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Reason } from '../../lib/imports/amount.ts';
+import { type BooksBySource, booksBySource } from '../../lib/imports/by-source.ts';
 import { compareImport, type ImportDifference } from '../../lib/imports/compare.ts';
 import { headerOf } from '../../lib/imports/header.ts';
-import type { KnownMerchant } from '../../lib/imports/known-merchant.ts';
+import { type KnownMerchant, measured } from '../../lib/imports/known-merchant.ts';
 import {
   FIELDS,
   type Field,
   type Headings,
+  type Measure,
   PROFILES,
   type Profile,
   type ProfileName,
@@ -47,6 +49,9 @@ export interface ImportAnswer {
 
 const READS_AT_ONCE = 16;
 
+/** Each costs a read of its event: some seconds. */
+const MAX_ENTRIES_READ = 5_000;
+
 /** Reads a file and compares it with the provider's books of the window. @throws Problem */
 export async function importFile(
   bytes: Uint8Array,
@@ -65,7 +70,9 @@ export async function importFile(
   const { lines, refused } = readLines(rows, header, expected);
   const ours = await booksOf(lines, request, deps);
   const compared = { ...window, isEstimate: profile.isEstimate };
-  const differences = compareImport(lines, ours, compared).map((one) => shown(one, merchants));
+  const found = compareImport(lines, ours, compared);
+  const sources = await sourcesOf(found, request, deps);
+  const differences = found.map((one) => shown(one, merchants, sources.get(one.merchantId)));
   const answer = {
     ...{ lines: lines.length + refused.length, read: lines.length },
     ...{ refused: refused.map(shownLine), differences },
@@ -92,10 +99,40 @@ const shownLine = ({ line, reason }: RefusedLine) => ({ line, reason: inBoth(rea
 function shown(
   { merchantId, measure, ours, theirs, cause }: ImportDifference,
   names: ReadonlyMap<string, string | null>,
+  sources: BooksBySource | undefined,
 ) {
   const merchant = { merchantId, merchantName: names.get(merchantId) ?? null };
   const fen = { oursFen: ours, theirsFen: theirs, gapFen: (theirs ?? 0) - ours };
-  return { ...merchant, measure, ...fen, cause: cause.code, reason: inBoth(cause) };
+  const oursBySource = partsOf(measure, ours, sources);
+  return { ...merchant, measure, ...fen, oursBySource, cause: cause.code, reason: inBoth(cause) };
+}
+
+/** @returns null where they are not known, or do not come to what was compared: something was booked meanwhile */
+function partsOf(measure: Measure, ours: number, sources: BooksBySource | undefined) {
+  const parts = [...(sources ?? [])]
+    .map(([source, rollup]) => ({ source, fen: measured(rollup, measure) }))
+    .filter(({ fen }) => fen !== 0)
+    .sort((a, b) => Math.abs(b.fen) - Math.abs(a.fen));
+  const sum = parts.reduce((total, { fen }) => total + fen, 0);
+  return sources === undefined || sum !== ours ? null : parts;
+}
+
+/** Of the merchants that differ, those first that differ most. */
+function sourcesOf(
+  differences: readonly ImportDifference[],
+  { profile, providerId, window }: ImportRequest,
+  { table }: ApiDeps,
+): Promise<ReadonlyMap<string, BooksBySource>> {
+  const gaps = new Map<string, number>();
+  for (const { merchantId, ours, theirs } of differences) {
+    const gap = Math.abs((theirs ?? 0) - ours);
+    gaps.set(merchantId, Math.max(gap, gaps.get(merchantId) ?? 0));
+  }
+  const { platform } = PROFILES[profile];
+  const merchants = [...gaps]
+    .sort(([, a], [, b]) => b - a)
+    .map(([merchantId]) => ({ platform, merchantId }));
+  return booksBySource(table, merchants, { providerId, most: MAX_ENTRIES_READ, ...window });
 }
 
 /** @throws Problem `request-invalid` */

@@ -15,14 +15,25 @@ commission. Nothing is booked: the result is evidence, read again by its id.
 
 export const importFile: Verb = { details: DETAILS, run };
 
-const COLUMNS = ['merchantId', 'measure', 'oursFen', 'theirsFen', 'gapFen', 'reason'];
+const COLUMNS = ['merchantId', 'measure', 'oursFen', 'sources', 'theirsFen', 'gapFen', 'reason'];
 
 const answerSchema = z.looseObject({
   importId: z.string().nullable(),
   lines: z.int(),
   read: z.int(),
   refused: z.array(z.object({ line: z.int(), reason: z.string() })),
+  differences: z.array(
+    z.looseObject({
+      oursBySource: z.array(z.object({ source: z.string(), fen: z.int() })).nullable(),
+    }),
+  ),
 });
+
+/** What brought our amount, as people read it: `webhook 3050, list 200`. */
+function withSources(one: z.infer<typeof answerSchema>['differences'][number]) {
+  const parts = one.oursBySource?.map(({ source, fen }) => `${source} ${fen}`);
+  return { ...one, sources: parts === undefined ? '?' : parts.join(', ') };
+}
 
 /** @returns 1 when any line was refused */
 async function run(args: readonly string[]): Promise<number> {
@@ -57,9 +68,10 @@ async function run(args: readonly string[]): Promise<number> {
   const answer = await remote.postFile(`/v1/imports?${query}`, 'application/octet-stream', content);
   if (values.json === true) print(answer);
   else {
-    const { lines, read, refused, importId: kept } = answerSchema.parse(answer);
+    const { lines, read, refused, differences, importId: kept } = answerSchema.parse(answer);
     for (const one of refused) process.stdout.write(`line ${one.line}: ${one.reason}\n`);
-    printList(answer, { rows: 'differences', columns: COLUMNS, json: false });
+    const shown = { ...answer, differences: differences.map(withSources) };
+    printList(shown, { rows: 'differences', columns: COLUMNS, json: false });
     const where = kept === null ? 'nothing is kept' : `kept as ${kept}`;
     process.stdout.write(`${read} of ${lines} lines read, ${refused.length} refused; ${where}\n`);
   }

@@ -300,6 +300,13 @@ export const OPERATOR_WORDS = {
     en: 'each record of a platform that our books have otherwise',
   },
   'completeness.differences.none': { zh: '没有差异。', en: 'No differences.' },
+  'booked-by.webhook': { zh: '推送', en: 'webhook' },
+  'booked-by.query': { zh: '查询', en: 'query' },
+  'booked-by.call': { zh: '我方收银台', en: 'our till' },
+  'booked-by.list': { zh: '核对补回', en: 'records' },
+  'booked-by.bill': { zh: '账单', en: 'bill' },
+  'booked-by.tier': { zh: '阶梯结算', en: 'tiers' },
+  'booked-by.unknown': { zh: '来源不明', en: 'source unknown' },
   'completeness.losses.note': {
     zh: '没有任何通知带来、查询平台才补回的核销；一天超过 {share} 即报警（apps-losing）',
     en: 'redemptions that no webhook brought; beyond {share} of a day the alarm apps-losing rings',

@@ -119,6 +119,57 @@ describe('a use at our till that a cashier takes back in 开店宝', () => {
   });
 });
 
+describe('a payment of ours', () => {
+  it('is extra where neither the day’s orders nor the order’s own answer show it, and not where another day lists it', async () => {
+    nowMs = MIDNIGHT + 9 * HOUR_MS;
+    const sale = (code: string) => ({
+      ...{ code, orderId: `5026${code}`, dealId: '700', priceYuan: 19.9, platformYuan: '2.00' },
+    });
+    for (const code of ['0201', '0202', '0203']) sandbox.till.sell(sale(code));
+    await morningAfter(0);
+    const day = 'from=2026-11-22&to=2026-11-22';
+    const looked = async () => {
+      await hexiao.call('POST', '/v1/reconciliations', {
+        ...{ integration: 'meituan', appKey: DEVELOPER.developerId },
+        ...{ from: '2026-11-22', to: '2026-11-22' },
+      });
+      for (let run = 0; run < 3; run += 1) {
+        await reconcileOnce(hexiao);
+        nowMs += 300_000;
+      }
+      const { rows } = await hexiao.call<{ rows: { status: string }[] }>(
+        ...(['GET', `/v1/completeness?platform=meituan&${day}`] as const),
+      );
+      const { differences } = await hexiao.call<{ differences: object[] }>(
+        ...(['GET', `/v1/differences?platform=meituan&${day}`] as const),
+      );
+      return { statuses: rows.map(({ status }) => status), differences };
+    };
+    expect(await looked()).toMatchObject({ statuses: ['complete'], differences: [] });
+    const paid = await gmv();
+
+    const { orderId } = sale('0202');
+    sandbox.till.forget(orderId);
+    expect(await looked()).toMatchObject({
+      statuses: ['different'],
+      differences: [
+        {
+          ...{ kind: 'extra', state: 'open', orderId, voucherId: null, ours: 1_990, theirs: null },
+          reason: expect.stringContaining('neither the platform’s orders of the day nor a query'),
+        },
+      ],
+    });
+    // What differs is shown, and nothing is taken back for it.
+    expect(await gmv()).toEqual(paid);
+
+    sandbox.till.sell({ ...sale('0202'), paidAtMs: MIDNIGHT + DAY_MS + HOUR_MS });
+    expect(await looked()).toMatchObject({
+      statuses: ['complete'],
+      differences: [{ kind: 'extra', state: 'repaired', orderId }],
+    });
+  });
+});
+
 describe('a shop that redeems in 开店宝 alone', () => {
   it('has the books of the platform after each day’s check, though no message came', async () => {
     const random = seededRandom(11);

@@ -13,6 +13,15 @@ const differences = z.array(
     oursFen: z.int(),
     theirsFen: z.int().nullable().describe('Null: the file does not have the merchant.'),
     gapFen: z.int(),
+    oursBySource: z
+      .array(
+        z.strictObject({
+          source: z.enum(['webhook', 'query', 'call', 'list', 'bill', 'tier', 'unknown']),
+          fen: z.int(),
+        }),
+      )
+      .nullable()
+      .describe('Our amount by what brought it; null: there are too many entries to say so.'),
     cause: z.string(),
     reason: z.string().describe('The likeliest cause, in Chinese and English.'),
   }),
@@ -44,7 +53,9 @@ export const imports: readonly Documented[] = [
       'names them: `merchantId=商户号;redeemed=核销金额(元)`; fields are `merchantId`, `merchantName`, `day`, `paid`, ' +
       '`redeemed`, `refunded`, `commission`. Amounts are yuan and read exactly; an empty one is unknown. Of `from` and `to`, ' +
       'at most 400 days, the file is compared per merchant with what is booked for the provider. Each line is read or refused ' +
-      'for itself; a file that cannot be read at all is refused at line 1. Nothing of a file is booked. The result is kept as ' +
+      'for itself; a file that cannot be read at all is refused at line 1. `oursBySource` says of each difference what brought our ' +
+      'amount: a webhook, a query that it led to, our own call, a list of the platform’s records, or the settling of tiers. Of the ' +
+      'merchants that differ most, 5,000 entries at most are read for it; of others it is null. Nothing of a file is booked. The result is kept as ' +
       'evidence under `importId`, unless `dryRun=true`, or nothing could be read. ' +
       '`npm run hexiao -- import FILE --profile NAME` sends one.',
     text: {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Emulators, startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
+import { startEmulators, TABLE_NAME } from '../../../infra/local/emulators.ts';
 import { mapLimit } from '../../../lib/async/map-limit.ts';
 import { startSandbox } from '../../../lib/integrations/douyin-life/sandbox/index.ts';
 import { beginReconciliation } from '../../../lib/reconciliation/begin.ts';
@@ -23,7 +23,7 @@ export async function prepare(): Promise<Load> {
   const table = new Table(emulators.database, TABLE_NAME, TEST_BODY_KEYS);
   const seeds = Array.from({ length: HINTS }, (_, index) => index);
   await mapLimit(seeds, 16, (seed) => putHint(table, hint(seed), 0));
-  const { sandbox, backfills } = await prepareBackfills(emulators, table);
+  const { sandbox, backfills } = await prepareBackfills(table);
   return {
     environment: environmentOf(emulators),
     async stop() {
@@ -53,7 +53,7 @@ const RECORDS = 1_000;
 const PER_ORDER = 5;
 const STORES = 20;
 
-async function prepareBackfills(emulators: Emulators, table: Table) {
+async function prepareBackfills(table: Table) {
   let nowMs = Date.now();
   const sandbox = await startSandbox({
     ...{ clientKey: APP_KEY, clientSecret: CLIENT_SECRET, limits: {} },

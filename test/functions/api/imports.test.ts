@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { EventSource } from '../../../lib/events/event.ts';
 import { workbookOf } from '../../../lib/xlsx/workbook.ts';
-import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 import {
   ask,
   book,
   Clock,
   expectProblem,
+  fresh,
   makeTenant,
   read,
   redemptionAt,
@@ -71,6 +73,36 @@ describe('POST /v1/imports', () => {
         },
       },
     ]);
+  });
+
+  it('says of each difference what brought our amount, also where the file lacks the merchant', async () => {
+    const own = await makeTenant(hexiao, fresh('by-source'), fresh('m'));
+    const other = await makeTenant(hexiao, fresh('beside'), fresh('m'));
+    const of = (tenantOf: Tenant, source: EventSource, fen: number, storeId = 's9') => ({
+      ...redemptionAt(tenantOf, storeId, { fen }),
+      source,
+    });
+    await book(hexiao, [
+      ...[of(own, 'webhook', 1_000), of(own, 'list', 2_000), of(own, 'list', 500, 's10')],
+      // Another merchant's in the same store.
+      of(other, 'call', 4_000),
+    ]);
+    const differ = async (file: string) => {
+      const { differences } = read(
+        await send(file, `&providerId=${own.providerId}`, OPERATOR_TOKEN),
+        answerSchema,
+      );
+      return differences.find(({ measure }) => measure === 'redeemed');
+    };
+    const parts = { oursFen: 3_500 };
+    const oursBySource = [
+      { source: 'list', fen: 2_500 },
+      { source: 'webhook', fen: 1_000 },
+    ];
+    expect(await differ(`${HEADER}\n${line('99', own.merchantId)}`)).toMatchObject({
+      ...{ ...parts, oursBySource, theirsFen: 9_900 },
+    });
+    expect(await differ(`${HEADER}\n`)).toMatchObject({ ...parts, oursBySource, theirsFen: null });
   });
 
   it('reads a workbook alike', async () => {

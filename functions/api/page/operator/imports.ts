@@ -33,6 +33,7 @@ const whole = kept.extend({
     z.object({
       ...{ merchantId: z.string(), merchantName: z.string().nullable(), measure: z.string() },
       ...{ oursFen: z.int(), theirsFen: z.int().nullable(), gapFen: z.int(), reason: z.string() },
+      oursBySource: z.array(z.object({ source: z.string(), fen: z.int() })).nullable(),
     }),
   ),
 });
@@ -184,7 +185,11 @@ function differencesCard({ say }: Speech, one: Shown): Html {
         head: say('operator.ours'),
         role: 'pair',
         isNumber: true,
-        cell: ({ oursFen }) => amount(oursFen),
+        cell: ({ oursFen, oursBySource }) =>
+          html`${amount(oursFen)}${(oursBySource ?? []).map(
+            ({ source, fen }) =>
+              html`<small>${word(say, `booked-by.${source}`)} ${amount(fen)}</small>`,
+          )}`,
       },
       {
         head: say('operator.theirs'),

@@ -66,6 +66,12 @@ export class Till {
     voucher.refund = voucher.use === null ? 'before' : 'after';
   }
 
+  /** The platform does not know an order any more: no list and no query shows it. */
+  forget(orderId: string): void {
+    const left = this.#vouchers.filter((voucher) => voucher.orderId !== orderId);
+    this.#vouchers.splice(0, this.#vouchers.length, ...left);
+  }
+
   all(): readonly SandboxVoucher[] {
     return this.#vouchers;
   }
