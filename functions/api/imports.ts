@@ -3,7 +3,6 @@ import { latestVersions, UNATTRIBUTED } from '../../lib/attribution/contract.ts'
 import { fingerprint } from '../../lib/crypto/hash.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import type { Reason } from '../../lib/imports/amount.ts';
-import { type BooksBySource, booksBySource } from '../../lib/imports/by-source.ts';
 import { compareImport, type ImportDifference } from '../../lib/imports/compare.ts';
 import { headerOf } from '../../lib/imports/header.ts';
 import { type KnownMerchant, measured } from '../../lib/imports/known-merchant.ts';
@@ -25,6 +24,7 @@ import { readMerchant } from '../../lib/store/accounts/parties.ts';
 import { keepImport } from '../../lib/store/ledger/imports.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
+import { booksBySource, type SourceBooks } from './import-sources.ts';
 import type { Window } from './input.ts';
 
 export interface ImportRequest {
@@ -99,7 +99,7 @@ const shownLine = ({ line, reason }: RefusedLine) => ({ line, reason: inBoth(rea
 function shown(
   { merchantId, measure, ours, theirs, cause }: ImportDifference,
   names: ReadonlyMap<string, string | null>,
-  sources: BooksBySource | undefined,
+  sources: SourceBooks | undefined,
 ) {
   const merchant = { merchantId, merchantName: names.get(merchantId) ?? null };
   const fen = { oursFen: ours, theirsFen: theirs, gapFen: (theirs ?? 0) - ours };
@@ -108,7 +108,7 @@ function shown(
 }
 
 /** @returns null where they are not known, or do not come to what was compared: something was booked meanwhile */
-function partsOf(measure: Measure, ours: number, sources: BooksBySource | undefined) {
+function partsOf(measure: Measure, ours: number, sources: SourceBooks | undefined) {
   const parts = [...(sources ?? [])]
     .map(([source, rollup]) => ({ source, fen: measured(rollup, measure) }))
     .filter(({ fen }) => fen !== 0)
@@ -122,7 +122,7 @@ function sourcesOf(
   differences: readonly ImportDifference[],
   { profile, providerId, window }: ImportRequest,
   { table }: ApiDeps,
-): Promise<ReadonlyMap<string, BooksBySource>> {
+): Promise<ReadonlyMap<string, SourceBooks>> {
   const gaps = new Map<string, number>();
   for (const { merchantId, ours, theirs } of differences) {
     const gap = Math.abs((theirs ?? 0) - ours);

@@ -112,7 +112,7 @@ export interface Window {
 }
 
 const DEFAULT_DAYS = 31;
-const MAX_DAYS = 400;
+export const MAX_DAYS = 400;
 
 const dayInput = z.string().refine(isBusinessDay, 'a day is YYYY-MM-DD');
 
@@ -132,11 +132,14 @@ export function windowOf(
       fields: ['order-of-days'],
     });
   }
-  if (days > MAX_DAYS) {
-    const detail = `A window has at most ${MAX_DAYS} days.`;
-    throw new Problem('request-invalid', detail, { fields: ['number-of-days'] });
-  }
+  if (days > MAX_DAYS) throw tooManyDays();
   return { from, to };
+}
+
+/** Said in both languages, as the reasons of a file's lines are. */
+export function tooManyDays(): Problem {
+  const detail = `A window has at most ${MAX_DAYS} days: ask for several. (时段最多 ${MAX_DAYS} 天，请分几次)`;
+  return new Problem('request-invalid', detail, { fields: ['number-of-days'] });
 }
 
 /** `?limit`: how many a page has, and at most. */

@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util';
+import { printAllDays } from './all-days.ts';
 import { print, printList } from './print.ts';
-import { need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { type Answer, need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const PARAMETERS = 'from=2025-10-01 to=2025-10-31 platform merchantId cursor';
 
+const ALL = '--all goes through every page, with a progress bar; with --json a row a line.\n';
+
 export const completeness: Verb = {
-  details: `NAME=VALUE are the parameters of GET /v1/completeness:\n  ${PARAMETERS}\nlosses says how many redemptions no webhook brought (GET /v1/losses):\n  from=2025-10-01 to=2025-10-31 integration appKey\n`,
+  details: `NAME=VALUE are the parameters of GET /v1/completeness:\n  ${PARAMETERS}\n${ALL}losses says how many redemptions no webhook brought (GET /v1/losses):\n  from=2025-10-01 to=2025-10-31 integration appKey\n`,
   run: listDays,
 };
 
 export const differences: Verb = {
-  details: `NAME=VALUE are the parameters of GET /v1/differences:\n  ${PARAMETERS}\naccept lets one be, with the reason.\n`,
+  details: `NAME=VALUE are the parameters of GET /v1/differences:\n  ${PARAMETERS}\n${ALL}accept lets one be, with the reason.\n`,
   run: listDifferences,
 };
 
@@ -34,7 +37,7 @@ async function listDays(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: REMOTE_OPTIONS,
+    options: { ...REMOTE_OPTIONS, all: { type: 'boolean', default: false } },
   });
   const remote = new Remote(values);
   const [what, ...pairs] = positionals;
@@ -43,10 +46,14 @@ async function listDays(args: readonly string[]): Promise<number> {
     printList(lost, { rows: 'rows', columns: LOSSES, json: values.json });
     return 0;
   }
-  const answer = await remote.get('/v1/completeness', pairsOf(positionals));
-  const rows = Array.isArray(answer.rows) ? answer.rows.map(flat) : answer.rows;
-  const shown = values.json === true ? answer : { ...answer, rows };
-  printList(shown, { rows: 'rows', columns: DAYS, json: values.json });
+  const listed = { rows: 'rows', columns: DAYS, json: values.json };
+  const shown = (answer: Answer) => {
+    const rows = Array.isArray(answer.rows) ? answer.rows.map(flat) : answer.rows;
+    return values.json === true ? answer : { ...answer, rows };
+  };
+  const query = pairsOf(positionals);
+  if (values.all) await printAllDays(remote, '/v1/completeness', query, listed, shown);
+  else printList(shown(await remote.get('/v1/completeness', query)), listed);
   return 0;
 }
 
@@ -54,7 +61,10 @@ async function listDifferences(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { ...REMOTE_OPTIONS, reason: { type: 'string' } },
+    options: {
+      ...REMOTE_OPTIONS,
+      ...{ reason: { type: 'string' }, all: { type: 'boolean', default: false } },
+    },
   });
   const remote = new Remote(values);
   const [what, given] = positionals;
@@ -64,8 +74,10 @@ async function listDifferences(args: readonly string[]): Promise<number> {
     print(await remote.post(`/v1/differences/${id}/accept`, { reason }));
     return 0;
   }
-  const answer = await remote.get('/v1/differences', pairsOf(positionals));
-  printList(answer, { rows: 'differences', columns: DIFFERENCES, json: values.json });
+  const listed = { rows: 'differences', columns: DIFFERENCES, json: values.json };
+  const query = pairsOf(positionals);
+  if (values.all) await printAllDays(remote, '/v1/differences', query, listed);
+  else printList(await remote.get('/v1/differences', query), listed);
   return 0;
 }
 

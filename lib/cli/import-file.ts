@@ -17,6 +17,8 @@ export const importFile: Verb = { details: DETAILS, run };
 
 const COLUMNS = ['merchantId', 'measure', 'oursFen', 'sources', 'theirsFen', 'gapFen', 'reason'];
 
+const KEPT = ['importId', 'profile', 'from', 'to', 'importedAt', 'lines', 'read'];
+
 const answerSchema = z.looseObject({
   importId: z.string().nullable(),
   lines: z.int(),
@@ -53,6 +55,11 @@ async function run(args: readonly string[]): Promise<number> {
   const remote = new Remote(values);
   const [given, importId] = positionals;
   const { provider: providerId } = values;
+  if (given === 'list') {
+    const kept = await remote.get('/v1/imports', { providerId });
+    printList(kept, { rows: 'imports', columns: KEPT, json: values.json });
+    return 0;
+  }
   if (given === 'get') {
     const path = `/v1/imports/${encodeURIComponent(need(importId, 'the import’s id'))}`;
     print(await remote.get(path, { providerId }));

@@ -9,7 +9,7 @@ const DETAILS = `逐日比对平台自己的记录，补齐缺失。
 Reads an app's days at its platform and takes in what no webhook brought: at
 a first connection, or after an outage. The schedule reads every day by
 itself. Exits with 3 when differences are open. It goes on in Hexiao when
-this command is stopped: see status.
+this command is stopped: see status; wait shows its progress again.
 `;
 
 export const reconcile: Verb = { details: DETAILS, run };
@@ -37,6 +37,7 @@ async function run(args: readonly string[]): Promise<number> {
   const [what, given] = positionals;
   if (what !== undefined) {
     const path = pathOf(need(given, 'the reconciliation’s id'));
+    if (what === 'wait') return endedWith(await ending(remote, path));
     print(what === 'cancel' ? await remote.post(`${path}/cancel`) : await remote.get(path));
     return 0;
   }
@@ -51,7 +52,10 @@ async function run(args: readonly string[]): Promise<number> {
     print({ reconciliationId });
     return 0;
   }
-  const ended = await ending(remote, pathOf(String(reconciliationId)));
+  return endedWith(await ending(remote, pathOf(String(reconciliationId))));
+}
+
+function endedWith(ended: Answer): number {
   print(ended);
   if (ended.status !== 'done') return 1;
   return numberIn(ended, 'differences') === 0 ? 0 : DIFFERENT;

@@ -152,7 +152,7 @@ export const VERBS: readonly Row[] = [
     calls: [
       `--integration NAME --app KEY --from DAY --to DAY
     [--store ID]… [--no-wait]`,
-      'status|cancel ID',
+      'status|wait|cancel ID',
     ],
     zh: '与平台记录对账并补齐',
     en: 'takes in what no webhook brought',
@@ -160,14 +160,14 @@ export const VERBS: readonly Row[] = [
   },
   {
     name: 'completeness',
-    calls: ['NAME=VALUE…', 'losses NAME=VALUE…'],
+    calls: ['NAME=VALUE… [--all]', 'losses NAME=VALUE…'],
     zh: '哪些营业日已与平台一致',
     en: 'lists which days are complete',
     verb: completeness,
   },
   {
     name: 'differences',
-    calls: ['NAME=VALUE…', 'accept ID --reason WHY'],
+    calls: ['NAME=VALUE… [--all]', 'accept ID --reason WHY'],
     zh: '与平台不一致之处',
     en: 'lists what a platform has otherwise',
     verb: differences,
@@ -193,6 +193,7 @@ export const VERBS: readonly Row[] = [
     calls: [
       `FILE --profile NAME [--from DAY --to DAY]
     [--provider ID] [--columns F=HEADING;…] [--dry-run]`,
+      'list [--provider ID]',
       'get IMPORT_ID [--provider ID]',
     ],
     zh: '导入报表并与账本核对',

@@ -34,9 +34,12 @@ export function headerOf(
       if (fewest === undefined || missing.length < fewest.length) fewest = missing;
     }
   }
-  const columns = (fewest ?? []).join('、');
+  if (fewest === undefined) return EMPTY;
+  const columns = fewest.join('、');
   return { code: 'column', zh: `缺少列：${columns}`, en: `without the column ${columns}` };
 }
+
+const EMPTY: Reason = { code: 'empty', zh: '文件是空的', en: 'the file is empty' };
 
 /** The merchant and every amount; of what only some files have, what the caller names. */
 function requiredIn(headings: Headings, form: Headings, own: Headings): string[] {

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CONTRACT_NAMES, readContractText } from '../../lib/attribution/contract-text.ts';
+import { completeness } from '../../lib/cli/completeness.ts';
 import { contracts } from '../../lib/cli/contracts.ts';
 import { entries, explanation } from '../../lib/cli/entries.ts';
 import { erase } from '../../lib/cli/erase.ts';
+import { importFile } from '../../lib/cli/import-file.ts';
 import { rebuild } from '../../lib/cli/rebuild.ts';
+import { reconcile } from '../../lib/cli/reconcile.ts';
 import { redrive } from '../../lib/cli/redrive.ts';
 import { replay } from '../../lib/cli/replay.ts';
 import { restate } from '../../lib/cli/restate.ts';
@@ -229,6 +232,42 @@ describe('erase', () => {
 });
 
 const WINDOW = ['--platform', 'p', '--merchant', 'm', '--from', '2025-10-01', '--to', '2025-10-31'];
+
+describe('reconciliation', () => {
+  it('goes through every page of days with how far it is, and leaves its answer alone on standard output', async () => {
+    const row = (businessDay: string) => ({
+      ...{ businessDay, platform: 'douyin', merchantId: 'm', storeId: 's', status: 'complete' },
+      ...{ ours: { count: 1, fen: 2 }, theirs: null, checkedAt: 'x', reason: null },
+    });
+    answer({ rows: [row('2025-10-01')], next: 'c' }, { rows: [row('2025-10-31')], next: null });
+    const query = ['from=2025-10-01', 'to=2025-10-31'];
+    expect(await completeness.run([...query, '--all', '--json'])).toBe(0);
+    expect(calls()).toEqual([
+      'GET /v1/completeness?from=2025-10-01&to=2025-10-31',
+      'GET /v1/completeness?from=2025-10-01&to=2025-10-31&cursor=c',
+    ]);
+    expect(out.trim().split('\n')).toHaveLength(2);
+    expect(told).toMatch(/2025-10-01.*\n.*2025-10-31/);
+  });
+
+  it('that was begun elsewhere is waited for, and says whether differences are open', async () => {
+    const state = { status: 'running', done: 1, total: 1 };
+    answer(
+      { ...state, status: 'done', differences: 0 },
+      { ...state, status: 'done', differences: 2 },
+    );
+    expect(await reconcile.run(['wait', 'r1'])).toBe(0);
+    expect(await reconcile.run(['wait', 'r1'])).toBe(3);
+    expect(calls()).toEqual(['GET /v1/reconciliations/r1', 'GET /v1/reconciliations/r1']);
+  });
+
+  it('lists imports', async () => {
+    answer({ imports: [{ importId: 'i1', profile: 'douyin-bill' }] });
+    expect(await importFile.run(['list', '--provider', 'p1'])).toBe(0);
+    expect(calls()).toEqual(['GET /v1/imports?providerId=p1']);
+    expect(out).toContain('i1');
+  });
+});
 
 describe('restate and rebuild', () => {
   it('restates, waits for the end and prints who gains what', async () => {

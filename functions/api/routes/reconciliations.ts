@@ -21,9 +21,8 @@ import {
 } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
+import { MAX_DAYS, tooManyDays } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
-
-const MAX_DAYS = 400;
 
 /** More are read by leaving them out: then all of the app's are. */
 const MAX_STORES = 1_000;
@@ -89,9 +88,7 @@ async function checkWindow(
 ): Promise<void> {
   const days = daysBetween(from, to);
   if (days < 1) throw new Problem('request-invalid', 'from: must not be after to');
-  if (days > MAX_DAYS) {
-    throw new Problem('request-invalid', `A window has at most ${MAX_DAYS} days. Ask for several.`);
-  }
+  if (days > MAX_DAYS) throw tooManyDays();
   if (to > businessDayAt(now())) {
     throw new Problem('request-invalid', 'to: must not be after today, in Asia/Shanghai');
   }

@@ -127,6 +127,8 @@ describe('POST /v1/imports', () => {
     const broken = read(await send('商家ID,支付GMV\n1,2\n'), answerSchema);
     expect(broken).toMatchObject({ importId: null, lines: 0, read: 0, differences: [] });
     expect(broken.refused).toMatchObject([{ line: 1, reason: expect.stringContaining('缺少列') }]);
+    const empty = read(await send('\n'), answerSchema);
+    expect(empty.refused).toEqual([{ line: 1, reason: '文件是空的 (the file is empty)' }]);
   });
 
   it('keeps what it came to as evidence, for the provider and nobody else, and books nothing', async () => {
@@ -184,7 +186,9 @@ describe('POST /v1/imports', () => {
   it('refuses a window of more than 400 days, another profile, and nobody’s token', async () => {
     const path = '/v1/imports?profile=linke-merchants&from=2024-01-01&to=2025-10-31';
     const { token } = tenant;
-    expectProblem(await ask(hexiao, 'POST', path, { token, body: HEADER }), 400, 'request-invalid');
+    const long = await ask(hexiao, 'POST', path, { token, body: HEADER });
+    expectProblem(long, 400, 'request-invalid');
+    expect(long.text).toMatch(/at most 400 days.*最多 400 天/);
     expectProblem(await send(HEADER, '&providerId=other&x=1'), 400, 'request-invalid');
     const nobody = await ask(hexiao, 'POST', '/v1/imports?profile=linke-merchants', {
       token: null,

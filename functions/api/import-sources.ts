@@ -1,19 +1,19 @@
-import { mapLimit } from '../async/map-limit.ts';
-import type { EventSource } from '../events/event.ts';
-import { type Entry, UNKNOWN_STORE } from '../ledger/entry.ts';
-import { type Rollup, rollUpEntries } from '../ledger/rollup.ts';
-import { isTierStore, tierStoreOf } from '../ledger/tiers.ts';
-import type { MerchantRef } from '../store/keys.ts';
-import { entriesForward } from '../store/ledger/entries.ts';
-import { readEventOf } from '../store/ledger/events.ts';
-import { storesEverOf } from '../store/ledger/restatements.ts';
-import type { Table } from '../store/table.ts';
+import { mapLimit } from '../../lib/async/map-limit.ts';
+import type { EventSource } from '../../lib/events/event.ts';
+import { type Entry, UNKNOWN_STORE } from '../../lib/ledger/entry.ts';
+import { type Rollup, rollUpEntries } from '../../lib/ledger/rollup.ts';
+import { isTierStore, tierStoreOf } from '../../lib/ledger/tiers.ts';
+import type { MerchantRef } from '../../lib/store/keys.ts';
+import { entriesForward } from '../../lib/store/ledger/entries.ts';
+import { readEventOf } from '../../lib/store/ledger/events.ts';
+import { storesEverOf } from '../../lib/store/ledger/restatements.ts';
+import type { Table } from '../../lib/store/table.ts';
 
 /** What brought the facts that entries are of. `tier`: a contract's tiers, which no fact brings. */
-export type BookedBy = EventSource | 'tier' | 'unknown';
+export type EntrySource = EventSource | 'tier' | 'unknown';
 
 /** A merchant's books in a window by what brought them. */
-export type BooksBySource = ReadonlyMap<BookedBy, Rollup>;
+export type SourceBooks = ReadonlyMap<EntrySource, Rollup>;
 
 const READS_AT_ONCE = 16;
 
@@ -27,8 +27,8 @@ export async function booksBySource(
   table: Table,
   merchants: readonly MerchantRef[],
   { providerId, most, ...days }: { providerId: string; most: number; from: string; to: string },
-): Promise<ReadonlyMap<string, BooksBySource>> {
-  const books = new Map<string, BooksBySource>();
+): Promise<ReadonlyMap<string, SourceBooks>> {
+  const books = new Map<string, SourceBooks>();
   let left = most;
   for (const merchant of merchants) {
     const entries = await entriesOf(table, merchant, { providerId, ...days }, left);
@@ -74,7 +74,7 @@ async function entriesOf(
   return entries;
 }
 
-async function sourceOf(table: Table, entry: Entry): Promise<BookedBy> {
+async function sourceOf(table: Table, entry: Entry): Promise<EntrySource> {
   if (isTierStore(entry.storeId)) return 'tier';
   return (await readEventOf(table, entry))?.source ?? 'unknown';
 }
