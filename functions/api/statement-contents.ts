@@ -20,8 +20,12 @@ export function numberOf({ month, providerId }: StatementId): string {
 }
 
 /** Who owes, and who is owed: null is what nobody set. */
-export async function partiesOf({ providerId }: StatementId, { table, payer }: ApiDeps) {
-  const provider = await readProvider(table, providerId);
+export async function partiesOf(
+  { providerId }: StatementId,
+  { table, payer }: ApiDeps,
+  consistent = true,
+) {
+  const provider = await readProvider(table, providerId, consistent);
   return { payer: partyOf(payer?.party ?? {}), payee: partyOf(provider ?? {}) };
 }
 

@@ -6,6 +6,7 @@ export const CONTRACT_WORDS = {
     zh: '本月按 {now} 的已记核销；阶梯以结算单为准',
     en: 'This month is {now}, as booked; tiers are settled by the statement',
   },
+  'contract.called': { zh: '{merchant} · 合同 {n}', en: '{merchant} · contract {n}' },
   'contract.agency': { zh: '代运营', en: 'Whole account' },
   'contract.special': { zh: '专项服务', en: 'Special service' },
   'contract.kind': { zh: '方式', en: 'Kind' },

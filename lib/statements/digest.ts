@@ -22,14 +22,14 @@ import {
   readDigest,
   readSubtotals,
   saveDigest,
-  setCharges,
 } from '../store/ledger/statement-digests.ts';
 import { billedEntries, readLines, type Statement } from '../store/ledger/statements.ts';
 import type { Table } from '../store/table.ts';
 import { addDays, businessDayOf, DAY_MS, instantToMs, toInstant } from '../time/shanghai.ts';
-import { billedCharges } from './platform-charges.ts';
+import { isTold } from './lines.ts';
+import { putFrontOf, putPages } from './pages.ts';
 
-/** Lines of a piece: with two reads each, some seconds of work. */
+/** Lines of a piece: some seconds of work. A whole number of pages, see `putPages`. */
 const LINES_A_PIECE = 2_000;
 
 const AT_ONCE = 16;
@@ -63,15 +63,17 @@ async function digestPiece(table: Table, statement: Statement): Promise<Digest |
 }
 
 async function digestLines(table: Table, statement: Statement, before: Digest): Promise<Digest> {
-  const found = await readLines(table, statement, before.cursor, LINES_A_PIECE);
+  // One more: whether it is the last piece is known before its pages are written.
+  const read = await readLines(table, statement, before.cursor, LINES_A_PIECE + 1);
+  const isLast = read.length <= LINES_A_PIECE;
+  const found = read.slice(0, LINES_A_PIECE);
   const lines = found.map(({ line }) => line);
-  const charges = await mapLimit(found, AT_ONCE, ({ sk, line }) =>
-    chargesOf(table, statement, sk, line),
-  );
+  const charges = lines.map(chargesOf);
   const pieces = subtotalsOf(lines);
   for (const by of SUBTOTALS) {
     await putSubtotals(table, statement, `piece-${by}-${before.step}`, pieces[by]);
   }
+  await putPages(table, statement, { after: before.cursor, lines: found, isLast });
   const told = (name: keyof Digest['told']) =>
     addTold([before.told[name], ...charges.map((one) => toldOf(one, name))]);
   const tiers = await mapLimit(
@@ -80,7 +82,6 @@ async function digestLines(table: Table, statement: Statement, before: Digest): 
     (line) => tierOf(table, line),
   );
   const last = found.at(-1);
-  const isLast = found.length < LINES_A_PIECE || last === undefined;
   const added: Digest = {
     ...before,
     items: addItems([before.items, itemsOf(lines, statement.month)]),
@@ -115,24 +116,9 @@ async function mergePieces(
   return rows.length;
 }
 
-/** What bills and orders told of a line; null where nobody told anything, undefined where nothing is to be told. */
-async function chargesOf(table: Table, statement: Statement, sk: string, line: StatementLine) {
-  if (line.kind !== 'redemption' || line.isReversing || line.voucherId === null) return undefined;
-  const { platform, voucherId, orderId, redemptionId } = line;
-  const { fee, creator, provider } = await billedCharges(table, {
-    platform,
-    voucherId,
-    orderId,
-    redemptionId,
-  });
-  if (fee === null && creator === null && provider === null) return null;
-  const charges = {
-    feeFen: fee?.fen ?? null,
-    creatorFen: creator?.fen ?? null,
-    providerFen: provider?.fen ?? null,
-  };
-  await setCharges(table, statement, sk, charges);
-  return charges;
+/** What was told of a line; null where nobody told anything, undefined where nothing is to be told. */
+function chargesOf(line: StatementLine): StatementLine['charges'] | undefined {
+  return isTold(line) ? line.charges : undefined;
 }
 
 function toldOf(charges: StatementLine['charges'] | undefined, name: keyof Digest['told']): Told {
@@ -178,7 +164,12 @@ async function tierOf(table: Table, line: StatementLine): Promise<Digest['tiers'
 async function digestHeld(table: Table, statement: Statement, before: Digest): Promise<Digest> {
   const { providerId, month, asOf } = statement;
   const day = before.cursor ?? firstHeldDay(statement);
-  if (day > lastDayOf(month)) return { ...before, phase: 'done', cursor: null };
+  if (day > lastDayOf(month)) {
+    const done: Digest = { ...before, phase: 'done', cursor: null };
+    // The front first: a digest that is done has one.
+    await putFrontOf(table, statement, done);
+    return done;
+  }
   const lines: StatementLine[] = [];
   for (const bucket of ALL_BUCKETS) {
     for await (const { platform, storeId } of storeDays(table, providerId, day, bucket)) {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { mapLimit } from '../async/map-limit.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { isFinal, lastDayOf } from '../ledger/statement.ts';
+import { isFinal, lastDayOf, lineOf, type StatementLine } from '../ledger/statement.ts';
 import { evidenceOf } from '../proof/evidence.ts';
 import { correctedRef, reversedRef } from '../store/ledger/entry-ref.ts';
 import { readEventOf } from '../store/ledger/events.ts';
@@ -23,6 +23,7 @@ import {
   storeDaysToBill,
 } from './billed.ts';
 import type { Batch, Closer } from './closer.ts';
+import { billedCharges } from './platform-charges.ts';
 
 /** A batch ends at the next entry after so long, and before its function does after 30 s. */
 const BATCH_MS = 8_000;
@@ -138,7 +139,30 @@ export async function takeEntry(
     (statementId === null &&
       ((await stampEntry(table, entry, own)) || (await readBilled(table, entry)) === own));
   if (!isOwn) return;
-  if (entry.kind === 'tier') return putLine(table, statement, entry, null);
+  if (entry.kind === 'tier') return putLine(table, statement, entry);
   const takesBack = reversedRef(entry) ?? correctedRef(entry);
-  await putLine(table, statement, entry, evidenceOf(await readEventOf(table, entry), takesBack));
+  const [event, charges] = await Promise.all([
+    readEventOf(table, entry),
+    toldOf(table, lineOf(entry)),
+  ]);
+  await putLine(table, statement, entry, { evidence: evidenceOf(event, takesBack), charges });
+}
+
+/** Whether there is anything to be told of a line: a use, and none that takes another back. */
+export function isTold({ kind, isReversing, voucherId }: StatementLine): boolean {
+  return kind === 'redemption' && !isReversing && voucherId !== null;
+}
+
+/** What bills and orders told of a line until now; null where nobody told anything. */
+async function toldOf(table: Table, line: StatementLine): Promise<StatementLine['charges']> {
+  const { platform, voucherId, orderId, redemptionId } = line;
+  if (!isTold(line) || voucherId === null) return null;
+  const use = { platform, voucherId, orderId, redemptionId };
+  const { fee, creator, provider } = await billedCharges(table, use);
+  if (fee === null && creator === null && provider === null) return null;
+  return {
+    feeFen: fee?.fen ?? null,
+    creatorFen: creator?.fen ?? null,
+    providerFen: provider?.fen ?? null,
+  };
 }

@@ -405,6 +405,16 @@ export const keys = {
     sk: `SUBTOTALS#${name}#${String(page).padStart(5, '0')}`,
   }),
 
+  /** What its page shows before its lines; and fifty of its lines, by the one before them. */
+  statementFront: (statementId: StatementId): Key => ({
+    pk: statementPartition(statementId),
+    sk: 'FRONT',
+  }),
+  statementPage: (statementId: StatementId, after: string | null): Key => ({
+    pk: statementPartition(statementId),
+    sk: `PAGE#${after ?? ''}`,
+  }),
+
   /** The copy of an entry that it leaves for a later one. */
   statementHeld: (statementId: StatementId, entry: Entry): Key => ({
     pk: statementPartition(statementId),

@@ -59,6 +59,7 @@ async function closeMonthOf(lines: number): Promise<object> {
     left = (await closeBatch(closer, left, 300))?.statement;
   }
   const seconds = round((performance.now() - begunAt) / 1_000);
+  await hexiao.settle();
   const { writes, reads } = meter;
   meter.reset();
   const closed = await readStatement(hexiao.table, id);

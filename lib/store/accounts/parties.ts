@@ -53,8 +53,9 @@ export async function readProviderIds(table: Table): Promise<string[]> {
 export async function readProvider(
   table: Table,
   providerId: string,
+  consistent = true,
 ): Promise<Provider | undefined> {
-  const item = await table.get(keys.provider(providerId));
+  const item = await table.get(keys.provider(providerId), consistent);
   return item === undefined ? undefined : providerSchema.parse(plain(item));
 }
 

@@ -115,14 +115,3 @@ export async function readHeld(
   }
   return lines;
 }
-
-/** What was told of a line, beside it: what a bill does not say stays null. */
-export async function setCharges(
-  table: Table,
-  id: StatementId,
-  sk: string,
-  charges: NonNullable<StatementLine['charges']>,
-): Promise<void> {
-  const key = { pk: statementPartition(id), sk };
-  await table.set(key, { charges }, { expression: 'attribute_exists(pk)' });
-}

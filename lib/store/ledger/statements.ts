@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { idSchema } from '../../events/id.ts';
 import { type Entry, entrySchema } from '../../ledger/entry.ts';
 import {
-  type Evidence,
   lineOf,
   lineSchema,
   monthSchema,
@@ -84,6 +83,17 @@ export async function readStatement(
 ): Promise<Statement | undefined> {
   const item = await table.get(keys.statement(providerId, month));
   return item === undefined ? undefined : statementSchema.parse(item);
+}
+
+/** The same for half of the price where it is closed for a while: then no copy of the table has another. */
+export async function readLongClosed(
+  table: Table,
+  id: StatementId,
+  nowMs: number,
+): Promise<Statement | undefined> {
+  const item = await table.get(keys.statement(id.providerId, id.month), false);
+  const found = item === undefined ? undefined : statementSchema.parse(item);
+  return found !== undefined && isLongClosed(found, nowMs) ? found : readStatement(table, id);
 }
 
 /** A provider's statements, the newest first. */
@@ -175,14 +185,14 @@ export async function stampEntry(
   );
 }
 
-/** Copies a stamped entry into its statement, with what its proof says of its fact. Doing it again changes nothing. */
+/** Copies a stamped entry into its statement, with what was taken down of its fact. Doing it again changes nothing. */
 export async function putLine(
   table: Table,
   id: StatementId,
   entry: Entry,
-  evidence: Evidence | null = null,
+  noted: Partial<Pick<StatementLine, 'evidence' | 'charges'>> = {},
 ): Promise<void> {
-  await table.put(keys.statementLine(id, entry), { ...lineOf(entry), evidence });
+  await table.put(keys.statementLine(id, entry), { ...lineOf(entry), ...noted });
 }
 
 /** The line that is shown by an entry's id outside; undefined when the statement has none. */

@@ -6,6 +6,7 @@ import { contentsShape } from '../../../functions/api/documented/shapes.ts';
 import type { Event } from '../../../lib/events/event.ts';
 import { taxOf } from '../../../lib/ledger/party.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
+import { Meter, total } from '../../bench/support/meter.ts';
 import { amountsOf, paid, refunded, reversed, START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { runs } from '../../support/long.ts';
@@ -15,6 +16,7 @@ import {
   book,
   Clock,
   contractBody,
+  cookieOf,
   fresh,
   MINUTE_MS,
   makeMerchant,
@@ -206,6 +208,44 @@ describe('the CSV alone', () => {
 });
 
 describe('a statement', () => {
+  it('has a page of at most ten read units: fifty lines each, stores, merchants and contracts by name', async () => {
+    const { providerId, merchantId, token } = await partner({ shareBp: 10_000, rateBp: 500 });
+    const lines = Array.from({ length: 52 }, (_, index) => fresh(`v${index}`));
+    const storeId = fresh('store');
+    await hexiao.call('PUT', `/v1/stores/douyin/${storeId}`, { merchantId, name: '湖里店' });
+    await book(
+      hexiao,
+      lines.map((id) => redemptionAt({ merchantId }, storeId, { id })),
+    );
+    await closeAt('2025-11-02T12:00:00', '2025-10', providerId);
+    clock.ms += 2 * MINUTE_MS;
+    const headers = await cookieOf(hexiao, token);
+    const meter = new Meter(hexiao.emulators.database);
+    const units: number[] = [];
+    let path: string | undefined = '/statements/2025-10';
+    const pages: string[] = [];
+    while (path !== undefined) {
+      meter.reset();
+      const { text } = await ask(hexiao, 'GET', path, { token: null, headers });
+      units.push(total(meter.reads));
+      pages.push(text);
+      const next: string | undefined = /rel="next" href="([^"]+)"/.exec(text)?.[1];
+      path = next?.replaceAll('&amp;', '&');
+    }
+    meter.stop();
+    expect(pages).toHaveLength(2);
+    expect(Math.max(...units)).toBeLessThanOrEqual(10);
+    const shown = pages.flatMap((text) =>
+      [...text.matchAll(/href="\/vouchers\/douyin\/([^"]+)"/g)].map(([, id]) => id),
+    );
+    expect(shown.toSorted()).toEqual(lines.map((id) => `voucher-${id}`).toSorted());
+    const merchant = `商家 ${merchantId}`;
+    for (const text of pages) {
+      expect(text).toContain('湖里店');
+      expect(text).toContain(`${merchant} · 合同 1</a>`);
+    }
+  });
+
   it('has parties, a number and tax where they are set, and says what is not', async () => {
     const { providerId } = await partner({ shareBp: 10_000, rateBp: 500 });
     await book(hexiao, [redemptionAt({ merchantId: 'x' }, 's1')]);

@@ -6,11 +6,11 @@ import type { StatementItem, Subtotal } from '../../../../lib/ledger/statement-p
 import type { Digest } from '../../../../lib/store/ledger/statement-digests.ts';
 import type { Contents } from '../../statement-contents.ts';
 import type { Html } from '../html.ts';
-import { nameOf, placeKey, type StoreName } from '../names.ts';
 import type { Speech } from '../page.ts';
 import { status } from '../parts/status.ts';
 import { type Column, table } from '../parts/table.ts';
 import { word } from '../views.ts';
+import { contractName, merchantCell, type StatementNames, storeCell } from './names.ts';
 
 export interface Parties {
   readonly payer: ReturnType<typeof partyOf>;
@@ -33,12 +33,12 @@ export function taxLine({ say }: Speech, tax: Tax | null): Html {
   return html`<span>${say('tax.rate')} ${rate(tax.taxRateBp)}</span><span>${say('tax.net')} ${amount(tax.netFen)} · ${say('tax.tax')} ${amount(tax.taxFen)}</span>`;
 }
 
-interface Named {
-  readonly stores: ReadonlyMap<string, StoreName>;
-}
-
 /** By contract, by merchant, by store; the largest, where there are many. */
-export function subtotalCards(speech: Speech, { digest, subtotals }: Contents, named: Named): Html {
+export function subtotalCards(
+  speech: Speech,
+  { digest, subtotals }: Contents,
+  names: StatementNames,
+): Html {
   const { say } = speech;
   const card = (title: Word, rows: readonly Subtotal[], total: number, name: Column<Subtotal>[]) =>
     rows.length === 0
@@ -48,14 +48,17 @@ export function subtotalCards(speech: Speech, { digest, subtotals }: Contents, n
         )}</section>`;
   const merchant: Column<Subtotal> = {
     ...{ head: say('merchant'), role: 'pair' },
-    cell: ({ merchantId, platform }) =>
-      html`<span class="id">${merchantId}</span> <span class="dim">${word(say, platform)}</span>`,
+    cell: (row) => merchantCell(say, names, row),
   };
   const contract: Column<Subtotal>[] = [
     {
       ...{ head: say('contract'), role: 'name' },
-      cell: ({ contractId }) =>
-        contractId === null ? '—' : html`<span class="id">${contractId}</span>`,
+      cell: ({ contractId }) => {
+        if (contractId === null) return '—';
+        const { text, isId } = contractName(say, names, contractId);
+        const id = html`<span class="id">${contractId}</span>`;
+        return isId ? id : html`${text}<small>${id}</small>`;
+      },
     },
     {
       ...{ head: say('subtotals.terms'), role: 'pair', isNumber: true },
@@ -66,13 +69,7 @@ export function subtotalCards(speech: Speech, { digest, subtotals }: Contents, n
   const store: Column<Subtotal>[] = [
     {
       ...{ head: say('store'), role: 'name' },
-      cell: ({ platform, storeId }) => {
-        const place = { platform, storeId: storeId ?? '' };
-        return nameOf(say, {
-          storeId: place.storeId,
-          name: named.stores.get(placeKey(place))?.name ?? null,
-        });
-      },
+      cell: ({ platform, storeId }) => storeCell(say, names, { platform, storeId: storeId ?? '' }),
     },
     merchant,
   ];
@@ -101,9 +98,9 @@ function sumColumns(say: Say): Column<Subtotal>[] {
 type Tier = Digest['tiers'][number];
 
 /** The steps of each tier that was settled. */
-export function tierCards({ say }: Speech, { digest }: Contents): Html {
+export function tierCards({ say }: Speech, { digest }: Contents, names: StatementNames): Html {
   const card = (tier: Tier) =>
-    html`<section class="card"><header><h2>${say('part.tier')} <span class="id">${tier.contractId}</span></h2><p class="note">${say('tier.note', { month: tier.month, version: String(tier.version), booked: amount(tier.bookedFen), due: amount(tier.dueFen) })}</p></header>${table<
+    html`<section class="card"><header><h2>${say('part.tier')} ${contractName(say, names, tier.contractId).text}</h2><p class="note">${say('tier.note', { month: tier.month, version: String(tier.version), booked: amount(tier.bookedFen), due: amount(tier.dueFen) })}</p></header>${table<
       Tier['steps'][number]
     >({
       ...{ caption: say('part.tier'), rows: tier.steps },
@@ -163,11 +160,16 @@ interface Listed {
 }
 
 /** What is held, with the day it comes free; what corrects an earlier month, with the cause. */
-export function itemsCard({ say, language }: Speech, { digest }: Contents): Html | string {
+export function itemsCard(
+  { say, language }: Speech,
+  { digest }: Contents,
+  names: StatementNames,
+): Html | string {
   const causeOf = ({ part, cause }: StatementItem) => {
     if (part === 'restated') return `${say('restatement')} ${cause ?? ''}`;
     if (part === 'clawback') return word(say, `kind.${cause ?? ''}`);
-    return part === 'tier' ? (cause ?? '') : say('item.late');
+    if (part !== 'tier') return say('item.late');
+    return cause === null ? '' : contractName(say, names, cause).text;
   };
   const rows: Listed[] = [
     ...digest.held.map((held) => ({

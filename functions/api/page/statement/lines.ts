@@ -6,20 +6,23 @@ import type { StatementLife } from '../../../../lib/ledger/statement-life.ts';
 import { correctedMonthOf, partOf } from '../../../../lib/ledger/statement-parts.ts';
 import { isTierStore } from '../../../../lib/ledger/tiers.ts';
 import { entryRef } from '../../../../lib/store/ledger/entry-ref.ts';
+import type { PageNames } from '../../../../lib/store/ledger/statement-pages.ts';
 import type { Statement } from '../../../../lib/store/ledger/statements.ts';
 import type { Html } from '../html.ts';
-import { nameOf, placeKey, type StoreName } from '../names.ts';
 import type { Speech } from '../page.ts';
 import { actForm, folded } from '../parts/act-form.ts';
 import { status } from '../parts/status.ts';
 import { type Column, table } from '../parts/table.ts';
 import { word } from '../views.ts';
 import type { Side } from './life.ts';
+import { contractName, type StatementNames, storeCell } from './names.ts';
 
 export interface Lines {
   readonly lines: readonly (StatementLine & { readonly adjustment: boolean })[];
   /** The cursor of the next page. */
   readonly next: string | null;
+  /** What they name, where it was taken down with them. */
+  readonly names?: PageNames;
 }
 
 /**
@@ -40,7 +43,7 @@ export function lineTable(
 }
 
 export interface LinesView {
-  readonly names: ReadonlyMap<string, StoreName>;
+  readonly names: StatementNames;
   readonly statement: Statement;
   readonly life: StatementLife;
   readonly side: Side;
@@ -79,10 +82,7 @@ function noteColumn({ say }: Speech, { statement, life, side }: LinesView): Colu
   };
 }
 
-function columnsOf(
-  { say }: Speech,
-  names: ReadonlyMap<string, StoreName>,
-): Column<StatementLine>[] {
+function columnsOf({ say }: Speech, names: StatementNames): Column<StatementLine>[] {
   const percent = (bp: number | null, line: StatementLine) =>
     bp === null || line.kind === 'tier' ? '—' : rate(bp);
   return [
@@ -97,9 +97,8 @@ function columnsOf(
     {
       ...{ head: say('store'), role: 'pair' },
       cell: (line) => {
-        const name = names.get(placeKey(line))?.name ?? null;
         if (isPaid(line) || isTierStore(line.storeId)) return '—';
-        return nameOf(say, { storeId: line.storeId, name });
+        return storeCell(say, names, line);
       },
     },
     { head: say('voucher'), role: 'pair', cell: voucherCell },
@@ -131,7 +130,8 @@ function columnsOf(
       cell: ({ contractId }) => {
         if (contractId === null) return '—';
         const href = `/contracts?${new URLSearchParams({ contract: contractId })}`;
-        return html`<a class="id" href="${href}">${contractId}</a>`;
+        const { text, isId } = contractName(say, names, contractId);
+        return html`<a${isId ? html` class="id"` : ''} href="${href}">${text}</a>`;
       },
     },
   ];

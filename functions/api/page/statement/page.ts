@@ -8,9 +8,11 @@ import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
 import { readLife } from '../../../../lib/statements/act.ts';
 import { readProvider } from '../../../../lib/store/accounts/parties.ts';
 import type { StatementId } from '../../../../lib/store/keys.ts';
+import { readFront } from '../../../../lib/store/ledger/statement-pages.ts';
 import {
   parseStatementId,
   readLines,
+  readLongClosed,
   readStatement,
   type Statement,
   statementIdOf,
@@ -31,24 +33,19 @@ import { statementFile } from '../../statement-files.ts';
 import { billedInOf } from '../../statement-view.ts';
 import { asOfPage, pageAsOf } from '../as-of/page.ts';
 import type { Typed } from '../forms.ts';
-import { storeNames } from '../names.ts';
 import { answerPage, type Speech } from '../page.ts';
 import { pageCursor } from '../page-cursor.ts';
 import { statusOf } from '../problem.ts';
 import type { SignedIn, Viewer } from '../viewer.ts';
 import { sendAct } from './acts.ts';
 import { draftView } from './draft.ts';
+import { pageLines } from './kept-lines.ts';
 import type { Lines } from './lines.ts';
+import { namesNow, namesOfPage } from './names.ts';
 import { statementView, titleOf } from './view.ts';
-
-/** Of a closed statement about five read units: the page costs the same whatever the statement's length is. */
-const PAGE = 50;
 
 /** Lines on paper: beyond them the subtotals, and a word where the lines are. */
 const PRINTED = 2_000;
-
-/** Subtotals on a page. */
-const ROWS = 50;
 
 const query = z.object({
   asOf: pageAsOf,
@@ -109,19 +106,12 @@ async function monthPage(
     };
     return asOfPage(c, { ...own, providerId, window, asOf }, deps, viewer);
   }
-  const statement = await readStatement(deps.table, { providerId: viewer.providerId, month });
+  const id = { providerId: viewer.providerId, month };
+  const statement = await readLongClosed(deps.table, id, deps.now());
   if (statement === undefined) return draftPage(c, deps, viewer, month);
-  const found = await readLines(deps.table, statement, cursor, PAGE + 1, {
-    nowMs: deps.now(),
-  });
-  const last = found.length > PAGE ? found[PAGE - 1]?.sk : undefined;
-  const lines = {
-    next: last === undefined ? null : onward.next({}, last).cursor,
-    lines: found
-      .slice(0, PAGE)
-      .map(({ line }) => ({ ...line, adjustment: isAdjustment(line, month) })),
-  };
-  return answerStatement(c, statement, lines, viewer, deps, { done });
+  const lines = await pageLines(statement, cursor, deps);
+  const next = lines.next === null ? null : onward.next({}, lines.next).cursor;
+  return answerStatement(c, statement, { ...lines, next }, viewer, deps, { done });
 }
 
 /** `POST /statements/{month}`: what a form of the page does. */
@@ -193,13 +183,8 @@ async function formPage(c: Context, { api, deps, viewer, id, page }: FormOf): Pr
   return answerStatement(c, statement, lines, viewer, deps, { ...sent, who });
 }
 
-async function firstLines(statement: Statement, { table }: ApiDeps): Promise<Lines> {
-  const found = await readLines(table, statement, null, PAGE);
-  const { month } = statement;
-  return {
-    next: null,
-    lines: found.map(({ line }) => ({ ...line, adjustment: isAdjustment(line, month) })),
-  };
+async function firstLines(statement: Statement, deps: ApiDeps): Promise<Lines> {
+  return { ...(await pageLines(statement, null, deps)), next: null };
 }
 
 async function nameOfProvider({ providerId }: StatementId, { table }: ApiDeps): Promise<string> {
@@ -260,14 +245,19 @@ async function answerStatement(
   const { table, now } = deps;
   const { principal } = viewer;
   const isClosed = statement.status === 'closed';
-  const [life, contents, parties] = await Promise.all([
+  const [life, front, parties] = await Promise.all([
     readLife(table, statement),
-    isClosed ? readContents(statement, deps, isPrint ? MOST_SUBTOTALS : ROWS) : null,
-    partiesOf(statement, deps),
+    isClosed && !isPrint ? readFront(table, statement) : undefined,
+    partiesOf(statement, deps, false),
   ]);
-  const stores = contents?.subtotals.stores ?? [];
-  const places = stores.map(({ platform, storeId }) => ({ platform, storeId: storeId ?? '' }));
-  const names = await storeNames(table, [...lines.lines, ...places], now());
+  const contents =
+    front ?? (isPrint && isClosed ? await readContents(statement, deps, MOST_SUBTOTALS) : null);
+  const named = [...lines.lines, ...Object.values(contents?.subtotals ?? {}).flat()];
+  const keptNames = [front?.names ?? [], lines.names ?? []].flat();
+  const names =
+    front === undefined
+      ? await namesNow(table, named, now())
+      : await namesOfPage(table, named, keptNames, now());
   const action =
     principal.is === 'operator'
       ? `/operator/statements/${encodeURIComponent(statementIdOf(statement))}`

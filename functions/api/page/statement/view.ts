@@ -11,7 +11,6 @@ import type { Contents } from '../../statement-contents.ts';
 import { filesOf, PROOF_PARTS_AT_ONCE } from '../../statement-files.ts';
 import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
-import type { StoreName } from '../names.ts';
 import type { Speech } from '../page.ts';
 import { rangeOf } from '../parts/periods.ts';
 import { status } from '../parts/status.ts';
@@ -28,6 +27,7 @@ import {
 } from './contents.ts';
 import { actsCard, disputesCard, moneyCard, type Side } from './life.ts';
 import { type Lines, lineTable } from './lines.ts';
+import type { StatementNames } from './names.ts';
 
 export interface StatementView {
   readonly statement: Statement;
@@ -35,7 +35,7 @@ export interface StatementView {
   /** The provider's name. */
   readonly who: string;
   readonly lines: Lines;
-  readonly names: ReadonlyMap<string, StoreName>;
+  readonly names: StatementNames;
   /** The address of this page without its query. */
   readonly path: string;
   readonly life: StatementLife;
@@ -73,7 +73,7 @@ ${isClosed ? disputesCard(speech, life, isPrint ? { ...side, maySettle: false } 
 ${
   contents === null
     ? html`<section class="card"><header><h2>${say('statement.sums')}</h2></header>${sumsTable(speech, statement)}</section>`
-    : html`${subtotalCards(speech, contents, { stores: view.names })}<div class="half pp stretch">${tierCards(speech, contents)}${chargesCard(speech, contents)}</div>${itemsCard(speech, contents)}`
+    : html`${subtotalCards(speech, contents, view.names)}<div class="half pp stretch">${tierCards(speech, contents, view.names)}${chargesCard(speech, contents)}</div>${itemsCard(speech, contents, view.names)}`
 }
 ${isPrint && lines.next !== null ? html`<p class="msg">${say('print.more', { lines: count(wholeOf(statement.sums).entryCount), path: `/statements/${month}.xlsx` })}</p>` : ''}
 ${lineTable(speech, 'adjustments', late ?? [], shown)}
