@@ -134,7 +134,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     ],
     sendsTo: ['attribution'],
     consumes: { queue: 'attribution', batchSize: 100, batchingWindowSeconds: 1, maxConcurrency: 8 },
-    environment: { ROLLUP_DELAY_SECONDS: '2', DIMENSIONS_DELAY_SECONDS: '120' },
+    environment: { ROLLUP_DELAY_SECONDS: '2', DIMENSIONS_DELAY_SECONDS: '300' },
   },
   {
     folder: 'reconcile',

@@ -34,6 +34,11 @@ export const OPERATOR_WORDS = {
     zh: '收件 {intake}，归因 {attribution}',
     en: '{intake} in intake, {attribution} in attribution',
   },
+  'operator.losing': { zh: '昨天遗漏过多的应用', en: 'Apps losing webhooks' },
+  'operator.losing.why': {
+    zh: '昨天超过 {share} 的核销没有推送',
+    en: 'more than {share} of yesterday came by no webhook',
+  },
   'operator.unfinished': { zh: '待补做', en: 'To be done again' },
   'operator.unfinished.why': {
     zh: '失败的 {unfinished}，待加总的 {behind}',

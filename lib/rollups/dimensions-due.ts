@@ -17,8 +17,8 @@ const RESENT = 'resent';
 /** A request that was not worked on for so long is taken for lost: tries end 25 minutes after its delay. */
 const LOST_AFTER_MS = 45 * 60_000;
 
-/** Two minutes for its delay (DIMENSIONS_DELAY_SECONDS), and four for its worker. */
-const FIRST_WAIT_MS = 6 * 60_000;
+/** Five minutes for its delay (DIMENSIONS_DELAY_SECONDS), and four for its worker. */
+const FIRST_WAIT_MS = 9 * 60_000;
 const LONGEST_WAIT_MS = 86_400_000;
 
 /**

@@ -113,21 +113,21 @@ describe('a request for dimensions that was lost', () => {
         return sceneOf(world, {
           sweep: (turn) => world.sweep(START_MS, turn, true),
           booking: (turn) => world.book([b], turn),
-          again: (turn) => world.sweep(START_MS + 7 * MINUTE_MS, turn),
+          again: (turn) => world.sweep(START_MS + 10 * MINUTE_MS, turn),
         });
       },
       { most: runs(250), seeded: runs(100) },
     );
   });
 
-  test('is sent again after 6 minutes, and each time after twice as long', async () => {
+  test('is sent again after 9 minutes, and each time after twice as long', async () => {
     const world = new World();
     await world.book([await world.use('a', 'one')]);
     const sentAfter: number[] = [];
     for (let minutes = 0; minutes <= 200; minutes += 1) {
       if ((await world.sweep(START_MS + minutes * MINUTE_MS)) > 0) sentAfter.push(minutes);
     }
-    expect(sentAfter).toEqual([6, 18, 42, 90, 186]);
+    expect(sentAfter).toEqual([9, 27, 63, 135]);
   });
 
   test('of a day long ago is found within a day of sweeps', async () => {

@@ -94,7 +94,7 @@ export function attributeWorker(machine: Machine): Handler {
   const { now, log } = machine;
   const deps = {
     ...{ table, attribution, policy: DEFAULT_POLICY, now, log },
-    ...{ rollupDelaySeconds: 2, dimensionsDelaySeconds: 120 },
+    ...{ rollupDelaySeconds: 2, dimensionsDelaySeconds: 300 },
   };
   return (event) =>
     processBatch(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { share } from '../../../../lib/i18n/format.ts';
+import { rate, share } from '../../../../lib/i18n/format.ts';
 import type { Html } from '../html.ts';
 import { card, nothing } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
@@ -23,7 +23,7 @@ type AppLosses = Pick<Row, 'integration' | 'appKey' | 'byWebhook' | 'byAsking'> 
 
 /** What no webhook brought, by app, and beyond which share the alarm rings. */
 export function lossesCard({ say }: Speech, { rows, lossAlarmBp }: z.infer<typeof lossList>): Html {
-  const note = say('completeness.losses.note', { share: share(lossAlarmBp, 10_000) ?? '0%' });
+  const note = say('completeness.losses.note', { share: rate(lossAlarmBp) });
   const all = byApp(rows);
   if (all.length === 0) {
     return card(say('operator.losses'), note, nothing(say('operator.losses.none')));

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
-import { duration, share } from '../../../../lib/i18n/format.ts';
+import { duration, rate, share } from '../../../../lib/i18n/format.ts';
 import { heardApps } from '../../../../lib/store/accounts/heard.ts';
 import { addDays, businessDayAt } from '../../../../lib/time/shanghai.ts';
 import type { Html } from '../html.ts';
@@ -16,6 +16,7 @@ const pipeline = z.object({
   queues: z.object({ intake: depth, attribution: depth }),
   ...{ hints: z.int(), unfinished: z.int(), behind: z.int() },
   ...{ parked: z.int(), quarantined: z.int() },
+  losing: z.object({ lossAlarmBp: z.int(), apps: z.array(z.unknown()) }),
 });
 
 const apps = z.object({
@@ -124,6 +125,11 @@ function stateOf(speech: Speech, state: z.infer<typeof pipeline>, disputes: numb
         why: say('operator.unfinished.why', { unfinished: state.unfinished, behind: state.behind }),
         href: '/operator',
       },
+    },
+    {
+      ...{ name: say('operator.losing'), value: state.losing.apps.length },
+      why: say('operator.losing.why', { share: rate(state.losing.lossAlarmBp) }),
+      href: '/operator/completeness',
     },
     {
       ...{ name: say('disputes'), value: disputes, why: say('dispute.is.open') },
