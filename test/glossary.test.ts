@@ -17,7 +17,7 @@ dashboard decision demo deployed deps destroy difference digit document document
 dropped dry due element endpoint enter environment erase erased error estimate exchange explain
 explained extra failure fate feature fetch field file filter form format found frame from front
 function given group hand hash header help hexiao hit hole html http hub icon id in index inner
-input is issue issued item json kept key kind known lag lambda language layout lazy leaf least
+input is issue issued item json kept key kind known lag lambda language largest layout lazy leaf least
 lifetime limit limiter line lint listed live local lock log made main map markdown markup matched
 matching may meaning measured memory message method metric misbehaving misbehaviour mode model
 module money nag name named navigation need new no not note notice notify numbered oauth object of
@@ -26,7 +26,7 @@ paid parameter parse part partition passed pasted patience payload payment pipel
 played point poller position posted prefix prepared price print privacy process product progress
 props prose purchase purpose query question queue quota random range ranked rate reach read reader
 reading reason rebuild received recorded recover redeem redeemed redeeming redriven ref reference
-refusal refused registering registry remote repeat repeatable repeated replayed report reported
+refusal refused registered registering registry remote repeat repeatable repeated replayed report reported
 request resolve resource response restate restated restating result retry reverse reversible
 rolled route row rule run running say scan scanner scanning search second secret seed send sender
 sentence served server service session setting shanghai shape shared short sifted sign signature

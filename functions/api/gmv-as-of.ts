@@ -2,8 +2,8 @@ import { PLATFORMS } from '../../lib/events/event.ts';
 import { addRows, type Cell, cellsOf, type Row, rowsBy } from '../../lib/ledger/dimensions.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { type Rollup, rollUpEntries } from '../../lib/ledger/rollup.ts';
-import { citiesOf } from '../../lib/rollups/cities.ts';
 import type { Dimension } from '../../lib/rollups/dimensions.ts';
+import { registeredStores } from '../../lib/rollups/registered-stores.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { storeKey } from './reports.ts';
 
@@ -43,13 +43,13 @@ export async function dimensionRowsOf(
     return first === undefined ? [] : [{ first, cells: cellsOf(own) }];
   });
   const all = stores.flatMap(({ cells }): Cell[] => cells);
-  const cities = await citiesOf(
+  const registered = await registeredStores(
     stores.map(({ first }) => first),
     all,
     table,
   );
   const rows = stores.flatMap(({ first, cells }): Row[] =>
-    cells.map(({ rollup }) => ({ value: cities.get(storeKey(first)) ?? null, rollup })),
+    cells.map(({ rollup }) => ({ value: registered.get(storeKey(first))?.city ?? null, rollup })),
   );
   return addRows(rows);
 }

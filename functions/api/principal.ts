@@ -91,7 +91,7 @@ async function principalOfRecord(
 }
 
 function recordOf(tokenId: string, deps: ApiDeps): Promise<TokenRecord | undefined> {
-  return remembered(deps, `token/${tokenId}`, () => readToken(deps.table, tokenId));
+  return remembered(deps, `token/${tokenId}`, (mayLag) => readToken(deps.table, tokenId, mayLag));
 }
 
 /** Of the deployment's own parameter, and without an item until it is turned off. It makes the first operator. */
@@ -159,7 +159,7 @@ export function membersName(providerId: string | null): string {
 function remembered<T>(
   { remembered: known }: ApiDeps,
   name: string,
-  read: () => Promise<T | undefined>,
+  read: (mayLag?: boolean) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   return known === undefined ? read() : known.read(name, read);
 }

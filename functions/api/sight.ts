@@ -5,12 +5,15 @@ import { addDays, instantToMs } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Principal } from './principal.ts';
 
+interface MerchantPlace {
+  readonly platform: Platform;
+  readonly merchantId: string;
+}
+
 /** Whose days somebody may read, and what of them. */
 export interface Sight {
   /** The merchants to look for; undefined: all there are. */
-  readonly merchants:
-    | readonly { readonly platform: Platform; readonly merchantId: string }[]
-    | undefined;
+  readonly merchants: readonly MerchantPlace[] | undefined;
   /** `amounts`: everything. `counts`: others have a part in that day's amounts. */
   of(merchantId: string, storeId: string | null, day: string): 'amounts' | 'counts' | 'nothing';
 }
@@ -23,6 +26,8 @@ export async function sightOf(
   principal: Principal,
   wanted: { readonly platform?: Platform | undefined; readonly merchantId?: string | undefined },
   { table }: ApiDeps,
+  /** The provider's merchants, where the caller has read them. */
+  own?: readonly MerchantPlace[],
 ): Promise<Sight> {
   const { platform, merchantId } = wanted;
   if (principal.is === 'operator') {
@@ -30,14 +35,15 @@ export async function sightOf(
     return { merchants: isOne ? [{ platform, merchantId }] : undefined, of: () => 'amounts' };
   }
   const { providerId } = principal;
-  const merchants = (await merchantsOfProvider(table, providerId)).filter(
+  // A contract that was recorded a moment ago may be seen a moment later.
+  const merchants = (own ?? (await merchantsOfProvider(table, providerId, false))).filter(
     (one) =>
       (platform === undefined || one.platform === platform) &&
       (merchantId === undefined || one.merchantId === merchantId),
   );
   const logs = new Map<string, ContractVersion[]>();
   for (const one of merchants) {
-    const log = await readContracts(table, one.platform, one.merchantId);
+    const log = await readContracts(table, one.platform, one.merchantId, false);
     const before = logs.get(one.merchantId) ?? [];
     logs.set(one.merchantId, [...before, ...latestVersions(log)]);
   }

@@ -63,15 +63,19 @@ export function summarize(
     writer.int(rows.length);
     for (const { value, rollup } of rows) writer.text(value).int(rollup.redeemedFen);
   }
-  const named = stores.filter(isPlace);
-  const largest = named.toSorted(largestFirst).slice(0, MOST_STORES);
-  writer.int(named.length).int(largest.length);
+  const largest = largestOf(stores);
+  writer.int(stores.filter(isPlace).length).int(largest.length);
   for (const { platform, storeId, rollup } of largest) {
     writer.byte(PLATFORMS.indexOf(platform)).text(storeId);
     writer.int(rollup.redeemedFen).int(rollup.redeemedCount);
     writer.int(rollup.refundedFen).int(rollup.commissionFen);
   }
   return writer.finish();
+}
+
+/** The stores of a day that its summary lists, the largest first. */
+export function largestOf(stores: readonly StoreDay[]): StoreDay[] {
+  return stores.filter(isPlace).toSorted(largestFirst).slice(0, MOST_STORES);
 }
 
 /** @throws RangeError when these are not bytes that `summarize` made */

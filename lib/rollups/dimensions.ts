@@ -9,14 +9,16 @@ import {
   rowsBy,
   unpackRows,
 } from '../ledger/dimensions.ts';
+import type { Store } from '../store/accounts/parties.ts';
 import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
-import { citiesOf } from './cities.ts';
-import { SUMMARY, summarize } from './day-summary.ts';
+import { largestOf, SUMMARY, summarize } from './day-summary.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
 import { noteRolledUp } from './dimensions-due.ts';
+import { keepLargestNames, type LargestName } from './largest-names.ts';
 import { type Overall, overallOf, rollUpOverall } from './overall.ts';
 import { providerDayOf, versionOfDay } from './provider-day.ts';
+import { registeredStores } from './registered-stores.ts';
 import { isSlots, refreshSlotDetails } from './slots.ts';
 import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
 
@@ -41,10 +43,12 @@ export async function rollUpDimensions(
   const key = keys.providerDay(providerId, day);
   const item = await table.get(key);
   if (item === undefined) return undefined;
-  const { entryCount, rolledUp, overall } = await addUpDay(table, providerId, day, item, true);
+  const added = await addUpDay(table, providerId, day, item, true);
+  const { entryCount, rolledUp, overall, names } = added;
   // Before what is noted as known: who dies in between begins anew.
   await rollUpOverall(table, { providerId, day }, overall);
   await putPages(table, { providerId, day, entryCount }, rolledUp);
+  await keepLargestNames(table, providerId, names);
   // Never less than what the day was at when it was read: a day that does not add up is not rolled up for ever.
   return noteRolledUp(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
 }
@@ -55,6 +59,8 @@ interface DayAddedUp {
   readonly rolledUp: ReadonlyMap<string, Uint8Array[]>;
   /** The provider's part of the totals over all. */
   readonly overall: Overall;
+  /** What the largest stores of the day are called. */
+  readonly names: ReadonlyMap<string, LargestName>;
 }
 
 /**
@@ -76,14 +82,16 @@ export async function addUpDay(
   const anew = await refreshSlotDetails(table, { providerId, day }, read, isKept);
   const { details, entryCount } = detailsOf(items, [...read.apart, ...anew]);
   const detail = addDetails(details.map(unpackDetail));
+  const registered = await registeredStores(stores, detail.cells, table);
   const rolledUp = new Map<string, Uint8Array[]>();
   for (const dimension of DIMENSIONS) {
-    const rows = await rowsOf(dimension, stores, detail, table);
+    const rows = rowsOf(dimension, stores, detail, registered);
     rolledUp.set(dimension, pagesOf(rows).map(packRows));
   }
   rolledUp.set(BUYERS, [packBuyers(detail.buyers)]);
   rolledUp.set(SUMMARY, [summarize(items, stores, detail.cells)]);
-  return { entryCount, rolledUp, overall: overallOf(stores, detail.cells) };
+  const names = namesOf(largestOf(stores), registered);
+  return { entryCount, rolledUp, overall: overallOf(stores, detail.cells), names };
 }
 
 async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {
@@ -99,22 +107,36 @@ async function readDay(table: Table, providerId: string, day: string, buckets: r
   return { storeDays, slots, apart };
 }
 
-async function rowsOf(
+function namesOf(
+  largest: readonly StoreDay[],
+  registered: ReadonlyMap<string, Store | null>,
+): Map<string, LargestName> {
+  return new Map(
+    largest.map(({ platform, storeId }) => {
+      const {
+        name = null,
+        city = null,
+        merchantId = null,
+      } = registered.get(`${platform}/${storeId}`) ?? {};
+      return [`${platform}/${storeId}`, { name, city, merchantId }];
+    }),
+  );
+}
+
+function rowsOf(
   dimension: Dimension,
   stores: readonly StoreDay[],
   { cells }: Detail,
-  table: Table,
-): Promise<Row[]> {
+  registered: ReadonlyMap<string, Store | null>,
+): Row[] {
   switch (dimension) {
-    case 'city': {
-      const cities = await citiesOf(stores, cells, table);
+    case 'city':
       return addRows(
         stores.map(({ platform, storeId, rollup }) => ({
-          value: cities.get(`${platform}/${storeId}`) ?? null,
+          value: registered.get(`${platform}/${storeId}`)?.city ?? null,
           rollup,
         })),
       );
-    }
     case 'loop':
     case 'channel':
     case 'product':

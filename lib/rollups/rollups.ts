@@ -173,20 +173,27 @@ export async function readStoreHours(
 }
 
 /**
- * The same, and in one text the version of each day and of its dimensions: it changes with whatever is made of them.
+ * The same, with the version of each day and of its dimensions (`markOfDay`), and all of them in one text: it changes
+ * with whatever is made of them.
  */
 export async function readVersionedDays(
   table: Table,
   providerId: string,
   window: { from: string; to: string },
-): Promise<{ readonly days: ProviderDay[]; readonly version: string }> {
-  const [days, marks]: [ProviderDay[], string[]] = [[], []];
+): Promise<{
+  readonly days: ProviderDay[];
+  readonly marks: ReadonlyMap<string, string>;
+  readonly version: string;
+}> {
+  const days: ProviderDay[] = [];
+  const marks = new Map<string, string>();
   for await (const item of providerDayItems(table, providerId, window, false)) {
     const day = providerDayOf(item);
     days.push(day);
-    marks.push(`${day.day}:${markOfDay(item)}`);
+    marks.set(day.day, markOfDay(item));
   }
-  return { days, version: [window.from, window.to, ...marks].join(' ') };
+  const all = [...marks].map(([day, mark]) => `${day}:${mark}`);
+  return { days, marks, version: [window.from, window.to, ...all].join(' ') };
 }
 
 /** A provider's days within a window: at most one small item a day. */
@@ -203,12 +210,24 @@ export async function readProviderDays(
   return days;
 }
 
+/** Whether anything was booked for a provider within a window: half a read unit. */
+export async function hasProviderDay(
+  table: Table,
+  providerId: string,
+  window: { from: string; to: string },
+): Promise<boolean> {
+  for await (const _day of providerDayItems(table, providerId, window, false, 1)) return true;
+  return false;
+}
+
 function providerDayItems(
   table: Table,
   providerId: string,
   { from, to }: { from: string; to: string },
   consistent: boolean,
+  limit?: number,
 ): AsyncGenerator<Item> {
   const between = [`${PREFIX.day}${from}`, `${PREFIX.day}${to}`] as const;
-  return table.query(providerPartition(providerId), { between, consistent });
+  const most = limit === undefined ? {} : { limit };
+  return table.query(providerPartition(providerId), { between, consistent, ...most });
 }

@@ -356,6 +356,9 @@ export const keys = {
     sk: `${dimension}#${day}#${String(page).padStart(3, '0')}`,
   }),
 
+  /** What the largest stores of a provider are called. */
+  largestNames: (providerId: string): Key => ({ pk: dimensionPartition(providerId), sk: 'names' }),
+
   /** A provider's part of a day's totals over all providers, and what its shard's parts come to. */
   overallPart: (day: string, providerId: string): Key => ({
     pk: overallPartition(day, overallShardOf(providerId)),

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Permission } from '../../../lib/access/permissions.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { readProvider } from '../../../lib/store/accounts/parties.ts';
+import { type ProviderHead, readProviderHead } from '../../../lib/store/accounts/contracts.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
@@ -126,17 +126,25 @@ function refusalPage(
   return problemPage(new Problem('role-forbidden', 'This page is for others.'), viewer, word);
 }
 
-const names = new Kept<string>();
+/** The overview reads a day of each, so it wants few. */
+const MOST_MERCHANTS = 6;
+
+const heads = new Kept<ProviderHead>();
 
 async function whoIs(principal: Principal, { table, now }: ApiDeps): Promise<string | null> {
   if (principal.is === 'operator') return null;
   const { providerId } = principal;
-  return (await nameOf(table, providerId, now())) ?? providerId;
+  return (await headOf(table, providerId, now()))?.name ?? providerId;
 }
 
-function nameOf(table: Table, providerId: string, nowMs: number): Promise<string | null> {
-  return names.of(table, providerId, nowMs, async () => {
-    const provider = await readProvider(table, providerId);
-    return provider?.name ?? null;
+/** Who a provider is, and its merchants where they are few. */
+export function headOf(
+  table: Table,
+  providerId: string,
+  nowMs: number,
+): Promise<ProviderHead | null> {
+  return heads.of(table, providerId, nowMs, async () => {
+    const head = await readProviderHead(table, providerId, MOST_MERCHANTS);
+    return head.name === null ? null : head;
   });
 }

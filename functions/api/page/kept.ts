@@ -10,6 +10,12 @@ const MOST_KEPT = 5_000;
 export class Kept<T> {
   readonly #byTable = new WeakMap<Table, Map<string, { value: T; untilMs: number }>>();
 
+  /** Whether it is remembered at this moment. */
+  has(table: Table, key: string, nowMs: number): boolean {
+    const kept = this.#byTable.get(table)?.get(key);
+    return kept !== undefined && nowMs < kept.untilMs;
+  }
+
   async of(
     table: Table,
     key: string,

@@ -2,6 +2,7 @@ import { mapLimit } from '../../../lib/async/map-limit.ts';
 import type { Say } from '../../../lib/i18n/words.ts';
 import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
+import { readLargestNames } from '../../../lib/rollups/largest-names.ts';
 import { readStore } from '../../../lib/store/accounts/parties.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { Kept } from './kept.ts';
@@ -23,15 +24,31 @@ const NOBODYS: StoreName = { name: null, city: null, merchantId: null };
 
 const kept = new Kept<StoreName>();
 
-/** The names of stores by `placeKey`. */
+/** Fewer are read as cheaply by themselves. */
+const FEW = 2;
+
+/**
+ * The names of stores by `placeKey`.
+ * @param providerId whose largest stores' names stand together; null where they are of no one provider
+ */
 export async function storeNames(
   table: Table,
   places: readonly StorePlace[],
   nowMs: number,
+  providerId: string | null = null,
 ): Promise<Map<string, StoreName>> {
   const wanted = new Map(places.map((place) => [placeKey(place), place]));
+  const lacking = [...wanted.keys()].filter((key) => !kept.has(table, key, nowMs));
+  const together =
+    providerId !== null && lacking.length >= FEW
+      ? await readLargestNames(table, providerId)
+      : new Map<string, StoreName>();
   const found = await mapLimit([...wanted], READS_AT_ONCE, async ([key, { platform, storeId }]) => {
+    const own = together.get(key);
+    // Without a name it is not remembered: somebody may give it one.
+    if (own?.name === null) return [key, own] as const;
     const known = await kept.of(table, key, nowMs, async () => {
+      if (own !== undefined) return own;
       const store = await readStore(table, platform, storeId);
       return store === undefined || store.name === null ? null : store;
     });

@@ -27,7 +27,7 @@ const SIGNED_IN_SECONDS = 12 * 3600;
 export async function signedIn(c: Context, deps: ApiDeps): Promise<Principal | undefined> {
   const secret = secretOf(c);
   if (secret === undefined) return undefined;
-  const read = () => readSession(deps.table, secret);
+  const read = (mayLag = false) => readSession(deps.table, secret, mayLag);
   const known = deps.remembered;
   const session = await (known === undefined ? read() : known.read(nameOf(secret), read));
   if (session === undefined || session.endsAtMs <= deps.now()) return undefined;

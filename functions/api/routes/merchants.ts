@@ -4,6 +4,7 @@ import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
+import { forgetLargestName } from '../../../lib/rollups/largest-names.ts';
 import {
   putMerchant,
   putStore,
@@ -57,6 +58,7 @@ export function merchantsRoutes(api: Hono, deps: ApiDeps): void {
     const own = { name, city, namedBy: 'operator' as const };
     const store = { ...params, merchantId, ...own, ...archivedOf(before) };
     await putStore(deps.table, store);
+    await forgetLargestName(deps.table, store);
     const subject = `store/${store.platform}/${store.storeId}`;
     noteChange(c, { subject, before, after: store });
     return c.json(store);

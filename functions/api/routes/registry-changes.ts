@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { givenId, platformSchema } from '../../../lib/events/event.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
+import { forgetLargestName } from '../../../lib/rollups/largest-names.ts';
 import {
   type Changed,
   changeApp,
@@ -123,6 +124,7 @@ export function registryChangesRoutes(api: Hono, deps: ApiDeps): void {
     const by = isAny(named) ? { namedBy: 'operator' as const } : {};
     const changed = { ...named, ...by, ...archivedBy(wanted, before, now()) };
     if (isAny(changed)) await changeStore(table, before, changed);
+    if (isAny(named)) await forgetLargestName(table, before);
     const after = afterwards(before, changed);
     noteChange(c, { subject: `store/${platform}/${storeId}`, before, after });
     return c.json(after);

@@ -9,10 +9,11 @@ export async function readContracts(
   table: Table,
   platform: string,
   merchantId: string,
+  consistent = true,
 ): Promise<ContractVersion[]> {
   const log: ContractVersion[] = [];
   const pk = merchantPartition(platform, merchantId);
-  for await (const item of table.query(pk, { startsWith: PREFIX.contract })) {
+  for await (const item of table.query(pk, { startsWith: PREFIX.contract, consistent })) {
     log.push(contractVersionSchema.parse(item));
   }
   return log;
@@ -54,11 +55,44 @@ export async function listForProvider(
 export async function merchantsOfProvider(
   table: Table,
   providerId: string,
+  consistent = true,
 ): Promise<{ platform: Platform; merchantId: string }[]> {
   const merchants: { platform: Platform; merchantId: string }[] = [];
   const pk = providerPartition(providerId);
-  for await (const item of table.query(pk, { startsWith: PREFIX.contract })) {
+  for await (const item of table.query(pk, { startsWith: PREFIX.contract, consistent })) {
     merchants.push(merchantSchema.parse(item));
   }
   return merchants;
 }
+
+/** A provider's name and its merchants; null where it has more than were wanted. */
+export interface ProviderHead {
+  readonly name: string | null;
+  readonly merchants:
+    | readonly { readonly platform: Platform; readonly merchantId: string }[]
+    | null;
+}
+
+/**
+ * Who a provider is, in one small query: both stand side by side in its partition.
+ * @param mostMerchants it costs no more for a provider that has thousands
+ */
+export async function readProviderHead(
+  table: Table,
+  providerId: string,
+  mostMerchants: number,
+): Promise<ProviderHead> {
+  const { pk, sk } = keys.provider(providerId);
+  let name: string | null = null;
+  const merchants: { platform: Platform; merchantId: string }[] = [];
+  // '$' sorts right after '#'.
+  const between = [sk, `${PREFIX.contract.slice(0, -1)}$`] as const;
+  const options = { between, limit: mostMerchants + 2, consistent: false };
+  for await (const item of table.query(pk, options)) {
+    if (item.sk === sk) name = nameSchema.parse(item).name;
+    else merchants.push(merchantSchema.parse(item));
+  }
+  return { name, merchants: merchants.length > mostMerchants ? null : merchants };
+}
+
+const nameSchema = z.object({ name: z.string() });

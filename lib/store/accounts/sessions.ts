@@ -28,8 +28,14 @@ export async function putSession(table: Table, secret: string, session: Session)
   await table.put(keys.session(sha256Hex(secret)), { ...session, expiresAt });
 }
 
-export async function readSession(table: Table, secret: string): Promise<Session | undefined> {
-  const item = await table.get(keys.session(sha256Hex(secret)));
+/** @param mayLag half the price: what changed within the last moment may not be seen, but what is new is */
+export async function readSession(
+  table: Table,
+  secret: string,
+  mayLag = false,
+): Promise<Session | undefined> {
+  const key = keys.session(sha256Hex(secret));
+  const item = (mayLag ? await table.get(key, false) : undefined) ?? (await table.get(key));
   return item === undefined ? undefined : sessionSchema.parse(item);
 }
 

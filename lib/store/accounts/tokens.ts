@@ -50,8 +50,14 @@ export async function putToken(
 
 export type NewToken = Omit<TokenRecord, 'tokenId' | 'hash' | 'lastUsedAt' | 'revokedAt'>;
 
-export async function readToken(table: Table, tokenId: string): Promise<TokenRecord | undefined> {
-  const item = await table.get(keys.token(tokenId));
+/** @param mayLag half the price: what changed within the last moment may not be seen, but what is new is */
+export async function readToken(
+  table: Table,
+  tokenId: string,
+  mayLag = false,
+): Promise<TokenRecord | undefined> {
+  const key = keys.token(tokenId);
+  const item = (mayLag ? await table.get(key, false) : undefined) ?? (await table.get(key));
   return item === undefined ? undefined : tokenSchema.parse(item);
 }
 

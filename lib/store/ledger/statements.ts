@@ -80,8 +80,9 @@ export function parseStatementId(text: string): StatementId | undefined {
 export async function readStatement(
   table: Table,
   { providerId, month }: StatementId,
+  consistent = true,
 ): Promise<Statement | undefined> {
-  const item = await table.get(keys.statement(providerId, month));
+  const item = await table.get(keys.statement(providerId, month), consistent);
   return item === undefined ? undefined : statementSchema.parse(item);
 }
 

@@ -1,8 +1,8 @@
-import { merchantsOfProvider } from '../../../../lib/store/accounts/contracts.ts';
 import { type CheckedDay, checkedDays } from '../../../../lib/store/reconciliation/checked-days.ts';
 import { addDays, businessDayAt } from '../../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { sightOf } from '../../sight.ts';
+import { headOf } from '../guard.ts';
 import { Kept } from '../kept.ts';
 import type { Viewer } from '../viewer.ts';
 
@@ -17,9 +17,6 @@ export interface Checked {
   readonly differences: number;
 }
 
-/** A merchant's day is a read of its own: the overview reads few of them. */
-const MOST_MERCHANTS = 6;
-
 const kept = new Kept<Checked>();
 
 /** Of a provider's merchants; what is others' of their days is left out. Kept for some minutes: it changes at night. */
@@ -33,9 +30,11 @@ export async function readChecked(deps: ApiDeps, viewer: Viewer): Promise<Checke
 const EMPTY = { states: null, byWebhook: 0, byAsking: 0, differences: 0 };
 
 async function read(day: string, deps: ApiDeps, viewer: Viewer): Promise<Checked> {
-  const merchants = await merchantsOfProvider(deps.table, viewer.providerId);
-  if (merchants.length > MOST_MERCHANTS) return { ...EMPTY, day };
-  const sight = await sightOf(viewer.principal, {}, deps);
+  const head = await headOf(deps.table, viewer.providerId, deps.now());
+  const merchants = head?.merchants ?? null;
+  // A merchant's day is a read of its own: the overview reads few of them.
+  if (merchants === null) return { ...EMPTY, day };
+  const sight = await sightOf(viewer.principal, {}, deps, merchants);
   const states = new Map<CheckedDay['status'], number>();
   const sum = { byWebhook: 0, byAsking: 0, differences: 0 };
   for (const merchant of merchants) {

@@ -42,18 +42,28 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
     const asked = { ...own, providerId, window: period.window, asOf: query.asOf };
     return asOfPage(c, asked, deps, viewer);
   }
-  const version = period.part === null ? undefined : await versionOf(deps, viewer.providerId);
-  if (version !== undefined && isUnchanged(c, version)) return unchanged(c);
+  const today = businessDayAt(deps.now());
+  const followed = period.part === null ? undefined : c.req.header('if-none-match');
+  if (followed !== undefined) {
+    // A page that is followed asks for this alone, most of the time: one small read.
+    const key = keys.providerDay(viewer.providerId, today);
+    const mark = markOfDay(await table.get(key, false));
+    if (isUnchanged(c, versionOf(today, mark))) return unchanged(c);
+  }
+  const reading = readTotals(table, viewer.providerId, period);
+  const booked = reading.then((read) => read.booked);
+  // Whoever waits for it fails with it; nobody may have to.
+  booked.catch(() => undefined);
   const [totals, waiting, checked] = await Promise.all([
-    readTotals(table, viewer.providerId, period),
-    readWaiting(table, viewer.providerId, deps.now()),
+    reading,
+    readWaiting(table, viewer.providerId, deps.now(), { window: period.before, booked }),
     readChecked(deps, viewer),
   ]);
-  const { now, before } = totals;
+  const { now, before, mark } = totals;
   const courses = storeCourses(now.summaries, before.summaries, period);
   const top = courses.stores.filter(({ redeemedFen }) => redeemedFen !== 0).slice(0, TOP);
   const movers = moversOf(courses.stores, MOVERS);
-  const names = await storeNames(table, [...top, ...movers], deps.now());
+  const names = await storeNames(table, [...top, ...movers], deps.now(), viewer.providerId);
   const canHour = now.hours.length > 0;
   const by = canHour ? (query.by ?? (period.days === 1 ? 'hour' : 'day')) : 'day';
   const { measure } = query;
@@ -66,12 +76,11 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
         waiting: [...waiting, ...waitingOf(checked)],
       }),
     viewer,
-    ...(version === undefined ? {} : { version }),
+    ...(period.part === null ? {} : { version: versionOf(today, mark ?? markOfDay(undefined)) }),
   });
 }
 
-/** What today's numbers know: one small read. The day is in it, because at midnight another begins. */
-async function versionOf({ table, now }: ApiDeps, providerId: string): Promise<string> {
-  const today = businessDayAt(now());
-  return `${today}.${markOfDay(await table.get(keys.providerDay(providerId, today), false))}`;
+/** What today's numbers know. The day is in it, because at midnight another begins. */
+function versionOf(today: string, mark: string): string {
+  return `${today}.${mark}`;
 }

@@ -6,7 +6,7 @@ import {
   type PlatformRollups,
   type ProviderDay,
 } from '../../../../lib/rollups/provider-day.ts';
-import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
+import { readVersionedDays } from '../../../../lib/rollups/rollups.ts';
 import type { Table } from '../../../../lib/store/table.ts';
 import type { Window } from '../../input.ts';
 import { daysOf, type Period } from '../period.ts';
@@ -28,6 +28,10 @@ export interface Totals {
   readonly now: WindowTotals;
   /** Its last day ends at the same time of day as this period does. */
   readonly before: WindowTotals;
+  /** What today knows, or the last day of the period (`markOfDay`); undefined where nothing was booked in it. */
+  readonly mark: string | undefined;
+  /** The days of both windows with anything booked. */
+  readonly booked: ReadonlySet<string>;
 }
 
 /** Longer than this, single hours are no course any more. */
@@ -46,20 +50,23 @@ export async function readTotals(
   return {
     now: totalsOf(period.window, now, null),
     before: totalsOf(period.before, before, period.part?.hours ?? null),
+    booked: new Set([...before.marks.keys(), ...now.marks.keys()]),
+    mark: now.marks.get(period.part?.now.slice(0, 10) ?? period.window.to),
   };
 }
 
 interface Read {
   readonly days: readonly ProviderDay[];
+  readonly marks: ReadonlyMap<string, string>;
   readonly summaries: ReadonlyMap<string, DaySummary>;
 }
 
 async function readWindow(table: Table, providerId: string, window: Window): Promise<Read> {
-  const [days, summaries] = await Promise.all([
-    readProviderDays(table, providerId, window),
+  const [{ days, marks }, summaries] = await Promise.all([
+    readVersionedDays(table, providerId, window),
     readSummaries(table, providerId, window),
   ]);
-  return { days, summaries };
+  return { days, marks, summaries };
 }
 
 /** @param hours how many hours of the last day count; null for all of it */

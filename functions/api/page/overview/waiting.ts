@@ -1,9 +1,10 @@
-import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
+import { hasProviderDay } from '../../../../lib/rollups/rollups.ts';
 import { listDisputes } from '../../../../lib/store/ledger/disputes.ts';
 import { readStatement } from '../../../../lib/store/ledger/statements.ts';
 import type { Table } from '../../../../lib/store/table.ts';
 import { addDays, businessDayAt, daysBetween } from '../../../../lib/time/shanghai.ts';
 import { DISPUTE_STATES, standingDispute } from '../../disputes.ts';
+import type { Window } from '../../input.ts';
 import type { Checked } from './checked.ts';
 
 /** What waits for somebody, and for whom. */
@@ -49,35 +50,60 @@ async function waitingDisputes(
 /** A statement is pointed out for so many days after it was closed. */
 const NEW_DAYS = 14;
 
-/** @returns the provider's own turn first */
+/**
+ * @param read the days that the page reads anyway
+ * @returns the provider's own turn first
+ */
 export async function readWaiting(
   table: Table,
   providerId: string,
   nowMs: number,
+  read: KnownDays,
 ): Promise<Waiting[]> {
   const [statements, disputes] = await Promise.all([
-    waitingStatements(table, providerId, nowMs),
+    waitingStatements(table, providerId, nowMs, read),
     waitingDisputes(table, providerId, businessDayAt(nowMs)),
   ]);
   return [...statements, ...disputes];
+}
+
+/** Of some window: the days with anything booked. */
+export interface KnownDays {
+  readonly window: Window;
+  readonly booked: Promise<ReadonlySet<string>>;
 }
 
 async function waitingStatements(
   table: Table,
   providerId: string,
   nowMs: number,
+  read: KnownDays,
 ): Promise<Waiting[]> {
   const today = businessDayAt(nowMs);
   const last = addDays(`${today.slice(0, 8)}01`, -1);
   const month = last.slice(0, 7);
-  const statement = await readStatement(table, { providerId, month });
+  const statement = await readStatement(table, { providerId, month }, false);
   if (statement?.status === 'closed') {
     const closedOn = (statement.closedAt ?? statement.asOf).slice(0, 10);
     if (daysBetween(closedOn, today) > NEW_DAYS) return [];
     return [{ is: 'statement-closed', month, payableFen: statement.payableFen, closedOn }];
   }
-  const days = await readProviderDays(table, providerId, { from: `${month}-01`, to: last });
-  return statement !== undefined || days.length > 0 ? [{ is: 'statement-open', month }] : [];
+  const isOpen =
+    statement !== undefined ||
+    (await hasDays(table, providerId, { from: `${month}-01`, to: last }, read));
+  return isOpen ? [{ is: 'statement-open', month }] : [];
+}
+
+async function hasDays(
+  table: Table,
+  providerId: string,
+  window: Window,
+  read: KnownDays,
+): Promise<boolean> {
+  const booked = [...(await read.booked)];
+  if (booked.some((day) => window.from <= day && day <= window.to)) return true;
+  const isRead = read.window.from <= window.from && window.to <= read.window.to;
+  return !isRead && hasProviderDay(table, providerId, window);
 }
 
 /** Differences of yesterday wait for the operator, who asks the platform. */

@@ -18,7 +18,7 @@ import { pageCursor } from '../page-cursor.ts';
 import { type Period, periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
 import { fileRows } from './file-rows.ts';
-import { readStoreTotals } from './read.ts';
+import { type HourRollups, readStoreTotals } from './read.ts';
 import { readRows, rowFilterShape } from './rows.ts';
 import { storeView } from './view.ts';
 
@@ -48,9 +48,12 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
     return storeAsOf(c, { ...place, period, asOf: query.asOf }, deps, viewer);
   const isFirst = query.cursor === undefined;
   const isNewest = isFirst && period.part !== null;
-  const version = isNewest ? await versionOf(deps, place, period.window.to) : undefined;
-  if (version !== undefined && query.file === undefined && isUnchanged(c, version)) {
-    return unchanged(c);
+  const isFollowed = c.req.header('if-none-match') !== undefined && query.file === undefined;
+  if (isNewest && isFollowed) {
+    // A page that is followed asks for this alone, most of the time: one small read.
+    const day = period.window.to;
+    const hours = await readStoreHours(deps.table, place.providerId, day, place);
+    if (isUnchanged(c, versionOf(day, hours))) return unchanged(c);
   }
   const filter = {
     kind: query.kind || null,
@@ -94,7 +97,9 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
         nextHref: more === null ? null : `${path}?${new URLSearchParams(more)}#rows`,
       }),
     viewer,
-    ...(version === undefined ? {} : { version }),
+    ...(isNewest && totals !== null
+      ? { version: versionOf(period.window.to, totals.lastDay.now) }
+      : {}),
   });
 }
 
@@ -128,8 +133,7 @@ async function requireOwn(place: StorePlace, deps: ApiDeps): Promise<void> {
   }
 }
 
-/** How many lines the store has of today: one small read. */
-async function versionOf({ table }: ApiDeps, place: StorePlace, day: string): Promise<string> {
-  const hours = await readStoreHours(table, place.providerId, day, place);
+/** How many lines the store has of the day. */
+function versionOf(day: string, hours: HourRollups): string {
   return `${day}.${addRollups(hours.values()).entryCount}`;
 }

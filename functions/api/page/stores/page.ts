@@ -63,7 +63,9 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   const own = { period, platform, sort: query.sort, order: query.order, filters, q: query.q ?? '' };
   if (whole?.isWhole === true) {
     const isNamed = query.q || query.sort === 'store' || query.file !== undefined;
-    const known = isNamed ? await storeNames(table, whole.rows, deps.now()) : new Map();
+    const known = isNamed
+      ? await storeNames(table, whole.rows, deps.now(), viewer.providerId)
+      : new Map();
     const rows = sortedBy(
       whole.rows.filter((row) => isFound(row, known, query.q ?? '')),
       known,
@@ -75,7 +77,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
     const last = Math.max(1, Math.ceil(rows.length / PAGE));
     const page = Math.min(query.page, last);
     const shown = rows.slice((page - 1) * PAGE, page * PAGE);
-    const names = await storeNames(table, shown, deps.now());
+    const names = await storeNames(table, shown, deps.now(), viewer.providerId);
     const next = page < last ? { ...periodQuery(period), ...filters, page: `${page + 1}` } : null;
     return answerStoresPage(c, viewer, {
       ...{ ...own, names, total: whole.total, stores: shown, isWhole: true, isRanked: true },
@@ -99,7 +101,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
       : { ...goesOn, list: 'all' };
     return answerStoresPage(c, viewer, {
       ...{ ...own, stores, total: whole.total, rest: null, place: null, isWhole: false },
-      names: await storeNames(table, stores, deps.now()),
+      names: await storeNames(table, stores, deps.now(), viewer.providerId),
       ...{ isRanked: true, isLargest: true },
       nextHref: `/stores?${new URLSearchParams(next)}`,
     });
@@ -119,7 +121,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
     const sums = { redeemedFen, redeemedCount, refundedFen, commissionFen };
     return { platform: of, storeId, ...sums, isLeast: false, course: null, compared: null };
   });
-  const names = await storeNames(table, stores, deps.now());
+  const names = await storeNames(table, stores, deps.now(), viewer.providerId);
   if (query.file !== undefined) {
     if (found.next !== null) throw tooManyForFile();
     return answerStores(c, deps, viewer, query.file, own, fileRows(stores, names, period));
