@@ -11,6 +11,7 @@ export const ONLY_LONG = [
   'test/console/proof.test.ts',
   'test/console/statement.test.ts',
   'test/console/till.test.ts',
+  'test/e2e/command-line.test.ts',
   'test/e2e/first-start.test.ts',
   'test/infra/nag.test.ts',
   'test/infra/runtime.test.ts',
