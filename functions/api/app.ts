@@ -13,6 +13,7 @@ import { limitHeaders } from './request-limit.ts';
 import { answer, forAnyone } from './route.ts';
 import { appsRoute } from './routes/apps.ts';
 import { auditRoute } from './routes/audit.ts';
+import { channelMapsRoutes } from './routes/channel-maps.ts';
 import { clerksRoutes } from './routes/clerks.ts';
 import { codePoolsRoutes } from './routes/code-pools.ts';
 import { completenessRoutes } from './routes/completeness.ts';
@@ -82,6 +83,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   providersRoutes(api, deps);
   registryRoutes(api, deps);
   registryChangesRoutes(api, deps);
+  channelMapsRoutes(api, deps);
   tokensRoutes(api, deps);
   membersRoutes(api, deps);
   clerksRoutes(api, deps);

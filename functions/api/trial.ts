@@ -2,6 +2,7 @@ import { entriesOf, wantedEntries } from '../../lib/attribution/wanted.ts';
 import { readBookable } from '../../lib/booking/stream-state.ts';
 import { termsReader } from '../../lib/booking/terms.ts';
 import { Problem } from '../../lib/errors/problem.ts';
+import { type ChannelMap, mapChannel } from '../../lib/events/channel-map.ts';
 import { type Event, type EventDraft, eventSchema } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
 import type { Integration, Reading } from '../../lib/integrations/kit/integration.ts';
@@ -9,6 +10,7 @@ import { findIntegration } from '../../lib/integrations/registry.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { errorFields } from '../../lib/log/log.ts';
 import { mask } from '../../lib/mask/mask.ts';
+import { readChannelMap } from '../../lib/store/accounts/channel-maps.ts';
 import { readApp } from '../../lib/store/accounts/parties.ts';
 import type { KeptDelivery } from '../../lib/store/deliveries/kept.ts';
 import { type BookedStream, isBooked, streamsOf } from '../../lib/store/streams.ts';
@@ -47,7 +49,8 @@ export async function tryCopy(
     return { ...reading, ...NOTHING, why: mask('text', reading.why) };
   }
   const drafts = draftsOf(reading, integration, app).slice(0, MOST_EVENTS);
-  const stamped = { integration, appKey, deliveryId, nowMs: deps.now() };
+  const map = await readChannelMap(deps.table, name, appKey);
+  const stamped = { integration, appKey, deliveryId, nowMs: deps.now(), map };
   const { events, refused } = eventsOf(drafts, stamped);
   const why = reading.outcome === 'malformed' ? reading.why : refused;
   return {
@@ -83,7 +86,13 @@ function draftsOf(reading: Read, integration: Integration, app: App): readonly E
 
 function eventsOf(
   drafts: readonly EventDraft[],
-  stamp: { integration: Integration; appKey: string; deliveryId: string; nowMs: number },
+  stamp: {
+    integration: Integration;
+    appKey: string;
+    deliveryId: string;
+    nowMs: number;
+    map: ChannelMap | undefined;
+  },
 ): { events: Event[]; refused: string | null } {
   const { integration, appKey, deliveryId, nowMs } = stamp;
   const { platform, loop, name, refundsByOrder } = integration;
@@ -95,7 +104,7 @@ function eventsOf(
       recordedAt: toInstant(nowMs),
       ...(draft.kind === 'voucher.redeemed' && refundsByOrder === true ? { refundsByOrder } : {}),
     });
-    if (parsed.success) events.push(parsed.data);
+    if (parsed.success) events.push(mapChannel(parsed.data, stamp.map));
     else refused.push(parsed.error.issues.map(({ path }) => path.join('.')).join(', '));
   }
   return { events, refused: refused.length === 0 ? null : refused.join('; ').slice(0, 500) };

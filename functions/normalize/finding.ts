@@ -6,6 +6,7 @@ import type { Queue } from '../../lib/queue/queue.ts';
 import type { Delivery } from '../../lib/store/deliveries/archive.ts';
 import type { WaitingHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import type { Table } from '../../lib/store/table.ts';
+import type { ChannelMaps } from './channels.ts';
 
 export interface RecordDeps {
   readonly table: Table;
@@ -15,6 +16,8 @@ export interface RecordDeps {
   readonly buyerKey: () => Promise<string>;
   /** Head start for contract writes under way before an event of the same moment is booked. */
   readonly changedDelaySeconds: number;
+  /** What this worker knows of apps' channel maps; absent: they are read for each batch. */
+  readonly channelMaps?: ChannelMaps;
   /** How long raw bodies are kept; 90 days when absent. */
   readonly bodyDays?: number;
 }

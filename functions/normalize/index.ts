@@ -18,6 +18,7 @@ import { buyerKeyReader } from '../../lib/store/privacy/buyer-key.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { RememberedApps } from './apps.ts';
 import { Breakers } from './breakers.ts';
+import { ChannelMaps } from './channels.ts';
 import { type NormalizeDeps, normalize } from './normalize.ts';
 
 const env = readEnvironment([
@@ -45,6 +46,7 @@ const deps: NormalizeDeps = {
   changedDelaySeconds: Number(env.CHANGED_DELAY_SECONDS),
   breakers: new Breakers(),
   apps: new RememberedApps(Number(env.APP_FRESH_SECONDS) * 1_000, Date.now),
+  channelMaps: new ChannelMaps(Number(env.APP_FRESH_SECONDS) * 1_000, Date.now),
   buyerKey: buyerKeyReader(table),
   log,
 };

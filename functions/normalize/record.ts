@@ -9,6 +9,7 @@ import { priceByOrder } from '../../lib/store/ledger/order-worth.ts';
 import { type BookedStream, isBooked, type Stream, streamsOf } from '../../lib/store/streams.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
+import { ChannelMaps } from './channels.ts';
 import type { Finding, RecordDeps } from './finding.ts';
 import { kindForItems, kindForLogs } from './kinds.ts';
 import { type ChangedStream, notifyAttribution } from './notify.ts';
@@ -24,9 +25,10 @@ export async function recordFindings(
   findings: readonly Finding[],
   deps: RecordDeps,
 ): Promise<void> {
+  const maps = deps.channelMaps ?? new ChannelMaps(Number.POSITIVE_INFINITY, deps.now);
   const written = await mapLimit(findings, WRITES_AT_ONCE, async (finding) => {
     try {
-      return await writeFacts(finding, deps);
+      return await writeFacts(finding, maps, deps);
     } catch (error) {
       finding.fail(error);
       return undefined;
@@ -68,12 +70,13 @@ function changedBy(
   return written.streams.map((stream) => ({ stream, delaySeconds, group }));
 }
 
-async function writeFacts(finding: Finding, deps: RecordDeps): Promise<Written> {
+async function writeFacts(finding: Finding, maps: ChannelMaps, deps: RecordDeps): Promise<Written> {
   const streams: Stream[] = [];
   const nowMs = deps.now();
   let newestMs = recordedMs(finding, nowMs);
   const { events, refused } = await sift(finding, deps.buyerKey, nowMs);
-  for (const event of events) {
+  for (const sifted of events) {
+    const event = await maps.mapped(deps.table, sifted);
     const recorded = await recordFact(deps.table, event);
     if (recorded.outcome === 'conflict') {
       deps.log('error', 'event-conflict', { eventId: event.eventId, kind: event.kind });

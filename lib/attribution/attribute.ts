@@ -1,4 +1,4 @@
-import type { EventOf } from '../events/event.ts';
+import type { Channel, EventOf } from '../events/event.ts';
 import { type Entry, type Explanation, UNKNOWN_STORE } from '../ledger/entry.ts';
 import { joinIds } from '../ledger/entry-id.ts';
 import { dealOut, proportion, WHOLE_BP } from '../money/fen.ts';
@@ -19,6 +19,8 @@ export interface Restating {
   readonly restatementId: string;
   /** Contracts and policy recorded at or before this instant are known. */
   readonly asOf: string;
+  /** By event id: see `Marker`. */
+  readonly channels?: Readonly<Record<string, Channel>> | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export function attribute(
 ): Entry[] {
   const instant = restating?.asOf ?? event.recordedAt;
   const known = knownAt(log, instant);
-  const placed = { ...event, storeId: storeOf(event, instant) };
+  const placed = placedAt(event, instant, restating);
   const shares = shareOut(placed, known, policy);
   const weights = shares.map((share) => share.shareBp);
   const gmvFen = basisFen(event.amounts, policy);
@@ -63,6 +65,17 @@ export function attribute(
       },
     }),
   );
+}
+
+/** The event with its store as it was known at an instant, and its channel as a restatement knows it. */
+export function placedAt(
+  event: Attributable,
+  instant: string,
+  restating: Pick<Restating, 'channels'> | null,
+): Attributable {
+  const channel = restating?.channels?.[event.eventId] ?? event.sale.channel;
+  const sale = { ...event.sale, channel };
+  return { ...event, storeId: storeOf(event, instant), sale };
 }
 
 /** The store as it was known at an instant: a later report may have named it. */

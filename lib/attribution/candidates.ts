@@ -1,3 +1,4 @@
+import { withParts } from '../events/event.ts';
 import { WHOLE_BP } from '../money/fen.ts';
 import type { Attributable } from './attributable.ts';
 import { type ContractVersion, compareInstants, inForceAt, latestVersions } from './contract.ts';
@@ -74,7 +75,7 @@ function coverage(contract: ContractVersion, event: Attributable): ContractVerdi
   }
   const { stores, channels, products, creators } = contract.scope;
   if (!covers(stores, event.storeId)) return 'other-store';
-  if (!covers(channels, event.sale.channel)) return 'other-channel';
+  if (!covers(withParts(channels), event.sale.channel)) return 'other-channel';
   if (!covers(products, event.sale.productId)) return 'other-product';
   if (!covers(creators, event.sale.creatorId)) return 'other-creator';
   return 'taken';

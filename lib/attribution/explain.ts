@@ -1,7 +1,7 @@
 import type { Amounts } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attributable.ts';
-import { attribute, rateOf, storeOf } from './attribute.ts';
+import { attribute, placedAt, rateOf } from './attribute.ts';
 import { type ContractVerdict, considerLog } from './candidates.ts';
 import { knownAt } from './contract.ts';
 import type { Marker, Terms } from './generations.ts';
@@ -87,7 +87,7 @@ export function explain(
   const instant = marker?.asOf ?? event.recordedAt;
   const policy = policyKnownAt(terms.policies, instant, terms.standard);
   const knowing = { known: knownAt(terms.contracts, instant), instant };
-  const place = { ...event, storeId: storeOf(event, instant) };
+  const place = placedAt(event, instant, marker);
   const candidates = considerLog(place, terms.contracts, policy, knowing).map(
     ({ contract, verdict, shareBp }) => ({
       contractId: contract.contractId,

@@ -1,3 +1,4 @@
+import type { Channel } from '../events/event.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attributable.ts';
 import { attribute } from './attribute.ts';
@@ -23,6 +24,8 @@ export interface Marker {
   readonly from: string;
   readonly to: string;
   readonly reason: string;
+  /** By event id: the channel of its sale by the channel map known at `asOf`, where that is another. */
+  readonly channels?: Readonly<Record<string, Channel>> | undefined;
 }
 
 /** One way a fact was or is attributed. */
@@ -78,13 +81,13 @@ function applicable(event: Attributable, first: Generation, markers: readonly Ma
     );
 }
 
-/** Another version of a contract that comes to the same is no reason to book again. */
+/** Another version of a contract that comes to the same is no reason to book again; another channel is. */
 function saysTheSame(a: readonly Entry[], b: readonly Entry[]): boolean {
   const says = (entries: readonly Entry[]) =>
     JSON.stringify(
       entries.map(
-        ({ providerId, storeId, contractId, amountFen, paidFen, commissionFen, kind }) => [
-          ...[providerId, storeId, contractId, amountFen, paidFen, commissionFen, kind],
+        ({ providerId, storeId, contractId, amountFen, paidFen, commissionFen, kind, channel }) => [
+          ...[providerId, storeId, contractId, amountFen, paidFen, commissionFen, kind, channel],
         ],
       ),
     );

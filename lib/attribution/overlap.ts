@@ -1,3 +1,4 @@
+import { withParts } from '../events/event.ts';
 import { WHOLE_BP } from '../money/fen.ts';
 import { type ContractVersion, inForceAt, type Scope, type Span } from './contract.ts';
 
@@ -53,18 +54,22 @@ function casesOf(
   proposed: Claim,
   rivals: readonly ContractVersion[],
 ): ContractVersion[][] {
-  const own: readonly string[] = proposed.scope[dimension];
+  const own = coveredBy(dimension, proposed);
   const values: readonly (string | null)[] =
     own.length > 0
       ? own
       : // null: any value that no rival names.
-        [null, ...new Set(rivals.flatMap((rival) => rival.scope[dimension] as string[]))];
+        [null, ...new Set(rivals.flatMap((rival) => coveredBy(dimension, rival)))];
   const cases = new Map<string, ContractVersion[]>();
   for (const value of values) {
-    const covering = rivals.filter((rival) => covers(rival.scope[dimension], value));
+    const covering = rivals.filter((rival) => covers(coveredBy(dimension, rival), value));
     cases.set(covering.map((rival) => rival.version).join(), covering);
   }
   return [...cases.values()];
+}
+
+function coveredBy(dimension: keyof Scope, { scope }: Pick<Claim, 'scope'>): readonly string[] {
+  return dimension === 'channels' ? withParts(scope.channels) : scope[dimension];
 }
 
 function covers(list: readonly string[], value: string | null): boolean {

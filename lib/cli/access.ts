@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { channels } from './channels.ts';
 import { print, printList, printPages } from './print.ts';
 import { registry } from './registry.ts';
 import { need, pagesOf, REMOTE_OPTIONS, Remote } from './remote.ts';
@@ -13,6 +14,8 @@ revoked: make another one first. The trail is that of the last 31 days where
 nothing else is said; --actor is member/ID, token/ID or bootstrap, and
 --subject may be a beginning, as contract. Providers, merchants and stores are
 the operator's; what is archived is listed with --archived, and restored.
+channels shows the words that an app sent for where a sale came from; set says
+which channels they are, the whole map: set 服务号=service_account.
 `;
 
 export const access: Verb = { details: DETAILS, run };
@@ -58,11 +61,13 @@ async function run(args: readonly string[]): Promise<number> {
     case 'merchants':
     case 'stores':
       return registry(remote, noun, [what, id], values);
+    case 'channels':
+      return channels(remote, positionals.slice(1), values.json);
     case 'audit':
       return audit(remote, values);
     default:
       throw new UsageError(
-        'Say tokens, members, operators or audit; or providers, merchants or stores.',
+        'Say tokens, members, operators, audit or channels; or providers, merchants or stores.',
       );
   }
 }

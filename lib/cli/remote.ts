@@ -47,6 +47,11 @@ export class Remote {
     return toAnswer(await this.text('POST', path, sent));
   }
 
+  async put(path: string, body: object): Promise<Answer> {
+    const sent = { type: 'application/json', content: JSON.stringify(body) };
+    return toAnswer(await this.text('PUT', path, sent));
+  }
+
   async patch(path: string, body: object): Promise<Answer> {
     const sent = { type: 'application/json', content: JSON.stringify(body) };
     return toAnswer(await this.text('PATCH', path, sent));
@@ -63,7 +68,7 @@ export class Remote {
 
   /** @throws with the problem's own words when it is refused */
   async text(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     sent?: Sent,
   ): Promise<string> {

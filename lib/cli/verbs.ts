@@ -87,6 +87,7 @@ export const VERBS: readonly Row[] = [
       'stores change P/ID [--name NAME] [--city C]',
       'providers archive|restore ID',
       'merchants|stores archive|restore P/ID',
+      'channels INTEGRATION/KEY [set WORD=CHANNEL…]',
       `audit [--from DAY] [--to DAY] [--actor A]
     [--subject S] [--provider ID]`,
     ],

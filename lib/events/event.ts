@@ -21,17 +21,27 @@ export type EventSource = z.infer<typeof eventSourceSchema>;
 export const loopSchema = z.enum(['closed', 'open']);
 export type Loop = z.infer<typeof loopSchema>;
 
-/** Where the sale came from. The platform's own word is kept beside it as `channelRaw`. */
+/**
+ * Where the sale came from. The platform's own word is kept beside it as `channelRaw`. The second line is read by
+ * no integration, because no page documents the platforms' words for it: an app's channel map says which they are.
+ */
 export const channelSchema = z.enum([
-  'live',
-  'short_video',
-  'store_page',
-  'search',
-  'scan',
-  'mini_program',
+  ...['live', 'short_video', 'store_page', 'search', 'scan', 'mini_program'],
+  ...['self_live', 'creator_live', 'service_account', 'poi_page', 'shop', 'private_domain'],
   'unknown',
-]);
+] as const);
 export type Channel = z.infer<typeof channelSchema>;
+
+/** Channels that are a part of a broader one. What covers the broader one covers them. */
+const PARTS: Partial<Record<string, readonly Channel[]>> = {
+  live: ['self_live', 'creator_live'],
+  store_page: ['poi_page', 'shop'],
+};
+
+/** Channels with all their parts: a contract for `live` is one for 自播 and 达人播. An empty list stays one. */
+export function withParts(channels: readonly string[]): readonly string[] {
+  return [...new Set(channels.flatMap((one) => [one, ...(PARTS[one] ?? [])]))];
+}
 
 const fenSchema = z.int();
 const instantSchema = z.iso.datetime({ offset: true });
@@ -78,6 +88,8 @@ export const saleSchema = z.object({
   productId: idSchema.nullable(),
   channel: channelSchema,
   channelRaw: z.string().nullable(),
+  /** What the integration itself read in that word, where the app's channel map said another channel. */
+  channelRead: channelSchema.optional(),
   creatorId: idSchema.nullable(),
   /** The video or live room that brought the buyer. */
   contentId: idSchema.nullable().default(null),

@@ -5,6 +5,7 @@ import { OPERATOR_WORDS } from './operator-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
 import { SIGN_IN_WORDS } from './sign-in-words.ts';
 import { STATEMENT_WORDS } from './statement-words.ts';
+import { SUPPLY_WORDS } from './supply-words.ts';
 import { TERMS_WORDS } from './terms-words.ts';
 import { TILL_WORDS } from './till-words.ts';
 
@@ -21,6 +22,7 @@ const WORDS = {
   ...OPERATOR_WORDS,
   ...STATEMENT_WORDS,
   ...SIGN_IN_WORDS,
+  ...SUPPLY_WORDS,
   ...TERMS_WORDS,
   ...TILL_WORDS,
   product: { zh: '核销 Hexiao', en: 'Hexiao 核销' },
@@ -76,6 +78,12 @@ const WORDS = {
   live: { zh: '直播', en: 'Live' },
   short_video: { zh: '短视频', en: 'Short video' },
   store_page: { zh: '门店页', en: 'Store page' },
+  self_live: { zh: '自播', en: 'Own live' },
+  creator_live: { zh: '达人播', en: "Creator's live" },
+  service_account: { zh: '服务号', en: 'Service account' },
+  poi_page: { zh: 'POI 详情页', en: 'POI page' },
+  shop: { zh: '小店', en: 'Shop' },
+  private_domain: { zh: '私域', en: 'Private domain' },
   search: { zh: '搜索', en: 'Search' },
   scan: { zh: '扫码', en: 'Scan' },
   mini_program: { zh: '小程序', en: 'Mini-program' },

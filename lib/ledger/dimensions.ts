@@ -140,6 +140,7 @@ const WORDS = [
   ...['live', 'short_video', 'store_page', 'search', 'scan', 'mini_program', 'unknown'],
   ...['product', 'advertising', 'lead'],
   ...['douyin', 'kuaishou', 'meituan'],
+  ...['self_live', 'creator_live', 'service_account', 'poi_page', 'shop', 'private_domain'],
 ];
 
 function writeWord(writer: ByteWriter, word: string | null): void {

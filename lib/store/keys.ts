@@ -49,6 +49,8 @@ export const PREFIX = {
   seen: 'SEEN#',
   tillAct: 'TILL#',
   token: 'TOKEN#',
+  channelMap: 'CHANNEL-MAP#',
+  channelWord: 'CHANNEL-WORD#',
 } as const;
 
 /** How the partitions of items begin that are distinguished when the whole table is read. */
@@ -103,6 +105,18 @@ export const keys = {
   app: (integration: string, appKey: string): Key => ({
     pk: `APP#${e(integration)}#${e(appKey)}`,
     sk: '-',
+  }),
+
+  /** A version of what the app's own words for channels mean. */
+  channelMap: (integration: string, appKey: string, version: number): Key => ({
+    pk: keys.app(integration, appKey).pk,
+    sk: `${PREFIX.channelMap}${String(version).padStart(6, '0')}`,
+  }),
+
+  /** A word for a channel that the app sent. */
+  channelWord: (integration: string, appKey: string, raw: string): Key => ({
+    pk: keys.app(integration, appKey).pk,
+    sk: `${PREFIX.channelWord}${e(raw)}`,
   }),
 
   /** An app in the list of all. */

@@ -40,6 +40,21 @@ async function run(line: readonly string[], token = OPERATOR_TOKEN): Promise<str
 const made = (text: string) => JSON.parse(text) as Record<string, string>;
 const of = () => ['--provider', tenant.providerId];
 
+it('says which channels an app’s words are', async () => {
+  const app = 'douyin-life/aw0000000000cli';
+  await hexiao.call('PUT', `/v1/apps/${app}`, {
+    secrets: { clientSecret: 'of-the-cli' },
+    settings: {},
+  });
+  const set = await run(['channels', app, 'set', '服务号=service_account', '自播间=self_live']);
+  expect(JSON.parse(set)).toMatchObject({
+    version: 1,
+    map: [{ raw: '服务号' }, { raw: '自播间' }],
+  });
+  expect(await run(['channels', app])).toMatch(/服务号 +service_account/);
+  await expect(run(['channels', app, 'take'])).rejects.toThrow('set WORD=CHANNEL');
+});
+
 it('makes, lists, changes and ends tokens and members, and shows who did', async () => {
   const owner = made(await run(['members', 'add', '--name', '王', '--role', 'owner', ...of()]));
   expect(owner.token).toMatch(/^hxp_/);
@@ -113,5 +128,5 @@ it('makes an operator, who turns the deployment’s own token off', async () => 
 it('says what it takes where the call makes no sense', async () => {
   await expect(run(['tokens', 'make'])).rejects.toThrow(/tokens add or tokens revoke/);
   await expect(run(['tokens', 'revoke'])).rejects.toThrow(/the token’s id is missing/);
-  await expect(run(['keys'])).rejects.toThrow(/tokens, members, operators or audit/);
+  await expect(run(['keys'])).rejects.toThrow(/tokens, members, operators, audit or channels/);
 });

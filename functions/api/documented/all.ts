@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { channelMaps } from './channel-maps.ts';
 import { consoleContracts, consoleDimensions } from './console-dimensions.ts';
 import { consolePages } from './console-pages.ts';
 import { consoleRooms } from './console-rooms.ts';
@@ -25,6 +26,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...consoleRooms,
   ...registering,
   ...registry,
+  ...channelMaps,
   ...contracts,
   ...reading,
   ...imports,

@@ -8,6 +8,8 @@ import type { Documented } from './documented.ts';
 const SUMMARIES: Readonly<Record<string, string>> = {
   '/operator': 'The apps: whether they are heard, what got lost, what is on its way',
   '/operator/apps/{integration}/{appKey}': 'An app: the addresses to paste, live secrets, losses',
+  '/operator/apps/{integration}/{appKey}/channels':
+    'Which channel each word of an app is, and who said so',
   '/operator/set-aside': 'What nobody could read; replays it',
   '/operator/deliveries/{deliveryId}': 'A delivery, masked; replays it',
   '/operator/dead-letters': 'Dead letters: sends them again, or drops them with a reason',

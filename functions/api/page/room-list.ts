@@ -1,13 +1,11 @@
 import { clerksPage } from './clerks/page.ts';
 import { completenessPage, operatorCompletenessPage } from './completeness/page.ts';
 import { disputesPage, operatorDisputesPage } from './disputes/page.ts';
+import { lazyRoom } from './lazy-room.ts';
 import { appPage } from './operator/app.ts';
 import { appsPage } from './operator/apps.ts';
 import { auditPage } from './operator/audit.ts';
-import { operatorContractsPage } from './operator/contracts.ts';
-import { deadLettersPage } from './operator/dead-letters.ts';
 import { deliveryPage } from './operator/delivery.ts';
-import { importsPage } from './operator/imports.ts';
 import { operatorPeoplePage } from './operator/people.ts';
 import { reconciliationsPage } from './operator/reconciliations.ts';
 import { refundsPage } from './operator/refunds.ts';
@@ -21,17 +19,38 @@ import { teamPage } from './team.ts';
 export const ROOMS: readonly Room[] = [
   appsPage,
   appPage,
+  lazyRoom(
+    {
+      path: '/operator/apps/:integration/:appKey/channels',
+      is: 'operator',
+      needs: 'registry:read',
+    },
+    ['map'],
+    async () => (await import('./operator/channels.ts')).channelsPage,
+  ),
   setAsidePage,
   deliveryPage,
-  deadLettersPage,
+  lazyRoom(
+    { path: '/operator/dead-letters', is: 'operator', needs: 'pipeline:read' },
+    ['redrive', 'drop'],
+    async () => (await import('./operator/dead-letters.ts')).deadLettersPage,
+  ),
   reconciliationsPage,
   restatementsPage,
-  importsPage,
+  lazyRoom(
+    { path: '/operator/imports', is: 'operator', needs: 'statements:read' },
+    ['upload'],
+    async () => (await import('./operator/imports.ts')).importsPage,
+  ),
   refundsPage,
   operatorStatementsPage,
   operatorPeoplePage,
   auditPage,
-  operatorContractsPage,
+  lazyRoom(
+    { path: '/operator/contracts', is: 'operator', needs: 'contracts:write' },
+    ['try', 'try-end', 'sign', 'refuse', 'restate'],
+    async () => (await import('./operator/contracts.ts')).operatorContractsPage,
+  ),
   operatorDisputesPage,
   disputesPage,
   teamPage,

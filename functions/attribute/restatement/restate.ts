@@ -4,9 +4,18 @@ import { addEntries, NO_SUMS, restate } from '../../../lib/attribution/restate.t
 import { bookStream } from '../../../lib/booking/book.ts';
 import { readBookable } from '../../../lib/booking/stream-state.ts';
 import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
+import {
+  type ChannelMap,
+  mapKnownAt,
+  withMappedChannel,
+  wordedSale,
+} from '../../../lib/events/channel-map.ts';
+import type { Channel, Event } from '../../../lib/events/event.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
+import { readChannelMaps } from '../../../lib/store/accounts/channel-maps.ts';
 import { type Job, placeMarker } from '../../../lib/store/ledger/restatements.ts';
 import { streamOf } from '../../../lib/store/streams.ts';
+import type { Table } from '../../../lib/store/table.ts';
 import type { AttributeDeps } from '../deps.ts';
 import { type LedgerFinding, NOTHING_FOUND } from './progress.ts';
 
@@ -20,10 +29,12 @@ export async function restateEntry(
   readTerms: ReadTerms,
   deps: AttributeDeps,
 ): Promise<LedgerFinding> {
-  const marker: Marker = job;
   if (!isOriginal(entry) || entry.restatementId === job.restatementId) return NOTHING_FOUND;
   const stream = streamOf(entry);
   const state = await readBookable(deps.table, stream);
+  const { restatementId, asOf, from, to, reason } = job;
+  const channels = await channelsKnownAt(state.events, asOf, deps.table);
+  const marker: Marker = { restatementId, asOf, from, to, reason, ...channels };
   const fact = readHistory(state.events).booked.find(
     ({ event }) => event.eventId === entry.eventId,
   );
@@ -35,11 +46,31 @@ export async function restateEntry(
   if (!restated.isChanged) return found;
   const changed = { ...found, changed: 1, providers: comparison(restated.before, restated.after) };
   if (job.dryRun) return changed;
-  const { restatementId, asOf, from, to, reason } = job;
-  await placeMarker(deps.table, stream, { restatementId, asOf, from, to, reason });
+  await placeMarker(deps.table, stream, marker);
   const now = await readBookable(deps.table, stream);
   const touched = await bookStream(stream, now, termsReader(deps), deps);
   return { ...changed, touched };
+}
+
+/** By the apps' channel maps as they were at an instant; nothing where the events have the same channels. */
+async function channelsKnownAt(
+  events: readonly Event[],
+  asOf: string,
+  table: Table,
+): Promise<Pick<Marker, 'channels'>> {
+  const channels: Record<string, Channel> = {};
+  const logs = new Map<string, Promise<ChannelMap[]>>();
+  for (const event of events) {
+    const sale = wordedSale(event);
+    if (sale === undefined) continue;
+    const { integration, appKey } = event;
+    const key = JSON.stringify([integration, appKey]);
+    const log = logs.get(key) ?? readChannelMaps(table, integration, appKey);
+    logs.set(key, log);
+    const { channel } = withMappedChannel(sale, mapKnownAt(await log, asOf));
+    if (channel !== sale.channel) channels[event.eventId] = channel;
+  }
+  return Object.keys(channels).length === 0 ? {} : { channels };
 }
 
 /** An entry that a fact opened, and not one that takes back, corrects, or stands again. */

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { contractVersionSchema } from '../../../lib/attribution/contract.ts';
 import { newToken } from '../../../lib/crypto/hash.ts';
+import type { ChannelMap } from '../../../lib/events/channel-map.ts';
 import type { Platform } from '../../../lib/events/event.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
 import type { PlayedMerchant, Player } from '../../../lib/integrations/sandbox-kit/player.ts';
+import { appendChannelMap } from '../../../lib/store/accounts/channel-maps.ts';
 import {
   appendContract,
   listForProvider,
@@ -32,9 +34,20 @@ const tokensSchema = z.record(z.string(), z.string());
 /** Contracts of the demo are in force, and known, this much before its first redemption. */
 const STARTS_AT = '2025-01-01T00:00:00.000+08:00';
 
+/** Which channels the player's words are that the integration does not know. */
+const DEMO_CHANNELS: ChannelMap = {
+  ...{ integration: 'douyin-life', appKey: APP_KEY, version: 1 },
+  map: [
+    { raw: '朋友圈', channel: 'private_domain' },
+    { raw: '门店页', channel: 'poi_page' },
+  ],
+  ...{ recordedAt: STARTS_AT, recordedBy: 'demo' },
+};
+
 /** Registers the city. Repeating it changes nothing, so the demo can be started again on its data. */
 export async function seedCity(table: Table): Promise<void> {
   for (const provider of DEMO_PROVIDERS) await putProvider(table, provider);
+  await appendChannelMap(table, DEMO_CHANNELS);
   for (const merchant of DEMO_CITY) {
     await seedMerchant(table, 'douyin', merchant);
     await seedContracts(table, 'douyin', merchant);

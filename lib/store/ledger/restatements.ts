@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { contractVersionSchema } from '../../attribution/contract.ts';
 import type { Marker } from '../../attribution/generations.ts';
-import { type Event, eventSchema, idSchema, platformSchema } from '../../events/event.ts';
+import {
+  channelSchema,
+  type Event,
+  eventSchema,
+  idSchema,
+  platformSchema,
+} from '../../events/event.ts';
 import { sumsSchema } from '../../ledger/statement.ts';
 import { keys, PREFIX, streamPartition } from '../keys.ts';
 import type { BookedStream } from '../streams.ts';
@@ -14,6 +20,7 @@ const markerSchema = z.object({
   asOf: z.iso.datetime({ offset: true }),
   ...dayWindow,
   reason: z.string(),
+  channels: z.record(z.string(), channelSchema).optional(),
 });
 
 /** Everything booking needs of one voucher or order, read at once. */

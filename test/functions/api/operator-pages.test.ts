@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Room } from '../../../functions/api/page/room.ts';
+import { ROOMS } from '../../../functions/api/page/room-list.ts';
 import { PERMISSIONS } from '../../../lib/access/permissions.ts';
 import { idsSince, seededRandom } from '../../../lib/integrations/sandbox-kit/player.ts';
 import { createPlayer, playedMerchants } from '../../../lib/integrations/sandboxes.ts';
@@ -331,6 +333,20 @@ describe('what waits for the operator', () => {
     const id = new URL(there, 'http://x').searchParams.get('id') ?? '';
     const stopped = await send('/operator/reconciliations', { act: 'cancel', id });
     expect((await look(stopped.headers.get('location') ?? '')).text).toContain('已停');
+  });
+});
+
+describe('a page that is loaded when it is opened', () => {
+  it('has the place and the forms that the list of rooms says', async () => {
+    const lazy = ROOMS.filter((room) => 'load' in room) as (Room & { load: () => Promise<Room> })[];
+    expect(lazy.length).toBeGreaterThan(3);
+    for (const { path, is, needs, acts, load } of lazy) {
+      const own = await load();
+      const names = (all: object | undefined) => Object.keys(all ?? {});
+      expect({ path, is, needs, acts: names(acts) }).toEqual({
+        ...{ path: own.path, is: own.is, needs: own.needs, acts: names(own.acts) },
+      });
+    }
   });
 });
 

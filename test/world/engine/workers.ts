@@ -5,6 +5,7 @@ import { ingestApp } from '../../../functions/ingest/app.ts';
 import { rememberingApps } from '../../../functions/ingest/apps.ts';
 import { RememberedApps } from '../../../functions/normalize/apps.ts';
 import { Breakers } from '../../../functions/normalize/breakers.ts';
+import { ChannelMaps } from '../../../functions/normalize/channels.ts';
 import { normalize } from '../../../functions/normalize/normalize.ts';
 import { reconcile } from '../../../functions/reconcile/reconcile.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
@@ -72,6 +73,7 @@ export function normalizeWorker(machine: Machine): Handler {
     budgets: budgets(),
     ...{ breakers: new Breakers(), changedDelaySeconds: 1, buyerKey: buyerKeyReader(table) },
     apps: new RememberedApps(5_000, now),
+    channelMaps: new ChannelMaps(5_000, now),
   };
   const heard = new AppsHeard(table);
   return (event) =>

@@ -52,7 +52,7 @@ export const appPage: Room = {
         html`<a href="/operator">${say('operator.apps')}</a> <span class="dim">/</span> ${integration}`,
       note: (speech) => heardState(speech, heardAtMs, deps.now()),
       main: (speech) =>
-        html`${pasteCard(speech, app)}<div class="half stretch">${secretsCard(speech, app)}${lossCard(speech, rows)}</div>`,
+        html`<p><a href="${pathOf`/operator/apps/${integration}/${appKey}/channels`}">${speech.say('channels.map')} →</a></p>${pasteCard(speech, app)}<div class="half stretch">${secretsCard(speech, app)}${lossCard(speech, rows)}</div>`,
     };
   },
 };

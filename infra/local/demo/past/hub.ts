@@ -2,6 +2,7 @@ import { apiApp } from '../../../../functions/api/app.ts';
 import { attributeBatch } from '../../../../functions/attribute/attribute.ts';
 import { ingestApp } from '../../../../functions/ingest/app.ts';
 import { Breakers } from '../../../../functions/normalize/breakers.ts';
+import { ChannelMaps } from '../../../../functions/normalize/channels.ts';
 import { normalize } from '../../../../functions/normalize/normalize.ts';
 import { reconcile } from '../../../../functions/reconcile/reconcile.ts';
 import { DEFAULT_POLICY } from '../../../../lib/attribution/policy.ts';
@@ -98,6 +99,7 @@ export class PastHub {
     );
     const reading = {
       ...{ ...shared, tokens, budgets, breakers: new Breakers(), buyerKey },
+      channelMaps: new ChannelMaps(Number.POSITIVE_INFINITY, now),
       changedDelaySeconds: 0,
     };
     const booking = {
