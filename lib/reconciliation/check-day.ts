@@ -169,8 +169,9 @@ function differencesIn({ compared }: WindowCheck): FactDifference[] {
 
 /** Each by itself: the day is not complete, and its other rows are compared. */
 function unreadable(rows: readonly ListedUnread[]): FactDifference[] {
-  return rows.map(({ list, field, rowId, voucherId, orderId }) => ({
-    ...({ kind: 'missing', reason: 'row-unreadable', ours: null } as const),
+  return rows.map(({ list, field, rowId, voucherId, orderId, why }) => ({
+    ...({ kind: 'missing', ours: null } as const),
+    reason: why === 'of-another' ? 'row-of-another' : 'row-unreadable',
     theirs: `${list}: ${field}`.slice(0, 300),
     ...{ voucherId, orderId, storeId: null, rowId },
   }));

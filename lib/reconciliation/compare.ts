@@ -19,6 +19,7 @@ export type DifferenceReason =
   | 'payment-missing'
   | 'redemption-missing'
   | 'row-unreadable'
+  | 'row-of-another'
   | 'redemption-incomplete'
   | 'reversal-missing'
   | 'refund-missing'

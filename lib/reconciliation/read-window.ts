@@ -139,8 +139,10 @@ async function readOnce(
 
 /** A page of which no row can be read is no page with bad rows: its list has another shape now. */
 function refuseOtherShape(list: RecordsList, { unread = [] }: RecordsPage, rows: number): void {
-  const [first, ...others] = unread;
-  if (first === undefined || others.length === 0 || unread.length < rows) return;
+  // One of another merchant can be read.
+  const misfits = unread.filter(({ why }) => why === undefined);
+  const [first, ...others] = misfits;
+  if (first === undefined || others.length === 0 || misfits.length < rows) return;
   throw unknownShape(`${list.name} (${first.field} of every row)`);
 }
 

@@ -18,6 +18,10 @@ const REASONS: Readonly<Record<DifferenceReason | DayReason, { zh: string; en: s
     zh: '平台列表中有一行无法读取（theirs 为列表与字段名），其余行已照常核对',
     en: 'one row of a list of the platform cannot be read (theirs names the list and the field); the others were compared',
   },
+  'row-of-another': {
+    zh: '平台列表中有一行属于另一家已登记的商家（theirs 为列表与字段名），未记到这家，其余行已照常核对',
+    en: 'one row of a list of the platform is of another merchant that is registered here (theirs names the list and the field); it is not taken in for this one, and the others were compared',
+  },
   'reversal-missing': {
     zh: '平台已撤销核销，我们没有撤销记录',
     en: 'the platform records a reversal that we lack',

@@ -281,6 +281,47 @@ describe('reconciling a day of Douyin', () => {
     expect(others.filter(({ kind }) => kind === 'redemption').length).toBeGreaterThan(1);
   });
 
+  it('takes in no row of another shop, says which it is, and what app may not read a merchant', async () => {
+    const day = await lived(100, 4);
+    // Registered here, and nothing that this app may read.
+    await day.ready.call('PUT', '/v1/merchants/douyin/7300000000000009999', { name: '别家' });
+    const store = { merchantId: '7300000000000009999', name: '别家的店' };
+    await day.ready.call('PUT', '/v1/stores/douyin/6600000000000009999', store);
+    const foreign = '1060000000000099999';
+    day.changed = (path, body) => {
+      if (!path.includes('order/query') || !body.includes('"total":') || isOne(body)) return body;
+      const answer = JSON.parse(body);
+      const { orders } = answer.data;
+      if (orders.length === 0) return body;
+      const merchant_info = { account_id: store.merchantId, account_name: '别家' };
+      orders.push({ ...orders[0], order_id: foreign, certificate: [], merchant_info });
+      return JSON.stringify(answer).replace(/"total":\d+/, `"total":${orders.length}`);
+    };
+    await day.nextMornings();
+    const { rows } = await day.ready.call<{ rows: { merchantId: string; status: string }[] }>(
+      ...(['GET', '/v1/completeness?from=2025-10-09&to=2025-10-09'] as const),
+    );
+    expect(rows).toContainEqual(
+      expect.objectContaining({
+        ...{ merchantId: store.merchantId, status: 'unchecked' },
+        reason: expect.stringMatching(/检查应用权限.* \/ .*the app’s permissions/),
+      }),
+    );
+    const { differences } = await day.ready.call<{ differences: object[] }>(
+      ...(['GET', '/v1/differences?from=2025-10-09&to=2025-10-09'] as const),
+    );
+    expect(differences).toMatchObject([
+      {
+        ...{ merchantId: day.accountId, orderId: foreign, kind: 'missing', state: 'open' },
+        theirs: expect.stringContaining('merchant_info.account_id'),
+        reason: expect.stringMatching(/另一家已登记的商家.* \/ .*another merchant/),
+      },
+    ]);
+    const entries = await day.ready.entries();
+    expect(entries.filter(({ orderId }) => orderId === foreign)).toEqual([]);
+    expect(entries.filter(({ kind }) => kind === 'redemption').length).toBeGreaterThan(1);
+  });
+
   it('keeps what the ledgers say beside each use, and what they hide as unknown', async () => {
     const day = await lived(0, 4);
     await registerApp(day.ready, { bills: 'read' });

@@ -203,6 +203,8 @@ const orderSchema = z.looseObject({
   /** The live room of the sale; and the buyer. */
   room_id: courtesy(wireId),
   open_id: courtesy(z.string().max(256)),
+  /** Whose order it is. */
+  merchant_info: courtesy(z.looseObject({ account_id: courtesy(wireId) })),
   order_sale_info: courtesy(
     z.looseObject({
       sale_channel: courtesy(label),

@@ -11,7 +11,9 @@ import type {
   RedemptionRecord,
   RefundRecord,
   Repair,
+  UnreadRow,
 } from '../kit/platform-records.ts';
+import { unreadRow } from '../kit/rows.ts';
 import {
   CARD_GROUPON,
   ITEM_REFUNDED,
@@ -83,15 +85,45 @@ function ordersBy(by: 'create' | 'update', passes: RecordsList['passes'] = []): 
       const page = cursor === null ? 1 : Number(cursor);
       const client = new DouyinLifeClient(context);
       const answer = await client.ordersPage(of.merchantId, by, secondsOf(of), page);
+      const others = await othersAmong(answer.orders, of, context);
+      const own = answer.orders.filter(({ order_id }) => !others.has(order_id));
       return {
-        records: answer.orders.flatMap((one) => recordsOfOrder(one, of)),
+        records: own.flatMap((one) => recordsOfOrder(one, of)),
         next: answer.next === null ? null : String(answer.next),
         rows: answer.rows,
         total: answer.total,
-        unread: answer.unread,
+        unread: [...answer.unread, ...others.values()],
       };
     },
   };
+}
+
+/**
+ * Orders that name another merchant of which stores are known here: they are none of this one's. An account that nobody
+ * knows may be one of a chain's own.
+ */
+async function othersAmong(
+  orders: readonly OrderRecord[],
+  { merchantId }: Merchant,
+  { storesOf }: RecordsContext,
+): Promise<ReadonlyMap<string, UnreadRow>> {
+  const named = new Set(orders.flatMap((order) => order.merchant_info?.account_id ?? []));
+  named.delete(merchantId);
+  const known = await mapLimit([...named], AT_ONCE, async (id) =>
+    (await storesOf(id)).length > 0 ? [id] : [],
+  );
+  const foreign = new Set(known.flat());
+  return new Map(
+    orders
+      .filter((order) => foreign.has(order.merchant_info?.account_id ?? ''))
+      .map((order) => [
+        order.order_id,
+        {
+          ...unreadRow(order, 'merchant_info.account_id', { orderId: 'order_id' }),
+          why: 'of-another',
+        },
+      ]),
+  );
 }
 
 type Merchant = Pick<RecordsWindow, 'merchantId'>;

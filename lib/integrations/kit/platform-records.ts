@@ -134,8 +134,10 @@ export interface RecordsPage {
   readonly changed?: true | undefined;
 }
 
-/** A row that nobody can read, with as much of it as says whose it is. */
+/** A row that nobody can read or that is none of the merchant's, with as much of it as says whose it is. */
 export interface UnreadRow {
+  /** It can be read, and names another merchant, which is registered here; absent: it cannot. */
+  readonly why?: 'of-another';
   /** The first field that does not fit, such as `verifyTime`; never what is in it. */
   readonly field: string;
   /** A hash of the row: the same row again is the same difference. */
