@@ -118,6 +118,8 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     keys: [
       'BEHIND',
       'DIMENSION',
+      'EXPORT',
+      'EXPORT-PIECES',
       'ROLLUP',
       'LEDGER',
       'MERCHANT',
@@ -202,6 +204,8 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'DISPUTES-OPEN',
       'DROPPED',
       'ERASURE',
+      'EXPORT',
+      'EXPORT-PIECES',
       'FREE',
       'HEALTH',
       'HEARD',

@@ -82,6 +82,7 @@ const STORE = [...BELOW_STORE, ...PURE, 'lib/secrets', 'lib/store'];
 /** Each does one thing with what the store keeps. */
 const ABOVE_STORE = [
   ...['lib/rollups', 'lib/booking', 'lib/statements', 'lib/callbacks', 'lib/reconciliation'],
+  'lib/exports',
 ];
 const FUNCTION = [
   ...STORE,
@@ -105,7 +106,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/attribution': [...VOCABULARY, 'lib/ledger'],
   'lib/access': VOCABULARY,
   'lib/proof': [...VOCABULARY, 'lib/ledger', 'lib/attribution'],
-  'lib/xlsx': ['lib/ledger'],
+  'lib/xlsx': ['lib/ledger', 'lib/money'],
   // Pure: what a file says, and what of our books it does not agree with.
   'lib/imports': [...VOCABULARY, ...PURE, 'lib/xlsx'],
   // What platforms need of us, and we of them; it keeps nothing.
@@ -125,6 +126,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/rollups': STORE,
   'lib/booking': [...STORE, 'lib/rollups'],
   'lib/statements': [...STORE, 'lib/rollups'],
+  'lib/exports': [...STORE, 'lib/rollups', 'lib/statements', 'lib/xlsx'],
   'lib/callbacks': STORE,
   'lib/reconciliation': STORE,
   'lib/cli': [

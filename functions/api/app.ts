@@ -25,6 +25,7 @@ import { deliveriesRoutes } from './routes/deliveries.ts';
 import { disputesRoutes } from './routes/disputes.ts';
 import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
+import { exportsRoutes } from './routes/exports.ts';
 import { gmvRoute } from './routes/gmv.ts';
 import { importsRoutes } from './routes/imports.ts';
 import { lossesRoute } from './routes/losses.ts';
@@ -111,6 +112,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   repeatPurchasesRoute(api, deps);
   statementsRoutes(api, deps);
   statementActsRoutes(api, deps);
+  exportsRoutes(api, deps);
   proofKeysRoute(api, deps);
   vouchersRoute(api, deps);
   entriesRoutes(api, deps);

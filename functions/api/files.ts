@@ -4,7 +4,7 @@ import { BYTE_ORDER_MARK, type Cell, csvOf } from '../../lib/ledger/csv.ts';
 export const FILE_FORMATS = ['csv', 'xlsx'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
-const CONTENT_TYPES: Readonly<Record<FileFormat, string>> = {
+export const CONTENT_TYPES: Readonly<Record<FileFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };

@@ -8,7 +8,6 @@ import { noteChange } from './audit.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerFile, type FileFormat } from './files.ts';
 import { check } from './input.ts';
-import { statementRows } from './statement-rows.ts';
 
 /** A file of a statement leaves the house: the trail names whose it is, also where the operator takes it. */
 export function noteFile(c: Context, statement: Statement, format: FileFormat | 'proof'): void {
@@ -54,6 +53,8 @@ export async function statementFile(
   const limit = FILE_LINES + (part === files ? MAX_SETTLED : 0);
   const found = await readLines(table, statement, fileEnds[part - 2] ?? null, limit);
   const isLast = part === files;
+  // Few ask for a file: the function starts without.
+  const { statementRows } = await import('../../lib/statements/file-rows.ts');
   const rows = statementRows({
     statement,
     lines: found.map(({ line }) => line),

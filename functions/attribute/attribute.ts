@@ -7,6 +7,7 @@ import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
 import { workOnClosing } from './close.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
+import { makeExport } from './export.ts';
 import { inTime } from './in-time.ts';
 import { workOnJob } from './restatement/job.ts';
 import { rollUpAbove, rollUpDays, rollUpTouched } from './totals.ts';
@@ -38,6 +39,8 @@ async function work(
   await inTime(jobs, beganAtMs, deps, (one) => workOnJob(one, deps));
   const closings = select(received, 'close');
   await inTime(closings, beganAtMs, deps, (one) => workOnClosing(one, deps));
+  const exports = select(received, 'export');
+  await inTime(exports, beganAtMs, deps, (one) => makeExport(one, deps));
 }
 
 async function bookAll(

@@ -18,6 +18,7 @@ const PROBLEMS = {
   'request-reused': { status: 409, title: 'The requestId stands for another request' },
   'request-in-progress': { status: 409, title: 'The same request is being done' },
   'body-too-large': { status: 413, title: 'The body is too large' },
+  'export-running': { status: 409, title: 'The file is being made' },
   'statement-closing': { status: 409, title: 'The month is being closed' },
   'statement-order': { status: 409, title: 'Months are closed in their order' },
   'statement-not-closed': { status: 409, title: 'The month is not closed yet' },

@@ -158,6 +158,10 @@ export const STATEMENT_WORDS = {
   'part.restated': { zh: '往月更正', en: 'Corrects' },
   'part.clawback': { zh: '追回', en: 'Clawback of' },
   'part.held': { zh: '暂押', en: 'Held' },
+  'problem.export-running': {
+    zh: '文件还在生成，生成完再下载',
+    en: 'The file is still being made; take it when it is done',
+  },
   'problem.statement-not-closed': {
     zh: '这个月还没有结账，看到的是草稿。',
     en: 'Nobody closed this month yet; what you see is a draft.',

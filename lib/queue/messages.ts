@@ -108,6 +108,15 @@ const attributionMessages = z.discriminatedUnion('type', [
     month: z.string().regex(/^\d{4}-\d{2}$/),
     step: z.int().min(0),
   }),
+  /** The next piece of a file, counted from 0. */
+  z.object({
+    type: z.literal('export'),
+    ...attributed,
+    /** Whose it is; null: the operator's. */
+    tenant: idSchema.nullable(),
+    exportId: z.string(),
+    step: z.int().min(0),
+  }),
   /** The next piece of a restatement or rebuild, counted from 0. */
   z.object({
     type: z.literal('restate'),

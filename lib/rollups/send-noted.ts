@@ -33,5 +33,6 @@ export async function sendNoted(
 /** Long work of one provider, or of one job, keeps nobody else waiting. */
 function groupOfWork(message: AttributionMessage): string | undefined {
   if ('providerId' in message) return groupOf(message.providerId);
+  if ('exportId' in message) return groupOf(message.exportId);
   return 'restatementId' in message ? groupOf(message.restatementId) : undefined;
 }

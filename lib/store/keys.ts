@@ -441,6 +441,17 @@ export const keys = {
   /** A provider in the list of those who get statements. */
   billedProvider: (providerId: string): Key => ({ pk: 'BILLED', sk: e(providerId) }),
 
+  /** A file that is made piece by piece, in the list of whose it is; null: the operator's. */
+  exported: (tenant: string | null, exportId: string): Key => ({
+    pk: `EXPORT#${ownOrAll(tenant)}`,
+    sk: e(exportId),
+  }),
+
+  exportedPiece: (tenant: string | null, exportId: string, piece: number): Key => ({
+    pk: `EXPORT-PIECES#${ownOrAll(tenant)}#${e(exportId)}`,
+    sk: String(piece).padStart(6, '0'),
+  }),
+
   /** What an import came to. */
   imported: (providerId: string, importId: string): Key => ({
     pk: importPartition(providerId),

@@ -1,5 +1,6 @@
 import writeXlsxFile, { type Cell as Written } from 'write-excel-file/node';
 import type { Cell } from '../ledger/csv.ts';
+import { lettersOf, readable } from './text.ts';
 
 /**
  * Rows → a workbook of one sheet, whose first row stays in sight. Texts are text cells, so that Excel
@@ -39,12 +40,6 @@ function sumOf(
   return { value: formula, type: 'Formula', ...(fen ? { format: YUAN } : {}) };
 }
 
-/** 0 → A, 25 → Z, 26 → AA. */
-function lettersOf(column: number): string {
-  const last = String.fromCharCode(65 + (column % 26));
-  return column < 26 ? last : `${lettersOf(Math.floor(column / 26) - 1)}${last}`;
-}
-
 /** The library writes a formula without what it comes to. */
 function withValues(known: ReadonlyMap<string, number>) {
   return {
@@ -77,9 +72,4 @@ function cellOf(cell: Cell): Written {
   // The library looks texts up in an object, and takes `constructor` for one that it had before.
   if (text in {}) return { value: `"${text}"`, type: 'Formula' };
   return { value: text, type: String, format: TEXT };
-}
-
-/** XML 1.0 has no place for most control characters, and the library drops them without a trace. */
-function readable(text: string): string {
-  return text.replace(/[[\p{Cc}--[\t\n\r]]\p{Cs}\p{Noncharacter_Code_Point}\u{fffd}]/gv, '□');
 }

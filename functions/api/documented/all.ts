@@ -6,6 +6,7 @@ import { consoleRooms } from './console-rooms.ts';
 import { contracts } from './contracts.ts';
 import { disputes } from './disputes.ts';
 import type { Documented } from './documented.ts';
+import { exporting } from './exports.ts';
 import { imports } from './imports.ts';
 import { outside } from './outside.ts';
 import { reading } from './reading.ts';
@@ -30,6 +31,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...contracts,
   ...reading,
   ...imports,
+  ...exporting,
   ...restating,
   ...settling,
   ...disputes,

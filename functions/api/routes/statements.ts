@@ -16,13 +16,12 @@ import {
   statementIdOf,
 } from '../../../lib/store/ledger/statements.ts';
 import { noteChange } from '../audit.ts';
-import { type ClosingOutcome, closeForAll, closeMonth, type Outcome } from '../closing.ts';
+import type { ClosingOutcome, Outcome } from '../closing.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { FILE_FORMATS, type FileFormat } from '../files.ts';
 import { cursorInput, limitInput } from '../input.ts';
 import { providerOf } from '../principal.ts';
-import { proofFile } from '../proof/file.ts';
 import { answer, forEither, forOperator, type RequestOf } from '../route.ts';
 import { contentsShown } from '../statement-contents.ts';
 import { draftShown } from '../statement-draft.ts';
@@ -75,6 +74,8 @@ export const statementGet = forEither('GET /v1/statements/{id}', {
 /** Monthly statements: closed by the operator, read by each provider, as JSON, files and a page. */
 export function statementsRoutes(api: Hono, deps: ApiDeps): void {
   answer(api, deps, statementClosePost, async ({ params: { month }, body: { providerId } }, c) => {
+    // Months are closed once a month: the function starts without.
+    const { closeForAll, closeMonth } = await import('../closing.ts');
     if (providerId !== undefined) {
       const closed = await closeMonth({ providerId, month }, deps);
       const { statement } = closed;
@@ -108,7 +109,10 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
         return c.json(await draftShown(own, deps));
       }
     }
-    if (format === 'proof') return proofFile(c, await findClosed(id, principal, deps), deps);
+    if (format === 'proof') {
+      const { proofFile } = await import('../proof/file.ts');
+      return proofFile(c, await findClosed(id, principal, deps), deps);
+    }
     const statement = await findStatement(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
     const page = await linesOf(c, query, statement, deps);

@@ -115,3 +115,19 @@ export async function readHeld(
   }
   return lines;
 }
+
+/** The same with their sort keys, after one. */
+export async function readHeldAfter(
+  table: Table,
+  id: StatementId,
+  after: string,
+  limit: number,
+): Promise<{ sk: string; line: StatementLine }[]> {
+  const found: { sk: string; line: StatementLine }[] = [];
+  // '$' sorts right after '#', and a space before everything that may follow a whole key.
+  const between = [after === PREFIX.held ? after : `${after} `, 'HELD$'] as const;
+  for await (const item of table.query(statementPartition(id), { between, limit })) {
+    found.push({ sk: item.sk, line: lineSchema.parse(item) });
+  }
+  return found;
+}

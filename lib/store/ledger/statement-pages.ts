@@ -71,6 +71,9 @@ export async function readPage(
   return read(table, keys.statementPage(id, after), pageSchema);
 }
 
+/** What unpacks to more was not packed here. */
+const WITHIN = { maxOutputLength: 4 * 1024 * 1024 } as const;
+
 /** Made of what never changes: whoever writes it again writes the same, or newer names. */
 async function put(table: Table, key: Key, content: object): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(content), 'utf8');
@@ -85,5 +88,7 @@ async function read<S extends z.ZodType>(
 ): Promise<z.infer<S> | undefined> {
   const item = await table.get(key, false);
   if (!(item?.content instanceof Uint8Array)) return undefined;
-  return schema.parse(JSON.parse(Buffer.from(brotliDecompressSync(item.content)).toString('utf8')));
+  return schema.parse(
+    JSON.parse(Buffer.from(brotliDecompressSync(item.content, WITHIN)).toString('utf8')),
+  );
 }

@@ -97,6 +97,7 @@ const BODIES: readonly (readonly [call: string, body: object])[] = [
   ['PUT /v1/stores/{platform}/{storeId}', { name: 'x', merchantId: 'an-id' }],
   ['PUT /v1/apps/{integration}/{appKey}', { settings: { merchantId: 'an-id' } }],
   ['POST /v1/contracts', contract],
+  ['POST /v1/exports', { of: 'statement', statementId: '2025-10.an-id', format: 'csv' }],
   [
     'POST /v1/contracts',
     { ...contract, scope: { stores: ['an-id'], products: ['an-id'], creators: ['an-id'] } },

@@ -238,7 +238,8 @@ describe('a statement', () => {
     const shown = pages.flatMap((text) =>
       [...text.matchAll(/href="\/vouchers\/douyin\/([^"]+)"/g)].map(([, id]) => id),
     );
-    expect(shown.toSorted()).toEqual(lines.map((id) => `voucher-${id}`).toSorted());
+    expect(new Set(shown)).toEqual(new Set(lines.map((id) => `voucher-${id}`)));
+    expect(shown).toHaveLength(52);
     const merchant = `商家 ${merchantId}`;
     for (const text of pages) {
       expect(text).toContain('湖里店');

@@ -216,6 +216,12 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
     ),
   ],
   'GET /v1/imports': () => ['/v1/imports'],
+  // Whoever reads a statement has it made as a file: see exports.test.ts.
+  'POST /v1/exports': () => ['/v1/exports'],
+  'GET /v1/exports': () => ['/v1/exports'],
+  // Another's, and one that nobody has, is not there; `GET /v1/exports` answers.
+  'GET /v1/exports/:exportId': () => ['/v1/exports', '/v1/exports/x'],
+  'GET /v1/exports/:exportId/file': () => ['/v1/exports', '/v1/exports/x/file'],
   'GET /v1/stores': (own, other) => named(`/v1/stores?${WINDOW}`, own, other),
   // Another's, and one that nobody has, is not there; `GET /v1/imports` answers.
   'GET /v1/imports/:importId': () => ['/v1/imports', '/v1/imports/x'],

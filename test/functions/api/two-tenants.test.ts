@@ -105,7 +105,12 @@ beforeAll(async () => {
     );
     const [entry] = entries.filter((each) => each.providerId === providerId);
     expect(entry?.amountFen, 'the share of each is what its mark says').toBe(one.fen);
+    const file = { of: 'statement', statementId, format: 'csv' };
+    const { exportId } = await hexiao.call<{ exportId: string }>(
+      ...(['POST', '/v1/exports', file, token] as const),
+    );
     const ids = {
+      exportId,
       ...{ providerId, contractId, memberId, tokenId, statementId, id: statementId },
       ...{
         entryId: entry === undefined ? '' : entryRef(entry),
@@ -118,11 +123,12 @@ beforeAll(async () => {
       file: '2025-10.proof',
     };
     const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId];
-    secret.push(disputeId, raised.reason);
+    secret.push(disputeId, raised.reason, exportId);
     const words = [one.name, one.person, one.program, String(one.fen), one.yuan];
     const cookie = await cookieOf(hexiao, token);
     made.push({ providerId, token, cookie, ids, marks: [...secret, ...words] });
   }
+  await hexiao.settle();
   sides = [made[0] as Side, made[1] as Side];
 });
 

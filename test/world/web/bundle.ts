@@ -20,7 +20,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
 };
 
 /** What a world never calls: connections to the internet, secrets that AWS keeps, workbooks, and the page of a proof. */
-const NEVER_CALLED = /\/(outgoing|aws|workbook|template)\.ts$/;
+const NEVER_CALLED = /\/(outgoing|aws|workbook|workbook-bytes|template)\.ts$/;
 
 const standIns: Plugin = {
   name: 'stand-ins',

@@ -1,12 +1,12 @@
-import { isWord, sayIn, type Word } from '../../lib/i18n/words.ts';
-import type { Cell } from '../../lib/ledger/csv.ts';
-import { isAdjustment, isPaid, type StatementLine } from '../../lib/ledger/statement.ts';
-import { correctedMonthOf, freeOn, partOf } from '../../lib/ledger/statement-parts.ts';
-import { proportion, WHOLE_BP } from '../../lib/money/fen.ts';
-import { yuanOf } from '../../lib/money/yuan.ts';
-import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
-import type { Digest } from '../../lib/store/ledger/statement-digests.ts';
-import type { Statement } from '../../lib/store/ledger/statements.ts';
+import { isWord, sayIn, type Word } from '../i18n/words.ts';
+import type { Cell } from '../ledger/csv.ts';
+import { isAdjustment, isPaid, type StatementLine } from '../ledger/statement.ts';
+import { correctedMonthOf, freeOn, partOf } from '../ledger/statement-parts.ts';
+import { proportion, WHOLE_BP } from '../money/fen.ts';
+import { yuanOf } from '../money/yuan.ts';
+import { entryRef } from '../store/ledger/entry-ref.ts';
+import type { Digest } from '../store/ledger/statement-digests.ts';
+import type { Statement } from '../store/ledger/statements.ts';
 
 /** Both languages in each heading: a file goes from hand to hand. */
 const HEADINGS: readonly Word[] = [
@@ -20,28 +20,36 @@ const HEADINGS: readonly Word[] = [
 
 type Tiers = Digest['tiers'];
 
-export interface StatementRows {
+export interface FileRows {
   readonly statement: Statement;
   readonly lines: readonly StatementLine[];
   readonly tiers: Tiers;
   /** Entries that it leaves for a later one; none of their amounts is in a column that is added up. */
   readonly held: readonly StatementLine[];
+}
+
+export interface StatementRows extends FileRows {
   /** A last row with formulas over the columns; a CSV has none, so that whoever adds them up adds nothing twice. */
   readonly hasSums: boolean;
 }
 
 /** Lines → rows of cells under their headings. Payments and redemptions have a column each, that sum. */
-export function statementRows(rows: StatementRows): Cell[][] {
-  const { lines, held, hasSums, statement } = rows;
-  const body = [
-    ...lines.map((line) => rowOf(line, rows)),
-    ...held.map((line) => heldRowOf(line, statement)),
-  ];
-  const whole = [HEADINGS.map(both), ...body];
+export function statementRows({ hasSums, ...rows }: StatementRows): Cell[][] {
+  const body = fileRows(rows);
+  const whole = [[...FILE_HEADINGS], ...body];
   return hasSums ? [...whole, sumsOf(body)] : whole;
 }
 
-function rowOf(line: StatementLine, { statement, tiers }: StatementRows): Cell[] {
+/** The same without headings and sums. */
+export function fileRows(rows: FileRows): Cell[][] {
+  const { lines, held, statement } = rows;
+  return [
+    ...lines.map((line) => rowOf(line, rows)),
+    ...held.map((line) => heldRowOf(line, statement)),
+  ];
+}
+
+function rowOf(line: StatementLine, { statement, tiers }: FileRows): Cell[] {
   const { providerId, month } = statement;
   return [
     ...placeOf(line, both(isAdjustment(line, month) ? 'adjustments' : 'ofTheMonth')),
@@ -154,13 +162,13 @@ function heldRowOf(line: StatementLine, statement: Statement): Cell[] {
 
 /** Sums of the columns of money and of the count; each formula has what it comes to. */
 function sumsOf(body: readonly (readonly Cell[])[]): Cell[] {
-  return HEADINGS.map((heading, column) => {
-    if (column === 0) return both('total');
-    if (heading === 'count') {
+  return FILE_SUMS.map((kind, column) => {
+    if (column === 0) return FILE_TOTAL;
+    if (kind === null) return null;
+    if (kind === 'count') {
       const sum = body.reduce((all, row) => all + Number(row[column] ?? 0), 0);
       return { sum };
     }
-    if (!SUMMED.has(heading)) return null;
     const sumFen = body.reduce((all, row) => all + fenIn(row[column] ?? null), 0);
     return { sumFen };
   });
@@ -188,3 +196,12 @@ function both(key: Word): string {
   const [zh, en] = [sayIn('zh')(key), sayIn('en')(key)];
   return zh === en ? zh : `${zh} ${en}`;
 }
+
+export const FILE_HEADINGS: readonly string[] = HEADINGS.map(both);
+
+export const FILE_TOTAL = both('total');
+
+/** What its columns come to: amounts in fen, counts, or nothing. */
+export const FILE_SUMS: readonly ('fen' | 'count' | null)[] = HEADINGS.map((heading) =>
+  heading === 'count' ? 'count' : SUMMED.has(heading) ? 'fen' : null,
+);
