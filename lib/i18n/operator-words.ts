@@ -317,6 +317,10 @@ export const OPERATOR_WORDS = {
     en: 'redemptions that no webhook brought; beyond {share} of a day the alarm apps-losing rings',
   },
   'completeness.within': { zh: '未超阈值', en: 'Within the threshold' },
+  'completeness.passed-over': {
+    zh: '不报警：每天不足 20 笔，或平台不推送核销',
+    en: 'No alarm: under 20 a day, or its platform notifies none',
+  },
   'completeness.beyond': { zh: '{n} 天超阈值', en: '{n} day{s} beyond the threshold' },
   'completeness.ours': { zh: '我方', en: 'Ours' },
   'completeness.theirs': { zh: '平台', en: 'Platform' },

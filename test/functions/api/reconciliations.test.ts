@@ -181,6 +181,9 @@ describe('GET /v1/completeness and /v1/differences', () => {
     expect(page).toContain('beyond 1.00% of a day');
     expect(page.indexOf(losing.appKey)).toBeLessThan(page.indexOf(fine.appKey));
     expect(page).toContain('1 day beyond the threshold');
+    expect(page).toContain('Within the threshold');
+    // Whose every redemption is found by asking is not within it, and rings no alarm.
+    expect(page).toContain('its platform notifies none');
   });
 
   it('let a difference be, once, with the reason', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { rate, share } from '../../../../lib/i18n/format.ts';
+import type { Say } from '../../../../lib/i18n/words.ts';
 import type { Html } from '../html.ts';
 import { card, nothing } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
@@ -38,10 +39,7 @@ export function lossesCard({ say }: Speech, { rows, lossAlarmBp }: z.infer<typeo
       {
         head: say('status'),
         role: 'second',
-        cell: ({ days }) =>
-          days === 0
-            ? status('ok', 'ok', say('completeness.within'))
-            : status('warn', 'warn', say('completeness.beyond', { n: days })),
+        cell: (app) => stateOf(say, app, lossAlarmBp),
       },
       {
         head: say('operator.by-webhook'),
@@ -62,6 +60,15 @@ export function lossesCard({ say }: Speech, { rows, lossAlarmBp }: z.infer<typeo
     ],
   });
   return card(say('operator.losses'), note, body);
+}
+
+/** Days with few redemptions ring no alarm, nor do platforms that notify none: that is said, whatever their share. */
+function stateOf(say: Say, { days, byWebhook, byAsking }: AppLosses, lossAlarmBp: number): Html {
+  if (days > 0) return status('warn', 'warn', say('completeness.beyond', { n: days }));
+  const isWithin = byAsking * 10_000 <= lossAlarmBp * (byWebhook + byAsking);
+  return isWithin
+    ? status('ok', 'ok', say('completeness.within'))
+    : status('none', 'none', say('completeness.passed-over'));
 }
 
 function byApp(rows: readonly Row[]): AppLosses[] {
