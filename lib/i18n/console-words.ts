@@ -288,6 +288,15 @@ export const CONSOLE_WORDS = {
   'store.tail': { zh: '券或订单尾号', en: 'Id ends in' },
   'store.shown': { zh: '本页 {n} 条', en: '{n} row{s} on this page' },
 
+  'empty.before': {
+    zh: '你的第一笔账在 {day}，这段时间在它之前。',
+    en: 'Your first entry is of {day}; this period lies before it.',
+  },
+  'empty.first': { zh: '从 {day} 看起', en: 'Look from {day} on' },
+  'empty.period': {
+    zh: '这段时间没有账目，请换个时间段。',
+    en: 'Nothing was booked in this period. Choose another one.',
+  },
   'empty.title': { zh: '这里还没有核销', en: 'No redemptions here yet' },
   'empty.body': {
     zh: '合同生效、平台推送核销后，数字会在几秒内出现。若已有核销，请运营方核对合同的商家与门店。',

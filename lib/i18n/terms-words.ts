@@ -97,6 +97,7 @@ export const TERMS_WORDS = {
   'dispute.contract': { zh: '依据哪份合同', en: 'By which contract' },
   'dispute.no-contract': { zh: '不指明', en: 'none in particular' },
   'dispute.reason': { zh: '理由', en: 'Reason' },
+  'dispute.merchant': { zh: '商家', en: 'Merchant' },
   'dispute.voucher': { zh: '券', en: 'Voucher' },
   'dispute.answer': { zh: '答复', en: 'Answer' },
   'dispute.accept': { zh: '接受并重述', en: 'Accept and restate' },

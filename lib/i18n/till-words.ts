@@ -39,6 +39,10 @@ export const TILL_WORDS = {
   'till.code': { zh: '券码', en: 'Voucher code' },
   'till.code-hint': { zh: '券码，扫码枪可直接扫', en: 'Code; a scanner gun works here' },
   'till.paste': { zh: '粘贴', en: 'Paste' },
+  'till.no-paste': {
+    zh: '浏览器不让读剪贴板，请长按输入框粘贴，或输入券码。',
+    en: 'The browser keeps its clipboard to itself. Press the field long to paste, or type the code.',
+  },
   'till.find': { zh: '查券', en: 'Look up' },
   'till.scan': { zh: '扫一扫', en: 'Scan' },
   'till.stop-scan': { zh: '停止扫码', en: 'Stop scanning' },

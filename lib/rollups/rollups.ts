@@ -210,6 +210,15 @@ export async function readProviderDays(
   return days;
 }
 
+/** The first day with anything booked for a provider: half a read unit. */
+export async function firstProviderDay(table: Table, providerId: string): Promise<string | null> {
+  const window = { from: '', to: '9' };
+  for await (const item of providerDayItems(table, providerId, window, false, 1)) {
+    return item.sk.slice(PREFIX.day.length);
+  }
+  return null;
+}
+
 /** Whether anything was booked for a provider within a window: half a read unit. */
 export async function hasProviderDay(
   table: Table,

@@ -301,6 +301,81 @@ describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
     await context.close();
   });
 
+  it("takes a contract from its form through a dry run to the operator's signature", async () => {
+    const context = await open('zh', 'light');
+    const page = await context.newPage();
+    const merchantId = '7300000000000001020';
+    const path = `${stage.url}/operator/contracts`;
+    await become(context, { name: 'operator', path: '/operator', isOperators: true });
+    await page.goto(path);
+    const form = 'form:has(input[name=act][value=try])';
+    await page.selectOption(`${form} select[name=providerId]`, 'demo-qingteng');
+    await page.selectOption(`${form} select[name=mode]`, 'special');
+    const fields = {
+      merchantId,
+      startsAt: '2026-11-24',
+      share: '100',
+      rate: '3',
+      channels: 'live',
+    };
+    for (const [name, value] of Object.entries(fields)) {
+      await page.fill(`${form} input[name=${name}]`, value);
+    }
+    await page.click(`${form} button`);
+    await page.waitForURL(/trial=/);
+    // The page follows its dry run, and then offers to sign what was tried.
+    const sign = page.locator('form:has(input[name=act][value=sign]) button');
+    await stage.hexiao.settleUntil(() => sign.isVisible());
+    const rows = await page.locator('[data-live=trial] tbody tr').allTextContents();
+    expect(rows.length).toBe(2);
+    expect(rows.find((row) => row.includes('demo-qingteng'))).toContain('+');
+    expect(rows.find((row) => row.includes(VIEWER))).toContain('\u2212');
+    const contractsOf = async () => {
+      const at = `/v1/contracts?platform=douyin&merchantId=${merchantId}`;
+      type Answer = { contracts: { providerId: string; rateBp: number }[] };
+      const { contracts } = await stage.hexiao.call<Answer>('GET', at);
+      return contracts.filter(({ providerId }) => providerId === 'demo-qingteng');
+    };
+    expect(await contractsOf()).toEqual([]);
+    await sign.click();
+    await page.waitForURL(/merchantId=/);
+    expect(await contractsOf()).toMatchObject([{ rateBp: 300 }]);
+    expect(await page.textContent('main')).toContain('2.douyin.7300000000000001020');
+    await context.close();
+  });
+
+  it("takes a dispute from a provider's voucher to the operator's answer, and back", async () => {
+    const own = (await stage.hexiao.entries()).filter(({ providerId }) => providerId === VIEWER);
+    // Another one than the voucher of the pages' own dispute.
+    const { voucherId } =
+      own.findLast(({ kind, loop }) => kind === 'redemption' && loop === 'closed') ?? {};
+    const context = await open('zh', 'light');
+    const page = await context.newPage();
+    await page.goto(`${stage.url}/vouchers/douyin/${voucherId}`);
+    const raise = 'form:has(input[name=act][value=raise])';
+    await page.fill(`${raise} input[name=reason]`, '主播当天在我方直播间');
+    await page.click(`${raise} button`);
+    await page.waitForURL(/disputes\?id=/);
+    expect(await page.textContent('main')).toContain('等运营方答复');
+    const id = new URL(page.url()).searchParams.get('id') ?? '';
+
+    const operator = await open('zh', 'light');
+    await become(operator, { name: 'operator', path: '/operator', isOperators: true });
+    const other = await operator.newPage();
+    await other.goto(`${stage.url}/operator/disputes`);
+    await other.click(`a[href*="${encodeURIComponent(id)}"]`);
+    const refuse = 'form:has(input[name=act][value=refuse])';
+    await other.fill(`${refuse} input[name=reason]`, '那天的直播不在合同范围内');
+    await other.click(`${refuse} button`);
+    await other.waitForURL(/id=/);
+
+    // The provider's page is still open, and follows.
+    await page.getByText('那天的直播不在合同范围内').first().waitFor();
+    expect(await page.textContent('main')).toContain('已拒');
+    await operator.close();
+    await context.close();
+  });
+
   it('puts a redemption on an open page by itself, marked as new', async () => {
     const context = await open('zh', 'light');
     const page = await context.newPage();

@@ -17,17 +17,43 @@ export interface ConsolePage {
 }
 
 /** Every page of the console, as a provider of the stage comes to it. */
-export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
+export async function pagesOf({ hexiao, tokens }: Stage): Promise<ConsolePage[]> {
   const entries = await hexiao.entries();
   const own = entries.filter(({ providerId }) => providerId === VIEWER);
   // One that was taken back has most to show.
   const reversed = own.find(({ kind }) => kind === 'reversal') ?? own[0];
   const voucher = `/vouchers/${reversed?.platform}/${reversed?.voucherId}`;
+  const disputed = { platform: reversed?.platform, voucherId: reversed?.voucherId };
+  const { disputeId } = await hexiao.call<{ disputeId: string }>(
+    'POST',
+    '/v1/attribution-disputes',
+    { ...disputed, reason: 'Sold in our livestream on 24 Nov.', contractId: null },
+    tokens[VIEWER],
+  );
+  // Another's contract for what livestreams sold, tried and not signed: one gains, one loses.
+  const { dryRun } = await hexiao.call<{ dryRun: { restatementId: string } | null }>(
+    'POST',
+    '/v1/contracts?dryRun=true',
+    {
+      ...{ providerId: 'demo-qingteng', platform: 'douyin', merchantId: '7300000000000001010' },
+      ...{ mode: 'special', shareBp: 10_000, rateBp: 300, scope: { channels: ['live'] } },
+      startsAt: '2026-11-24T00:00:00+08:00',
+    },
+  );
+  const tried = dryRun?.restatementId ?? '';
+  await hexiao.settleUntil(async () => {
+    const run = await hexiao.call<{ status: string }>('GET', `/v1/restatements/${tried}`);
+    return run.status === 'done';
+  });
   return [
     { name: 'overview', path: '/' },
     { name: 'overview-today', path: '/?period=today' },
     { name: 'stores', path: '/stores' },
     { name: 'store', path: '/stores/douyin/6600000000000001010' },
+    {
+      name: 'store-as-of',
+      path: '/stores/douyin/6600000000000001010?period=week&asOf=2026-11-30T12:00',
+    },
     ...['products', 'creators', 'channels', 'merchants', 'cities'].map((name) => ({
       ...{ name, path: `/${name}` },
     })),
@@ -40,9 +66,12 @@ export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
     { name: 'statement', path: '/statements/2026-10' },
     { name: 'statement-draft', path: '/statements/2026-11' },
     { name: 'disputes', path: '/disputes' },
+    { name: 'dispute', path: `/disputes?id=${encodeURIComponent(disputeId)}` },
     { name: 'overview-as-of', path: '/?period=last-month&asOf=2026-11-05T10:00' },
     { name: 'statement-as-of', path: '/statements/2026-10?asOf=2026-11-05T10:00' },
     { name: 'team', path: '/team' },
+    { name: 'team-clerks', path: '/team/clerks' },
+    { name: 'till-in', path: '/till/in?k=abc' },
     { name: 'completeness', path: '/completeness' },
     { name: 'nowhere', path: '/nowhere' },
     ...[
@@ -54,7 +83,10 @@ export async function pagesOf({ hexiao }: Stage): Promise<ConsolePage[]> {
       ['operator-reconciliations', '/reconciliations'],
       ['operator-restatements', '/restatements'],
       ['operator-contracts', '/contracts?platform=douyin&merchantId=7300000000000001010'],
+      ['operator-contract-tried', `/contracts?trial=${tried}`],
+      ['operator-statements', '/statements'],
       ['operator-disputes', '/disputes'],
+      ['operator-dispute', `/disputes?id=${encodeURIComponent(disputeId)}`],
       ['operator-imports', `/imports?providerId=${VIEWER}`],
       ['operator-refunds', '/refunds'],
       ['operator-people', '/people'],

@@ -190,6 +190,23 @@ describe.runIf(CHROMIUM !== undefined)('a clerk at the till', () => {
     expect(uses()).toBe(1);
   });
 
+  it('whose browser keeps its clipboard is told to type, in both languages', async () => {
+    for (const [lang, text] of [
+      ['zh', '请长按输入框粘贴'],
+      ['en', 'Press the field long to paste'],
+    ] as const) {
+      await open();
+      await page.goto(`${url}/till?lang=${lang}`);
+      expect(await page.isVisible('#no-paste')).toBe(false);
+      // Nobody gave this browser the right to read it.
+      await page.click('#paste');
+      await page.waitForSelector('#no-paste:not([hidden])');
+      expect(await page.textContent('#no-paste')).toContain(text);
+      expect(await page.evaluate('document.activeElement.id')).toBe('code');
+    }
+    await page.goto(`${url}/till?lang=zh`);
+  });
+
   it('without a network has no form, keeps no code, and gets the page back by itself', async () => {
     await open();
     await page.fill('#code', '12345678');

@@ -1,11 +1,9 @@
 import type { Context } from 'hono';
 import type { Permission } from '../../../lib/access/permissions.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
-import { type ProviderHead, readProviderHead } from '../../../lib/store/accounts/contracts.ts';
-import type { Table } from '../../../lib/store/table.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
-import { Kept } from './kept.ts';
+import { headOf } from './names.ts';
 import type { OidcRefusal } from './oidc/refused.ts';
 import { answerPage, type PageAnswer } from './page.ts';
 import { problemPage } from './problem.ts';
@@ -126,25 +124,8 @@ function refusalPage(
   return problemPage(new Problem('role-forbidden', 'This page is for others.'), viewer, word);
 }
 
-/** The overview reads a day of each, so it wants few. */
-const MOST_MERCHANTS = 6;
-
-const heads = new Kept<ProviderHead>();
-
 async function whoIs(principal: Principal, { table, now }: ApiDeps): Promise<string | null> {
   if (principal.is === 'operator') return null;
   const { providerId } = principal;
   return (await headOf(table, providerId, now()))?.name ?? providerId;
-}
-
-/** Who a provider is, and its merchants where they are few. */
-export function headOf(
-  table: Table,
-  providerId: string,
-  nowMs: number,
-): Promise<ProviderHead | null> {
-  return heads.of(table, providerId, nowMs, async () => {
-    const head = await readProviderHead(table, providerId, MOST_MERCHANTS);
-    return head.name === null ? null : head;
-  });
 }

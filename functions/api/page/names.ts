@@ -3,6 +3,7 @@ import type { Say } from '../../../lib/i18n/words.ts';
 import { UNKNOWN_STORE } from '../../../lib/ledger/entry.ts';
 import { isTierStore } from '../../../lib/ledger/tiers.ts';
 import { readLargestNames } from '../../../lib/rollups/largest-names.ts';
+import { type ProviderHead, readProviderHead } from '../../../lib/store/accounts/contracts.ts';
 import { readStore } from '../../../lib/store/accounts/parties.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { Kept } from './kept.ts';
@@ -74,4 +75,34 @@ export function storeHref(
   query: Readonly<Record<string, string>>,
 ): string {
   return `/stores/${platform}/${encodeURIComponent(storeId)}?${new URLSearchParams(query)}`;
+}
+
+/** The overview reads a day of each, so it wants few. */
+const MOST_MERCHANTS = 6;
+
+const heads = new Kept<ProviderHead>();
+
+/** Who a provider is, and its merchants where they are few. */
+export function headOf(
+  table: Table,
+  providerId: string,
+  nowMs: number,
+): Promise<ProviderHead | null> {
+  return heads.of(table, providerId, nowMs, async () => {
+    const head = await readProviderHead(table, providerId, MOST_MERCHANTS);
+    return head.name === null ? null : head;
+  });
+}
+
+/** The names of providers by their ids; whoever is not registered is left out. */
+export async function providerNames(
+  table: Table,
+  ids: readonly string[],
+  nowMs: number,
+): Promise<Map<string, string>> {
+  const found = await mapLimit([...new Set(ids)], READS_AT_ONCE, async (providerId) => {
+    const head = await headOf(table, providerId, nowMs);
+    return head?.name == null ? [] : [[providerId, head.name] as const];
+  });
+  return new Map(found.flat());
 }

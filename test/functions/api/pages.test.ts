@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 import {
   ask,
@@ -298,6 +299,28 @@ describe('the pages', () => {
       const links = offered((await look('/', token)).text);
       expect(links.length).toBeGreaterThan(8);
       for (const link of links) expectPage(await look(link ?? '', token), 200);
+    }
+  });
+
+  it('of a period before the first entry lead to its day, and of an empty one to another, in both languages', async () => {
+    const first = new Date(START_MS + 8 * 3_600_000).toISOString().slice(0, 10);
+    const words = {
+      zh: ['在它之前', '请换个时间段'],
+      en: ['lies before it', 'Choose another one'],
+    };
+    for (const [lang, [before = '', empty = '']] of Object.entries(words)) {
+      for (const path of ['/', '/stores']) {
+        const early = await look(
+          `${path}?from=2020-01-01&to=2020-01-31&lang=${lang}`,
+          tenant.token,
+        );
+        expectPage(early, 200);
+        expect(early.text).toContain(before);
+        expect(early.text).toContain(`href="${path}?from=${first}&amp;to=`);
+        const late = await look(`${path}?from=2031-01-01&to=2031-01-31&lang=${lang}`, tenant.token);
+        expect(late.text).toContain(empty);
+        expect(late.text).not.toContain(before);
+      }
     }
   });
 

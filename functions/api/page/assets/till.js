@@ -126,7 +126,7 @@ function readPaste() {
     try {
       field.value = (await navigator.clipboard.readText()).trim().slice(0, 2048);
     } catch {
-      // Refused: the field is there to type in.
+      /** @type {HTMLElement} */ (byId('no-paste')).hidden = false;
     }
     field.focus();
   };

@@ -2,8 +2,10 @@ import { html } from 'hono/html';
 import * as z from 'zod';
 import { check } from '../../input.ts';
 import { pathOf } from '../ask.ts';
+import { merchantNames } from '../dimensions/names.ts';
 import type { Typed } from '../forms.ts';
 import type { Html } from '../html.ts';
+import { providerNames } from '../names.ts';
 import { address, card, inside, more } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
 import { actForm } from '../parts/act-form.ts';
@@ -53,7 +55,7 @@ async function answer({ ask }: Desk, typed: Typed, accept: boolean) {
   return { to: address('/operator/disputes', { id }), done: 'done.answered' as const };
 }
 
-async function readPage({ c, ask, viewer, typed }: Desk, path: string): Promise<RoomPage> {
+async function readPage({ c, ask, deps, viewer, typed }: Desk, path: string): Promise<RoomPage> {
   const asked = check(query, c.req.query());
   const { state, cursor } = asked;
   const isOperators = viewer.principal.is === 'operator';
@@ -64,6 +66,17 @@ async function readPage({ c, ask, viewer, typed }: Desk, path: string): Promise<
       : await ask({ path: pathOf`/v1/attribution-disputes/${wanted}` }, oneDispute);
   const list =
     one === null ? await ask({ path: address(LIST, { state, cursor }) }, disputeList) : null;
+  const all = one === null ? (list?.disputes ?? []) : [one];
+  const merchantKeys = one === null ? [] : [`${one.platform}/${one.merchantId}`];
+  const [providers, merchants] = await Promise.all([
+    providerNames(
+      deps.table,
+      all.map(({ providerId }) => providerId),
+      deps.now(),
+    ),
+    merchantNames(deps.table, merchantKeys, deps.now()),
+  ]);
+  const names = { providers, merchants };
   return {
     title: ({ say }) => say('disputes'),
     note: ({ say }) => say('dispute.note'),
@@ -74,7 +87,7 @@ async function readPage({ c, ask, viewer, typed }: Desk, path: string): Promise<
     main: (speech) => {
       const { say } = speech;
       if (one !== null) {
-        return disputeCard(speech, one, isOperators ? answerForms(speech, one, typed) : '');
+        return disputeCard(speech, one, names, isOperators ? answerForms(speech, one, typed) : '');
       }
       if (typed.act === 'raise') return raiseCard(speech, typed, []);
       const filters = filterForm(say, {
@@ -92,7 +105,7 @@ async function readPage({ c, ask, viewer, typed }: Desk, path: string): Promise<
       return card(
         say('disputes'),
         '',
-        html`${filters}${disputeRows(speech, path, list?.disputes ?? [], isOperators)}${more(speech, path, { state }, list?.next ?? null)}`,
+        html`${filters}${disputeRows(speech, path, list?.disputes ?? [], isOperators, names)}${more(speech, path, { state }, list?.next ?? null)}`,
       );
     },
   };

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import * as z from 'zod';
 import { isWord } from '../../../../lib/i18n/words.ts';
 import type { Html } from '../html.ts';
-import { card, id, inside, nothing, when } from '../operator/parts.ts';
+import { card, id, inside, named, nothing, when } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
 import { status } from '../parts/status.ts';
 import { table } from '../parts/table.ts';
@@ -26,6 +26,12 @@ export const disputeList = z.object({
   next: z.string().nullable(),
 });
 
+/** By their ids: of providers, and of merchants by `platform/merchantId`. */
+export interface DisputeNames {
+  readonly providers: ReadonlyMap<string, string>;
+  readonly merchants: ReadonlyMap<string, string>;
+}
+
 function stateOfDispute({ say }: Speech, state: string): Html {
   const name = `dispute.is.${state}`;
   const text = isWord(name) ? say(name) : state;
@@ -40,6 +46,7 @@ export function disputeRows(
   path: string,
   rows: readonly OneDispute[],
   isOperators: boolean,
+  names: DisputeNames,
 ): Html {
   const { say } = speech;
   if (rows.length === 0) return nothing(say('dispute.none'));
@@ -56,7 +63,8 @@ export function disputeRows(
         ? [
             {
               ...{ head: say('operator.provider'), role: 'pair' as const },
-              cell: ({ providerId }: OneDispute) => id(providerId),
+              cell: ({ providerId }: OneDispute) =>
+                named(names.providers.get(providerId), providerId),
             },
           ]
         : []),
@@ -68,13 +76,19 @@ export function disputeRows(
 }
 
 /** One dispute: what it is about, where it stands, and its trail. */
-export function disputeCard(speech: Speech, one: OneDispute, more: Html | string): Html {
+export function disputeCard(
+  speech: Speech,
+  one: OneDispute,
+  names: DisputeNames,
+  more: Html | string,
+): Html {
   const { say } = speech;
+  const merchant = names.merchants.get(`${one.platform}/${one.merchantId}`);
   const voucher = `/vouchers/${one.platform}/${encodeURIComponent(one.voucherId)}`;
   const facts = html`<dl class="kvs"><dt>${say('status')}</dt><dd>${stateOfDispute(speech, one.state)}</dd>
-<dt>${say('operator.provider')}</dt><dd>${id(one.providerId)}</dd>
+<dt>${say('operator.provider')}</dt><dd>${named(names.providers.get(one.providerId), one.providerId)}</dd>
 <dt>${say('dispute.voucher')}</dt><dd><a class="id wrap" href="${voucher}">${one.voucherId}</a></dd>
-<dt>${say('operator.merchant-id')}</dt><dd>${id(one.merchantId)}</dd>
+<dt>${say('dispute.merchant')}</dt><dd>${named(merchant, one.merchantId)}</dd>
 <dt>${say('dispute.reason')}</dt><dd>${one.reason}</dd>
 <dt>${say('contract')}</dt><dd>${id(one.contractId)}</dd></dl>`;
   const trail = table<OneDispute['trail'][number]>({
@@ -98,6 +112,6 @@ export function disputeCard(speech: Speech, one: OneDispute, more: Html | string
       { head: say('dispute.reason'), role: 'wide-pair', cell: ({ reason }) => reason ?? '—' },
     ],
   });
-  return html`<div data-live="dispute">${card(say('dispute'), word(say, one.platform), inside(facts))}
+  return html`<div class="col" data-live="dispute">${card(say('dispute'), word(say, one.platform), inside(facts))}
 ${card(say('dispute.trail'), '', trail)}</div>${more}`;
 }

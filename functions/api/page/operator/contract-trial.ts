@@ -8,7 +8,7 @@ import { actForm } from '../parts/act-form.ts';
 import { table } from '../parts/table.ts';
 import { word } from '../views.ts';
 import { formContract } from './contract-form.ts';
-import { card, id, inside, nothing } from './parts.ts';
+import { card, inside, named, nothing } from './parts.ts';
 
 /** What a contract would change, by the dry run of a restatement, and the button that signs it. */
 
@@ -36,14 +36,20 @@ export interface SignForm {
   readonly hidden: Typed;
 }
 
-export function trialCard(speech: Speech, run: TrialRun, signing: SignForm): Html {
+/** @param names of the providers, by id */
+export function trialCard(
+  speech: Speech,
+  run: TrialRun,
+  signing: SignForm,
+  names: ReadonlyMap<string, string>,
+): Html {
   const { say } = speech;
   const isRunning = run.status === 'planned' || run.status === 'running';
   const isDone = run.status === 'done';
   const rows =
     run.providers.length === 0
       ? nothing(say(isRunning ? 'operator.gains.later' : 'operator.gains.none'))
-      : gains(speech, run.providers);
+      : gains(speech, run.providers, names);
   return html`<div data-live="trial">${card(
     say('terms.tried'),
     say('terms.tried.note'),
@@ -67,12 +73,15 @@ function signForm({ say }: Speech, { action, hidden }: SignForm): Html {
   return actForm(say, { action, act: 'sign', hidden, submit: 'terms.sign', isMain: true });
 }
 
-function gains({ say }: Speech, rows: readonly Gain[]): Html {
+function gains({ say }: Speech, rows: readonly Gain[], names: ReadonlyMap<string, string>): Html {
   const gmv = ({ paidFen, redeemedFen }: Gain['before']) => paidFen + redeemedFen;
   return table<Gain>({
     ...{ caption: say('operator.gains'), rows },
     columns: [
-      { head: say('operator.provider'), role: 'name', cell: ({ providerId }) => id(providerId) },
+      {
+        ...{ head: say('operator.provider'), role: 'name' },
+        cell: ({ providerId }) => named(names.get(providerId), providerId),
+      },
       {
         ...{ head: `GMV · ${say('terms.before')}`, role: 'pair', isNumber: true },
         cell: ({ before }) => amount(gmv(before)),

@@ -3,13 +3,8 @@ import * as z from 'zod';
 import { PLATFORMS } from '../../../../lib/events/id.ts';
 import { check } from '../../input.ts';
 import { pathOf } from '../ask.ts';
-import { spanText } from '../contracts/text.ts';
 import type { Typed } from '../forms.ts';
-import type { Html } from '../html.ts';
-import type { Speech } from '../page.ts';
-import { actForm, folded } from '../parts/act-form.ts';
-import { filterForm } from '../parts/filters.ts';
-import { table } from '../parts/table.ts';
+import { actForm } from '../parts/act-form.ts';
 import type { Desk, Outcome, Room, RoomPage } from '../room.ts';
 import {
   bodyOfForm,
@@ -19,12 +14,13 @@ import {
   formContract,
   typedOf,
 } from './contract-form.ts';
+import { CONTRACTS_PATH, dueCard, listCard } from './contract-list.ts';
 import { futureCard, trialCard, trialRun } from './contract-trial.ts';
-import { address, card, id, inside, nothing } from './parts.ts';
+import { address, card, inside } from './parts.ts';
 import { providersList } from './people.ts';
 import { proposalList, proposalsCard } from './proposals.ts';
 
-const PATH = '/operator/contracts';
+const PATH = CONTRACTS_PATH;
 
 const query = z.object({
   platform: z.enum(PLATFORMS).optional().catch(undefined),
@@ -81,8 +77,8 @@ export const operatorContractsPage: Room = {
           hidden: { body: JSON.stringify(run?.proposed ?? {}), cooperationId: cooperation },
         };
         return html`${asked.from !== undefined && asked.to !== undefined && place !== null ? dueCard(speech, { ...place, from: asked.from, to: asked.to }) : ''}
-${run === null ? '' : trialCard(speech, run, signing)}
-${listCard(speech, { choices, asked, contracts: contracts?.contracts ?? null, typed })}
+${run === null ? '' : trialCard(speech, run, signing, new Map(choices))}
+${listCard(speech, { choices, asked: { ...asked, ...place }, contracts: contracts?.contracts ?? null, typed })}
 ${place === null || proposals === null ? '' : proposalsCard(speech, PATH, place, proposals.proposals, typed)}
 ${card(say('terms.new'), say('terms.new.note'), inside(form))}`;
       },
@@ -174,124 +170,6 @@ function bodyOfTried(all: Record<string, unknown>): object {
   const terms = ['rateBp', 'productRates', 'tiers', 'startsAt', 'endsAt'];
   const own = [...names, ...terms].filter((name) => all[name] !== undefined);
   return Object.fromEntries(own.map((name) => [name, all[name]]));
-}
-
-function dueCard(
-  { say }: Speech,
-  window: { platform: string; merchantId: string; from: string; to: string },
-): Html {
-  const { from, to } = window;
-  return card(
-    say('terms.restate', { from, to }),
-    say('terms.restate.note'),
-    inside(
-      actForm(say, {
-        ...{
-          action: PATH,
-          act: 'restate',
-          hidden: window,
-          submit: 'terms.restate.act',
-          isMain: true,
-        },
-        fields: [{ name: 'reason', label: 'operator.reason', isRequired: true }],
-      }),
-    ),
-  );
-}
-
-interface ListView {
-  readonly choices: readonly (readonly [string, string])[];
-  readonly asked: z.infer<typeof query>;
-  readonly contracts: readonly FormContract[] | null;
-  readonly typed: Typed;
-}
-
-function listCard(speech: Speech, { choices, asked, contracts, typed }: ListView): Html {
-  const { say } = speech;
-  const filters = filterForm(say, {
-    ...{ action: PATH, kept: {} },
-    fields: [
-      {
-        ...{ name: 'platform', label: say('platform'), value: asked.platform ?? '' },
-        choices: [['', ''] as const, ...PLATFORMS.map((one) => [one, say(one)] as const)],
-      },
-      { name: 'merchantId', label: say('operator.merchant-id'), value: asked.merchantId ?? '' },
-      {
-        ...{ name: 'providerId', label: say('operator.provider'), value: asked.providerId ?? '' },
-        choices,
-      },
-    ],
-  });
-  const rows =
-    contracts === null
-      ? nothing(say('terms.choose'))
-      : contracts.length === 0
-        ? nothing(say('terms.none'))
-        : rowsOf(speech, contracts, typed);
-  return card(say('contracts'), '', html`${filters}${rows}`);
-}
-
-function rowsOf(speech: Speech, rows: readonly FormContract[], typed: Typed): Html {
-  const { say } = speech;
-  return table<FormContract>({
-    ...{ caption: say('contracts'), rows },
-    columns: [
-      {
-        ...{ head: say('operator.provider'), role: 'name' },
-        cell: (one) => html`${id(one.providerId)}<small class="id">${one.contractId ?? ''}</small>`,
-      },
-      {
-        ...{ head: say('contract.kind'), role: 'pair' },
-        cell: ({ mode }) => say(mode === 'special' ? 'contract.special' : 'contract.agency'),
-      },
-      {
-        ...{ head: say('contract.span'), role: 'pair' },
-        cell: ({ startsAt, endsAt }) => spanText(speech, { startsAt: startsAt ?? '', endsAt }),
-      },
-      {
-        ...{ head: say('contract.terms'), role: 'main', isNumber: true },
-        cell: ({ shareBp, rateBp, commission }) =>
-          `${(shareBp / 100).toFixed(2)}% × ${commission === 'product' ? say('contract.by-product') : `${((rateBp ?? 0) / 100).toFixed(2)}%`}`,
-      },
-      {
-        ...{ head: say('contract.scope'), role: 'wide-pair' },
-        cell: ({ scope }) => {
-          const all = Object.values(scope).flat();
-          return all.length === 0 ? say('contract.all') : id(all.slice(0, 8).join(' '));
-        },
-      },
-      {
-        ...{ head: say('terms.end'), role: 'wide-pair' },
-        cell: ({ contractId = '', endsAt }) =>
-          folded(
-            say,
-            'terms.end',
-            [
-              actForm(say, {
-                ...{
-                  action: PATH,
-                  act: 'try-end',
-                  hidden: { contractId },
-                  submit: 'terms.try',
-                  typed,
-                },
-                fields: [
-                  {
-                    ...{ name: 'endsAt', label: 'terms.end-day', type: 'date', isRequired: true },
-                    value: endsAt === null ? '' : typedOfEnd(endsAt),
-                  },
-                ],
-              }),
-            ],
-            typed.contractId === contractId,
-          ),
-      },
-    ],
-  });
-}
-
-function typedOfEnd(endsAt: string): string {
-  return new Date(Date.parse(endsAt) - 1 + 8 * 3_600_000).toISOString().slice(0, 10);
 }
 
 function withoutUndefined(

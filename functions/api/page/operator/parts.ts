@@ -53,6 +53,11 @@ export function id(text: string | null): Html | string {
   return text === null ? '—' : html`<span class="id wrap">${text}</span>`;
 }
 
+/** A name with its id below it; the id alone where nobody gave it a name. */
+export function named(name: string | undefined, own: string | null): Html | string {
+  return name === undefined ? id(own) : html`${name}<small class="id">${own ?? ''}</small>`;
+}
+
 /** An address with a query, of what is given. */
 export function address(path: string, query: Record<string, string | undefined>): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');

@@ -2,8 +2,8 @@ import { type CheckedDay, checkedDays } from '../../../../lib/store/reconciliati
 import { addDays, businessDayAt } from '../../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { sightOf } from '../../sight.ts';
-import { headOf } from '../guard.ts';
 import { Kept } from '../kept.ts';
+import { headOf } from '../names.ts';
 import type { Viewer } from '../viewer.ts';
 
 /** How yesterday stands by the platforms' own records. */

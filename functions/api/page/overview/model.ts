@@ -21,4 +21,8 @@ export interface OverviewView {
   readonly measure: 'redeemed' | 'paid';
   readonly by: 'day' | 'hour';
   readonly canHour: boolean;
+  /** Nothing in the period, nor in the one before. */
+  readonly isEmpty: boolean;
+  /** The first day with anything booked, read where it is empty. */
+  readonly firstDay: string | null;
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { markOfDay } from '../../../../lib/rollups/dimensions-due.ts';
+import { firstProviderDay } from '../../../../lib/rollups/rollups.ts';
 import { keys } from '../../../../lib/store/keys.ts';
 import { businessDayAt } from '../../../../lib/time/shanghai.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -67,12 +68,14 @@ export async function overviewPage(c: Context, deps: ApiDeps, viewer: Viewer): P
   const canHour = now.hours.length > 0;
   const by = canHour ? (query.by ?? (period.days === 1 ? 'hour' : 'day')) : 'day';
   const { measure } = query;
+  const isEmpty = now.total.entryCount === 0 && before.total.entryCount === 0;
+  const firstDay = isEmpty ? await firstProviderDay(table, viewer.providerId) : null;
   const stores = { top, movers, names, isComplete: courses.isComplete, all: courses.stores.length };
   return answerPage(c, {
     title: ({ say }) => say('overview'),
     main: (speech) =>
       overviewView(speech, {
-        ...{ period, totals, stores, checked, measure, by, canHour },
+        ...{ period, totals, stores, checked, measure, by, canHour, isEmpty, firstDay },
         waiting: [...waiting, ...waitingOf(checked)],
       }),
     viewer,

@@ -13,6 +13,7 @@ import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import { nameOf, placeKey, type StoreName, storeHref } from '../names.ts';
 import type { Speech } from '../page.ts';
+import { emptyNote } from '../parts/empty.ts';
 import { figures, movement } from '../parts/figure.ts';
 import { periodLine, periodTools } from '../parts/periods.ts';
 import { square } from '../parts/shares.ts';
@@ -31,11 +32,10 @@ import type { Waiting } from './waiting.ts';
 /** Figures, then their course and what waits, then what they are made of. */
 export function overviewView(speech: Speech, view: OverviewView): Html {
   const { say, language } = speech;
-  const { period, totals, stores } = view;
-  const isEmpty = totals.now.total.entryCount === 0 && totals.before.total.entryCount === 0;
+  const { period, totals, stores, isEmpty, firstDay } = view;
   return html`<div class="head"><div><h1>${say('overview')}</h1><p class="note">${periodLine(say, language, period)}</p></div>
 <div class="tools">${periodTools(say, '/', period)}${asOfForm(say, '/', periodQuery(period))}</div></div>
-${isEmpty ? emptyCard(speech) : ''}
+${isEmpty ? html`<p class="msg" role="status">${emptyNote(speech, { path: '/', period, firstDay })}</p>` : ''}
 <div data-live="figures">${figures(say, overviewFigures(speech, view))}</div>
 <div class="two"><div class="col flat">
 <section class="card o1" id="trend" data-live="trend">${trendCard(speech, view)}</section>
@@ -46,10 +46,6 @@ ${isEmpty ? emptyCard(speech) : ''}
 <section class="card o3" data-live="shares">${sharesCard(speech, totals, periodQuery(period))}</section>
 ${stores.movers.length === 0 ? '' : html`<section class="card o5" data-live="movers">${moversCard(speech, view)}</section>`}
 </div></div>`;
-}
-
-function emptyCard({ say }: Speech): Html {
-  return html`<p class="msg" role="status"><b class="strong">${say('empty.title')}</b><br>${say('empty.body')}</p>`;
 }
 
 function topStores(speech: Speech, { period, stores, totals }: OverviewView): Html {

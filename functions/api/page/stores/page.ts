@@ -5,7 +5,7 @@ import { platformSchema } from '../../../../lib/events/event.ts';
 import { emptyRollup } from '../../../../lib/ledger/rollup.ts';
 import { MOST_STORES } from '../../../../lib/rollups/day-summary.ts';
 import { addPlatforms, overPlatforms } from '../../../../lib/rollups/provider-day.ts';
-import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
+import { firstProviderDay, readProviderDays } from '../../../../lib/rollups/rollups.ts';
 import { noteChange, withTrail } from '../../audit.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { answerFile, FILE_FORMATS, type FileFormat } from '../../files.ts';
@@ -79,7 +79,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
     const shown = rows.slice((page - 1) * PAGE, page * PAGE);
     const names = await storeNames(table, shown, deps.now(), viewer.providerId);
     const next = page < last ? { ...periodQuery(period), ...filters, page: `${page + 1}` } : null;
-    return answerStoresPage(c, viewer, {
+    return answerStoresPage(c, deps, viewer, {
       ...{ ...own, names, total: whole.total, stores: shown, isWhole: true, isRanked: true },
       isLargest: false,
       rest: query.q ? null : restOf(whole.total, whole.rows),
@@ -99,7 +99,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
     const next = isExact
       ? cursor.next(goesOn, { redeemedFen: last.redeemedFen, key })
       : { ...goesOn, list: 'all' };
-    return answerStoresPage(c, viewer, {
+    return answerStoresPage(c, deps, viewer, {
       ...{ ...own, stores, total: whole.total, rest: null, place: null, isWhole: false },
       names: await storeNames(table, stores, deps.now(), viewer.providerId),
       ...{ isRanked: true, isLargest: true },
@@ -130,7 +130,7 @@ export async function storesPage(c: Context, deps: ApiDeps, viewer: Viewer): Pro
   const rollups = addPlatforms(days.map((day) => day.rollups));
   const next =
     found.next === null ? null : cursor.next({ ...periodQuery(period), ...filters }, found.next);
-  return answerStoresPage(c, viewer, {
+  return answerStoresPage(c, deps, viewer, {
     ...{ ...own, sort: by, order: 'desc', names, stores, rest: null, place: null, isWhole: false },
     total: platform === null ? overPlatforms(rollups) : (rollups[platform] ?? emptyRollup()),
     ...{ isRanked: found.order === 'redeemedFen', isLargest: false },
@@ -154,7 +154,15 @@ function filtersOf({ platform, sort, order, q }: Query): Record<string, string> 
   };
 }
 
-function answerStoresPage(c: Context, viewer: Viewer, view: StoresView): Promise<Response> {
+async function answerStoresPage(
+  c: Context,
+  deps: ApiDeps,
+  viewer: Viewer,
+  rows: Omit<StoresView, 'firstDay'>,
+): Promise<Response> {
+  const isEmpty = rows.stores.length === 0;
+  const firstDay = isEmpty ? await firstProviderDay(deps.table, viewer.providerId) : null;
+  const view = { ...rows, firstDay };
   return answerPage(c, {
     title: ({ say }) => say('stores'),
     main: (speech) => storesView(speech, view),

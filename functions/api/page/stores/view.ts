@@ -6,6 +6,7 @@ import type { Html } from '../html.ts';
 import { nameOf, placeKey, type StoreName, storeHref } from '../names.ts';
 import { platformCell } from '../overview/view.ts';
 import type { Speech } from '../page.ts';
+import { emptyNote } from '../parts/empty.ts';
 import { movement } from '../parts/figure.ts';
 import { filterForm } from '../parts/filters.ts';
 import { pager } from '../parts/pager.ts';
@@ -47,6 +48,8 @@ export interface StoresView {
   /** False where there are too many to be sorted. */
   readonly isRanked: boolean;
   readonly nextHref: string | null;
+  /** The first day with anything booked, read where no row is. */
+  readonly firstDay: string | null;
 }
 
 type Row = StoreRow | { readonly sum: StoreSums; readonly is: 'total' | 'rest' };
@@ -96,7 +99,9 @@ function rowsOf(speech: Speech, view: StoresView): Html {
   const { say } = speech;
   const { stores, q, period, filters, total, rest } = view;
   if (stores.length === 0 && rest === null) {
-    if (q === '') return html`<p class="in form note">${say('nothing')}</p>`;
+    if (q === '') {
+      return html`<p class="in form note" role="status">${view.firstDay === null ? say('nothing') : emptyNote(speech, { path: '/stores', period, firstDay: view.firstDay })}</p>`;
+    }
     const { q: _q, ...kept } = filters;
     const clear = `/stores?${new URLSearchParams({ ...periodQuery(period), ...kept })}`;
     return html`<p class="in form note">${say('dimension.no-hit', { q })} <a href="${clear}">${say('dimension.clear')}</a></p>`;

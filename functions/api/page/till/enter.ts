@@ -18,6 +18,7 @@ export function enterScreen(station: Station, rows: readonly TodayRow[]): Screen
 <input id="code" name="code" inputmode="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2048" placeholder="${say('till.code-hint')}" required autofocus>
 <video class="cam" id="camera" muted playsinline hidden></video>
 <p class="note" id="no-camera" hidden role="status">${say('till.no-camera')}</p>
+<p class="note" id="no-paste" hidden role="status">${say('till.no-paste')}</p>
 <div class="pb"><button class="btn mid" id="paste" type="button" hidden>${say('till.paste')}</button><button class="btn mid pri" type="submit">${say('till.find')}</button></div>
 </form>
 ${todayList(say, station, rows)}`,
