@@ -158,6 +158,26 @@ export const STATEMENT_WORDS = {
   'part.restated': { zh: '往月更正', en: 'Corrects' },
   'part.clawback': { zh: '追回', en: 'Clawback of' },
   'part.held': { zh: '暂押', en: 'Held' },
+  exports: { zh: '文件', en: 'Files' },
+  'exports.note': {
+    zh: '完整文件逐段生成，生成后保留 7 天',
+    en: 'Whole files are made piece by piece and kept for seven days',
+  },
+  'exports.none': {
+    zh: '还没有文件。在一张长结算单上选“完整 CSV”或“完整 XLSX”。',
+    en: 'No files yet. Choose “Whole CSV” or “Whole XLSX” on a long statement.',
+  },
+  'exports.file': { zh: '文件名', en: 'File' },
+  'exports.running': { zh: '生成中', en: 'Being made' },
+  'exports.done': { zh: '已生成', en: 'Ready' },
+  'exports.rows': { zh: '行数', en: 'Rows' },
+  'exports.until': { zh: '保留到', en: 'Kept until' },
+  'exports.csv': { zh: '完整 CSV', en: 'Whole CSV' },
+  'exports.xlsx': { zh: '完整 XLSX', en: 'Whole XLSX' },
+  'done.export': {
+    zh: '已开始生成，完成后在此下载',
+    en: 'It is being made; take it here when it is ready',
+  },
   'problem.export-running': {
     zh: '文件还在生成，生成完再下载',
     en: 'The file is still being made; take it when it is done',

@@ -38,3 +38,24 @@ export function rootOf(tree: ProofTree): string {
 export function linesIn(tree: ProofTree): number {
   return tree.reduce((sum, { lines }) => sum + lines, 0);
 }
+
+/** The hashes beside the way from a leaf up to the root. @param index of the leaf, from 0 */
+export function pathTo(leaves: readonly string[], index: number): string[] {
+  const path: string[] = [];
+  let [level, at] = [leaves, index];
+  while (level.length > 1) {
+    const sibling = level[at ^ 1];
+    if (sibling !== undefined) path.push(sibling);
+    level = levelAbove(level);
+    at >>= 1;
+  }
+  return path;
+}
+
+/** Two by two; the last one as it is where it is alone. */
+function levelAbove(level: readonly string[]): string[] {
+  return Array.from({ length: Math.ceil(level.length / 2) }, (_, pair) => {
+    const [left = '', right] = level.slice(2 * pair, 2 * pair + 2);
+    return right === undefined ? left : nodeHash(left, right);
+  });
+}

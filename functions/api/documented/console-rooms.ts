@@ -16,6 +16,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   '/operator/reconciliations': 'Begins a reconciliation, follows and stops it',
   '/operator/contracts': 'Contracts: writes one, tries it, signs it; the platforms’ proposals',
   '/operator/disputes': 'What providers say is theirs; accepts or refuses',
+  '/exports': 'Files of any length that were made, and how far they are',
   '/disputes': 'A provider’s disputes, and how each stands',
   '/operator/restatements': 'Begins a restatement or tries it, and says who gains and loses',
   '/operator/imports': 'Files that were compared with the books',

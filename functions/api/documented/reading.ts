@@ -252,7 +252,8 @@ export const reading: readonly Documented[] = [
       'files, 5,000 in each: `files` says how many, `?part=2` is the second, and the header `link` names the ' +
       'next. Ids are texts there, in CSV as `="106…"`, which Excel keeps as it is; paid and redeemed GMV have ' +
       'a column each. `.proof` is a page that proves the statement to anybody, offline (docs/proof.md); with `?part` a ' +
-      'part of it, and the parts one after the other are the page. Files and pages are there for the cookie of the ' +
+      'part of it, and the parts one after the other are the page; with `?line=<entryId>` the proof of that line alone, at most ' +
+      '2 KB of text, of a statement of at most 20,000 lines. Files and pages are there for the cookie of the ' +
       'pages too.',
     answers: {
       200: {

@@ -14,7 +14,7 @@ const ASSETS = {
   'statement.css': { type: 'text/css; charset=utf-8', of: ['statement.css'] },
   'till.css': { type: 'text/css; charset=utf-8', of: ['till.css'] },
   'till.js': { type: 'text/javascript; charset=utf-8', of: ['till.js'] },
-  'live.js': { type: 'text/javascript; charset=utf-8', of: ['live.js'] },
+  'live.js': { type: 'text/javascript; charset=utf-8', of: ['live.js', 'download.js'] },
   'mark.svg': { type: 'image/svg+xml', of: ['mark.svg'] },
 } as const;
 

@@ -43,7 +43,7 @@ const PROVIDERS: readonly Group[] = [
       { href: '/disputes', word: 'disputes', needs: 'reports:read', below: [] },
       {
         ...{ href: '/statements', word: 'statements', needs: 'statements:read' },
-        below: ['/statements/', '/v1/statements/'],
+        below: ['/statements/', '/v1/statements/', '/exports'],
       },
       { href: '/completeness', word: 'completeness', needs: 'reports:read', below: [] },
     ],

@@ -53,6 +53,11 @@ export const ROOMS: readonly Room[] = [
   ),
   operatorDisputesPage,
   disputesPage,
+  lazyRoom(
+    { path: '/exports', is: 'provider', needs: 'statements:read' },
+    ['make'],
+    async () => (await import('./exports/page.ts')).exportsPage,
+  ),
   teamPage,
   clerksPage,
   completenessPage,

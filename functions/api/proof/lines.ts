@@ -48,7 +48,7 @@ export async function proofPart(
   return `${part === 1 ? before : ''}${text}${part === files ? LAST_LINE + after : ''}`;
 }
 
-async function beginning(
+export async function beginning(
   statement: Statement,
   settled: readonly KeptLine[],
   contracts: ProofContracts,
@@ -87,14 +87,18 @@ async function tiersOf(
 }
 
 /** The lines of a file but those that tiers settled. */
-async function ownLines(table: Table, statement: Statement, part: number): Promise<KeptLine[]> {
+export async function ownLines(
+  table: Table,
+  statement: Statement,
+  part: number,
+): Promise<KeptLine[]> {
   const { fileEnds } = statement;
   const [from = null, to] = [fileEnds[part - 2], fileEnds[part - 1]];
   const found = await readLines(table, statement, from, Number.POSITIVE_INFINITY, { until: to });
   return found.filter(({ line }) => !isSettledBy(line, statement));
 }
 
-async function settledLines(table: Table, statement: Statement): Promise<KeptLine[]> {
+export async function settledLines(table: Table, statement: Statement): Promise<KeptLine[]> {
   const before = `LINE#${lastDayOf(statement.month)}#23:59:59.999#tier`;
   const found = await readLines(table, statement, before, MAX_SETTLED);
   const settled = found.filter(({ line }) => isSettledBy(line, statement));

@@ -65,6 +65,8 @@ export const statementGet = forEither('GET /v1/statements/{id}', {
     /** Of the page, and which of the files. */
     lang: z.string().optional(),
     part: z.string().optional(),
+    /** Of a proof: the entry that it shall prove alone. */
+    line: givenId(1_024).optional(),
   }),
   // A browser that opens the page, or a file from it, brings the cookie of the other pages.
   isPage: ({ id = '' }) => split(id)[1] !== undefined,
@@ -110,8 +112,13 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
       }
     }
     if (format === 'proof') {
+      const closed = await findClosed(id, principal, deps);
+      if (query.line !== undefined) {
+        const { lineProofFile } = await import('../proof/line.ts');
+        return lineProofFile(c, closed, query.line, deps);
+      }
       const { proofFile } = await import('../proof/file.ts');
-      return proofFile(c, await findClosed(id, principal, deps), deps);
+      return proofFile(c, closed, deps);
     }
     const statement = await findStatement(id, principal, deps);
     if (isFile(format)) return statementFile(c, statement, format, deps);
@@ -187,10 +194,15 @@ function split(text: string): [string, Format] {
 /** A file has parts and no pages; only the page has a language. @throws Problem `request-invalid` */
 function requireNamesOf(format: Format, c: Context): void {
   const hasParts = isFile(format) || format === 'proof';
-  const others = hasParts ? ['limit', 'cursor'] : ['part'];
+  const others =
+    format === 'proof'
+      ? ['limit', 'cursor']
+      : hasParts
+        ? ['limit', 'cursor', 'line']
+        : ['part', 'line'];
   const given = others.filter((name) => c.req.query(name) !== undefined);
   if (given.length === 0) return;
-  const known = hasParts ? 'part' : 'limit, cursor, lang';
+  const known = format === 'proof' ? 'part, line' : hasParts ? 'part' : 'limit, cursor, lang';
   const detail = `query: ${given.join(', ')} has no meaning here; known are ${known}`;
   throw new Problem('request-invalid', detail);
 }

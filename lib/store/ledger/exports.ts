@@ -11,7 +11,6 @@ export const exportedSchema = z.discriminatedUnion('of', [
 export type ExportContent = z.infer<typeof exportedSchema>;
 
 export const EXPORT_FORMATS = ['csv', 'xlsx'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /**
  * A file that is made piece by piece. One item, saved after each piece under a guard, so that whoever goes on needs

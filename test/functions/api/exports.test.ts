@@ -14,6 +14,7 @@ import {
   ask,
   book,
   Clock,
+  cookieOf,
   expectProblem,
   MINUTE_MS,
   makeTenant,
@@ -119,6 +120,30 @@ describe('a file that is made piece by piece', () => {
     );
     expect(Math.round(sum * 100)).toBe(fen);
     expect(sheet).toContain(`<f>SUM(${letter}2:${letter}${last})</f>`);
+  });
+
+  it('is begun from a page, which says how far it is and has the file', async () => {
+    const { statementId, token } = await statement(2, 0);
+    const { cookie } = await cookieOf(hexiao, token);
+    const form = new URLSearchParams({ act: 'make', statementId, format: 'xlsx' });
+    const sent = await ask(hexiao, 'POST', '/exports', {
+      ...{ token: null, body: form.toString() },
+      headers: {
+        ...{ cookie, 'sec-fetch-site': 'same-origin' },
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+    });
+    expect(sent.status, sent.text).toBe(303);
+    const page = async (lang: string) =>
+      (await ask(hexiao, 'GET', `/exports?lang=${lang}`, { token: null, headers: { cookie } }))
+        .text;
+    expect(await page('zh')).toContain('生成中');
+    await hexiao.settle();
+    const done = await page('en');
+    expect(done).toContain('Ready');
+    const href = /href="([^"]+\/file\?part=1)" download="statement-2025-10.xlsx"/.exec(done)?.[1];
+    const file = await hexiao.api.request(href ?? '', { headers: { cookie } });
+    expect(readWorkbook(new Uint8Array(await file.arrayBuffer()))).toHaveLength(1 + 2 + 1);
   });
 
   it('is one file for the same of the same, another’s is not there, and after seven days nobody’s is', async () => {

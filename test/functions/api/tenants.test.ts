@@ -216,6 +216,8 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
     ),
   ],
   'GET /v1/imports': () => ['/v1/imports'],
+  'GET /exports': () => ['/exports'],
+  'POST /exports': () => ['/exports'],
   // Whoever reads a statement has it made as a file: see exports.test.ts.
   'POST /v1/exports': () => ['/v1/exports'],
   'GET /v1/exports': () => ['/v1/exports'],

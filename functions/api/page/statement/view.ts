@@ -12,6 +12,7 @@ import { filesOf, PROOF_PARTS_AT_ONCE } from '../../statement-files.ts';
 import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
+import { actForm } from '../parts/act-form.ts';
 import { rangeOf } from '../parts/periods.ts';
 import { status } from '../parts/status.ts';
 import { table } from '../parts/table.ts';
@@ -63,7 +64,7 @@ export function statementView(speech: Speech, view: StatementView): Html {
   const shown = { names: view.names, statement, life, side };
   return html`<p class="crumb screen"><a href="${side.is === 'operator' ? '/operator/statements' : '/statements'}">${say('statements')}</a> <span class="dim">/</span> ${who}</p>
 <div class="head"><div><h1>${titleOf(speech, month)} · ${who}</h1><p class="note">${say('statement.number')} <span class="id">${number}</span> · ${rangeOf(window, language)} · ${say('statement.unit.tax')}</p>
-<p class="note">${isClosed ? '' : status('go', 'go', say('closing'))} ${say('asOf')} ${ledgerTime(asOf)} · <span class="id">${statementIdOf(statement)}</span></p></div><div class="tools screen">${toolsOf(say, statement)}</div></div>
+<p class="note">${isClosed ? '' : status('go', 'go', say('closing'))} ${say('asOf')} ${ledgerTime(asOf)} · <span class="id">${statementIdOf(statement)}</span></p></div><div class="tools screen">${toolsOf(say, statement, side)}</div></div>
 ${messages(speech, view)}
 ${isPrint || side.is === 'operator' || path.startsWith('/v1/') ? '' : asOfForm(say, path, {}, statement.closedAt ?? asOf)}
 ${isClosed ? moneyCard(speech, statement, life) : ''}
@@ -180,9 +181,16 @@ function sumsTable({ say }: Speech, { sums }: Statement): Html {
   });
 }
 
-function toolsOf(say: Say, statement: Statement): Html {
+function toolsOf(say: Say, statement: Statement, side: Side): Html {
+  // The operator takes them by the API.
+  const isLong = side.is === 'provider' && filesOf(statement) > 1;
+  const whole = (format: (typeof FILE_FORMATS)[number]) =>
+    actForm(say, {
+      ...{ action: '/exports', act: 'make', submit: `exports.${format}` },
+      hidden: { statementId: statementIdOf(statement), format },
+    });
   const print = `/statements/${statement.month}.print`;
-  return html`${fileLinks(say, statement)}${statement.status === 'closed' ? html` <a class="btn" href="${print}">${say('print.a4')}</a>` : ''}`;
+  return html`${fileLinks(say, statement)}${isLong ? FILE_FORMATS.map(whole) : ''}${statement.status === 'closed' ? html` <a class="btn" href="${print}">${say('print.a4')}</a>` : ''}`;
 }
 
 /** A link to each of its files; while it is closing there are none. */

@@ -168,6 +168,37 @@ describe('the proof of one line', () => {
     }
   });
 
+  it('is given by the API as the month’s page gives it, to whom the line belongs', async () => {
+    const month = await checked();
+    const path = `/v1/statements/${own.id}`;
+    const { lines } = read(
+      await ask(hexiao, 'GET', path, { token: own.token }),
+      z.looseObject({ lines: z.array(z.looseObject({ entryId: z.string() })) }),
+    );
+    const given = new Set<string>();
+    for (const { entryId } of lines) {
+      const query = new URLSearchParams({ line: entryId });
+      const reply = await ask(hexiao, 'GET', `${path}.proof?${query}`, { token: own.token });
+      expect(reply.status, reply.text).toBe(200);
+      const alone = await checked(reply.text);
+      expect(alone).toMatchObject({ isLine: true, isSound: true, faults: [] });
+      expect(alone.rows[0]?.entry).toBe(shortHash(entryId));
+      given.add(reply.text);
+    }
+    expect(given).toEqual(new Set([...month.rows.keys()].map((index) => lineProof(month, index))));
+    for (const [query, status, code] of [
+      ['?line=nothing', 404, 'not-found'],
+      ['?line=a&cursor=b', 400, 'request-invalid'],
+    ] as const) {
+      const reply = await ask(hexiao, 'GET', `${path}.proof${query}`, { token: own.token });
+      expectProblem(reply, status, code);
+    }
+    expectProblem(
+      await ask(hexiao, 'GET', `${path}?line=a`, { token: own.token }),
+      ...([400, 'request-invalid'] as const),
+    );
+  });
+
   it('does not hold for another line, nor at another place', async () => {
     const month = await checked();
     const [a, b] = [lineProof(month, 3), lineProof(month, 4)];
