@@ -43,7 +43,8 @@ export async function findDispute(
  * its restatement stopped, the same call begins it again.
  *
  * The answer is written first, so of two at once one is in force; then the restatement is made by the id that stands
- * in the answer. Whoever died in between left a dispute that is `stalled`.
+ * in the answer. Whoever died in between left a dispute that is `stalled`: whoever comes next makes just that
+ * restatement, and no second answer.
  * @throws Problem `dispute-answered` or `dispute-unmet`
  */
 export async function answerDispute(
@@ -52,8 +53,9 @@ export async function answerDispute(
   actor: string,
   deps: ApiDeps,
 ): Promise<StandingDispute & { readonly isNew: boolean }> {
-  const standing = await standingDispute(dispute, deps);
   const last = dispute.answers.at(-1);
+  const found = await standingDispute(dispute, deps);
+  const standing = body.accept && last !== undefined ? await begunAs(last, found, deps) : found;
   if (last !== undefined && (standing.state !== 'stalled' || !body.accept)) {
     if (saysTheSame(last, body)) return { ...standing, isNew: false };
     throw answered(last);
@@ -75,6 +77,20 @@ export async function answerDispute(
   return { ...(await standingDispute(next, deps)), isNew: true };
 }
 
+/** Where an acceptance stands and its restatement does not, it is made: its author may be about to, or died. */
+async function begunAs(
+  last: DisputeAnswer,
+  standing: StandingDispute,
+  deps: ApiDeps,
+): Promise<StandingDispute> {
+  const { dispute, state, job } = standing;
+  if (state !== 'stalled' || job !== null || last.from === null || last.to === null)
+    return standing;
+  const request = requestOf(dispute, { reason: last.reason, from: last.from, to: last.to });
+  await runJob(newJob(request, last.at), deps);
+  return standingDispute(dispute, deps);
+}
+
 function saysTheSame(last: DisputeAnswer, { accept, reason, contractId }: AnswerBody): boolean {
   const isSame = last.accept === accept && last.reason === reason;
   return isSame && (contractId === null || contractId === last.contractId);
@@ -93,7 +109,7 @@ async function jobOf(
   asOf: string,
   deps: ApiDeps,
 ): Promise<Job> {
-  const { providerId, platform, merchantId, voucherId, disputeId } = dispute;
+  const { providerId, platform, merchantId, voucherId } = dispute;
   const named = contractId ?? dispute.contractId;
   if (named !== null) await requireOwnContract(dispute, named, deps);
   const marker = { restatementId: 'asked', asOf, from: '0000-01-01', to: '9999-12-31', reason };
@@ -108,13 +124,21 @@ async function jobOf(
   if (theirs.length === 0) throw unmet();
   const days = restated.flatMap(({ originals }) => originals.map((one) => one.businessDay));
   const [from = '', to = ''] = [days.toSorted()[0], days.toSorted().at(-1)];
-  const request = {
+  const request = requestOf(dispute, { reason, from, to });
+  await requireJob(request, deps);
+  return newJob(request, asOf);
+}
+
+/** The same of the same answer: its restatement has one id. */
+function requestOf(
+  { platform, merchantId, disputeId }: Dispute,
+  { reason, from, to }: { readonly reason: string; readonly from: string; readonly to: string },
+) {
+  return {
     ...{ does: 'restate' as const, platform, merchantId, from, to, dryRun: false },
     // Of two that are accepted with the same words at the same moment each has its own.
     reason: `${reason} (dispute ${disputeId.slice(-12)})`,
   };
-  await requireJob(request, deps);
-  return newJob(request, asOf);
 }
 
 function unmet(): Problem {
