@@ -16,7 +16,7 @@ conclusion condition consumed context contradict control cost count counted cred
 dashboard decision demo deployed deps destroy difference digit document documented done drive
 dropped dry due element endpoint enter environment erase erased error estimate exchange explain
 explained extra failure fate feature fetch field file filter form format found frame from front
-function given group hand hash header help hexiao hit hole html http hub icon id in index inner
+function given group grouping hand hash header help hexiao hit hole html http hub icon id in index inner
 input is issue issued item json kept key kind known lag lambda language largest layout lazy leaf least
 lifetime limit limiter line lint listed live local lock log made main map markdown markup matched
 matching may meaning measured memory message method metric misbehaving misbehaviour mode model

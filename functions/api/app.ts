@@ -34,6 +34,7 @@ import { merchantsRoutes } from './routes/merchants.ts';
 import { pipelineRoute } from './routes/pipeline.ts';
 import { policiesRoutes } from './routes/policies.ts';
 import { prepareRoutes } from './routes/prepare.ts';
+import { productsRoutes } from './routes/products.ts';
 import { proofKeysRoute } from './routes/proof-keys.ts';
 import { providersRoutes } from './routes/providers.ts';
 import { reconciliationsRoutes } from './routes/reconciliations.ts';
@@ -85,6 +86,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   registryRoutes(api, deps);
   registryChangesRoutes(api, deps);
   channelMapsRoutes(api, deps);
+  productsRoutes(api, deps);
   tokensRoutes(api, deps);
   membersRoutes(api, deps);
   clerksRoutes(api, deps);

@@ -1,7 +1,8 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { type EventOf, idSchema } from '../../lib/events/event.ts';
+import { type Event, type EventOf, idSchema } from '../../lib/events/event.ts';
 import { groupOf } from '../../lib/queue/queue.ts';
 import { discoverStore } from '../../lib/store/accounts/parties.ts';
+import { noteProduct } from '../../lib/store/accounts/products.ts';
 import { amendArchive, archiveDelivery, putSetAside } from '../../lib/store/deliveries/archive.ts';
 import { deleteHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { type RecordedFact, recordFact } from '../../lib/store/ledger/events.ts';
@@ -75,6 +76,7 @@ async function writeFacts(finding: Finding, maps: ChannelMaps, deps: RecordDeps)
   const nowMs = deps.now();
   let newestMs = recordedMs(finding, nowMs);
   const { events, refused } = await sift(finding, deps.buyerKey, nowMs);
+  await noteProducts(finding, events, deps.table);
   for (const sifted of events) {
     const event = await maps.mapped(deps.table, sifted);
     const recorded = await recordFact(deps.table, event);
@@ -103,6 +105,27 @@ async function writeFacts(finding: Finding, maps: ChannelMaps, deps: RecordDeps)
 function isToldByAnother({ stood }: RecordedFact, { isFirst = false, delivery }: Finding): boolean {
   if (!isFirst || stood?.kind !== 'order.paid' || !stood.complete) return false;
   return stood.deliveryId !== null && stood.deliveryId !== delivery.deliveryId;
+}
+
+/** What was sold, for the catalogue, under the name that the platform told. */
+async function noteProducts(
+  { events: drafts }: Finding,
+  events: readonly Event[],
+  table: Table,
+): Promise<void> {
+  const names = new Map(
+    drafts.flatMap((draft) =>
+      'sale' in draft && draft.productName ? [[draft.sale?.productId, draft.productName]] : [],
+    ),
+  );
+  for (const event of events) {
+    if (event.kind !== 'order.paid' && event.kind !== 'voucher.redeemed') continue;
+    const { productId } = event.sale;
+    if (productId === null) continue;
+    const { platform, merchantId, recordedAt: seenAt } = event;
+    const platformName = names.get(productId) ?? null;
+    await noteProduct(table, { platform, productId, merchantId, platformName, seenAt });
+  }
 }
 
 /** A courtesy of the platform's: what is no id holds up nothing. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { channels } from './channels.ts';
 import { print, printList, printPages } from './print.ts';
+import { products } from './products.ts';
 import { registry } from './registry.ts';
 import { need, pagesOf, REMOTE_OPTIONS, Remote } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
@@ -16,6 +17,8 @@ nothing else is said; --actor is member/ID, token/ID or bootstrap, and
 the operator's; what is archived is listed with --archived, and restored.
 channels shows the words that an app sent for where a sale came from; set says
 which channels they are, the whole map: set 服务号=service_account.
+products is the catalogue; set says all of one: those of one --supply are one
+dish or service.
 `;
 
 export const access: Verb = { details: DETAILS, run };
@@ -34,6 +37,8 @@ const OPTIONS = {
   platform: { type: 'string' },
   merchant: { type: 'string' },
   kind: { type: 'string' },
+  category: { type: 'string' },
+  supply: { type: 'string' },
   city: { type: 'string' },
   archived: { type: 'boolean' },
   actor: { type: 'string' },
@@ -63,11 +68,13 @@ async function run(args: readonly string[]): Promise<number> {
       return registry(remote, noun, [what, id], values);
     case 'channels':
       return channels(remote, positionals.slice(1), values.json);
+    case 'products':
+      return products(remote, [what, id], values);
     case 'audit':
       return audit(remote, values);
     default:
       throw new UsageError(
-        'Say tokens, members, operators, audit or channels; or providers, merchants or stores.',
+        'Say tokens, members, operators, audit or channels; or providers, merchants, stores or products.',
       );
   }
 }

@@ -88,6 +88,10 @@ export const VERBS: readonly Row[] = [
       'providers archive|restore ID',
       'merchants|stores archive|restore P/ID',
       'channels INTEGRATION/KEY [set WORD=CHANNEL…]',
+      `products [--platform P] [--category C]
+    [--supply S]`,
+      `products set P/ID [--name NAME] [--category C]
+    [--supply S]`,
       `audit [--from DAY] [--to DAY] [--actor A]
     [--subject S] [--provider ID]`,
     ],

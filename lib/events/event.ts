@@ -322,7 +322,8 @@ export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;
 
 /**
  * An event as an integration makes it, before normalize stamps where it came from. `buyerId` is the
- * platform's id of the buyer, where it reported one: it is hashed into `sale.buyer` and kept nowhere.
+ * platform's id of the buyer, where it reported one: it is hashed into `sale.buyer` and kept nowhere. `productName`
+ * is the platform's title of what was sold: it goes into the catalogue and into no event.
  */
 export type EventDraft =
   z.input<typeof eventSchema> extends infer E
@@ -332,6 +333,7 @@ export type EventDraft =
           'platform' | 'loop' | 'integration' | 'appKey' | 'deliveryId' | 'recordedAt' | 'source'
         > & {
           readonly buyerId?: string | null;
+          readonly productName?: string | null;
         }
       : never
     : never;

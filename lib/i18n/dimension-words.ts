@@ -8,6 +8,8 @@ export const DIMENSION_WORDS = {
   cities: { zh: '城市', en: 'Cities' },
 
   'dimension.product': { zh: '商品', en: 'Product' },
+  'dimension.category': { zh: '类目', en: 'Category' },
+  'dimension.supply': { zh: '供给', en: 'Supply' },
   'dimension.creator': { zh: '达人', en: 'Creator' },
   'dimension.channel': { zh: '渠道', en: 'Channel' },
   'dimension.merchant': { zh: '商家', en: 'Merchant' },

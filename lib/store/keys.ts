@@ -131,6 +131,12 @@ export const keys = {
     sk: e(merchantId),
   }),
 
+  /** What a platform sells under an id. */
+  product: (platform: string, productId: string): Key => ({
+    pk: productsPartition(platform),
+    sk: e(productId),
+  }),
+
   /** Which calls of an app its workers leased. */
   budget: (integration: string, appKey: string): Key => ({
     pk: `BUDGET#${e(integration)}#${e(appKey)}`,
@@ -504,6 +510,11 @@ const ownOrAll = (providerId: string | null) => (providerId === null ? '*' : e(p
 /** Deliveries set aside: `parked`, a kind nobody knows; `quarantined`, a shape nobody expected. */
 export const SET_ASIDE_REASONS = ['parked', 'quarantined'] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
+
+/** A platform's products. */
+export function productsPartition(platform: string): string {
+  return `PRODUCTS#${platform}`;
+}
 
 export function streamPartition({ of, platform, id }: Stream): string {
   return `${STREAM_PARTITIONS[of]}#${platform}#${e(id)}`;

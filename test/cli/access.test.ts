@@ -40,6 +40,15 @@ async function run(line: readonly string[], token = OPERATOR_TOKEN): Promise<str
 const made = (text: string) => JSON.parse(text) as Record<string, string>;
 const of = () => ['--provider', tenant.providerId];
 
+it('names a product, and lists what is linked', async () => {
+  await run(['products', 'set', 'douyin/cli-1', '--name', '双人锅', '--supply', 'hotpot']);
+  await run(['products', 'set', 'douyin/cli-2', '--category', '烘焙']);
+  const linked = await run(['products', '--supply', 'hotpot']);
+  expect(linked).toMatch(/cli-1 +双人锅/);
+  expect(linked).not.toContain('cli-2');
+  await expect(run(['products', 'take'])).rejects.toThrow('products set PLATFORM/ID');
+});
+
 it('says which channels an app’s words are', async () => {
   const app = 'douyin-life/aw0000000000cli';
   await hexiao.call('PUT', `/v1/apps/${app}`, {

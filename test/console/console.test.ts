@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
+import { DEMO_CATEGORIES } from '../../infra/local/demo/seed.ts';
 import { amount } from '../../lib/i18n/format.ts';
 import { rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
@@ -118,12 +119,16 @@ describe('the sums of the demo', () => {
 });
 
 describe('the words', () => {
-  /** Data, which is not translated: names of merchants, stores and providers, and cities; the longest first. */
+  /** Data, which is not translated: names of merchants, stores, products and providers, and cities; the longest first. */
   const DATA = [
     ...DEMO_PROVIDERS.map(({ name }) => name),
     ...[...DEMO_CITY, ...OTHER_MERCHANTS.map(({ merchant }) => merchant)].flatMap(
-      ({ name, stores }) => [...stores.flatMap((store) => [store.name, store.city]), name],
+      ({ name, stores, products }) => [
+        ...stores.flatMap((store) => [store.name, store.city]),
+        ...[...products.map((product) => product.name), name],
+      ],
     ),
+    ...DEMO_CATEGORIES,
   ].toSorted((a, b) => b.length - a.length);
 
   it('of an English page are English, but for names and the other language', async () => {

@@ -9,6 +9,7 @@ import type { Documented } from './documented.ts';
 import { exporting } from './exports.ts';
 import { imports } from './imports.ts';
 import { outside } from './outside.ts';
+import { products } from './products.ts';
 import { reading } from './reading.ts';
 import { reconciling } from './reconciliations.ts';
 import { registering } from './registering.ts';
@@ -28,6 +29,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...registering,
   ...registry,
   ...channelMaps,
+  ...products,
   ...contracts,
   ...reading,
   ...imports,

@@ -42,6 +42,8 @@ const gmvRow = z.strictObject({
   product: z.string().optional(),
   creator: z.string().optional(),
   city: z.string().optional(),
+  supply: z.string().optional(),
+  category: z.string().optional(),
   cpsKind: z.string().optional().describe('Of a creator: how it earns.'),
   merchant: z.string().optional(),
   platform: z.string().optional(),
@@ -138,6 +140,8 @@ export const reading: readonly Documented[] = [
       '(`DIMENSIONS_DELAY_SECONDS`). Of stores, `order` says how they are sorted. For the operator, `providerId=*` is all ' +
       'providers together, by `day`, `platform`, `loop` or `channel`, without what is `unattributed`; all of it is rolled ' +
       'up with the dimensions, so it is minutes behind. ' +
+      '`supply` and `category` group the products by the catalogue as it is now (`PUT /v1/products`): what is in none is ' +
+      '`unknown`, and so is a product id that two platforms have and that is not the same at both. ' +
       'With `asOf` it is what had been booked to one provider by that instant, worked out from the entries of the ' +
       'window: at most 92 days and 20,000 entries. Names and cities are as they are registered now.',
     problems: ['window-too-large'],

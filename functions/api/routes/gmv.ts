@@ -12,6 +12,7 @@ import type { ProviderDay } from '../../../lib/rollups/provider-day.ts';
 import { readVersionedDays } from '../../../lib/rollups/rollups.ts';
 import { readMerchant } from '../../../lib/store/accounts/parties.ts';
 import { asOfInput, readBooksAsOf, requireCome } from '../as-of.ts';
+import { GROUPINGS, type Grouping, groupedBy, readCatalogue } from '../catalogue.ts';
 import { ifChanged, sliceOf } from '../changed.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -33,7 +34,7 @@ import {
 import { dayRows, platformRows, type Row, storeKey } from '../reports.ts';
 import { answer, forProvider } from '../route.ts';
 
-const BY = ['day', 'store', 'platform', ...DIMENSIONS] as const;
+const BY = ['day', 'store', 'platform', ...DIMENSIONS, ...GROUPINGS] as const;
 
 const MAX_ROWS = 1_000;
 
@@ -118,7 +119,14 @@ async function asOfAnswer(
   const { known, since } = await readBooksAsOf(table, { providerId, window }, asOf);
   const page = async (): Promise<Answer> => {
     if (by !== 'day' && by !== 'store' && by !== 'platform') {
-      const all = (await dimensionRowsOf(by, known, table)).sort(largestFirst);
+      const found = isGrouping(by)
+        ? groupedBy(
+            by,
+            await dimensionRowsOf('product', known, table),
+            await readCatalogue(table, now()),
+          )
+        : await dimensionRowsOf(by, known, table);
+      const all = found.sort(largestFirst);
       const { rows, next } = paged(c, all, position, limit);
       return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
     }
@@ -169,7 +177,7 @@ interface Answer {
 async function rowsBy(
   c: Context,
   by: (typeof BY)[number],
-  { table }: ApiDeps,
+  { table, now }: ApiDeps,
   { providerId, window, days }: Whole,
   { position, limit }: Page,
 ): Promise<Answer> {
@@ -201,6 +209,13 @@ async function rowsBy(
       const { rows, next } = paged(c, all.sort(largestFirst), position, limit);
       return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
     }
+    case 'supply':
+    case 'category': {
+      const products = await readDimension(table, providerId, 'product', window);
+      const all = groupedBy(by, products, await readCatalogue(table, now()));
+      const { rows, next } = paged(c, all.sort(largestFirst), position, limit);
+      return { rows: await mapLimit(rows, 8, (row) => named(by, row, { table })), next };
+    }
     default:
       return by satisfies never;
   }
@@ -228,9 +243,13 @@ function largestFirst(a: DimensionRow, b: DimensionRow): number {
   return b.rollup.redeemedFen - a.rollup.redeemedFen || (name(a) < name(b) ? -1 : 1);
 }
 
+function isGrouping(by: string): by is Grouping {
+  return GROUPINGS.some((one) => one === by);
+}
+
 /** What nobody reported is `unknown`. A merchant is named by platform and id, and by its name where known. */
 async function named(
-  by: Dimension,
+  by: Dimension | Grouping,
   { value, cpsKind, rollup }: DimensionRow,
   { table }: Pick<ApiDeps, 'table'>,
 ): Promise<object> {

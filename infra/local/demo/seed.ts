@@ -20,6 +20,7 @@ import {
   putStore,
   readRegisteredAt,
 } from '../../../lib/store/accounts/parties.ts';
+import { putProduct } from '../../../lib/store/accounts/products.ts';
 import { putToken } from '../../../lib/store/accounts/tokens.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
@@ -52,6 +53,24 @@ export async function seedCity(table: Table): Promise<void> {
     await seedMerchant(table, 'douyin', merchant);
     await seedContracts(table, 'douyin', merchant);
   }
+  for (const [at, { products }] of DEMO_CITY.entries()) {
+    await seedProducts(table, 'douyin', products, DEMO_CATEGORIES[at] ?? null);
+  }
+}
+
+/** What the city's merchants sell, in their order. */
+export const DEMO_CATEGORIES = ['火锅', '烘焙', '足疗', '茶饮', '运动', '美发'];
+
+/** Products with one name are one dish, at whatever platform. */
+async function seedProducts(
+  table: Table,
+  platform: Platform,
+  products: PlayedMerchant['products'],
+  category: string | null,
+): Promise<void> {
+  for (const { productId, name } of products) {
+    await putProduct(table, { platform, productId, name, category, supplyId: name });
+  }
 }
 
 /** The app of a player, as the operator's route would check and keep it. */
@@ -76,6 +95,7 @@ export async function seedOther(
 ): Promise<void> {
   await seedApp(table, player, apiBaseUrl);
   await seedMerchant(table, player.platform, merchant);
+  await seedProducts(table, player.platform, merchant.products, '套餐');
   const contracts = [{ providerId, shareBp: 10_000, rateBp }];
   await seedContracts(table, player.platform, { merchantId: merchant.merchantId, contracts });
 }

@@ -200,6 +200,7 @@ const orderSchema = z.looseObject({
   original_amount: absentAsNull(wireFen),
   pay_time: absentAsNull(wireTime),
   sku_id: courtesy(wireId),
+  sku_name: courtesy(z.string().max(512)),
   /** The live room of the sale; and the buyer. */
   room_id: courtesy(wireId),
   open_id: courtesy(z.string().max(256)),

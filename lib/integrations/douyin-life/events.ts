@@ -57,6 +57,7 @@ function redeemed(facts: VoucherFacts, act: Act, amounts: Amounts): EventDraft {
     amounts,
     ...worthOf(facts),
     sale: saleOf(facts),
+    ...(facts.order?.sku_name && { productName: facts.order.sku_name }),
     ...(facts.order?.open_id && { buyerId: facts.order.open_id }),
   };
 }

@@ -25,6 +25,7 @@ const recordSchema = z.looseObject({
   orderId: unlessUnread(wireId),
   receiptCode: unlessUnread(wireId),
   dealId: unlessUnread(wireId),
+  dealTitle: unlessUnread(z.string().max(512)),
   bizType: unlessUnread(wireId),
   /** Yuan: what the deal is sold for. `dealMarketPrice` is what it is said to be worth. */
   dealPrice: unlessUnread(wireYuan),
@@ -125,6 +126,7 @@ function redeemed(json: unknown, context: ConsumedContext, places: Places): Even
     amounts: amounts ?? NO_AMOUNTS,
     ...(amounts === null && { unpriced: true }),
     sale: { ...UNKNOWN_SALE, productId: known(record.dealId) },
+    productName: known(record.dealTitle),
   };
 }
 

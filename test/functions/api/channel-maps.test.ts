@@ -59,6 +59,8 @@ async function record(tenant: Tenant, raw: string, channel: Channel, fen: number
   await hexiao.settle();
 }
 
+const reportedWord = z.looseObject({ raw: z.string(), read: z.string(), channel: z.string() });
+
 const gmvRows = z.object({
   rows: z.array(z.object({ key: z.string(), redeemedFen: z.int() })),
   total: z.object({ redeemedFen: z.int() }),
@@ -129,7 +131,7 @@ describe('PUT /v1/channel-maps/{integration}/{appKey}', () => {
     expect(await byChannel(tenant)).toEqual({ live: 4_100, unknown: 523 });
     const shown = read(
       await ask(hexiao, 'GET', PATH),
-      z.looseObject({ versions: z.array(z.looseObject({})), words: z.array(z.looseObject({})) }),
+      z.looseObject({ versions: z.array(z.looseObject({})), words: z.array(reportedWord) }),
     );
     expect(shown.versions).toMatchObject([
       { version: 2, map: [], recordedBy: 'bootstrap' },

@@ -94,6 +94,7 @@ const contract = {
 
 /** Bodies that name every id that a body may name. */
 const BODIES: readonly (readonly [call: string, body: object])[] = [
+  ['PUT /v1/products/{platform}/{productId}', { supplyId: 'an-id' }],
   ['PUT /v1/stores/{platform}/{storeId}', { name: 'x', merchantId: 'an-id' }],
   ['PUT /v1/apps/{integration}/{appKey}', { settings: { merchantId: 'an-id' } }],
   ['POST /v1/contracts', contract],

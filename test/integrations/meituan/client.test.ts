@@ -98,6 +98,7 @@ describe('a use of a voucher (58)', () => {
         complete: true,
         redemptionId: 'f0001',
         storeId: 'op_test_0001',
+        productName: '双人下午茶',
         amounts: {
           paidFen: 9_400,
           platformDiscountFen: 500,

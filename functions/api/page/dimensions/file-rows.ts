@@ -1,22 +1,29 @@
 import { both, wordIn as word } from '../../../../lib/i18n/both.ts';
 import type { Cell } from '../../../../lib/ledger/csv.ts';
+import type { Catalogue } from '../../catalogue.ts';
 import { comparisonOf, type Period } from '../period.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
 import { merchantOf } from './names.ts';
 import { paidIs } from './paid.ts';
 
+/** What rows are called, and what products are said to be. */
+export interface FileNames {
+  readonly names: ReadonlyMap<string, string>;
+  readonly catalogue: Catalogue;
+}
+
 /** The rows of a page as cells, under headings in both languages: a file goes from hand to hand. */
 export function fileRows(
   kind: DimensionKind,
   rows: readonly DimensionRow[],
-  names: ReadonlyMap<string, string>,
+  known: FileNames,
   period: Period,
   all: readonly DimensionRow[],
 ): Cell[][] {
   const whole = comparisonOf(period);
   const span = whole === null ? null : { now: whole.now, before: whole.before };
   const heads: Cell[] = [
-    ...headsOf(kind),
+    ...headsOf(kind, known),
     ...(
       ['redeemedGmv', 'paidGmv', 'redeemedCount', 'reversed', 'refunded', 'commission'] as const
     ).map(both),
@@ -29,18 +36,23 @@ export function fileRows(
   ];
   return [
     heads,
-    ...rows.map((row) => [...valueCells(kind, row, names), ...amountCells(kind, row, all)]),
+    ...rows.map((row) => [...valueCells(kind, row, known), ...amountCells(kind, row, all)]),
   ];
 }
 
-function headsOf({ dimension, one }: DimensionKind): string[] {
+function headsOf({ dimension, one }: DimensionKind, { catalogue }: FileNames): string[] {
   switch (dimension) {
     case 'merchant':
       return [both('platform'), `${both(one)} ${both('dimension.id')}`, both(one)];
     case 'creator':
       return [`${both(one)} ${both('dimension.id')}`, both('dimension.kind')];
     case 'product':
-      return [`${both(one)} ${both('dimension.id')}`];
+      return [
+        `${both(one)} ${both('dimension.id')}`,
+        ...(catalogue.size === 0
+          ? []
+          : [both(one), both('dimension.category'), both('dimension.supply')]),
+      ];
     case 'channel':
     case 'city':
       return [both(one)];
@@ -53,7 +65,7 @@ function headsOf({ dimension, one }: DimensionKind): string[] {
 function valueCells(
   { dimension }: DimensionKind,
   { value, cpsKind }: DimensionRow,
-  names: ReadonlyMap<string, string>,
+  { names, catalogue }: FileNames,
 ): Cell[] {
   switch (dimension) {
     case 'merchant': {
@@ -62,8 +74,12 @@ function valueCells(
     }
     case 'creator':
       return [idCell(value), cpsKind == null ? null : word(`cps.${cpsKind}`)];
-    case 'product':
-      return [idCell(value)];
+    case 'product': {
+      if (catalogue.size === 0) return [idCell(value)];
+      const said = value === null ? undefined : catalogue.get(value);
+      const name = names.get(value ?? '') ?? null;
+      return [idCell(value), name, said?.category ?? null, said?.supply ?? null];
+    }
     case 'channel':
       return [value === null ? null : word(value)];
     case 'city':

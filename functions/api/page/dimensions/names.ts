@@ -71,7 +71,12 @@ export function nameOfRow(
       return { name: isWord(value) ? say(value) : value, more: null, isId: false };
     case 'city':
       return { name: value, more: null, isId: false };
-    case 'product':
+    case 'product': {
+      const name = names.get(value);
+      return name === undefined
+        ? { name: value, more: null, isId: true }
+        : { name, more: value, isId: false };
+    }
     case 'creator':
       return { name: value, more: null, isId: true };
     default:

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import { sayIn } from '../../../../lib/i18n/words.ts';
 import { noteChange, withTrail } from '../../audit.ts';
+import { type Catalogue, readCatalogue } from '../../catalogue.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { answerFile, FILE_FORMATS } from '../../files.ts';
 import { check } from '../../input.ts';
@@ -17,6 +18,9 @@ import { valueView } from './value.ts';
 import { dimensionView } from './view.ts';
 
 const PAGE = 50;
+
+/** Of pages of other dimensions. */
+const NO_CATALOGUE: Catalogue = new Map();
 const MOST_PAGES = 10_000;
 
 export const dimensionShape = {
@@ -41,7 +45,9 @@ export function dimensionPage(kind: DimensionKind) {
     const query = check(dimensionQuery, c.req.query());
     const period = periodOf(query, deps.now());
     const all = await readRows(deps.table, viewer.providerId, kind.dimension, period);
-    const names = await namesOf(deps, kind, all.rows);
+    const catalogue =
+      kind.dimension === 'product' ? await readCatalogue(deps.table, deps.now()) : NO_CATALOGUE;
+    const names = await namesOf(deps, kind, all.rows, catalogue);
     const rows = wanted(all.rows, query, (row) => namesOfRow(kind, row, names));
     if (query.file !== undefined) {
       const { from, to } = period.window;
@@ -51,7 +57,10 @@ export function dimensionPage(kind: DimensionKind) {
       noteChange(c, { subject: `${name}.${query.file}` });
       const trail = { call: `GET ${kind.path}`, principal: viewer.principal };
       return withTrail(c, trail, deps, () =>
-        answerFile(c, { ...file, rows: fileRows(kind, rows, names, period, all.rows) }),
+        answerFile(c, {
+          ...file,
+          rows: fileRows(kind, rows, { names, catalogue }, period, all.rows),
+        }),
       );
     }
     if (query.row !== undefined) return rowPage(c, viewer, kind, period, all, names, query.row);
@@ -61,7 +70,15 @@ export function dimensionPage(kind: DimensionKind) {
       title: ({ say }) => say(kind.title),
       main: (speech) =>
         dimensionView(speech, {
-          ...{ kind, period, names, all, query: addressOf(query, period), sort: query.sort },
+          ...{
+            kind,
+            period,
+            names,
+            catalogue,
+            all,
+            query: addressOf(query, period),
+            sort: query.sort,
+          },
           ...{ order: query.order, q: query.q ?? '', found: rows.length },
           rows: rows.slice((page - 1) * PAGE, page * PAGE),
           first: (page - 1) * PAGE,
@@ -103,7 +120,14 @@ async function namesOf(
   { table, now }: ApiDeps,
   { dimension }: DimensionKind,
   rows: readonly DimensionRow[],
+  catalogue: Catalogue,
 ): Promise<ReadonlyMap<string, string>> {
+  if (dimension === 'product') {
+    const named = [...catalogue].flatMap(([id, { name }]) =>
+      name === null ? [] : [[id, name] as const],
+    );
+    return new Map(named);
+  }
   if (dimension !== 'merchant') return new Map();
   return merchantNames(
     table,

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { amount, count, share } from '../../../../lib/i18n/format.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
+import type { Catalogue } from '../../catalogue.ts';
 import { FILE_FORMATS } from '../../files.ts';
 import type { Html } from '../html.ts';
 import { platformCell } from '../overview/view.ts';
@@ -22,6 +23,8 @@ export interface DimensionView {
   readonly kind: DimensionKind;
   readonly period: Period;
   readonly names: ReadonlyMap<string, string>;
+  /** What is known of products, on their page. */
+  readonly catalogue: Catalogue;
   readonly all: DimensionRows;
   /** What of the address stays when something else of it changes. */
   readonly query: Readonly<Record<string, string>>;
@@ -108,7 +111,7 @@ function columnsOf(speech: Speech, view: DimensionView): Column<Row>[] {
     'sum' in row ? '' : of(row);
   return [
     { head: say(kind.one), role: 'name', cell: (row) => nameCell(speech, view, row) },
-    ...ownColumns(speech, kind, ofRow),
+    ...ownColumns(speech, view, ofRow),
     {
       ...{ head: say('top.trend'), role: 'desk', isLow: true },
       cell: ofRow(({ days }) =>
@@ -161,10 +164,10 @@ function columnsOf(speech: Speech, view: DimensionView): Column<Row>[] {
   ];
 }
 
-/** What only one dimension has: a merchant's platform, how a creator earns. */
+/** What only one dimension has: a merchant's platform, how a creator earns, what a product is said to be. */
 function ownColumns(
   speech: Speech,
-  { dimension }: DimensionKind,
+  { kind: { dimension }, catalogue }: DimensionView,
   ofRow: (of: (row: DimensionRow) => Html | string) => (row: Row) => Html | string,
 ): Column<Row>[] {
   const { say } = speech;
@@ -175,6 +178,14 @@ function ownColumns(
   if (dimension === 'creator') {
     const cell = ofRow((row) => earnsBy(say, row));
     return [{ head: say('dimension.kind'), role: 'pair', cell }];
+  }
+  // What nobody said of any product takes no room.
+  if (dimension === 'product' && catalogue.size > 0) {
+    const said = (what: 'category' | 'supply'): Column<Row> => ({
+      ...{ head: say(`dimension.${what}`), role: 'pair', isLow: true },
+      cell: ofRow(({ value }) => (value === null ? null : catalogue.get(value)?.[what]) ?? '—'),
+    });
+    return [said('category'), said('supply')];
   }
   return [];
 }
