@@ -1,8 +1,5 @@
 import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
-import { policyKnownAt } from '../../lib/attribution/policy.ts';
 import { Problem } from '../../lib/errors/problem.ts';
-import { PLATFORMS } from '../../lib/events/id.ts';
-import { reversalWindowMs } from '../../lib/integrations/registry.ts';
 import { lastDayOf, NO_SUMS } from '../../lib/ledger/statement.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
@@ -12,7 +9,6 @@ import type { Closer } from '../../lib/statements/closer.ts';
 import { closeBatch, closeHead } from '../../lib/statements/closing.ts';
 import { digest } from '../../lib/statements/digest.ts';
 import { readProviderIds } from '../../lib/store/accounts/parties.ts';
-import { readPolicies } from '../../lib/store/accounts/policies.ts';
 import {
   createStatement,
   moveHead,
@@ -23,6 +19,7 @@ import {
 } from '../../lib/store/ledger/statements.ts';
 import { businessDayAt, toInstant } from '../../lib/time/shanghai.ts';
 import type { ApiDeps } from './deps.ts';
+import { holdingAt } from './draft-lines.ts';
 
 /** Entries and lines that a request works through itself; what is more goes on by messages. */
 const WORK_A_REQUEST = 600;
@@ -133,12 +130,9 @@ async function openStatement(providerId: string, month: string, deps: ApiDeps): 
 
 async function newStatement(providerId: string, month: string, deps: ApiDeps): Promise<Statement> {
   const asOf = toInstant(deps.now());
-  const policies = await readPolicies(deps.table);
-  const { holdingDays } = policyKnownAt(policies, asOf, deps.policy);
-  const windows = PLATFORMS.map((platform) => [platform, reversalWindowMs(platform)]);
   return {
     ...{ providerId, month, status: 'closing', asOf, closedAt: null },
-    ...{ reversalWindowsMs: Object.fromEntries(windows), holdingDays },
+    ...(await holdingAt(asOf, deps)),
     // Busy from the start: of two who opened it, who made it goes on.
     ...{ step: 0, leaseUntilMs: 0, busyUntilMs: deps.now() + 60_000 },
     ...{ phase: 'taking', cursor: null, sums: NO_SUMS, fileEnds: [], tree: [], tiered: {} },

@@ -30,7 +30,11 @@ function passedNote(month: string, later: string) {
  * A month that nobody closed yet, as it is booked until now.
  * @throws Problem `not-found` where there is none
  */
-export async function draftShown(id: StatementId, deps: ApiDeps): Promise<object> {
+export async function draftShown(
+  id: StatementId,
+  page: { readonly cursor: string | null; readonly limit: number },
+  deps: ApiDeps,
+): Promise<object & { readonly next: string | null }> {
   const isKnown = await isRegistered(id, deps);
   const [rollup, billedIn] = isKnown
     ? await Promise.all([draftRollup(id, deps), billedInOf(id, deps)])
@@ -38,15 +42,20 @@ export async function draftShown(id: StatementId, deps: ApiDeps): Promise<object
   if (rollup === undefined) {
     throw new Problem('not-found', 'There is no such statement. GET /v1/statements lists them.');
   }
+  const asOf = toInstant(deps.now());
+  const { draftLines } = await import('./draft-lines.ts');
+  const { lines, next } =
+    billedIn === null ? await draftLines(id, asOf, page, deps) : { lines: [], next: null };
   const note = billedIn === null ? DRAFT_NOTE : passedNote(id.month, billedIn);
   const nothing = { status: 'closing' as const, payableFen: 0 };
-  return {
-    ...{ statementId: statementIdOf(id), ...id, status: 'open', asOf: toInstant(deps.now()) },
+  const shown = {
+    ...{ statementId: statementIdOf(id), ...id, status: 'open', asOf },
     // Money of a month that was passed over stands in the later statement alone.
     totals: billedIn === null ? rollup : emptyRollup(),
-    ...{ note, billedIn, files: 0, lines: [], next: null },
+    ...{ note, billedIn, files: 0, lines, next },
     ...lifeShown(nothing, lifeOf([])),
   };
+  return shown;
 }
 
 /** All that is booked in a month, held or not; undefined for one that has nothing and is not this one. */

@@ -184,6 +184,10 @@ export const contentsShape = {
     ),
 };
 
+export const lineShape = z
+  .strictObject({ ...lineSchema.omit({ evidence: true }).shape, adjustment: z.boolean() })
+  .meta({ id: 'StatementLine' });
+
 /** A month that nobody closed yet. */
 export const draftShape = lifeShape
   .extend({
@@ -201,11 +205,11 @@ export const draftShape = lifeShape
       ),
     note: z.strictObject({ zh: z.string(), en: z.string() }),
     files: z.literal(0),
-    lines: z.array(z.never()),
-    next: z.null(),
+    lines: z
+      .array(lineShape)
+      .describe(
+        'What is final and in no statement yet, so its lines if the month were closed now: by day, and by store within one. A page may have fewer than `limit` while `next` goes on.',
+      ),
+    next,
   })
   .meta({ id: 'StatementDraft' });
-
-export const lineShape = z
-  .strictObject({ ...lineSchema.omit({ evidence: true }).shape, adjustment: z.boolean() })
-  .meta({ id: 'StatementLine' });

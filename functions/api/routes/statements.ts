@@ -34,7 +34,11 @@ const MAX_PAGE = 1_000;
 /** The last one given. */
 const listPosition = z.strictObject({ month: monthSchema, providerId: idSchema });
 
-const positionSchema = z.string().startsWith('LINE#').max(1_024);
+/** Of a draft it is a place among its entries. */
+const positionSchema = z
+  .string()
+  .regex(/^(?:LINE|DRAFT)#/)
+  .max(2_048);
 
 const limit = limitInput(PAGE, MAX_PAGE);
 
@@ -108,7 +112,9 @@ export function statementsRoutes(api: Hono, deps: ApiDeps): void {
     if (format === undefined) {
       const own = ownId(id, principal);
       if ((await readStatement(deps.table, own)) === undefined) {
-        return c.json(await draftShown(own, deps));
+        const page = { cursor: query.cursor ?? null, limit: query.limit };
+        const draft = await draftShown(own, page, deps);
+        return c.json({ ...draft, next: draft.next && writeCursor(c, draft.next) });
       }
     }
     if (format === 'proof') {
@@ -214,6 +220,9 @@ async function linesOf(
   statement: Statement,
   { table }: ApiDeps,
 ) {
+  if (cursor?.startsWith('DRAFT#')) {
+    throw new Problem('cursor-foreign', 'The month was closed since: begin without a cursor.');
+  }
   const found = await readLines(table, statement, cursor ?? null, limit + 1);
   const lines = found.slice(0, limit).map(({ line }) => ({
     ...line,

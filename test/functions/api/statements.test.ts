@@ -521,6 +521,40 @@ describe('two operators', () => {
     expectProblem(await close('2025-13', tenant.providerId), 400, 'request-invalid');
   });
 
+  it('show the open month’s lines as a draft: those that it has when it is closed then, page by page', async () => {
+    const tenant = await tenantOf(hexiao);
+    clock.ms = at('2025-10-20T12:00:00');
+    await book(
+      hexiao,
+      [1, 2, 3, 4, 5].map((n) => redemptionAt(tenant, `s${n % 2}`, { fen: 1_000 * n, minutes: n })),
+    );
+    const open = `/v1/statements/2025-10.${tenant.providerId}`;
+    const pages = async () => {
+      const found: object[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const query = new URLSearchParams({ limit: '2', ...(cursor && { cursor }) });
+        const reply = await ask(hexiao, 'GET', `${open}?${query}`, { token: tenant.token });
+        expect(reply.status, reply.text).toBe(200);
+        const page = JSON.parse(reply.text) as { lines: object[]; next: string | null };
+        expect(page.lines.length).toBeLessThanOrEqual(2);
+        found.push(...page.lines);
+        cursor = page.next;
+      }
+      return new Set(found.map((line) => JSON.stringify(line)));
+    };
+    // What can still be taken back is held, and no line of the draft.
+    clock.ms = at('2025-11-01T00:10:00');
+    const young = Math.floor((at('2025-10-31T23:59:00') - START_MS) / 60_000);
+    await book(hexiao, [redemptionAt(tenant, 's1', { minutes: young })]);
+    const draft = await pages();
+    expect(draft.size).toBe(5);
+    const { next } = JSON.parse((await ask(hexiao, 'GET', `${open}?limit=2`)).text);
+    await closed('2025-10', tenant.providerId);
+    expect(await pages()).toEqual(draft);
+    const stale = await ask(hexiao, 'GET', `${open}?limit=2&cursor=${encodeURIComponent(next)}`);
+    expectProblem(stale, 400, 'cursor-foreign');
+  });
+
   it('find a month that was passed over in the statement that has its lines, and owe nothing of it', async () => {
     const tenant = await tenantOf(hexiao);
     clock.ms = at('2025-10-20T12:00:00');
