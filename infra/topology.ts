@@ -92,6 +92,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'MERCHANT',
       'ORDER',
       'PLATFORM-TOKEN',
+      'PRODUCTS',
       'REFUND',
       'REFUND-OPEN',
       'SET-ASIDE',
@@ -116,6 +117,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     timeoutSeconds: 30,
     table: 'readWrite',
     keys: [
+      'APP',
       'BEHIND',
       'DIMENSION',
       'EXPORT',
@@ -222,6 +224,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'OVERALL',
       'PLATFORM-TOKEN',
       'POLICY',
+      'PRODUCTS',
       'PROVIDER',
       'RECONCILIATION',
       'RECONCILING',

@@ -95,7 +95,6 @@ async function makeSide(fen: number): Promise<Side> {
       cooperationId: 'nobody',
       deliveryId: 'd'.repeat(64),
       importId: 'nobody',
-      exportId: 'nobody',
       disputeId,
     },
   };
