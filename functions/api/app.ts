@@ -28,6 +28,7 @@ import { erasuresRoutes } from './routes/erasures.ts';
 import { exportsRoutes } from './routes/exports.ts';
 import { gmvRoute } from './routes/gmv.ts';
 import { importsRoutes } from './routes/imports.ts';
+import { leadsRoutes } from './routes/leads.ts';
 import { lossesRoute } from './routes/losses.ts';
 import { membersRoutes } from './routes/members.ts';
 import { merchantsRoutes } from './routes/merchants.ts';
@@ -61,8 +62,10 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** A month of a bill; with base64 still within what a function may be handed. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** The call, and the form of the page that makes it. */
-const FILE_PATHS: ReadonlySet<string> = new Set(['/v1/imports', '/operator/imports']);
+/** The calls, and the forms of the pages that make them. */
+const FILE_PATHS: ReadonlySet<string> = new Set([
+  ...['/v1/imports', '/operator/imports', '/v1/leads/imports', '/leads'],
+]);
 
 /**
  * What operators and providers talk to, and the pages that providers look at.
@@ -100,6 +103,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   refundPoliciesRoutes(api, deps);
   refundRequestsRoutes(api, deps);
   importsRoutes(api, deps);
+  leadsRoutes(api, deps);
   lossesRoute(api, deps);
   pipelineRoute(api, deps);
   deadLettersRoutes(api, deps);

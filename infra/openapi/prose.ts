@@ -37,6 +37,11 @@ export const CHAPTERS: Readonly<Record<Tag, Chapter>> = {
 
 \`redeemedFen\` and \`redeemedCount\` are net of reversals and of refunds after use; \`reversedFen\` and \`refundedFen\` say how much was taken off. \`paidFen\` is net of refunds before use. Each is on its own business day. What a contract's tiers settle when a month is closed is commission alone, at the store \`tier~<merchantId>\`; rows add up to the total with it.`,
   },
+  growth: {
+    zh: '增长',
+    en: 'Growth',
+    text: `What a provider does to have more merchants. Nothing here changes an entry. What can be computed from contracts, platforms’ reports and the books is computed when it is read, and nobody can say it by hand.`,
+  },
   restating: { zh: '重述与结算', en: 'Restating and closing', text: 'For the operator.' },
   settling: {
     zh: '结算单的确认与付款',

@@ -9,9 +9,8 @@ export function overview(): string {
   const lines = VERBS.map(
     ({ name, zh, en }) => `  ${padded(name, NAME_COLUMNS)}${padded(zh, ZH_COLUMNS)}${en}`,
   );
-  return `npm run hexiao -- VERB … --json --url --token (HEXIAO_URL, HEXIAO_TOKEN)
+  return `npm run hexiao -- [help] VERB … --json --url --token (HEXIAO_URL, HEXIAO_TOKEN)
 ${lines.join('\n')}
-  ${padded('help VERB', NAME_COLUMNS)}${padded('一个命令的参数与说明', ZH_COLUMNS)}its arguments, and the rest
 `;
 }
 

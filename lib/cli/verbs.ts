@@ -6,6 +6,7 @@ import { disputes } from './disputes.ts';
 import { drop } from './drop.ts';
 import { entries, explanation } from './entries.ts';
 import { erase } from './erase.ts';
+import { growth } from './growth.ts';
 import { importFile } from './import-file.ts';
 import { rebuild } from './rebuild.ts';
 import { reconcile } from './reconcile.ts';
@@ -204,6 +205,20 @@ export const VERBS: readonly Row[] = [
     zh: '导入报表并与账本核对',
     en: 'compares a file with the books',
     verb: importFile,
+  },
+  {
+    name: 'growth',
+    calls: [
+      'leads NAME=VALUE…',
+      'leads get LEAD_ID',
+      'leads add NAME=VALUE… [--provider ID]',
+      'leads change LEAD_ID NAME=VALUE…',
+      'leads import FILE [--dry-run]',
+      'leads funnel [from=DAY] [to=DAY]',
+    ],
+    zh: '拓客线索与转化',
+    en: 'leads: enters, follows, counts',
+    verb: growth,
   },
   {
     name: 'redeem',

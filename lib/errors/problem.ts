@@ -26,6 +26,7 @@ const PROBLEMS = {
   'statement-confirmed': { status: 409, title: 'The statement is confirmed' },
   'line-disputed': { status: 409, title: 'The line is in dispute already' },
   'dispute-answered': { status: 409, title: 'The dispute is answered already' },
+  'lead-taken': { status: 409, title: 'It is a lead already' },
   'number-reused': { status: 409, title: 'The number stands for something else' },
   'idempotency-key-reused': {
     status: 422,

@@ -51,6 +51,7 @@ export const PREFIX = {
   token: 'TOKEN#',
   channelMap: 'CHANNEL-MAP#',
   channelWord: 'CHANNEL-WORD#',
+  lead: 'LEAD#',
 } as const;
 
 /** How the partitions of items begin that are distinguished when the whole table is read. */
@@ -470,6 +471,16 @@ export const keys = {
     sk: String(page).padStart(3, '0'),
   }),
 
+  /** A lead of a provider's, and what says that a merchant or a name is one already. */
+  lead: (providerId: string, leadId: string): Key => ({
+    pk: leadPartition(providerId),
+    sk: `${PREFIX.lead}${e(leadId)}`,
+  }),
+  leadClaim: (providerId: string, name: string): Key => ({
+    pk: leadPartition(providerId),
+    sk: `CLAIM#${name}`,
+  }),
+
   providerDay: (providerId: string, day: string): Key => ({
     pk: providerPartition(providerId),
     sk: `${PREFIX.day}${day}`,
@@ -547,6 +558,8 @@ export const openRefundPartition = (shard: string) => `REFUND-OPEN#${shard}`;
 export const providerPartition = (providerId: string) => `PROVIDER#${e(providerId)}`;
 
 export const mailPartition = (hash: string) => `MAIL#${hash}`;
+
+export const leadPartition = (providerId: string) => `LEAD#${e(providerId)}`;
 
 export const trailPartition = (day: string) => `AUDIT#${day}`;
 

@@ -67,6 +67,8 @@ export async function pagesOf({ hexiao, tokens }: Stage): Promise<ConsolePage[]>
     { name: 'statement-draft', path: '/statements/2026-11' },
     { name: 'disputes', path: '/disputes' },
     { name: 'dispute', path: `/disputes?id=${encodeURIComponent(disputeId)}` },
+    { name: 'leads', path: '/leads' },
+    { name: 'lead', path: '/leads?id=demo-lead-1' },
     { name: 'overview-as-of', path: '/?period=last-month&asOf=2026-11-05T10:00' },
     { name: 'statement-as-of', path: '/statements/2026-10?asOf=2026-11-05T10:00' },
     { name: 'team', path: '/team' },

@@ -8,6 +8,7 @@ import { disputes } from './disputes.ts';
 import type { Documented } from './documented.ts';
 import { exporting } from './exports.ts';
 import { imports } from './imports.ts';
+import { leads } from './leads.ts';
 import { outside } from './outside.ts';
 import { products } from './products.ts';
 import { reading } from './reading.ts';
@@ -34,6 +35,7 @@ export const DOCUMENTED: readonly Documented[] = [
   ...reading,
   ...imports,
   ...exporting,
+  ...leads,
   ...restating,
   ...settling,
   ...disputes,

@@ -37,6 +37,7 @@ export const TAGS = [
   'registering',
   'contracts',
   'reading',
+  'growth',
   'restating',
   'settling',
   'reconciling',

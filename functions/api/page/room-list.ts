@@ -7,9 +7,6 @@ import { appsPage } from './operator/apps.ts';
 import { auditPage } from './operator/audit.ts';
 import { deliveryPage } from './operator/delivery.ts';
 import { operatorPeoplePage } from './operator/people.ts';
-import { reconciliationsPage } from './operator/reconciliations.ts';
-import { refundsPage } from './operator/refunds.ts';
-import { restatementsPage } from './operator/restatements.ts';
 import { setAsidePage } from './operator/set-aside.ts';
 import { operatorStatementsPage } from './operator/statements.ts';
 import type { Room } from './room.ts';
@@ -35,14 +32,26 @@ export const ROOMS: readonly Room[] = [
     ['redrive', 'drop'],
     async () => (await import('./operator/dead-letters.ts')).deadLettersPage,
   ),
-  reconciliationsPage,
-  restatementsPage,
+  lazyRoom(
+    { path: '/operator/reconciliations', is: 'operator', needs: 'pipeline:read' },
+    ['begin', 'cancel'],
+    async () => (await import('./operator/reconciliations.ts')).reconciliationsPage,
+  ),
+  lazyRoom(
+    { path: '/operator/restatements', is: 'operator', needs: 'ledger:restate' },
+    ['begin', 'cancel'],
+    async () => (await import('./operator/restatements.ts')).restatementsPage,
+  ),
   lazyRoom(
     { path: '/operator/imports', is: 'operator', needs: 'statements:read' },
     ['upload'],
     async () => (await import('./operator/imports.ts')).importsPage,
   ),
-  refundsPage,
+  lazyRoom(
+    { path: '/operator/refunds', is: 'operator', needs: 'refunds:read' },
+    ['approve', 'refuse'],
+    async () => (await import('./operator/refunds.ts')).refundsPage,
+  ),
   operatorStatementsPage,
   operatorPeoplePage,
   auditPage,
@@ -57,6 +66,11 @@ export const ROOMS: readonly Room[] = [
     { path: '/exports', is: 'provider', needs: 'statements:read' },
     ['make'],
     async () => (await import('./exports/page.ts')).exportsPage,
+  ),
+  lazyRoom(
+    { path: '/leads', is: 'provider', needs: 'reports:read' },
+    ['enter', 'change', 'contact', 'upload'],
+    async () => (await import('./leads/page.ts')).leadsPage,
   ),
   teamPage,
   clerksPage,

@@ -13,6 +13,7 @@ import { TABLE_NAME } from '../emulators.ts';
 import type { LocalHexiao } from '../hexiao.ts';
 import type { LocalSettings } from '../settings.ts';
 import { DEMO_CITY, DEMO_PROVIDERS } from './city.ts';
+import { seedLeads } from './leads.ts';
 import { CITY_INTEGRATION, OTHER_MERCHANTS } from './others.ts';
 import { takeInPast } from './past/take-in.ts';
 import { Play } from './play.ts';
@@ -60,6 +61,7 @@ export async function startDemo(
 
   const table = new Table(hexiao.emulators.database, TABLE_NAME);
   await seedCity(table);
+  await seedLeads(table, startedAtMs);
   await seedApp(table, city, sandbox.url);
   for (const { player, other, served } of shops) await seedOther(table, player, other, served.url);
   const tokens = await demoTokens(table, data);

@@ -112,6 +112,14 @@ const BODIES: readonly (readonly [call: string, body: object])[] = [
     'POST /v1/attribution-disputes/{disputeId}/answer',
     { accept: true, reason: 'x', contractId: 'an-id' },
   ],
+  [
+    'POST /v1/leads?providerId=an-id',
+    { name: 'x', platform: 'douyin', merchantId: 'an-id', followerId: 'an-id' },
+  ],
+  [
+    'PATCH /v1/leads/{leadId}?providerId=an-id',
+    { platform: 'douyin', merchantId: 'an-id', followerId: 'an-id' },
+  ],
   ['POST /v1/statements/{month}/close', { providerId: 'an-id' }],
   ['POST /v1/statements/{id}/disputes', { entryId: 'an-id', reason: 'x' }],
   [

@@ -68,6 +68,10 @@ async function makeSide(fen: number): Promise<Side> {
   const { statementId } = await hexiao.call<{ statementId: string }>(
     ...(['POST', '/v1/statements/2025-10/close', { providerId }] as const),
   );
+  const wished = { name: fresh('lead'), city: fresh('city') };
+  const { leadId } = await hexiao.call<{ leadId: string }>(
+    ...(['POST', `/v1/leads?providerId=${providerId}`, wished] as const),
+  );
   const tokens: Record<string, string> = {};
   let ofClerk = '';
   for (const role of PROVIDER_ROLES) {
@@ -96,12 +100,13 @@ async function makeSide(fen: number): Promise<Side> {
       deliveryId: 'd'.repeat(64),
       importId: 'nobody',
       disputeId,
+      leadId,
     },
   };
   const secret = [providerId, storeId, statementId, memberId, contractId, use.redemptionId];
   const marks = [
     ...secret,
-    merchantId,
+    ...[merchantId, leadId, wished.name, wished.city],
     raised.reason,
     member.name,
     String(fen),

@@ -37,6 +37,7 @@ interface Side {
   readonly contractId: string;
   readonly storeId: string;
   readonly disputeId: string;
+  readonly leadId: string;
   readonly redemptionId: string;
   readonly statementId: string;
   readonly entryIds: readonly string[];
@@ -114,8 +115,12 @@ beforeAll(async () => {
     const { disputeId } = await hexiao.call<{ disputeId: string }>(
       ...(['POST', `/v1/attribution-disputes?providerId=${providerId}`, raised] as const),
     );
+    const wished = { name: fresh('lead'), city: fresh('city') };
+    const { leadId } = await hexiao.call<{ leadId: string }>(
+      ...(['POST', `/v1/leads?providerId=${providerId}`, wished] as const),
+    );
     const marks = [
-      ...[raised.reason, disputeId],
+      ...[raised.reason, disputeId, leadId, wished.name, wished.city],
       ...[providerId, contractId, storeId, use.redemptionId, String(use.sale.productId)],
       ...[String(use.sale.buyer), String(one.fen), yuan, String(one.backFen), back],
       ...[use.occurredAt.slice(11, 19), statementId, ...entryIds],
@@ -130,6 +135,7 @@ beforeAll(async () => {
       statementId,
       entryIds,
       disputeId,
+      leadId,
     };
     made.push({ ...ids, redemptionId: use.redemptionId, marks });
   }
@@ -187,6 +193,18 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
     '/disputes',
     ...[own, other].map(({ disputeId }) => `/disputes?id=${disputeId}`),
   ],
+  // Its forms are the API's calls, which refuse a viewer: see leads.test.ts.
+  'POST /leads': () => ['/leads'],
+  'GET /leads': (own, other) => [
+    '/leads',
+    ...[own, other].map(({ leadId }) => `/leads?id=${leadId}`),
+  ],
+  'GET /v1/leads': (own, other) => [
+    ...['/v1/leads', `/v1/leads?stage=lead&follower=${other.providerId}`],
+    `/v1/leads?providerId=${own.providerId}`,
+  ],
+  'GET /v1/leads/:leadId': (own, other) => [own, other].map(({ leadId }) => `/v1/leads/${leadId}`),
+  'GET /v1/lead-funnel': (own, other) => named(`/v1/lead-funnel?${WINDOW}`, own, other),
   'GET /completeness': () => [`/completeness?${WINDOW}`],
   'GET /search': () => [card, order].map((id) => `/search?q=${id}`),
   'GET /vouchers/:platform/:voucherId': () => [card, order].map((id) => `/vouchers/douyin/${id}`),

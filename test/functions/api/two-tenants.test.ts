@@ -109,9 +109,21 @@ beforeAll(async () => {
     const { exportId } = await hexiao.call<{ exportId: string }>(
       ...(['POST', '/v1/exports', file, token] as const),
     );
+    const wished = { name: fresh('lead'), city: fresh('city') };
+    const { leadId } = await hexiao.call<{ leadId: string }>(
+      ...(['POST', '/v1/leads', wished, token] as const),
+    );
     const ids = {
-      exportId,
-      ...{ providerId, contractId, memberId, tokenId, statementId, id: statementId },
+      ...{
+        providerId,
+        contractId,
+        memberId,
+        tokenId,
+        statementId,
+        id: statementId,
+        leadId,
+        exportId,
+      },
       ...{
         entryId: entry === undefined ? '' : entryRef(entry),
         merchantId,
@@ -123,7 +135,7 @@ beforeAll(async () => {
       file: '2025-10.proof',
     };
     const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId];
-    secret.push(disputeId, raised.reason, exportId);
+    secret.push(disputeId, raised.reason, exportId, leadId, wished.name, wished.city);
     const words = [one.name, one.person, one.program, String(one.fen), one.yuan];
     const cookie = await cookieOf(hexiao, token);
     made.push({ providerId, token, cookie, ids, marks: [...secret, ...words] });
