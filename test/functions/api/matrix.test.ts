@@ -100,6 +100,7 @@ async function makeSide(fen: number): Promise<Side> {
       deliveryId: 'd'.repeat(64),
       importId: 'nobody',
       disputeId,
+      exportId: 'nobody',
       leadId,
     },
   };
