@@ -33,7 +33,7 @@ export const GROWTH_WORDS = {
   'lead.import': { zh: '导入线索', en: 'Import leads' },
   'lead.import.note': {
     zh: 'CSV 或 XLSX，列：商家名称、城市、品类、来源、平台、商家ID、跟进人',
-    en: 'CSV or XLSX with 商家名称, 城市, 品类, 来源, 平台, 商家ID, 跟进人',
+    en: 'CSV or XLSX with the headings name, city, category, source, platform, merchantId, follower',
   },
   'lead.import.did': {
     zh: '共 {lines} 行，录入 {entered} 条',

@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
+import { DEMO_LEADS } from '../../infra/local/demo/leads.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
 import { DEMO_CATEGORIES } from '../../infra/local/demo/seed.ts';
 import { amount } from '../../lib/i18n/format.ts';
@@ -120,7 +121,7 @@ describe('the sums of the demo', () => {
 
 describe('the words', () => {
   /** Data, which is not translated: names of merchants, stores, products and providers, and cities; the longest first. */
-  const DATA = [
+  /** Data, which is not translated: names of merchants, stores and providers, cities, and what was typed of leads; the longest first. */
     ...DEMO_PROVIDERS.map(({ name }) => name),
     ...[...DEMO_CITY, ...OTHER_MERCHANTS.map(({ merchant }) => merchant)].flatMap(
       ({ name, stores, products }) => [
@@ -129,6 +130,7 @@ describe('the words', () => {
       ],
     ),
     ...DEMO_CATEGORIES,
+    ...DEMO_LEADS.flatMap(({ name, city, category, source }) => [name, city, category, source]),
   ].toSorted((a, b) => b.length - a.length);
 
   it('of an English page are English, but for names and the other language', async () => {

@@ -3,7 +3,7 @@ import type { Table } from '../../../lib/store/table.ts';
 import { businessDayAt, DAY_MS, toInstant } from '../../../lib/time/shanghai.ts';
 
 /** Merchants that one of the demo's providers would like to work for. */
-const LEADS = [
+export const DEMO_LEADS = [
   { name: '江边火锅', city: '重庆', category: '火锅', source: '地推', days: 21, wasCalled: true },
   {
     name: '松间汤泉',
@@ -33,7 +33,7 @@ const LEADS = [
 
 /** Of the city's first provider. At another start they are there already. */
 export async function seedLeads(table: Table, nowMs: number): Promise<void> {
-  for (const [index, { days, wasCalled, ...named }] of LEADS.entries()) {
+  for (const [index, { days, wasCalled, ...named }] of DEMO_LEADS.entries()) {
     const createdMs = nowMs - days * DAY_MS;
     const lead = {
       ...{ leadId: `demo-lead-${index + 1}`, providerId: 'demo-xinghe', ...named },
