@@ -304,7 +304,6 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'ANY', path: '/disputes', to: 'api' },
   { method: 'ANY', path: '/exports', to: 'api' },
   { method: 'ANY', path: '/leads', to: 'api' },
-  { method: 'ANY', path: '/exports', to: 'api' },
   { method: 'GET', path: '/completeness', to: 'api' },
   { method: 'ANY', path: '/operator', to: 'api' },
   { method: 'ANY', path: '/operator/{path+}', to: 'api' },

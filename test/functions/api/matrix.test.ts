@@ -100,7 +100,6 @@ async function makeSide(fen: number): Promise<Side> {
       deliveryId: 'd'.repeat(64),
       importId: 'nobody',
       disputeId,
-      exportId: 'nobody',
       leadId,
     },
   };
