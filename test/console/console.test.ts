@@ -123,6 +123,7 @@ describe('the words', () => {
   /** Data, which is not translated: names of merchants, stores, products and providers, and cities; the longest first. */
   /** Data, which is not translated: names of merchants, stores and providers, cities, and what was typed of leads; the longest first. */
   const DATA = [
+    ...DEMO_PROVIDERS.map(({ name }) => name),
     ...[...DEMO_CITY, ...OTHER_MERCHANTS.map(({ merchant }) => merchant)].flatMap(
       ({ name, stores, products }) => [
         ...stores.flatMap((store) => [store.name, store.city]),
