@@ -120,7 +120,6 @@ describe('the sums of the demo', () => {
 });
 
 describe('the words', () => {
-  /** Data, which is not translated: names of merchants, stores, products and providers, and cities; the longest first. */
   /** Data, which is not translated: names of merchants, stores and providers, cities, and what was typed of leads; the longest first. */
   const DATA = [
     ...DEMO_PROVIDERS.map(({ name }) => name),
