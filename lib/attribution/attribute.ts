@@ -79,10 +79,7 @@ export function placedAt(
 }
 
 /** The store as it was known at an instant: a later report may have named it. */
-export function storeOf(
-  { storeId, storeReportedAt }: Attributable,
-  instant: string,
-): string | null {
+function storeOf({ storeId, storeReportedAt }: Attributable, instant: string): string | null {
   return storeReportedAt === undefined || compareInstants(storeReportedAt, instant) <= 0
     ? storeId
     : null;

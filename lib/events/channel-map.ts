@@ -7,7 +7,6 @@ export const channelWordSchema = z.strictObject({
   raw: z.string().trim().min(1).max(100),
   channel: channelSchema,
 });
-export type ChannelWord = z.infer<typeof channelWordSchema>;
 
 /** One version of an app's map. Versions are only added; the newest one holds for what is recorded from then on. */
 export const channelMapSchema = z.object({

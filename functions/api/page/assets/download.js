@@ -1,13 +1,20 @@
 /**
  * A long file is taken in parts, one after the other, and saved as one. Without this program its parts are links.
  */
-document.addEventListener('click', async (event) => {
+document.addEventListener('click', (event) => {
   const link = /** @type {Element} */ (event.target).closest('a[data-parts]');
   if (!(link instanceof HTMLAnchorElement)) return;
   const parts = Number(link.dataset.parts);
   if (parts < 2) return;
   event.preventDefault();
-  if (link.ariaBusy === 'true') return;
+  if (link.ariaBusy !== 'true') void takeAll(link, parts);
+});
+
+/**
+ * @param {HTMLAnchorElement} link
+ * @param {number} parts
+ */
+async function takeAll(link, parts) {
   const [words, href] = [link.textContent, link.href];
   link.ariaBusy = 'true';
   try {
@@ -30,4 +37,4 @@ document.addEventListener('click', async (event) => {
     link.textContent = `${words} !`;
   }
   link.ariaBusy = 'false';
-});
+}
