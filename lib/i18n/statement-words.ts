@@ -165,7 +165,7 @@ export const STATEMENT_WORDS = {
   },
   'exports.none': {
     zh: '还没有文件。在一张长结算单上选“完整 CSV”或“完整 XLSX”。',
-    en: 'No files yet. Choose “Whole CSV” or “Whole XLSX” on a long statement.',
+    en: 'No files yet. Choose "Whole CSV" or "Whole XLSX" on a long statement.',
   },
   'exports.file': { zh: '文件名', en: 'File' },
   'exports.running': { zh: '生成中', en: 'Being made' },

@@ -75,10 +75,12 @@ export async function pagesOf({ hexiao, tokens }: Stage): Promise<ConsolePage[]>
     { name: 'team-clerks', path: '/team/clerks' },
     { name: 'till-in', path: '/till/in?k=abc' },
     { name: 'completeness', path: '/completeness' },
+    { name: 'exports', path: '/exports' },
     { name: 'nowhere', path: '/nowhere' },
     ...[
       ['operator', ''],
       ['operator-app', `/apps/douyin-life/${APP_KEY}`],
+      ['operator-app-channels', `/apps/douyin-life/${APP_KEY}/channels`],
       ['operator-set-aside', '/set-aside'],
       ['operator-delivery', `/deliveries/${SET_ASIDE}`],
       ['operator-dead-letters', '/dead-letters'],

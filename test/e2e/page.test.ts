@@ -51,7 +51,7 @@ describe.runIf(CHROMIUM !== undefined)('the page in a real browser', () => {
     await page.fill('input[name=token]', token);
     await page.click('main button');
     await page.waitForSelector('.figs');
-    expect(await page.textContent('main')).toContain('这里还没有核销');
+    expect(await page.textContent('main')).toContain('这段时间没有账目，请换个时间段');
     await page.click('.seg a:text-is("自定义")');
     await page.fill('input[name=from]', '2025-10-01');
     await page.fill('input[name=to]', '2025-10-31');

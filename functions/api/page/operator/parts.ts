@@ -55,7 +55,7 @@ export function id(text: string | null): Html | string {
 
 /** A name with its id below it; the id alone where nobody gave it a name. */
 export function named(name: string | undefined, own: string | null): Html | string {
-  return name === undefined ? id(own) : html`${name}<small class="id">${own ?? ''}</small>`;
+  return name === undefined ? id(own) : html`${name} <small class="id">${own ?? ''}</small>`;
 }
 
 /** An address with a query, of what is given. */
