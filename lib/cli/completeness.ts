@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { printAllDays } from './all-days.ts';
 import { print, printList } from './print.ts';
-import { type Answer, need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { type Answer, need, pairsOf, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const PARAMETERS = 'from=2025-10-01 to=2025-10-31 platform merchantId cursor';
@@ -34,12 +33,9 @@ const LOSSES = [
 ];
 
 async function listDays(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { ...REMOTE_OPTIONS, all: { type: 'boolean', default: false } },
+  const { values, positionals, remote } = typedFor(args, {
+    all: { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const [what, ...pairs] = positionals;
   if (what === 'losses') {
     const lost = await remote.get('/v1/losses', pairsOf(pairs));
@@ -58,15 +54,9 @@ async function listDays(args: readonly string[]): Promise<number> {
 }
 
 async function listDifferences(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      ...{ reason: { type: 'string' }, all: { type: 'boolean', default: false } },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    ...{ reason: { type: 'string' }, all: { type: 'boolean', default: false } },
   });
-  const remote = new Remote(values);
   const [what, given] = positionals;
   if (what === 'accept') {
     const id = encodeURIComponent(need(given, 'the difference’s id'));

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { ContractTextError, readContractText } from '../attribution/contract-text.ts';
 import { print, printList } from './print.ts';
-import { need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, pairsOf, type Remote, typedFor } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `Names are those of POST /v1/contracts: providerId, platform, merchantId,
@@ -24,20 +23,14 @@ const COLUMNS = [
 ];
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      platform: { type: 'string' },
-      merchant: { type: 'string' },
-      provider: { type: 'string' },
-      history: { type: 'boolean', default: false },
-      'ends-at': { type: 'string' },
-      'dry-run': { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    platform: { type: 'string' },
+    merchant: { type: 'string' },
+    provider: { type: 'string' },
+    history: { type: 'boolean', default: false },
+    'ends-at': { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const [what = '', given] = positionals;
   const tried = values['dry-run'] ? '?dryRun=true' : '';
   switch (what) {

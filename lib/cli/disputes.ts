@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { print, printList } from './print.ts';
-import { need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, pairsOf, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const DETAILS = `Lists by the names of GET /v1/attribution-disputes: state (open, restating,
@@ -15,19 +14,13 @@ const LIST = '/v1/attribution-disputes';
 const COLUMNS = ['raisedAt', 'state', 'turn', 'providerId', 'platform', 'voucherId', 'disputeId'];
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      platform: { type: 'string' },
-      voucher: { type: 'string' },
-      reason: { type: 'string' },
-      contract: { type: 'string' },
-      provider: { type: 'string' },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    platform: { type: 'string' },
+    voucher: { type: 'string' },
+    reason: { type: 'string' },
+    contract: { type: 'string' },
+    provider: { type: 'string' },
   });
-  const remote = new Remote(values);
   const { contract: contractId } = values;
   const [what = '', given] = positionals;
   const one = () => `${LIST}/${encodeURIComponent(need(given, 'the dispute’s id'))}`;

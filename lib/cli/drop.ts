@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { DEAD_LETTER_OPTIONS, queueIn, workOff } from './dead-letters.ts';
 import { printPages } from './print.ts';
-import { need, pagesOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, pagesOf, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const DETAILS = `For good. --dry-run counts them, --list shows what was dropped, and why.
@@ -10,17 +9,11 @@ const DETAILS = `For good. --dry-run counts them, --list shows what was dropped,
 export const drop: Verb = { details: DETAILS, run };
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      ...DEAD_LETTER_OPTIONS,
-      reason: { type: 'string' },
-      delivery: { type: 'string' },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    ...DEAD_LETTER_OPTIONS,
+    reason: { type: 'string' },
+    delivery: { type: 'string' },
   });
-  const remote = new Remote(values);
   if (values.list) {
     const dropped = pagesOf((cursor) =>
       remote.get('/v1/dead-letters/dropped', { limit: 200, cursor }),

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { print, printList } from './print.ts';
-import { need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, pairsOf, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const DETAILS = `NAME=VALUE are the parameters of GET /v1/entries:
@@ -15,12 +14,8 @@ const COLUMNS = [
 ];
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: REMOTE_OPTIONS,
-  });
-  const answer = await new Remote(values).get('/v1/entries', pairsOf(positionals));
+  const { values, positionals, remote } = typedFor(args, {});
+  const answer = await remote.get('/v1/entries', pairsOf(positionals));
   printList(answer, { rows: 'entries', columns: COLUMNS, json: values.json });
   return 0;
 }
@@ -28,12 +23,8 @@ async function run(args: readonly string[]): Promise<number> {
 export const explanation: Verb = { details: '', run: explain };
 
 async function explain(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: REMOTE_OPTIONS,
-  });
+  const { positionals, remote } = typedFor(args, {});
   const id = encodeURIComponent(need(positionals[0], 'the entry’s id'));
-  print(await new Remote(values).get(`/v1/entries/${id}/explanation`));
+  print(await remote.get(`/v1/entries/${id}/explanation`));
   return 0;
 }

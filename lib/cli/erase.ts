@@ -1,8 +1,7 @@
 import { text } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
 import { print } from './print.ts';
 import { withProgress } from './progress.ts';
-import { type Answer, MAX_REQUESTS, need, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { type Answer, MAX_REQUESTS, need, type Remote, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const DETAILS = `--buyer - reads the id from standard input, which keeps it out of the
@@ -14,20 +13,14 @@ of theirs waits for the platform's answer.
 export const erase: Verb = { details: DETAILS, run };
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      platform: { type: 'string' },
-      reason: { type: 'string' },
-      order: { type: 'string', multiple: true, default: [] },
-      voucher: { type: 'string', multiple: true, default: [] },
-      buyer: { type: 'string' },
-      again: { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    platform: { type: 'string' },
+    reason: { type: 'string' },
+    order: { type: 'string', multiple: true, default: [] },
+    voucher: { type: 'string', multiple: true, default: [] },
+    buyer: { type: 'string' },
+    again: { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   if (positionals[0] === 'receipt') {
     const id = need(positionals[1], 'the receipt’s id');
     print(await remote.get(`/v1/erasures/${encodeURIComponent(id)}`));

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { print, printList } from './print.ts';
-import { type Answer, need, pairsOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { type Answer, need, pairsOf, typedFor } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `Lists by the names of GET /v1/leads: stage (lead, contacted, authorised,
@@ -19,16 +18,10 @@ const LEADS = '/v1/leads';
 const COLUMNS = ['leadId', 'stage', 'name', 'city', 'category', 'followerId', 'createdAt'];
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      provider: { type: 'string' },
-      'dry-run': { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    provider: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const [what = '', act = '', ...rest] = positionals;
   const whose = values.provider === undefined ? {} : { providerId: values.provider };
   const at = (path: string, query: Record<string, string> = {}) => {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { print, printList } from './print.ts';
-import { need, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const DETAILS = `Profiles are linke-merchants (抖音林客 商家列表), douyin-bill, meituan-bill.
@@ -39,20 +38,14 @@ function withSources(one: z.infer<typeof answerSchema>['differences'][number]) {
 
 /** @returns 1 when any line was refused */
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      profile: { type: 'string' },
-      provider: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      columns: { type: 'string' },
-      'dry-run': { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    profile: { type: 'string' },
+    provider: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    columns: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const [given, importId] = positionals;
   const { provider: providerId } = values;
   if (given === 'list') {

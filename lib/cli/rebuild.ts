@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { print } from './print.ts';
-import { type Answer, need, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { type Answer, need, typedFor } from './remote.ts';
 import { ending, WINDOW_OPTIONS, windowOf } from './restate.ts';
 import type { Verb } from './verb.ts';
 
@@ -17,16 +16,10 @@ export const rebuild: Verb = { details: DETAILS, run };
 const DIFFERENT = 3;
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      ...WINDOW_OPTIONS,
-      mend: { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    ...WINDOW_OPTIONS,
+    mend: { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   if (positionals[0] === 'status') {
     const id = need(positionals[1], 'the rebuild’s id');
     print(await remote.get(`/v1/rebuilds/${encodeURIComponent(id)}`));

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { print } from './print.ts';
 import { withProgress } from './progress.ts';
-import { type Answer, need, numberIn, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { type Answer, need, numberIn, type Remote, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const DETAILS = `逐日比对平台自己的记录，补齐缺失。
@@ -20,20 +19,14 @@ const POLL_MS = 2_000;
 const DIFFERENT = 3;
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      integration: { type: 'string' },
-      app: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      store: { type: 'string', multiple: true },
-      'no-wait': { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    integration: { type: 'string' },
+    app: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    store: { type: 'string', multiple: true },
+    'no-wait': { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const [what, given] = positionals;
   if (what !== undefined) {
     const path = pathOf(need(given, 'the reconciliation’s id'));

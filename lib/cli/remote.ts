@@ -1,3 +1,4 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { reach } from './reach.ts';
 import { UsageError } from './verb.ts';
 
@@ -96,6 +97,24 @@ interface Sent {
 export interface RemoteValues {
   readonly url?: string | undefined;
   readonly token?: string | undefined;
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+interface TypedConfig<O extends Options> {
+  readonly args: string[];
+  readonly allowPositionals: true;
+  readonly options: O & typeof REMOTE_OPTIONS;
+}
+
+/** What was typed of a verb that asks a running Hexiao, and whom it asks. @param options its own, beside those of all */
+export function typedFor<const O extends Options>(args: readonly string[], options: O) {
+  const { values, positionals } = parseArgs<TypedConfig<O>>({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...REMOTE_OPTIONS, ...options },
+  });
+  return { values, positionals, remote: new Remote(values as RemoteValues) };
 }
 
 /** A number in an answer; 0 when it is not there. */

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { print, printPages } from './print.ts';
 import { withProgress } from './progress.ts';
-import { need, numberIn, pagesOf, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, numberIn, pagesOf, type Remote, typedFor } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `After an adapter learnt what it could not read. --list shows the deliveries
@@ -17,22 +16,16 @@ const IDS_PER_REQUEST = 100;
 const COUNTS = ['matched', 'sent', 'expired', 'erased', 'scanned'] as const;
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      list: { type: 'boolean', default: false },
-      'dry-run': { type: 'boolean', default: false },
-      integration: { type: 'string' },
-      kind: { type: 'string' },
-      'app-key': { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      clear: { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    list: { type: 'boolean', default: false },
+    'dry-run': { type: 'boolean', default: false },
+    integration: { type: 'string' },
+    kind: { type: 'string' },
+    'app-key': { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    clear: { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const { integration, kind } = values;
   const dryRun = values['dry-run'];
   const [first] = positionals;

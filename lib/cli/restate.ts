@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { print } from './print.ts';
 import { withProgress } from './progress.ts';
-import { type Answer, need, numberIn, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { type Answer, need, numberIn, type Remote, typedFor } from './remote.ts';
 import type { Verb } from './verb.ts';
 
 const DETAILS = `列出各服务商的增减。
@@ -16,17 +15,11 @@ const POLL_MS = 1_000;
 const OVER = ['done', 'cancelled', 'failed'];
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      ...WINDOW_OPTIONS,
-      reason: { type: 'string' },
-      'dry-run': { type: 'boolean', default: false },
-    },
+  const { values, positionals, remote } = typedFor(args, {
+    ...WINDOW_OPTIONS,
+    reason: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const [what, given] = positionals;
   if (what !== undefined) {
     const path = `/v1/restatements/${encodeURIComponent(need(given, 'the restatement’s id'))}`;

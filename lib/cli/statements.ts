@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { print, printList } from './print.ts';
-import { need, numberIn, REMOTE_OPTIONS, Remote } from './remote.ts';
+import { need, numberIn, type Remote, typedFor } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `The CSV has all lines, however many files they are in; so has the proof, a
@@ -20,26 +19,20 @@ const COLUMNS = [
 ];
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REMOTE_OPTIONS,
-      provider: { type: 'string' },
-      month: { type: 'string' },
-      csv: { type: 'boolean', default: false },
-      html: { type: 'boolean', default: false },
-      ...{ entry: { type: 'string' }, reason: { type: 'string' } },
-      ...{
-        accept: { type: 'boolean', default: false },
-        refuse: { type: 'boolean', default: false },
-      },
-      ...{ number: { type: 'string' }, reference: { type: 'string' } },
-      ...{ date: { type: 'string' }, fen: { type: 'string' } },
-      proof: { type: 'boolean', default: false },
+  const { values, positionals, remote } = typedFor(args, {
+    provider: { type: 'string' },
+    month: { type: 'string' },
+    csv: { type: 'boolean', default: false },
+    html: { type: 'boolean', default: false },
+    ...{ entry: { type: 'string' }, reason: { type: 'string' } },
+    ...{
+      accept: { type: 'boolean', default: false },
+      refuse: { type: 'boolean', default: false },
     },
+    ...{ number: { type: 'string' }, reference: { type: 'string' } },
+    ...{ date: { type: 'string' }, fen: { type: 'string' } },
+    proof: { type: 'boolean', default: false },
   });
-  const remote = new Remote(values);
   const [what = '', given, disputeId] = positionals;
   switch (what) {
     case 'list':

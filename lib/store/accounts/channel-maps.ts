@@ -19,14 +19,14 @@ export async function readChannelMaps(
   return log;
 }
 
-/** The newest version alone: one read, however often the map changed. */
+/** The newest version alone: half a read unit, however often the map changed. One of this moment may not be seen yet. */
 export async function readChannelMap(
   table: Table,
   integration: string,
   appKey: string,
 ): Promise<ChannelMap | undefined> {
   const { pk } = keys.app(integration, appKey);
-  const newest = { startsWith: PREFIX.channelMap, backwards: true, limit: 1 };
+  const newest = { startsWith: PREFIX.channelMap, backwards: true, limit: 1, consistent: false };
   for await (const item of table.query(pk, newest)) return channelMapSchema.parse(item);
   return undefined;
 }

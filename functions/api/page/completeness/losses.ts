@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { rate, share } from '../../../../lib/i18n/format.ts';
+import { rate } from '../../../../lib/i18n/format.ts';
 import type { Say } from '../../../../lib/i18n/words.ts';
 import type { Html } from '../html.ts';
 import { card, nothing } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
+import { lossColumns } from '../parts/losses.ts';
 import { status } from '../parts/status.ts';
 import { table } from '../parts/table.ts';
 import { word } from '../views.ts';
@@ -41,22 +42,7 @@ export function lossesCard({ say }: Speech, { rows, lossAlarmBp }: z.infer<typeo
         role: 'second',
         cell: (app) => stateOf(say, app, lossAlarmBp),
       },
-      {
-        head: say('operator.by-webhook'),
-        role: 'pair',
-        isNumber: true,
-        cell: ({ byWebhook }) => String(byWebhook),
-      },
-      {
-        head: say('operator.by-asking'),
-        role: 'pair',
-        isNumber: true,
-        cell: ({ byAsking }) => String(byAsking),
-      },
-      {
-        ...{ head: say('operator.loss'), role: 'main', isNumber: true },
-        cell: ({ byWebhook, byAsking }) => share(byAsking, byWebhook + byAsking) ?? '—',
-      },
+      ...lossColumns(say),
     ],
   });
   return card(say('operator.losses'), note, body);

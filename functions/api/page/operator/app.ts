@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
-import { share } from '../../../../lib/i18n/format.ts';
 import { heardApps } from '../../../../lib/store/accounts/heard.ts';
 import { addDays, businessDayAt } from '../../../../lib/time/shanghai.ts';
 import { pathOf } from '../ask.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
+import { lossColumns } from '../parts/losses.ts';
 import { table } from '../parts/table.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { heardState, LOSS_DAYS, lossRows } from './apps.ts';
@@ -94,22 +94,7 @@ function lossCard({ say }: Speech, rows: Losses): Html {
     ...{ caption: say('operator.losses'), rows: rows.toReversed() },
     columns: [
       { head: say('businessDay'), role: 'name', cell: ({ businessDay }) => businessDay },
-      {
-        head: say('operator.by-webhook'),
-        role: 'pair',
-        isNumber: true,
-        cell: ({ byWebhook }) => String(byWebhook),
-      },
-      {
-        head: say('operator.by-asking'),
-        role: 'pair',
-        isNumber: true,
-        cell: ({ byAsking }) => String(byAsking),
-      },
-      {
-        ...{ head: say('operator.loss'), role: 'main', isNumber: true },
-        cell: ({ byWebhook, byAsking }) => share(byAsking, byWebhook + byAsking) ?? '—',
-      },
+      ...lossColumns(say),
     ],
   });
   return card(
