@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 /**
  * Which partitions of the table a function's code can touch, read from the sources: from its index.ts
- * along every name that is used, declaration by declaration, to the keys of `lib/store/keys.ts`. Types
+ * along every name that is used, declaration by declaration, to the keys of `lib/store/keys`. Types
  * lead nowhere. It errs towards more: a declaration counts whole.
  */
 export function partitionsReached(folder: string): Set<string> {
@@ -57,11 +57,17 @@ function wholeOf(path: string): DeclaredName[] {
   return [...sourceOf(path).declarations.keys()].map((name) => ({ path, name }));
 }
 
-/** Every partition that `lib/store/keys.ts` can spell. */
+/** Every partition that `lib/store/keys` can spell. */
 export function allPartitions(): Set<string> {
-  const entries = sourceOf(KEYS).declarations.get('keys') ?? '';
-  const names = [...entries.matchAll(/\n {2}(\w+): /g)].map(([, name = '']) => name);
+  const names = keyTables().flatMap((text) =>
+    [...text.matchAll(/\n {2}(\w+): /g)].map(([, name = '']) => name),
+  );
   return new Set(names.flatMap(partitionsOfKey));
+}
+
+/** The texts of `appKeys`, `ledgerKeys` …, of which `keys` is made. */
+function keyTables(): string[] {
+  return [...spelled].filter(([name]) => name.endsWith('Keys')).map(([, text]) => text);
 }
 
 const KEYS = 'lib/store/keys.ts';
@@ -134,20 +140,21 @@ function partitionsIn(text: string, { imports }: Source): string[] {
 }
 
 function partitionsOfKey(name: string): string[] {
-  const entries = sourceOf(KEYS).declarations.get('keys') ?? '';
   const whole = new RegExp(`\\n  ${name}: ([\\s\\S]*?)\\n(?=  \\w+: |\\};)`);
-  const [, entry] = whole.exec(entries.replace(/\n\s*\n/g, '\n')) ?? [];
+  const [entry] = keyTables().flatMap((text) => {
+    const [, found] = whole.exec(text.replace(/\n\s*\n/g, '\n')) ?? [];
+    return found === undefined ? [] : [found];
+  });
   if (entry === undefined) throw new Error(`keys.${name} is not to be found in ${KEYS}`);
   const pk = /pk: ([\s\S]*)/.exec(entry)?.[1]?.split(/,\s*sk:|,\n/)[0] ?? '';
   return [...literalsIn(`pk: ${pk}`), ...partitionsByFunction(pk)];
 }
 
 function partitionsByFunction(text: string): string[] {
-  const { declarations } = sourceOf(KEYS);
   return [...text.matchAll(/\b(\w+Partition)\b/g)].flatMap(([, name = '']) => {
-    const own = declarations.get(name);
+    const own = spelled.get(name);
     if (own === undefined) return [];
-    const behind = own.includes('STREAM_PARTITIONS') ? declarations.get('STREAM_PARTITIONS') : '';
+    const behind = own.includes('STREAM_PARTITIONS') ? spelled.get('STREAM_PARTITIONS') : '';
     return literalsIn(`${own}${behind}`);
   });
 }
@@ -157,3 +164,10 @@ function literalsIn(text: string): string[] {
   const isKey = /[`']([A-Z][A-Z-]+)(?:#|'(?=\s*(?:[,;}]|$)))/g;
   return [...text.matchAll(isKey)].map(([, name = '']) => name);
 }
+
+/** All that the files of keys declare. */
+const spelled = new Map(
+  globSync('lib/store/keys/*.ts', { cwd: ROOT }).flatMap((path) => [
+    ...sourceOf(path.replaceAll('\\', '/')).declarations,
+  ]),
+);

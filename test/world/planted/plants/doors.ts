@@ -51,7 +51,7 @@ export const DOORS: readonly Plant[] = [
   {
     name: 'ids-reach-keys-as-they-are',
     what: 'A `#` in an id leads to another partition',
-    file: 'lib/store/keys.ts',
+    file: 'lib/store/keys/spelling.ts',
     find: "return id.replace(/[%#\\p{Cc}]/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);",
     put: 'return id;',
     outside: 'the sandboxes’ ids have no such sign',
