@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { channelSchema, givenId, platformSchema } from '../../lib/events/event.ts';
+import { channelSchema } from '../../lib/events/channel.ts';
+import { givenId, platformSchema } from '../../lib/events/event.ts';
 import { instantInput } from './input.ts';
 
 const MAX_LISTED = 2_000;

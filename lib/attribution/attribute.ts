@@ -1,4 +1,5 @@
-import type { Channel, EventOf } from '../events/event.ts';
+import type { Channel } from '../events/channel.ts';
+import type { EventOf } from '../events/event.ts';
 import { type Entry, type Explanation, UNKNOWN_STORE } from '../ledger/entry.ts';
 import { joinIds } from '../ledger/entry-id.ts';
 import { dealOut, proportion, WHOLE_BP } from '../money/fen.ts';

@@ -1,4 +1,4 @@
-import { withParts } from '../events/event.ts';
+import { withParts } from '../events/channel.ts';
 import { WHOLE_BP } from '../money/fen.ts';
 import type { Attributable } from './attributable.ts';
 import { type ContractVersion, compareInstants, inForceAt, latestVersions } from './contract.ts';

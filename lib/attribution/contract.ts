@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { channelSchema, idSchema, platformSchema } from '../events/event.ts';
+import { channelSchema } from '../events/channel.ts';
+import { idSchema, platformSchema } from '../events/event.ts';
 import { isId } from '../events/is-id.ts';
 import type { TieredContract } from '../ledger/tiers.ts';
 

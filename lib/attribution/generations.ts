@@ -1,4 +1,4 @@
-import type { Channel } from '../events/event.ts';
+import type { Channel } from '../events/channel.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Attributable } from './attributable.ts';
 import { attribute } from './attribute.ts';

@@ -1,4 +1,5 @@
-import type { Amounts, Event, EventOf, Sale } from '../events/event.ts';
+import type { Amounts, Event, EventOf } from '../events/event.ts';
+import type { Sale } from '../events/sale.ts';
 import { dealOut } from '../money/fen.ts';
 
 /**

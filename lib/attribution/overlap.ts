@@ -1,4 +1,4 @@
-import { withParts } from '../events/event.ts';
+import { withParts } from '../events/channel.ts';
 import { WHOLE_BP } from '../money/fen.ts';
 import { type ContractVersion, inForceAt, type Scope, type Span } from './contract.ts';
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { type Channel, channelSchema, type Event, type Sale } from './event.ts';
+import { type Channel, channelSchema } from './channel.ts';
+import type { Event } from './event.ts';
 import { idSchema } from './id.ts';
+import type { Sale } from './sale.ts';
 
 /** A platform's own word for where a sale came from, and the channel that an operator says it is. */
 export const channelWordSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idSchema, platformSchema } from './id.ts';
+import { saleSchema, UNKNOWN_SALE } from './sale.ts';
 
 /**
  * The vocabulary: what every platform's dialect is turned into. An event is one immutable fact. Its
@@ -20,28 +21,6 @@ export type EventSource = z.infer<typeof eventSourceSchema>;
 /** `closed` (原生闭环): the platform sells and redeems; `open` (小程序开环): a mini-program sells. */
 export const loopSchema = z.enum(['closed', 'open']);
 export type Loop = z.infer<typeof loopSchema>;
-
-/**
- * Where the sale came from. The platform's own word is kept beside it as `channelRaw`. The second line is read by
- * no integration, because no page documents the platforms' words for it: an app's channel map says which they are.
- */
-export const channelSchema = z.enum([
-  ...['live', 'short_video', 'store_page', 'search', 'scan', 'mini_program'],
-  ...['self_live', 'creator_live', 'service_account', 'poi_page', 'shop', 'private_domain'],
-  'unknown',
-] as const);
-export type Channel = z.infer<typeof channelSchema>;
-
-/** Channels that are a part of a broader one. What covers the broader one covers them. */
-const PARTS: Partial<Record<string, readonly Channel[]>> = {
-  live: ['self_live', 'creator_live'],
-  store_page: ['poi_page', 'shop'],
-};
-
-/** Channels with all their parts: a contract for `live` is one for 自播 and 达人播. An empty list stays one. */
-export function withParts(channels: readonly string[]): readonly string[] {
-  return [...new Set(channels.flatMap((one) => [one, ...(PARTS[one] ?? [])]))];
-}
 
 const fenSchema = z.int();
 const instantSchema = z.iso.datetime({ offset: true });
@@ -71,42 +50,6 @@ export const NO_AMOUNTS: Amounts = {
   merchantDiscountFen: 0,
   paymentDiscountFen: 0,
   originalFen: 0,
-};
-
-/**
- * What a creator (达人) earns by: `product` 商品分佣, `advertising` 广告分成, `lead` 线索分销. The amount in
- * fen is the platform's own figure, null where it reports none: it is a dimension, never a provider's money.
- */
-export const cpsSchema = z.object({
-  kind: z.enum(['product', 'advertising', 'lead', 'unknown']),
-  amountFen: fenSchema.nullable(),
-});
-export type Cps = z.infer<typeof cpsSchema>;
-
-/** How the sale came about: a dimension of the event. */
-export const saleSchema = z.object({
-  productId: idSchema.nullable(),
-  channel: channelSchema,
-  channelRaw: z.string().nullable(),
-  /** What the integration itself read in that word, where the app's channel map said another channel. */
-  channelRead: channelSchema.optional(),
-  creatorId: idSchema.nullable(),
-  /** The video or live room that brought the buyer. */
-  contentId: idSchema.nullable().default(null),
-  cps: cpsSchema.nullable().default(null),
-  /** A keyed hash of the platform's id of the buyer: enough to count repeat purchases, and no more. */
-  buyer: z.string().max(64).nullable().default(null),
-});
-export type Sale = z.infer<typeof saleSchema>;
-
-export const UNKNOWN_SALE: Sale = {
-  productId: null,
-  channel: 'unknown',
-  channelRaw: null,
-  creatorId: null,
-  contentId: null,
-  cps: null,
-  buyer: null,
 };
 
 /**

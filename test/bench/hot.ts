@@ -1,4 +1,4 @@
-import { UNKNOWN_SALE } from '../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../lib/events/sale.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
 import { redeemed } from '../lib/make.ts';

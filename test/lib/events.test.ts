@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contradicts } from '../../lib/events/contradicts.ts';
-import { eventSchema, UNKNOWN_SALE } from '../../lib/events/event.ts';
+import { eventSchema } from '../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../lib/events/sale.ts';
 import { amountsOf, minute, paid, redeemed, refunded, reversed } from './make.ts';
 
 describe('two notifications of one event', () => {

@@ -1,7 +1,8 @@
 import { type ContractVersion, EVERYTHING } from '../../lib/attribution/contract.ts';
 import type { Terms } from '../../lib/attribution/generations.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
-import { type Amounts, type EventOf, UNKNOWN_SALE } from '../../lib/events/event.ts';
+import type { Amounts, EventOf } from '../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../lib/events/sale.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
 import { businessDayOf, toInstant } from '../../lib/time/shanghai.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rollUpAbove, rollUpDays } from '../../functions/attribute/totals.ts';
-import { channelSchema } from '../../lib/events/event.ts';
+import { channelSchema } from '../../lib/events/channel.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { addRollups, rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { wrongDimensions } from '../../lib/rollups/check-day.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventOf } from '../../lib/events/event.ts';
-import { UNKNOWN_SALE } from '../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../lib/events/sale.ts';
 import { chargesIn, NO_CHARGES } from '../../lib/statements/platform-charges.ts';
 import { minute, paid, redeemed } from './make.ts';
 

@@ -3,7 +3,7 @@ import { closeMonth } from '../../functions/api/closing.ts';
 import type { ApiDeps } from '../../functions/api/deps.ts';
 import { sweepBehind } from '../../functions/reconcile/sweep-unfinished.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
-import { UNKNOWN_SALE } from '../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../lib/events/sale.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import {
   book,

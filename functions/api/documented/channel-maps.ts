@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { channelSchema } from '../../../lib/events/channel.ts';
 import { channelMapSchema } from '../../../lib/events/channel-map.ts';
-import { channelSchema } from '../../../lib/events/event.ts';
 import { reportedWordSchema } from '../../../lib/store/accounts/channel-maps.ts';
 import { channelMapGet, channelMapPut } from '../routes/channel-maps.ts';
 import type { Documented } from './documented.ts';

@@ -4,13 +4,14 @@ import { addEntries, NO_SUMS, restate } from '../../../lib/attribution/restate.t
 import { bookStream } from '../../../lib/booking/book.ts';
 import { readBookable } from '../../../lib/booking/stream-state.ts';
 import { type ReadTerms, termsReader } from '../../../lib/booking/terms.ts';
+import type { Channel } from '../../../lib/events/channel.ts';
 import {
   type ChannelMap,
   mapKnownAt,
   withMappedChannel,
   wordedSale,
 } from '../../../lib/events/channel-map.ts';
-import type { Channel, Event } from '../../../lib/events/event.ts';
+import type { Event } from '../../../lib/events/event.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
 import { readChannelMaps } from '../../../lib/store/accounts/channel-maps.ts';
 import { type Job, placeMarker } from '../../../lib/store/ledger/restatements.ts';

@@ -1,10 +1,6 @@
-import {
-  type Channel,
-  type Event,
-  type Platform,
-  type Sale,
-  UNKNOWN_SALE,
-} from '../../../lib/events/event.ts';
+import type { Channel } from '../../../lib/events/channel.ts';
+import type { Event, Platform } from '../../../lib/events/event.ts';
+import { type Sale, UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
 import { pickOne, type Random } from '../../../lib/integrations/sandbox-kit/player.ts';
 import { addDays, businessDayAt, instantToMs, toInstant } from '../../../lib/time/shanghai.ts';

@@ -1,4 +1,4 @@
-import type { Channel } from '../../events/event.ts';
+import type { Channel } from '../../events/channel.ts';
 
 /**
  * `sale_channel` comes as a label, Chinese or English; the full list is not documented, so a label

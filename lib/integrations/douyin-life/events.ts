@@ -1,12 +1,5 @@
-import {
-  type Amounts,
-  type Cps,
-  type EventDraft,
-  NO_AMOUNTS,
-  type Sale,
-  UNKNOWN_SALE,
-  wholeFen,
-} from '../../events/event.ts';
+import { type Amounts, type EventDraft, NO_AMOUNTS, wholeFen } from '../../events/event.ts';
+import { type Cps, type Sale, UNKNOWN_SALE } from '../../events/sale.ts';
 import { shortId } from '../../events/short-id.ts';
 import type { Hint } from '../kit/integration.ts';
 import type { OrderRecord } from './answers.ts';

@@ -1,4 +1,5 @@
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import { type JsonValue, parseJsonBytes } from '../../json/parse.ts';
 import type { App } from '../kit/app.ts';
 import type { Hint, Reading } from '../kit/integration.ts';

@@ -1,4 +1,5 @@
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE, wholeFen } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS, wholeFen } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { NotDone, RedeemCommand, TillContext } from '../kit/till.ts';
 import { type ActResult, completed, ELSEWHERE, unknownYet } from '../kit/till-outcome.ts';

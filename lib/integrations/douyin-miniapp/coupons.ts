@@ -1,4 +1,5 @@
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import type { Reading } from '../kit/integration.ts';
 import { isObject } from '../kit/json.ts';
 import { events, malformed } from '../kit/reading.ts';

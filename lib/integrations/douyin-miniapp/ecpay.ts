@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Cps, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { NO_AMOUNTS } from '../../events/event.ts';
+import { type Cps, UNKNOWN_SALE } from '../../events/sale.ts';
 import type { JsonObject, JsonValue } from '../../json/parse.ts';
 import type { Reading } from '../kit/integration.ts';
 import { isObject, jsonOf } from '../kit/json.ts';

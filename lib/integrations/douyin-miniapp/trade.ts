@@ -1,4 +1,5 @@
-import { type Amounts, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type Amounts, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import type { Reading } from '../kit/integration.ts';
 import { events, malformed } from '../kit/reading.ts';
 import {

@@ -1,5 +1,6 @@
 import { fingerprint } from '../../crypto/hash.ts';
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import { normalizeInstant } from '../../time/shanghai.ts';
 import type { App } from '../kit/app.ts';
 import type { NotDone } from '../kit/till.ts';

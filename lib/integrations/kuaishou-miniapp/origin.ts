@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Channel, type Cps, type Sale, UNKNOWN_SALE } from '../../events/event.ts';
+import type { Channel } from '../../events/channel.ts';
+import { type Cps, type Sale, UNKNOWN_SALE } from '../../events/sale.ts';
 import type { Settings } from '../kit/app.ts';
 import { jsonOf } from '../kit/json.ts';
 import { storeFrom } from '../kit/store-from.ts';

@@ -1,10 +1,5 @@
-import {
-  type Amounts,
-  type EventDraft,
-  NO_AMOUNTS,
-  type Sale,
-  UNKNOWN_SALE,
-} from '../../events/event.ts';
+import { type Amounts, type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { type Sale, UNKNOWN_SALE } from '../../events/sale.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import type { App } from '../kit/app.ts';
 import type { ShopSettings } from './settings.ts';

@@ -1,11 +1,6 @@
 import * as z from 'zod';
-import {
-  type Amounts,
-  type EventDraft,
-  isMadeUp,
-  NO_AMOUNTS,
-  UNKNOWN_SALE,
-} from '../../events/event.ts';
+import { type Amounts, type EventDraft, isMadeUp, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import { shortId } from '../../events/short-id.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { toInstant } from '../../time/shanghai.ts';

@@ -1,4 +1,5 @@
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import { Misfit } from '../kit/reading.ts';
 import type { Inner } from './inner.ts';
 import type { Kind } from './kinds.ts';

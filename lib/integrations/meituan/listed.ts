@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import type { JsonValue } from '../../json/parse.ts';
 import { businessDayOf } from '../../time/shanghai.ts';
 import { wireYuan } from '../kit/fields.ts';

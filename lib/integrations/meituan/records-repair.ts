@@ -1,5 +1,6 @@
 import { mapLimit } from '../../async/map-limit.ts';
-import { type Amounts, type EventDraft, NO_AMOUNTS, UNKNOWN_SALE } from '../../events/event.ts';
+import { type Amounts, type EventDraft, NO_AMOUNTS } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import { toInstant } from '../../time/shanghai.ts';
 import { unlessUnusable } from '../kit/platform-error.ts';
 import type { PlatformRecord, RecordsContext, Repair } from '../kit/platform-records.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { type Channel, channelSchema } from '../../events/channel.ts';
 import { type ChannelMap, channelMapSchema } from '../../events/channel-map.ts';
-import { type Channel, channelSchema } from '../../events/event.ts';
 import { keys, PREFIX } from '../keys.ts';
 import type { Table } from '../table.ts';
 import { WRITE_WITHIN_MS } from './contracts.ts';

@@ -1,13 +1,8 @@
 import * as z from 'zod';
 import { contractVersionSchema } from '../../attribution/contract.ts';
 import type { Marker } from '../../attribution/generations.ts';
-import {
-  channelSchema,
-  type Event,
-  eventSchema,
-  idSchema,
-  platformSchema,
-} from '../../events/event.ts';
+import { channelSchema } from '../../events/channel.ts';
+import { type Event, eventSchema, idSchema, platformSchema } from '../../events/event.ts';
 import { sumsSchema } from '../../ledger/statement.ts';
 import { keys, PREFIX, streamPartition } from '../keys.ts';
 import type { BookedStream } from '../streams.ts';

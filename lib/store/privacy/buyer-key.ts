@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { keyedHash } from '../../crypto/hash.ts';
-import { type EventDraft, UNKNOWN_SALE } from '../../events/event.ts';
+import type { EventDraft } from '../../events/event.ts';
+import { UNKNOWN_SALE } from '../../events/sale.ts';
 import { keys } from '../keys.ts';
 import type { Table } from '../table.ts';
 

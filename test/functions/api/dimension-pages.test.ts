@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import { dimensionPartition } from '../../../lib/store/keys.ts';
 import type { Item } from '../../../lib/store/table.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import { DIMENSIONS } from '../../../lib/rollups/dimensions.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Finding } from '../../../functions/normalize/finding.ts';
 import { recordFindings } from '../../../functions/normalize/record.ts';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
-import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
 import { noteProduct, readProduct } from '../../../lib/store/accounts/products.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Event, type EventOf, UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import type { Event, EventOf } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import {
   type CertificateRecord,
   certificatesSchema,

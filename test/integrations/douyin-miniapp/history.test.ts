@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readHistory } from '../../../lib/attribution/history.ts';
-import { type Event, type EventDraft, UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import type { Event, EventDraft } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import {
   paymentBody,
   preCreateOrderBody,

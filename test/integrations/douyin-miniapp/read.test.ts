@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import { douyinMiniapp } from '../../../lib/integrations/douyin-miniapp/index.ts';
 import { read } from '../../../lib/integrations/douyin-miniapp/read.ts';
 import { tradeBody } from '../../../lib/integrations/douyin-miniapp/sandbox/index.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { eventSchema, NO_AMOUNTS, UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import { eventSchema, NO_AMOUNTS } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import type { App, Settings } from '../../../lib/integrations/kit/app.ts';
 import { KuaishouLifeClient } from '../../../lib/integrations/kuaishou-life/client.ts';
 import type { Redemption } from '../../../lib/integrations/kuaishou-life/redemption.ts';

@@ -1,5 +1,5 @@
 import type { EventDraft } from '../../../lib/events/event.ts';
-import { UNKNOWN_SALE } from '../../../lib/events/event.ts';
+import { UNKNOWN_SALE } from '../../../lib/events/sale.ts';
 import type { Integration } from '../../../lib/integrations/kit/integration.ts';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
 import type {

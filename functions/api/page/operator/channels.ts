@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
-import { channelSchema } from '../../../../lib/events/event.ts';
+import { channelSchema } from '../../../../lib/events/channel.ts';
 import type { Ask } from '../ask.ts';
 import { pathOf } from '../ask.ts';
 import type { Typed } from '../forms.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { channelSchema } from '../../../../lib/events/event.ts';
+import { channelSchema } from '../../../../lib/events/channel.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import { FILE_FORMATS } from '../../files.ts';
 import { asOfForm } from '../as-of/view.ts';
