@@ -159,7 +159,7 @@ function formsOf(speech: Speech, typed: Typed): Html {
     fields: fieldsOf(speech, {}),
   });
   const file = actForm(say, {
-    ...{ action: PATH, act: 'upload', submit: 'operator.upload.send', typed },
+    ...{ action: PATH, act: 'upload', submit: 'lead.import', typed },
     fields: [
       {
         ...{ name: 'file', label: 'operator.upload.file', type: 'file', isRequired: true },

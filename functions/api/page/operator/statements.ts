@@ -68,9 +68,9 @@ function columnsOf({ say }: Speech, names: ReadonlyMap<string, string>): Column<
       cell: ({ providerId }) => named(names.get(providerId), providerId),
     },
     { head: say('status'), role: 'pair', cell: ({ state }) => stateOf(say, state) },
-    money('life.due', ({ dueFen }) => dueFen),
+    { ...money('life.due', ({ dueFen }) => dueFen), role: 'main', hasLabel: true },
     money('life.invoiced', ({ invoicedFen }) => invoicedFen),
-    { ...money('life.paid', ({ paidFen }) => paidFen), role: 'main', hasLabel: true },
+    money('life.paid', ({ paidFen }) => paidFen),
   ];
 }
 
