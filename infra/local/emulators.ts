@@ -5,6 +5,7 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   ResourceNotFoundException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import dynalite from 'dynalite';
@@ -100,6 +101,9 @@ async function ensureTable(client: DynamoDBClient): Promise<void> {
       ],
     }),
   );
+  // It is made in a step after the answer: what comes before that finds no table.
+  const often = { minDelay: 0.01, maxDelay: 0.5 };
+  await waitUntilTableExists({ client, maxWaitTime: 30, ...often }, { TableName: TABLE_NAME });
 }
 
 async function startQueues() {
