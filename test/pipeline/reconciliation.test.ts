@@ -216,6 +216,29 @@ describe('reconciling a day of Douyin', () => {
     },
   );
 
+  it('finds the order of a use that was taken back, though the order has changed again since', async () => {
+    const day = await lived(100, 0);
+    const { world, accountId } = day;
+    day.nowMs = SAMPLE_TIME - 24 * HOUR_MS;
+    const { productId } = world.addProduct({ accountId, name: '双人餐', priceFen: 8_800 });
+    const { poiId } = world.addStore({ accountId, name: '三店', city: '上海' });
+    const [first, second] = world.sell({ productId, count: 2 }).certificates;
+    day.nowMs = SAMPLE_TIME;
+    const verifyId = world.redeem(first?.certificateId ?? '', poiId);
+    day.nowMs += 20 * 60_000;
+    world.cancel(verifyId);
+    day.nowMs = SAMPLE_TIME + 24 * HOUR_MS;
+    world.redeem(second?.certificateId ?? '', poiId);
+    day.nowMs = SAMPLE_TIME + 2 * 24 * HOUR_MS;
+    await day.goOn(6);
+    const acts = (await day.ready.entries()).filter(({ eventId }) => eventId.endsWith(verifyId));
+    expect(acts.map(({ kind, amountFen }) => `${kind} ${amountFen}`).sort()).toEqual([
+      'redemption 8800',
+      'reversal -8800',
+    ]);
+    expect(await day.checked()).toMatchObject([{ status: 'repaired' }]);
+  });
+
   it('is not doubled by webhooks that come after it', async () => {
     const day = await lived(100, 8);
     await day.nextMornings();
