@@ -48,6 +48,7 @@ export const MORE_IN_LONG = [
   'test/lib/reconciliation/work.test.ts',
   'test/lib/slots.test.ts',
   'test/lib/spread.test.ts',
+  'test/lib/store-shards.test.ts',
   'test/lib/store.test.ts',
   'test/lib/tiers.test.ts',
   'test/lib/xlsx.test.ts',

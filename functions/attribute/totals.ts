@@ -10,6 +10,7 @@ import type { StoreHour } from '../../lib/rollups/store-day.ts';
 import { rollUpHour } from '../../lib/rollups/store-hour.ts';
 import { bucketOf } from '../../lib/store/keys.ts';
 import type { Item } from '../../lib/store/table.ts';
+import { businessDayAt } from '../../lib/time/shanghai.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 
 const ROLLUPS_AT_ONCE = 8;
@@ -105,7 +106,8 @@ async function rollUpThenCompare(
   place: { providerId: string; day: string },
   deps: AttributeDeps,
 ): Promise<void> {
-  const written = await rollUpDimensions(deps.table, place.providerId, place.day);
+  const today = businessDayAt(deps.now());
+  const written = await rollUpDimensions(deps.table, place.providerId, place.day, today);
   await requestDimensions(place, deps, written);
 }
 

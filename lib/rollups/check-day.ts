@@ -7,10 +7,11 @@ import { unchanged } from './check-store-day.ts';
 import { SUMMARY } from './day-summary.ts';
 import { putPages, readPages, standingPages } from './dimension-pages.ts';
 import { addUpDay, BUYERS, DIMENSIONS } from './dimensions.ts';
-import { noteMended } from './dimensions-due.ts';
+import { noteMended, storesUpTo } from './dimensions-due.ts';
 import { OVERALL } from './overall.ts';
 import { ALL_BUCKETS, bucketAttribute, byPlatform, packPlatforms } from './provider-day.ts';
 import { type StoreDay, storeDayOf } from './store-day.ts';
+import { needsShards, putShards, STORES, shardsOfDay, wrongShards } from './store-shards.ts';
 
 /** A provider's day, and what it is by every dimension, against its store-days. */
 
@@ -57,7 +58,7 @@ async function addUpBucket(
 
 /**
  * The dimensions that are not what the store-days come to; `buyers` for repeat purchases, `overall` for the day's part
- * of the totals over all providers. All of a day are put right together.
+ * of the totals over all providers, `stores` for what is kept of each store. All of a day are put right together.
  */
 export async function wrongDimensions(
   table: Table,
@@ -71,7 +72,8 @@ export async function wrongDimensions(
   // Before the day is read: pages that are written in between are newer, and stay.
   const pages = await standingPages(table, providerId, day, all);
   const overall = await standingOverall(table, place);
-  const { entryCount, rolledUp, overall: part } = await addUpDay(table, providerId, day, item);
+  const added = await addUpDay(table, providerId, day, item);
+  const { entryCount, rolledUp, overall: part, stores } = added;
   const wrong: string[] = [];
   for (const dimension of all) {
     const own = await readPages(table, providerId, dimension, { from: day, to: day }, true);
@@ -80,11 +82,25 @@ export async function wrongDimensions(
     if (!isSame) wrong.push(dimension);
   }
   if (await isOverallWrong(table, place, overall, part)) wrong.push(OVERALL);
+  const shards = await standingShards(table, place, stores, item);
+  if ((await wrongShards(table, place, shards)).length > 0) wrong.push(STORES);
   if (wrong.length === 0 || !isMending) return wrong;
+  if (wrong.includes(STORES)) await putShards(table, { ...place, entryCount }, shards, 'mend');
   await mendOverall(table, place, overall, part);
   await putPages(table, { providerId, day, entryCount }, rolledUp, pages);
   await noteMended(table, place, entryCount);
   return wrong;
+}
+
+/** The shards of a day as they should stand; none while none were written. */
+async function standingShards(
+  table: Table,
+  place: ProviderDayPlace,
+  stores: readonly StoreDay[],
+  item: Item,
+): Promise<Map<string, Uint8Array>> {
+  const isWritten = needsShards(stores) && storesUpTo(item) > 0;
+  return isWritten ? shardsOfDay(table, place, stores, place.day) : new Map();
 }
 
 /** What pages say, in whatever order and however many they are. */

@@ -65,12 +65,29 @@ export function summarize(
   }
   const largest = largestOf(stores);
   writer.int(stores.filter(isPlace).length).int(largest.length);
-  for (const { platform, storeId, rollup } of largest) {
-    writer.byte(PLATFORMS.indexOf(platform)).text(storeId);
-    writer.int(rollup.redeemedFen).int(rollup.redeemedCount);
-    writer.int(rollup.refundedFen).int(rollup.commissionFen);
-  }
+  for (const store of largest) writeSummaryStore(writer, store);
   return writer.finish();
+}
+
+export function writeSummaryStore(
+  writer: ByteWriter,
+  { platform, storeId, rollup }: StoreDay,
+): void {
+  writer.byte(PLATFORMS.indexOf(platform)).text(storeId);
+  writer.int(rollup.redeemedFen).int(rollup.redeemedCount);
+  writer.int(rollup.refundedFen).int(rollup.commissionFen);
+}
+
+/** @throws RangeError when these are not bytes that `writeSummaryStore` made */
+export function readSummaryStore(reader: ByteReader): SummaryStore {
+  return {
+    platform: platformSchema.parse(PLATFORMS[reader.byte()]),
+    storeId: reader.text() ?? '',
+    redeemedFen: reader.int(),
+    redeemedCount: reader.int(),
+    refundedFen: reader.int(),
+    commissionFen: reader.int(),
+  };
 }
 
 /** The stores of a day that its summary lists, the largest first. */
@@ -93,14 +110,7 @@ export function unpackSummary(day: string, bytes: Uint8Array): DaySummary {
     }));
   const [channels, loops] = [shares(), shares()];
   const storeCount = reader.int();
-  const stores = Array.from({ length: reader.int() }, () => ({
-    platform: platformSchema.parse(PLATFORMS[reader.byte()]),
-    storeId: reader.text() ?? '',
-    redeemedFen: reader.int(),
-    redeemedCount: reader.int(),
-    refundedFen: reader.int(),
-    commissionFen: reader.int(),
-  }));
+  const stores = Array.from({ length: reader.int() }, () => readSummaryStore(reader));
   return { day, hours, channels, loops, stores, storeCount };
 }
 

@@ -4,7 +4,7 @@ import { readProviderIds } from '../store/accounts/parties.ts';
 import { PREFIX, providerPartition } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import { addDays, businessDayAt } from '../time/shanghai.ts';
-import { isBehind } from './dimensions-due.ts';
+import { isBehind, lacksStores } from './dimensions-due.ts';
 
 /** A month and some days: what is late is seldom later. */
 const RECENT_DAYS = 35;
@@ -69,11 +69,13 @@ function olderDays(nowMs: number): DayWindow {
  * The days of a window whose dimensions are behind, of everybody who may have entries, found by their versions.
  * Costs a read of each provider's days in it: some 400 bytes a day.
  * @param consistent false where what is a moment old may be missed: half the price
+ * @param today also the days before it of which each store is not kept yet; absent: those are not behind
  */
 export async function daysBehind(
   table: Table,
   { from, to }: DayWindow,
   consistent = true,
+  today = '',
 ): Promise<DayBehind[]> {
   const providers = [...(await readProviderIds(table)), UNATTRIBUTED];
   const between = [`${PREFIX.day}${from}`, `${PREFIX.day}${to}`] as const;
@@ -81,7 +83,7 @@ export async function daysBehind(
     const own: DayBehind[] = [];
     for await (const item of table.query(providerPartition(providerId), { between, consistent })) {
       const day = item.sk.slice(PREFIX.day.length);
-      if (isBehind(item)) own.push({ providerId, day, item });
+      if (isBehind(item) || (day < today && lacksStores(item))) own.push({ providerId, day, item });
     }
     return own;
   });

@@ -10,6 +10,7 @@ import { versionOfDay } from './provider-day.ts';
  * cannot get lost between them. What loses a message on its way is found by the same versions: `daysBehind`.
  */
 const KNOWN = 'dimensionsUpTo';
+const STORES = 'storesUpTo';
 const REQUESTED = 'requestedUpTo';
 const REQUESTED_AT = 'requestedAtMs';
 const RESENT = 'resent';
@@ -51,6 +52,42 @@ export function isBehind(item: Item): boolean {
   return versionOfDay(item) > knownUpTo(item);
 }
 
+/**
+ * Whether a day is over and what is kept of each of its stores (`store-shards.ts`) knows less than the day: that is written
+ * when no more comes, at first by the sweep after midnight.
+ */
+export function lacksStores(item: Item): boolean {
+  return versionOfDay(item) > storesUpTo(item);
+}
+
+/** Up to which version of the day its shards know it; 0 before they were ever written. */
+export function storesUpTo(item: Item): number {
+  return Number(item[STORES] ?? 0);
+}
+
+/**
+ * Notes up to which version of the day its shards know it.
+ * @param before what stood when the day was read
+ * @returns false where somebody else wrote shards of the day meanwhile: what this one left as it stood may be older
+ */
+export async function noteStores(
+  table: Table,
+  { providerId, day }: { providerId: string; day: string },
+  upTo: number,
+  before: number,
+): Promise<boolean> {
+  const isFirst = before === 0;
+  return table.set(
+    keys.providerDay(providerId, day),
+    { [STORES]: upTo },
+    {
+      expression: `attribute_exists(pk) AND ${isFirst ? 'attribute_not_exists(#s)' : '#s = :before'}`,
+      names: { '#s': STORES },
+      values: isFirst ? {} : { ':before': before },
+    },
+  );
+}
+
 /** When the request of a day that is behind is taken for lost and sent again: each time later. Epoch ms. */
 export function resendAtMs(item: Item): number {
   const requestedAt = item[REQUESTED_AT];
@@ -84,16 +121,18 @@ export function markOfDay(item: Item | undefined): string {
 
 /**
  * Notes up to which version of the day its dimensions know it. Never goes back.
+ * @param needsShards false: its summary has all its stores, so nothing more is to be written of them
  * @returns the day as this left it; undefined where somebody had noted as much
  */
 export async function noteRolledUp(
   table: Table,
   { providerId, day }: { providerId: string; day: string },
   upTo: number,
+  needsShards = true,
 ): Promise<Item | undefined> {
   return table.setAndGet(
     keys.providerDay(providerId, day),
-    { [KNOWN]: upTo },
+    needsShards ? { [KNOWN]: upTo } : { [KNOWN]: upTo, [STORES]: upTo },
     {
       expression: 'attribute_exists(pk) AND (attribute_not_exists(#k) OR #k < :upTo)',
       names: { '#k': KNOWN },

@@ -14,13 +14,14 @@ import { bucketPartition, keys, PREFIX } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import { largestOf, SUMMARY, summarize } from './day-summary.ts';
 import { pagesOf, putPages, readPages } from './dimension-pages.ts';
-import { noteRolledUp } from './dimensions-due.ts';
+import { noteRolledUp, noteStores, storesUpTo } from './dimensions-due.ts';
 import { keepLargestNames, type LargestName } from './largest-names.ts';
 import { type Overall, overallOf, rollUpOverall } from './overall.ts';
 import { providerDayOf, versionOfDay } from './provider-day.ts';
 import { registeredStores } from './registered-stores.ts';
 import { isSlots, refreshSlotDetails } from './slots.ts';
 import { detailsOf, type StoreDay, storeDayOf } from './store-day.ts';
+import { needsShards, putShards, shardsOfDay } from './store-shards.ts';
 
 /** What a provider's day is rolled up by, beside its days, stores and platforms. */
 export const DIMENSIONS = [...CELL_DIMENSIONS, 'city'] as const;
@@ -33,24 +34,49 @@ export const BUYERS = 'buyers';
  * Rolls up a provider's day by every dimension, from all its store-days. That reads the whole day, so it is
  * requested minutes after a change and not at each. What it writes knows the day at least as it was when
  * it began: store-days are written before the day they belong to.
+ * @param today the business day that is not over; of days before it each store is kept, too (`store-shards.ts`)
  * @returns the day as it was left, where this noted anything
+ * @throws Error where somebody else wrote the stores of the day meanwhile: it is to be done again
  */
 export async function rollUpDimensions(
   table: Table,
   providerId: string,
   day: string,
+  today = day,
 ): Promise<Item | undefined> {
   const key = keys.providerDay(providerId, day);
   const item = await table.get(key);
   if (item === undefined) return undefined;
   const added = await addUpDay(table, providerId, day, item, true);
-  const { entryCount, rolledUp, overall, names } = added;
+  const { entryCount, rolledUp, overall, names, stores } = added;
   // Before what is noted as known: who dies in between begins anew.
   await rollUpOverall(table, { providerId, day }, overall);
   await putPages(table, { providerId, day, entryCount }, rolledUp);
   await keepLargestNames(table, providerId, names);
   // Never less than what the day was at when it was read: a day that does not add up is not rolled up for ever.
-  return noteRolledUp(table, { providerId, day }, Math.max(versionOfDay(item), entryCount));
+  const upTo = Math.max(versionOfDay(item), entryCount);
+  const isLarge = needsShards(stores);
+  if (isLarge && day < today)
+    await keepShards(table, { providerId, day }, { ...added, item, upTo, today });
+  return noteRolledUp(table, { providerId, day }, upTo, isLarge);
+}
+
+async function keepShards(
+  table: Table,
+  { providerId, day }: { providerId: string; day: string },
+  {
+    stores,
+    entryCount,
+    item,
+    upTo,
+    today,
+  }: DayAddedUp & { item: Item; upTo: number; today: string },
+): Promise<void> {
+  const before = storesUpTo(item);
+  const shards = await shardsOfDay(table, { providerId, day }, stores, today);
+  await putShards(table, { providerId, day, entryCount }, shards, before === 0 ? 'first' : 'again');
+  if (before >= upTo || (await noteStores(table, { providerId, day }, upTo, before))) return;
+  throw new Error('another worker wrote the stores of this day meanwhile');
 }
 
 interface DayAddedUp {
@@ -59,6 +85,7 @@ interface DayAddedUp {
   readonly rolledUp: ReadonlyMap<string, Uint8Array[]>;
   /** The provider's part of the totals over all. */
   readonly overall: Overall;
+  readonly stores: readonly StoreDay[];
   /** What the largest stores of the day are called. */
   readonly names: ReadonlyMap<string, LargestName>;
 }
@@ -91,7 +118,7 @@ export async function addUpDay(
   rolledUp.set(BUYERS, [packBuyers(detail.buyers)]);
   rolledUp.set(SUMMARY, [summarize(items, stores, detail.cells)]);
   const names = namesOf(largestOf(stores), registered);
-  return { entryCount, rolledUp, overall: overallOf(stores, detail.cells), names };
+  return { entryCount, rolledUp, overall: overallOf(stores, detail.cells), names, stores };
 }
 
 async function readDay(table: Table, providerId: string, day: string, buckets: readonly number[]) {

@@ -17,6 +17,7 @@ import { silent } from '../../lib/log/log.ts';
 import { rollUpDimensions } from '../../lib/rollups/dimensions.ts';
 import { ALL_BUCKETS } from '../../lib/rollups/provider-day.ts';
 import { rollUpBuckets, rollUpStoreHour } from '../../lib/rollups/rollups.ts';
+import { shardOf } from '../../lib/rollups/store-shards.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
 import { appendContract, listForProvider } from '../../lib/store/accounts/contracts.ts';
 import { putProvider, putStore } from '../../lib/store/accounts/parties.ts';
@@ -25,7 +26,7 @@ import { putToken } from '../../lib/store/accounts/tokens.ts';
 import { dimensionPartition, keys } from '../../lib/store/keys.ts';
 import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { recordEvent } from '../../lib/store/ledger/events.ts';
-import { Table } from '../../lib/store/table.ts';
+import { type Item, Table } from '../../lib/store/table.ts';
 import { addDays, toInstant } from '../../lib/time/shanghai.ts';
 import { contract, entry, redeemed, reversed } from '../lib/make.ts';
 import { TEST_PROOF_KEYS } from '../support/proof-keys.ts';
@@ -177,8 +178,18 @@ async function fill(table: Table, providerId: string, size: number): Promise<str
     await putStore(table, { ...store, name: `店 ${storeId}`, namedBy: 'operator' });
   }
   await rollUpBuckets(table, providerId, LAST, ALL_BUCKETS);
-  await rollUpDimensions(table, providerId, LAST);
+  await rollUpDimensions(table, providerId, LAST, addDays(LAST, 1));
   await bookVoucher(table, providerId, size, first);
+  // Of the shards those that pages of a store read: of the largest and of the smallest.
+  const shards: Item[] = [];
+  const looked = [first, names.at(-1) ?? first].map(
+    (storeId) => ({ platform: 'douyin', storeId }) as const,
+  );
+  for await (const item of table.query(dimensionPartition(providerId), { startsWith: 'stores.' })) {
+    const [dimension = ''] = item.sk.split('#');
+    const bits = Number(dimension.split('.')[1]);
+    if (looked.some((place) => shardOf(place, bits) === dimension)) shards.push(item);
+  }
   // The same days again, two months back.
   const day = await table.get(keys.providerDay(providerId, LAST));
   const summary = await table.get(keys.dimensionDay(providerId, 'summary', LAST, 0));
@@ -187,6 +198,9 @@ async function fill(table: Table, providerId: string, size: number): Promise<str
     await table.put(keys.providerDay(providerId, date), day ?? {}, null);
     const { sk } = keys.dimensionDay(providerId, 'summary', date, 0);
     await table.put({ pk: dimensionPartition(providerId), sk }, summary ?? {}, null);
+    for (const { pk, sk: own, ...rest } of shards) {
+      await table.put({ pk, sk: own.replace(LAST, date) }, rest, null);
+    }
   }
   return [first, names.at(-1) ?? first];
 }

@@ -51,6 +51,9 @@ export const ledgerKeys = {
   /** What the largest stores of a provider are called. */
   largestNames: (providerId: string): Key => ({ pk: dimensionPartition(providerId), sk: 'names' }),
 
+  /** How many shards the stores of a provider's days have. */
+  storeShards: (providerId: string): Key => ({ pk: dimensionPartition(providerId), sk: 'shards' }),
+
   /** A provider's part of a day's totals over all providers, and what its shard's parts come to. */
   overallPart: (day: string, providerId: string): Key => ({
     pk: overallPartition(day, overallShardOf(providerId)),
