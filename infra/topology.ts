@@ -279,6 +279,8 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'GET', path: '/stores', to: 'api' },
   { method: 'GET', path: '/stores/{platform}/{storeId}', to: 'api' },
   { method: 'GET', path: '/products', to: 'api' },
+  { method: 'GET', path: '/supplies', to: 'api' },
+  { method: 'GET', path: '/categories', to: 'api' },
   { method: 'GET', path: '/creators', to: 'api' },
   { method: 'GET', path: '/channels', to: 'api' },
   { method: 'GET', path: '/merchants', to: 'api' },

@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../lib/events/id.ts';
+import { PLATFORMS, type Platform } from '../../lib/events/id.ts';
 import { addRows, type Row } from '../../lib/ledger/dimensions.ts';
 import { type Product, productName, productsOf } from '../../lib/store/accounts/products.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -13,6 +13,8 @@ export interface Known {
   readonly name: string | null;
   readonly category: string | null;
   readonly supply: string | null;
+  /** Where something is sold under this id. */
+  readonly platforms: readonly Platform[];
 }
 export type Catalogue = ReadonlyMap<string, Known>;
 
@@ -39,6 +41,7 @@ async function readAll(table: Table): Promise<Catalogue> {
         name: same(own.map(productName)),
         category: same(own.map(({ category }) => category)),
         supply: same(own.map(({ supplyId }) => supplyId)),
+        platforms: own.map(({ platform }) => platform),
       },
     ]),
   );

@@ -2,6 +2,8 @@
 export const DIMENSION_WORDS = {
   'nav.split': { zh: '拆开看', en: 'Split by' },
   products: { zh: '商品', en: 'Products' },
+  supplies: { zh: '供给', en: 'Supplies' },
+  categories: { zh: '类目', en: 'Categories' },
   creators: { zh: '达人', en: 'Creators' },
   channels: { zh: '渠道', en: 'Channels' },
   merchants: { zh: '商家', en: 'Merchants' },
@@ -15,6 +17,17 @@ export const DIMENSION_WORDS = {
   'dimension.merchant': { zh: '商家', en: 'Merchant' },
   'dimension.city': { zh: '城市', en: 'City' },
   'dimension.unreported': { zh: '平台没有报', en: 'not reported' },
+  'dimension.ungrouped': { zh: '商品没有归入', en: 'products in none' },
+  'dimension.price': { zh: '平均核销价', en: 'Average per redemption' },
+  'dimension.dearer': { zh: '比最低', en: 'Against the lowest' },
+  'dimension.members': { zh: '包含的商品', en: 'Its products' },
+  'dimension.members.note': {
+    zh: '平均价是核销 GMV 除以核销数；次卡按每次算。',
+    en: 'The average is redeemed GMV over redemptions; of a card, each use counts.',
+  },
+  'dimension.not-at': { zh: '没有在{platforms}卖出。', en: 'None was sold at {platforms}.' },
+  'dimension.and': { zh: '、', en: ', ' },
+  'dimension.by': { zh: '按什么看', en: 'Seen by' },
   'dimension.no-city': { zh: '门店没有登记城市', en: 'store has no city' },
   'dimension.paid': { zh: '支付时还没有门店', en: 'a payment has no store yet' },
   'dimension.no-city-or-paid': {

@@ -54,10 +54,11 @@ export async function pagesOf({ hexiao, tokens }: Stage): Promise<ConsolePage[]>
       name: 'store-as-of',
       path: '/stores/douyin/6600000000000001010?period=week&asOf=2026-11-30T12:00',
     },
-    ...['products', 'creators', 'channels', 'merchants', 'cities'].map((name) => ({
+    ...['products', 'supplies', 'creators', 'channels', 'merchants', 'cities'].map((name) => ({
       ...{ name, path: `/${name}` },
     })),
     { name: 'channel', path: '/channels?row=live' },
+    { name: 'category', path: `/categories?row=${encodeURIComponent('火锅')}` },
     { name: 'voucher', path: voucher },
     { name: 'search', path: '/search?q=7400' },
     { name: 'contracts', path: '/contracts' },

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Permission } from '../../../lib/access/permissions.ts';
 import type { Say, Word } from '../../../lib/i18n/words.ts';
-import { KINDS } from './dimensions/model.ts';
+import { KINDS, OF_PRODUCTS, rolledUpAs } from './dimensions/model.ts';
 import type { Html } from './html.ts';
 import type { SignedIn } from './viewer.ts';
 
@@ -32,9 +32,13 @@ const PROVIDERS: readonly Group[] = [
   },
   {
     word: 'nav.split',
-    places: KINDS.map(({ path, title }) => ({
-      ...{ href: path, word: title, needs: 'reports:read', below: [] },
-    })),
+    // What products are grouped by is a view of the products.
+    places: KINDS.filter((kind) => rolledUpAs(kind).grouping === null).map(
+      ({ path, title, dimension }) => ({
+        ...{ href: path, word: title, needs: 'reports:read' },
+        below: dimension === 'product' ? OF_PRODUCTS.map((kind) => kind.path) : [],
+      }),
+    ),
   },
   {
     word: 'nav.settle',

@@ -28,6 +28,11 @@ let paying: Tenant;
 let late: Tenant;
 const clock = new Clock();
 
+const PAGES = [
+  ...['/products', '/supplies', '/categories', '/creators', '/channels'],
+  ...['/merchants', '/cities'],
+];
+
 const EVIL = '<img src=x>';
 
 beforeAll(async () => {
@@ -88,7 +93,7 @@ describe('the pages of the dimensions', () => {
   });
 
   it('add up to the provider’s total', async () => {
-    for (const path of ['/products', '/creators', '/channels', '/merchants', '/cities']) {
+    for (const path of PAGES) {
       const reply = await look(`${path}?${WINDOW}`);
       expect(rowsIn(reply, 'tfoot').flat(), path).toContain('700.00');
       expect(reply.text, path).not.toContain('拆分比合计晚');
@@ -175,7 +180,7 @@ describe('the pages of the dimensions', () => {
   });
 
   it('show nobody another’s rows, and the form to who is not signed in', async () => {
-    for (const path of ['/products', '/creators', '/channels', '/merchants', '/cities']) {
+    for (const path of PAGES) {
       const other = await look(`${path}?${WINDOW}`, stranger.token);
       expect(other.text, path).toContain('这段时间没有核销，也没有支付。');
       expect(other.text, path).not.toContain('1805000000000000001');

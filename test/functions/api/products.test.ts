@@ -93,6 +93,16 @@ async function booksHash(): Promise<string> {
   return sha256Hex(books.toSorted().join('\n'));
 }
 
+/** The cells of a page's rows, in words. */
+function rowsOf(page: string): string[][] {
+  const bodies = [...page.matchAll(/<tbody[^>]*>(.*?)<\/tbody>/gs)].map(([, body = '']) => body);
+  return [...bodies.join('').matchAll(/<tr[^>]*>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+    [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) =>
+      cell.replaceAll(/<[^>]+>/g, '').trim(),
+    ),
+  );
+}
+
 const put = (productId: string, body: object) =>
   ask(hexiao, 'PUT', `/v1/products/douyin/${productId}`, { body });
 
@@ -134,6 +144,37 @@ describe('the catalogue', () => {
       headers: await cookieOf(hexiao, tenant.token),
     });
     expect(file.text).toContain('双人餐,火锅,hotpot');
+  });
+
+  it('has pages by supply and by category, where what a dish costs is compared', async () => {
+    const look = async (path: string) => {
+      const { text } = await ask(hexiao, 'GET', path, {
+        token: null,
+        headers: { ...(await cookieOf(hexiao, tenant.token)), accept: 'text/html' },
+      });
+      return rowsOf(text);
+    };
+    const names = async (path: string) =>
+      (await look(`${path}?${WINDOW}`)).map((cells) => [cells[0], cells[2]]);
+    expect(await names('/supplies')).toEqual([
+      ['未知 商品没有归入', '40.00'],
+      ['hotpot', '1.20'],
+      ['cake', '0.03'],
+    ]);
+    expect(await names('/categories')).toEqual([
+      ['未知 商品没有归入', '40.00'],
+      ['火锅', '1.20'],
+      ['烘焙', '0.03'],
+    ]);
+    const dish = await look(`/supplies?row=hotpot&${WINDOW}`);
+    // Its products, the cheapest first, and then its days.
+    expect(dish.slice(0, 2)).toEqual([
+      [`双人餐 ${other}`, '抖音', '0.20', '—', '1', '0.20'],
+      [`双人锅 ${twin}`, '抖音', '1.00', '▲ +400.0%', '1', '1.00'],
+    ]);
+    expect(dish[2]?.[1]).toBe('1.20');
+    const category = await look(`/categories?row=${encodeURIComponent('火锅')}&${WINDOW}`);
+    expect(category[0]).toEqual([`双人餐 ${other}`, '抖音', '0.20', '1', '0.20']);
   });
 
   it('is listed by what it is linked to, page after page', async () => {

@@ -180,10 +180,10 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ],
   'GET /stores': () => [`/stores?${WINDOW}`],
   ...Object.fromEntries(
-    ['/products', '/creators', '/channels', '/merchants', '/cities'].map((path) => [
-      `GET ${path}`,
-      () => [`${path}?${WINDOW}`, `${path}?${WINDOW}&file=csv`],
-    ]),
+    [
+      ...['/products', '/supplies', '/categories', '/creators', '/channels', '/merchants'],
+      '/cities',
+    ].map((path) => [`GET ${path}`, () => [`${path}?${WINDOW}`, `${path}?${WINDOW}&file=csv`]]),
   ),
   'GET /stores/:platform/:storeId': (own, other) =>
     [own, other].map(({ storeId }) => `/stores/douyin/${storeId}?${WINDOW}`),

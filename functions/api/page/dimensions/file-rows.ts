@@ -53,8 +53,11 @@ function headsOf({ dimension, one }: DimensionKind, { catalogue }: FileNames): s
           ? []
           : [both(one), both('dimension.category'), both('dimension.supply')]),
       ];
+    case 'supply':
+      return [`${both(one)} ${both('dimension.id')}`];
     case 'channel':
     case 'city':
+    case 'category':
       return [both(one)];
     default:
       return dimension satisfies never;
@@ -82,7 +85,10 @@ function valueCells(
     }
     case 'channel':
       return [value === null ? null : word(value)];
+    case 'supply':
+      return [idCell(value)];
     case 'city':
+    case 'category':
       return [value];
     default:
       return dimension satisfies never;

@@ -1,11 +1,12 @@
 import type { Word } from '../../../../lib/i18n/words.ts';
 import type { Rollup } from '../../../../lib/ledger/rollup.ts';
 import type { Dimension } from '../../../../lib/rollups/dimensions.ts';
+import type { Grouping } from '../../catalogue.ts';
 import type { Compared } from '../period.ts';
 
 /** What a dimension is called on its page. */
 export interface DimensionKind {
-  readonly dimension: Exclude<Dimension, 'loop'>;
+  readonly dimension: Exclude<Dimension, 'loop'> | Grouping;
   readonly path: string;
   readonly title: Word;
   readonly one: Word;
@@ -13,6 +14,8 @@ export interface DimensionKind {
 
 export const KINDS: readonly DimensionKind[] = [
   kind('product', '/products', 'products'),
+  kind('supply', '/supplies', 'supplies'),
+  kind('category', '/categories', 'categories'),
   kind('creator', '/creators', 'creators'),
   kind('channel', '/channels', 'channels'),
   kind('merchant', '/merchants', 'merchants'),
@@ -21,6 +24,21 @@ export const KINDS: readonly DimensionKind[] = [
 
 function kind(dimension: DimensionKind['dimension'], path: string, title: Word): DimensionKind {
   return { dimension, path, title, one: `dimension.${dimension}` };
+}
+
+/** Pages of the same sales, told by product and by what the catalogue says of it: one leads to the others. */
+export const OF_PRODUCTS: readonly DimensionKind[] = KINDS.filter(({ dimension }) =>
+  ['product', 'supply', 'category'].includes(dimension),
+);
+
+/** What of a kind is rolled up, and what its rows are grouped by at reading, if anything. */
+export function rolledUpAs({ dimension }: DimensionKind): {
+  readonly rolledUp: Dimension;
+  readonly grouping: Grouping | null;
+} {
+  return dimension === 'supply' || dimension === 'category'
+    ? { rolledUp: 'product', grouping: dimension }
+    : { rolledUp: dimension, grouping: null };
 }
 
 /** What the list is sorted by. */

@@ -34,6 +34,7 @@ export function merchantOf(key: string): { platform: string; id: string } {
 
 /** Why a row has no value: a payment has no store, and so no city; a redemption's store may have none registered. */
 function missingOf({ dimension }: DimensionKind, rollup: Rollup): Word {
+  if (dimension === 'supply' || dimension === 'category') return 'dimension.ungrouped';
   if (dimension !== 'city') return 'dimension.unreported';
   const hasUses =
     rollup.redeemedCount !== 0 || rollup.redeemedFen !== 0 || rollup.refundedFen !== 0;
@@ -70,6 +71,7 @@ export function nameOfRow(
     case 'channel':
       return { name: isWord(value) ? say(value) : value, more: null, isId: false };
     case 'city':
+    case 'category':
       return { name: value, more: null, isId: false };
     case 'product': {
       const name = names.get(value);
@@ -77,6 +79,9 @@ export function nameOfRow(
         ? { name: value, more: null, isId: true }
         : { name, more: value, isId: false };
     }
+    case 'supply':
+      // Whoever links products may use the dish's name.
+      return { name: value, more: null, isId: /^[!-~]+$/.test(value) };
     case 'creator':
       return { name: value, more: null, isId: true };
     default:

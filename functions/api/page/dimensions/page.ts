@@ -10,11 +10,11 @@ import { answerPage } from '../page.ts';
 import { type Period, periodOf, periodQuery, periodShape } from '../period.ts';
 import type { Viewer } from '../viewer.ts';
 import { fileRows } from './file-rows.ts';
-import type { DimensionKind, DimensionRow, Sort } from './model.ts';
-import { SORTS } from './model.ts';
+import { membersOf } from './members.ts';
+import { type DimensionKind, type DimensionRow, rolledUpAs, SORTS, type Sort } from './model.ts';
 import { merchantNames, nameOfRow } from './names.ts';
-import { type DimensionRows, readRows } from './read.ts';
-import { valueView } from './value.ts';
+import { readRows } from './read.ts';
+import { type ValueView, valueView } from './value.ts';
 import { dimensionView } from './view.ts';
 
 const PAGE = 50;
@@ -44,9 +44,10 @@ export function dimensionPage(kind: DimensionKind) {
   return async (c: Context, deps: ApiDeps, viewer: Viewer): Promise<Response> => {
     const query = check(dimensionQuery, c.req.query());
     const period = periodOf(query, deps.now());
-    const all = await readRows(deps.table, viewer.providerId, kind.dimension, period);
+    const { rolledUp } = rolledUpAs(kind);
     const catalogue =
-      kind.dimension === 'product' ? await readCatalogue(deps.table, deps.now()) : NO_CATALOGUE;
+      rolledUp === 'product' ? await readCatalogue(deps.table, deps.now()) : NO_CATALOGUE;
+    const all = await readRows(deps.table, viewer.providerId, kind, period, catalogue);
     const names = await namesOf(deps, kind, all.rows, catalogue);
     const rows = wanted(all.rows, query, (row) => namesOfRow(kind, row, names));
     if (query.file !== undefined) {
@@ -63,7 +64,10 @@ export function dimensionPage(kind: DimensionKind) {
         }),
       );
     }
-    if (query.row !== undefined) return rowPage(c, viewer, kind, period, all, names, query.row);
+    if (query.row !== undefined) {
+      const members = membersOf(kind, query.row, all.ungrouped, catalogue);
+      return rowPage(c, viewer, { kind, period, names, key: query.row, all: all.rows, members });
+    }
     const last = Math.max(1, Math.ceil(rows.length / PAGE));
     const page = Math.min(query.page, last);
     return answerPage(c, {
@@ -89,19 +93,12 @@ export function dimensionPage(kind: DimensionKind) {
   };
 }
 
-function rowPage(
-  c: Context,
-  viewer: Viewer,
-  kind: DimensionKind,
-  period: Period,
-  all: DimensionRows,
-  names: ReadonlyMap<string, string>,
-  key: string,
-): Promise<Response> {
-  const row = all.rows.find((one) => one.key === key) ?? null;
+function rowPage(c: Context, viewer: Viewer, view: Omit<ValueView, 'row'>): Promise<Response> {
+  const { kind, names, key } = view;
+  const row = view.all.find((one) => one.key === key) ?? null;
   return answerPage(c, {
     title: ({ say }) => (row === null ? say(kind.title) : nameOfRow(say, kind, row, names).name),
-    main: (speech) => valueView(speech, { kind, period, names, row, key, all: all.rows }),
+    main: (speech) => valueView(speech, { ...view, row }),
     viewer,
   });
 }

@@ -1,10 +1,12 @@
+import { addRows, type Row } from '../../../../lib/ledger/dimensions.ts';
 import { addRollups, type Rollup } from '../../../../lib/ledger/rollup.ts';
-import { type Dimension, readDimensionDays } from '../../../../lib/rollups/dimensions.ts';
+import { readDimensionDays } from '../../../../lib/rollups/dimensions.ts';
 import { overPlatforms } from '../../../../lib/rollups/provider-day.ts';
 import { readProviderDays } from '../../../../lib/rollups/rollups.ts';
 import type { Table } from '../../../../lib/store/table.ts';
+import { type Catalogue, groupedBy } from '../../catalogue.ts';
 import { type Compared, comparisonOf, daysOf, type Period } from '../period.ts';
-import type { DimensionRow } from './model.ts';
+import { type DimensionKind, type DimensionRow, rolledUpAs } from './model.ts';
 
 export interface DimensionRows {
   readonly rows: readonly DimensionRow[];
@@ -13,6 +15,8 @@ export interface DimensionRows {
   readonly compared: Compared | null;
   /** What the provider's days add up to: the rows follow it within minutes. */
   readonly total: Rollup;
+  /** What the rows of a grouping were made of. */
+  readonly ungrouped: readonly Row[];
 }
 
 type Days = Awaited<ReturnType<typeof readDimensionDays>>;
@@ -21,17 +25,24 @@ type Days = Awaited<ReturnType<typeof readDimensionDays>>;
 export async function readRows(
   table: Table,
   providerId: string,
-  dimension: Dimension,
+  kind: DimensionKind,
   period: Period,
+  catalogue: Catalogue,
 ): Promise<DimensionRows> {
   const whole = comparisonOf(period);
+  const { rolledUp, grouping } = rolledUpAs(kind);
+  const read = (window: Period['window']) => readDimensionDays(table, providerId, rolledUp, window);
+  const grouped = (found: Days): Days =>
+    grouping === null
+      ? found
+      : found.map((one) => ({ ...one, rows: groupedBy(grouping, one.rows, catalogue) }));
   const [now, before, totals] = await Promise.all([
-    readDimensionDays(table, providerId, dimension, period.window),
-    whole === null ? [] : readDimensionDays(table, providerId, dimension, whole.before),
+    read(period.window),
+    whole === null ? [] : read(whole.before),
     readProviderDays(table, providerId, period.window),
   ]);
   const days = daysOf(period.window);
-  const [ownNow, ownBefore] = [byKey(now), byKey(before)];
+  const [ownNow, ownBefore] = [byKey(grouped(now)), byKey(grouped(before))];
   const keys = new Set([...ownNow.keys(), ...ownBefore.keys()]);
   const rows = [...keys].flatMap((key): DimensionRow[] => {
     const own = ownNow.get(key) ?? [];
@@ -60,6 +71,7 @@ export async function readRows(
     sum: addRollups(rows.map(({ rollup }) => rollup)),
     compared: whole === null ? null : addCompared(rows),
     total: addRollups(totals.map(({ rollups }) => overPlatforms(rollups))),
+    ungrouped: grouping === null ? [] : addRows(now.flatMap((one) => one.rows)),
   };
 }
 

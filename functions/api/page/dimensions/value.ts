@@ -8,6 +8,7 @@ import { periodTools, wholeDaysLine } from '../parts/periods.ts';
 import { type Column, table } from '../parts/table.ts';
 import { trendChart } from '../parts/trend.ts';
 import { daysOf, type Period, periodQuery } from '../period.ts';
+import { type Members, membersCard } from './members.ts';
 import type { DimensionKind, DimensionRow } from './model.ts';
 import { earnsBy, nameOfRow } from './names.ts';
 import { paidCell, paidIs } from './paid.ts';
@@ -21,6 +22,8 @@ export interface ValueView {
   readonly all: readonly DimensionRow[];
   /** Null where neither period has it. */
   readonly row: DimensionRow | null;
+  /** What a row of a grouping is made of. */
+  readonly members: Members | null;
 }
 
 interface DayRow {
@@ -31,7 +34,7 @@ interface DayRow {
 /** One value of a dimension: which days made its numbers. */
 export function valueView(speech: Speech, view: ValueView): Html {
   const { say } = speech;
-  const { kind, period, names, row, key } = view;
+  const { kind, period, names, row, key, members } = view;
   const back = `${kind.path}?${new URLSearchParams(periodQuery(period))}`;
   const head = (name: string, more: Html | string) =>
     html`<p class="crumb"><a href="${back}">${say(kind.title)}</a></p>
@@ -47,6 +50,7 @@ export function valueView(speech: Speech, view: ValueView): Html {
   ];
   return html`${head(name, aside.length === 0 ? '' : html`<p class="note">${aside.join(' · ')}</p>`)}
 ${period.days < 2 ? '' : html`<section class="card">${trend(speech, view, row)}</section>`}
+${members === null ? '' : membersCard(speech, { kind, period, members })}
 <section class="card" id="rows"><header><h2>${say('dimension.days')}</h2></header>${days(speech, view, row)}
 <footer><a href="/stores?${new URLSearchParams(periodQuery(period))}">${say('dimension.stores')} →</a></footer></section>`;
 }

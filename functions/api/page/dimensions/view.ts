@@ -13,7 +13,7 @@ import { periodTools, wholeDaysLine } from '../parts/periods.ts';
 import { sparkline } from '../parts/sparkline.ts';
 import { type Column, table } from '../parts/table.ts';
 import { type Period, periodQuery } from '../period.ts';
-import type { DimensionKind, DimensionRow, Sort } from './model.ts';
+import { type DimensionKind, type DimensionRow, OF_PRODUCTS, type Sort } from './model.ts';
 import { earnsBy, merchantOf, nameOfRow } from './names.ts';
 import { paidCell, paidIs } from './paid.ts';
 import type { DimensionRows } from './read.ts';
@@ -47,12 +47,21 @@ export function dimensionView(speech: Speech, view: DimensionView): Html {
   const { period: _period, from: _from, to: _to, ...others } = query;
   const isEmpty = all.rows.length === 0;
   return html`<div class="head"><div><h1>${say(kind.title)}</h1><p class="note">${wholeDaysLine(say, speech.language, period)}</p></div>
-<div class="tools">${periodTools(say, kind.path, period, others)}</div></div>
+<div class="tools">${viewsOf(speech, view)}${periodTools(say, kind.path, period, others)}</div></div>
 ${lateNote(speech, all)}${isEmpty ? '' : sharesOf(speech, view)}
 <section class="card" id="rows"><header><h2>${say('dimension.rows')}</h2></header>
 ${filters(speech, view)}
 ${isEmpty ? html`<p class="in form note">${say('dimension.none')}</p>` : rows.length === 0 ? noHit(speech, view) : rowsOf(speech, view)}
 ${pager(say, shownOf(speech, view), nextHref(view))}</section>`;
+}
+
+/** The same sales by product, supply and category, of the same period. */
+function viewsOf({ say }: Speech, { kind, period }: DimensionView): Html | string {
+  if (!OF_PRODUCTS.includes(kind)) return '';
+  return html`<nav class="seg" aria-label="${say('dimension.by')}">${OF_PRODUCTS.map(
+    (one) =>
+      html`<a href="${one.path}?${new URLSearchParams(periodQuery(period))}"${one === kind ? html` aria-current="true"` : ''}>${say(one.one)}</a>`,
+  )}</nav>`;
 }
 
 /** The rows are rolled up after the totals; how many entries each knows is its version, whatever they come to. */
