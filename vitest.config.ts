@@ -39,6 +39,7 @@ export const MORE_IN_LONG = [
   'test/lib/dimension-versions.test.ts',
   'test/lib/dimensions.test.ts',
   'test/lib/estimated-time.test.ts',
+  'test/lib/identity-code.test.ts',
   'test/lib/inline-rollups.test.ts',
   'test/lib/json.test.ts',
   'test/lib/keys.test.ts',

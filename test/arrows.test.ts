@@ -76,7 +76,15 @@ const LEAVES = ['async', 'crypto', 'environment', 'errors', 'i18n', 'json', 'log
 const VOCABULARY = ['lib/events', 'lib/money', 'lib/time'];
 const PURE = ['lib/ledger', 'lib/attribution', 'lib/access'];
 const BELOW_STORE = [
-  ...[...LEAVES, ...VOCABULARY, 'lib/http', 'lib/proof', 'lib/queue', 'lib/integrations/kit'],
+  ...[
+    ...LEAVES,
+    ...VOCABULARY,
+    'lib/http',
+    'lib/identity',
+    'lib/proof',
+    'lib/queue',
+    'lib/integrations/kit',
+  ],
 ];
 const STORE = [...BELOW_STORE, ...PURE, 'lib/secrets', 'lib/store'];
 /** Each does one thing with what the store keeps. */
@@ -106,6 +114,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/attribution': [...VOCABULARY, 'lib/ledger'],
   'lib/access': VOCABULARY,
   'lib/proof': [...VOCABULARY, 'lib/ledger', 'lib/attribution'],
+  'lib/identity': ['lib/proof'],
   'lib/xlsx': ['lib/ledger', 'lib/money'],
   // Pure: what a file says, and what of our books it does not agree with.
   'lib/imports': [...VOCABULARY, ...PURE, 'lib/xlsx'],

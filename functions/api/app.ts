@@ -27,6 +27,7 @@ import { entriesRoutes } from './routes/entries.ts';
 import { erasuresRoutes } from './routes/erasures.ts';
 import { exportsRoutes } from './routes/exports.ts';
 import { gmvRoute } from './routes/gmv.ts';
+import { identityCodesRoutes } from './routes/identity-codes.ts';
 import { importsRoutes } from './routes/imports.ts';
 import { leadsRoutes } from './routes/leads.ts';
 import { lossesRoute } from './routes/losses.ts';
@@ -64,8 +65,10 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /** The calls, and the forms of the pages that make them. */
 const FILE_PATHS: ReadonlySet<string> = new Set([
-  ...['/v1/imports', '/operator/imports', '/v1/leads/imports', '/leads'],
+  ...['/v1/imports', '/operator/imports', '/v1/leads/imports', '/leads', '/identity'],
 ]);
+const PHOTO_PATH = /^\/v1\/members\/[^/]+\/photo$/;
+const isFile = (path: string) => FILE_PATHS.has(path) || PHOTO_PATH.test(path);
 
 /**
  * What operators and providers talk to, and the pages that providers look at.
@@ -78,7 +81,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   api.use(requestId());
   const within = bodyWithin(MAX_BODY_BYTES, `A request has at most ${MAX_BODY_BYTES} bytes.`);
   const fileWithin = bodyWithin(MAX_FILE_BYTES, `A file has at most ${MAX_FILE_BYTES} bytes.`);
-  api.use((c, next) => (FILE_PATHS.has(c.req.path) ? fileWithin : within)(c, next));
+  api.use((c, next) => (isFile(c.req.path) ? fileWithin : within)(c, next));
 
   answer(api, deps, healthGet, async (_call, c) => {
     await deps.table.get(keys.health, false);
@@ -93,6 +96,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   tokensRoutes(api, deps);
   membersRoutes(api, deps);
   clerksRoutes(api, deps);
+  identityCodesRoutes(api, deps);
   auditRoute(api, deps);
   merchantsRoutes(api, deps);
   contractImportsRoute(api, deps);

@@ -25,6 +25,8 @@ const PROVIDERS = [
   /** Lets clerks in on a phone, and sends them home. */
   'clerks:admit',
   'followers:manage',
+  /** Shows by a code who they are; of others, with `members:manage`. */
+  'identity:show',
   'webhooks:manage',
   'members:manage',
   'tokens:manage',
@@ -58,7 +60,10 @@ export const PERMISSIONS = [...PROVIDERS, ...OPERATORS] as const;
 export const permissionSchema = z.enum(PERMISSIONS);
 export type Permission = z.infer<typeof permissionSchema>;
 
-const READING = ['reports:read', 'acts:read', 'contracts:read', 'statements:read'] as const;
+const READING = [
+  ...(['reports:read', 'acts:read', 'contracts:read', 'statements:read'] as const),
+  'identity:show',
+] as const;
 
 /** The one table of roles. */
 export const ROLES = {
@@ -75,7 +80,7 @@ export const ROLES = {
     'followers:manage',
   ],
   viewer: READING,
-  clerk: ['till:use', 'acts:read'],
+  clerk: ['till:use', 'acts:read', 'identity:show'],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof ROLES;

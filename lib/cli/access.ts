@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { channels } from './channels.ts';
+import { identity } from './identity.ts';
 import { print, printList, printPages } from './print.ts';
 import { products } from './products.ts';
 import { registry } from './registry.ts';
@@ -18,7 +19,8 @@ the operator's; what is archived is listed with --archived, and restored.
 channels shows the words that an app sent for where a sale came from; set says
 which channels they are, the whole map: set 服务号=service_account.
 products is the catalogue; set says all of one: those of one --supply are one
-dish or service.
+dish or service. identity shows who a member is, by a code that anybody may
+check for --minutes (10); photo registers the hash of a JPEG or PNG.
 `;
 
 export const access: Verb = { details: DETAILS, run };
@@ -43,6 +45,7 @@ const OPTIONS = {
   archived: { type: 'boolean' },
   actor: { type: 'string' },
   subject: { type: 'string' },
+  minutes: { type: 'string' },
 } as const;
 
 type Values = ReturnType<typeof parse>['values'];
@@ -60,6 +63,8 @@ async function run(args: readonly string[]): Promise<number> {
       return tokens(remote, what, id, values);
     case 'members':
       return members(remote, what, id, values);
+    case 'identity':
+      return identity(remote, positionals.slice(1), values);
     case 'operators':
       return operators(remote, what, values);
     case 'providers':
@@ -74,7 +79,7 @@ async function run(args: readonly string[]): Promise<number> {
       return audit(remote, values);
     default:
       throw new UsageError(
-        'Say tokens, members, operators, audit or channels; or providers, merchants, stores or products.',
+        'Say tokens, members, identity, operators, audit or channels; or providers, merchants, stores or products.',
       );
   }
 }

@@ -79,6 +79,9 @@ export const VERBS: readonly Row[] = [
       'members remove MEMBER_ID',
       `members token MEMBER_ID
     [--expires-at INSTANT]`,
+      'identity show MEMBER_ID [--minutes N]',
+      'identity revoke CODE_ID',
+      'identity photo MEMBER_ID FILE',
       'operators [add --name NAME [--email MAIL]]',
       'providers [--archived]',
       'merchants --platform P [--archived]',

@@ -12,6 +12,7 @@ const PROBLEMS = {
   'token-revoked': { status: 401, title: 'The token was revoked' },
   'role-forbidden': { status: 403, title: 'This token may not do that' },
   'not-found': { status: 404, title: 'There is nothing here' },
+  'identity-code-invalid': { status: 404, title: 'The code shows nobody' },
   'contract-overlap': { status: 409, title: 'The shares would add up to more than the whole' },
   'last-owner': { status: 409, title: 'Somebody must be left who may do it' },
   'refund-decided': { status: 409, title: 'The refund request is decided already' },

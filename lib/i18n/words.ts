@@ -2,6 +2,7 @@ import { CONSOLE_WORDS } from './console-words.ts';
 import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
 import { GROWTH_WORDS } from './growth-words.ts';
+import { IDENTITY_WORDS } from './identity-words.ts';
 import { OPERATOR_WORDS } from './operator-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
 import { SIGN_IN_WORDS } from './sign-in-words.ts';
@@ -20,6 +21,7 @@ const WORDS = {
   ...DIMENSION_WORDS,
   ...CONTRACT_WORDS,
   ...GROWTH_WORDS,
+  ...IDENTITY_WORDS,
   ...PROBLEM_WORDS,
   ...OPERATOR_WORDS,
   ...STATEMENT_WORDS,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
 import { DEMO_LEADS } from '../../infra/local/demo/leads.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
+import { DEMO_MEMBERS } from '../../infra/local/demo/people.ts';
 import { DEMO_CATEGORIES } from '../../infra/local/demo/seed.ts';
 import { amount } from '../../lib/i18n/format.ts';
 import { rollUpEntries } from '../../lib/ledger/rollup.ts';
@@ -130,6 +131,7 @@ describe('the words', () => {
       ],
     ),
     ...DEMO_CATEGORIES,
+    ...DEMO_MEMBERS.map(({ name }) => name),
     ...DEMO_LEADS.flatMap(({ name, city, category, source }) => [name, city, category, source]),
   ].toSorted((a, b) => b.length - a.length);
 

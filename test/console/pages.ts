@@ -45,6 +45,9 @@ export async function pagesOf({ hexiao, tokens }: Stage): Promise<ConsolePage[]>
     const run = await hexiao.call<{ status: string }>('GET', `/v1/restatements/${tried}`);
     return run.status === 'done';
   });
+  const shown = await hexiao.call<{ url: string }>(
+    ...(['POST', '/v1/identity-codes', { memberId: 'demo-lin' }, tokens[VIEWER]] as const),
+  );
   return [
     { name: 'overview', path: '/' },
     { name: 'overview-today', path: '/?period=today' },
@@ -72,6 +75,8 @@ export async function pagesOf({ hexiao, tokens }: Stage): Promise<ConsolePage[]>
     { name: 'lead', path: '/leads?id=demo-lead-1' },
     { name: 'overview-as-of', path: '/?period=last-month&asOf=2026-11-05T10:00' },
     { name: 'statement-as-of', path: '/statements/2026-10?asOf=2026-11-05T10:00' },
+    { name: 'identity', path: '/identity' },
+    { name: 'verify', path: new URL(shown.url).pathname },
     { name: 'team', path: '/team' },
     { name: 'team-clerks', path: '/team/clerks' },
     { name: 'till-in', path: '/till/in?k=abc' },

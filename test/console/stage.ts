@@ -4,6 +4,7 @@ import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
 import { cityHistory } from '../../infra/local/demo/history.ts';
 import { seedLeads } from '../../infra/local/demo/leads.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
+import { seedMembers } from '../../infra/local/demo/people.ts';
 import { seedCity, seedContracts, seedMerchant } from '../../infra/local/demo/seed.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { newToken } from '../../lib/crypto/hash.ts';
@@ -55,6 +56,7 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
   const { table } = hexiao;
   await seedCity(table);
   await addTiers(table);
+  await seedMembers(table, NOW_MS);
   await seedLeads(table, NOW_MS);
   for (const { integration, merchant, providerId, rateBp } of OTHER_MERCHANTS) {
     const platform = findIntegration(integration)?.platform ?? 'douyin';

@@ -7,6 +7,7 @@ import { contracts } from './contracts.ts';
 import { disputes } from './disputes.ts';
 import type { Documented } from './documented.ts';
 import { exporting } from './exports.ts';
+import { identity } from './identity.ts';
 import { imports } from './imports.ts';
 import { leads } from './leads.ts';
 import { outside } from './outside.ts';
@@ -23,6 +24,7 @@ import { settling } from './settling.ts';
 export const DOCUMENTED: readonly Documented[] = [
   ...outside,
   ...access,
+  ...identity,
   ...consolePages,
   ...consoleDimensions,
   consoleContracts,

@@ -18,6 +18,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   '/operator/disputes': 'What providers say is theirs; accepts or refuses',
   '/exports': 'Files of any length that were made, and how far they are',
   '/disputes': 'A provider’s disputes, and how each stands',
+  '/identity': 'A code that shows who one is, as a QR; takes it back',
   '/leads': 'Merchants that a provider would like to work for, and how far each came',
   '/operator/restatements': 'Begins a restatement or tries it, and says who gains and loses',
   '/operator/imports': 'Files that were compared with the books',

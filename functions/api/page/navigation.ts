@@ -56,6 +56,7 @@ const PROVIDERS: readonly Group[] = [
     word: 'nav.manage',
     places: [
       { href: '/leads', word: 'leads', needs: 'reports:read', below: [] },
+      { href: '/identity', word: 'identity', needs: 'identity:show', below: [] },
       { href: '/team', word: 'team', needs: 'members:manage', below: [] },
       { href: '/team/clerks', word: 'clerks', needs: 'clerks:admit', below: [] },
     ],

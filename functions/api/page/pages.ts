@@ -84,6 +84,11 @@ export function pages(api: Hono, deps: ApiDeps): void {
       return operatorStatementForm(c, api, deps, viewer);
     }),
   );
+  api.get('/verify/:token', async (c) => {
+    const turned = turnTheme(c);
+    if (turned !== undefined) return turned;
+    return (await import('./identity/verify.ts')).verifyPage(c, deps);
+  });
   tillPages(api, deps);
   letInPages(api, deps);
   rooms(api, deps);

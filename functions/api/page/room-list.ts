@@ -72,6 +72,11 @@ export const ROOMS: readonly Room[] = [
     ['enter', 'change', 'contact', 'upload'],
     async () => (await import('./leads/page.ts')).leadsPage,
   ),
+  lazyRoom(
+    { path: '/identity', is: 'provider', needs: 'identity:show' },
+    ['show', 'revoke', 'photo'],
+    async () => (await import('./identity/page.ts')).identityPage,
+  ),
   teamPage,
   clerksPage,
   completenessPage,

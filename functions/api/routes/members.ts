@@ -14,6 +14,7 @@ import type { ApiDeps } from '../deps.ts';
 import { requireGrant, storesInput, tenantNamed } from '../grants.ts';
 import { instantInput, lineInput } from '../input.ts';
 import { changeMembers, memberIn, tenantOfMember } from '../members.ts';
+import type { Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
 import { makeToken, requireFuture, TOKEN_SHOWN } from './tokens.ts';
 
@@ -178,6 +179,25 @@ function mended(
   // With another address they are matched anew at the sign-in service.
   const { subject: _former, ...unbound } = mended;
   return unbound;
+}
+
+/** Of the photo only its hash is kept. @throws Problem `not-found`, `role-forbidden` */
+export async function setPhoto(
+  principal: Principal,
+  memberId: string,
+  photoSha256: string,
+  deps: ApiDeps,
+): Promise<string | null> {
+  const providerId = await tenantOfMember(principal, memberId, deps);
+  await changeMembers(
+    providerId,
+    (members) => {
+      const member = memberIn(members, memberId, principal);
+      return members.map((one) => (one === member ? { ...member, photoSha256 } : one));
+    },
+    deps,
+  );
+  return providerId;
 }
 
 const PAGE = 100;

@@ -16,6 +16,7 @@ import { DEMO_CITY, DEMO_PROVIDERS } from './city.ts';
 import { seedLeads } from './leads.ts';
 import { CITY_INTEGRATION, OTHER_MERCHANTS } from './others.ts';
 import { takeInPast } from './past/take-in.ts';
+import { seedMembers } from './people.ts';
 import { Play } from './play.ts';
 import { APP_KEY, demoTokens, seedApp, seedCity, seedOther } from './seed.ts';
 import { openTill } from './till.ts';
@@ -61,6 +62,7 @@ export async function startDemo(
 
   const table = new Table(hexiao.emulators.database, TABLE_NAME);
   await seedCity(table);
+  await seedMembers(table, startedAtMs);
   await seedLeads(table, startedAtMs);
   await seedApp(table, city, sandbox.url);
   for (const { player, other, served } of shops) await seedOther(table, player, other, served.url);

@@ -37,7 +37,13 @@ export async function seedLeads(table: Table, nowMs: number): Promise<void> {
     const createdMs = nowMs - days * DAY_MS;
     const lead = {
       ...{ leadId: `demo-lead-${index + 1}`, providerId: 'demo-xinghe', ...named },
-      ...{ platform: null, merchantId: null, followerId: null, note: null, lostBecause: null },
+      ...{
+        platform: null,
+        merchantId: null,
+        followerId: index === 0 ? 'demo-lin' : null,
+        note: null,
+        lostBecause: null,
+      },
       ...{ createdAt: toInstant(createdMs), createdBy: 'demo', found: null, step: 0 },
       contactedOn: wasCalled ? businessDayAt(createdMs + 3 * DAY_MS) : null,
     };

@@ -19,6 +19,8 @@ export const memberSchema = z.object({
   createdBy: z.string(),
   /** Of whom the sign-in service says that it is them: a keyed hash (`identities.ts`). Absent until they used it. */
   subject: z.string().optional(),
+  /** Of the photo that their identity codes go with: lower-case hex. */
+  photoSha256: z.string().optional(),
   /** Sessions and devices of before are over. Epoch ms. */
   sentHomeAtMs: z.number().optional(),
 });

@@ -47,6 +47,9 @@ export const peopleKeys = {
   /** Lets a clerk in once, by a hash of what the link has. */
   clerkLink: (linkHash: string): Key => ({ pk: `CLERK-LINK#${linkHash}`, sk: '-' }),
 
+  /** Shows for a short while who somebody is, by its id. */
+  identityCode: (codeId: string): Key => ({ pk: `IDENTITY-CODE#${e(codeId)}`, sk: '-' }),
+
   /** A lead of a provider's, and what says that a merchant or a name is one already. */
   lead: (providerId: string, leadId: string): Key => ({
     pk: leadPartition(providerId),

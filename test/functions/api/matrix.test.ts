@@ -91,7 +91,7 @@ async function makeSide(fen: number): Promise<Side> {
     ...{ providerId, merchantId, storeId, statementId, memberId, contractId, tokenId: ofClerk },
     ...{ voucherId: use.voucherId, entryId: entry?.entryId ?? '', id: statementId },
     ...{ platform: 'douyin', month: '2025-10', integration: 'douyin-life', appKey: 'nobody' },
-    ...{ productId: 'nobody', exportId: 'nobody' },
+    ...{ productId: 'nobody', exportId: 'nobody', codeId: 'nobody' },
     ...{
       refundId: 'nobody',
       erasureId: 'nobody',

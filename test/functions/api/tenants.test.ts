@@ -193,6 +193,11 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
     '/disputes',
     ...[own, other].map(({ disputeId }) => `/disputes?id=${disputeId}`),
   ],
+  // Of whoever asks and of nobody else: see identity-codes.test.ts.
+  'GET /identity': () => ['/identity'],
+  'POST /identity': () => ['/identity'],
+  'POST /v1/identity-codes': () => ['/v1/leads'],
+  'DELETE /v1/identity-codes/:codeId': () => ['/v1/leads'],
   // Its forms are the API's calls, which refuse a viewer: see leads.test.ts.
   'POST /leads': () => ['/leads'],
   'GET /leads': (own, other) => [
@@ -292,6 +297,7 @@ const OPEN_ROUTES = [
     'GET /sign-in/oidc',
     'GET /till/in',
     'POST /till/in',
+    'GET /verify/:token',
     'GET /sign-in/oidc/callback',
     'POST /sign-out',
   ],

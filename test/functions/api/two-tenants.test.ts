@@ -133,6 +133,8 @@ beforeAll(async () => {
       ...{ platform: 'douyin', month: '2025-10', importId: 'none', deliveryId: 'none' },
       ...{ integration: 'douyin-life', appKey: 'none', disputeId },
       file: '2025-10.proof',
+      codeId: 'none',
+      token: 'none',
     };
     const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId];
     secret.push(disputeId, raised.reason, exportId, leadId, wished.name, wished.city);
