@@ -1,5 +1,21 @@
 /** What the pages of channels, supply, advertising and creators' tasks say. */
 export const SUPPLY_WORDS = {
+  catalogue: { zh: '商品目录', en: 'Catalogue' },
+  'catalogue.note': {
+    zh: '卖出过的商品；同一道菜在几个平台有几个号，写成同一个供给，就能合在一起看。',
+    en: 'What was sold. One dish has an id at each platform: with one supply, they are seen together.',
+  },
+  'catalogue.none': { zh: '没有这样的商品。', en: 'There is no such product.' },
+  'catalogue.name': { zh: '名称（留空用平台的）', en: 'Name (empty: the platform’s)' },
+  'catalogue.platform-name': { zh: '平台上的名称', en: 'Name at the platform' },
+  'catalogue.seen': { zh: '最早卖出', en: 'Sold first' },
+  'catalogue.say': { zh: '写名称与归类', en: 'Name and group' },
+  'catalogue.another': { zh: '还没卖出过的商品', en: 'A product that was not sold yet' },
+  'catalogue.id': { zh: '商品号', en: 'Product id' },
+  'done.catalogued': {
+    zh: '已保存，五分钟内在各页生效，过去的日子也一样。',
+    en: 'Saved. Pages show it within five minutes, of the past too.',
+  },
   'channels.map': { zh: '渠道对照', en: 'Channel map' },
   'channels.note': {
     zh: '平台的说法对应哪个渠道；从现在起记录的按这里算，以前的不变，要改用重新归因。',

@@ -87,6 +87,7 @@ export async function pagesOf({ hexiao, tokens }: Stage): Promise<ConsolePage[]>
       ['operator', ''],
       ['operator-app', `/apps/douyin-life/${APP_KEY}`],
       ['operator-app-channels', `/apps/douyin-life/${APP_KEY}/channels`],
+      ['operator-products', '/products'],
       ['operator-set-aside', '/set-aside'],
       ['operator-delivery', `/deliveries/${SET_ASIDE}`],
       ['operator-dead-letters', '/dead-letters'],

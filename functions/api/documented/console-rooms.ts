@@ -10,6 +10,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   '/operator/apps/{integration}/{appKey}': 'An app: the addresses to paste, live secrets, losses',
   '/operator/apps/{integration}/{appKey}/channels':
     'Which channel each word of an app is, and who said so',
+  '/operator/products': 'What platforms sell; says what it is called and which dish it is',
   '/operator/set-aside': 'What nobody could read; replays it',
   '/operator/deliveries/{deliveryId}': 'A delivery, masked; replays it',
   '/operator/dead-letters': 'Dead letters: sends them again, or drops them with a reason',

@@ -109,6 +109,7 @@ const OPERATORS: readonly Group[] = [
         below: ['/operator/statements/'],
       },
       { href: '/operator/imports', word: 'operator.imports', needs: 'statements:read', below: [] },
+      { href: '/operator/products', word: 'catalogue', needs: 'registry:read', below: [] },
       { href: '/operator/refunds', word: 'operator.refunds', needs: 'refunds:read', below: [] },
     ],
   },

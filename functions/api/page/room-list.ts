@@ -25,6 +25,11 @@ export const ROOMS: readonly Room[] = [
     ['map'],
     async () => (await import('./operator/channels.ts')).channelsPage,
   ),
+  lazyRoom(
+    { path: '/operator/products', is: 'operator', needs: 'registry:read' },
+    ['say'],
+    async () => (await import('./operator/products.ts')).productsPage,
+  ),
   setAsidePage,
   deliveryPage,
   lazyRoom(

@@ -9,7 +9,7 @@ import { noteProduct, readProduct } from '../../../lib/store/accounts/products.t
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { minute } from '../../lib/make.ts';
 import { sendWithoutDelay } from '../../support/around.ts';
-import { HexiaoUnderTest } from '../../support/hexiao.ts';
+import { HexiaoUnderTest, OPERATOR_TOKEN } from '../../support/hexiao.ts';
 import { everyOrder, type Turn } from '../../support/interleave.ts';
 import { scanAll } from '../../support/scan.ts';
 import { MemoryTable } from '../../world/store/table.ts';
@@ -193,6 +193,37 @@ describe('the catalogue', () => {
     }
     expect(new Set(found)).toEqual(new Set([twin, other, single, loose]));
     expect(found).toHaveLength(4);
+  });
+
+  it('has a page on which the operator says what a product is, and leaves the platform’s name to the platform', async () => {
+    const headers = { ...(await cookieOf(hexiao, OPERATOR_TOKEN)), accept: 'text/html' };
+    const page = await ask(hexiao, 'GET', '/operator/products?category=火锅', {
+      ...{ token: null, headers },
+    });
+    expect(rowsOf(page.text).map((cells) => cells[4])).toEqual(['hotpot', 'hotpot']);
+    // Its name is the platform's alone: the field is empty.
+    expect(page.text).toMatch(new RegExp(`value="${other}">.*?name="name" value=""`, 's'));
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const said = {
+      act: 'say',
+      platform: 'douyin',
+      productId: loose ?? '',
+      name: '',
+      supplyId: 'tea',
+    };
+    const body = new URLSearchParams({ ...said, category: '茶饮' }).toString();
+    const sent = { token: null, headers: { ...headers, ...form }, body };
+    expect((await ask(hexiao, 'POST', '/operator/products', sent)).status).toBe(303);
+    expect(await readProduct(hexiao.table, 'douyin', loose ?? '')).toMatchObject({
+      ...{ name: null, category: '茶饮', supplyId: 'tea' },
+    });
+    const wrong = {
+      ...sent,
+      body: new URLSearchParams({ ...said, supplyId: 'a\u0007b' }).toString(),
+    };
+    const again = await ask(hexiao, 'POST', '/operator/products', wrong);
+    expect(again.status).toBe(400);
+    expect(again.text).toContain('role="alert"');
   });
 
   it('is the operator’s, and takes a whole word', async () => {
