@@ -17,18 +17,22 @@ export type WantedReconciliation = Pick<
 /**
  * Begins a reconciliation. The schedule's is named by what it is of, so that it is begun once. An operator's
  * begins with the time, and the same wanted twice at once is one.
+ * @param time of several of one pass and day that the schedule wants, the how manieth
  * @returns its id
  */
 export async function beginReconciliation(
   table: Table,
   wanted: WantedReconciliation,
   nowMs: number,
+  time = 1,
 ): Promise<string> {
   const startedAt = toInstant(nowMs);
   const isScheduled = wanted.wantedBy === 'schedule';
   const hash = fingerprint(JSON.stringify(wanted)).slice(0, 12);
-  const time = startedAt.replace(/\D/g, '').slice(0, 17);
-  const reconciliationId = isScheduled ? `${wanted.pass}-${wanted.to}-${hash}` : `${time}-${hash}`;
+  const stamp = startedAt.replace(/\D/g, '').slice(0, 17);
+  const reconciliationId = isScheduled
+    ? `${wanted.pass}${time === 1 ? '' : time}-${wanted.to}-${hash}`
+    : `${stamp}-${hash}`;
   await createReconciliation(table, {
     ...wanted,
     ...{ reconciliationId, status: 'running', reason: null, startedAt, endedAt: null, step: 0 },

@@ -24,7 +24,7 @@ const LONGEST_MS = 2 * 3_600_000;
 
 /** A day is read whole so long after its end, and again so many days later. */
 const DAY_AFTER_MS = 2 * 3_600_000;
-const LATE_AFTER_DAYS = 6;
+const LATE_AFTER_DAYS = [6];
 
 /** Days that are made up for when nothing ran for long. */
 const MAX_DAYS_BACK = 31;
@@ -57,14 +57,16 @@ export async function followEdge(
   const claim = { ...(before ?? firstEdge(now())), worker, workerUntilMs: deadlineMs + MARGIN_MS };
   if (!(await writeEdge(table, name, claim, before))) return 0;
   const claimed = { ...claim, step: before === undefined ? 0 : before.step + 1 };
-  const plannedDay = await planDays(name, claimed.plannedDay, deps);
   const offered = app && integration.records?.(app);
+  const source = offered !== undefined && 'lists' in offered ? offered : undefined;
+  const lateAfterDays = source?.lateAfterDays ?? LATE_AFTER_DAYS;
+  const plannedDay = await planDays({ ...name, lateAfterDays }, claimed.plannedDay, deps);
   let edge: Edge = { ...claimed, plannedDay };
   let found = 0;
-  if (app !== undefined && offered !== undefined && 'lists' in offered) {
+  if (app !== undefined && source !== undefined) {
     const reconciler = reconcilerOf(app, integration, { pass: 'edge', deadlineMs }, deps);
     const places = await placesOf(table, app, integration);
-    ({ edge, found } = await readOn(edge, places, offered, reconciler));
+    ({ edge, found } = await readOn(edge, places, source, reconciler));
   }
   const { step: _step, ...left } = edge;
   await writeEdge(table, name, { ...left, worker: null, workerUntilMs: 0 }, claimed);
@@ -80,7 +82,7 @@ function firstEdge(nowMs: number): Omit<Edge, 'step'> {
 
 /** @returns the last day that is planned */
 async function planDays(
-  name: AppName,
+  { lateAfterDays, ...name }: AppName & { readonly lateAfterDays: readonly number[] },
   plannedDay: string,
   { table, now }: ReconciliationDeps,
 ): Promise<string> {
@@ -89,10 +91,13 @@ async function planDays(
   let planned = plannedDay;
   while (planned < last) {
     planned = planned < first ? first : addDays(planned, 1);
-    const late = addDays(planned, -LATE_AFTER_DAYS);
-    for (const [day, pass] of [[planned, 'day'] as const, [late, 'late'] as const]) {
+    const begin = (day: string, pass: 'day' | 'late', time: number) => {
       const wanted = { ...name, from: day, to: day, pass, wantedBy: 'schedule' as const };
-      await beginReconciliation(table, wanted, now());
+      return beginReconciliation(table, wanted, now(), time);
+    };
+    await begin(planned, 'day', 1);
+    for (const [at, days] of lateAfterDays.entries()) {
+      await begin(addDays(planned, -days), 'late', at + 1);
     }
   }
   return planned;

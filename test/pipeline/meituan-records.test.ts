@@ -68,7 +68,7 @@ interface Total {
 
 /** To the last check: a refund of which only the state is reported counts on the day on which it was first seen. */
 async function gmv(): Promise<Total> {
-  const path = '/v1/gmv?providerId=p1&from=2026-11-22&to=2026-11-30&by=day';
+  const path = '/v1/gmv?providerId=p1&from=2026-11-22&to=2026-12-08&by=day';
   const { total } = await hexiao.call<{ total: Total }>('GET', path);
   const { paidFen, redeemedFen, redeemedCount } = total;
   return { paidFen, redeemedFen, redeemedCount };
@@ -219,5 +219,11 @@ describe('a shop that redeems in 开店宝 alone', () => {
       { byWebhook: 0, lossBp: 10_000 },
       { byWebhook: 0, lossBp: 10_000 },
     ]);
+    // A refund is listed by the day of its use: what comes after a week is seen a week after that.
+    const used = sandbox.till.everUsed().find(({ use, refund }) => use !== null && refund === null);
+    sandbox.till.refund(used?.code ?? '');
+    await morningAfter(13, 12);
+    await morningAfter(14, 12);
+    expect(await gmv()).toEqual(truth());
   });
 });

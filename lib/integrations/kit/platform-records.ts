@@ -24,6 +24,11 @@ export interface RecordsSource {
   /** Together they are the day; each is read from its first page to its last, in this order. */
   readonly lists: readonly RecordsList[];
   /**
+   * So many days after a day was read whole it is read again (`late`), each time; 6 alone when absent. More where the
+   * platform lists a refund by the day of what it is of, so that a later one is in no list of its own day.
+   */
+  readonly lateAfterDays?: readonly number[] | undefined;
+  /**
    * Turns records that we lack into the events that their webhooks would have become: the same reading
    * code, the same event ids. May query the platform for what a list's row leaves out. What cannot be told
    * of a record yet is left out: it is found missing again.
@@ -79,7 +84,7 @@ export type Unlisted = EventOf<'voucher.redeemed'>;
 
 /**
  * Why a window is read. `edge`: what has just passed, some minutes behind now. `day`: a whole day, the day
- * after, or whenever an operator wants it. `late`: the same day a week later, for late refunds.
+ * after, or whenever an operator wants it. `late`: the same day a week later, and as often as `lateAfterDays` says, for late refunds.
  */
 export type RecordsPass = 'edge' | 'day' | 'late';
 

@@ -6,6 +6,9 @@ import { takenBack } from './records-taken-back.ts';
 import { usesList } from './records-uses.ts';
 import { settingsOf } from './settings.ts';
 
+/** A refund is a state of its voucher, listed under the day of the use or of the payment: a late one is in no other list. */
+const LATE_AFTER_DAYS = [6, 13, 27];
+
 /**
  * What Meituan itself records of a day: the customer's orders (59), where its grant is registered, and the stores'
  * lists of used vouchers (58). The orders come first, because they say of which order a voucher is.
@@ -18,7 +21,7 @@ export function records(app: App): OfferedRecords {
   // A delivery (46) is used with its order, which no list of vouchers has.
   const covers: RecordsSource['covers'] = (use) => use.redemptionId !== use.orderId;
   const asked = hasOrders ? { takenBack, paidOrders } : { takenBack };
-  return { per: 'merchant', lists, repair, ...asked, covers };
+  return { per: 'merchant', lists, lateAfterDays: LATE_AFTER_DAYS, repair, ...asked, covers };
 }
 
 function whyNot(app: App): { zh: string; en: string } | undefined {
