@@ -14,6 +14,7 @@ import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { type Rollup, rollUpEntries } from '../../lib/ledger/rollup.ts';
 import { silent } from '../../lib/log/log.ts';
 import { keys } from '../../lib/store/keys.ts';
+import { bookEntry } from '../../lib/store/ledger/entries.ts';
 import { entryRef } from '../../lib/store/ledger/entry-ref.ts';
 import { type Job, placeMarker, readState } from '../../lib/store/ledger/restatements.ts';
 import type { BookedStream } from '../../lib/store/streams.ts';
@@ -180,6 +181,29 @@ const disturbances = fc.record({
 });
 
 describe('the ledger of a voucher', () => {
+  test('takes back what another worker booked, not what this one would have', async () => {
+    // Prepare
+    const [events, log] = [[redeemed('v1'), reversed('v1')], [contract(1, { shareBp: 6_000 })]];
+    const expected = ledgerOf(await bookedAtOnce(events, log, []));
+    const table = await prepare([], log);
+    for (const event of events) await tell(table, event);
+    let others = 0;
+    // Somebody who knew another contract is there first, after this worker looked.
+    const raced = table.seenBy(async (what) => {
+      const place = expected.find(
+        (one) => what === `put ${keys.entry(one).pk} ${keys.entry(one).sk}`,
+      );
+      if (place?.kind !== 'redemption' || others > 0) return;
+      others += 1;
+      await bookEntry(table, { ...place, amountFen: place.amountFen - 1 });
+    });
+    // Act
+    await work(raced);
+    // Assess
+    expect(others).toBe(1);
+    expect(measures(ledgerOf(table)).redeemedFen).toBe(0);
+  });
+
   test('is the same whatever order, repetition, crash and neighbour its events came with', async () => {
     const story = fc.tuple(life, logs, restatements).chain(([events, log, markers]) =>
       fc.tuple(

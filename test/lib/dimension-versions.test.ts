@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { MessageOf } from '../../functions/attribute/deps.ts';
 import { rollUpAbove, rollUpDays } from '../../functions/attribute/totals.ts';
 import type { Entry } from '../../lib/ledger/entry.ts';
+import { putPages } from '../../lib/rollups/dimension-pages.ts';
 import { rollupMessages } from '../../lib/rollups/messages.ts';
 import { storeHourOf } from '../../lib/rollups/store-day.ts';
 import { bookEntry } from '../../lib/store/ledger/entries.ts';
@@ -56,6 +57,21 @@ const sceneOf = (world: World, workers: Scene['workers']): Scene => ({
 });
 
 describe('a day’s dimensions', () => {
+  test('that have seen more stay, whoever writes last', async () => {
+    const { table } = new World();
+    const put = (entryCount: number) =>
+      putPages(
+        table,
+        { providerId: PROVIDER, day: DAY, entryCount },
+        new Map([['channel', [Uint8Array.of(entryCount)]]]),
+      );
+    for (const entryCount of [5, 3]) await put(entryCount);
+    const seen = () => table.all('DIMENSION#').map(({ n, channel }) => ({ n, channel }));
+    expect(seen()).toEqual([{ n: 5, channel: Uint8Array.of(5) }]);
+    await put(6);
+    expect(seen()).toEqual([{ n: 6, channel: Uint8Array.of(6) }]);
+  });
+
   test.each([
     ['of the same store', 'one', false],
     ['of another store', 'two', false],

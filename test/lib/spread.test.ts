@@ -63,6 +63,14 @@ describe('a refund that names only its order', () => {
     expect(waiting).toEqual([]);
   });
 
+  test('is dealt the same whichever voucher was heard of first', () => {
+    const uses = ['a', 'b', 'c'].map((id) => use(id, 3_000));
+    const refunds = [ofOrder('r', 10, 1_000)];
+    const { left } = leftOf(orderOf(9_000, refunds, uses));
+    expect(leftOf(orderOf(9_000, refunds, uses.toReversed())).left).toEqual(left);
+    expect(new Set(Object.values(left)).size).toBe(2);
+  });
+
   test('waits, shown at what is used, where a part may be of either', () => {
     const known = orderOf(9_000, [ofOrder('r', 10, 3_000)], [use('a', 3_000)]);
     expect(leftOf(known)).toEqual({ left: { a: 3_000 }, waiting: ['a refunded:r'] });
