@@ -29,6 +29,8 @@ const COLUMNS: ColumnNames<Field> = {
 const MAX_LINES = 2_000;
 const AT_ONCE = 8;
 
+const merchantInput = givenId();
+
 const PLATFORM_NAMES: Readonly<Record<string, string>> = {
   ...{ 抖音: 'douyin', 快手: 'kuaishou', 美团: 'meituan' },
 };
@@ -115,7 +117,7 @@ function termsIn(
     .nullable()
     .safeParse(texts.platform === '' ? null : (PLATFORM_NAMES[texts.platform] ?? texts.platform));
   if (!platform.success) return REASONS.platform;
-  if (merchantId !== null && !givenId().safeParse(merchantId).success) return REASONS.merchant;
+  if (merchantId !== null && !merchantInput.safeParse(merchantId).success) return REASONS.merchant;
   if ((platform.data === null) !== (merchantId === null)) return REASONS.both;
   const found = members.filter((one) => one.name === follower || one.memberId === follower);
   if (follower !== '' && found.length !== 1) return REASONS.follower;

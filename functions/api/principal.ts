@@ -226,6 +226,8 @@ export function requireOperator(principal: Principal): void {
   throw new Problem('role-forbidden', 'This is for the operator; a provider token cannot do it.');
 }
 
+const namedProvider = givenId();
+
 /**
  * Whose numbers are read: a provider's own, or for the operator those of whom it names.
  * @throws Problem `request-invalid`, or `not-found` for a provider that names another
@@ -235,7 +237,7 @@ export function providerOf(principal: Principal, named: string | undefined): str
     requireOwn(principal.providerId, named);
     return principal.providerId;
   }
-  const providerId = givenId().safeParse(named);
+  const providerId = namedProvider.safeParse(named);
   if (providerId.success) return providerId.data;
   const detail =
     'As the operator, say whose numbers with ?providerId=…, the id as it was registered.';

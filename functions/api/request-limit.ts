@@ -83,7 +83,7 @@ export function limitHeaders(): MiddlewareHandler {
     const standing = c.get(STANDING) as Standing | undefined;
     if (standing === undefined) return;
     const { most, left, resetMs } = standing;
-    c.header('ratelimit-policy', `"token";q=${most};w=${WINDOW_MS / 1000}`);
-    c.header('ratelimit', `"token";r=${left};t=${Math.ceil(resetMs / 1000)}`);
+    c.res.headers.set('ratelimit-policy', `"token";q=${most};w=${WINDOW_MS / 1000}`);
+    c.res.headers.set('ratelimit', `"token";r=${left};t=${Math.ceil(resetMs / 1000)}`);
   };
 }

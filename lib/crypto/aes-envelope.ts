@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createDecipheriv, createSecretKey } from 'node:crypto';
 
 /** AES-CBC as platforms seal their messages: they differ in the IV and in how far they pad. */
 
@@ -41,7 +41,7 @@ export function openAesCbc(
   const cipher = CIPHERS.get(how.key.byteLength);
   const isWhole = sealed.byteLength > 0 && sealed.byteLength % BLOCK === 0;
   if (cipher === undefined || !isWhole || how.iv.byteLength !== BLOCK) return undefined;
-  const decipher = createDecipheriv(cipher, how.key, how.iv);
+  const decipher = createDecipheriv(cipher, createSecretKey(how.key), how.iv);
   // Node's own unpadding knows blocks of 16 bytes alone.
   decipher.setAutoPadding(false);
   const padded = Buffer.concat([decipher.update(sealed), decipher.final()]);

@@ -8,8 +8,8 @@ export function answerHeaders(): MiddlewareHandler {
   return async function answerHeaders(c, next) {
     await next();
     for (const [name, value] of Object.entries(headersFor(requestIdOf(c)))) {
-      // A page has stricter ones of its own.
-      if (!c.res.headers.has(name)) c.header(name, value);
+      // A page has stricter ones of its own. By `c.header` the whole answer would be copied for each.
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
   };
 }

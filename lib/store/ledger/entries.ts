@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { type Entry, entrySchema } from '../../ledger/entry.ts';
 import { toInstant } from '../../time/shanghai.ts';
@@ -155,6 +156,7 @@ export async function* entriesForward(
  * what is known of the entry that `reverses` names.
  */
 export function sameEntry(a: Entry, b: Entry): boolean {
+  if (isDeepStrictEqual(a, b)) return true;
   const buyers = a.buyer !== null && b.buyer !== null;
   const text = (entry: Entry) => {
     const parsed = entrySchema.parse(entry);

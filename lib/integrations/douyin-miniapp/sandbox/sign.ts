@@ -1,4 +1,12 @@
-import { createCipheriv, createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import {
+  createCipheriv,
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 
 /** The four ways in which the platform signs. Sources: see the README. */
 
@@ -9,6 +17,14 @@ export function makeKeyPair(modulusLength = 2048): { privateKey: string; publicK
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
+}
+
+/** The last key that was signed with: to read one takes as long as to sign. */
+let last: { readonly pem: string; readonly key: KeyObject } | undefined;
+
+function readKey(pem: string): KeyObject {
+  if (last?.pem !== pem) last = { pem, key: createPrivateKey(pem) };
+  return last.key;
 }
 
 export interface Stamp {
@@ -27,7 +43,7 @@ export function signTrade(
   return {
     'byte-timestamp': timestamp,
     'byte-nonce-str': nonce,
-    'byte-signature': sign('sha256', signed, privateKey).toString('base64'),
+    'byte-signature': sign('sha256', signed, readKey(privateKey)).toString('base64'),
     'byte-identifyname': '/callback',
   };
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 
 /**
  * A message as the platform pushes it: AES-CBC under the message secret with an initial vector of
@@ -6,7 +6,11 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
  */
 export function sealMessage(messageSecret: string, plaintext: string | Uint8Array): string {
   const key = Buffer.from(messageSecret, 'base64');
-  const cipher = createCipheriv(`aes-${key.byteLength * 8}-cbc`, key, new Uint8Array(16));
+  const cipher = createCipheriv(
+    `aes-${key.byteLength * 8}-cbc`,
+    createSecretKey(key),
+    new Uint8Array(16),
+  );
   return Buffer.concat([cipher.update(plaintext), cipher.final()]).toString('base64');
 }
 
