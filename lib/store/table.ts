@@ -234,5 +234,10 @@ async function met(write: Promise<unknown>): Promise<boolean> {
 
 /** @throws VersionError on an item that newer code wrote and this cannot read */
 export function toItem(attributes: Record<string, AttributeValue>): Item {
-  return ITEMS.read(unmarshall(attributes)) as Item;
+  return readItem(unmarshall(attributes));
+}
+
+/** @throws VersionError */
+export function readItem(kept: Record<string, unknown>): Item {
+  return ITEMS.read(kept) as Item;
 }

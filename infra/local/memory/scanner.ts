@@ -11,8 +11,8 @@ type Partitions = ReadonlyMap<string, Partition>;
 export interface Scanning {
   /** Items that a page has at most. */
   readonly pageSize: number;
-  /** Whether a page ends with its partition, so that others come between two. */
-  readonly isByPartition: boolean;
+  /** Partitions that a page has at most, so that others come between two. */
+  readonly partitionsAPage: number;
   /** No order of partitions means anything: this is the other one. */
   readonly isBackwards: boolean;
 }
@@ -21,7 +21,7 @@ export interface Scanning {
 export function scannerOf(
   partitions: Partitions,
   take: Take,
-  { pageSize, isByPartition, isBackwards }: Scanning,
+  { pageSize, partitionsAPage, isBackwards }: Scanning,
 ): Pick<DynamoDBClient, 'send'> {
   const send = async (command: unknown) => {
     if (!(command instanceof ScanCommand)) throw new Error('the table in memory only scans so');
@@ -32,8 +32,10 @@ export function scannerOf(
     const most = Math.min(pageSize, input.Limit ?? Number.POSITIVE_INFINITY);
     const page: Item[] = [];
     let hasMore = false;
+    let begun = 0;
     for (const item of itemsBehind(partitions, from as Key | undefined, isBackwards)) {
-      hasMore = page.length >= most || (isByPartition && item.pk !== (page[0] ?? item).pk);
+      if (item.pk !== page.at(-1)?.pk) begun += 1;
+      hasMore = page.length >= most || begun > partitionsAPage;
       if (hasMore) break;
       page.push(item);
     }

@@ -5,6 +5,7 @@ import {
   ITEM_VERSION,
   type Item,
   type QueryOptions,
+  readItem,
   Table,
 } from '../../../lib/store/table.ts';
 import { holds } from './conditions.ts';
@@ -43,8 +44,18 @@ export interface Shared {
   readonly charge: ((charge: Charge) => void) | undefined;
   /** Items that a query or a scan reads at once. */
   readonly pageSize: number;
+  /** What each item that is written carries: the version of its shape. */
+  readonly stamp: Readonly<Record<string, unknown>>;
   /** How a scan reads; pages end with their partitions where a caller takes turns. */
-  readonly scanning: Partial<Pick<Scanning, 'isByPartition' | 'isBackwards'>>;
+  readonly scanning: Partial<Pick<Scanning, 'partitionsAPage' | 'isBackwards'>>;
+}
+
+const STAMP = { v: ITEM_VERSION } as const;
+
+/** Of another version than ours, as `Table` reads it. */
+function asRead(item: Item | undefined): Item | undefined {
+  const isOurs = item?.v === ITEM_VERSION || item?.v === undefined;
+  return isOurs ? item : readItem(item);
 }
 
 export class MemoryTable extends Table {
@@ -53,6 +64,7 @@ export class MemoryTable extends Table {
   private readonly take: Take;
   private readonly charge: Shared['charge'];
   private readonly pageSize: number;
+  private readonly stamp: Shared['stamp'];
 
   constructor({
     items = new Map(),
@@ -60,6 +72,7 @@ export class MemoryTable extends Table {
     take = NOW,
     charge,
     pageSize = Number.POSITIVE_INFINITY,
+    stamp = STAMP,
     scanning = {},
   }: Partial<Shared> = {}) {
     super(undefined as never, 'memory', bodyKeys);
@@ -67,7 +80,11 @@ export class MemoryTable extends Table {
     this.take = take;
     this.charge = charge;
     this.pageSize = pageSize;
-    const how = { pageSize, isByPartition: false, isBackwards: false, ...scanning };
+    this.stamp = stamp;
+    const how = {
+      ...{ pageSize, partitionsAPage: Number.POSITIVE_INFINITY, isBackwards: false },
+      ...scanning,
+    };
     Object.assign(this, { client: scannerOf(items, take, how) });
   }
 
@@ -79,16 +96,28 @@ export class MemoryTable extends Table {
     });
   }
 
-  /** The same items for one worker, whose calls take turns. @param pageSize items that a query reads at once */
-  seenBy(take: Take, pageSize = Number.POSITIVE_INFINITY): MemoryTable {
-    const scanning = { isByPartition: true };
+  /**
+   * The same items for one worker, whose calls take turns.
+   * @param pageSize items that a query reads at once
+   * @param how.partitionsAPage that a scan reads at once
+   * @param how.stamp what it writes into each item: another version's worker has its own
+   */
+  seenBy(
+    take: Take,
+    pageSize = Number.POSITIVE_INFINITY,
+    {
+      partitionsAPage = 1,
+      stamp = STAMP,
+    }: Partial<Pick<Scanning, 'partitionsAPage'> & Pick<Shared, 'stamp'>> = {},
+  ): MemoryTable {
+    const scanning = { partitionsAPage };
     const { items, bodyKeys, charge } = this;
-    return new MemoryTable({ items, bodyKeys, take, charge, pageSize, scanning });
+    return new MemoryTable({ items, bodyKeys, take, charge, pageSize, stamp, scanning });
   }
 
   /** The same, and a scan comes to the partitions in the other order. */
   scannedBackwardsBy(take: Take): MemoryTable {
-    const scanning = { isByPartition: true, isBackwards: true };
+    const scanning = { partitionsAPage: 1, isBackwards: true };
     const { items, bodyKeys } = this;
     return new MemoryTable({ items, bodyKeys, take, scanning });
   }
@@ -99,7 +128,7 @@ export class MemoryTable extends Table {
     const item = fate?.isStale === true ? partition?.before(sk) : partition?.get(sk);
     this.chargeRead(pk, sk, [item], consistent);
     await fate?.after?.();
-    return item;
+    return asRead(item);
   }
 
   override async put(
@@ -108,7 +137,7 @@ export class MemoryTable extends Table {
     condition: Condition | null = ABSENT,
     _withinMs?: number,
   ): Promise<boolean> {
-    const item = kept({ ...fields, pk: key.pk, sk: key.sk, v: ITEM_VERSION }) as Item;
+    const item = kept({ ...fields, ...this.stamp, pk: key.pk, sk: key.sk }) as Item;
     return (await this.write('put', key, condition, () => item)).isMet;
   }
 
@@ -129,12 +158,12 @@ export class MemoryTable extends Table {
     if (wrong !== undefined) throw new Error(`ValidationException: ${wrong} is part of the key`);
     const absent = Object.entries(fields).find(([, value]) => value === undefined);
     if (absent !== undefined) throw new Error(`ValidationException: ${absent[0]} has no value`);
-    const set = kept({ ...fields, v: ITEM_VERSION });
+    const set = kept({ ...fields, ...this.stamp });
     const what = `set ${Object.keys(fields).join(' ')}`;
     const { item } = await this.write(what, key, guard, (standing) =>
       Object.freeze({ ...standing, ...set, pk: key.pk, sk: key.sk }),
     );
-    return item;
+    return asRead(item);
   }
 
   override async delete(key: Key, condition: Condition | null = null): Promise<boolean> {
@@ -158,7 +187,7 @@ export class MemoryTable extends Table {
       after = found?.hasMore === true ? page.at(-1) : undefined;
       this.chargeRead(pk, from, items, consistent);
       await fate?.after?.();
-      for (const item of items) if (item !== undefined) yield item;
+      for (const item of items) if (item !== undefined) yield asRead(item) as Item;
       left -= page.length;
     } while (after !== undefined && left > 0);
   }
@@ -177,11 +206,15 @@ export class MemoryTable extends Table {
     );
   }
 
-  /** What DynamoDB's time to live has deleted by now, a day or two late or not at all. */
-  expire(nowSeconds: number): number {
+  /**
+   * What DynamoDB's time to live has deleted by now, a day or two late or not at all.
+   * @param isDeleted of each that has expired
+   */
+  expire(nowSeconds: number, isDeleted: (item: Item) => boolean = () => true): number {
     let expired = 0;
-    for (const { pk, sk, expiresAt } of this.all('')) {
-      if (typeof expiresAt !== 'number' || expiresAt > nowSeconds) continue;
+    for (const item of this.all('')) {
+      const { pk, sk, expiresAt } = item;
+      if (typeof expiresAt !== 'number' || expiresAt > nowSeconds || !isDeleted(item)) continue;
       this.items.get(pk)?.delete(sk);
       expired += 1;
     }

@@ -31,6 +31,8 @@ export interface HubOptions {
   readonly isEntryRefused: (body: string) => boolean;
   /** How far a new machine's clock is ahead; negative: behind. */
   readonly skewMs: (stage: string) => number;
+  /** Whether a new machine has the code of the next version; none has where it is absent. */
+  readonly isNext?: (stage: string) => boolean;
   readonly players: readonly Player[];
   readonly log: Log;
   /** Workers of one function at once; as many as it is deployed with when absent. */
@@ -154,7 +156,7 @@ export class WorldHub {
   }
 
   private pool<Worker>(stage: FunctionName, make: (machine: Machine) => Worker): Pool<Worker> {
-    const { clock, skewMs } = this.options;
+    const { clock, skewMs, isNext = () => false } = this.options;
     const { timeoutSeconds } = specOf(stage);
     const turn = this.turn;
     return new Pool(stage, clock, timeoutSeconds * 1000, (running: Running) => {
@@ -164,7 +166,7 @@ export class WorldHub {
         this.queues.originMs = life.originMs;
         return fate ?? undefined;
       };
-      return make(this.machine(take, skewMs(stage)));
+      return make(this.machine(take, skewMs(stage), isNext(stage)));
     });
   }
 
@@ -184,10 +186,10 @@ export class WorldHub {
     return new Mapping(service, spec, this.pool(stage, make));
   }
 
-  private machine(take: Take, skewMs: number): Machine {
+  private machine(take: Take, skewMs: number, isNext = false): Machine {
     const { clock, log } = this.options;
     return {
-      ...{ table: this.table, sqs: this.sqs, queues: this.urls, take, log },
+      ...{ table: this.table, sqs: this.sqs, queues: this.urls, take, log, isNext },
       now: () => Math.round(clock.nowMs) + skewMs,
       wait: (ms) => clock.wait(ms),
       fetch: (input, init) => this.call(new Request(input, { ...init, signal: null }), take),

@@ -37,9 +37,13 @@ export class LedgerWatch {
 /** What is kept for ever; ids have no space. */
 const WATCHED = / (LEDGER#\S+|(?:ORDER|VOUCHER)#\S+(?= EVENT#)) (\S+)$/;
 
-/** A closing says which statement it is in, and an erasure takes whose it was. */
+/**
+ * A closing says which statement it is in, and an erasure takes whose it was. A worker of the next version leaves its
+ * mark on what it writes.
+ */
 function lasting(item: Item): object {
-  const { statementId: _s, buyer: _b, erasedBy: _e, erasedAt: _a, ...entry } = item;
+  const { statementId: _s, buyer: _b, erasedBy: _e, erasedAt: _a, ...written } = item;
+  const { v: _v, addedByTheNext: _n, ...entry } = written;
   if (typeof entry.sale !== 'object' || entry.sale === null) return entry;
   return { ...entry, sale: { ...entry.sale, buyer: null } };
 }

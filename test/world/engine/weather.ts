@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Outgoing } from '../../../lib/integrations/sandbox-kit/player.ts';
-import type { Call, CallFate } from './calls.ts';
+import { type Call, type CallFate, sameEachTime } from './calls.ts';
 import type { Clock } from './clock.ts';
 import type { Dice } from './dice.ts';
 import type { MappingFaults } from './mapping.ts';
@@ -25,6 +25,8 @@ const RATES = {
   'a request is late by days': 0.05,
   'a request is late by months': 0.02,
   'a clock is wrong': 0.5,
+  'a worker is of the next version': 0.5,
+  'what has expired is deleted': 0.5,
   'a message is none of ours': 0.05,
   'a platform misbehaves': 0.2,
 } as const;
@@ -140,6 +142,21 @@ export class Weather {
   /** Whether a platform begins to misbehave now. @param of in which way */
   misbehaves(integration: string, site: string, of: string): boolean {
     return this.happens('a platform misbehaves', integration, site, of);
+  }
+
+  /** During a deployment some machines have the next version already. */
+  isNext(stage: string): boolean {
+    return this.happens('a worker is of the next version', stage, 'version', 'machine');
+  }
+
+  get hasExpiry(): boolean {
+    return !this.isOver && this.rates.has('what has expired is deleted');
+  }
+
+  /** Whether an item that has expired is gone now. */
+  expires(pk: string, sk: string): boolean {
+    const [kind = ''] = pk.split('#');
+    return this.happens('what has expired is deleted', 'table', sameEachTime(`${pk} ${sk}`), kind);
   }
 
   skewMs(stage: string): number {

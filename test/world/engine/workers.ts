@@ -33,6 +33,7 @@ import { buyerKeyReader } from '../../../lib/store/privacy/buyer-key.ts';
 import type { MemorySqs } from '../store/sqs.ts';
 import type { MemoryTable } from '../store/table.ts';
 import type { Take } from '../store/take.ts';
+import { NEXT_ITEM, ofNextVersion } from './next-version.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-world';
 
@@ -47,13 +48,21 @@ export interface Machine {
   readonly wait: (ms: number) => Promise<void>;
   readonly fetch: typeof globalThis.fetch;
   readonly log: Log;
+  /** Whether its code is of the next version, as during a deployment. */
+  readonly isNext?: boolean;
 }
 
 type Handler = (event: SqsEvent) => Promise<BatchResponse>;
 
-function partsOf({ table, sqs, queues, take, wait, log, now }: Machine) {
-  const own = table.seenBy(take);
-  const client = sqs.seenBy(take);
+/** Of a scan: every page takes a turn, and an erasure scans all there is. */
+const PARTITIONS_A_PAGE = 8;
+
+function partsOf({ table, sqs, queues, take, wait, log, now, isNext = false }: Machine) {
+  const own = table.seenBy(take, Number.POSITIVE_INFINITY, {
+    partitionsAPage: PARTITIONS_A_PAGE,
+    ...(isNext && { stamp: NEXT_ITEM }),
+  });
+  const client = isNext ? ofNextVersion(sqs.seenBy(take)) : sqs.seenBy(take);
   return {
     table: own,
     client,

@@ -6,6 +6,7 @@ import { keys } from '../../../lib/store/keys.ts';
 import { addDays, businessDayAt, DAY_MS } from '../../../lib/time/shanghai.ts';
 import { type Act, actsOf, Cast } from './acts.ts';
 import { ledgerOf, wrongTotals } from './books.ts';
+import { BooksWatch } from './books-watch.ts';
 import { Clock } from './clock.ts';
 import { Dice } from './dice.ts';
 import { type Answer, WorldHub } from './hub.ts';
@@ -28,6 +29,8 @@ import { Outage } from './outage.ts';
 import { withTimeOf } from './process-time.ts';
 import { Roads } from './roads.ts';
 import { Spectator } from './spectator.ts';
+import { Tenants } from './tenants.ts';
+import { TimeToLive } from './time-to-live.ts';
 import { type Fault, Weather } from './weather.ts';
 
 /** What a run came to. */
@@ -58,7 +61,7 @@ const AFTER_MS = 10 * MINUTE_MS;
 const LIVELY_MS = 3 * DAY_MS;
 
 /** At every so many acts somebody asks whether everything is done. */
-const ASKED_EVERY = 10;
+const ASKED_EVERY = 15;
 
 /** How often the operator looks whether it is, and sends dead letters back. */
 const LOOK_MS = 10 * MINUTE_MS;
@@ -85,6 +88,9 @@ class World {
   private readonly operator: ReturnType<typeof operatorOf>;
   private readonly acts: readonly Act[];
   private readonly ledgerWatch: LedgerWatch;
+  private readonly booksWatch: BooksWatch;
+  private readonly tenants: Tenants;
+  private readonly timeToLive: TimeToLive;
   private readonly officeActs: readonly OfficeAct[];
   private readonly office: Office;
   private readonly moods: Moods;
@@ -111,9 +117,13 @@ class World {
       },
       isEntryRefused: (body) => weather.isEntryRefused(body),
       skewMs: (stage) => weather.skewMs(stage),
+      isNext: (stage) => weather.isNext(stage),
     });
     this.operator = operatorOf(this.hub);
     this.ledgerWatch = new LedgerWatch(this.hub.table);
+    this.booksWatch = new BooksWatch(this.hub.table);
+    this.tenants = new Tenants(this.hub, this.cast.players.map(providerOf));
+    this.timeToLive = new TimeToLive(this.hub.table, clock, weather);
     this.moods = new Moods(clock, dice, weather, (player) => this.register(player));
     const ofOffice = officeActsOf(drawn, dice);
     this.officeActs = ofOffice.filter(({ index }) => only.office?.has(index) ?? true);
@@ -131,6 +141,7 @@ class World {
     const { clock, drawn, weather, acts, wrong } = this;
     await this.setStage();
     clock.nowMs = drawn.startMs;
+    this.timeToLive.begin();
     this.outage?.lookLater(this.hub);
     const roads = new Roads({
       clock,
@@ -168,7 +179,12 @@ class World {
     let entries = await this.look();
     if (this.did(...OF_CONTRACTS)) entries = await this.lookRestated();
     if (this.did('close a month')) entries = await this.lookClosed();
-    wrong.push(...this.ledgerWatch.wrong, ...(this.outage?.wrong ?? []));
+    wrong.push(
+      ...this.ledgerWatch.wrong,
+      ...this.booksWatch.wrong,
+      ...this.tenants.wrong,
+      ...(this.outage?.wrong ?? []),
+    );
     return {
       ...{ drawn, wrong, acts, faults: weather.happened, requests: roads.sent, steps: clock.steps },
       office: this.officeActs,
@@ -190,6 +206,7 @@ class World {
       const apiBaseUrl = apiBaseUrlOf(player);
       await register(this.operator, player, { apiBaseUrl, providerId: providerOf(player) });
     }
+    await this.tenants.setStage(this.clock.nowMs);
     if (this.officeActs.length === 0) return;
     for (const providerId of OTHER_PROVIDERS) {
       await this.operator.call('PUT', `/v1/providers/${providerId}`, {
@@ -211,7 +228,9 @@ class World {
       const poison = this.weather.poison(`${url} at act ${act.index}`);
       if (poison !== undefined) this.hub.put(url, poison);
     }
+    this.timeToLive.look();
     if (act.index % ASKED_EVERY === 0) void this.askWhetherIdle(act);
+    if (act.index === 0) void this.readAsTenant();
     this.moods.change(this.cast.players, `act ${act.index}`);
     const { player, outgoing } = this.cast.play(act);
     this.spectator?.acted(act, outgoing);
@@ -227,9 +246,16 @@ class World {
     if (wrong !== undefined) this.wrong.push(wrong);
   }
 
+  private async readAsTenant(): Promise<void> {
+    await this.clock.wait(this.dice.roll('a provider reads') * 2 * MINUTE_MS);
+    const providerId = this.dice.pick('which provider reads', this.cast.players.map(providerOf));
+    await this.tenants.read(providerId, this.days());
+  }
+
   private written(what: string): void {
     this.weather.written(what);
     this.ledgerWatch.written(what);
+    this.booksWatch.written(what);
     this.spectator?.written(what);
     if (SWEPT.test(what)) this.hub.sweepSoon();
   }

@@ -33,16 +33,26 @@ export const PROMISES: readonly Promised[] = [
   {
     what: 'Nothing is counted twice, however often it is reported and by however many roads',
     world:
-      'the same comparison, with up to 50 copies of a request and every message handed out again',
-    tests: ['test/lib/two-roads.test.ts', 'test/functions/api/till/races.test.ts'],
+      'the same comparison, with up to 50 copies of a request and every message handed out again; and at each write of an ' +
+      'entry its fact is attributed once, and no more of it than it is worth',
+    tests: [
+      'test/world/engine/books-watch.test.ts',
+      'test/lib/two-roads.test.ts',
+      'test/functions/api/till/races.test.ts',
+    ],
     limit:
       'Where a platform names no act, one request at a time uses a voucher, and the second is told so.',
   },
   {
     what: 'Every total is the sum of its entries, to the fen',
     world:
-      'all entries are added up anew by day, store, merchant, city, platform, loop, channel, product and creator',
-    tests: ['test/pipeline/grouped-totals.test.ts', 'test/lib/rollup-races.test.ts'],
+      'all entries are added up anew by day, store, merchant, city, platform, loop, channel, product and creator; and each ' +
+      'store-hour that has seen all of its entries, whenever it is written',
+    tests: [
+      'test/world/engine/books-watch.test.ts',
+      'test/pipeline/grouped-totals.test.ts',
+      'test/lib/rollup-races.test.ts',
+    ],
     limit: 'A total is some seconds behind its entries; what it has seen stands in its version.',
   },
   {
@@ -82,7 +92,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     what: '`idle` is never said while something is on its way',
-    world: 'somebody asks at every tenth act',
+    world: 'somebody asks at every fifteenth act',
     tests: ['test/functions/api/pipeline.test.ts'],
     limit: 'A message that the queue itself lost is found by the next repetition, replay or sweep.',
   },
@@ -109,8 +119,22 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     what: 'A provider reads its own alone',
-    tests: ['test/functions/api/tenants.test.ts'],
+    world: 'in each run one of them lists its entries in the middle of all, and asks for another’s',
+    tests: ['test/world/engine/tenants.test.ts', 'test/functions/api/tenants.test.ts'],
     limit: 'The operator reads all.',
+  },
+  {
+    what: 'A deployment changes nothing: workers of two versions may work side by side',
+    world:
+      'machines of the next version write items and messages with what this version does not know',
+    tests: ['test/pipeline/versions.test.ts'],
+    limit: 'A version adds only what the one before may overlook (decision 0009).',
+  },
+  {
+    what: 'What expires may go at any time after it, and is missed by nobody',
+    world: 'the table deletes items that have expired, each by itself, at once, late or never',
+    tests: ['test/world/store/table.test.ts', 'test/world/engine/world.test.ts'],
+    limit: 'A delivery that has expired cannot be replayed.',
   },
   {
     what: 'What is not signed decides nothing',
