@@ -36,6 +36,7 @@ export const MORE_IN_LONG = [
   'test/integrations/standing-leases.test.ts',
   'test/lib/attribution-ledger.test.ts',
   'test/lib/attribution.test.ts',
+  'test/lib/closing-races.test.ts',
   'test/lib/dimension-versions.test.ts',
   'test/lib/dimensions.test.ts',
   'test/lib/estimated-time.test.ts',

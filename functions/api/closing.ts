@@ -135,7 +135,8 @@ async function newStatement(providerId: string, month: string, deps: ApiDeps): P
     ...(await holdingAt(asOf, deps)),
     // Busy from the start: of two who opened it, who made it goes on.
     ...{ step: 0, leaseUntilMs: 0, busyUntilMs: deps.now() + 60_000 },
-    ...{ phase: 'taking', cursor: null, sums: NO_SUMS, fileEnds: [], tree: [], tiered: {} },
+    ...{ phase: 'taking', cursor: null, lanes: null, openEntries: null },
+    ...{ sums: NO_SUMS, fileEnds: [], tree: [], tiered: {} },
     openingFen: await openingOf(providerId, month, deps),
     ...{ payableFen: 0, carriedFen: 0 },
   };

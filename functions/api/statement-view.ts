@@ -1,10 +1,12 @@
 import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
 import { Problem } from '../../lib/errors/problem.ts';
-import { balanceOf } from '../../lib/ledger/statement.ts';
+import { balanceOf, wholeOf } from '../../lib/ledger/statement.ts';
 import type { StatementLife } from '../../lib/ledger/statement-life.ts';
 import { readLife } from '../../lib/statements/act.ts';
+import { isInLanes, lanesOf } from '../../lib/statements/lanes.ts';
 import { readProvider } from '../../lib/store/accounts/parties.ts';
 import type { StatementId } from '../../lib/store/keys.ts';
+import type { Lane } from '../../lib/store/ledger/closing-lanes.ts';
 import {
   parseStatementId,
   readStatement,
@@ -18,7 +20,7 @@ import type { Principal } from './principal.ts';
 import { filesOf } from './statement-files.ts';
 
 /** Without what is only for going on with a closing. Until it is closed its sums say how far it came. */
-export function shown(statement: Statement): object {
+export function shown(statement: Statement, lanes: readonly Lane[] = []): object {
   const { providerId, month, status, asOf, closedAt, holdingDays, sums, openingFen } = statement;
   return {
     statementId: statementIdOf(statement),
@@ -27,16 +29,23 @@ export function shown(statement: Statement): object {
     adjustments: { ...sums.adjustments },
     balance: balanceOf(sums, openingFen),
     files: filesOf(statement),
-    ...(status === 'closed'
-      ? {}
-      : { progress: { phase: statement.phase, pieces: statement.step } }),
+    ...(status === 'closed' ? {} : { progress: progressOf(statement, lanes) }),
   };
 }
 
-/** With what became of it. */
+/** Of about so many entries, as far as that was counted, so many are taken; and then so many of them added up. */
+function progressOf({ phase, step, sums, openEntries }: Statement, lanes: readonly Lane[]) {
+  const pieces = lanes.reduce((sum, lane) => sum + lane.step, step);
+  const looked = lanes.reduce((sum, lane) => sum + lane.looked, 0);
+  const done = phase === 'taking' ? looked : wholeOf(sums).entryCount;
+  return { phase, pieces, done, of: openEntries };
+}
+
+/** With what became of it, or how far it came. */
 export async function shownWithLife(statement: Statement, { table }: ApiDeps): Promise<object> {
+  const lanes = isInLanes(statement) ? await lanesOf(table, statement) : [];
   const life = lifeShown(statement, await readLife(table, statement));
-  return { ...shown(statement), ...life };
+  return { ...shown(statement, lanes), ...life };
 }
 
 /** What became of it since it was closed. What is due stands in `dueFen` also when all of it is paid. */

@@ -15,6 +15,8 @@ export interface AttributeDeps {
   readonly rollupDelaySeconds: number;
   /** How long a day's dimensions wait: they are rolled up from all its store-days. */
   readonly dimensionsDelaySeconds: number;
+  /** From how many entries on several workers close a month side by side; tests begin with fewer. */
+  readonly entriesALane?: number;
 }
 
 export type MessageOf<T extends AttributionMessage['type']> = Extract<

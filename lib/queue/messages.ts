@@ -107,6 +107,8 @@ const attributionMessages = z.discriminatedUnion('type', [
     providerId: idSchema,
     month: z.string().regex(/^\d{4}-\d{2}$/),
     step: z.int().min(0),
+    /** Of which lane, where several workers take entries side by side; then the step is the lane's. */
+    lane: z.int().min(0).optional(),
   }),
   /** The next piece of a file, counted from 0. */
   z.object({

@@ -13,6 +13,11 @@ export interface Bucket {
   readonly bucket: number;
 }
 
+/** With how many of its entries are in no statement, as far as they are rolled up. */
+interface OpenBucket extends Bucket {
+  readonly open: number;
+}
+
 /** Items that are read ahead at most: a batch of work ends before all are looked at. */
 const PAGE = 50;
 
@@ -22,7 +27,7 @@ export async function* openBuckets(
   providerId: string,
   until: string,
   from: Bucket | null,
-): AsyncGenerator<Bucket> {
+): AsyncGenerator<OpenBucket> {
   const pk = providerPartition(providerId);
   const first = `${PREFIX.day}${from?.day ?? ''}`;
   for await (const item of inPages(table, pk, [first, `${PREFIX.day}${until}`])) {
@@ -30,7 +35,8 @@ export async function* openBuckets(
     for (const [bucket, rollups] of [...buckets].sort(([a], [b]) => a - b)) {
       if (from !== null && day === from.day && bucket < from.bucket) continue;
       const rolledUp = Object.values(rollups).reduce((sum, { entryCount }) => sum + entryCount, 0);
-      if (item[attributeOf(bucket)] !== rolledUp) yield { day, bucket };
+      const open = rolledUp - Number(item[attributeOf(bucket)] ?? 0);
+      if (open !== 0) yield { day, bucket, open };
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { StoreHour } from '../rollups/store-day.ts';
+import type { Lane } from '../store/ledger/closing-lanes.ts';
 import type { Statement } from '../store/ledger/statements.ts';
 import type { Table } from '../store/table.ts';
 
@@ -7,6 +8,8 @@ export interface Batch {
   readonly statement: Statement;
   /** Entries and lines looked at. */
   readonly work: number;
+  /** Where the batch was of one lane: the lane, as it is now. */
+  readonly lane?: Lane;
 }
 
 /** Whoever closes: its clock, and its way to have store-hours rolled up. */

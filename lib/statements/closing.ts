@@ -19,12 +19,11 @@ import {
 import type { Table } from '../store/table.ts';
 import { toInstant } from '../time/shanghai.ts';
 import type { Batch, Closer } from './closer.ts';
+import { isInLanes, takeLane } from './lanes.ts';
+import { LEASE_MS } from './lease.ts';
 import { takeEntries, takeEntry } from './lines.ts';
 import { inProofOrder, ProofContracts, proofRows } from './proof-rows.ts';
 import { addTiered, bookTiers } from './tiers.ts';
-
-/** One piece holds the statement for longer than any function of ours lives. */
-const LEASE_MS = 60_000;
 
 /** After so long without a word, the message of the next piece is taken for lost. */
 const BUSY_MS = 300_000;
@@ -36,16 +35,19 @@ const LINES_A_BATCH = 1_000;
  * are added up. Everything in it may be done twice, by a worker that died and the one after it: an entry
  * is stamped once with the statement it is in, and its line stands at a key made of the entry.
  * @param most entries to look at, about
+ * @param lane where several workers take entries side by side: which of them; null: any that is free
  * @returns undefined when the statement is closed, or another worker has it
  */
 export async function closeBatch(
   closer: Closer,
   standing: Statement,
   most: number,
+  lane: number | null = null,
 ): Promise<Batch | undefined> {
   const { table } = closer;
   const nowMs = closer.now();
   if (standing.status === 'closed' || standing.leaseUntilMs > nowMs) return undefined;
+  if (isInLanes(standing)) return takeLane(closer, standing, most, lane);
   const held = { ...standing, leaseUntilMs: nowMs + LEASE_MS, busyUntilMs: nowMs + BUSY_MS };
   if (!(await saveStatement(table, held, standing))) return undefined;
   const batch = await workOn(closer, held, most);
@@ -67,7 +69,7 @@ async function workOn(closer: Closer, statement: Statement, most: number): Promi
   const { table } = closer;
   switch (statement.phase) {
     case 'taking':
-      return takeEntries(closer, statement, most);
+      return takeAlone(closer, statement, most);
     case 'adding':
       return addLines(table, statement);
     case 'settling':
@@ -75,6 +77,14 @@ async function workOn(closer: Closer, statement: Statement, most: number): Promi
     default:
       return statement.phase satisfies never;
   }
+}
+
+async function takeAlone(closer: Closer, statement: Statement, most: number): Promise<Batch> {
+  const isOwn = () => true;
+  const taken = await takeEntries(closer, statement, { cursor: statement.cursor, isOwn, most });
+  const { cursor, work } = taken;
+  const next: Statement = { ...statement, cursor, phase: cursor === null ? 'adding' : 'taking' };
+  return { statement: next, work };
 }
 
 async function addLines(table: Table, statement: Statement): Promise<Batch> {

@@ -22,7 +22,7 @@ import {
   setStoreDayBilled,
   storeDaysToBill,
 } from './billed.ts';
-import type { Batch, Closer } from './closer.ts';
+import type { Closer } from './closer.ts';
 import { billedCharges } from './platform-charges.ts';
 
 /** A batch ends at the next entry after so long, and before its function does after 30 s. */
@@ -47,6 +47,21 @@ const positionSchema = z.object({
 });
 type Position = z.infer<typeof positionSchema>;
 
+/** What a batch takes: of which buckets, from where on. */
+interface Stint {
+  /** Where the last batch ended; null: at the beginning. */
+  readonly cursor: string | null;
+  readonly isOwn: (bucket: Bucket) => boolean;
+  /** Entries to look at, about. */
+  readonly most: number;
+}
+
+/** What became of it: `cursor` is null when nothing is left to take. */
+interface Stopped {
+  readonly cursor: string | null;
+  readonly work: number;
+}
+
 /**
  * Makes lines of the entries that are in no statement yet, until about `most` were looked at, or it took
  * long. It goes on at the entry after the last one, and reads nothing of what is behind it.
@@ -54,20 +69,21 @@ type Position = z.infer<typeof positionSchema>;
 export async function takeEntries(
   { table, now }: Closer,
   statement: Statement,
-  most: number,
-): Promise<Batch> {
-  const { providerId, month, cursor } = statement;
+  { cursor, isOwn, most }: Stint,
+): Promise<Stopped> {
+  const { providerId, month } = statement;
   const from: Position | null = cursor === null ? null : positionSchema.parse(JSON.parse(cursor));
   const untilMs = now() + BATCH_MS;
   let work = 0;
   let passed = 0;
   const isEnough = () => work >= most || passed >= STORE_DAYS_A_BATCH || now() >= untilMs;
-  const stopAt = (position: Position): Batch => ({
-    statement: { ...statement, cursor: JSON.stringify(position) },
+  const stopAt = (position: Position): Stopped => ({
+    cursor: JSON.stringify(position),
     // What was passed is work too: who asks for a batch must come to an end.
     work: work + Math.ceil(passed / 20),
   });
   for await (const bucket of openBuckets(table, providerId, lastDayOf(month), from)) {
+    if (!isOwn(bucket)) continue;
     const isSame = bucket.day === from?.day && bucket.bucket === from.bucket;
     let position: Position = isSame ? from : { ...bucket, after: null, billed: 0, within: null };
     for await (const one of storeDaysToBill(table, providerId, bucket, position.after)) {
@@ -83,7 +99,7 @@ export async function takeEntries(
     }
     await setBucketBilled(table, providerId, bucket, position.billed);
   }
-  return { statement: { ...statement, phase: 'adding', cursor: null }, work };
+  return { cursor: null, work };
 }
 
 interface Taken {

@@ -85,7 +85,7 @@ describe('closing a month', () => {
     ...{ providerId, month: '2025-10', status: 'closing', asOf: '2025-12-01T00:00:00.000+08:00' },
     ...{ closedAt: null, reversalWindowsMs: {}, holdingDays: 0, step: 0, leaseUntilMs: 0 },
     ...{ busyUntilMs: 0, phase: 'taking', cursor: null, sums: NO_SUMS, tiered: {}, fileEnds: [] },
-    tree: [],
+    ...{ tree: [], lanes: null, openEntries: null },
     ...{ openingFen: 0, payableFen: 0, carriedFen: 0 },
   };
 

@@ -106,7 +106,10 @@ export const statementShape = z
       carriedFen: z.int(),
     }),
     files: z.int().describe('In how many files its lines are; 0 until it is closed.'),
-    progress: z.strictObject({ phase: z.string(), pieces: z.int() }).optional(),
+    progress: z
+      .strictObject({ phase: z.string(), pieces: z.int(), done: z.int(), of: z.int().nullable() })
+      .optional()
+      .describe('While it is closing: of about so many entries so many are taken, then added up.'),
   })
   .meta({ id: 'Statement' });
 

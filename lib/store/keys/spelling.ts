@@ -22,6 +22,7 @@ export const PREFIX = {
   store: 'STORE#',
   detail: 'DETAIL#',
   slots: 'SLOTS#',
+  lane: 'LANE#',
   line: 'LINE#',
   act: 'ACT#',
   held: 'HELD#',

@@ -28,6 +28,12 @@ export const statementKeys = {
     sk: `${PREFIX.line}${sk}#${pk.slice(ledgerPrefix(statementId.providerId).length)}`,
   }),
 
+  /** How far one of several workers came who close it side by side. */
+  statementLane: (statementId: StatementId, lane: number): Key => ({
+    pk: statementPartition(statementId),
+    sk: `${PREFIX.lane}${String(lane).padStart(2, '0')}`,
+  }),
+
   /** The nth of what happened to it after it was closed, from 1. */
   statementAct: (statementId: StatementId, number: number): Key => ({
     pk: statementPartition(statementId),

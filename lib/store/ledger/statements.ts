@@ -45,6 +45,10 @@ export const statementSchema = z.object({
   phase: z.enum(['taking', 'adding', 'settling']),
   /** Where the phase goes on. */
   cursor: z.string().nullable(),
+  /** How many workers take entries side by side, each in a lane of its own; 0: one alone; null: nobody decided yet. */
+  lanes: z.int().nullable().default(null),
+  /** About how many entries were in no statement when that was decided. */
+  openEntries: z.int().nullable().default(null),
   sums: sumsSchema,
   /** The sort keys of the lines that end a file: see `FILE_LINES`. */
   fileEnds: z.array(z.string()),

@@ -39,6 +39,7 @@ const STATEMENT = {
   ...{ providerId: PROVIDER, month: '2025-10', status: 'closed' as const },
   ...{ asOf: '2025-11-09T00:00:00.000+08:00', closedAt: '2025-11-09T00:00:00.000+08:00' },
   ...{ reversalWindowsMs: {}, holdingDays: 7, step: 1, leaseUntilMs: 0, busyUntilMs: 0 },
+  ...{ lanes: null, openEntries: null },
   ...{ phase: 'settling' as const, cursor: null, sums: NO_SUMS, fileEnds: [], tree: [] },
   tiered: {},
   ...{ openingFen: 0, payableFen: 0, carriedFen: 0 },
