@@ -57,7 +57,7 @@ async function workInLane(
   const lanes = await lanesOf(deps.table, standing);
   const left = lanes.filter(({ isDone }) => !isDone);
   if (lane === undefined && left.length > 0) {
-    if (standing.step !== step) return;
+    if (!isAtOrBehind(standing, step)) return;
     return await sendNoted(
       left.map((one) => ({ ...nextOf(standing), step: one.step, lane: one.lane })),
       deps,

@@ -51,6 +51,9 @@ class Month {
   readonly table = new MemoryTable();
   readonly messages: AttributionMessage[] = [];
   private readonly inFlight: Record<string, AttributionMessage | undefined> = {};
+  /** The send that fails, counted from 0. */
+  failsAt = -1;
+  sends = 0;
   private nowMs = Date.parse('2025-11-20T08:00:00+08:00');
 
   static async begun(): Promise<Month> {
@@ -98,6 +101,7 @@ class Month {
   private deps(turn: Turn): AttributeDeps {
     const sendAll = async (sent: readonly AttributionMessage[]) => {
       await turn('send');
+      if (this.sends++ === this.failsAt) throw new Error('the queue does not answer');
       this.messages.push(...sent);
     };
     return {
@@ -163,5 +167,17 @@ describe('a month that several workers close side by side', () => {
     );
     expect(orders).toBeGreaterThanOrEqual(runs(250) + runs(350));
     expect(most).toBeGreaterThan(2);
+  });
+
+  it('goes on where a worker had ended its piece and could not ask for the next', async () => {
+    let sends = 1;
+    for (let failsAt = 0; failsAt < sends; failsAt += 1) {
+      const month = await Month.begun();
+      month.failsAt = failsAt;
+      await month.worker('one')(atOnce);
+      expect((await month.linesOf(OCTOBER)).length, `send ${failsAt} failed`).toBe(10);
+      sends = month.sends;
+    }
+    expect(sends).toBeGreaterThan(5);
   });
 });
