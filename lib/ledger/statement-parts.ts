@@ -162,6 +162,23 @@ export function heldOf(lines: readonly StatementLine[], holding: Holding): Held[
   });
 }
 
+/** Those of one day and platform once, in their order. */
+export function addHeld(all: Iterable<readonly Held[]>): Held[] {
+  const sums = new Map<string, Held>();
+  for (const one of [...all].flat()) {
+    const { businessDay, platform, freeOn: free } = one;
+    const key = JSON.stringify([businessDay, platform, free]);
+    const before = sums.get(key) ?? { entryCount: 0, redeemedFen: 0, commissionFen: 0 };
+    sums.set(key, {
+      ...one,
+      entryCount: one.entryCount + before.entryCount,
+      redeemedFen: one.redeemedFen + before.redeemedFen,
+      commissionFen: one.commissionFen + before.commissionFen,
+    });
+  }
+  return [...sums.values()];
+}
+
 /** What the platform's bills or orders told of lines: a sum of those that say it, and how many do not. */
 export const toldSchema = z.object({ fen: z.int(), known: z.int(), unknown: z.int() });
 export type Told = z.infer<typeof toldSchema>;

@@ -1,33 +1,27 @@
+import * as z from 'zod';
 import { mapLimit } from '../async/map-limit.ts';
 import { contractPlace } from '../attribution/contract.ts';
 import { isFinal, lastDayOf, lineOf, type StatementLine } from '../ledger/statement.ts';
 import {
+  addHeld,
   addItems,
-  addSubtotals,
   addTold,
   heldOf,
   itemsOf,
-  SUBTOTALS,
   subtotalsOf,
   type Told,
 } from '../ledger/statement-parts.ts';
 import { tierParts } from '../ledger/tiers.ts';
-import { ALL_BUCKETS } from '../rollups/provider-day.ts';
-import { storeDays } from '../rollups/rollups.ts';
 import { readContracts } from '../store/accounts/contracts.ts';
-import {
-  type Digest,
-  putHeld,
-  putSubtotals,
-  readDigest,
-  readSubtotals,
-  saveDigest,
-} from '../store/ledger/statement-digests.ts';
+import { BUCKETS } from '../store/keys.ts';
+import { type Digest, putHeld, readDigest, saveDigest } from '../store/ledger/statement-digests.ts';
 import { billedEntries, readLines, type Statement } from '../store/ledger/statements.ts';
 import type { Table } from '../store/table.ts';
 import { addDays, businessDayOf, DAY_MS, instantToMs, toInstant } from '../time/shanghai.ts';
+import { storeDaysToBill } from './billed.ts';
 import { isTold } from './lines.ts';
 import { putFrontOf, putPages } from './pages.ts';
+import { addRange, putPieces, rangesOf } from './subtotals.ts';
 
 /** Lines of a piece: some seconds of work. A whole number of pages, see `putPages`. */
 const LINES_A_PIECE = 2_000;
@@ -37,13 +31,32 @@ const AT_ONCE = 16;
 /** Entries of a store's day that may be held: many more than a till makes. */
 const MOST_OF_A_DAY = 100_000;
 
+/** Store-days and entries that a piece looks at, about. */
+const HELD_A_PIECE = 2_000;
+
+/** Where the next of them begins: after a store-day of a bucket. */
+const heldPlaceSchema = z.object({
+  day: z.string(),
+  bucket: z.int(),
+  after: z.string().nullable(),
+});
+type HeldPlace = z.infer<typeof heldPlaceSchema>;
+
 const NOTHING: Told = { fen: 0, known: 0, unknown: 0 };
 
 const BEGIN: Digest = {
   ...{ step: 0, phase: 'lines', cursor: null, items: [], held: [], tiers: [] },
   told: { feeFen: NOTHING, creatorFen: NOTHING, providerFen: NOTHING },
   counts: { stores: 0, merchants: 0, contracts: 0 },
+  ...{ pieces: 0, rangesDone: 0 },
 };
+
+const PHASES = {
+  lines: digestLines,
+  subtotals: digestSubtotals,
+  held: digestHeld,
+  done: async (_table: Table, _statement: Statement, digest: Digest) => digest,
+} as const;
 
 /**
  * Works on the next piece of what a closed statement comes to. A piece may be done twice: what it writes is made of
@@ -54,10 +67,7 @@ async function digestPiece(table: Table, statement: Statement): Promise<Digest |
   const standing = await readDigest(table, statement);
   const before = standing ?? BEGIN;
   if (before.phase === 'done') return before;
-  const next =
-    before.phase === 'lines'
-      ? await digestLines(table, statement, before)
-      : await digestHeld(table, statement, before);
+  const next = await PHASES[before.phase](table, statement, before);
   const saved = { ...next, step: before.step + 1 };
   return (await saveDigest(table, statement, saved, standing)) ? saved : undefined;
 }
@@ -69,10 +79,7 @@ async function digestLines(table: Table, statement: Statement, before: Digest): 
   const found = read.slice(0, LINES_A_PIECE);
   const lines = found.map(({ line }) => line);
   const charges = lines.map(chargesOf);
-  const pieces = subtotalsOf(lines);
-  for (const by of SUBTOTALS) {
-    await putSubtotals(table, statement, `piece-${by}-${before.step}`, pieces[by]);
-  }
+  await putPieces(table, statement, before.step, subtotalsOf(lines));
   await putPages(table, statement, { after: before.cursor, lines: found, isLast });
   const told = (name: keyof Digest['told']) =>
     addTold([before.told[name], ...charges.map((one) => toldOf(one, name))]);
@@ -93,27 +100,24 @@ async function digestLines(table: Table, statement: Statement, before: Digest): 
     tiers: [...before.tiers, ...tiers.flat()],
     cursor: last?.sk ?? before.cursor,
   };
-  if (!isLast) return added;
-  const counts = { stores: 0, merchants: 0, contracts: 0 };
-  for (const by of SUBTOTALS) counts[by] = await mergePieces(table, statement, by, before.step);
-  return { ...added, counts, phase: 'held', cursor: null };
+  return isLast ? { ...added, phase: 'subtotals', cursor: null, pieces: before.step + 1 } : added;
 }
 
-/** All pieces of one kind → its subtotals, in their order. @returns how many */
-async function mergePieces(
+/** Adds up a range of the subtotals; all of them at once where there are few. */
+async function digestSubtotals(
   table: Table,
   statement: Statement,
-  by: (typeof SUBTOTALS)[number],
-  lastStep: number,
-): Promise<number> {
-  const pieces = [];
-  for (let step = 0; step <= lastStep; step += 1) {
-    const all = { from: 0, most: LINES_A_PIECE };
-    pieces.push(await readSubtotals(table, statement, `piece-${by}-${step}`, all));
+  before: Digest,
+): Promise<Digest> {
+  let added = before;
+  for (let isLast = false; !isLast; ) {
+    const next = await addRange(table, statement, before.pieces, added);
+    isLast = next.isLast;
+    added = { ...added, counts: next.counts, rangesDone: next.rangesDone };
+    if (isLast) return { ...added, phase: 'held' };
+    if (rangesOf(statement) > 1) break;
   }
-  const rows = addSubtotals(pieces);
-  await putSubtotals(table, statement, by, rows);
-  return rows.length;
+  return added;
 }
 
 /** What was told of a line; null where nobody told anything, undefined where nothing is to be told. */
@@ -160,10 +164,11 @@ async function tierOf(table: Table, line: StatementLine): Promise<Digest['tiers'
   ];
 }
 
-/** One day's entries that were too young at the closing. */
+/** Entries that were too young at the closing: of some store-days, for as long as one piece has time. */
 async function digestHeld(table: Table, statement: Statement, before: Digest): Promise<Digest> {
   const { providerId, month, asOf } = statement;
-  const day = before.cursor ?? firstHeldDay(statement);
+  const place = before.cursor === null ? null : heldPlaceSchema.parse(JSON.parse(before.cursor));
+  const day = place?.day ?? firstHeldDay(statement);
   if (day > lastDayOf(month)) {
     const done: Digest = { ...before, phase: 'done', cursor: null };
     // The front first: a digest that is done has one.
@@ -171,18 +176,29 @@ async function digestHeld(table: Table, statement: Statement, before: Digest): P
     return done;
   }
   const lines: StatementLine[] = [];
-  for (const bucket of ALL_BUCKETS) {
-    for await (const { platform, storeId } of storeDays(table, providerId, day, bucket)) {
-      const span = { providerId, platform, storeId };
-      for await (const { entry } of billedEntries(table, span, day, null, MOST_OF_A_DAY)) {
-        if (isFinal(entry, statement, asOf)) continue;
-        lines.push(lineOf(entry));
-        await putHeld(table, statement, entry);
+  const reached = (next: HeldPlace): Digest => ({
+    ...before,
+    held: addHeld([before.held, heldOf(lines, statement)]),
+    cursor: JSON.stringify(next),
+  });
+  let looked = 0;
+  for (let bucket = place?.bucket ?? 0; bucket < BUCKETS; bucket += 1) {
+    const after = bucket === place?.bucket ? place.after : null;
+    for await (const one of storeDaysToBill(table, providerId, { day, bucket }, after)) {
+      looked += 1;
+      const { sk, store, billed } = one;
+      if (billed !== store.rollup.entryCount) {
+        const span = { providerId, ...store };
+        const found = await Array.fromAsync(billedEntries(table, span, day, null, MOST_OF_A_DAY));
+        const held = found.filter(({ entry }) => !isFinal(entry, statement, asOf));
+        await mapLimit(held, AT_ONCE, ({ entry }) => putHeld(table, statement, entry));
+        lines.push(...held.map(({ entry }) => lineOf(entry)));
+        looked += found.length;
       }
+      if (looked >= HELD_A_PIECE) return reached({ day, bucket, after: sk });
     }
   }
-  const held = [...before.held, ...heldOf(lines, statement)];
-  return { ...before, held, cursor: addDays(day, 1) };
+  return reached({ day: addDays(day, 1), bucket: 0, after: null });
 }
 
 function firstHeldDay({ asOf, reversalWindowsMs, holdingDays }: Statement): string {

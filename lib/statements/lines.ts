@@ -31,6 +31,9 @@ const BATCH_MS = 8_000;
 /** Entries that are taken side by side: each is three calls, one after the other. */
 const AT_ONCE = 16;
 
+/** Entries of a store-day that are read for one unit: to note that they are taken would cost as much as five looks. */
+const FEW = 4;
+
 /** Store-days that a batch passes at most: those with nothing to state are read and no more. */
 const STORE_DAYS_A_BATCH = 1_000;
 
@@ -138,7 +141,9 @@ async function takeStoreDay(
   if (looked === most && last !== undefined) {
     return { looked, billed, reached: { entry: last.sk, billed } };
   }
-  await setStoreDayBilled(table, statement.providerId, day, store, billed);
+  if (store.rollup.entryCount > FEW) {
+    await setStoreDayBilled(table, statement.providerId, day, store, billed);
+  }
   return { looked, billed, reached: null };
 }
 

@@ -56,7 +56,9 @@ export async function putFrontOf(
   digest: Digest,
 ): Promise<void> {
   const [stores = [], merchants = [], contracts = []] = await Promise.all(
-    SUBTOTALS.map((by) => readSubtotals(table, statement, by, { from: 0, most: PAGE_ROWS })),
+    SUBTOTALS.map((by) =>
+      readSubtotals(table, statement, by, { from: 0, most: PAGE_ROWS, isFresh: true }),
+    ),
   );
   const names = await namesOf(table, [...stores, ...merchants, ...contracts]);
   await putFront(table, statement, { digest, subtotals: { stores, merchants, contracts }, names });

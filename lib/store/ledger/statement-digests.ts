@@ -18,7 +18,7 @@ import type { Table } from '../table.ts';
  */
 export const digestSchema = z.object({
   step: z.int(),
-  phase: z.enum(['lines', 'held', 'done']),
+  phase: z.enum(['lines', 'subtotals', 'held', 'done']),
   cursor: z.string().nullable(),
   /** Of the lines so far; subtotals are apart. */
   items: z.array(itemSchema),
@@ -40,6 +40,9 @@ export const digestSchema = z.object({
   ),
   /** How many rows each kind of subtotals has. */
   counts: z.object({ stores: z.int(), merchants: z.int(), contracts: z.int() }),
+  /** Pieces of lines whose subtotals were kept; ranges of them that are added up. */
+  pieces: z.int().default(0),
+  rangesDone: z.int().default(0),
 });
 export type Digest = z.infer<typeof digestSchema>;
 
@@ -77,12 +80,16 @@ export async function putSubtotals(
   }
 }
 
-/** From a place on, at most so many; read weakly, as they never change. */
+/** From a place on, at most so many. They never change: `isFresh` is for those that were written just now. */
 export async function readSubtotals(
   table: Table,
   id: StatementId,
-  name: SubtotalKind | `piece-${string}`,
-  { from, most }: { readonly from: number; readonly most: number },
+  name: SubtotalKind | `piece-${string}` | `range-${string}`,
+  {
+    from,
+    most,
+    isFresh = false,
+  }: { readonly from: number; readonly most: number; readonly isFresh?: boolean },
 ): Promise<Subtotal[]> {
   const rows: Subtotal[] = [];
   for (
@@ -90,7 +97,7 @@ export async function readSubtotals(
     rows.length < most + (from % ROWS_AN_ITEM);
     at += 1
   ) {
-    const item = await table.get(keys.statementSubtotals(id, name, at), false);
+    const item = await table.get(keys.statementSubtotals(id, name, at), isFresh);
     if (item === undefined) break;
     rows.push(...rowsSchema.parse(item).rows);
   }
