@@ -30,6 +30,7 @@ export const MORE_IN_LONG = [
   'test/functions/api/proof/changed.test.ts',
   'test/functions/api/statement-contents.test.ts',
   'test/functions/api/statements.test.ts',
+  'test/functions/api/till/many-tills.test.ts',
   'test/functions/api/till/races.test.ts',
   'test/functions/order-worth.test.ts',
   'test/integrations/call-budget.test.ts',

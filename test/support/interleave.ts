@@ -182,7 +182,7 @@ async function someoneWaits(waiting: () => number, running: () => number): Promi
 }
 
 /** Small numbers by chance, the same for the same seed. Source: T. Ettinger's public-domain mulberry32. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -29,6 +29,7 @@ const BENCHES: readonly (readonly [name: string, what: string])[] = [
   ['door', 'to verify and read a message, against its hash and `JSON.parse`'],
   ['writes', 'write units of a redemption as the database counts them, against a plain build'],
   ['closing', 'what it costs to close a month, a line, and to open its statement'],
+  ['till', 'how long a clerk waits, from a code to “redeemed”, and what the till’s page weighs'],
   ['proof', 'how long a browser takes to check the proof of a month of 100,000 lines'],
   ['bundles', 'what functions weigh, and cost to load, start and run'],
   ['memory', 'what each function needs of memory and processor'],
