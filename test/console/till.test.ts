@@ -12,6 +12,7 @@ import {
 } from '../../lib/integrations/douyin-life/sandbox/index.ts';
 import { MERCHANT_SETTINGS, STORE, Till } from '../functions/api/till/support.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../support/browser.ts';
+import { pdfPages } from '../support/pdf-text.ts';
 import { signInTo } from './stage.ts';
 
 /** A clerk with a phone and a queue of guests, in a real browser. */
@@ -138,6 +139,29 @@ describe.runIf(CHROMIUM !== undefined)('a clerk at the till', () => {
     await press();
     expect(await stateOf()).toBe('done');
     expect(await page.locator('dl dt').count()).toBe(4);
+  });
+
+  it('has a receipt of 80 mm printed where the device prints them, with nothing of the guest on it', async () => {
+    await open();
+    expect(await shown()).toContain('本机不打印小票');
+    await page.click('.sw a');
+    expect(await shown()).toContain('本机打印小票');
+    await page.addInitScript('window.printed = 0; window.print = () => { window.printed += 1; };');
+    const { code } = sell();
+    await lookUp(code);
+    await press();
+    await page.waitForFunction('window.printed === 1');
+    const [paper = '', ...more] = pdfPages(await page.pdf({ preferCSSPageSize: true }));
+    expect(more).toEqual([]);
+    for (const word of ['山城老火锅', '核销小票', '双人锅168', '168.00', '1张']) {
+      expect(paper).toContain(word);
+    }
+    for (const word of [code, '下一位', '撤销']) expect(paper).not.toContain(word);
+    await page.click('[data-print]');
+    await page.waitForFunction('window.printed === 2');
+    await page.goto(`${url}/till`);
+    await page.click('.sw a');
+    expect(await shown()).toContain('本机不打印小票');
   });
 
   it('reads why a voucher that was used cannot be redeemed, and nothing is redeemed twice', async () => {

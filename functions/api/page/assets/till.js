@@ -178,6 +178,18 @@ function readCamera() {
   button.addEventListener('click', () => void start());
 }
 
+/** Where the device prints receipts: one by itself, once, and more by the button. */
+function printReceipt() {
+  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-print]'));
+  if (button === null) return;
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+  // Loaded anew from the history, it was printed before.
+  const [entry] = performance.getEntriesByType('navigation');
+  const { type } = /** @type {PerformanceNavigationTiming} */ (entry);
+  if (type === 'navigate') setTimeout(() => print(), 300);
+}
+
 function forgetGuest() {
   if (state !== 'found' && state !== 'done' && state !== 'undone' && state !== 'undo') return;
   let timer = setTimeout(leave, IDLE_MS);
@@ -198,5 +210,6 @@ pressOnce();
 askAgain();
 countUses();
 readPaste();
+printReceipt();
 readCamera();
 forgetGuest();

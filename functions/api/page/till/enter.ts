@@ -5,6 +5,7 @@ import { isWord } from '../../../../lib/i18n/words.ts';
 import type { Html } from '../html.ts';
 import { status } from '../parts/status.ts';
 import type { Screen, Station } from './frame.ts';
+import { receiptSwitch } from './receipt.ts';
 import type { TodayRow } from './today.ts';
 
 /** The first screen: a code is typed, pasted or scanned, and what was done today lies below. */
@@ -21,7 +22,8 @@ export function enterScreen(station: Station, rows: readonly TodayRow[]): Screen
 <p class="note" id="no-paste" hidden role="status">${say('till.no-paste')}</p>
 <div class="pb"><button class="btn mid" id="paste" type="button" hidden>${say('till.paste')}</button><button class="btn mid pri" type="submit">${say('till.find')}</button></div>
 </form>
-${todayList(say, station, rows)}`,
+${todayList(say, station, rows)}
+${receiptSwitch(say, station)}`,
     foot: ({ say }) =>
       html`<button class="btn big pri" id="scan" type="button" data-stop="${say('till.stop-scan')}" hidden>${say('till.scan')}</button>`,
   };

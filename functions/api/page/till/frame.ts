@@ -17,6 +17,8 @@ export interface Station {
   readonly store: TillStore;
   readonly stores: readonly TillStore[];
   readonly who: string;
+  /** Whether this device prints receipts. */
+  readonly prints: boolean;
 }
 
 export interface Screen {

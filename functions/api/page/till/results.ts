@@ -5,11 +5,10 @@ import { isWord, type Say, type Word } from '../../../../lib/i18n/words.ts';
 import type { Html } from '../html.ts';
 import { storeField } from './enter.ts';
 import { homeOf, type Screen, SIGNS, type Station } from './frame.ts';
-import type { Undo } from './tokens.ts';
+import { printAgain, receipt } from './receipt.ts';
+import type { ActLine, Undo } from './tokens.ts';
 
 /** What an act came to: done, refused, asked about, or taken back. */
-
-export type ActLine = Pick<Undo['acts'][number], 'title' | 'worthFen' | 'redemptionId'>;
 
 export interface DoneOf {
   readonly lines: readonly ActLine[];
@@ -34,7 +33,8 @@ export function doneScreen(station: Station, done: DoneOf): Screen {
 <dt>${say('till.time')}</dt><dd>${timeOf(at)}</dd>
 <dt>${say('till.act')}</dt><dd class="id">${lines.map(({ redemptionId }) => lastFour(redemptionId)).join(' ')}</dd></dl>
 ${notDone > 0 ? html`<p class="msg warn">${say('till.not-done')} · ${say('till.pieces', { n: notDone })}</p>` : ''}
-${unread > 0 ? html`<p class="msg warn">${say('till.done-elsewhere')}</p>` : ''}`,
+${unread > 0 ? html`<p class="msg warn">${say('till.done-elsewhere')}</p>` : ''}
+${receipt(say, station, { lines, at, sign: 1 })}`,
     foot: ({
       say,
     }) => html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.next')}</a>
@@ -42,7 +42,7 @@ ${
   undo === null
     ? ''
     : html`<form method="post" action="/till/undo">${storeField(station)}<input type="hidden" name="undo" value="${undo}"><button class="btn big q">${say('till.undo-within', { n: undoMinutes })}</button></form>`
-}`,
+}${printAgain(say, station)}`,
   };
 }
 
@@ -141,9 +141,10 @@ export function undoneScreen(station: Station, lines: readonly ActLine[], at: st
       say,
     }) => html`<div class="res un" role="status">${SIGNS.undone}<h2>${say('till.undone')}</h2><p>${sumText(say, lines, -1)}</p></div>
 <dl class="kvs num">${lines.map((one) => lineOf(say, one, -1))}<dt>${say('till.time')}</dt><dd>${timeOf(at)}</dd></dl>
-<p class="note">${say('till.undone-note')}</p>`,
+<p class="note">${say('till.undone-note')}</p>
+${receipt(say, station, { lines, at, sign: -1 })}`,
     foot: ({ say }) =>
-      html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.next')}</a>`,
+      html`<a class="btn big pri" href="${homeOf(station.store)}">${say('till.next')}</a>${printAgain(say, station)}`,
   };
 }
 

@@ -8,6 +8,7 @@ import { turnTheme } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
 import { Fields } from './fields.ts';
 import { answerScreen, type Screen, type Station } from './frame.ts';
+import { printsReceipts, turnReceipts } from './receipt.ts';
 import { storesOf } from './stores.ts';
 
 /** Loaded when a till is opened first. */
@@ -19,7 +20,7 @@ const presses = () => import('./presses.ts');
  */
 export function tillPages(api: Hono, deps: ApiDeps): void {
   api.get('/till', async (c) => {
-    const turned = turnTheme(c);
+    const turned = turnTheme(c) ?? turnReceipts(c);
     if (turned !== undefined) return turned;
     const shown = atStation(c, deps, c.req.query('store'), async (viewer, station) =>
       (await presses()).enter(viewer, station, deps),
@@ -60,7 +61,8 @@ function atStation(
     if (store === undefined && named !== undefined) {
       throw new Problem('not-found', 'store: not one of yours.');
     }
-    const station = { store: store ?? first, stores, who: viewer.who };
+    const prints = printsReceipts(c);
+    const station = { store: store ?? first, stores, who: viewer.who, prints };
     return answerScreen(c, station, await show(viewer, station));
   });
 }

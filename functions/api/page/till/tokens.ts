@@ -17,6 +17,9 @@ const undoSchema = z.object({
 });
 export type Undo = z.infer<typeof undoSchema>;
 
+/** What of an act its screens and its receipt show. */
+export type ActLine = Pick<Undo['acts'][number], 'title' | 'worthFen' | 'redemptionId'>;
+
 const WHAT = 'undo';
 const MAX_LENGTH = 65_536;
 
