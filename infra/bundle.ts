@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { FUNCTIONS, type FunctionName } from './topology.ts';
@@ -25,6 +25,8 @@ const BESIDE: Partial<Record<FunctionName, Readonly<Record<string, string>>>> = 
     'api.html': 'docs/api.html',
     // The style sheets and scripts of the pages, which `page/assets.ts` looks for beside itself.
     assets: 'functions/api/page/assets',
+    'assets/scan.js': 'node_modules/barcode-detector/dist/iife/ponyfill.js',
+    'assets/scan.wasm': 'node_modules/zxing-wasm/dist/reader/zxing_reader.wasm',
   },
 };
 
@@ -52,6 +54,8 @@ export function bundleFunctions({
     rmSync(directory, { recursive: true, force: true });
     const sizes = bundle(join(functionsDirectory, folder, 'index.ts'), directory);
     for (const [name, path] of Object.entries(BESIDE[folder] ?? {})) {
+      // Without a package that was added since the last `npm ci` its page has no camera, and nothing else fails.
+      if (path.startsWith('node_modules') && !existsSync(join(ROOT, path))) continue;
       cpSync(join(ROOT, path), join(directory, name), {
         recursive: true,
         // How an editor reads the scripts is nothing to deploy.

@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { encode } from 'uqr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../../lib/integrations/douyin-life/sandbox/endpoints/till.ts';
 import { Faults } from '../../lib/integrations/douyin-life/sandbox/faults.ts';
@@ -231,6 +235,51 @@ describe.runIf(CHROMIUM !== undefined)('a clerk at the till', () => {
     await page.goto(`${url}/till?lang=zh`);
   });
 
+  it('scans with the camera where the browser reads no codes by itself, with a reader from our origin alone', async () => {
+    const { code } = sell();
+    const folder = mkdtempSync(join(tmpdir(), 'hexiao-camera-'));
+    const film = join(folder, 'code.y4m');
+    writeFileSync(film, filmOf(code));
+    const own = await chromium.launch({
+      executablePath: CHROMIUM ?? '',
+      args: [
+        ...CHROMIUM_ARGUMENTS,
+        ...['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+        `--use-file-for-fake-video-capture=${film}`,
+      ],
+    });
+    try {
+      const phone = await own.newContext({
+        locale: 'zh-CN',
+        viewport: { width: 390, height: 844 },
+      });
+      await phone.addCookies(await context.cookies());
+      const tab = await phone.newPage();
+      const [loaded, wrong]: [string[], string[]] = [[], []];
+      tab.on('request', (request) => void loaded.push(request.url()));
+      tab.on('console', (said) => void (said.type() === 'error' && wrong.push(said.text())));
+      await tab.goto(`${url}/till`);
+      expect(await tab.evaluate('typeof BarcodeDetector')).toBe('undefined');
+      expect(loaded.filter((address) => address.includes('scan'))).toEqual([]);
+      await tab.click('#scan');
+      await tab.waitForURL('**/till/find');
+      expect(await tab.getAttribute('body', 'data-state')).toBe('found');
+      expect(await tab.innerText('main')).toContain('双人锅 168');
+      expect(wrong).toEqual([]);
+      expect(loaded.filter((address) => /scan\.3-2-2\.(js|wasm)$/.test(address))).toHaveLength(2);
+      expect(
+        loaded.filter((address) => !address.startsWith(url) && !address.startsWith('blob:')),
+      ).toEqual([]);
+      const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+        dependencies: Record<string, string>;
+      };
+      expect(dependencies['barcode-detector']).toBe('3.2.2');
+    } finally {
+      await own.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('without a network has no form, keeps no code, and gets the page back by itself', async () => {
     await open();
     await page.fill('#code', '12345678');
@@ -293,3 +342,24 @@ describe.runIf(CHROMIUM !== undefined)('every screen of the till', () => {
     expect(faults).toEqual([]);
   });
 });
+
+/** What a camera sees of a code on a guest's phone: a film of two pictures, YUV4MPEG2. */
+function filmOf(code: string): Uint8Array {
+  const [width, height, scale] = [640, 480, 10];
+  const { data, size } = encode(code, { border: 4 });
+  const luma = Buffer.alloc(width * height, 255);
+  const [left, top] = [width, height].map((side) => Math.floor((side - size * scale) / 2));
+  for (let y = 0; y < size * scale; y += 1) {
+    for (let x = 0; x < size * scale; x += 1) {
+      const isDark = data[Math.floor(y / scale)]?.[Math.floor(x / scale)] === true;
+      if (isDark) luma[((top ?? 0) + y) * width + (left ?? 0) + x] = 16;
+    }
+  }
+  const picture = Buffer.concat([
+    Buffer.from('FRAME\n'),
+    luma,
+    Buffer.alloc((width * height) / 2, 128),
+  ]);
+  const head = Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`);
+  return Buffer.concat([head, picture, picture]);
+}

@@ -15,12 +15,25 @@ const ASSETS = {
   'till.css': { type: 'text/css; charset=utf-8', of: ['till.css'] },
   'till.js': { type: 'text/javascript; charset=utf-8', of: ['till.js'] },
   'live.js': { type: 'text/javascript; charset=utf-8', of: ['live.js', 'download.js'] },
+  // What reads codes where a browser cannot: loaded when a camera is started. Packages make them; the bundle has copies.
+  'scan.js': { type: 'text/javascript; charset=utf-8', of: ['scan.js'] },
+  'scan.wasm': { type: 'application/wasm', of: ['scan.wasm'] },
   'mark.svg': { type: 'image/svg+xml', of: ['mark.svg'] },
 } as const;
 
 export type AssetName = keyof typeof ASSETS;
 
 const DIRECTORY = join(import.meta.dirname, 'assets');
+
+/** Where the files are that are not ours, in a checkout; a bundle has them among the others. */
+const PACKAGES = join(import.meta.dirname, '..', '..', '..', 'node_modules');
+const PACKAGED: Readonly<Record<string, string>> = {
+  'scan.js': 'barcode-detector/dist/iife/ponyfill.js',
+  'scan.wasm': 'zxing-wasm/dist/reader/zxing_reader.wasm',
+};
+
+/** Of `barcode-detector`, in the addresses of both: so a page names them and reads none of their megabyte. */
+const PACKAGED_VERSION = '3-2-2';
 
 interface Asset {
   readonly name: AssetName;
@@ -35,7 +48,8 @@ const packed = new Map<string, Buffer>();
 /** The address of an asset: its content's hash is in it, so browsers keep it for ever. */
 export function assetHref(name: AssetName): string {
   const [stem = '', extension = ''] = name.split('.');
-  return `/assets/${stem}.${assetOf(name).hash}.${extension}`;
+  const hash = name in PACKAGED ? PACKAGED_VERSION : assetOf(name).hash;
+  return `/assets/${stem}.${hash}.${extension}`;
 }
 
 /** `GET /assets/{file}`, packed as the browser takes it. */
@@ -69,11 +83,23 @@ function isAsset(name: string): name is AssetName {
 function assetOf(name: AssetName): Asset {
   const before = read.get(name);
   if (before !== undefined) return before;
-  const bytes = Buffer.concat(ASSETS[name].of.map((file) => readFileSync(join(DIRECTORY, file))));
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+  const bytes = Buffer.concat(ASSETS[name].of.map(readPart));
+  const hash = name in PACKAGED ? PACKAGED_VERSION : hashOf(bytes);
   const asset = { name, hash, bytes };
   read.set(name, asset);
   return asset;
+}
+
+const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+
+function readPart(file: string): Buffer {
+  try {
+    return readFileSync(join(DIRECTORY, file));
+  } catch (error) {
+    const packaged = PACKAGED[file];
+    if (packaged === undefined) throw error;
+    return readFileSync(join(PACKAGES, packaged));
+  }
 }
 
 type Encoding = 'br' | 'gzip' | 'identity';

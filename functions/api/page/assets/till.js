@@ -133,13 +133,39 @@ function readPaste() {
   button.addEventListener('click', () => void paste());
 }
 
+/**
+ * The browser's own reader of codes, or ours: loaded from our origin when a camera is started first.
+ * @param {DOMStringMap} dataset where ours is
+ */
+async function detectorOf({ reader = '', wasm = '' }) {
+  const formats = ['qr_code', 'code_128', 'ean_13'];
+  const world = /** @type {any} */ (globalThis);
+  const own = await world.BarcodeDetector?.getSupportedFormats().catch(() => []);
+  if (own?.includes('qr_code')) {
+    return new world.BarcodeDetector({
+      formats: formats.filter((/** @type {string} */ format) => own.includes(format)),
+    });
+  }
+  if (world.BarcodeDetectionAPI === undefined) {
+    await new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = reader;
+      script.addEventListener('load', resolve);
+      script.addEventListener('error', reject);
+      document.head.append(script);
+    });
+  }
+  const { BarcodeDetector, prepareZXingModule } = world.BarcodeDetectionAPI;
+  prepareZXingModule({ overrides: { locateFile: () => wasm } });
+  return new BarcodeDetector({ formats });
+}
+
 function readCamera() {
   const button = byId('scan');
   const video = /** @type {HTMLVideoElement | null} */ (byId('camera'));
   const form = /** @type {HTMLFormElement | null} */ (byId('look'));
-  const Detector = /** @type {any} */ (globalThis).BarcodeDetector;
   if (button === null || video === null || form === null) return;
-  if (Detector === undefined || navigator.mediaDevices?.getUserMedia === undefined) return;
+  if (navigator.mediaDevices?.getUserMedia === undefined) return;
   const words = { scan: button.textContent ?? '', stop: button.dataset.stop ?? '' };
   button.hidden = false;
   /** @type {MediaStream | null} */
@@ -168,7 +194,7 @@ function readCamera() {
       video.hidden = false;
       button.textContent = words.stop;
       await video.play();
-      void look(new Detector({ formats: ['qr_code', 'code_128', 'ean_13'] }));
+      void look(await detectorOf(button.dataset));
     } catch {
       stop();
       /** @type {HTMLElement} */ (byId('no-camera')).hidden = false;

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { amount, timeOf } from '../../../../lib/i18n/format.ts';
 import type { Say } from '../../../../lib/i18n/words.ts';
 import { isWord } from '../../../../lib/i18n/words.ts';
+import { assetHref } from '../assets.ts';
 import type { Html } from '../html.ts';
 import { status } from '../parts/status.ts';
 import type { Screen, Station } from './frame.ts';
@@ -25,7 +26,7 @@ export function enterScreen(station: Station, rows: readonly TodayRow[]): Screen
 ${todayList(say, station, rows)}
 ${receiptSwitch(say, station)}`,
     foot: ({ say }) =>
-      html`<button class="btn big pri" id="scan" type="button" data-stop="${say('till.stop-scan')}" hidden>${say('till.scan')}</button>`,
+      html`<button class="btn big pri" id="scan" type="button" data-stop="${say('till.stop-scan')}" data-reader="${assetHref('scan.js')}" data-wasm="${assetHref('scan.wasm')}" hidden>${say('till.scan')}</button>`,
   };
 }
 

@@ -78,8 +78,18 @@ function footOf(foot: Html | ''): Html | '' {
   return foot === '' ? '' : html`<div class="ft">${foot}</div>`;
 }
 
-/** The camera is asked for by a button of this page, and by nothing else. */
-const TILL_HEADERS = { ...PAGE_HEADERS, 'permissions-policy': 'camera=(self), microphone=()' };
+/**
+ * The camera is asked for by a button of this page, and by nothing else. What reads codes is WebAssembly of our origin where
+ * the browser has nothing of its own: no text becomes a script.
+ */
+const TILL_HEADERS = {
+  ...PAGE_HEADERS,
+  'content-security-policy': PAGE_HEADERS['content-security-policy'].replace(
+    "script-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+  ),
+  'permissions-policy': 'camera=(self), microphone=()',
+};
 
 export function homeOf({ platform, storeId }: Pick<TillStore, 'platform' | 'storeId'>): string {
   return `/till?store=${encodeURIComponent(`${platform}/${storeId}`)}`;
