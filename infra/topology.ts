@@ -293,6 +293,7 @@ export const ROUTES: readonly RouteSpec[] = [
   { method: 'ANY', path: '/statements/{month}', to: 'api' },
   { method: 'GET', path: '/till', to: 'api' },
   { method: 'ANY', path: '/till/in', to: 'api' },
+  { method: 'ANY', path: '/till/pin', to: 'api' },
   { method: 'POST', path: '/till/find', to: 'api' },
   { method: 'POST', path: '/till/redeem', to: 'api' },
   { method: 'POST', path: '/till/undo', to: 'api' },

@@ -28,6 +28,53 @@ export const TILL_WORDS = {
     zh: '这个码已用过、已过期，或店员已被送出。请店长再出一个码。',
     en: 'This code was used, is over, or the clerk was sent home. Ask your manager for another.',
   },
+  pin: { zh: '用 PIN 上岗', en: 'Start with a PIN' },
+  'pin.who': { zh: '你是谁', en: 'Who you are' },
+  'pin.six': { zh: 'PIN（6 位数字）', en: 'PIN (6 digits)' },
+  'pin.again': { zh: '再输一次', en: 'Once more' },
+  'pin.start': { zh: '上岗', en: 'Start' },
+  'pin.name': { zh: '在本机显示的名字', en: 'Your name on this device' },
+  'pin.set': { zh: '设置 PIN', en: 'Set a PIN' },
+  'pin.set.what': {
+    zh: '下次在本机输入 PIN 就能上岗，不用店长再出码。只在本机、只在这家门店有效；被送出后作废。',
+    en: 'Next time your PIN lets you in on this device, without a code of your manager. It is good here alone, for this store, until you are sent home.',
+  },
+  'pin.forgot': {
+    zh: '忘了，或没有你的名字？请店长出一个上岗码。',
+    en: 'Forgotten, or not in the list? Have your manager show you a code.',
+  },
+  'pin.none-here': {
+    zh: '本机还没有人设置 PIN。请店长出一个上岗码，上岗后再设置。',
+    en: 'Nobody has set a PIN on this device. Have your manager show you a code, and set one then.',
+  },
+  'pin.weak': {
+    zh: '请输入 6 位数字，不要全部相同，也不要连号。',
+    en: 'Take six digits that are not all the same, and not in a row.',
+  },
+  'pin.differs': {
+    zh: '两次输入不一样，或缺少名字、门店。请再输一次。',
+    en: 'The two differ, or the name or the store is missing. Type them again.',
+  },
+  'pin.wrong': {
+    zh: 'PIN 不对。连续错 5 次就作废，要请店长出码。',
+    en: 'That is not the PIN. After five wrong ones in a row it is void, and your manager must show you a code.',
+  },
+  'pin.none': {
+    zh: '本机没有这个人的 PIN。请店长出一个上岗码。',
+    en: 'No such PIN on this device. Have your manager show you a code.',
+  },
+  'pin.void': {
+    zh: '连续错了 5 次，PIN 已作废。请店长出一个上岗码，上岗后重新设置。',
+    en: 'Five wrong ones in a row: the PIN is void. Have your manager show you a code, and set a new one.',
+  },
+  'pin.busy': {
+    zh: '同时有人在试，请再按一次。',
+    en: 'Somebody tried at the same moment. Press again.',
+  },
+  'pin.over': {
+    zh: '你已被送出，或不再属于这家门店。请店长出一个上岗码。',
+    en: 'You were sent home, or this is no store of yours any more. Have your manager show you a code.',
+  },
   'done.sent-home': {
     zh: '已送出，十秒内失效。',
     en: 'Sent home; all of theirs is over within ten seconds.',

@@ -55,6 +55,7 @@ export {
   productsPartition,
 } from './keys/merchants.ts';
 export {
+  clerkPinsPartition,
   leadPartition,
   mailPartition,
   providerPartition,

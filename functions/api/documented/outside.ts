@@ -113,6 +113,32 @@ export const outside: readonly Documented[] = [
     problems: ['role-forbidden'],
   },
   {
+    contract: forAnyone('GET /till/pin'),
+    tag: 'pages',
+    summary: 'A clerk’s PIN on this device: to sign in with it, or, signed in, to set it',
+    answers: { 200: { types: ['text/html'], what: 'The form.' } },
+  },
+  {
+    contract: forAnyone('POST /till/pin'),
+    tag: 'pages',
+    summary:
+      'Signs a clerk in by PIN (`who`, `pin`); signed in, sets it (`name`, `store`, `pin`, `again`)',
+    text: { type: 'application/x-www-form-urlencoded', example: 'who=…&pin=…' },
+    answers: {
+      303: { what: 'To `/till`, at the store that the PIN is for.' },
+      400: {
+        types: ['text/html'],
+        what: 'Six digits, twice the same, and not those that are guessed first.',
+      },
+      401: {
+        types: ['text/html'],
+        what: 'Wrong; void after five wrong ones in a row; or the clerk was sent home since.',
+      },
+      429: { types: ['text/html'], what: 'After 20 wrong tries in 10 minutes.' },
+    },
+    problems: ['role-forbidden'],
+  },
+  {
     contract: forAnyone('POST /sign-out'),
     tag: 'pages',
     summary: 'Ends the session',

@@ -50,6 +50,12 @@ export const peopleKeys = {
   /** Shows for a short while who somebody is, by its id. */
   identityCode: (codeId: string): Key => ({ pk: `IDENTITY-CODE#${e(codeId)}`, sk: '-' }),
 
+  /** A clerk's PIN on one device, by a hash of what the device keeps. */
+  clerkPin: (
+    deviceHash: string,
+    { providerId, memberId }: { readonly providerId: string; readonly memberId: string },
+  ): Key => ({ pk: clerkPinsPartition(deviceHash), sk: `${e(providerId)}#${e(memberId)}` }),
+
   /** A lead of a provider's, and what says that a merchant or a name is one already. */
   lead: (providerId: string, leadId: string): Key => ({
     pk: leadPartition(providerId),
@@ -75,3 +81,5 @@ export const triesPartition = (who: string) => `TRY#${who}`;
 /** A provider's own, or with null the operator's. In full, as `workPartition`. */
 export const tenantPartition = (providerId: string | null) =>
   providerId !== null ? `PROVIDER#${e(providerId)}` : 'OPERATOR';
+
+export const clerkPinsPartition = (deviceHash: string) => `CLERK-PIN#${deviceHash}`;

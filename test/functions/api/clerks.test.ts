@@ -217,3 +217,120 @@ describe('the page of clerks', () => {
     expect(own.status).toBe(403);
   });
 });
+
+describe('a clerk’s PIN', () => {
+  const PIN = '271828';
+
+  /** A browser of one device: what it was told to keep. */
+  class Device {
+    readonly cookies = new Map<string, string>();
+
+    async send(path: string, body?: Readonly<Record<string, string>>) {
+      const cookie = [...this.cookies].map((pair) => pair.join('=')).join('; ');
+      const post = { method: 'POST', body: new URLSearchParams(body).toString() };
+      const response = await hexiao.api.request(path, {
+        ...(body === undefined ? {} : post),
+        headers: { ...FORM, cookie },
+      });
+      for (const set of response.headers.getSetCookie()) {
+        const [name = '', value = ''] = set.split(';')[0]?.split('=') ?? [];
+        this.cookies.set(name, value);
+      }
+      const to = response.headers.get('location');
+      return { status: response.status, text: await response.text(), to };
+    }
+
+    /** Scans a manager's code, and sets a PIN. */
+    async known(clerk: Clerk): Promise<void> {
+      await this.send('/till/in', { k: await linkOf(clerk) });
+      const set = { name: '小王', store: `douyin/${store}`, pin: PIN, again: PIN };
+      expect(await this.send('/till/pin', set)).toMatchObject({ status: 303 });
+      await this.send('/sign-out', {});
+    }
+
+    start = (clerk: Clerk, pin = PIN) => this.send('/till/pin', { who: clerk.memberId, pin });
+
+    isAtTill = () => isAtTill(`hexiao_session=${this.cookies.get('hexiao_session')}`);
+  }
+
+  it('lets them in where it was set, and nowhere else', async () => {
+    const [device, clerk] = [new Device(), await makeMember('clerk')];
+    await device.known(clerk);
+    expect(await device.send('/till')).toMatchObject({ status: 303, to: '/till/pin' });
+    expect((await device.send('/till/pin')).text).toContain('小王');
+    expect(await device.isAtTill()).toBe(false);
+    const home = `/till?store=${encodeURIComponent(`douyin/${store}`)}`;
+    expect(await device.start(clerk)).toMatchObject({ status: 303, to: home });
+    expect(await device.isAtTill()).toBe(true);
+    // Another phone knows nobody, whatever is typed into it.
+    const other = new Device();
+    expect((await other.send('/till/pin')).text).not.toContain('小王');
+    expect((await other.start(clerk)).status).toBe(401);
+    other.cookies.set('hexiao_till_device', `hxs_${'a'.repeat(43)}`);
+    expect((await other.start(clerk)).status).toBe(401);
+    expect(await other.isAtTill()).toBe(false);
+    const kept = JSON.stringify(await scanAll(hexiao.emulators.database));
+    expect(kept).not.toContain(PIN);
+    expect(kept).not.toContain(device.cookies.get('hexiao_till_device'));
+  });
+
+  it('is none that is guessed first, and the same twice', async () => {
+    const [device, clerk] = [new Device(), await makeMember('clerk')];
+    await device.send('/till/in', { k: await linkOf(clerk) });
+    const set = { name: '小王', store: `douyin/${store}` };
+    for (const [pin, again] of [
+      ['111111', '111111'],
+      ['123456', '123456'],
+      ['2718', '2718'],
+      [PIN, '271829'],
+    ] as const) {
+      expect((await device.send('/till/pin', { ...set, pin, again })).status).toBe(400);
+    }
+    const foreign = { name: '小王', store: 'douyin/another', pin: PIN, again: PIN };
+    expect((await device.send('/till/pin', foreign)).status).toBe(400);
+  });
+
+  it('is void after five wrong ones, however many are tried at once', async () => {
+    const [device, clerk] = [new Device(), await makeMember('clerk')];
+    await device.known(clerk);
+    const wrong = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => device.start(clerk, `30000${n % 10}`)),
+    );
+    expect(wrong.map(({ status }) => status)).toEqual(wrong.map(() => 401));
+    for (let n = 0; n < 5; n += 1) await device.start(clerk, `40000${n}`);
+    const right = await device.start(clerk);
+    expect([right.status, await device.isAtTill()]).toEqual([401, false]);
+    expect(right.text).toContain('已作废');
+    // A manager lets them in, and they set a new one.
+    await device.known(clerk);
+    expect((await device.start(clerk)).status).toBe(303);
+  });
+
+  it('is over when they are sent home, and when the store is another’s', async () => {
+    const [device, clerk, moved] = [
+      new Device(),
+      await makeMember('clerk'),
+      await makeMember('clerk'),
+    ];
+    await device.known(clerk);
+    await device.known(moved);
+    await device.start(clerk);
+    expect(await device.isAtTill()).toBe(true);
+    clock.ms += 1_000;
+    const path = `/v1/clerks/${clerk.memberId}/sessions?providerId=${tenant.providerId}`;
+    await ask(hexiao, 'DELETE', path);
+    expect(await device.isAtTill()).toBe(false);
+    const over = await device.start(clerk);
+    expect(over.status).toBe(401);
+    expect(over.text).toContain('你已被送出');
+    const stores = ['douyin/elsewhere'];
+    const changed = await ask(
+      hexiao,
+      'PATCH',
+      `/v1/members/${moved.memberId}?providerId=${tenant.providerId}`,
+      { body: { stores } },
+    );
+    expect(changed.status, changed.text).toBe(200);
+    expect((await device.start(moved)).status).toBe(401);
+  });
+});

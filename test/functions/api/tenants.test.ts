@@ -298,6 +298,8 @@ const OPEN_ROUTES = [
     'GET /till/in',
     'POST /till/in',
     'GET /verify/:token',
+    'GET /till/pin',
+    'POST /till/pin',
     'GET /sign-in/oidc/callback',
     'POST /sign-out',
   ],

@@ -40,7 +40,7 @@ export function receiptSwitch(say: Say, { store, prints }: Station): Html {
   const [now, then] = prints
     ? [say('till.receipt-on'), say('till.receipt-turn-off')]
     : [say('till.receipt-off'), say('till.receipt-turn-on')];
-  return html`<p class="note sw"><span>${now}</span> <a href="${homeOf(store)}&amp;receipt=${prints ? 0 : 1}">${then}</a></p>`;
+  return html`<p class="note sw"><span>${now}</span> <a href="${homeOf(store)}&amp;receipt=${prints ? 0 : 1}">${then}</a> <a href="/till/pin">${say('pin.set')}</a></p>`;
 }
 
 export interface ReceiptOf {

@@ -4,8 +4,10 @@ import type { ApiDeps } from '../../deps.ts';
 import { compressed } from '../compress.ts';
 import { requireSameOrigin } from '../forms.ts';
 import { forProvider } from '../guard.ts';
+import { signedIn } from '../session.ts';
 import { turnTheme } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
+import { deviceOf } from './device.ts';
 import { Fields } from './fields.ts';
 import { answerScreen, type Screen, type Station } from './frame.ts';
 import { printsReceipts, turnReceipts } from './receipt.ts';
@@ -22,6 +24,10 @@ export function tillPages(api: Hono, deps: ApiDeps): void {
   api.get('/till', async (c) => {
     const turned = turnTheme(c) ?? turnReceipts(c);
     if (turned !== undefined) return turned;
+    // A device that has PINs asks for one, and everybody else's for a token.
+    if (deviceOf(c) !== undefined && (await signedIn(c, deps)) === undefined) {
+      return c.redirect('/till/pin', 303);
+    }
     const shown = atStation(c, deps, c.req.query('store'), async (viewer, station) =>
       (await presses()).enter(viewer, station, deps),
     );

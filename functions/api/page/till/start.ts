@@ -18,6 +18,12 @@ const PATH = '/till/in';
  * scans a code often looks at its address first.
  */
 export function letInPages(api: Hono, deps: ApiDeps): void {
+  api.get('/till/pin', async (c) => (await import('./pin.ts')).showPin(c, deps));
+  api.post('/till/pin', async (c) => {
+    requireSameOrigin(c);
+    return (await import('./pin.ts')).sendPin(c, deps);
+  });
+
   api.get(PATH, (c) => asks(c, c.req.query('k') ?? '', null, 200));
 
   api.post(PATH, async (c) => {
