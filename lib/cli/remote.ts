@@ -68,11 +68,16 @@ export class Remote {
   }
 
   /** @throws with the problem's own words when it is refused */
-  async text(
-    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
-    path: string,
-    sent?: Sent,
-  ): Promise<string> {
+  async text(method: Method, path: string, sent?: Sent): Promise<string> {
+    return new TextDecoder().decode(await this.ask(method, path, sent));
+  }
+
+  /** A file, byte by byte. */
+  async bytes(path: string): Promise<Uint8Array> {
+    return this.ask('GET', path);
+  }
+
+  private async ask(method: Method, path: string, sent?: Sent): Promise<Uint8Array> {
     const authorization = `Bearer ${this.token}`;
     const response = await reach(this.url, path, {
       method,
@@ -83,11 +88,12 @@ export class Remote {
         ? { headers: { authorization } }
         : { headers: { authorization, 'content-type': sent.type }, body: sent.content }),
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(refusalOf(response.status, text));
-    return text;
+    if (!response.ok) throw new Error(refusalOf(response.status, await response.text()));
+    return new Uint8Array(await response.arrayBuffer());
   }
 }
+
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
 interface Sent {
   readonly type: string;

@@ -1,8 +1,10 @@
+import { takeFile } from './export-file.ts';
 import { print, printList } from './print.ts';
 import { need, numberIn, type Remote, typedFor } from './remote.ts';
 import { UsageError, type Verb } from './verb.ts';
 
-const DETAILS = `The CSV has all lines, however many files they are in; so has the proof, a
+const DETAILS = `file has one file made of all lines and all that is held, however many.
+The CSV has all lines, however many files they are in; so has the proof, a
 page that checks itself offline.
 What follows the closing: the operator sends, answers and records payments
 (pay); the provider's owner or finance confirms and disputes; either records
@@ -32,6 +34,7 @@ async function run(args: readonly string[]): Promise<number> {
     ...{ number: { type: 'string' }, reference: { type: 'string' } },
     ...{ date: { type: 'string' }, fen: { type: 'string' } },
     proof: { type: 'boolean', default: false },
+    ...{ format: { type: 'string', default: 'xlsx' }, to: { type: 'string' } },
   });
   const [what = '', given, disputeId] = positionals;
   switch (what) {
@@ -43,6 +46,12 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     case 'get':
       return get(remote, need(given, 'the statement’s id'), values);
+    case 'file':
+      return takeFile(remote, {
+        statementId: need(given, 'the statement’s id'),
+        format: values.format,
+        to: need(values.to, '--to'),
+      });
     case 'close':
       return post(remote, `${need(given, 'the month')}/close`);
     case 'send':
@@ -70,7 +79,9 @@ async function run(args: readonly string[]): Promise<number> {
       return post(remote, `${need(given, 'the statement’s id')}/payments`, body);
     }
     default:
-      throw new UsageError('Say list, get, close, send, confirm, dispute, answer, invoice or pay.');
+      throw new UsageError(
+        'Say list, get, file, close, send, confirm, dispute, answer, invoice or pay.',
+      );
   }
 }
 

@@ -186,6 +186,7 @@ export const VERBS: readonly Row[] = [
     calls: [
       'list [--provider ID] [--month YYYY-MM]',
       'get ID [--csv|--html|--proof]',
+      'file ID --to FILE [--format xlsx|csv]',
       'close YYYY-MM',
       'send|confirm ID',
       'dispute ID --entry ENTRY_ID --reason WHY',

@@ -306,6 +306,28 @@ describe('restate and rebuild', () => {
 });
 
 describe('statements, entries and explanations', () => {
+  it('take a file of any length part by part, and write over nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hexiao-cli-'));
+    const to = join(folder, 'october.csv');
+    const made = { exportId: 'e1', status: 'done', bytes: 6, parts: 2 };
+    try {
+      answer(made, 'a,b\r', '\nc');
+      expect(await statements.run(['file', 's1', '--format', 'csv', '--to', to])).toBe(0);
+      expect(readFileSync(to, 'utf8')).toBe('a,b\r\nc');
+      expect(calls()).toEqual([
+        'POST /v1/exports',
+        'GET /v1/exports/e1/file?part=1',
+        'GET /v1/exports/e1/file?part=2',
+      ]);
+      await expect(statements.run(['file', 's1', '--to', to])).rejects.toThrow('EEXIST');
+      answer({ ...made, bytes: 9 }, 'a,b\r', '\nc');
+      const other = join(folder, 'other.xlsx');
+      await expect(statements.run(['file', 's1', '--to', other])).rejects.toThrow('as long as');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('ask what the API documents', async () => {
     answer({}, {}, { files: 2 }, '头,b\r\n1,2\r\n', '头,b\r\n3,4\r\n', '<p>', {}, {}, {});
     for (const args of [
