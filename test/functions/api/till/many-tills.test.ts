@@ -10,11 +10,14 @@ const TILLS = 32;
 /** Of all integrations together 1,000 in the long run. */
 const RACES = IS_LONG ? Math.ceil(1_000 / Object.keys(PLACES).length) : 2;
 
+/** Reports a state and has no act: whoever reports an order that stands as used is told of the one use. */
+const SHARED: ReadonlySet<string> = new Set(['kuaishou-miniapp']);
+
 /** Of the platform's answers, on their way to us. */
 const LOST = 0.1;
 
 describe.each(Object.keys(PLACES))('tills that press one code at once at %s', (name) => {
-  it('redeem it once: one is told so, the others that it is used, however many answers get lost', async () => {
+  it('redeem it once: one is told so, the others the truth, however many answers get lost', async () => {
     let lost = 0;
     for (let race = 0; race < RACES; race += 1) {
       const random = mulberry32(race);
@@ -25,7 +28,9 @@ describe.each(Object.keys(PLACES))('tills that press one code at once at %s', (n
       lost += losses.filter((loss) => loss !== null).length;
       const till = await Till.open(name, losses);
       // Nobody stalls for as long as a lease lasts, which counts as dead.
-      Object.assign(till, { callMs: 5, retriesAfterMs: 100, times: 400 });
+      Object.assign(till, { callMs: 5, retriesAfterMs: 20, times: 800 });
+      // Where no id of the act tells two requests apart, our own records do.
+      till.hidesIds = name === 'kuaishou-life';
       const turn = async () => {
         for (let left = Math.floor(random() * 3); left > 0; left -= 1) await nextTick();
       };
@@ -38,10 +43,11 @@ describe.each(Object.keys(PLACES))('tills that press one code at once at %s', (n
       // Assess
       const told = `race ${race}: ${[...new Set(known)].join(' | ')}`;
       expect(till.place.truth(), told).toEqual({ uses: 1, standing: 1 });
-      expect(
-        known.filter((one) => one.includes('"acts"')),
-        told,
-      ).toHaveLength(1);
+      const done = known.filter((one) => one.includes('"acts"'));
+      expect(new Set(done).size, told).toBe(1);
+      expect(new Set(till.sent.map(actsIn)).size, told).toBe(1);
+      if (SHARED.has(name)) continue;
+      expect(done, told).toHaveLength(1);
       expect(
         known.filter((one) => one === 'platform-refused'),
         told,
@@ -50,5 +56,11 @@ describe.each(Object.keys(PLACES))('tills that press one code at once at %s', (n
     expect(lost).toBeGreaterThan(0);
   });
 });
+
+/** The acts that a message has, by their ids: however often they are sent, they are booked once. */
+function actsIn(body: string): string {
+  const { events } = JSON.parse(body) as { events: { eventId: string }[] };
+  return JSON.stringify(events.map(({ eventId }) => eventId));
+}
 
 const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
