@@ -323,13 +323,9 @@ describe('a clerk’s PIN', () => {
     const over = await device.start(clerk);
     expect(over.status).toBe(401);
     expect(over.text).toContain('你已被送出');
-    const stores = ['douyin/elsewhere'];
-    const changed = await ask(
-      hexiao,
-      'PATCH',
-      `/v1/members/${moved.memberId}?providerId=${tenant.providerId}`,
-      { body: { stores } },
-    );
+    const { token } = await makeMember('owner');
+    const body = { stores: ['douyin/elsewhere'] };
+    const changed = await ask(hexiao, 'PATCH', `/v1/members/${moved.memberId}`, { token, body });
     expect(changed.status, changed.text).toBe(200);
     expect((await device.start(moved)).status).toBe(401);
   });
