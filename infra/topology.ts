@@ -197,6 +197,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'BUYER-KEY',
       'CHECKED',
       'CLERK-LINK',
+      'CLERK-PIN',
       'CODE',
       'DELIVERY',
       'DIFFERENCE',

@@ -3,7 +3,7 @@ import { Problem } from '../../lib/errors/problem.ts';
 import { balanceOf, wholeOf } from '../../lib/ledger/statement.ts';
 import type { StatementLife } from '../../lib/ledger/statement-life.ts';
 import { readLife } from '../../lib/statements/act.ts';
-import { isInLanes, lanesOf } from '../../lib/statements/lanes.ts';
+import { isInLanes, lanesOf } from '../../lib/statements/in-lanes.ts';
 import { readProvider } from '../../lib/store/accounts/parties.ts';
 import type { StatementId } from '../../lib/store/keys.ts';
 import type { Lane } from '../../lib/store/ledger/closing-lanes.ts';

@@ -5,7 +5,8 @@ import { sendNoted } from '../../lib/rollups/send-noted.ts';
 import type { Closer } from '../../lib/statements/closer.ts';
 import { closeBatch } from '../../lib/statements/closing.ts';
 import { digest } from '../../lib/statements/digest.ts';
-import { isInLanes, lanesOf, openLanes } from '../../lib/statements/lanes.ts';
+import { isInLanes, lanesOf } from '../../lib/statements/in-lanes.ts';
+import { openLanes } from '../../lib/statements/lanes.ts';
 import { readStatement, type Statement } from '../../lib/store/ledger/statements.ts';
 import type { AttributeDeps, MessageOf } from './deps.ts';
 

@@ -19,7 +19,8 @@ import {
 import type { Table } from '../store/table.ts';
 import { toInstant } from '../time/shanghai.ts';
 import type { Batch, Closer } from './closer.ts';
-import { isInLanes, takeLane } from './lanes.ts';
+import { isInLanes } from './in-lanes.ts';
+import { takeLane } from './lanes.ts';
 import { LEASE_MS } from './lease.ts';
 import { takeEntries, takeEntry } from './lines.ts';
 import { inProofOrder, ProofContracts, proofRows } from './proof-rows.ts';

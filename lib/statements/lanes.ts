@@ -1,11 +1,12 @@
 import { lastDayOf } from '../ledger/statement.ts';
 import { BUCKETS } from '../store/keys.ts';
-import { createLanes, type Lane, readLanes, saveLane } from '../store/ledger/closing-lanes.ts';
+import { createLanes, type Lane, saveLane } from '../store/ledger/closing-lanes.ts';
 import { type Statement, saveStatement } from '../store/ledger/statements.ts';
 import type { Table } from '../store/table.ts';
 import { DAY_MS } from '../time/shanghai.ts';
 import { type Bucket, openBuckets } from './billed.ts';
 import type { Batch, Closer } from './closer.ts';
+import { lanesOf } from './in-lanes.ts';
 import { LEASE_MS } from './lease.ts';
 import { takeEntries } from './lines.ts';
 
@@ -71,17 +72,6 @@ export async function takeLane(
   // Of two that end at once each may see the other at work: whoever reads again sees both done.
   const isOver = isLast || (lane.isDone && (await isAllDone(table, statement)));
   return isOver ? endTaking(table, statement, work) : { statement, work, lane };
-}
-
-/** Whether several workers take its entries side by side. */
-export function isInLanes({ status, phase, lanes }: Statement): boolean {
-  return status === 'closing' && phase === 'taking' && lanes !== null && lanes > 0;
-}
-
-export async function lanesOf(table: Table, statement: Statement): Promise<Lane[]> {
-  return statement.lanes === null || statement.lanes === 0
-    ? []
-    : readLanes(table, statement, statement.lanes);
 }
 
 async function isAllDone(table: Table, statement: Statement): Promise<boolean> {

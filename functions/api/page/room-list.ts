@@ -1,4 +1,3 @@
-import { clerksPage } from './clerks/page.ts';
 import { completenessPage, operatorCompletenessPage } from './completeness/page.ts';
 import { disputesPage, operatorDisputesPage } from './disputes/page.ts';
 import { lazyRoom } from './lazy-room.ts';
@@ -8,7 +7,6 @@ import { auditPage } from './operator/audit.ts';
 import { deliveryPage } from './operator/delivery.ts';
 import { operatorPeoplePage } from './operator/people.ts';
 import { setAsidePage } from './operator/set-aside.ts';
-import { operatorStatementsPage } from './operator/statements.ts';
 import type { Room } from './room.ts';
 import { teamPage } from './team.ts';
 
@@ -57,7 +55,11 @@ export const ROOMS: readonly Room[] = [
     ['approve', 'refuse'],
     async () => (await import('./operator/refunds.ts')).refundsPage,
   ),
-  operatorStatementsPage,
+  lazyRoom(
+    { path: '/operator/statements', is: 'operator', needs: 'statements:read' },
+    [],
+    async () => (await import('./operator/statements.ts')).operatorStatementsPage,
+  ),
   operatorPeoplePage,
   auditPage,
   lazyRoom(
@@ -83,7 +85,11 @@ export const ROOMS: readonly Room[] = [
     async () => (await import('./identity/page.ts')).identityPage,
   ),
   teamPage,
-  clerksPage,
+  lazyRoom(
+    { path: '/team/clerks', is: 'provider', needs: 'clerks:admit' },
+    ['let-in', 'home'],
+    async () => (await import('./clerks/page.ts')).clerksPage,
+  ),
   completenessPage,
   operatorCompletenessPage,
 ];

@@ -324,7 +324,10 @@ describe('a clerk’s PIN', () => {
     expect(over.status).toBe(401);
     expect(over.text).toContain('你已被送出');
     const { token } = await makeMember('owner');
-    const body = { stores: ['douyin/elsewhere'] };
+    const elsewhere = fresh('store');
+    const second = { name: 'two', merchantId: tenant.merchantId };
+    await hexiao.call('PUT', `/v1/stores/douyin/${elsewhere}`, second);
+    const body = { stores: [`douyin/${elsewhere}`] };
     const changed = await ask(hexiao, 'PATCH', `/v1/members/${moved.memberId}`, { token, body });
     expect(changed.status, changed.text).toBe(200);
     expect((await device.start(moved)).status).toBe(401);
