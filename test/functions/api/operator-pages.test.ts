@@ -49,7 +49,7 @@ const offered = ({ text }: Reply) =>
 describe('the operator’s pages', () => {
   it('are all offered to the operator, and open in both languages', async () => {
     const links = offered(await look('/operator'));
-    expect(links.length).toBe(13);
+    expect(links.length).toBe(14);
     for (const link of links) {
       for (const lang of ['zh', 'en']) {
         const page = await look(`${link}?lang=${lang}`);
