@@ -14,10 +14,13 @@ const ASSETS = {
   'statement.css': { type: 'text/css; charset=utf-8', of: ['statement.css'] },
   'till.css': { type: 'text/css; charset=utf-8', of: ['till.css'] },
   'till.js': { type: 'text/javascript; charset=utf-8', of: ['till.js'] },
-  'live.js': { type: 'text/javascript; charset=utf-8', of: ['live.js', 'download.js'] },
+  'live.js': { type: 'text/javascript; charset=utf-8', of: ['live.js', 'download.js', 'zoom.js'] },
   // What reads codes where a browser cannot: loaded when a camera is started. Packages make them; the bundle has copies.
   'scan.js': { type: 'text/javascript; charset=utf-8', of: ['scan.js'] },
   'scan.wasm': { type: 'application/wasm', of: ['scan.wasm'] },
+  // Loaded when somebody zooms a chart: docs/decisions/0082.
+  'uplot.js': { type: 'text/javascript; charset=utf-8', of: ['vendor/uplot-1.6.32.min.js'] },
+  'uplot.css': { type: 'text/css; charset=utf-8', of: ['vendor/uplot-1.6.32.min.css'] },
   'mark.svg': { type: 'image/svg+xml', of: ['mark.svg'] },
 } as const;
 

@@ -1,4 +1,5 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { cookieOf, makeTenant } from './support.ts';
@@ -35,6 +36,24 @@ describe('the assets of the pages', () => {
       expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
       expect((await reply.text()).length).toBeGreaterThan(100);
     }
+  });
+
+  it('have uPlot as it was published, which no page loads before somebody zooms', async () => {
+    const text = await (await get('/')).text();
+    const [script = '', sheet = ''] = [/data-script="([^"]+)"/, /data-sheet="([^"]+)"/].map(
+      (address) => address.exec(text)?.[1] ?? '',
+    );
+    expect([await assetsOf('/')].flat().join()).not.toContain('uplot');
+    const bytes = await Promise.all(
+      [script, sheet].map(async (path) => Buffer.from(await (await get(path)).arrayBuffer())),
+    );
+    // Of `npm pack uplot@1.6.32`: dist/uPlot.iife.min.js and dist/uPlot.min.css.
+    expect(bytes.map((own) => createHash('sha256').update(own).digest('hex'))).toEqual([
+      '19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f',
+      'df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04',
+    ]);
+    const packed = bytes.reduce((sum, own) => sum + gzipSync(own).byteLength, 0);
+    expect(packed).toBeLessThan(60_000);
   });
 
   it('are none of another version, or by another name', async () => {

@@ -33,6 +33,8 @@ async function look() {
 /** @param {Element} part @param {Element} fresh */
 function replace(part, fresh) {
   if (part.innerHTML === fresh.innerHTML) return;
+  // Somebody looks into a chart here: when they are done.
+  if (part.querySelector('.zoomed') !== null) return;
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   // Somebody is choosing or typing here: next time.
   if (focused instanceof HTMLInputElement || focused instanceof HTMLSelectElement) return;

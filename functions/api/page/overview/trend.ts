@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { amount, day, weekday } from '../../../../lib/i18n/format.ts';
+import { assetHref } from '../assets.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { movement } from '../parts/figure.ts';
@@ -33,7 +34,19 @@ export function trendCard(speech: Speech, view: OverviewView): Html {
   const until = period.part?.now.slice(11, 16) ?? '';
   return html`<header><h2>${title}</h2><p class="key"><span>${line('cur')}${say('period.current')} <b>${now}</b></span><span>${line('prv')}${say('period.before')} <b>${before}</b></span></p></header>
 <div class="in">${trendChart(chart)}${part === null ? '' : html`<p class="note">${say(by === 'day' ? 'trend.part-day' : 'trend.part-hour', { time: until })}</p>`}</div>
-<footer><details><summary>${say('trend.numbers')}</summary><div class="dn">${numbers(speech, points, title)}</div></details>${steps(speech, view)}</footer>`;
+<footer><details><summary>${say('trend.numbers')}</summary><div class="dn">${numbers(speech, points, title)}</div></details>${zoomButton(speech, points)}${steps(speech, view)}</footer>`;
+}
+
+/** Shown where scripts run; what it draws with is loaded when it is pressed. */
+function zoomButton({ say }: Speech, points: readonly TrendPoint[]): Html | string {
+  if (points.length < 3) return '';
+  const drawn = {
+    names: points.map(({ name }) => name),
+    now: points.map(({ now }) => now),
+    before: points.map(({ before }) => before),
+    words: [say('period.current'), say('period.before'), say('businessDay')],
+  };
+  return html`<button class="btn zoom" type="button" aria-pressed="false" data-zoom="${JSON.stringify(drawn)}" data-script="${assetHref('uplot.js')}" data-sheet="${assetHref('uplot.css')}" data-help="${say('trend.zoom.help')}">${say('trend.zoom')}</button>`;
 }
 
 function line(of: 'cur' | 'prv'): Html {
