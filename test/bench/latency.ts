@@ -3,6 +3,7 @@ import type { Item } from '../../lib/store/table.ts';
 import { withTimeOf } from '../world/engine/process-time.ts';
 import { Load } from './cloud/load.ts';
 import { localWaits } from './cloud/local.ts';
+import { percentiles } from './support/percentiles.ts';
 
 /**
  * How long after its webhook a redemption is in its provider's total, with AWS's windows and pollers in a time of its own:
@@ -63,12 +64,6 @@ async function latencyAt(perSecond: number, vouchers: number, providers: number)
     });
     return { perSecond, ...percentiles(waits) };
   });
-}
-
-function percentiles(waits: readonly number[]): object {
-  const sorted = waits.toSorted((a, b) => a - b);
-  const p = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
-  return { measured: sorted.length, p50Ms: p(0.5), p90Ms: p(0.9), p99Ms: p(0.99) };
 }
 
 function days({ cloud }: Load, pk?: string): Item[] {

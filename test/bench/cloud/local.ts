@@ -15,11 +15,44 @@ const TOKEN = 'operator-token-of-the-bench';
 const LOOK_MS = 5;
 const LONGEST_MS = 30_000;
 
+/** The local run as `npm start` starts it, with a provider, a merchant and a store. */
+export interface LocalRun {
+  readonly url: string;
+  readonly poiId: string;
+  readonly call: (method: string, path: string, body?: object) => Promise<unknown>;
+  /** Sells a voucher, and waits until its webhook was answered. @returns what redeems it and sends that webhook */
+  readonly sell: () => Promise<() => Promise<void>>;
+}
+
 /**
  * How long after each webhook the total over HTTP has it, in the local run as `npm start` starts it, one redemption after
  * the other: this machine's time, in ms.
  */
-export async function localWaits(vouchers: number): Promise<number[]> {
+export function localWaits(vouchers: number): Promise<number[]> {
+  return withLocal(async ({ call, sell }) => {
+    const redeemed = async () => {
+      const day = businessDayAt(Date.now());
+      const path = `/v1/gmv?providerId=p1&from=${day}&to=${day}`;
+      const { total } = (await call('GET', path)) as { total: { redeemedCount: number } };
+      return total.redeemedCount;
+    };
+    const waits: number[] = [];
+    for (let index = 0; index < vouchers; index += 1) {
+      const redeem = await sell();
+      const before = await redeemed();
+      const sentMs = performance.now();
+      await redeem();
+      while ((await redeemed()) === before) {
+        if (performance.now() - sentMs > LONGEST_MS) throw new Error('a redemption did not come');
+        await sleep(LOOK_MS);
+      }
+      waits.push(performance.now() - sentMs);
+    }
+    return waits;
+  });
+}
+
+export async function withLocal<T>(run: (local: LocalRun) => Promise<T>): Promise<T> {
   const sandbox = await startSandbox({ clientKey: APP_KEY, clientSecret: SECRET, limits: {} });
   const hexiao = await startHexiao({
     bodyKeysFile: TEST_BODY_KEYS_FILE,
@@ -64,27 +97,15 @@ export async function localWaits(vouchers: number): Promise<number[]> {
         if (answer.status !== 200) throw new Error(`a webhook was answered ${answer.status}`);
       }
     };
-    const redeemed = async () => {
-      const day = businessDayAt(Date.now());
-      const path = `/v1/gmv?providerId=p1&from=${day}&to=${day}`;
-      const { total } = (await call('GET', path)) as { total: { redeemedCount: number } };
-      return total.redeemedCount;
-    };
-    const waits: number[] = [];
-    for (let index = 0; index < vouchers; index += 1) {
+    const sell = async () => {
       const { certificates } = world.sell({ productId, channel: '直播' });
       await post();
-      world.redeem(certificates[0]?.certificateId ?? '', poiId);
-      const before = await redeemed();
-      const sentMs = performance.now();
-      await post();
-      while ((await redeemed()) === before) {
-        if (performance.now() - sentMs > LONGEST_MS) throw new Error('a redemption did not come');
-        await sleep(LOOK_MS);
-      }
-      waits.push(performance.now() - sentMs);
-    }
-    return waits;
+      return async () => {
+        world.redeem(certificates[0]?.certificateId ?? '', poiId);
+        await post();
+      };
+    };
+    return await run({ url: hexiao.url, poiId, call, sell });
   } finally {
     await hexiao.stop();
     await sandbox.stop();

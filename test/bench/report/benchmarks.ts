@@ -14,6 +14,7 @@ const PAGE = join(MEASURED, '..', 'benchmarks.md');
 /** In this order; a bench that is not recorded is said to be missing. */
 const BENCHES: readonly (readonly [name: string, what: string])[] = [
   ['latency', 'how long after its webhook a redemption is in its provider’s total'],
+  ['page', 'how long after its webhook a redemption is on a page that somebody has open'],
   [
     'voucher',
     'everything a sold and redeemed voucher costs, on a calm day (1 a second) and a busy one (100)',
