@@ -14,7 +14,7 @@ booked both bundle buyer byte call caller card catalogue change chapter charge c
 cli client close closer code column command compare compared comparison compress conclude
 conclusion condition consumed context contradict control cost count counted credential crypto csv
 dashboard decision demo deployed deps destroy difference digit document documented done drive
-dropped dry due element empty endpoint enter environment erase erased error estimate exchange explain
+dropped dry due element empty end endpoint enter environment erase erased error estimate exchange explain
 explained extra failure fate feature fetch field file filter form format found frame from front
 function given group grouping hand hash header help hexiao hit hole html http hub icon id in index inner
 input is issue issued item json kept key kind known lag lambda language largest layout lazy leaf least

@@ -58,6 +58,7 @@ async function hear(all: readonly Received<IntakeMessage>[]): Promise<void> {
   try {
     await heard.hear(
       all.flatMap(({ message }) => (message.type === 'delivery' && !message.again ? message : [])),
+      Date.now(),
     );
   } catch (error) {
     log('warn', 'apps-not-heard', errorFields(error));

@@ -1,15 +1,16 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import { PERMISSIONS, ROLES } from '../../../lib/access/permissions.ts';
+import { wordIn } from '../../../lib/i18n/both.ts';
 import type { Say } from '../../../lib/i18n/words.ts';
 import { type Ask, pathOf } from './ask.ts';
 import type { Typed } from './forms.ts';
 import type { Html } from './html.ts';
-import { address, card, id, inside, nothing, when } from './operator/parts.ts';
+import { address, card, given, id, inside, when } from './operator/parts.ts';
 import type { Speech } from './page.ts';
 import { type ActField, actForm } from './parts/act-form.ts';
+import { type List, type ListColumn, type ListQuery, listView } from './parts/list.ts';
 import { status } from './parts/status.ts';
-import { table } from './parts/table.ts';
 import type { Desk, Outcome } from './room.ts';
 import { word } from './views.ts';
 
@@ -54,13 +55,35 @@ export async function readPeople(ask: Ask, providerId?: string): Promise<People>
 
 interface Place {
   readonly path: string;
+  readonly query: ListQuery;
   readonly providerId: string | undefined;
   /** Which roles may be given here. */
   readonly isOperators: boolean;
   readonly typed: Typed;
 }
 
-export function peopleView(speech: Speech, { members, tokens }: People, place: Place): Html {
+export interface PeopleLists {
+  readonly members: List<Member>;
+  readonly tokens: List<Token>;
+}
+
+export function peopleLists({ members, tokens }: People, place: Place): PeopleLists {
+  const { path, query, providerId } = place;
+  const hidden: Typed = providerId === undefined ? {} : { providerId };
+  const shape = { path, query, next: null, kept: given({ providerId }) };
+  return {
+    members: {
+      ...{ ...shape, name: '', rows: members, caption: 'people.members' },
+      columns: ({ say }) => memberColumns(say, path, hidden),
+    },
+    tokens: {
+      ...{ ...shape, name: 'tokens', rows: tokens, caption: 'people.tokens' },
+      columns: ({ say }) => tokenColumns(say, members, path, hidden),
+    },
+  };
+}
+
+export function peopleView(speech: Speech, lists: PeopleLists, place: Place): Html {
   const { say } = speech;
   const { path, providerId, isOperators, typed } = place;
   const hidden: Typed = providerId === undefined ? {} : { providerId };
@@ -88,85 +111,94 @@ export function peopleView(speech: Speech, { members, tokens }: People, place: P
       ...stores,
     ],
   });
-  return html`${card(say('people.members'), say('people.members.note'), html`${members.length === 0 ? nothing(say('people.members.none')) : membersOf(say, members, path, hidden)}${inside(member)}`)}
-${card(say('people.tokens'), say('people.tokens.note'), html`${tokens.length === 0 ? nothing(say('people.tokens.none')) : tokensOf(say, tokens, members, path, hidden)}${inside(token)}`)}`;
+  return html`${card(say('people.members'), say('people.members.note'), html`${listView(speech, lists.members, say('people.members.none'))}${inside(member)}`)}
+${card(say('people.tokens'), say('people.tokens.note'), html`${listView(speech, lists.tokens, say('people.tokens.none'))}${inside(token)}`)}`;
 }
 
-function membersOf(say: Say, rows: readonly Member[], path: string, hidden: Typed): Html {
-  return table<Member>({
-    ...{ caption: say('people.members'), rows },
-    columns: [
-      {
-        head: say('people.name'),
-        role: 'name',
-        cell: ({ name, email }) =>
-          html`${name}${email === null ? '' : html`<small>${email}</small>`}`,
-      },
-      {
-        head: say('people.role'),
-        role: 'second',
-        cell: ({ role, stores }) =>
-          html`${word(say, `role.${role}`)}${stores.length === 0 ? '' : html`<small class="id">${stores.join(' ')}</small>`}`,
-      },
-      { head: say('people.since'), role: 'pair', cell: ({ createdAt }) => when(createdAt) },
-      {
-        ...{ head: say('operator.handle'), role: 'wide-pair' },
-        cell: ({ memberId }) =>
-          actForm(say, {
-            action: path,
-            act: 'remove-member',
-            hidden: { ...hidden, memberId },
-            submit: 'people.remove',
-          }),
-      },
-    ],
-  });
+function memberColumns(say: Say, path: string, hidden: Typed): ListColumn<Member>[] {
+  return [
+    {
+      ...{ word: 'people.name', by: 'name', role: 'name' },
+      value: ({ name, email }) => (email === null ? name : `${name} ${email}`),
+      cell: ({ name, email }) =>
+        html`${name}${email === null ? '' : html`<small>${email}</small>`}`,
+    },
+    {
+      ...{ word: 'people.role', by: 'role', role: 'second' },
+      value: ({ role, stores }) => [wordIn(`role.${role}`), ...stores].join(' '),
+      cell: ({ role, stores }) =>
+        html`${word(say, `role.${role}`)}${stores.length === 0 ? '' : html`<small class="id">${stores.join(' ')}</small>`}`,
+    },
+    {
+      ...{ word: 'people.since', by: 'since', role: 'pair', value: ({ createdAt }) => createdAt },
+      cell: ({ createdAt }) => when(createdAt),
+    },
+    {
+      ...{ word: 'operator.handle', role: 'wide-pair' },
+      cell: ({ memberId }) =>
+        actForm(say, {
+          action: path,
+          act: 'remove-member',
+          hidden: { ...hidden, memberId },
+          submit: 'people.remove',
+        }),
+    },
+  ];
 }
 
-function tokensOf(
+function tokenColumns(
   say: Say,
-  rows: readonly Token[],
   members: readonly Member[],
   path: string,
   hidden: Typed,
-): Html {
+): ListColumn<Token>[] {
+  const memberOf = (memberId: string) =>
+    members.find((one) => one.memberId === memberId)?.name ?? memberId;
   const grant = ({ role, scopes, memberId }: Token) => {
-    const member = members.find((one) => one.memberId === memberId);
     if (memberId !== null)
-      return html`${member?.name ?? memberId}<small>${say('people.of-member')}</small>`;
+      return html`${memberOf(memberId)}<small>${say('people.of-member')}</small>`;
     return role === null
       ? html`<span class="id">${(scopes ?? []).join(' ')}</span>`
       : word(say, `role.${role}`);
   };
-  return table<Token>({
-    ...{ caption: say('people.tokens'), rows },
-    columns: [
-      {
-        head: say('people.token-name'),
-        role: 'name',
-        cell: ({ name, tokenId }) => html`${name}<small class="id">${tokenId}</small>`,
-      },
-      { head: say('people.grant'), role: 'pair', cell: grant },
-      {
-        head: say('people.last-used'),
+  const grantText = ({ role, scopes, memberId }: Token) => {
+    if (memberId !== null) return memberOf(memberId);
+    return role === null ? (scopes ?? []).join(' ') : wordIn(`role.${role}`);
+  };
+  return [
+    {
+      ...{ word: 'people.token-name', by: 'name', role: 'name' },
+      value: ({ name, tokenId }) => `${name} ${tokenId}`,
+      cell: ({ name, tokenId }) => html`${name}<small class="id">${tokenId}</small>`,
+    },
+    { word: 'people.grant', by: 'grant', role: 'pair', value: grantText, cell: grant },
+    {
+      ...{ word: 'people.last-used', by: 'used', role: 'pair' },
+      value: ({ lastUsedAt }) => lastUsedAt,
+      cell: ({ lastUsedAt }) => (lastUsedAt === null ? say('people.never') : when(lastUsedAt)),
+    },
+    {
+      ...{
+        word: 'people.expires',
+        by: 'expires',
         role: 'pair',
-        cell: ({ lastUsedAt }) => (lastUsedAt === null ? say('people.never') : when(lastUsedAt)),
+        value: ({ expiresAt }) => expiresAt,
       },
-      { head: say('people.expires'), role: 'pair', cell: ({ expiresAt }) => when(expiresAt) },
-      {
-        ...{ head: say('operator.handle'), role: 'wide-pair' },
-        cell: ({ tokenId, revokedAt }) =>
-          revokedAt === null
-            ? actForm(say, {
-                action: path,
-                act: 'revoke',
-                hidden: { ...hidden, tokenId },
-                submit: 'people.revoke',
-              })
-            : html`${status('none', 'none', say('people.revoked'))} <small>${when(revokedAt)}</small>`,
-      },
-    ],
-  });
+      cell: ({ expiresAt }) => when(expiresAt),
+    },
+    {
+      ...{ word: 'operator.handle', role: 'wide-pair' },
+      cell: ({ tokenId, revokedAt }) =>
+        revokedAt === null
+          ? actForm(say, {
+              action: path,
+              act: 'revoke',
+              hidden: { ...hidden, tokenId },
+              submit: 'people.revoke',
+            })
+          : html`${status('none', 'none', say('people.revoked'))} <small>${when(revokedAt)}</small>`,
+    },
+  ];
 }
 
 const made = z.object({ token: z.string() });

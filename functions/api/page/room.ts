@@ -1,9 +1,14 @@
 import type { Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import * as z from 'zod';
 import type { Permission } from '../../../lib/access/permissions.ts';
 import { Problem } from '../../../lib/errors/problem.ts';
 import { isWord, type Word } from '../../../lib/i18n/words.ts';
+import type { Cell } from '../../../lib/ledger/csv.ts';
+import { noteChange, withTrail } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
+import { answerFile, FILE_FORMATS, type FileFormat } from '../files.ts';
+import { check } from '../input.ts';
 import type { Principal } from '../principal.ts';
 import { type Ask, asking } from './ask.ts';
 import { requireSameOrigin, type Typed, typedIn } from './forms.ts';
@@ -38,8 +43,18 @@ export interface RoomPage {
   /** Above the title: where this page belongs. */
   readonly crumb?: (speech: Speech) => Html;
   readonly main: (speech: Speech) => Html;
+  /** At the right of the title. */
+  readonly tools?: (speech: Speech) => Html;
+  /** The lists that can be taken as a file, with a name for it in ASCII: the address says which and how. */
+  readonly files?: { readonly name: string; readonly lists: readonly FileList[] };
   /** What changes when something that the page follows changed. */
   readonly version?: string;
+}
+
+/** A list as a file has it: whatever its rows are. */
+export interface FileList {
+  readonly name: string;
+  readonly cells: () => Cell[][];
 }
 
 /** Where the page goes on, with a word of what was done; or what is shown now and never again. */
@@ -70,6 +85,10 @@ export async function answerRoom(
 ): Promise<Response> {
   const ask = asking(api, c, viewer.principal);
   const page = await room.read({ c, deps, ask, viewer, typed });
+  const file = check(fileQuery, c.req.query());
+  if (c.req.method === 'GET' && file.file !== undefined && page.files !== undefined) {
+    return answerRows(c, { deps, room, viewer }, page.files, { ...file, format: file.file });
+  }
   const { version } = page;
   if (version !== undefined && c.req.method === 'GET' && isUnchanged(c, version)) {
     return unchanged(c);
@@ -81,7 +100,7 @@ export async function answerRoom(
     main: (
       speech,
     ) => html`${page.crumb === undefined ? '' : html`<p class="crumb">${page.crumb(speech)}</p>`}
-<div class="head"><div><h1>${page.title(speech)}</h1>${page.note === undefined ? '' : html`<p class="note">${page.note(speech)}</p>`}</div></div>
+<div class="head"><div><h1>${page.title(speech)}</h1>${page.note === undefined ? '' : html`<p class="note">${page.note(speech)}</p>`}</div>${page.tools === undefined ? '' : html`<div class="tools">${page.tools(speech)}</div>`}</div>
 ${done === null ? '' : html`<p class="msg" role="status">${speech.say(done)}</p>`}
 ${problem === undefined ? '' : problemMessage(speech, problem)}
 ${once === undefined ? '' : once(speech)}
@@ -91,6 +110,28 @@ ${page.main(speech)}`,
     ...(problem === undefined ? {} : { status: statusOf(problem) }),
   };
   return answerPage(c, answer);
+}
+
+const fileQuery = z.object({
+  file: z.enum(FILE_FORMATS).optional(),
+  list: z.string().max(40).default(''),
+});
+
+/** Whatever leaves the house leaves a trace, from a page as from the API. */
+function answerRows(
+  c: Context,
+  { deps, room, viewer }: Omit<Request, 'api'>,
+  { name, lists }: NonNullable<RoomPage['files']>,
+  { format, list }: { format: FileFormat; list: string },
+): Promise<Response> {
+  const found = lists.find((one) => one.name === list);
+  if (found === undefined) throw new Problem('request-invalid', 'list: no such list.');
+  const own = list === '' ? name : `${name}-${list}`;
+  noteChange(c, { subject: `${own}.${format}` });
+  const trail = { call: `GET ${room.path}`, principal: viewer.principal };
+  return withTrail(c, trail, deps, () =>
+    answerFile(c, { format, name: own, sheet: own.slice(0, 31), rows: found.cells() }),
+  );
 }
 
 /** Does what a form says. What is wrong with it is said above the form, which still has what was typed. */

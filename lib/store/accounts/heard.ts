@@ -21,6 +21,8 @@ const heardAppSchema = z.object({
   appKey: z.string(),
   /** Epoch ms: of a delivery not more than twenty minutes before the last one, as two workers may count them. */
   heardAtMs: z.int(),
+  /** How long that delivery waited until it was read, in ms; null: nobody said. */
+  lagMs: z.int().nullable().default(null),
 });
 export type HeardApp = z.infer<typeof heardAppSchema>;
 
@@ -36,13 +38,15 @@ export class AppsHeard {
     this.table = table;
   }
 
-  async hear(deliveries: readonly Heard[]): Promise<void> {
+  /** @param readAtMs when they are read; absent: how long they waited is not known */
+  async hear(deliveries: readonly Heard[], readAtMs?: number): Promise<void> {
     const newest = new Map<string, HeardApp>();
     for (const { integration, appKey, receivedAt } of deliveries) {
       const heardAtMs = instantToMs(receivedAt);
       const key = JSON.stringify([integration, appKey]);
       const known = Math.max(newest.get(key)?.heardAtMs ?? 0, this.sinceMs(key));
-      if (heardAtMs >= known) newest.set(key, { integration, appKey, heardAtMs });
+      const lagMs = readAtMs === undefined ? null : Math.max(0, readAtMs - heardAtMs);
+      if (heardAtMs >= known) newest.set(key, { integration, appKey, heardAtMs, lagMs });
     }
     for (const [key, app] of newest) {
       await this.write(app);

@@ -86,7 +86,7 @@ export class PlatformTokens implements TokenStore {
   ): Promise<boolean> {
     const version = before?.version ?? 0;
     const fields = {
-      ...{ version: version + 1, sealed: close(place, token) },
+      ...{ version: version + 1, sealed: close(place, token), ends: endsOf(token) },
       ...{ leasedUntilMs: 0, isInDoubt: false, ...expiry(token, token.expiresAtMs) },
     };
     // Nothing stands there, or its lease, or what this one was renewed from.
@@ -96,6 +96,32 @@ export class PlatformTokens implements TokenStore {
       values: { ':before': version },
     });
   }
+}
+
+const endsSchema = z.object({
+  /** Epoch ms: until then it is good; it is renewed by itself before. */
+  accessMs: z.number(),
+  /** Epoch ms: until then it can be renewed; null: for ever, or with the app's own secret. */
+  renewableMs: z.number().nullable(),
+});
+export type TokenEnds = z.infer<typeof endsSchema>;
+
+function endsOf({ expiresAtMs, refreshExpiresAtMs }: PlatformToken): TokenEnds {
+  return { accessMs: expiresAtMs, renewableMs: refreshExpiresAtMs };
+}
+
+/** When an app's tokens end; beside the sealed ones, so that no secret is needed to know it. */
+export async function tokenEnds(
+  table: Table,
+  integration: string,
+  appKey: string,
+): Promise<TokenEnds[]> {
+  const ends: TokenEnds[] = [];
+  const { pk } = keys.platformToken(integration, appKey, '');
+  for await (const item of table.query(pk, { consistent: false })) {
+    if (item.ends !== undefined) ends.push(endsSchema.parse(item.ends));
+  }
+  return ends;
 }
 
 function keyOf({ integration, appKey, scope, secret }: TokenPlace) {

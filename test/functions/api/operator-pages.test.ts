@@ -4,6 +4,8 @@ import { ROOMS } from '../../../functions/api/page/room-list.ts';
 import { PERMISSIONS } from '../../../lib/access/permissions.ts';
 import { idsSince, seededRandom } from '../../../lib/integrations/sandbox-kit/player.ts';
 import { createPlayer, playedMerchants } from '../../../lib/integrations/sandboxes.ts';
+import { AppsHeard } from '../../../lib/store/accounts/heard.ts';
+import { PlatformTokens } from '../../../lib/store/accounts/platform-tokens.ts';
 import { archiveDelivery, putSetAside } from '../../../lib/store/deliveries/archive.ts';
 import { toInstant } from '../../../lib/time/shanghai.ts';
 import { APP_KEY, registerApp } from '../../support/douyin.ts';
@@ -99,6 +101,65 @@ describe('the operator’s pages', () => {
       { ...operator, 'sec-fetch-site': 'cross-site' },
     );
     expect(reply.status).toBe(403);
+  });
+});
+
+describe('a list', () => {
+  const namesIn = ({ text }: Reply) =>
+    [...text.matchAll(/小(?:甲|乙|丙)/g)]
+      .map(([name]) => name)
+      .filter((name, at, all) => all.indexOf(name) === at);
+  const PEOPLE = '/operator/people?list=tokens';
+
+  beforeAll(async () => {
+    for (const name of ['小乙', '小甲', '小丙']) {
+      await hexiao.call('POST', '/v1/tokens', { name, scopes: ['audit:read'] });
+    }
+  });
+
+  it('is searched and sorted over all its rows, with its state in the address', async () => {
+    expect(namesIn(await look(`${PEOPLE}&q=${encodeURIComponent('小甲')}`))).toEqual(['小甲']);
+    const none = await look(`${PEOPLE}&q=nobody-of-this-name&lang=en`);
+    expect(mainOf(none)).toContain('No row has &quot;nobody-of-this-name&quot;.');
+    const [up, down] = await Promise.all(
+      ['asc', 'desc'].map((order) =>
+        look(`${PEOPLE}&sort=name&order=${order}&q=${encodeURIComponent('小')}`),
+      ),
+    );
+    const sorted = ['小丙', '小乙', '小甲'];
+    expect(namesIn(up as Reply)).toEqual(sorted);
+    expect(namesIn(down as Reply)).toEqual(sorted.toReversed());
+    expect((down as Reply).text).toMatch(/aria-sort="descending"><a href="[^"]*order=asc/);
+    // Another list of the page is as it was.
+    expect(mainOf(none)).toContain(tenant.providerId);
+  });
+
+  it('is a CSV or a workbook of its rows, with ids as texts and a trace', async () => {
+    const q = encodeURIComponent('小乙');
+    const csv = await look(`${PEOPLE}&q=${q}&file=csv`);
+    expect(csv.headers.get('content-disposition')).toContain('people-tokens.csv');
+    expect(csv.text.replace('\uFEFF', '').trim().split('\r\n')).toHaveLength(2);
+    expect(csv.text).toContain('小乙');
+    const book = await look(`/operator/people?list=providers&file=xlsx`);
+    expect(book.headers.get('content-type')).toContain('spreadsheetml');
+    const { entries } = await hexiao.call<{ entries: { call: string }[] }>(
+      'GET',
+      '/v1/audit?subject=people-tokens.csv',
+    );
+    expect(entries).toEqual([expect.objectContaining({ call: 'GET /operator/people' })]);
+    expect((await look('/operator/people?list=nobody&file=csv')).status).toBe(400);
+  });
+
+  it('of days has the presets, which keep its filters', async () => {
+    const audit = await look('/operator/audit?period=last-month&actor=x');
+    expect(mainOf(audit)).toContain('href="/operator/audit?period=yesterday&amp;actor=x"');
+    expect(mainOf(audit)).toContain(
+      'period=last-month&amp;actor=x&amp;order=&amp;file=csv'.replace('&amp;order=', ''),
+    );
+    const days = await look('/operator/completeness?period=week&platform=douyin');
+    expect(mainOf(days)).toContain(
+      'href="/operator/completeness?period=today&amp;platform=douyin"',
+    );
   });
 });
 
@@ -470,5 +531,38 @@ describe('a file to compare', () => {
     expect(reply.status).toBe(200);
     expect(await reply.text()).toContain('试读，未保存');
     expect((await list()).imports.length).toBe(before);
+  });
+});
+
+describe('an app', () => {
+  it('says when it was heard, how long that waited to be read, and until when it can be called', async () => {
+    const app = { integration: 'douyin-life', appKey: 'aw0000000000well' };
+    await hexiao.call('PUT', `/v1/apps/douyin-life/${app.appKey}`, {
+      secrets: { clientSecret: 'secret_of_an_app_0001' },
+      settings: { factsSince: '2025-01-01' },
+    });
+    const path = `/operator/apps/douyin-life/${app.appKey}?lang=en`;
+    expect(mainOf(await look(path))).toContain('there is no token');
+    const nowMs = clock.now();
+    const receivedAt = toInstant(nowMs - 90_000);
+    await new AppsHeard(hexiao.table).hear([{ ...app, receivedAt }], nowMs - 85_000);
+    const day = 86_400_000;
+    const token = { accessToken: 'SECRET-A', refreshToken: 'SECRET-R', renewAtMs: nowMs + day };
+    const tokens = new PlatformTokens(hexiao.table);
+    const ends = (days: number) => ({
+      expiresAtMs: nowMs + day,
+      refreshExpiresAtMs: nowMs + days * day,
+    });
+    const place = { ...app, secret: 'its secret' };
+    await tokens.write({ ...place, scope: 'one' }, { ...token, ...ends(60) }, undefined);
+    await tokens.write({ ...place, scope: 'two' }, { ...token, ...ends(3) }, undefined);
+    const page = mainOf(await look(path));
+    expect(page).toMatch(/Lag<\/dt><dd>5\.0 s/);
+    expect(page).toContain('1 min ago');
+    expect(page.match(/renewed by itself/g)).toHaveLength(2);
+    expect(page.match(/Authorised until/g)).toHaveLength(1);
+    expect(page.match(/have the app authorised again/g)).toHaveLength(1);
+    expect(page).not.toContain('SECRET');
+    expect(mainOf(await look('/operator?lang=en'))).toContain('5.0 s');
   });
 });

@@ -2,17 +2,20 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../../../lib/errors/problem.ts';
 import { toInstant } from '../../../../lib/time/shanghai.ts';
+import { noteChange, withTrail } from '../../audit.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { answerFile, type FileFormat } from '../../files.ts';
 import { check } from '../../input.ts';
 import { merchantNames } from '../dimensions/names.ts';
 import { answerPage } from '../page.ts';
+import { fileList, type List, listShape } from '../parts/list.ts';
 import type { Viewer } from '../viewer.ts';
 import { contractView } from './contract.ts';
 import { type OwnContract, readOwnContracts } from './read.ts';
-import { contractsView, placeOf } from './view.ts';
+import { contractColumns, contractsView, noContract, placeOf } from './view.ts';
 
 export const contractsShape = {
-  q: z.string().trim().max(100).optional(),
+  ...listShape,
   state: z.enum(['', 'current', 'ended']).default(''),
   /** One contract by its id. */
   contract: z.string().max(400).optional(),
@@ -35,24 +38,47 @@ export async function contractsPage(c: Context, deps: ApiDeps, viewer: Viewer): 
       viewer,
     });
   }
-  const needle = (query.q ?? '').toLowerCase();
-  const shown = all.filter((one) => isIn(one, query.state) && textOf(one, names).includes(needle));
+  const list: List<OwnContract> = {
+    ...{ name: '', path: '/contracts', query, kept: { state: query.state }, next: null },
+    rows: all.filter((one) => isIn(one, query.state)),
+    caption: 'contracts',
+    find: 'contract.find',
+    fields: (say) => [
+      {
+        ...{ name: 'state', label: say('contract.state'), value: query.state },
+        choices: [
+          ['', say('filter.all')],
+          ['current', say('contract.filter.current')],
+          ['ended', say('contract.is.ended')],
+        ],
+      },
+    ],
+    noHit: (speech, q) => noContract(speech, q, query.state),
+    columns: (speech) => contractColumns(speech, { names, now }),
+  };
+  if (query.file !== undefined) return answerContracts(c, deps, viewer, list, query.file);
   return answerPage(c, {
     title: ({ say }) => say('contracts'),
     main: (speech) =>
-      contractsView(speech, {
-        ...{ contracts: shown, isEmpty: all.length === 0, names, now },
-        ...{ q: query.q ?? '', state: query.state },
-      }),
+      contractsView(speech, { list, isEmpty: all.length === 0, now, state: query.state }),
     viewer,
   });
 }
 
-function isIn({ state }: OwnContract, wanted: '' | 'current' | 'ended'): boolean {
-  return wanted === '' || (wanted === 'ended') === (state.is === 'ended');
+/** Whatever leaves the house leaves a trace, from a page as from the API. */
+function answerContracts(
+  c: Context,
+  deps: ApiDeps,
+  { principal }: Viewer,
+  list: List<OwnContract>,
+  format: FileFormat,
+): Promise<Response> {
+  noteChange(c, { subject: `contracts.${format}` });
+  return withTrail(c, { call: 'GET /contracts', principal }, deps, () =>
+    answerFile(c, { format, name: 'contracts', sheet: 'contracts', rows: fileList(list).cells() }),
+  );
 }
 
-function textOf(one: OwnContract, names: ReadonlyMap<string, string>): string {
-  const name = names.get(placeOf(one)) ?? '';
-  return `${name}\n${one.version.merchantId}\n${one.version.contractId}`.toLowerCase();
+function isIn({ state }: OwnContract, wanted: '' | 'current' | 'ended'): boolean {
+  return wanted === '' || (wanted === 'ended') === (state.is === 'ended');
 }

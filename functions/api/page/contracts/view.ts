@@ -1,22 +1,25 @@
 import { html } from 'hono/html';
+import { wordIn } from '../../../../lib/i18n/both.ts';
 import { amount, day } from '../../../../lib/i18n/format.ts';
 import type { Html } from '../html.ts';
 import { platformCell } from '../overview/view.ts';
 import type { Speech } from '../page.ts';
-import { filterForm } from '../parts/filters.ts';
-import { type Column, table } from '../parts/table.ts';
+import { type List, type ListColumn, listView } from '../parts/list.ts';
 import type { OwnContract } from './read.ts';
 import { spanText, stateCell, termsText, tierText } from './text.ts';
 
 export interface ContractsView {
-  readonly contracts: readonly OwnContract[];
+  readonly list: List<OwnContract>;
   /** There is none at all, whatever is filtered. */
   readonly isEmpty: boolean;
+  readonly now: string;
+  readonly state: string;
+}
+
+interface About {
   /** Of merchants, by `placeOf`. */
   readonly names: ReadonlyMap<string, string>;
   readonly now: string;
-  readonly q: string;
-  readonly state: string;
 }
 
 /** The merchant of a contract. */
@@ -30,79 +33,85 @@ export function monthText({ language }: Speech, now: string): string {
   return `${day(`${today.slice(0, 8)}01`, language)} – ${day(today, language)} ${now.slice(11, 16)}`;
 }
 
-export function contractsView(speech: Speech, view: ContractsView): Html {
+export function contractsView(speech: Speech, { list, isEmpty, now, state }: ContractsView): Html {
   const { say } = speech;
-  const { contracts, isEmpty, now, q, state } = view;
-  const fields = [
-    { name: 'q', label: say('contract.find'), value: q },
-    {
-      ...{ name: 'state', label: say('contract.state'), value: state },
-      choices: [
-        ['', say('filter.all')],
-        ['current', say('contract.filter.current')],
-        ['ended', say('contract.is.ended')],
-      ] as const,
-    },
-  ];
-  const nothing = isEmpty
-    ? say('contract.none')
-    : html`${say('contract.no-hit', { filter: filterText(speech, view) })} <a href="/contracts">${say('filter.clear')}</a>`;
+  const nothing = isEmpty ? say('contract.none') : noContract(speech, '', state);
   return html`<div class="head"><div><h1>${say('contracts')}</h1><p class="note">${say('contract.line', { now: monthText(speech, now) })}</p></div></div>
 <section class="card"><header><h2>${say('contract.mine')}</h2></header>
-${filterForm(say, { action: '/contracts', kept: {}, fields })}
-${contracts.length === 0 ? html`<p class="in form note">${nothing}</p>` : table<OwnContract>({ caption: say('contracts'), rows: contracts, columns: columnsOf(speech, view) })}</section>`;
+${listView(speech, list, nothing)}</section>`;
 }
 
-/** What was filtered by, in words: `"hotpot", Ended`. */
-function filterText({ say }: Speech, { q, state }: ContractsView): string {
+/** Which filter finds none, in words: `"hotpot", Ended`. */
+export function noContract({ say }: Speech, q: string, state: string): Html {
   const word = state === 'ended' ? 'contract.is.ended' : 'contract.filter.current';
-  return [...(q === '' ? [] : [`"${q}"`]), ...(state === '' ? [] : [say(word)])].join(' · ');
+  const filter = [...(q === '' ? [] : [`"${q}"`]), ...(state === '' ? [] : [say(word)])];
+  return html`${say('contract.no-hit', { filter: filter.join(' · ') })} <a href="/contracts">${say('filter.clear')}</a>`;
 }
 
-function columnsOf(speech: Speech, { names, now }: ContractsView): Column<OwnContract>[] {
+export function contractColumns(speech: Speech, { names, now }: About): ListColumn<OwnContract>[] {
   const { say } = speech;
+  const monthOf = (measure: 'redeemedFen' | 'commissionFen') => ({
+    value: ({ month }: OwnContract) => (month === null ? null : { fen: month.rollup[measure] }),
+    cell: (one: OwnContract) => monthCell(speech, one, measure, now),
+  });
   return [
     {
-      ...{ head: say('merchant'), role: 'name' },
+      ...{ word: 'merchant', by: 'merchant', role: 'name' },
+      value: (one) => names.get(placeOf(one)) ?? one.version.merchantId,
       cell: (one) => {
         const name = names.get(placeOf(one));
         const href = `/contracts?${new URLSearchParams({ contract: one.version.contractId })}`;
         return html`<a href="${href}"${name === undefined ? html` class="id"` : ''}>${name ?? one.version.merchantId}</a><small>${platformCell(speech, one.version.platform)} · ${say(`contract.${one.version.mode}`)}</small>`;
       },
     },
-    { head: say('contract.state'), role: 'pair', cell: ({ state }) => stateCell(say, state) },
+    ...hiddenColumns(),
     {
-      head: say('contract.span'),
-      role: 'pair',
-      isLow: true,
+      ...{ word: 'contract.state', by: 'state', role: 'pair' },
+      value: ({ state }) => wordIn(`contract.is.${state.is}`),
+      cell: ({ state }) => stateCell(say, state),
+    },
+    {
+      ...{ word: 'contract.span', by: 'span', role: 'pair', isLow: true },
+      value: ({ version: { startsAt, endsAt } }) => `${startsAt} – ${endsAt ?? ''}`,
       cell: ({ version }) => spanText(speech, version),
     },
     {
-      ...{ head: say('contract.stores'), role: 'pair', isLow: true },
+      ...{ word: 'contract.stores', by: 'stores', role: 'pair', isLow: true },
+      value: ({ version }) => version.scope.stores.length,
       cell: ({ version }) => {
         const { length } = version.scope.stores;
         return length === 0 ? say('contract.all') : say('contract.some', { n: length });
       },
     },
     {
-      ...{ head: say('contract.terms'), role: 'pair', isNumber: true },
+      ...{ word: 'contract.terms', by: 'terms', role: 'pair', isNumber: true },
+      value: ({ version }) => termsText(say, version),
       cell: ({ version }) => termsText(say, version),
     },
     {
-      ...{ head: say('contract.month'), label: say('contract.month.short') },
-      ...{ role: 'main', isNumber: true, hasLabel: true },
-      cell: (one) => monthCell(speech, one, 'redeemedFen', now),
+      ...{ word: 'contract.month', by: 'month', label: say('contract.month.short') },
+      ...{ role: 'main', isNumber: true, hasLabel: true, ...monthOf('redeemedFen') },
     },
     {
-      ...{ head: say('contract.commission'), label: say('contract.commission.short') },
-      ...{ role: 'pair', isNumber: true },
-      cell: (one) => monthCell(speech, one, 'commissionFen', now),
+      ...{ word: 'contract.commission', by: 'commission' },
+      ...{ label: say('contract.commission.short'), role: 'pair', isNumber: true },
+      ...monthOf('commissionFen'),
     },
     {
-      ...{ head: say('contract.tier'), role: 'wide-pair' },
+      ...{ word: 'contract.tier', role: 'wide-pair' },
       cell: ({ version, month, state }) =>
         state.is === 'ended' ? '—' : tierText(say, version, month),
     },
+  ];
+}
+
+/** What a page says below a name or nowhere: ids and days, for a search and in a file. */
+function hiddenColumns(): ListColumn<OwnContract>[] {
+  const off = { role: 'desk', isHidden: true, cell: () => '' } as const;
+  return [
+    { word: 'platform', value: ({ version }) => wordIn(version.platform), ...off },
+    { word: 'operator.merchant-id', value: ({ version }) => ({ id: version.merchantId }), ...off },
+    { word: 'contract', value: ({ version }) => ({ id: version.contractId }), ...off },
   ];
 }
 

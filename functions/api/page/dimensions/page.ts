@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { sayIn } from '../../../../lib/i18n/words.ts';
+import { firstProviderDay } from '../../../../lib/rollups/rollups.ts';
 import { noteChange, withTrail } from '../../audit.ts';
 import { type Catalogue, readCatalogue } from '../../catalogue.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -68,6 +69,8 @@ export function dimensionPage(kind: DimensionKind) {
       const members = membersOf(kind, query.row, all.ungrouped, catalogue);
       return rowPage(c, viewer, { kind, period, names, key: query.row, all: all.rows, members });
     }
+    const isEmpty = all.rows.length === 0;
+    const firstDay = isEmpty ? await firstProviderDay(deps.table, viewer.providerId) : null;
     const last = Math.max(1, Math.ceil(rows.length / PAGE));
     const page = Math.min(query.page, last);
     return answerPage(c, {
@@ -80,6 +83,7 @@ export function dimensionPage(kind: DimensionKind) {
             names,
             catalogue,
             all,
+            firstDay,
             query: addressOf(query, period),
             sort: query.sort,
           },

@@ -6,6 +6,7 @@ import { FILE_FORMATS } from '../../files.ts';
 import type { Html } from '../html.ts';
 import { platformCell } from '../overview/view.ts';
 import type { Speech } from '../page.ts';
+import { emptyNote } from '../parts/empty.ts';
 import { movement } from '../parts/figure.ts';
 import { filterForm } from '../parts/filters.ts';
 import { pager } from '../parts/pager.ts';
@@ -26,6 +27,8 @@ export interface DimensionView {
   /** What is known of products, on their page. */
   readonly catalogue: Catalogue;
   readonly all: DimensionRows;
+  /** The first day with anything booked, read where no row is. */
+  readonly firstDay: string | null;
   /** What of the address stays when something else of it changes. */
   readonly query: Readonly<Record<string, string>>;
   readonly sort: Sort | 'change';
@@ -43,7 +46,7 @@ type Row = DimensionRow | { readonly sum: Rollup };
 
 export function dimensionView(speech: Speech, view: DimensionView): Html {
   const { say } = speech;
-  const { kind, period, all, query, rows } = view;
+  const { kind, period, all, query, rows, firstDay } = view;
   const { period: _period, from: _from, to: _to, ...others } = query;
   const isEmpty = all.rows.length === 0;
   return html`<div class="head"><div><h1>${say(kind.title)}</h1><p class="note">${wholeDaysLine(say, speech.language, period)}</p></div>
@@ -51,7 +54,7 @@ export function dimensionView(speech: Speech, view: DimensionView): Html {
 ${lateNote(speech, all)}${isEmpty ? '' : sharesOf(speech, view)}
 <section class="card" id="rows"><header><h2>${say('dimension.rows')}</h2></header>
 ${filters(speech, view)}
-${isEmpty ? html`<p class="in form note">${say('dimension.none')}</p>` : rows.length === 0 ? noHit(speech, view) : rowsOf(speech, view)}
+${isEmpty ? html`<p class="in form note" role="status">${firstDay === null || firstDay <= period.window.to ? say('dimension.none') : emptyNote(speech, { path: kind.path, period, firstDay })}</p>` : rows.length === 0 ? noHit(speech, view) : rowsOf(speech, view)}
 ${pager(say, shownOf(speech, view), nextHref(view))}</section>`;
 }
 

@@ -6,12 +6,12 @@ import { merchantNames } from '../dimensions/names.ts';
 import type { Typed } from '../forms.ts';
 import type { Html } from '../html.ts';
 import { providerNames } from '../names.ts';
-import { address, card, inside, more } from '../operator/parts.ts';
+import { address, card, inside } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
 import { actForm } from '../parts/act-form.ts';
-import { filterForm } from '../parts/filters.ts';
+import { fileList, type List, listShape, listView, readList } from '../parts/list.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
-import { disputeCard, disputeList, disputeRows, type OneDispute, oneDispute } from './view.ts';
+import { disputeCard, disputeColumns, disputeList, type OneDispute, oneDispute } from './view.ts';
 
 const LIST = '/v1/attribution-disputes';
 const STATES = ['open', 'restating', 'stalled', 'accepted', 'refused'] as const;
@@ -19,7 +19,7 @@ const STATES = ['open', 'restating', 'stalled', 'accepted', 'refused'] as const;
 const query = z.object({
   id: z.string().max(4_096).optional(),
   state: z.enum(['', ...STATES]).default(''),
-  cursor: z.string().max(4_096).optional(),
+  ...listShape,
 });
 
 /** `GET /disputes`: what a provider says is its own, and what the operator says to it. */
@@ -57,16 +57,24 @@ async function answer({ ask }: Desk, typed: Typed, accept: boolean) {
 
 async function readPage({ c, ask, deps, viewer, typed }: Desk, path: string): Promise<RoomPage> {
   const asked = check(query, c.req.query());
-  const { state, cursor } = asked;
+  const { state } = asked;
   const isOperators = viewer.principal.is === 'operator';
   const wanted = asked.id ?? typed.id;
   const one =
     wanted === undefined
       ? null
       : await ask({ path: pathOf`/v1/attribution-disputes/${wanted}` }, oneDispute);
-  const list =
-    one === null ? await ask({ path: address(LIST, { state, cursor }) }, disputeList) : null;
-  const all = one === null ? (list?.disputes ?? []) : [one];
+  const found =
+    one === null
+      ? await readList(asked, '', async (cursor) => {
+          const { disputes, next } = await ask(
+            { path: address(LIST, { state, cursor }) },
+            disputeList,
+          );
+          return { rows: disputes, next };
+        })
+      : { rows: [one], next: null };
+  const all = found.rows;
   const merchantKeys = one === null ? [] : [`${one.platform}/${one.merchantId}`];
   const [providers, merchants] = await Promise.all([
     providerNames(
@@ -77,8 +85,22 @@ async function readPage({ c, ask, deps, viewer, typed }: Desk, path: string): Pr
     merchantNames(deps.table, merchantKeys, deps.now()),
   ]);
   const names = { providers, merchants };
+  const list: List<OneDispute> = {
+    ...{ name: '', path, query: asked, kept: { state }, ...found, caption: 'disputes' },
+    fields: (say) => [
+      {
+        ...{ name: 'state', label: say('status'), value: state },
+        choices: [
+          ['', say('filter.all')] as const,
+          ...STATES.map((own) => [own, say(`dispute.is.${own}`)] as const),
+        ],
+      },
+    ],
+    columns: (speech) => disputeColumns(speech, path, isOperators, names),
+  };
   return {
     title: ({ say }) => say('disputes'),
+    files: { name: 'disputes', lists: one === null ? [fileList(list)] : [] },
     note: ({ say }) => say('dispute.note'),
     ...(one === null ? {} : { version: `${one.state}.${one.trail.length}` }),
     ...(one === null
@@ -90,23 +112,7 @@ async function readPage({ c, ask, deps, viewer, typed }: Desk, path: string): Pr
         return disputeCard(speech, one, names, isOperators ? answerForms(speech, one, typed) : '');
       }
       if (typed.act === 'raise') return raiseCard(speech, typed, []);
-      const filters = filterForm(say, {
-        ...{ action: path, kept: {} },
-        fields: [
-          {
-            ...{ name: 'state', label: say('status'), value: state },
-            choices: [
-              ['', say('filter.all')] as const,
-              ...STATES.map((own) => [own, say(`dispute.is.${own}`)] as const),
-            ],
-          },
-        ],
-      });
-      return card(
-        say('disputes'),
-        '',
-        html`${filters}${disputeRows(speech, path, list?.disputes ?? [], isOperators, names)}${more(speech, path, { state }, list?.next ?? null)}`,
-      );
+      return card(say('disputes'), '', listView(speech, list, say('dispute.none')));
     },
   };
 }

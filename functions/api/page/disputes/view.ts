@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { wordIn } from '../../../../lib/i18n/both.ts';
 import { isWord } from '../../../../lib/i18n/words.ts';
 import type { Html } from '../html.ts';
-import { card, id, inside, named, nothing, when } from '../operator/parts.ts';
+import { card, id, inside, named, when } from '../operator/parts.ts';
 import type { Speech } from '../page.ts';
+import type { ListColumn } from '../parts/list.ts';
 import { status } from '../parts/status.ts';
 import { table } from '../parts/table.ts';
 import { word } from '../views.ts';
@@ -41,38 +43,49 @@ function stateOfDispute({ say }: Speech, state: string): Html {
 }
 
 /** @param path of the page that shows one */
-export function disputeRows(
+export function disputeColumns(
   speech: Speech,
   path: string,
-  rows: readonly OneDispute[],
   isOperators: boolean,
   names: DisputeNames,
-): Html {
+): ListColumn<OneDispute>[] {
   const { say } = speech;
-  if (rows.length === 0) return nothing(say('dispute.none'));
-  return table<OneDispute>({
-    ...{ caption: say('disputes'), rows },
-    columns: [
-      {
-        ...{ head: say('dispute.voucher'), role: 'name' },
-        cell: ({ voucherId, disputeId }) =>
-          html`<a class="id wrap" href="${path}?id=${encodeURIComponent(disputeId)}">${voucherId}</a>`,
+  const provider: ListColumn<OneDispute> = {
+    ...{ word: 'operator.provider', by: 'provider', role: 'pair' },
+    value: ({ providerId }) => names.providers.get(providerId) ?? providerId,
+    cell: ({ providerId }) => named(names.providers.get(providerId), providerId),
+  };
+  return [
+    {
+      ...{ word: 'dispute.voucher', by: 'voucher', role: 'name' },
+      value: ({ voucherId }) => ({ id: voucherId }),
+      cell: ({ voucherId, disputeId }) =>
+        html`<a class="id wrap" href="${path}?id=${encodeURIComponent(disputeId)}">${voucherId}</a>`,
+    },
+    {
+      ...{
+        word: 'platform',
+        by: 'platform',
+        role: 'pair',
+        value: ({ platform }) => wordIn(platform),
       },
-      { head: say('platform'), role: 'pair', cell: ({ platform }) => word(say, platform) },
-      ...(isOperators
-        ? [
-            {
-              ...{ head: say('operator.provider'), role: 'pair' as const },
-              cell: ({ providerId }: OneDispute) =>
-                named(names.providers.get(providerId), providerId),
-            },
-          ]
-        : []),
-      { head: say('dispute.reason'), role: 'wide-pair', cell: ({ reason }) => reason },
-      { head: say('operator.when'), role: 'pair', cell: ({ raisedAt }) => when(raisedAt) },
-      { head: say('status'), role: 'pair', cell: ({ state }) => stateOfDispute(speech, state) },
-    ],
-  });
+      cell: ({ platform }) => word(say, platform),
+    },
+    ...(isOperators ? [provider] : []),
+    {
+      ...{ word: 'dispute.reason', by: 'reason', role: 'wide-pair', value: ({ reason }) => reason },
+      cell: ({ reason }) => reason,
+    },
+    {
+      ...{ word: 'operator.when', by: 'at', role: 'pair', value: ({ raisedAt }) => raisedAt },
+      cell: ({ raisedAt }) => when(raisedAt),
+    },
+    {
+      ...{ word: 'status', by: 'state', role: 'pair' },
+      value: ({ state }) => wordIn(`dispute.is.${state}`),
+      cell: ({ state }) => stateOfDispute(speech, state),
+    },
+  ];
 }
 
 /** One dispute: what it is about, where it stands, and its trail. */

@@ -1,14 +1,15 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import { duration, rate, share } from '../../../../lib/i18n/format.ts';
-import { heardApps } from '../../../../lib/store/accounts/heard.ts';
-import { addDays, businessDayAt } from '../../../../lib/time/shanghai.ts';
+import { type HeardApp, heardApps } from '../../../../lib/store/accounts/heard.ts';
+import { addDays, businessDayAt, toInstant } from '../../../../lib/time/shanghai.ts';
+import { check } from '../../input.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
+import { fileList, type List, type ListColumn, listShape, listView } from '../parts/list.ts';
 import { status } from '../parts/status.ts';
-import { table } from '../parts/table.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
-import { card, counts, nothing } from './parts.ts';
+import { card, counts } from './parts.ts';
 
 const depth = z.object({ waiting: z.int(), inFlight: z.int(), dead: z.int() });
 
@@ -38,6 +39,7 @@ interface AppRow {
   readonly appKey: string;
   /** Null: not within two weeks. */
   readonly heardAtMs: number | null;
+  readonly lagMs: number | null;
   readonly byWebhook: number;
   readonly byAsking: number;
 }
@@ -48,7 +50,7 @@ const SILENT_AFTER_MS = 12 * 3_600_000;
 /** `GET /operator`: how the apps are, and what is on its way. */
 export const appsPage: Room = {
   ...{ path: '/operator', is: 'operator', needs: 'pipeline:read' },
-  async read({ ask, deps }: Desk): Promise<RoomPage> {
+  async read({ c, ask, deps }: Desk): Promise<RoomPage> {
     const to = businessDayAt(deps.now());
     const from = addDays(to, 1 - LOSS_DAYS);
     const [state, registered, { rows }, { disputes }] = await Promise.all([
@@ -57,30 +59,38 @@ export const appsPage: Room = {
       ask({ path: `/v1/losses?from=${from}&to=${to}` }, lossRows),
       ask({ path: '/v1/attribution-disputes?state=open&limit=100' }, openDisputes),
     ]);
-    const heard = new Map<string, number>();
-    for await (const { integration, appKey, heardAtMs } of heardApps(deps.table, deps.now())) {
-      heard.set(`${integration}/${appKey}`, heardAtMs);
+    const heard = new Map<string, HeardApp>();
+    for await (const one of heardApps(deps.table, deps.now())) {
+      heard.set(`${one.integration}/${one.appKey}`, one);
     }
     const all = registered.apps.map(({ integration, appKey }): AppRow => {
       const own = rows.filter((one) => one.integration === integration && one.appKey === appKey);
       const sum = (of: 'byWebhook' | 'byAsking') => own.reduce((total, one) => total + one[of], 0);
-      const heardAtMs = heard.get(`${integration}/${appKey}`) ?? null;
+      const { heardAtMs = null, lagMs = null } = heard.get(`${integration}/${appKey}`) ?? {};
       return {
         integration,
         appKey,
         heardAtMs,
+        lagMs,
         byWebhook: sum('byWebhook'),
         byAsking: sum('byAsking'),
       };
     });
+    const list: List<AppRow> = {
+      ...{ name: '', path: '/operator', query: check(query, c.req.query()), rows: all, next: null },
+      ...{ caption: 'operator.apps', columns: (speech) => columns(speech, deps.now()) },
+    };
     return {
+      files: { name: 'apps', lists: [fileList(list)] },
       title: ({ say }) => say('operator.apps'),
       note: ({ say }) => say('operator.apps.note', { n: all.length, days: LOSS_DAYS }),
       main: (speech) =>
-        html`${stateOf(speech, state, disputes.length)}${appsCard(speech, all, deps.now())}`,
+        html`${stateOf(speech, state, disputes.length)}${card(speech.say('operator.apps.rows'), '', listView(speech, list, speech.say('operator.apps.none')))}`,
     };
   },
 };
+
+const query = z.object(listShape);
 
 const openDisputes = z.object({ disputes: z.array(z.unknown()) });
 
@@ -138,44 +148,48 @@ function stateOf(speech: Speech, state: z.infer<typeof pipeline>, disputes: numb
   ]);
 }
 
-function appsCard(speech: Speech, rows: readonly AppRow[], nowMs: number): Html {
+function columns(speech: Speech, nowMs: number): ListColumn<AppRow>[] {
   const { say, language } = speech;
-  const empty = nothing(say('operator.apps.none'));
-  const body = table<AppRow>({
-    ...{ caption: say('operator.apps'), rows },
-    columns: [
-      {
-        ...{ head: say('operator.app'), role: 'name' },
-        cell: ({ integration, appKey }) =>
-          html`<a href="/operator/apps/${integration}/${encodeURIComponent(appKey)}">${appKey}</a><small>${integration}</small>`,
-      },
-      {
-        head: say('status'),
-        role: 'second',
-        cell: ({ heardAtMs }) => heardState(speech, heardAtMs, nowMs),
-      },
-      {
-        ...{ head: say('operator.heard'), role: 'pair' },
-        cell: ({ heardAtMs }) =>
-          heardAtMs === null
-            ? say('operator.heard.never')
-            : say('operator.ago', { time: duration(nowMs - heardAtMs, language) }),
-      },
-      {
-        ...{ head: say('operator.loss'), role: 'pair', isNumber: true },
-        // Nothing was compared: the rate is not known.
-        cell: ({ byWebhook, byAsking }) => share(byAsking, byWebhook + byAsking) ?? say('unknown'),
-      },
-      {
-        head: say('operator.by-asking'),
-        role: 'main',
-        isNumber: true,
-        hasLabel: true,
-        cell: ({ byAsking }) => String(byAsking),
-      },
-    ],
-  });
-  return card(say('operator.apps.rows'), '', rows.length === 0 ? empty : body);
+  return [
+    {
+      ...{ word: 'operator.app', by: 'app', role: 'name' },
+      value: ({ integration, appKey }) => ({ id: `${integration}/${appKey}` }),
+      cell: ({ integration, appKey }) =>
+        html`<a href="/operator/apps/${integration}/${encodeURIComponent(appKey)}">${appKey}</a><small>${integration}</small>`,
+    },
+    {
+      ...{ word: 'status', role: 'second' },
+      cell: ({ heardAtMs }) => heardState(speech, heardAtMs, nowMs),
+    },
+    {
+      ...{ word: 'operator.heard', by: 'heard', role: 'pair' },
+      value: ({ heardAtMs }) => (heardAtMs === null ? null : toInstant(heardAtMs)),
+      cell: ({ heardAtMs }) =>
+        heardAtMs === null
+          ? say('operator.heard.never')
+          : say('operator.ago', { time: duration(nowMs - heardAtMs, language) }),
+    },
+    {
+      ...{ word: 'operator.lag', by: 'lag', role: 'pair', isNumber: true },
+      value: ({ lagMs }) => (lagMs === null ? null : Math.round(lagMs / 1_000)),
+      cell: ({ lagMs }) => lagText(speech, lagMs),
+    },
+    {
+      ...{ word: 'operator.loss', by: 'loss', role: 'pair', isNumber: true },
+      value: ({ byWebhook, byAsking }) => share(byAsking, byWebhook + byAsking),
+      // Nothing was compared: the rate is not known.
+      cell: ({ byWebhook, byAsking }) => share(byAsking, byWebhook + byAsking) ?? say('unknown'),
+    },
+    {
+      ...{ word: 'operator.by-asking', by: 'asked', role: 'main', isNumber: true, hasLabel: true },
+      ...{ value: ({ byAsking }) => byAsking, cell: ({ byAsking }) => String(byAsking) },
+    },
+  ];
+}
+
+/** How long the last delivery that was noted waited until it was read. */
+export function lagText({ say, language }: Speech, lagMs: number | null): string {
+  return lagMs === null ? say('unknown') : duration(lagMs, language);
 }
 
 /** Whether an app's deliveries come; one that never had any may not be set up yet. */

@@ -1,9 +1,7 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import type { Ask } from '../ask.ts';
-import type { Html } from '../html.ts';
-import type { Speech } from '../page.ts';
-import { table } from '../parts/table.ts';
+import type { List, ListQuery } from '../parts/list.ts';
 import { id, when } from './parts.ts';
 
 const trail = z.object({
@@ -30,21 +28,22 @@ export async function readBegun(ask: Ask, subject: string): Promise<Begun[]> {
   return rows.toReversed();
 }
 
-export function begunTable(
-  { say }: Speech,
-  caption: string,
-  path: string,
-  rows: readonly Begun[],
-): Html {
-  return table<Begun>({
-    ...{ caption, rows },
-    columns: [
+export function begunList(path: string, query: ListQuery, rows: readonly Begun[]): List<Begun> {
+  return {
+    ...{ name: '', path, query, rows, next: null, caption: 'operator.begun' },
+    columns: () => [
       {
-        ...{ head: say('operator.when'), role: 'name' },
+        ...{ word: 'operator.when', by: 'at', role: 'name', value: ({ at }) => at },
         cell: (one) => html`<a href="${path}?id=${encodeURIComponent(one.id)}">${when(one.at)}</a>`,
       },
-      { head: say('operator.by'), role: 'pair', cell: ({ actor }) => id(actor) },
-      { head: say('operator.id'), role: 'pair', cell: (one) => id(one.id) },
+      {
+        ...{ word: 'operator.by', by: 'by', role: 'pair', value: ({ actor }) => ({ id: actor }) },
+        cell: ({ actor }) => id(actor),
+      },
+      {
+        ...{ word: 'operator.id', by: 'id', role: 'pair', value: (one) => ({ id: one.id }) },
+        cell: (one) => id(one.id),
+      },
     ],
-  });
+  };
 }

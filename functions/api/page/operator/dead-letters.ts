@@ -2,16 +2,17 @@ import { html } from 'hono/html';
 import * as z from 'zod';
 import { check } from '../../input.ts';
 import type { Typed } from '../forms.ts';
-import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { actForm, folded } from '../parts/act-form.ts';
-import { filterForm } from '../parts/filters.ts';
-import { table } from '../parts/table.ts';
+import { fileList, type List, type ListColumn, listShape, listView } from '../parts/list.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
-import { address, card, id, nothing, when } from './parts.ts';
+import { address, card, id, when } from './parts.ts';
 
 const PATH = '/operator/dead-letters';
-const query = z.object({ queue: z.enum(['intake', 'attribution']).default('intake') });
+const query = z.object({
+  ...listShape,
+  queue: z.enum(['intake', 'attribution']).default('intake'),
+});
 
 const list = z.object({
   groups: z.array(
@@ -38,34 +39,38 @@ type Dropped = z.infer<typeof droppedList>['letters'][number];
 export const deadLettersPage: Room = {
   ...{ path: PATH, is: 'operator', needs: 'pipeline:read' },
   async read({ c, ask, typed }: Desk): Promise<RoomPage> {
-    const { queue } = check(query, c.req.query());
+    const asked = check(query, c.req.query());
+    const { queue } = asked;
     const [{ groups, more }, { letters }] = await Promise.all([
       ask({ path: `/v1/dead-letters?queue=${queue}&limit=1000` }, list),
-      ask({ path: '/v1/dead-letters/dropped?limit=50' }, droppedList),
+      ask({ path: '/v1/dead-letters/dropped?limit=200' }, droppedList),
     ]);
+    const shape = { path: PATH, query: asked, kept: { queue }, next: null };
+    const waiting: List<Group> = {
+      ...{ ...shape, name: '', rows: groups, caption: 'operator.dead' },
+      fields: (say) => [
+        {
+          ...{ name: 'queue', label: say('operator.queue'), value: queue },
+          choices: [
+            ['intake', say('operator.queue.intake')],
+            ['attribution', say('operator.queue.attribution')],
+          ],
+        },
+      ],
+      columns: (speech) => groupColumns(speech, queue, typed),
+    };
+    const dropped: List<Dropped> = {
+      ...{ ...shape, name: 'dropped', rows: letters, caption: 'operator.dropped' },
+      columns: droppedColumns,
+    };
     return {
       title: ({ say }) => say('operator.dead'),
       note: ({ say }) => say('operator.dead.note'),
+      files: { name: `dead-letters-${queue}`, lists: [fileList(waiting), fileList(dropped)] },
       main: (speech) => {
         const { say } = speech;
-        const filters = filterForm(say, {
-          ...{ action: PATH, kept: {} },
-          fields: [
-            {
-              ...{ name: 'queue', label: say('operator.queue'), value: queue },
-              choices: [
-                ['intake', say('operator.queue.intake')],
-                ['attribution', say('operator.queue.attribution')],
-              ],
-            },
-          ],
-        });
-        const rows =
-          groups.length === 0
-            ? nothing(say('operator.dead.none'))
-            : groupsOf(speech, groups, queue, typed);
-        return html`${card(say(`operator.queue.${queue}`), more ? say('operator.dead.more') : '', html`${filters}${rows}`)}
-${card(say('operator.dropped'), '', letters.length === 0 ? nothing(say('operator.dropped.none')) : droppedOf(speech, letters))}`;
+        return html`${card(say(`operator.queue.${queue}`), more ? say('operator.dead.more') : '', listView(speech, waiting, say('operator.dead.none')))}
+${card(say('operator.dropped'), '', listView(speech, dropped, say('operator.dropped.none')))}`;
       },
     };
   },
@@ -94,7 +99,7 @@ function chosen({ queue, type, integration, appKey }: Typed): object {
   };
 }
 
-function groupsOf({ say }: Speech, rows: readonly Group[], queue: string, typed: Typed): Html {
+function groupColumns({ say }: Speech, queue: string, typed: Typed): ListColumn<Group>[] {
   const forms = ({ type, integration, appKey }: Group) => {
     const hidden = { queue, type, integration: integration ?? '', appKey: appKey ?? '' };
     const isOpen = typed.act === 'drop' && typed.type === type && typed.appKey === hidden.appKey;
@@ -111,36 +116,58 @@ function groupsOf({ say }: Speech, rows: readonly Group[], queue: string, typed:
       isOpen,
     );
   };
-  return table<Group>({
-    ...{ caption: say('operator.dead'), rows },
-    columns: [
-      { head: say('kind'), role: 'name', cell: ({ type }) => id(type) },
-      {
-        ...{ head: say('operator.app'), role: 'pair' },
-        cell: ({ integration, appKey }) =>
-          integration === null ? '—' : html`${integration} · ${id(appKey)}`,
-      },
-      { head: say('operator.oldest'), role: 'pair', cell: ({ oldestAt }) => when(oldestAt) },
-      { head: say('operator.newest'), role: 'pair', cell: ({ newestAt }) => when(newestAt) },
-      {
-        head: say('operator.number'),
-        role: 'main',
-        isNumber: true,
-        cell: ({ count }) => String(count),
-      },
-      { head: say('operator.handle'), role: 'wide-pair', cell: forms },
-    ],
-  });
+  return [
+    {
+      ...{ word: 'kind', by: 'kind', role: 'name', value: ({ type }) => ({ id: type }) },
+      cell: ({ type }) => id(type),
+    },
+    {
+      ...{ word: 'operator.app', by: 'app', role: 'pair' },
+      value: ({ integration, appKey }) =>
+        integration === null ? null : { id: `${integration}/${appKey}` },
+      cell: ({ integration, appKey }) =>
+        integration === null ? '—' : html`${integration} · ${id(appKey)}`,
+    },
+    {
+      ...{ word: 'operator.oldest', by: 'oldest', role: 'pair', value: ({ oldestAt }) => oldestAt },
+      cell: ({ oldestAt }) => when(oldestAt),
+    },
+    {
+      ...{ word: 'operator.newest', by: 'newest', role: 'pair', value: ({ newestAt }) => newestAt },
+      cell: ({ newestAt }) => when(newestAt),
+    },
+    {
+      ...{ word: 'operator.number', by: 'number', role: 'main', isNumber: true },
+      ...{ value: ({ count }) => count, cell: ({ count }) => String(count) },
+    },
+    { word: 'operator.handle', role: 'wide-pair', cell: forms },
+  ];
 }
 
-function droppedOf({ say }: Speech, rows: readonly Dropped[]): Html {
-  return table<Dropped>({
-    ...{ caption: say('operator.dropped'), rows },
-    columns: [
-      { head: say('operator.when'), role: 'name', cell: ({ droppedAt }) => when(droppedAt) },
-      { head: say('kind'), role: 'second', cell: ({ type, queue }) => id(`${queue} ${type}`) },
-      { head: say('operator.by'), role: 'pair', cell: ({ droppedBy }) => id(droppedBy) },
-      { head: say('operator.reason'), role: 'wide-pair', cell: ({ reason }) => reason },
-    ],
-  });
+function droppedColumns(): ListColumn<Dropped>[] {
+  return [
+    {
+      ...{ word: 'operator.when', by: 'at', role: 'name', value: ({ droppedAt }) => droppedAt },
+      cell: ({ droppedAt }) => when(droppedAt),
+    },
+    {
+      ...{ word: 'kind', by: 'kind', role: 'second' },
+      value: ({ type, queue }) => ({ id: `${queue} ${type}` }),
+      cell: ({ type, queue }) => id(`${queue} ${type}`),
+    },
+    {
+      ...{ word: 'operator.by', by: 'by', role: 'pair' },
+      value: ({ droppedBy }) => ({ id: droppedBy }),
+      cell: ({ droppedBy }) => id(droppedBy),
+    },
+    {
+      ...{
+        word: 'operator.reason',
+        by: 'reason',
+        role: 'wide-pair',
+        value: ({ reason }) => reason,
+      },
+      cell: ({ reason }) => reason,
+    },
+  ];
 }

@@ -1,22 +1,25 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import { Problem } from '../../../../lib/errors/problem.ts';
+import { wordIn } from '../../../../lib/i18n/both.ts';
 import { amount, signedAmount } from '../../../../lib/i18n/format.ts';
+import type { Say } from '../../../../lib/i18n/words.ts';
 import { check } from '../../input.ts';
 import { pathOf } from '../ask.ts';
 import type { Typed } from '../forms.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { actForm } from '../parts/act-form.ts';
-import { filterForm } from '../parts/filters.ts';
+import { fileList, type List, type ListColumn, listShape, listView } from '../parts/list.ts';
 import { table } from '../parts/table.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { word } from '../views.ts';
-import { address, card, id, inside, nothing, when } from './parts.ts';
+import { address, card, inside, nothing, when } from './parts.ts';
 import { providersList } from './people.ts';
 
 const PATH = '/operator/imports';
 const query = z.object({
+  ...listShape,
   providerId: z.string().max(128).optional(),
   import: z.string().max(64).optional(),
 });
@@ -25,7 +28,7 @@ const kept = z.object({
   ...{ importId: z.string(), profile: z.string(), from: z.string(), to: z.string() },
   ...{ importedAt: z.string(), lines: z.int(), read: z.int() },
 });
-const list = z.object({ imports: z.array(kept) });
+const importList = z.object({ imports: z.array(kept) });
 
 const whole = kept.extend({
   refused: z.array(z.object({ line: z.int(), reason: z.string() })),
@@ -55,39 +58,45 @@ type Shown = Pick<
 export const importsPage: Room = {
   ...{ path: PATH, is: 'operator', needs: 'statements:read' },
   async read({ c, ask, viewer, typed }: Desk): Promise<RoomPage> {
-    const { providerId = '', import: wanted } = check(query, c.req.query());
+    const asked = check(query, c.req.query());
+    const { providerId = '', import: wanted } = asked;
     const { providers } = await ask({ path: '/v1/providers?limit=200' }, providersList);
     const whose = { providerId };
     const [imports, one] = await Promise.all([
       providerId === ''
         ? []
-        : ask({ path: address('/v1/imports', whose) }, list).then((found) => found.imports),
+        : ask({ path: address('/v1/imports', whose) }, importList).then((found) => found.imports),
       wanted === undefined || providerId === ''
         ? null
         : ask({ path: address(pathOf`/v1/imports/${wanted}`, whose) }, whole),
     ]);
+    const choicesOf = (say: Say) => [
+      ['', say('operator.choose')] as const,
+      ...providers.map((own) => [own.providerId, own.name] as const),
+    ];
+    const list: List<Kept> = {
+      ...{ name: '', path: PATH, query: asked, kept: { providerId }, rows: imports, next: null },
+      caption: 'operator.imports',
+      fields: (say) => [
+        {
+          ...{ name: 'providerId', label: say('operator.provider'), value: providerId },
+          choices: choicesOf(say),
+        },
+      ],
+      columns: ({ say }) => columns(say, providerId),
+    };
     return {
+      files: { name: 'imports', lists: [fileList(list)] },
       title: ({ say }) => say('operator.imports'),
       note: ({ say }) => say('operator.imports.note'),
       main: (speech) => {
         const { say } = speech;
-        const choices = [
-          ['', say('operator.choose')] as const,
-          ...providers.map((own) => [own.providerId, own.name] as const),
-        ];
-        const filters = filterForm(say, {
-          ...{ action: PATH, kept: {} },
-          fields: [
-            { name: 'providerId', label: say('operator.provider'), value: providerId, choices },
-          ],
-        });
-        const empty = nothing(
-          say(providerId === '' ? 'operator.imports.whose' : 'operator.imports.none'),
-        );
+        const choices = choicesOf(say);
+        const empty = say(providerId === '' ? 'operator.imports.whose' : 'operator.imports.none');
         const canUpload = viewer.principal.permissions.has('imports:write');
         return html`${one === null ? '' : differencesCard(speech, one)}
 ${canUpload ? card(say('operator.upload'), say('operator.upload.note'), inside(uploadForm(speech, choices, providerId, typed))) : ''}
-${card(say('operator.imports'), '', html`${filters}${imports.length === 0 ? empty : listOf(speech, imports, providerId)}`)}`;
+${card(say('operator.imports'), '', listView(speech, list, empty))}`;
       },
     };
   },
@@ -144,26 +153,34 @@ function uploadForm(
 
 const PROFILES = ['linke-merchants', 'douyin-bill', 'meituan-bill'] as const;
 
-function listOf({ say }: Speech, rows: readonly z.infer<typeof kept>[], providerId: string): Html {
-  return table<z.infer<typeof kept>>({
-    ...{ caption: say('operator.imports'), rows },
-    columns: [
-      {
-        ...{ head: say('operator.when'), role: 'name' },
-        cell: ({ importId, importedAt }) =>
-          html`<a href="${address(PATH, { providerId, import: importId })}">${when(importedAt)}</a>`,
-      },
-      { head: say('operator.profile'), role: 'pair', cell: ({ profile }) => id(profile) },
-      { head: say('period.label'), role: 'pair', cell: ({ from, to }) => `${from} – ${to}` },
-      {
-        head: say('operator.lines'),
-        role: 'main',
-        isNumber: true,
-        hasLabel: true,
-        cell: ({ read, lines }) => `${read} / ${lines}`,
-      },
-    ],
-  });
+type Kept = z.infer<typeof kept>;
+
+function columns(say: Say, providerId: string): ListColumn<Kept>[] {
+  return [
+    {
+      ...{ word: 'operator.when', by: 'at', role: 'name', value: ({ importedAt }) => importedAt },
+      cell: ({ importId, importedAt }) =>
+        html`<a href="${address(PATH, { providerId, import: importId })}">${when(importedAt)}</a>`,
+    },
+    {
+      ...{ word: 'operator.profile', by: 'profile', role: 'pair' },
+      value: ({ profile }) => wordIn(`profile.${profile}`),
+      cell: ({ profile }) => word(say, `profile.${profile}`),
+    },
+    {
+      ...{ word: 'period.label', by: 'from', role: 'pair' },
+      value: ({ from, to }) => `${from} – ${to}`,
+      cell: ({ from, to }) => `${from} – ${to}`,
+    },
+    {
+      ...{ word: 'operator.read', by: 'read', role: 'pair', isNumber: true },
+      ...{ value: ({ read: own }) => own, cell: ({ read: own }) => String(own) },
+    },
+    {
+      ...{ word: 'operator.lines-all', by: 'lines', role: 'main', isNumber: true, hasLabel: true },
+      ...{ value: ({ lines }) => lines, cell: ({ lines }) => String(lines) },
+    },
+  ];
 }
 
 function differencesCard({ say }: Speech, one: Shown): Html {

@@ -60,7 +60,13 @@ export function named(name: string | undefined, own: string | null): Html | stri
 
 /** An address with a query, of what is given. */
 export function address(path: string, query: Record<string, string | undefined>): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const text = new URLSearchParams(given as [string, string][]).toString();
+  const text = new URLSearchParams(given(query)).toString();
   return text === '' ? path : `${path}?${text}`;
+}
+
+/** Without what is empty. */
+export function given(query: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+  );
 }

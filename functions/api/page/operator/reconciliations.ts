@@ -6,13 +6,14 @@ import { pathOf } from '../ask.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { actForm } from '../parts/act-form.ts';
+import { fileList, listShape, listView } from '../parts/list.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { word } from '../views.ts';
-import { begunTable, readBegun } from './begun.ts';
-import { address, card, id, inside, nothing, when } from './parts.ts';
+import { begunList, readBegun } from './begun.ts';
+import { address, card, id, inside, when } from './parts.ts';
 
 const PATH = '/operator/reconciliations';
-const query = z.object({ id: z.string().max(512).optional() });
+const query = z.object({ ...listShape, id: z.string().max(512).optional() });
 
 const one = z.object({
   ...{ reconciliationId: z.string(), integration: z.string(), appKey: z.string() },
@@ -37,13 +38,16 @@ const apps = z.object({
 export const reconciliationsPage: Room = {
   ...{ path: PATH, is: 'operator', needs: 'pipeline:read' },
   async read({ c, ask, typed }: Desk): Promise<RoomPage> {
-    const wanted = check(query, c.req.query()).id;
+    const asked = check(query, c.req.query());
+    const wanted = asked.id;
     const [current, registered, begun] = await Promise.all([
       wanted === undefined ? null : ask({ path: pathOf`/v1/reconciliations/${wanted}` }, one),
       ask({ path: '/v1/apps?limit=200' }, apps),
       readBegun(ask, 'reconciliation'),
     ]);
+    const list = begunList(PATH, asked, begun);
     return {
+      files: { name: 'reconciliations', lists: [fileList(list)] },
       title: ({ say }) => say('operator.reconciliations'),
       note: ({ say }) => say('operator.reconciliations.note'),
       main: (speech) => {
@@ -60,10 +64,7 @@ export const reconciliationsPage: Room = {
             { name: 'to', label: 'to', type: 'date', isRequired: true },
           ],
         });
-        const rows =
-          begun.length === 0
-            ? nothing(say('operator.begun.none'))
-            : begunTable(speech, say('operator.begun'), PATH, begun);
+        const rows = listView(speech, list, say('operator.begun.none'));
         return html`${current === null ? '' : progressCard(speech, current)}
 ${card(say('operator.reconciliations.begin'), say('operator.reconciliations.why'), inside(form))}
 ${card(say('operator.begun'), say('operator.begun.note'), rows)}`;

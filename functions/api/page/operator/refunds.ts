@@ -1,25 +1,31 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { wordIn } from '../../../../lib/i18n/both.ts';
 import { amount } from '../../../../lib/i18n/format.ts';
 import { check } from '../../input.ts';
 import { pathOf } from '../ask.ts';
 import type { Typed } from '../forms.ts';
-import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { actForm, folded } from '../parts/act-form.ts';
-import { filterForm } from '../parts/filters.ts';
-import { table } from '../parts/table.ts';
+import {
+  fileList,
+  type List,
+  type ListColumn,
+  listShape,
+  listView,
+  readList,
+} from '../parts/list.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { word } from '../views.ts';
-import { address, card, id, more, nothing, when } from './parts.ts';
+import { address, card, id, when } from './parts.ts';
 
 const PATH = '/operator/refunds';
 const query = z.object({
   status: z.enum(['pending', 'approved', 'refused']).default('pending'),
-  cursor: z.string().max(4_096).optional(),
+  ...listShape,
 });
 
-const list = z.object({
+const refunds = z.object({
   refundRequests: z.array(
     z.object({
       ...{ platform: z.string(), refundId: z.string(), orderId: z.string(), status: z.string() },
@@ -29,41 +35,42 @@ const list = z.object({
   ),
   next: z.string().nullable(),
 });
-type Refund = z.infer<typeof list>['refundRequests'][number];
+type Refund = z.infer<typeof refunds>['refundRequests'][number];
 
 /** `GET /operator/refunds`: refund requests that wait for a decision, and those that the platform is not notified of yet. */
 export const refundsPage: Room = {
   ...{ path: PATH, is: 'operator', needs: 'refunds:read' },
   async read({ c, ask, typed }: Desk): Promise<RoomPage> {
-    const { status, cursor } = check(query, c.req.query());
-    const { refundRequests, next } = await ask(
-      { path: address('/v1/refund-requests', { status, cursor }) },
-      list,
-    );
+    const asked = check(query, c.req.query());
+    const { status } = asked;
+    const read = async (cursor: string | undefined) => {
+      const path = address('/v1/refund-requests', { status, cursor });
+      const { refundRequests, next } = await ask({ path }, refunds);
+      return { rows: refundRequests, next };
+    };
+    const list: List<Refund> = {
+      ...{ name: '', path: PATH, query: asked, kept: { status }, caption: 'operator.refunds' },
+      ...(await readList(asked, '', read)),
+      fields: (say) => [
+        {
+          ...{ name: 'status', label: say('status'), value: status },
+          choices: (['pending', 'approved', 'refused'] as const).map(
+            (one) => [one, say(`refund.${one}`)] as const,
+          ),
+        },
+      ],
+      columns: (speech) => columns(speech, typed),
+    };
     return {
       title: ({ say }) => say('operator.refunds'),
       note: ({ say }) => say('operator.refunds.note'),
+      files: { name: `refunds-${status}`, lists: [fileList(list)] },
       main: (speech) => {
         const { say } = speech;
-        const filters = filterForm(say, {
-          ...{ action: PATH, kept: {} },
-          fields: [
-            {
-              ...{ name: 'status', label: say('status'), value: status },
-              choices: (['pending', 'approved', 'refused'] as const).map(
-                (one) => [one, say(`refund.${one}`)] as const,
-              ),
-            },
-          ],
-        });
-        const rows =
-          refundRequests.length === 0
-            ? nothing(say('operator.refunds.none'))
-            : rowsOf(speech, refundRequests, typed);
         return card(
           say(`refund.${status}`),
           '',
-          html`${filters}${rows}${more(speech, PATH, { status }, next)}`,
+          listView(speech, list, say('operator.refunds.none')),
         );
       },
     };
@@ -82,7 +89,7 @@ export const refundsPage: Room = {
   },
 };
 
-function rowsOf({ say }: Speech, rows: readonly Refund[], typed: Typed): Html {
+function columns({ say }: Speech, typed: Typed): ListColumn<Refund>[] {
   const forms = ({ platform, refundId, status }: Refund) => {
     if (status !== 'pending') return '—';
     const hidden = { platform, refundId };
@@ -99,23 +106,36 @@ function rowsOf({ say }: Speech, rows: readonly Refund[], typed: Typed): Html {
       typed.refundId === refundId,
     );
   };
-  return table<Refund>({
-    ...{ caption: say('operator.refunds'), rows },
-    columns: [
-      { head: say('operator.when'), role: 'name', cell: ({ requestedAt }) => when(requestedAt) },
-      { head: say('platform'), role: 'pair', cell: ({ platform }) => word(say, platform) },
-      { head: say('order'), role: 'pair', cell: ({ orderId }) => id(orderId) },
-      {
-        ...{ head: say('operator.amount'), role: 'main', isNumber: true },
-        cell: ({ requestedFen }) => (requestedFen === null ? say('unknown') : amount(requestedFen)),
-      },
-      {
-        head: say('status'),
+  return [
+    {
+      ...{ word: 'operator.when', by: 'at', role: 'name', value: ({ requestedAt }) => requestedAt },
+      cell: ({ requestedAt }) => when(requestedAt),
+    },
+    {
+      ...{
+        word: 'platform',
+        by: 'platform',
         role: 'pair',
-        cell: ({ status, reason }) =>
-          html`${word(say, `refund.${status}`)}${reason === null ? '' : html`<small>${reason}</small>`}`,
+        value: ({ platform }) => wordIn(platform),
       },
-      { head: say('operator.handle'), role: 'wide-pair', cell: forms },
-    ],
-  });
+      cell: ({ platform }) => word(say, platform),
+    },
+    {
+      ...{ word: 'order', by: 'order', role: 'pair', value: ({ orderId }) => ({ id: orderId }) },
+      cell: ({ orderId }) => id(orderId),
+    },
+    {
+      ...{ word: 'operator.amount', by: 'amount', role: 'main', isNumber: true },
+      value: ({ requestedFen }) => (requestedFen === null ? null : { fen: requestedFen }),
+      cell: ({ requestedFen }) => (requestedFen === null ? say('unknown') : amount(requestedFen)),
+    },
+    {
+      ...{ word: 'status', by: 'reason', role: 'pair' },
+      value: ({ status, reason }) =>
+        [wordIn(`refund.${status}`), ...(reason === null ? [] : [reason])].join(' · '),
+      cell: ({ status, reason }) =>
+        html`${word(say, `refund.${status}`)}${reason === null ? '' : html`<small>${reason}</small>`}`,
+    },
+    { word: 'operator.handle', role: 'wide-pair', cell: forms },
+  ];
 }

@@ -7,14 +7,15 @@ import { pathOf } from '../ask.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { actForm } from '../parts/act-form.ts';
+import { fileList, listShape, listView } from '../parts/list.ts';
 import { table } from '../parts/table.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { word } from '../views.ts';
-import { begunTable, readBegun } from './begun.ts';
+import { begunList, readBegun } from './begun.ts';
 import { address, card, id, inside, nothing, when } from './parts.ts';
 
 const PATH = '/operator/restatements';
-const query = z.object({ id: z.string().max(512).optional() });
+const query = z.object({ ...listShape, id: z.string().max(512).optional() });
 
 const gains = z.object({ paidFen: z.int(), redeemedFen: z.int(), commissionFen: z.int() });
 const one = z.object({
@@ -29,12 +30,15 @@ type Restatement = z.infer<typeof one>;
 export const restatementsPage: Room = {
   ...{ path: PATH, is: 'operator', needs: 'ledger:restate' },
   async read({ c, ask, typed }: Desk): Promise<RoomPage> {
-    const wanted = check(query, c.req.query()).id;
+    const asked = check(query, c.req.query());
+    const wanted = asked.id;
     const [current, begun] = await Promise.all([
       wanted === undefined ? null : ask({ path: pathOf`/v1/restatements/${wanted}` }, one),
       readBegun(ask, 'restatement'),
     ]);
+    const list = begunList(PATH, asked, begun);
     return {
+      files: { name: 'restatements', lists: [fileList(list)] },
       title: ({ say }) => say('operator.restatements'),
       note: ({ say }) => say('operator.restatements.note'),
       main: (speech) => {
@@ -53,10 +57,7 @@ export const restatementsPage: Room = {
             { name: 'dryRun', label: 'operator.dry-run', type: 'checkbox', value: 'yes' },
           ],
         });
-        const rows =
-          begun.length === 0
-            ? nothing(say('operator.begun.none'))
-            : begunTable(speech, say('operator.begun'), PATH, begun);
+        const rows = listView(speech, list, say('operator.begun.none'));
         return html`${current === null ? '' : resultCard(speech, current)}
 ${card(say('operator.restatements.begin'), say('operator.restatements.why'), inside(form))}
 ${card(say('operator.begun'), say('operator.begun.note'), rows)}`;

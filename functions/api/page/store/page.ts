@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Problem } from '../../../../lib/errors/problem.ts';
 import { idSchema, type Platform, platformSchema } from '../../../../lib/events/event.ts';
 import { addRollups } from '../../../../lib/ledger/rollup.ts';
-import { readStoreHours } from '../../../../lib/rollups/rollups.ts';
+import { firstProviderDay, readStoreHours } from '../../../../lib/rollups/rollups.ts';
 import { hasEntries } from '../../../../lib/store/ledger/entries.ts';
 import { noteChange, withTrail } from '../../audit.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -79,6 +79,7 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
   ]);
   // A store's name is shown to those whose store it is, not to whoever guesses its id.
   if (rows.length === 0) await requireOwn(place, deps);
+  const firstDay = rows.length === 0 ? await firstProviderDay(deps.table, place.providerId) : null;
   const names = await storeNames(deps.table, [place], deps.now());
   const known = names.get(placeKey(place));
   const path = `/stores/${platform}/${encodeURIComponent(storeId)}`;
@@ -91,7 +92,7 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
     title: ({ say }) => nameOf(say, own),
     main: (speech) =>
       storeView(speech, {
-        ...{ period, platform, path, storeId, rows, totals, filter, filters },
+        ...{ period, platform, path, storeId, rows, totals, filter, filters, firstDay },
         name: nameOf(speech.say, own),
         city: known?.city ?? null,
         nextHref: more === null ? null : `${path}?${new URLSearchParams(more)}#rows`,

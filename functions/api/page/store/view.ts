@@ -5,6 +5,7 @@ import { FILE_FORMATS } from '../../files.ts';
 import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
+import { emptyNote } from '../parts/empty.ts';
 import { type Figure, figures } from '../parts/figure.ts';
 import { filterForm } from '../parts/filters.ts';
 import { hourBars } from '../parts/hours.ts';
@@ -29,6 +30,8 @@ export interface StoreView {
   readonly filter: RowFilter;
   readonly filters: Readonly<Record<string, string>>;
   readonly nextHref: string | null;
+  /** The provider's first day with anything booked, read where no line is. */
+  readonly firstDay: string | null;
 }
 
 /** All that there are, in the vocabulary's order. */
@@ -86,7 +89,7 @@ function rowsCard(speech: Speech, view: StoreView): Html {
   const isFiltered = Object.values(filter).some((value) => value !== null);
   const empty = isFiltered
     ? html`<p class="in form note">${say('filter.none')} <a href="${path}?${new URLSearchParams(periodQuery(period))}">${say('filter.clear')}</a></p>`
-    : html`<p class="in form note">${say('nothing')}</p>`;
+    : html`<p class="in form note" role="status">${view.firstDay === null ? say('nothing') : emptyNote(speech, { path, period, firstDay: view.firstDay })}</p>`;
   return html`<section class="card" id="rows"><header><h2>${say('redemptions')}</h2>${isLive ? html`<span class="live" role="status">${say('store.live')}</span>` : ''}</header>
 ${filterForm(say, {
   action: path,
