@@ -385,6 +385,92 @@ describe.runIf(CHROMIUM !== undefined)('the console in a real browser', () => {
     await context.close();
   });
 
+  it('ends a dispute that the operator accepts in a restatement, which both sides see', async () => {
+    const CLAIMANT = 'demo-qingteng';
+    const entries = await stage.hexiao.entries();
+    const { voucherId, merchantId, storeId, amountFen } =
+      entries.find(
+        (one) =>
+          one.providerId === VIEWER &&
+          one.kind === 'redemption' &&
+          one.loop === 'closed' &&
+          one.occurredAt > '2026-11-2' &&
+          !one.merchantId.endsWith('1020') &&
+          one.storeId !== '6600000000000001010',
+      ) ?? {};
+    const fenOf = async (providerId: string) =>
+      (await stage.hexiao.entries())
+        .filter((one) => one.providerId === providerId && one.voucherId === voucherId)
+        .filter(({ kind }) => kind === 'redemption')
+        .reduce((sum, one) => sum + one.amountFen, 0);
+    expect([await fenOf(VIEWER), await fenOf(CLAIMANT)]).toEqual([amountFen, 0]);
+    // What makes it theirs was signed long after.
+    await stage.hexiao.call('POST', '/v1/contracts', {
+      ...{ providerId: CLAIMANT, platform: 'douyin', merchantId, mode: 'special' },
+      ...{ shareBp: 10_000, rateBp: 300, scope: { stores: [storeId] } },
+      startsAt: '2026-11-01T00:00:00+08:00',
+    });
+    const claimant = await open('zh', 'light');
+    const value = await signInTo(stage.url, stage.tokens[CLAIMANT] ?? '');
+    await claimant.addCookies([{ name: 'hexiao_session', value, url: stage.url }]);
+    const page = await claimant.newPage();
+    await page.goto(`${stage.url}/vouchers/douyin/${voucherId}`);
+    const raise = 'form:has(input[name=act][value=raise])';
+    await page.fill(`${raise} input[name=reason]`, '这家店十一月起归我们');
+    await page.click(`${raise} button`);
+    await page.waitForURL(/disputes\?id=/);
+    const id = new URL(page.url()).searchParams.get('id') ?? '';
+
+    const operator = await open('zh', 'light');
+    await become(operator, { name: 'operator', path: '/operator', isOperators: true });
+    const other = await operator.newPage();
+    await other.goto(`${stage.url}/operator/disputes?state=open`);
+    await other.click(`a[href*="${encodeURIComponent(id)}"]`);
+    const accept = 'form:has(input[name=act][value=accept])';
+    await other.fill(`${accept} input[name=reason]`, '合同补签，从十一月起');
+    await other.click(`${accept} button`);
+    const done = (seen: Page) => seen.getByText('已接受，账目已更正').first();
+    await stage.hexiao.settleUntil(() => done(page).isVisible());
+
+    // Both pages follow by themselves, and say the same.
+    for (const seen of [page, other]) {
+      await done(seen).waitFor();
+      const trail = await seen.locator('[data-live=dispute] tbody tr').allTextContents();
+      expect(trail.join('\n')).toMatch(/提出[\s\S]*接受[\s\S]*重述完成/);
+    }
+    expect([await fenOf(VIEWER), await fenOf(CLAIMANT)]).toEqual([0, amountFen]);
+    // Whose it is now sees the voucher with what it was worth.
+    await page.goto(`${stage.url}/vouchers/douyin/${voucherId}`);
+    expect(await page.textContent('main')).toContain(((amountFen ?? 0) / 100).toFixed(2));
+    await operator.close();
+    await claimant.close();
+  });
+
+  it('looks into a chart, with what that needs loaded by the press alone, and back', async () => {
+    const context = await open('zh', 'light');
+    const page = await context.newPage();
+    const loaded: string[] = [];
+    page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+    await page.goto(stage.url);
+    const zoom = page.getByRole('button', { name: '放大' });
+    await zoom.waitFor();
+    expect(loaded.filter((path) => path.includes('uplot'))).toEqual([]);
+    await zoom.press('Enter');
+    const drawn = page.locator('.zoomed canvas');
+    await drawn.waitFor();
+    expect(loaded.filter((path) => path.includes('uplot'))).toHaveLength(2);
+    expect(await page.locator('.ch').isVisible()).toBe(false);
+    const axis = () =>
+      drawn.evaluate((own) => (own as { toDataURL(): string } & object).toDataURL());
+    const whole = await axis();
+    await page.locator('.zoomed').press('+');
+    await page.waitForTimeout(100);
+    expect(await axis()).not.toBe(whole);
+    await zoom.press('Enter');
+    expect(await page.locator('.ch').isVisible()).toBe(true);
+    await context.close();
+  });
+
   it('puts a redemption on an open page by itself, marked as new', async () => {
     const context = await open('zh', 'light');
     const page = await context.newPage();
