@@ -163,6 +163,13 @@ export const STATEMENT_WORDS = {
     zh: '完整文件逐段生成，生成后保留 7 天',
     en: 'Whole files are made piece by piece and kept for seven days',
   },
+  'exports.long': { zh: '整段明细（不限行数）', en: 'All lines of the period, however many' },
+  'exports.long.note': {
+    zh: '在后台生成，进度与下载在“文件”页，保存七天。',
+    en: 'Made in the background: the page of files shows how far it is and has it for seven days.',
+  },
+  'exports.long-csv': { zh: '生成 CSV', en: 'Make a CSV' },
+  'exports.long-xlsx': { zh: '生成 XLSX', en: 'Make a workbook' },
   'exports.none': {
     zh: '还没有文件。在一张长结算单上选“完整 CSV”或“完整 XLSX”。',
     en: 'No files yet. Choose "Whole CSV" or "Whole XLSX" on a long statement.',

@@ -24,7 +24,8 @@ export const exporting: readonly Documented[] = [
     tag: 'reading',
     summary: 'Have a file of any length made',
     description:
-      'One file with all lines of a closed statement and all that it holds, however many. It is made piece by piece: the answer is ' +
+      'One file with all lines of a closed statement and all that it holds, or (`of` `store`) with all lines of a store from a ' +
+      'day to a day as they were booked a minute before, however many. It is made piece by piece: the answer is ' +
       '202 until it is done, and `GET /v1/exports/{exportId}` says how far it is. The same again within seven days finds the same ' +
       'file, and has it gone on with where it was left. A workbook has at most 1,048,000 rows.',
     example: { of: 'statement', statementId: '2025-10.p1', format: 'csv' },

@@ -71,7 +71,7 @@ export const ROOMS: readonly Room[] = [
   disputesPage,
   lazyRoom(
     { path: '/exports', is: 'provider', needs: 'statements:read' },
-    ['make'],
+    ['make', 'make-store'],
     async () => (await import('./exports/page.ts')).exportsPage,
   ),
   lazyRoom(

@@ -1,24 +1,37 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
-import { givenId, MAX_NAME_WITH_ID } from '../../../lib/events/id.ts';
+import { Problem } from '../../../lib/errors/problem.ts';
+import { givenId, MAX_NAME_WITH_ID, platformSchema } from '../../../lib/events/id.ts';
 import { wholeOf } from '../../../lib/ledger/statement.ts';
-import { EXPORT_FORMATS } from '../../../lib/store/ledger/exports.ts';
+import { hasEntries } from '../../../lib/store/ledger/entries.ts';
+import { EXPORT_FORMATS, type Export } from '../../../lib/store/ledger/exports.ts';
 import { statementIdOf } from '../../../lib/store/ledger/statements.ts';
+import { toInstant } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ExportRequest } from '../exports.ts';
 import { CONTENT_TYPES } from '../files.ts';
-import type { Principal } from '../principal.ts';
+import { windowOf } from '../input.ts';
+import { ownOf, type Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
 import { findClosed } from '../statement-view.ts';
 
 export const exportPost = forEither('POST /v1/exports', {
   needs: 'statements:read',
-  body: z.strictObject({
-    of: z.literal('statement'),
-    statementId: givenId(MAX_NAME_WITH_ID),
-    format: z.enum(EXPORT_FORMATS),
-  }),
+  body: z.discriminatedUnion('of', [
+    z.strictObject({
+      of: z.literal('statement'),
+      statementId: givenId(MAX_NAME_WITH_ID),
+      format: z.enum(EXPORT_FORMATS),
+    }),
+    z.strictObject({
+      of: z.literal('store'),
+      /** The operator says whose. */
+      providerId: givenId().optional(),
+      ...{ platform: platformSchema, storeId: givenId() },
+      ...{ from: z.iso.date(), to: z.iso.date(), format: z.enum(EXPORT_FORMATS) },
+    }),
+  ]),
 });
 
 export const exportsGet = forEither('GET /v1/exports', { needs: 'statements:read' });
@@ -68,9 +81,26 @@ export function exportsRoutes(api: Hono, deps: ApiDeps): void {
   );
 }
 
+type ExportBody = z.infer<typeof exportPost.body>;
+
+function requestOf(
+  body: ExportBody,
+  principal: Principal,
+  deps: ApiDeps,
+): ExportRequest | Promise<ExportRequest> {
+  switch (body.of) {
+    case 'statement':
+      return statementRequest(body, principal, deps);
+    case 'store':
+      return storeRequest(body, principal, deps);
+    default:
+      return body satisfies never;
+  }
+}
+
 /** What a file is made of. @throws Problem as the statement's own address does */
-async function requestOf(
-  { statementId, format }: z.infer<typeof exportPost.body>,
+async function statementRequest(
+  { statementId, format }: Extract<ExportBody, { of: 'statement' }>,
   principal: Principal,
   deps: ApiDeps,
 ): Promise<ExportRequest> {
@@ -84,6 +114,34 @@ async function requestOf(
   };
 }
 
+/** What is booked at this moment has its instant already, and may stand a moment later. */
+const SETTLED_MS = 60_000;
+
+/** @throws Problem `not-found` where nothing of theirs was ever booked in the store */
+async function storeRequest(
+  { format, platform, storeId, ...asked }: Extract<ExportBody, { of: 'store' }>,
+  principal: Principal,
+  deps: ApiDeps,
+): Promise<ExportRequest> {
+  const { providerId = asked.providerId } = ownOf(principal, asked.providerId);
+  if (providerId === undefined) {
+    throw new Problem('request-invalid', 'providerId: say whose lines.', {
+      fields: ['providerId'],
+    });
+  }
+  const { from, to } = windowOf(asked, deps.now());
+  const place = { providerId, platform, storeId };
+  if (!(await hasEntries(deps.table, place))) {
+    throw new Problem('not-found', 'storeId: nothing of yours was booked in such a store.');
+  }
+  const asOf = toInstant(deps.now() - SETTLED_MS);
+  const name = `store-${storeId.replaceAll(/[^\w-]/g, '_')}-${from}-${to}`;
+  return {
+    exported: { of: 'store', ...place, from, to, asOf },
+    ...{ format, needs: 'statements:read', name, rowsTotal: 0, asOf },
+  };
+}
+
 async function fileOf(
   c: Context,
   { principal, exportId, part }: { principal: Principal; exportId: string; part: number },
@@ -92,8 +150,7 @@ async function fileOf(
   const { exportPart, findExport } = await import('../exports.ts');
   const one = await findExport(exportId, principal, deps);
   const { exported, format, name } = one;
-  const whose = statementIdOf(exported);
-  noteChange(c, { subject: `statement/${whose}.${format}`, providerId: exported.providerId });
+  noteChange(c, { subject: subjectOf(one), providerId: exported.providerId });
   const { bytes, parts } = await exportPart(one, part, deps);
   return c.body(bytes, 200, {
     'content-type': CONTENT_TYPES[format],
@@ -101,4 +158,10 @@ async function fileOf(
     'cache-control': 'no-store',
     ...(part < parts ? { link: `<?part=${part + 1}>; rel="next"` } : {}),
   });
+}
+
+function subjectOf({ exported, format, name }: Export): string {
+  return exported.of === 'statement'
+    ? `statement/${statementIdOf(exported)}.${format}`
+    : `${name}.${format}`;
 }

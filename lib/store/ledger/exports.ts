@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { permissionSchema } from '../../access/permissions.ts';
+import { platformSchema } from '../../events/id.ts';
 import { keys } from '../keys.ts';
 import type { Table } from '../table.ts';
 
@@ -7,6 +8,12 @@ import type { Table } from '../table.ts';
 export const exportedSchema = z.discriminatedUnion('of', [
   /** The lines of a closed statement, and what it holds. */
   z.strictObject({ of: z.literal('statement'), providerId: z.string(), month: z.string() }),
+  /** The lines of a store in a window, as they were booked by an instant. */
+  z.strictObject({
+    ...{ of: z.literal('store'), providerId: z.string() },
+    ...{ platform: platformSchema, storeId: z.string() },
+    ...{ from: z.string(), to: z.string(), asOf: z.string() },
+  }),
 ]);
 export type ExportContent = z.infer<typeof exportedSchema>;
 

@@ -6,6 +6,7 @@ import { workOnExport } from '../../../lib/exports/work.ts';
 import { MESSAGE_VERSION } from '../../../lib/queue/messages.ts';
 import type { Item } from '../../../lib/store/table.ts';
 import { Table } from '../../../lib/store/table.ts';
+import { businessDayAt } from '../../../lib/time/shanghai.ts';
 import { readWorkbook } from '../../../lib/xlsx/read-workbook.ts';
 import { START_MS } from '../../lib/make.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
@@ -77,6 +78,35 @@ async function bytesOf(exportId: string, parts: number, token: string): Promise<
   }
   return Buffer.concat(all);
 }
+
+describe('the lines of a store as a file', () => {
+  it('are all that were booked when it was asked for, and nobody else’s', async () => {
+    clock.ms = START_MS;
+    const tenant = await makeTenant(hexiao);
+    const other = await makeTenant(hexiao);
+    const at = (minutes: number) => redemptionAt(tenant, 'store-1', { minutes, fen: 12_345 });
+    await book(hexiao, [at(1), at(3), redemptionAt(tenant, 'store-2', { minutes: 4, fen: 1 })]);
+    const day = businessDayAt(START_MS);
+    // What is booked within the minute before is not in yet.
+    clock.ms += 3_600_000;
+    const booked = clock.ms;
+    const wanted = { of: 'store', platform: 'douyin', storeId: 'store-1', from: day, to: day };
+    const make = (token: string, more: object = {}) =>
+      ask(hexiao, 'POST', '/v1/exports', { body: { ...wanted, format: 'csv', ...more }, token });
+    clock.ms = booked + 120_000;
+    const begun = read(await make(tenant.token), shape);
+    await book(hexiao, [at(2)]);
+    await hexiao.settle();
+    const { exportId, parts } = await look(begun.exportId, tenant.token);
+    const { rows } = readCsv((await bytesOf(exportId, parts ?? 0, tenant.token)).toString('utf8'));
+    expect(rows).toHaveLength(2);
+    const times = rows.map(({ fields }) => Object.values(fields)[1] ?? '');
+    expect(times).toEqual(times.toSorted());
+    expect(JSON.stringify(rows)).not.toContain('store-2');
+    expectProblem(await make(other.token), 404, 'not-found');
+    expectProblem(await make(tenant.token, { to: '2025-13-01' }), 400, 'request-invalid');
+  });
+});
 
 describe('a file that is made piece by piece', () => {
   it('is the statement’s own CSV, and a workbook with the same rows that sums by formulas', async () => {

@@ -41,6 +41,11 @@ export const exportsPage: Room = {
       await ask({ method: 'POST', path: '/v1/exports', body }, one);
       return { to: PATH, done: 'done.export' };
     },
+    async 'make-store'({ ask }, { platform, storeId, from, to, format }) {
+      const body = { of: 'store', platform, storeId, from, to, format };
+      await ask({ method: 'POST', path: '/v1/exports', body }, one);
+      return { to: PATH, done: 'done.export' };
+    },
   },
 };
 

@@ -1,6 +1,6 @@
 import { Problem } from '../../../../lib/errors/problem.ts';
 import type { Platform } from '../../../../lib/events/id.ts';
-import { both, wordIn } from '../../../../lib/i18n/both.ts';
+import { STORE_LINE_HEADINGS, storeLineCells } from '../../../../lib/exports/store-lines.ts';
 import type { Cell } from '../../../../lib/ledger/csv.ts';
 import type { Entry } from '../../../../lib/ledger/entry.ts';
 import { entriesBackwards } from '../../../../lib/store/ledger/entries.ts';
@@ -26,24 +26,10 @@ export async function fileRows(
   for await (const { entry } of entriesBackwards(table, place, window, undefined, MOST_LINES + 1)) {
     looked += 1;
     if (looked > MOST_LINES) {
-      const detail = `from, to: a file has at most ${MOST_LINES} lines. Choose fewer days.`;
+      const detail = `from, to: a file has at most ${MOST_LINES} lines. Choose fewer days, or have a long file made.`;
       throw new Problem('request-invalid', detail, { fields: ['from', 'to'] });
     }
     if (isWanted(entry, filter)) found.push(entry);
   }
-  const heads = (
-    ['businessDay', 'occurredAt', 'kind', 'channel', 'soldProduct', 'voucher', 'order'] as const
-  ).map(both);
-  return [
-    [...heads, both('redeemedCount'), both('amount'), both('commission')],
-    ...found.map((entry): Cell[] => [
-      ...[entry.businessDay, entry.occurredAt, wordIn(`kind.${entry.kind}`), wordIn(entry.channel)],
-      ...[idCell(entry.productId), idCell(entry.voucherId), idCell(entry.orderId)],
-      ...[entry.count, { fen: entry.amountFen }, { fen: entry.commissionFen }],
-    ]),
-  ];
-}
-
-function idCell(id: string | null): Cell {
-  return id === null ? null : { id };
+  return [[...STORE_LINE_HEADINGS], ...found.map(storeLineCells)];
 }

@@ -93,6 +93,7 @@ export async function storePage(c: Context, deps: ApiDeps, viewer: Viewer): Prom
     main: (speech) =>
       storeView(speech, {
         ...{ period, platform, path, storeId, rows, totals, filter, filters, firstDay },
+        canExport: viewer.principal.permissions.has('statements:read'),
         name: nameOf(speech.say, own),
         city: known?.city ?? null,
         nextHref: more === null ? null : `${path}?${new URLSearchParams(more)}#rows`,

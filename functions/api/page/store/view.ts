@@ -5,6 +5,7 @@ import { FILE_FORMATS } from '../../files.ts';
 import { asOfForm } from '../as-of/view.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
+import { actForm } from '../parts/act-form.ts';
 import { emptyNote } from '../parts/empty.ts';
 import { type Figure, figures } from '../parts/figure.ts';
 import { filterForm } from '../parts/filters.ts';
@@ -30,6 +31,8 @@ export interface StoreView {
   readonly filter: RowFilter;
   readonly filters: Readonly<Record<string, string>>;
   readonly nextHref: string | null;
+  /** Whether they may have a file of any length made. */
+  readonly canExport: boolean;
   /** The provider's first day with anything booked, read where no line is. */
   readonly firstDay: string | null;
 }
@@ -111,7 +114,21 @@ ${filterForm(say, {
   ],
 })}
 <div data-live="rows">${rows.length === 0 ? empty : rowTable(speech, rows, period)}
-${pager(say, say('store.shown', { n: rows.length }), nextHref)}</div></section>`;
+${pager(say, say('store.shown', { n: rows.length }), nextHref)}</div>${longFile(speech, view)}</section>`;
+}
+
+/** All lines of the period, however many: made piece by piece, and taken from the page of files. */
+function longFile({ say }: Speech, { canExport, rows, platform, storeId, period }: StoreView) {
+  if (!canExport || rows.length === 0) return '';
+  const { from, to } = period.window;
+  const hidden = { platform, storeId, from, to };
+  const forms = FILE_FORMATS.map((format) =>
+    actForm(say, {
+      ...{ action: '/exports', act: 'make-store', hidden: { ...hidden, format } },
+      submit: format === 'csv' ? 'exports.long-csv' : 'exports.long-xlsx',
+    }),
+  );
+  return html`<details class="in"><summary>${say('exports.long')}</summary><p class="note">${say('exports.long.note')}</p>${forms}</details>`;
 }
 
 /** The lines of the filter as a file. */
