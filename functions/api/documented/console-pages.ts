@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listShape } from '../page/parts/list.ts';
 import { periodShape } from '../page/period.ts';
 import { rowFilterShape } from '../page/store/rows.ts';
 import { storesShape } from '../page/stores/page.ts';
@@ -139,7 +140,7 @@ export const consolePages: readonly Documented[] = [
     },
   },
   {
-    contract: forAnyone('GET /statements', { query: z.object(shown) }),
+    contract: forAnyone('GET /statements', { query: z.object({ ...listShape, ...shown }) }),
     tag: 'pages',
     summary: 'The statements, with their pages and files',
     answers: page,
