@@ -30,7 +30,7 @@ refusal refused registered registering registry remote repeat repeatable repeate
 request resolve resource response restate restated restating result retry reverse reversible
 rolled route row rule run running say scan scanner scanning search second secret seed send sender
 sentence served server service session setting shanghai shape shared short sifted sign signature
-signed simulate size sold sort sorted source spec spelling sqs stack stamp standing start state status step
+signed simulate size sold sort sorted source spec spelling sqs stack stamp start state status step
 stock stored sum synth table tag take taken template terminal text theme thread throughput tiered
 time today token topic total transport trend type unlisted unread unredeemed up upgrade url usage
 use used validity value verb verify version view viewer wait waiting wanted watch watched who

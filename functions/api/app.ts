@@ -11,6 +11,7 @@ import { isForPerson, pages } from './page/pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { limitHeaders } from './request-limit.ts';
 import { answer, forAnyone } from './route.ts';
+import { adSpendRoutes } from './routes/ad-spend.ts';
 import { appsRoute } from './routes/apps.ts';
 import { auditRoute } from './routes/audit.ts';
 import { channelMapsRoutes } from './routes/channel-maps.ts';
@@ -48,6 +49,7 @@ import { repeatPurchasesRoute } from './routes/repeat-purchases.ts';
 import { replaysRoute } from './routes/replays.ts';
 import { restatementsRoutes } from './routes/restatements.ts';
 import { setAsideRoute } from './routes/set-aside.ts';
+import { standingRoutes } from './routes/standing.ts';
 import { statementActsRoutes } from './routes/statement-acts.ts';
 import { statementsRoutes } from './routes/statements.ts';
 import { storesRoutes } from './routes/stores.ts';
@@ -66,6 +68,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** The calls, and the forms of the pages that make them. */
 const FILE_PATHS: ReadonlySet<string> = new Set([
   ...['/v1/imports', '/operator/imports', '/v1/leads/imports', '/leads', '/identity'],
+  ...['/v1/ad-spend/imports', '/ad-spend'],
 ]);
 const PHOTO_PATH = /^\/v1\/members\/[^/]+\/photo$/;
 const isFile = (path: string) => FILE_PATHS.has(path) || PHOTO_PATH.test(path);
@@ -108,6 +111,8 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   refundRequestsRoutes(api, deps);
   importsRoutes(api, deps);
   leadsRoutes(api, deps);
+  adSpendRoutes(api, deps);
+  standingRoutes(api, deps);
   lossesRoute(api, deps);
   pipelineRoute(api, deps);
   deadLettersRoutes(api, deps);

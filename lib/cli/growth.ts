@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { ads } from './ads.ts';
 import { print, printList } from './print.ts';
 import { type Answer, need, pairsOf, typedFor } from './remote.ts';
+import { programme, standing } from './standing.ts';
 import { UsageError, type Verb } from './verb.ts';
 
 const DETAILS = `Lists by the names of GET /v1/leads: stage (lead, contacted, authorised,
@@ -8,6 +10,10 @@ contracted, first_redemption), follower, cursor, providerId. add and change
 take the fields of its body: name, city, category, source, platform,
 merchantId, followerId; change also note, lostBecause and stage=contacted.
 Authorised, contracted and first_redemption come of what happens alone.
+ads map takes providerId, platform, merchantId and stores=ID,ID; ads spend
+takes from, to and by (day, store, merchant, account). roiBp is redeemed GMV
+to spend less rebate and cash, in 1/10000. A programme is the JSON body of
+PUT /v1/programmes/{programmeId}; standing without an id lists them.
 `;
 
 /** What a provider does to have more merchants. */
@@ -28,7 +34,15 @@ async function run(args: readonly string[]): Promise<number> {
     const text = new URLSearchParams({ ...whose, ...query }).toString();
     return text === '' ? path : `${path}?${text}`;
   };
-  if (what !== 'leads') throw new UsageError('Say what: leads.');
+  if (what === 'ads') {
+    return ads(remote, act === '' ? rest : [act, ...rest], values, whose);
+  }
+  const given = act === '' ? rest : [act, ...rest];
+  if (what === 'standing') return standing(remote, given, whose, values.json);
+  if (what === 'programme') return programme(remote, given);
+  if (what !== 'leads') {
+    throw new UsageError('Say what: leads, ads, standing or programme.');
+  }
   switch (act) {
     case 'get':
       print(await remote.get(at(oneOf(rest[0]))));

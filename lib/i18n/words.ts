@@ -1,3 +1,4 @@
+import { AD_WORDS } from './ad-words.ts';
 import { CONSOLE_WORDS } from './console-words.ts';
 import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
@@ -6,6 +7,7 @@ import { IDENTITY_WORDS } from './identity-words.ts';
 import { OPERATOR_WORDS } from './operator-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
 import { SIGN_IN_WORDS } from './sign-in-words.ts';
+import { STANDING_WORDS } from './standing-words.ts';
 import { STATEMENT_WORDS } from './statement-words.ts';
 import { SUPPLY_WORDS } from './supply-words.ts';
 import { TERMS_WORDS } from './terms-words.ts';
@@ -24,7 +26,9 @@ const WORDS = {
   ...IDENTITY_WORDS,
   ...PROBLEM_WORDS,
   ...OPERATOR_WORDS,
+  ...STANDING_WORDS,
   ...STATEMENT_WORDS,
+  ...AD_WORDS,
   ...SIGN_IN_WORDS,
   ...SUPPLY_WORDS,
   ...TERMS_WORDS,

@@ -104,8 +104,14 @@ function dayIn(cell: FileCell, { from, to }: WantedLines): Reason | undefined {
   return day < from || day > to ? REASONS.otherDay : undefined;
 }
 
-/** A workbook counts days from 30 December 1899. */
-function businessDay({ text, isNumber }: { text: string; isNumber: boolean }): string | null {
+/** The business day in a cell, or null. A workbook counts days from 30 December 1899. */
+export function businessDay({
+  text,
+  isNumber,
+}: {
+  text: string;
+  isNumber: boolean;
+}): string | null {
   if (isNumber) {
     const count = Math.floor(Number(text));
     return count > 0 && count < 100_000 ? addDays('1899-12-30', count) : null;

@@ -1,6 +1,7 @@
 import { appKeys } from './keys/apps.ts';
 import { checkKeys } from './keys/checks.ts';
 import { deliveryKeys } from './keys/deliveries.ts';
+import { growthKeys } from './keys/growth.ts';
 import { ledgerKeys } from './keys/ledger.ts';
 import { merchantKeys } from './keys/merchants.ts';
 import { peopleKeys } from './keys/people.ts';
@@ -13,6 +14,7 @@ export const keys = {
   ...appKeys,
   ...checkKeys,
   ...peopleKeys,
+  ...growthKeys,
   ...merchantKeys,
   ...streamKeys,
   ...ledgerKeys,
@@ -34,6 +36,7 @@ export {
   type WorkList,
   workPartition,
 } from './keys/deliveries.ts';
+export { adAccountsPartition, adSpendPartition } from './keys/growth.ts';
 export {
   BUCKETS,
   bucketOf,

@@ -5,6 +5,7 @@ import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
 import { DEMO_LEADS } from '../../infra/local/demo/leads.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
 import { DEMO_MEMBERS } from '../../infra/local/demo/people.ts';
+import { DEMO_PROGRAMMES } from '../../infra/local/demo/programmes.ts';
 import { DEMO_CATEGORIES } from '../../infra/local/demo/seed.ts';
 import { amount } from '../../lib/i18n/format.ts';
 import { rollUpEntries } from '../../lib/ledger/rollup.ts';
@@ -132,6 +133,10 @@ describe('the words', () => {
     ),
     ...DEMO_CATEGORIES,
     ...DEMO_MEMBERS.map(({ name }) => name),
+    ...DEMO_PROGRAMMES.flatMap(({ name, tracks, tiers }) => [
+      ...[name, ...tracks.flatMap((one) => [one.name, one.category, one.certificate])],
+      ...tiers.flatMap((tier) => [tier.name, ...tier.benefits]),
+    ]),
     ...DEMO_LEADS.flatMap(({ name, city, category, source }) => [name, city, category, source]),
   ].toSorted((a, b) => b.length - a.length);
 

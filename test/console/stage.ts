@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import { seedAds } from '../../infra/local/demo/ads.ts';
 import { DEMO_CITY, DEMO_PROVIDERS } from '../../infra/local/demo/city.ts';
 import { cityHistory } from '../../infra/local/demo/history.ts';
 import { seedLeads } from '../../infra/local/demo/leads.ts';
 import { OTHER_MERCHANTS } from '../../infra/local/demo/others.ts';
 import { seedMembers } from '../../infra/local/demo/people.ts';
+import { seedProgrammes } from '../../infra/local/demo/programmes.ts';
 import { seedCity, seedContracts, seedMerchant } from '../../infra/local/demo/seed.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import { newToken } from '../../lib/crypto/hash.ts';
@@ -58,6 +60,8 @@ export async function startStage(days: number, perStoreDay = 1): Promise<Stage> 
   await addTiers(table);
   await seedMembers(table, NOW_MS);
   await seedLeads(table, NOW_MS);
+  await seedAds(table, NOW_MS);
+  await seedProgrammes(table, NOW_MS);
   for (const { integration, merchant, providerId, rateBp } of OTHER_MERCHANTS) {
     const platform = findIntegration(integration)?.platform ?? 'douyin';
     await seedMerchant(table, platform, merchant);

@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { adSpend } from './ad-spend.ts';
 import { channelMaps } from './channel-maps.ts';
 import { consoleContracts, consoleDimensions } from './console-dimensions.ts';
 import { consolePages } from './console-pages.ts';
@@ -19,6 +20,7 @@ import { registry } from './registry.ts';
 import { restating } from './restating.ts';
 import { running } from './running.ts';
 import { settling } from './settling.ts';
+import { standing } from './standing.ts';
 
 /** Every address that is answered; a test holds it to the routes. */
 export const DOCUMENTED: readonly Documented[] = [
@@ -38,6 +40,8 @@ export const DOCUMENTED: readonly Documented[] = [
   ...imports,
   ...exporting,
   ...leads,
+  ...adSpend,
+  ...standing,
   ...restating,
   ...settling,
   ...disputes,

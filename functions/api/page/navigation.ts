@@ -55,6 +55,8 @@ const PROVIDERS: readonly Group[] = [
   {
     word: 'nav.manage',
     places: [
+      { href: '/standing', word: 'standing', needs: 'reports:read', below: [] },
+      { href: '/ad-spend', word: 'ads', needs: 'reports:read', below: [] },
       { href: '/leads', word: 'leads', needs: 'reports:read', below: [] },
       { href: '/identity', word: 'identity', needs: 'identity:show', below: [] },
       { href: '/team', word: 'team', needs: 'members:manage', below: [] },
@@ -108,6 +110,7 @@ const OPERATORS: readonly Group[] = [
         ...{ href: '/operator/statements', word: 'operator.statements', needs: 'statements:read' },
         below: ['/operator/statements/'],
       },
+      { href: '/operator/ad-accounts', word: 'ads.accounts', needs: 'registry:read', below: [] },
       { href: '/operator/imports', word: 'operator.imports', needs: 'statements:read', below: [] },
       { href: '/operator/products', word: 'catalogue', needs: 'registry:read', below: [] },
       { href: '/operator/refunds', word: 'operator.refunds', needs: 'refunds:read', below: [] },

@@ -84,6 +84,21 @@ export const ROOMS: readonly Room[] = [
     ['show', 'revoke', 'photo'],
     async () => (await import('./identity/page.ts')).identityPage,
   ),
+  lazyRoom(
+    { path: '/ad-spend', is: 'provider', needs: 'reports:read' },
+    ['upload'],
+    async () => (await import('./ads/page.ts')).adsPage,
+  ),
+  lazyRoom(
+    { path: '/standing', is: 'provider', needs: 'reports:read' },
+    [],
+    async () => (await import('./standing/page.ts')).standingPage,
+  ),
+  lazyRoom(
+    { path: '/operator/ad-accounts', is: 'operator', needs: 'registry:read' },
+    ['map'],
+    async () => (await import('./operator/ad-accounts.ts')).adAccountsPage,
+  ),
   teamPage,
   lazyRoom(
     { path: '/team/clerks', is: 'provider', needs: 'clerks:admit' },

@@ -12,12 +12,14 @@ import { Table } from '../../../lib/store/table.ts';
 import { TABLE_NAME } from '../emulators.ts';
 import type { LocalHexiao } from '../hexiao.ts';
 import type { LocalSettings } from '../settings.ts';
+import { seedAds } from './ads.ts';
 import { DEMO_CITY, DEMO_PROVIDERS } from './city.ts';
 import { seedLeads } from './leads.ts';
 import { CITY_INTEGRATION, OTHER_MERCHANTS } from './others.ts';
 import { takeInPast } from './past/take-in.ts';
 import { seedMembers } from './people.ts';
 import { Play } from './play.ts';
+import { seedProgrammes } from './programmes.ts';
 import { APP_KEY, demoTokens, seedApp, seedCity, seedOther } from './seed.ts';
 import { openTill } from './till.ts';
 
@@ -64,6 +66,8 @@ export async function startDemo(
   await seedCity(table);
   await seedMembers(table, startedAtMs);
   await seedLeads(table, startedAtMs);
+  await seedAds(table, startedAtMs);
+  await seedProgrammes(table, startedAtMs);
   await seedApp(table, city, sandbox.url);
   for (const { player, other, served } of shops) await seedOther(table, player, other, served.url);
   const tokens = await demoTokens(table, data);

@@ -36,6 +36,7 @@ export const PREFIX = {
   channelMap: 'CHANNEL-MAP#',
   channelWord: 'CHANNEL-WORD#',
   lead: 'LEAD#',
+  programme: 'PROGRAMME#',
 } as const;
 
 /** How the partitions of items begin that are distinguished when the whole table is read. */

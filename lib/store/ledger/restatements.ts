@@ -161,6 +161,18 @@ export async function newestJobs(table: Table): Promise<Job[]> {
   return items.map((item) => jobSchema.parse(item));
 }
 
+/** Restatements that were begun on or after a day and are done, the oldest first. */
+export async function restatedSince(table: Table, day: string): Promise<Job[]> {
+  const jobs: Job[] = [];
+  const { pk } = keys.restatement('');
+  const between = [day.replaceAll('-', ''), '~'] as const;
+  for await (const item of table.query(pk, { between, consistent: false })) {
+    const job = jobSchema.parse(item);
+    if (job.does === 'restate' && !job.dryRun && job.status === 'done') jobs.push(job);
+  }
+  return jobs;
+}
+
 /** The stores where a merchant's entries may be: its list, and those that left it or never were in it. */
 export async function storesEverOf(
   table: Table,

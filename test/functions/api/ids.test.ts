@@ -96,6 +96,10 @@ const contract = {
 const BODIES: readonly (readonly [call: string, body: object])[] = [
   ['PUT /v1/products/{platform}/{productId}', { supplyId: 'an-id' }],
   ['PUT /v1/stores/{platform}/{storeId}', { name: 'x', merchantId: 'an-id' }],
+  [
+    'PUT /v1/ad-accounts/{network}/{accountId}',
+    { providerId: 'an-id', platform: 'douyin', merchantId: 'an-id', stores: ['an-id'] },
+  ],
   ['PUT /v1/apps/{integration}/{appKey}', { settings: { merchantId: 'an-id' } }],
   ['POST /v1/contracts', contract],
   ['POST /v1/exports', { of: 'statement', statementId: '2025-10.an-id', format: 'csv' }],

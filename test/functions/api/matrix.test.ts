@@ -93,6 +93,13 @@ async function makeSide(fen: number): Promise<Side> {
     ...{ platform: 'douyin', month: '2025-10', integration: 'douyin-life', appKey: 'nobody' },
     ...{ productId: 'nobody', exportId: 'nobody', codeId: 'nobody' },
     ...{
+      productId: 'nobody',
+      exportId: 'nobody',
+      network: 'nobody',
+      accountId: 'nobody',
+      programmeId: 'nobody',
+    },
+    ...{
       refundId: 'nobody',
       erasureId: 'nobody',
       reason: 'parked',

@@ -51,7 +51,7 @@ const offered = ({ text }: Reply) =>
 describe('the operator’s pages', () => {
   it('are all offered to the operator, and open in both languages', async () => {
     const links = offered(await look('/operator'));
-    expect(links.length).toBe(14);
+    expect(links.length).toBe(15);
     for (const link of links) {
       for (const lang of ['zh', 'en']) {
         const page = await look(`${link}?lang=${lang}`);

@@ -139,6 +139,10 @@ beforeAll(async () => {
     };
     made.push({ ...ids, redemptionId: use.redemptionId, marks });
   }
+  await hexiao.call('PUT', '/v1/programmes/maker', {
+    ...{ name: '造风者', period: 'year', measure: 'redeemed' },
+    tiers: [{ name: '1 亿', fromFen: 10_000_000_000, benefits: [] }],
+  });
   sides = [made[0] as Side, made[1] as Side];
 });
 
@@ -210,6 +214,18 @@ const PROVIDER_ROUTES: Readonly<Record<string, (own: Side, other: Side) => strin
   ],
   'GET /v1/leads/:leadId': (own, other) => [own, other].map(({ leadId }) => `/v1/leads/${leadId}`),
   'GET /v1/lead-funnel': (own, other) => named(`/v1/lead-funnel?${WINDOW}`, own, other),
+  // A platform's programme is the same for all.
+  'GET /v1/programmes': () => ['/v1/programmes'],
+  'GET /v1/standing': (own, other) => named('/v1/standing?programmeId=maker', own, other),
+  'GET /standing': () => ['/standing'],
+  'GET /v1/ad-accounts': (own) => [
+    '/v1/ad-accounts',
+    `/v1/ad-accounts?providerId=${own.providerId}`,
+  ],
+  'GET /v1/ad-spend': (own, other) => named(`/v1/ad-spend?${WINDOW}`, own, other),
+  'GET /ad-spend': () => [`/ad-spend?${WINDOW}&by=account`],
+  // Its form is the API's call, which refuses a viewer: see ad-spend.test.ts.
+  'POST /ad-spend': () => ['/ad-spend'],
   'GET /completeness': () => [`/completeness?${WINDOW}`],
   'GET /search': () => [card, order].map((id) => `/search?q=${id}`),
   'GET /vouchers/:platform/:voucherId': () => [card, order].map((id) => `/vouchers/douyin/${id}`),

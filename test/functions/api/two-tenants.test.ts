@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DOCUMENTED } from '../../../functions/api/documented/all.ts';
+import { keepAdMonth } from '../../../lib/store/growth/ad-spend.ts';
 import { entryRef } from '../../../lib/store/ledger/entry-ref.ts';
 import { HexiaoUnderTest } from '../../support/hexiao.ts';
 import { unzip } from '../../support/unzip.ts';
@@ -113,6 +114,13 @@ beforeAll(async () => {
     const { leadId } = await hexiao.call<{ leadId: string }>(
       ...(['POST', '/v1/leads', wished, token] as const),
     );
+    const accountId = fresh('ad-account');
+    const mapped = { providerId, platform: 'douyin', merchantId };
+    await hexiao.call('PUT', `/v1/ad-accounts/oceanengine/${accountId}`, mapped);
+    const spend = { day: '2025-10-09', storeId: null, spendFen: one.fen, adOrders: 1 };
+    const place = { providerId, month: '2025-10', network: 'oceanengine', accountId };
+    const line = { ...spend, network: 'oceanengine', accountId, rebateFen: null, cashFen: null };
+    await keepAdMonth(hexiao.table, place, [line]);
     const ids = {
       ...{
         providerId,
@@ -131,17 +139,21 @@ beforeAll(async () => {
         voucherId: use.voucherId,
       },
       ...{ platform: 'douyin', month: '2025-10', importId: 'none', deliveryId: 'none' },
-      ...{ integration: 'douyin-life', appKey: 'none', disputeId },
+      ...{ integration: 'douyin-life', appKey: 'none', disputeId, programmeId: 'none' },
       file: '2025-10.proof',
       codeId: 'none',
       token: 'none',
     };
-    const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId];
+    const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId, accountId];
     secret.push(disputeId, raised.reason, exportId, leadId, wished.name, wished.city);
     const words = [one.name, one.person, one.program, String(one.fen), one.yuan];
     const cookie = await cookieOf(hexiao, token);
     made.push({ providerId, token, cookie, ids, marks: [...secret, ...words] });
   }
+  await hexiao.call('PUT', '/v1/programmes/maker', {
+    ...{ name: '造风者', period: 'year', measure: 'redeemed' },
+    tiers: [{ name: '1 亿', fromFen: 10_000_000_000, benefits: [] }],
+  });
   await hexiao.settle();
   sides = [made[0] as Side, made[1] as Side];
 });
@@ -168,7 +180,8 @@ function filled(pattern: string, ids: Side['ids']): string {
 }
 
 function addressesOf(pattern: string, names: readonly string[], own: Side, other: Side): string[] {
-  const window = names.includes('from') ? WINDOW : '';
+  const programme = names.includes('programmeId') ? '&programmeId=maker' : '';
+  const window = names.includes('from') ? WINDOW : programme;
   const by = pattern === '/v1/gmv' ? ['day', 'store', 'platform', 'merchant', 'product'] : [''];
   const forms = pattern.endsWith('/statements/{id}') ? ['', '.csv', '.xlsx', '.html'] : [''];
   return [own, other].flatMap(({ ids }) =>
