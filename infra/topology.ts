@@ -53,8 +53,8 @@ export interface RouteSpec {
   readonly to: FunctionName;
 }
 
-export type QueueName = 'intake' | 'attribution';
-export type FunctionName = 'ingest' | 'normalize' | 'attribute' | 'reconcile' | 'api';
+export type QueueName = 'intake' | 'attribution' | 'notices';
+export type FunctionName = 'ingest' | 'normalize' | 'attribute' | 'notify' | 'reconcile' | 'api';
 
 /** One table; everything in it has `pk` and `sk`, and what expires has `expiresAt` in epoch seconds. */
 export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttl: 'expiresAt' } as const;
@@ -62,6 +62,7 @@ export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttl: 'expiresAt' } as 
 export const QUEUES: Readonly<Record<QueueName, QueueSpec>> = {
   intake: { visibilityTimeoutSeconds: 190, maxReceiveCount: 8, retentionDays: 14 },
   attribution: { visibilityTimeoutSeconds: 190, maxReceiveCount: 8, retentionDays: 14 },
+  notices: { visibilityTimeoutSeconds: 190, maxReceiveCount: 8, retentionDays: 14 },
 };
 
 export const FUNCTIONS: readonly FunctionSpec[] = [
@@ -120,6 +121,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'APP',
       'BEHIND',
       'DIMENSION',
+      'ENDPOINT',
       'EXPORT',
       'EXPORT-PIECES',
       'ROLLUP',
@@ -136,9 +138,20 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'UNFINISHED',
       'VOUCHER',
     ],
-    sendsTo: ['attribution'],
+    sendsTo: ['attribution', 'notices'],
     consumes: { queue: 'attribution', batchSize: 100, batchingWindowSeconds: 1, maxConcurrency: 8 },
     environment: { ROLLUP_DELAY_SECONDS: '2', DIMENSIONS_DELAY_SECONDS: '300' },
+  },
+  {
+    folder: 'notify',
+    memoryMb: 576,
+    timeoutSeconds: 30,
+    table: 'readWrite',
+    keys: ['ENDPOINT', 'ENDPOINT-SECRETS', 'LEDGER', 'NOTICE', 'NOTICE-DUE'],
+    calls: true,
+    sendsTo: ['notices'],
+    // A slow receiver holds up what came in one batch with it, so a batch is small.
+    consumes: { queue: 'notices', batchSize: 10, batchingWindowSeconds: 0, maxConcurrency: 8 },
   },
   {
     folder: 'reconcile',
@@ -161,6 +174,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'LEDGER',
       'MERCHANT',
       'MERCHANTS',
+      'NOTICE-DUE',
       'ORDER',
       'PLATFORM-TOKEN',
       'PROVIDER',
@@ -175,7 +189,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     ],
     secrets: true,
     calls: true,
-    sendsTo: ['intake', 'attribution'],
+    sendsTo: ['intake', 'attribution', 'notices'],
     schedule: { everyMinutes: 5 },
     // A night and a slow morning; a stage of one's own busy apps may say less. The platforms' records are read for
     // so long: what a run begins ends well before the next one.
@@ -210,6 +224,8 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'DISPUTES',
       'DISPUTES-OPEN',
       'DROPPED',
+      'ENDPOINT',
+      'ENDPOINT-SECRETS',
       'ERASURE',
       'EXPORT',
       'EXPORT-PIECES',
@@ -226,6 +242,8 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
       'MEMBER',
       'MERCHANT',
       'MERCHANTS',
+      'NOTICE',
+      'NOTICE-DUE',
       'OPERATOR',
       'ORDER',
       'OVERALL',
@@ -255,9 +273,9 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     secrets: true,
     bodies: true,
     calls: true,
-    sendsTo: ['intake', 'attribution'],
-    inspects: ['intake', 'attribution'],
-    redrives: ['intake', 'attribution'],
+    sendsTo: ['intake', 'attribution', 'notices'],
+    inspects: ['intake', 'attribution', 'notices'],
+    redrives: ['intake', 'attribution', 'notices'],
     scans: true,
     proofs: true,
     // A token that was revoked is refused this much later, and a moment: within 10 s everywhere.

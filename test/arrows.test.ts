@@ -89,7 +89,14 @@ const BELOW_STORE = [
 const STORE = [...BELOW_STORE, ...PURE, 'lib/secrets', 'lib/store'];
 /** Each does one thing with what the store keeps. */
 const ABOVE_STORE = [
-  ...['lib/rollups', 'lib/booking', 'lib/statements', 'lib/callbacks', 'lib/reconciliation'],
+  ...[
+    'lib/notices',
+    'lib/rollups',
+    'lib/booking',
+    'lib/statements',
+    'lib/callbacks',
+    'lib/reconciliation',
+  ],
   'lib/exports',
 ];
 const FUNCTION = [
@@ -132,6 +139,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/secrets': [...LEAVES, 'lib/proof', 'lib/integrations/kit'],
   // Only keeps: what decides stands above it.
   'lib/store': [...BELOW_STORE.filter((room) => room !== 'lib/queue'), ...PURE, 'lib/secrets'],
+  // How a provider is told of its facts.
+  'lib/notices': STORE,
   'lib/rollups': STORE,
   'lib/booking': [...STORE, 'lib/rollups'],
   'lib/statements': [...STORE, 'lib/rollups'],
@@ -145,6 +154,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'functions/ingest': FUNCTION,
   'functions/normalize': FUNCTION,
   'functions/attribute': FUNCTION,
+  'functions/notify': FUNCTION,
   'functions/reconcile': FUNCTION,
   'functions/api': FUNCTION,
 };
@@ -241,8 +251,8 @@ const RULES: Readonly<Record<string, Rule>> = {
             !(isTypeOnly && source.path === 'functions/api/deps.ts'),
         ),
 
-  'only one place calls a platform, and only one opens connections': (source) => {
-    const isCaller = source.path === 'lib/integrations/kit/http.ts';
+  'only one place calls a platform, one an endpoint, and only one opens connections': (source) => {
+    const isCaller = ['lib/integrations/kit/http.ts', 'lib/notices/send.ts'].includes(source.path);
     const isElsewhere = /\/sandbox(?:-\w+)?(?:\/|\.ts$)/.test(source.path);
     if (!isIn(source.path, 'lib', 'functions') || isIn(source.path, 'lib/cli') || isElsewhere) {
       return [];
@@ -456,12 +466,12 @@ describe('this reader of arrows', () => {
       'const { fetch: go } = context;',
       'const answer = context.fetch.call(null, url);',
     ].map((text): [keyof typeof RULES, string, string] => [
-      'only one place calls a platform, and only one opens connections',
+      'only one place calls a platform, one an endpoint, and only one opens connections',
       'lib/integrations/meituan/bad.ts',
       text,
     ]),
     [
-      'only one place calls a platform, and only one opens connections',
+      'only one place calls a platform, one an endpoint, and only one opens connections',
       'functions/normalize/bad.ts',
       'const deps = { fetch: globalThis.fetch };',
     ],

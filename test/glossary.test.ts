@@ -8,33 +8,31 @@ import { describe, expect, test } from 'vitest';
  * belongs into the glossary of ARCHITECTURE.md.
  */
 const ORDINARY = `
-about access account acknowledge action add address aes affected after again alarm all amount
-answer archived as ask asset async authorized awaited aws back bar batch begin beyond body book
-booked both bundle buyer byte call caller card catalogue change chapter charge check cipher city
-cli client close closer code column command compare compared comparison compress conclude
-conclusion condition consumed context contradict control cost count counted credential crypto csv
-dashboard decision demo deployed deps destroy difference digit document documented done drive
-dropped dry due element empty end endpoint enter environment erase erased error estimate exchange explain
-explained extra failure fate feature fetch field file filter form format found frame from front
-function given group grouping hand hash header help hexiao hit hole html http hub icon id in index inner
-input is issue issued item json kept key kind known lag lambda language largest layout lazy leaf least
-lifetime limit limiter line lint listed live local lock log made main map markdown markup matched
-matching may meaning measured memory message method metric misbehaving misbehaviour mode model
-module money nag name named navigation need new no not note notice notify numbered oauth object of
-once one open openapi option other our outcome outgoing outside overview own packing page pager
-paid parameter parse part partition passed pasted patience payload payment pipeline place play
-played point poller position posted prefix prepared price print privacy process product progress
-props prose purchase purpose query question queue quota random range ranked rate reach read reader
-reading reason rebuild received recorded recover redeem redeemed redeeming redriven ref reference
-refusal refused registered registering registry remote repeat repeatable repeated replayed report reported
-request resolve resource response restate restated restating result retry reverse reversible
-rolled route row rule run running say scan scanner scanning search second secret seed send sender
-sentence served server service session setting shanghai shape shared short sifted sign signature
-signed simulate size sold sort sorted source spec spelling sqs stack stamp start state status step
-stock stored sum synth table tag take taken template terminal text theme thread throughput tiered
-time today token topic total transport trend type unlisted unread unredeemed up upgrade url usage
-use used validity value verb verify version view viewer wait waiting wanted watch watched who
-whole whose width window word work workbook writer xlsx xml
+about access account acknowledge action add address aes affected after again alarm all amount answer archived
+as ask asset async authorized awaited aws back bar batch begin beyond body book booked both bundle buyer byte
+call caller card catalogue change chapter charge check cipher city cli client close closer code column command
+compare compared comparison compress conclude conclusion condition consumed context contradict control cost
+count counted credential crypto csv dashboard decision demo deployed deps destroy difference digit document
+documented done drive dropped dry due element empty end enter environment erase erased error estimate exchange
+explain explained extra failure fate feature fetch field file filter form format found frame from front
+function given group grouping hand hash header help hexiao hit hole html http hub icon id in index inner input
+is issue issued item json kept key kind known lag lambda language largest layout lazy leaf least lifetime
+limit limiter line lint listed live local lock log made main map markdown markup matched matching may meaning
+measured memory message method metric misbehaving misbehaviour mode model module money nag name named
+navigation need new no not note numbered oauth object of once one open openapi option other our outcome
+outgoing outside overview own packing page pager paid parameter parse part partition passed pasted patience
+payload payment pipeline place play played point poller position posted prefix prepared price print privacy
+process product progress props prose purchase purpose query question queue quota random range ranked rate
+reach read reader reading reason rebuild received recorded recover redeem redeemed redeeming redriven ref
+reference refusal refused registered registering registry remote repeat repeatable repeated replayed report
+reported request resolve resource response restate restated restating result retry reverse reversible rolled
+route row rule run running say scan scanner scanning search second secret seed send sender sending sent
+sentence served server service session setting shanghai shape shared short sifted sign signature signed
+simulate size sold sort sorted source spec spelling sqs stack stamp start state status step stock stored sum
+synth table tag take taken template terminal text theme thread throughput tiered time today token topic total
+transport trend type unlisted unread unredeemed up upgrade url usage use used validity value verb verify
+version view viewer wait waiting wanted watch watched who whole whose width window word work workbook writer
+xlsx xml
 `
   .trim()
   .split(/\s+/);

@@ -56,6 +56,7 @@ import { storesRoutes } from './routes/stores.ts';
 import { tillRoutes } from './routes/till.ts';
 import { tokensRoutes } from './routes/tokens.ts';
 import { vouchersRoute } from './routes/vouchers.ts';
+import { webhooksRoutes } from './routes/webhooks.ts';
 
 export const healthGet = forAnyone('GET /healthz');
 
@@ -135,6 +136,7 @@ export function apiApp(deps: ApiDeps, referenceDirectory: string): Hono {
   restatementsRoutes(api, deps);
   reconciliationsRoutes(api, deps);
   completenessRoutes(api, deps);
+  webhooksRoutes(api, deps);
   referenceRoutes(api, referenceDirectory);
   pages(api, deps);
 

@@ -1,6 +1,7 @@
 import { UNATTRIBUTED } from '../../lib/attribution/contract.ts';
 import { Problem } from '../../lib/errors/problem.ts';
 import { lastDayOf, NO_SUMS } from '../../lib/ledger/statement.ts';
+import { NoticeRequests } from '../../lib/notices/requests.ts';
 import { type AttributionMessage, MESSAGE_VERSION } from '../../lib/queue/messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
 import { rollupMessages } from '../../lib/rollups/messages.ts';
@@ -161,7 +162,12 @@ function closerOf(deps: ApiDeps): Closer {
     table: deps.table,
     now: deps.now,
     requestRollup: (hours) => sendNoted(rollupMessages(hours), notedDeps(deps)),
+    requestNotices: (entries) => noticesOf(deps).request(entries),
   };
+}
+
+function noticesOf({ table, now, sqs, queues }: ApiDeps): NoticeRequests {
+  return new NoticeRequests(table, new Queue(sqs, queues.notices.url), now);
 }
 
 function notedDeps({ table, now, sqs, queues }: ApiDeps): NotedDeps {

@@ -1,5 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Policy } from '../../lib/attribution/policy.ts';
+import type { MayCall } from '../../lib/http/addresses.ts';
 import type { Budgets } from '../../lib/integrations/kit/call-budget.ts';
 import type { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import type { Party } from '../../lib/ledger/party.ts';
@@ -10,10 +11,14 @@ import type { OidcSettings } from './oidc.ts';
 import type { Remembered } from './remembered.ts';
 import type { RequestLimit } from './request-limit.ts';
 
+/** What of each may be looked at, sent again and dropped. */
+export const QUEUE_NAMES = ['intake', 'attribution', 'notices'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
 export interface ApiDeps {
   readonly table: Table;
   readonly sqs: SQSClient;
-  readonly queues: Readonly<Record<'intake' | 'attribution', QueueUrls>>;
+  readonly queues: Readonly<Record<QueueName, QueueUrls>>;
   /** Lower-case hex SHA-256 of the operator's token. */
   readonly operatorTokenHash: string;
   /** Spares reads of who may do what; absent, each request reads them. */
@@ -31,6 +36,8 @@ export interface ApiDeps {
   readonly payer?: Payer;
   /** Reaches the platforms, for what is done at the till. */
   readonly fetch: typeof globalThis.fetch;
+  /** Which addresses it may reach; absent, those of the public internet. */
+  readonly mayCall?: MayCall;
   readonly now: () => number;
   /** Waits so many ms for another press of the same request; a timer when absent. */
   readonly pause?: (ms: number) => Promise<unknown>;

@@ -5,7 +5,7 @@ import { goThrough, type Redriven, type RedriveOptions } from '../../lib/queue/r
 import { type Dropped, recordDrop } from '../../lib/store/deliveries/dropped.ts';
 import { dropWork } from '../../lib/store/deliveries/unfinished.ts';
 import { toInstant } from '../../lib/time/shanghai.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, QueueName } from './deps.ts';
 
 const ID = /^[0-9a-f]{64}$/;
 
@@ -14,7 +14,7 @@ const ID = /^[0-9a-f]{64}$/;
  * leaves it in both places, and it is dropped again. Work that it stood for is not sent again either.
  */
 export function dropLetters(
-  queue: 'intake' | 'attribution',
+  queue: QueueName,
   options: RedriveOptions,
   reason: string,
   { sqs, queues, table, now }: ApiDeps,

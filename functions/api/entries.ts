@@ -12,27 +12,12 @@ import { readContracts } from '../../lib/store/accounts/contracts.ts';
 import { readPolicies } from '../../lib/store/accounts/policies.ts';
 import { keys } from '../../lib/store/keys.ts';
 import { entryAt } from '../../lib/store/ledger/entries.ts';
-import {
-  correctedRef,
-  entryRef,
-  placeOfRef,
-  reversedRef,
-} from '../../lib/store/ledger/entry-ref.ts';
+import { correctedRef, placeOfRef, reversedRef } from '../../lib/store/ledger/entry-ref.ts';
 import type { StreamState } from '../../lib/store/ledger/restatements.ts';
 import { readStatement } from '../../lib/store/ledger/statements.ts';
 import { streamOf } from '../../lib/store/streams.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Principal, Reader } from './principal.ts';
-
-/**
- * An entry as it is shown: it, and those it takes back or corrects, by the one id that entries have
- * outside. How many contracts were considered is no provider's to know; the explanation lists its own.
- */
-export function shownEntry(entry: Entry) {
-  const { candidates: _all, ...explanation } = entry.explanation;
-  const ids = { reverses: reversedRef(entry), corrects: correctedRef(entry) };
-  return { ...entry, entryId: entryRef(entry), ...ids, explanation };
-}
 
 /** An entry by the id it was shown with. @throws Problem `not-found`, also when it is another provider's */
 export async function findEntry(ref: string, who: Principal, deps: ApiDeps): Promise<Entry> {

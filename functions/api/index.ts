@@ -1,6 +1,7 @@
 import { handle } from 'hono/aws-lambda';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { readEnvironment } from '../../lib/environment/environment.ts';
+import { callable } from '../../lib/http/addresses.ts';
 import { outgoing } from '../../lib/http/outgoing.ts';
 import { CallBudgets } from '../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
@@ -23,6 +24,8 @@ const env = readEnvironment([
   'INTAKE_DLQ_URL',
   'ATTRIBUTION_QUEUE_URL',
   'ATTRIBUTION_DLQ_URL',
+  'NOTICES_QUEUE_URL',
+  'NOTICES_DLQ_URL',
   'OPERATOR_TOKEN_SHA256',
   'ACCESS_FRESH_SECONDS',
   'AUDIT_DAYS',
@@ -45,6 +48,7 @@ const deps = {
   queues: {
     intake: { url: env.INTAKE_QUEUE_URL, deadLetterUrl: env.INTAKE_DLQ_URL },
     attribution: { url: env.ATTRIBUTION_QUEUE_URL, deadLetterUrl: env.ATTRIBUTION_DLQ_URL },
+    notices: { url: env.NOTICES_QUEUE_URL, deadLetterUrl: env.NOTICES_DLQ_URL },
   },
   operatorTokenHash: env.OPERATOR_TOKEN_SHA256,
   remembered: new Remembered({
@@ -61,6 +65,7 @@ const deps = {
   lossAlarmBp: Number(env.LOSS_ALARM_BP),
   payer: readPayer(env.PAYER),
   fetch: outgoing({ named: process.env.PRIVATE_ADDRESSES }),
+  mayCall: callable(process.env.PRIVATE_ADDRESSES ?? ''),
   now: Date.now,
   tokens: new LiveTokens(new PlatformTokens(table), log),
   budgets: new CallBudgets(new CallLeases(table), Date.now),

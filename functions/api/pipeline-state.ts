@@ -2,20 +2,20 @@ import { type Depth, readDepth } from '../../lib/queue/queue.ts';
 import { daysBehind, recentDays } from '../../lib/rollups/days-behind.ts';
 import { countUnfinished } from '../../lib/store/deliveries/unfinished.ts';
 import { countHints } from '../../lib/store/deliveries/waiting-hints.ts';
-import type { ApiDeps, QueueUrls } from './deps.ts';
+import type { ApiDeps, QueueName, QueueUrls } from './deps.ts';
 
 type QueueState = Depth & { readonly dead: number };
 
 /** What is on its way. */
 export interface PipelineState {
-  readonly queues: Readonly<Record<'intake' | 'attribution', QueueState>>;
+  readonly queues: Readonly<Record<QueueName, QueueState>>;
   /** Hints that wait for their platform. */
   readonly hints: number;
   /** Work that failed, to be sent again. */
   readonly unfinished: number;
   /** Noted messages that have totals added up, and days whose dimensions know less than the day. */
   readonly behind: number;
-  /** Nothing is: what the platforms sent until now is known and booked. */
+  /** Nothing is: what the platforms sent until now is known and booked, and whoever is to be notified of it was. */
   readonly idle: boolean;
 }
 
@@ -26,7 +26,10 @@ export async function readPipeline(
   const way = await readWay(deps);
   const noted = await countUnfinished(deps.table, 'behind');
   const behind = noted + (await daysBehind(deps.table, recentDays(deps.now()))).length;
-  return { ...way, behind, idle: isDone(way) && behind === 0 };
+  const notices = await readQueue(deps.queues.notices, deps);
+  const queues = { ...way.queues, notices };
+  const idle = isDone(way) && behind === 0 && isEmpty(notices);
+  return { ...way, queues, behind, idle };
 }
 
 type WayDeps = Pick<ApiDeps, 'table' | 'sqs' | 'queues'>;
@@ -36,7 +39,9 @@ export async function isBooked(deps: WayDeps): Promise<boolean> {
   return isDone(await readWay(deps));
 }
 
-type Way = Pick<PipelineState, 'queues' | 'hints' | 'unfinished'>;
+interface Way extends Pick<PipelineState, 'hints' | 'unfinished'> {
+  readonly queues: Omit<PipelineState['queues'], 'notices'>;
+}
 
 async function readWay(deps: WayDeps): Promise<Way> {
   // Read in the order of the way: what leaves one place while we look is seen in the next.

@@ -1,5 +1,5 @@
 import { mapLimit } from '../../lib/async/map-limit.ts';
-import { bookChanged } from '../../lib/booking/book.ts';
+import { type Booked, bookChanged } from '../../lib/booking/book.ts';
 import { readChanged } from '../../lib/booking/stream-state.ts';
 import { termsReader } from '../../lib/booking/terms.ts';
 import { attempt, type Received } from '../../lib/queue/batch.ts';
@@ -58,11 +58,37 @@ async function bookAll(
     return states === undefined ? [] : [{ stream, own, states }];
   });
   const readTerms = termsReader(deps);
-  const touched = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, states }) => {
-    const hours = await attempt(own, () => bookChanged(stream, states, readTerms, deps));
-    return (hours ?? []).map((hour) => ({ hour, received: own }));
+  const done = await mapLimit(read.flat(), STREAMS_AT_ONCE, async ({ stream, own, states }) => {
+    const booked = await attempt(own, () => bookChanged(stream, states, readTerms, deps));
+    return booked === undefined ? [] : [{ own, ...booked }];
   });
-  await rollUpTouched(touched.flat(), deps);
+  await requestNotices(done.flat(), deps);
+  const touched = done
+    .flat()
+    .flatMap(({ own, hours }) => hours.map((hour) => ({ hour, received: own })));
+  await rollUpTouched(touched, deps);
+}
+
+interface Done extends Booked {
+  readonly own: readonly Received<MessageOf<'changed'>>[];
+}
+
+/**
+ * What a message booked is told once it stands; of one that comes again, all that stands of it: an earlier worker may
+ * have died before it told. A fact that is told twice has one id.
+ */
+async function requestNotices(done: readonly Done[], { notices }: AttributeDeps): Promise<void> {
+  if (notices === undefined) return;
+  const isAgain = ({ message, receives = 1 }: Done['own'][number]) =>
+    receives > 1 || message.unfinished === true;
+  const wanted = done.flatMap(({ own, standing, booked }) => {
+    const entries = own.some(isAgain) ? standing : booked;
+    return entries.length === 0 ? [] : [{ own, entries }];
+  });
+  await attempt(
+    wanted.flatMap(({ own }) => own),
+    () => notices.request(wanted.flatMap(({ entries }) => entries)),
+  );
 }
 
 function select<T extends AttributionMessage['type']>(

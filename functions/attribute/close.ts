@@ -92,6 +92,7 @@ function closerOf(deps: AttributeDeps): Closer {
   return {
     ...deps,
     requestRollup: (hours) => sendNoted(rollupMessages(hours), deps, deps.rollupDelaySeconds),
+    requestNotices: async (entries) => deps.notices?.request(entries),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Policy } from '../../lib/attribution/policy.ts';
 import type { Log } from '../../lib/log/log.ts';
+import type { NoticeRequests } from '../../lib/notices/requests.ts';
 import type { AttributionMessage } from '../../lib/queue/messages.ts';
 import type { Queue } from '../../lib/queue/queue.ts';
 import type { Table } from '../../lib/store/table.ts';
@@ -7,6 +8,8 @@ import type { Table } from '../../lib/store/table.ts';
 export interface AttributeDeps {
   readonly table: Table;
   readonly attribution: Queue<AttributionMessage>;
+  /** Absent where nobody is notified of anything, as in the demo's past. */
+  readonly notices?: NoticeRequests;
   /** What holds before an operator recorded a policy. */
   readonly policy: Policy;
   readonly now: () => number;

@@ -1,6 +1,7 @@
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { logLines } from '../../lib/log/log.ts';
+import { NoticeRequests } from '../../lib/notices/requests.ts';
 import { processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
 import { type AttributionMessage, attributionMessageSchema } from '../../lib/queue/messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
@@ -11,13 +12,18 @@ import type { AttributeDeps } from './deps.ts';
 const env = readEnvironment([
   'TABLE_NAME',
   'ATTRIBUTION_QUEUE_URL',
+  'NOTICES_QUEUE_URL',
   'ROLLUP_DELAY_SECONDS',
   'DIMENSIONS_DELAY_SECONDS',
 ]);
 
+const table = new Table(databaseClient(), env.TABLE_NAME);
+const sqs = queueClient();
+
 const deps: AttributeDeps = {
-  table: new Table(databaseClient(), env.TABLE_NAME),
-  attribution: new Queue<AttributionMessage>(queueClient(), env.ATTRIBUTION_QUEUE_URL),
+  table,
+  attribution: new Queue<AttributionMessage>(sqs, env.ATTRIBUTION_QUEUE_URL),
+  notices: new NoticeRequests(table, new Queue(sqs, env.NOTICES_QUEUE_URL), Date.now),
   policy: DEFAULT_POLICY,
   rollupDelaySeconds: Number(env.ROLLUP_DELAY_SECONDS),
   dimensionsDelaySeconds: Number(env.DIMENSIONS_DELAY_SECONDS),

@@ -88,7 +88,9 @@ export async function rollUpDays(
   received: readonly Received<MessageOf<'dimensions'>>[],
   deps: AttributeDeps,
 ): Promise<void> {
-  const untilMs = deps.now() + DIMENSIONS_MS;
+  const beganMs = deps.now();
+  const untilMs = beganMs + DIMENSIONS_MS;
+  const today = businessDayAt(beganMs);
   const late: Received<MessageOf<'dimensions'>>[] = [];
   await mapLimit(byProviderDay(received, messageOf), ROLLUPS_AT_ONCE, async (own) => {
     const first = own[0];
@@ -96,7 +98,7 @@ export async function rollUpDays(
     const { providerId, day } = first.message;
     // The first are done however late it is, so that each round leaves fewer.
     if (first !== received[0] && deps.now() >= untilMs) late.push(...own);
-    else await attempt(own, () => rollUpThenCompare({ providerId, day }, deps));
+    else await attempt(own, () => rollUpThenCompare({ providerId, day }, today, deps));
   });
   await attempt(late, () => deps.attribution.sendAll(late.map(messageOf)));
 }
@@ -104,9 +106,9 @@ export async function rollUpDays(
 /** What changed while the day was read is not in what was rolled up: it is requested again. */
 async function rollUpThenCompare(
   place: { providerId: string; day: string },
+  today: string,
   deps: AttributeDeps,
 ): Promise<void> {
-  const today = businessDayAt(deps.now());
   const written = await rollUpDimensions(deps.table, place.providerId, place.day, today);
   await requestDimensions(place, deps, written);
 }

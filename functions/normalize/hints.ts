@@ -1,3 +1,4 @@
+import type { Breakers } from '../../lib/async/breakers.ts';
 import { mapLimit } from '../../lib/async/map-limit.ts';
 import type { Platform } from '../../lib/events/event.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
@@ -16,7 +17,6 @@ import { putHint } from '../../lib/store/deliveries/waiting-hints.ts';
 import { knownOf } from '../../lib/store/known.ts';
 import type { Table } from '../../lib/store/table.ts';
 import { resolve } from './answers.ts';
-import type { Breakers } from './breakers.ts';
 import type { Finding, RecordDeps } from './finding.ts';
 import { ShareSends } from './share-sends.ts';
 

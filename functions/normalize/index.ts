@@ -1,3 +1,4 @@
+import { Breakers } from '../../lib/async/breakers.ts';
 import { readEnvironment } from '../../lib/environment/environment.ts';
 import { outgoing } from '../../lib/http/outgoing.ts';
 import { CallBudgets } from '../../lib/integrations/kit/call-budget.ts';
@@ -17,7 +18,6 @@ import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
 import { buyerKeyReader } from '../../lib/store/privacy/buyer-key.ts';
 import { databaseClient, Table } from '../../lib/store/table.ts';
 import { RememberedApps } from './apps.ts';
-import { Breakers } from './breakers.ts';
 import { ChannelMaps } from './channels.ts';
 import { type NormalizeDeps, normalize } from './normalize.ts';
 

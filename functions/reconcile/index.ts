@@ -5,6 +5,7 @@ import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { findIntegration } from '../../lib/integrations/registry.ts';
 import { logLines } from '../../lib/log/log.ts';
 import type { AttributionMessage, IntakeMessage } from '../../lib/queue/messages.ts';
+import type { NoticeMessage } from '../../lib/queue/notice-messages.ts';
 import { Queue, queueClient } from '../../lib/queue/queue.ts';
 import { reconcileRecords } from '../../lib/reconciliation/run.ts';
 import { CallLeases } from '../../lib/store/accounts/call-leases.ts';
@@ -17,6 +18,7 @@ const env = readEnvironment([
   'TABLE_NAME',
   'INTAKE_QUEUE_URL',
   'ATTRIBUTION_QUEUE_URL',
+  'NOTICES_QUEUE_URL',
   'SILENT_AFTER_MINUTES',
   'LOSS_ALARM_BP',
   'RECORDS_SECONDS',
@@ -30,6 +32,7 @@ const deps = {
   table,
   intake: new Queue<IntakeMessage>(sqs, env.INTAKE_QUEUE_URL),
   attribution: new Queue<AttributionMessage>(sqs, env.ATTRIBUTION_QUEUE_URL),
+  notices: new Queue<NoticeMessage>(sqs, env.NOTICES_QUEUE_URL),
   silentAfterMinutes: Number(env.SILENT_AFTER_MINUTES),
   lossAlarmBp: Number(env.LOSS_ALARM_BP),
   notifies: (name: string) => findIntegration(name)?.redemptionsUnnotified !== true,

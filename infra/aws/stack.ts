@@ -120,7 +120,11 @@ export class HexiaoStack extends Stack {
   #makeQueues(alarmAction: SnsAction, messageDays: number): Record<QueueName, WatchedQueue> {
     const make = (name: QueueName) =>
       new WatchedQueue(this, name, { spec: QUEUES[name], messageDays, alarmAction });
-    return { intake: make('intake'), attribution: make('attribution') };
+    return {
+      intake: make('intake'),
+      attribution: make('attribution'),
+      notices: make('notices'),
+    };
   }
 
   /** What an operator needs after the deployment. */

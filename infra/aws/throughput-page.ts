@@ -27,6 +27,7 @@ function table(): string {
   const rows: [string, (size: Sized) => string][] = [
     ['workers of `normalize`, set aside', ({ workers }) => count(workers.normalize)],
     ['workers of `attribute`, set aside', ({ workers }) => count(workers.attribute)],
+    ['workers of `notify`, set aside', ({ workers }) => count(workers.notify)],
     ['redemptions a second that these carry', ({ workers }) => count(sustainedBy(workers))],
     ['requests a second that are let in', ({ throttle }) => count(throttle.rate)],
     ['write units a second of the table', (size) => count(size.table.writes)],

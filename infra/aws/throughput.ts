@@ -61,6 +61,7 @@ export function sizeOf(throughput: Throughput): Size {
   const workers = {
     normalize: workersFor('normalize', throughput),
     attribute: workersFor('attribute', throughput),
+    notify: workersFor('notify', throughput),
   };
   const receivers = Math.ceil(throughput * WEBHOOKS * secondsOf('ingest') * BURST);
   const rate = Math.max(LEAST_LET_IN, throughput * WEBHOOKS * LET_IN);
@@ -70,7 +71,7 @@ export function sizeOf(throughput: Throughput): Size {
     throttle: { rate, burst: Math.max(LEAST_LET_IN, rate / 2) },
     table,
     ...(isNewEnough ? {} : { warm: warmFor(table) }),
-    concurrency: workers.normalize + workers.attribute + receivers + OTHERS,
+    concurrency: workers.normalize + workers.attribute + workers.notify + receivers + OTHERS,
   };
 }
 
@@ -113,16 +114,17 @@ export function quotasToAsk(
 
 export type Quotas = Pick<RegionTraits, 'apiQuota' | 'tableQuota' | 'concurrencyQuota'>;
 
-function workersFor(name: 'normalize' | 'attribute', throughput: Throughput): number {
+function workersFor(name: 'normalize' | 'attribute' | 'notify', throughput: Throughput): number {
   const least = topologyOf(name).consumes?.maxConcurrency ?? 1;
   const needed = Math.ceil((throughput * secondsOf(name)) / BUSY_PART);
   return Math.min(MOST_WORKERS, Math.max(least, needed));
 }
 
 /** A worker's time for one voucher: what it waits for, and its processor's time by its share of one. */
-function secondsOf(name: 'ingest' | 'normalize' | 'attribute'): number {
+function secondsOf(name: 'ingest' | 'normalize' | 'attribute' | 'notify'): number {
   const { redemption, sale } = measured.busy;
   if (name === 'ingest') return INGEST_SECONDS;
+  if (name === 'notify') return NOTICES * NOTICE_SECONDS;
   const waits = redemption.workerMs[name] + sale.workerMs[name];
   const { work, messages } = PROCESSOR[name];
   const found = memory.functions[name].works.find((one) => one.work === work);
@@ -133,6 +135,12 @@ function secondsOf(name: 'ingest' | 'normalize' | 'attribute'): number {
 
 /** A webhook of `ingest`, of which nearly all is the wait for the queue. */
 const INGEST_SECONDS = 0.02;
+
+/** Of a voucher that is sold and redeemed: two entries, and that it was redeemed; for one endpoint of its provider. */
+const NOTICES = 3;
+
+/** A worker tells ten at once, and a receiver takes a third of a second: an assumption, theirs is all of the wait. */
+const NOTICE_SECONDS = 0.03;
 
 /** Of the works that `npm run bench -- memory` measures: those of ordinary messages, and how many they are. */
 const PROCESSOR = {

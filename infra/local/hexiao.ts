@@ -95,6 +95,8 @@ function environmentOf(
     INTAKE_DLQ_URL: emulators.queues.intake.deadLetterUrl,
     ATTRIBUTION_QUEUE_URL: emulators.queues.attribution.url,
     ATTRIBUTION_DLQ_URL: emulators.queues.attribution.deadLetterUrl,
+    NOTICES_QUEUE_URL: emulators.queues.notices.url,
+    NOTICES_DLQ_URL: emulators.queues.notices.deadLetterUrl,
     OPERATOR_TOKEN_SHA256: operatorTokenHash,
     BODY_KEYS: pathToFileURL(bodyKeysFile).href,
     PROOF_KEYS: pathToFileURL(proofKeysFile).href,

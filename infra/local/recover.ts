@@ -51,7 +51,8 @@ export async function notifyOfRecent(
   const recent = [...latestMs].filter(([, atMs]) => atMs >= lastMs - RECENT_MS);
   const messages = recent.map(([key]): AttributionMessage => {
     const stream = JSON.parse(key) as BookedStream;
-    return { type: 'changed', v: MESSAGE_VERSION, ...stream };
+    // What was booked may not have been told to anybody: as for work that failed, all of it is looked at.
+    return { type: 'changed', v: MESSAGE_VERSION, ...stream, unfinished: true };
   });
   await attribution.sendAll(messages);
   return messages.length;

@@ -7,6 +7,8 @@ import {
   problemsOf,
   TAGS,
 } from '../../functions/api/documented/documented.ts';
+import { instant } from '../../functions/api/documented/shapes.ts';
+import { MESSAGES } from '../../functions/api/documented/webhooks.ts';
 import { PROBLEM_CODES, Problem, problemBody } from '../../lib/errors/problem.ts';
 import { CHAPTERS, INTRODUCTION } from './prose.ts';
 
@@ -63,6 +65,7 @@ export function openApi(version: string): OpenApi {
       return { name: tag, description: `${zh} ${en}. ${text}` };
     }),
     paths,
+    webhooks: messages(schemas),
     components: {
       securitySchemes: {
         operatorToken: bearer('The operator’s token, or one of a named operator.'),
@@ -72,6 +75,25 @@ export function openApi(version: string): OpenApi {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
     },
   };
+}
+
+/** What endpoints are told, by the types of messages. */
+function messages(schemas: Json): Json {
+  return Object.fromEntries(
+    Object.entries(MESSAGES).map(([type, { summary, data }]) => {
+      const message = z.strictObject({ type: z.literal(type), timestamp: instant, data });
+      const schema = toSchema(message, 'output', schemas);
+      const post = {
+        ...{ summary, tags: ['webhooks'] },
+        parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+          ...{ name, in: 'header', required: true, schema: { type: 'string' } },
+        })),
+        requestBody: { required: true, content: { 'application/json': { schema } } },
+        responses: { '2XX': { description: 'It was taken. Anything else comes again.' } },
+      };
+      return [type, { post }];
+    }),
+  );
 }
 
 function operation(one: Documented, path: string, schemas: Json): Operation {

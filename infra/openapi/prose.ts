@@ -55,6 +55,11 @@ export const CHAPTERS: Readonly<Record<Tag, Chapter>> = {
     text: 'For the operator; redeeming and taking back also for a provider’s clerks and operations, at the stores that their token names. The same `requestId` with the same body is the same act: after a 503 repeat it, after a 422 correct it under a new one.',
   },
   running: { zh: '运行', en: 'Running', text: 'For the operator, but for `/healthz`.' },
+  webhooks: {
+    zh: '通知',
+    en: 'Telling others',
+    text: 'For a provider’s owner. What is told, how it is signed and when it comes again stands in docs/webhooks.md.',
+  },
   pages: {
     zh: '页面',
     en: 'Pages',

@@ -18,6 +18,16 @@ export interface BookingDeps extends TermsDeps {
   readonly log: Log;
 }
 
+/** What booking a history came to. */
+export interface Booked {
+  /** To roll up, also when every entry stood already: an earlier worker may have died before rolling up. */
+  readonly hours: readonly StoreHour[];
+  /** Every entry there is for the history's events. */
+  readonly standing: readonly Entry[];
+  /** Those that were booked now. */
+  readonly booked: readonly Entry[];
+}
+
 /** A history that still changes after so many readings is not changing: we are wrong about it. */
 const MAX_ROUNDS = 8;
 
@@ -26,15 +36,13 @@ const MAX_ROUNDS = 8;
  * that knew less and books last then sees what came in between, and corrects its own entries. So of any
  * workers at once, the last one to write leaves what all the events together amount to.
  * @param state read before `readTerms` reads anything
- * @returns the store-hours to roll up, also when every entry stood already: an earlier worker may have
- *   died before rolling up
  */
 export function bookStream(
   stream: BookedStream,
   state: StreamState,
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<StoreHour[]> {
+): Promise<Booked> {
   return bookStates([state], async () => [await readBookable(deps.table, stream)], readTerms, deps);
 }
 
@@ -47,7 +55,7 @@ export function bookChanged(
   states: readonly StreamState[],
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<StoreHour[]> {
+): Promise<Booked> {
   return bookStates(states, () => readChanged(deps.table, stream), readTerms, deps);
 }
 
@@ -58,18 +66,21 @@ async function bookStates(
   readAgain: () => Promise<readonly StreamState[]>,
   readTerms: ReadTerms,
   deps: BookingDeps,
-): Promise<StoreHour[]> {
-  const touched: Entry[] = [];
+): Promise<Booked> {
+  const standing: Entry[] = [];
+  const booked: Entry[] = [];
   let states = first;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const read = round === 0 ? readTerms : termsReader(deps);
     const bookings = await mapLimit(states, BOOKED_AT_ONCE, (state) => bookOne(state, read, deps));
-    touched.push(...bookings.flatMap(({ standing }) => standing));
-    const isNew = bookings.some(({ booked }) => booked.length > 0);
-    if (!isNew) return finish(bookings, touched, deps);
+    standing.push(...bookings.flatMap((booking) => booking.standing));
+    booked.push(...bookings.flatMap((booking) => booking.booked));
+    const isNew = bookings.some((booking) => booking.booked.length > 0);
+    if (!isNew) return finish(bookings, { standing, booked }, deps);
     const now = await readAgain();
     const isRaced = bookings.some((booking) => booking.isRaced);
-    if (!isRaced && textOf(now) === textOf(states)) return finish(bookings, touched, deps);
+    const done = { standing, booked };
+    if (!isRaced && textOf(now) === textOf(states)) return finish(bookings, done, deps);
     states = now;
   }
   throw new Error('a history kept changing while it was booked');
@@ -122,15 +133,15 @@ function logBooked(booked: readonly Entry[], events: readonly Event[], log: Log)
 
 async function finish(
   bookings: readonly Booking[],
-  touched: readonly Entry[],
+  { standing, booked }: Omit<Booked, 'hours'>,
   { table, log }: BookingDeps,
-): Promise<StoreHour[]> {
+): Promise<Booked> {
   const waiting = bookings.flatMap((booking) => booking.waiting);
   for (const one of bookings.flatMap(({ conflicts }) => conflicts))
     log('error', 'entry-conflict', { entryId: entryRef(one) });
   if (waiting.length > 0) log('info', 'reversals-wait', { count: waiting.length });
-  await noteStores(table, touched);
-  return touched.map(storeHourOf);
+  await noteStores(table, standing);
+  return { hours: standing.map(storeHourOf), standing, booked };
 }
 
 /** What a worker has looked up once it need not again; forgetting costs a read. */

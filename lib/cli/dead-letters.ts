@@ -15,13 +15,13 @@ export const DEAD_LETTER_OPTIONS = {
   before: { type: 'string' },
 } as const;
 
-const QUEUES = ['intake', 'attribution'];
+const QUEUES = ['intake', 'attribution', 'notices'];
 
 /** @throws UsageError */
 export function queueIn(positionals: readonly string[]): string {
   const [queue = ''] = positionals;
   if (positionals.length === 1 && QUEUES.includes(queue)) return queue;
-  throw new UsageError(`Say which queue: ${QUEUES.join(' or ')}.`);
+  throw new UsageError(`Say which queue: ${QUEUES.join(', ')}.`);
 }
 
 /** Hexiao does a few seconds' worth a request. @param done the field that counts what was done */

@@ -30,6 +30,9 @@ const PUBLIC_V6 = ['2000::/3'];
 /** … but for protocols, documentation and tunnels, which carry an IPv4 address inside. */
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
+/** Whether it is an IP address and no name. */
+export const isAddress = (host: string) => isIP(host) !== 0;
+
 /**
  * @param address an IP address, as it is connected to
  * @param isEncrypted whether the connection is TLS

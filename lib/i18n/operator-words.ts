@@ -198,6 +198,7 @@ export const OPERATOR_WORDS = {
   'operator.queue': { zh: '队列', en: 'Queue' },
   'operator.queue.intake': { zh: '收件', en: 'Intake' },
   'operator.queue.attribution': { zh: '归因', en: 'Attribution' },
+  'operator.queue.notices': { zh: '通知', en: 'Notices' },
   'operator.handle': { zh: '处理', en: 'Decide' },
   'operator.redrive': { zh: '再送一次', en: 'Send again' },
   'operator.drop': { zh: '放弃', en: 'Drop for good' },

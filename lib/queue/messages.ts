@@ -137,7 +137,8 @@ export function workOf({ unfinished: _unfinished, ...message }: AttributionMessa
   return JSON.stringify(message);
 }
 
-function toThisVersion(value: unknown, context: z.RefinementCtx): unknown {
+/** Of this version, or of another that this one reads. */
+export function toThisVersion(value: unknown, context: z.RefinementCtx): unknown {
   try {
     return MESSAGES.read(value);
   } catch (error) {

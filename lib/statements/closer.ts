@@ -1,3 +1,4 @@
+import type { Entry } from '../ledger/entry.ts';
 import type { StoreHour } from '../rollups/store-day.ts';
 import type { Lane } from '../store/ledger/closing-lanes.ts';
 import type { Statement } from '../store/ledger/statements.ts';
@@ -12,9 +13,11 @@ export interface Batch {
   readonly lane?: Lane;
 }
 
-/** Whoever closes: its clock, and its way to have store-hours rolled up. */
+/** Whoever closes: its clock, and its ways to have store-hours rolled up and providers notified. */
 export interface Closer {
   readonly table: Table;
   readonly now: () => number;
   readonly requestRollup: (hours: readonly StoreHour[]) => Promise<void>;
+  /** That the provider is notified of them. */
+  readonly requestNotices: (entries: readonly Entry[]) => Promise<void>;
 }

@@ -133,6 +133,7 @@ async function settle(closer: Closer, statement: Statement): Promise<Batch> {
     await takeEntry(table, statement, entry, (await readBilled(table, entry)) ?? null);
   }
   await closer.requestRollup(settled.map(storeHourOf));
+  await closer.requestNotices(settled);
   const sums = addSums(statement.sums, sumLines(settled, statement.month));
   const placed = settled.map((entry) => {
     return { sk: keys.statementLine(statement, entry).sk, line: lineOf(entry) };

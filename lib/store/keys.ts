@@ -4,6 +4,7 @@ import { deliveryKeys } from './keys/deliveries.ts';
 import { growthKeys } from './keys/growth.ts';
 import { ledgerKeys } from './keys/ledger.ts';
 import { merchantKeys } from './keys/merchants.ts';
+import { noticeKeys } from './keys/notices.ts';
 import { peopleKeys } from './keys/people.ts';
 import { statementKeys } from './keys/statements.ts';
 import { streamKeys } from './keys/streams.ts';
@@ -19,6 +20,7 @@ export const keys = {
   ...streamKeys,
   ...ledgerKeys,
   ...statementKeys,
+  ...noticeKeys,
 };
 
 export {
@@ -57,6 +59,12 @@ export {
   openRefundPartition,
   productsPartition,
 } from './keys/merchants.ts';
+export {
+  endpointsPartition,
+  noticesDuePartition,
+  noticesPartition,
+  noticeTime,
+} from './keys/notices.ts';
 export {
   clerkPinsPartition,
   leadPartition,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { type FunctionModule, type LocalHexiao, startHexiao } from '../../infra/local/hexiao.ts';
@@ -9,6 +10,7 @@ import type { FunctionName } from '../../infra/topology.ts';
 import { sha256Hex } from '../../lib/crypto/hash.ts';
 import { silent } from '../../lib/log/log.ts';
 import { type HttpAnswer, httpEvent } from '../infra/runtime/events.ts';
+import { Receiver } from '../lib/notices/receiver.ts';
 import { TEST_BODY_KEYS_FILE } from '../support/body-keys-file.ts';
 import { Client } from '../support/client.ts';
 import { APP_KEY } from '../support/douyin.ts';
@@ -19,11 +21,14 @@ describe('the bundles that are deployed', () => {
   const outDirectory = mkdtempSync(join(tmpdir(), 'hexiao-bundles-'));
   const functions = new Map<FunctionName, FunctionModule>();
   let hexiao: LocalHexiao;
+  let receiver: Receiver;
+  let secretOfEndpoint = '';
   let platform: Awaited<ReturnType<typeof startSampleSandbox>>;
 
   beforeAll(async () => {
     bundleFunctions({ outDirectory });
     platform = await startSampleSandbox();
+    receiver = await Receiver.start();
     hexiao = await startHexiao({
       bodyKeysFile: TEST_BODY_KEYS_FILE,
       proofKeysFile: TEST_BODY_KEYS_FILE,
@@ -42,6 +47,7 @@ describe('the bundles that are deployed', () => {
   afterAll(async () => {
     await hexiao?.stop();
     await platform?.sandbox.stop();
+    await receiver?.stop();
     rmSync(outDirectory, { recursive: true, force: true });
   });
 
@@ -56,6 +62,11 @@ describe('the bundles that are deployed', () => {
   it('take a redemption from a base64 API Gateway event to the GMV of its provider', async () => {
     const client = new Client(hexiao.url);
     const token = await client.registerSamples(platform.sandbox.url);
+    const wanted = { url: `${receiver.url}/in`, types: ['voucher.redeemed'] };
+    const made = await client.call<{ secret: string }>(
+      ...(['POST', '/v1/webhook-endpoints', wanted, token] as const),
+    );
+    secretOfEndpoint = made.secret;
     platform.redeem();
     const { body, signature } = sample('certificate-verify');
     const webhook = (text: string, given: string) =>
@@ -80,6 +91,13 @@ describe('the bundles that are deployed', () => {
     expect(JSON.parse(answer.body)).toMatchObject({
       total: { redeemedFen: 10_900, redeemedCount: 1 },
     });
+  });
+
+  it('tell its provider of it, signed', () => {
+    const [{ body, headers } = { body: '', headers: {} }, ...others] = receiver.told;
+    expect(others).toEqual([]);
+    const told = new Webhook(secretOfEndpoint).verify(body, headers as Record<string, string>);
+    expect(told).toMatchObject({ type: 'voucher.redeemed', data: { amountFen: 10_900 } });
   });
 
   it('run the schedule', async () => {

@@ -32,7 +32,12 @@ beforeAll(async () => {
   const queue = { url, deadLetterUrl: url };
   const api = apiApp(
     {
-      ...{ table, sqs: sqs.client, queues: { intake: queue, attribution: queue }, log: silent },
+      ...{
+        table,
+        sqs: sqs.client,
+        queues: { intake: queue, attribution: queue, notices: queue },
+        log: silent,
+      },
       ...{ operatorTokenHash: sha256Hex('nobody'), policy: DEFAULT_POLICY, auditDays: 30 },
       proofKeys: NO_PROOF_KEYS,
       ...{ fetch: globalThis.fetch, now: () => NOW_MS, budgets: UNLIMITED },

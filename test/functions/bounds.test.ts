@@ -115,7 +115,12 @@ describe('closing a month', () => {
       if (command === 'QueryCommand') read += Items.length;
       return result;
     });
-    const closer = { table, now: () => START_MS, requestRollup: async () => {} };
+    const closer = {
+      table,
+      now: () => START_MS,
+      requestRollup: async () => {},
+      requestNotices: async () => {},
+    };
     // Act
     let standing: Statement = statement;
     const batchs: { read: number; work: number }[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RememberedApps } from '../../functions/normalize/apps.ts';
-import { Breakers } from '../../functions/normalize/breakers.ts';
 import { type NormalizeDeps, normalize } from '../../functions/normalize/normalize.ts';
+import { Breakers } from '../../lib/async/breakers.ts';
 import type { App } from '../../lib/integrations/kit/app.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { silent } from '../../lib/log/log.ts';

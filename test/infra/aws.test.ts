@@ -143,11 +143,14 @@ describe('every deployed function', () => {
     const wired: Record<FunctionName, string[]> = {
       ingest: [...always, 'INTAKE_QUEUE_URL'],
       normalize: [...always, ...queues, 'BODY_KEYS'],
-      attribute: [...always, 'ATTRIBUTION_QUEUE_URL'],
-      reconcile: [...always, ...queues],
+      attribute: [...always, 'ATTRIBUTION_QUEUE_URL', 'NOTICES_QUEUE_URL'],
+      notify: [...always, 'NOTICES_QUEUE_URL'],
+      reconcile: [...always, ...queues, 'NOTICES_QUEUE_URL'],
       api: [
         ...always,
         ...queues,
+        'NOTICES_QUEUE_URL',
+        'NOTICES_DLQ_URL',
         ...deadLetters,
         'OPERATOR_TOKEN_SHA256',
         'BODY_KEYS',

@@ -26,9 +26,9 @@ test('dead letters are kept for as long as the stage says, never shorter than th
     resourcesOf(templateOf('kept', settings), 'AWS::CloudWatch::Alarm').flatMap(
       ([id, { Properties }]) => (/deadlettersold/i.test(id) ? [Properties.Threshold] : []),
     );
-  expect(daysOf()).toEqual([14, 14, 14, 14]);
-  expect(toldOf()).toEqual([7 * 86_400, 7 * 86_400]);
-  expect(daysOf({ messageDays: 5 })).toEqual([5, 5, 5, 5]);
-  expect(toldOf({ messageDays: 5 })).toEqual([2 * 86_400, 2 * 86_400]);
+  expect(daysOf()).toEqual([14, 14, 14, 14, 14, 14]);
+  expect(toldOf()).toEqual([7 * 86_400, 7 * 86_400, 7 * 86_400]);
+  expect(daysOf({ messageDays: 5 })).toEqual([5, 5, 5, 5, 5, 5]);
+  expect(toldOf({ messageDays: 5 })).toEqual([2 * 86_400, 2 * 86_400, 2 * 86_400]);
   expect(() => templateOf('kept', { messageDays: 15 })).toThrow(/messageDays/);
 });

@@ -90,7 +90,7 @@ describe('a new version', () => {
     const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(([id]) =>
       id.startsWith('rollout'),
     );
-    expect(policies).toHaveLength(4);
+    expect(policies).toHaveLength(5);
     for (const [, { Properties }] of policies) {
       const granted = [...statementsIn(Properties)].flatMap(({ actions }) => actions);
       expect(granted.toSorted()).toEqual([

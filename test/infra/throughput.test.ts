@@ -37,7 +37,7 @@ describe('a throughput', () => {
   test('of 500 sets workers, their reservations, the throttle and the table of the template', () => {
     const template = templateOf('big', { throughput: 500 }, 'us-east-1');
     const { workers, throttle, warm } = sizeOf(500);
-    const wanted = sorted([workers.normalize, workers.attribute]);
+    const wanted = sorted([workers.normalize, workers.attribute, workers.notify]);
     const mappings = resourceOf(template, 'AWS::Lambda::EventSourceMapping').map(
       ({ ScalingConfig }) => (ScalingConfig as { MaximumConcurrency: number }).MaximumConcurrency,
     );

@@ -70,7 +70,7 @@ const depsOf = (table: MemoryTable) => ({
 async function tell(table: MemoryTable, event: Event): Promise<readonly StoreHour[]> {
   expect(await recordEvent(table, event)).toBe('recorded');
   const state = await readState(table, STREAM);
-  return bookStream(STREAM, state, termsReader(depsOf(table)), depsOf(table));
+  return (await bookStream(STREAM, state, termsReader(depsOf(table)), depsOf(table))).hours;
 }
 
 async function start(known: readonly Event[]): Promise<MemoryTable> {

@@ -13,14 +13,18 @@ import { attributeBatch } from '../../functions/attribute/attribute.ts';
 import type { AttributeDeps } from '../../functions/attribute/deps.ts';
 import { ingestApp } from '../../functions/ingest/app.ts';
 import { lazyCallbackRecords } from '../../functions/ingest/lazy-records.ts';
-import { Breakers } from '../../functions/normalize/breakers.ts';
 import { type NormalizeDeps, normalize } from '../../functions/normalize/normalize.ts';
+import type { NotifyDeps } from '../../functions/notify/deps.ts';
+import { notifyBatch } from '../../functions/notify/notify.ts';
 import { type Emulators, startEmulators, TABLE_NAME } from '../../infra/local/emulators.ts';
+import { Breakers } from '../../lib/async/breakers.ts';
 import { DEFAULT_POLICY } from '../../lib/attribution/policy.ts';
 import { sha256Hex } from '../../lib/crypto/hash.ts';
+import { callable } from '../../lib/http/addresses.ts';
 import { LiveTokens } from '../../lib/integrations/kit/live-tokens.ts';
 import { type Entry, entrySchema } from '../../lib/ledger/entry.ts';
 import { type Log, silent } from '../../lib/log/log.ts';
+import { NoticeRequests } from '../../lib/notices/requests.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../lib/queue/batch.ts';
 import {
   type AttributionMessage,
@@ -28,6 +32,7 @@ import {
   type IntakeMessage,
   intakeMessageSchema,
 } from '../../lib/queue/messages.ts';
+import { type NoticeMessage, noticeMessageSchema } from '../../lib/queue/notice-messages.ts';
 import { Queue } from '../../lib/queue/queue.ts';
 import { readApp } from '../../lib/store/accounts/parties.ts';
 import { PlatformTokens } from '../../lib/store/accounts/platform-tokens.ts';
@@ -40,7 +45,7 @@ import { scanAll } from './scan.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
-type QueueName = 'intake' | 'attribution';
+type QueueName = 'intake' | 'attribution' | 'notices';
 
 /**
  * The real functions over the real clients and the embedded emulators, stepped by hand instead of
@@ -54,6 +59,7 @@ export class HexiaoUnderTest {
   readonly #apiDeps: ApiDeps;
   normalizeDeps: NormalizeDeps;
   attributeDeps: AttributeDeps;
+  notifyDeps: NotifyDeps;
 
   static async start(
     options: { fetch?: typeof globalThis.fetch; now?: () => number; log?: Log } = {},
@@ -74,6 +80,7 @@ export class HexiaoUnderTest {
     const { sqs, queues } = emulators;
     const intake = new Queue<IntakeMessage>(sqs, queues.intake.url);
     const attribution = new Queue<AttributionMessage>(sqs, queues.attribution.url);
+    const notices = new Queue<NoticeMessage>(sqs, queues.notices.url);
     this.table = table;
     const tokensOfWorker = () => new LiveTokens(new PlatformTokens(table), log);
     this.ingest = ingestApp({
@@ -92,6 +99,7 @@ export class HexiaoUnderTest {
       proofKeys: TEST_PROOF_KEYS,
       tokens: tokensOfWorker(),
       budgets: UNLIMITED,
+      mayCall: callable('127.0.0.0/8,::1'),
     };
     this.api = this.another({});
     this.normalizeDeps = {
@@ -109,7 +117,9 @@ export class HexiaoUnderTest {
         dimensionsDelaySeconds: 0,
         log,
       },
+      notices: new NoticeRequests(table, notices, now),
     };
+    this.notifyDeps = { table, notices, fetch, now, log, breakers: new Breakers() };
   }
 
   /** One more process of the API over the same table, with what differs. */
@@ -149,7 +159,8 @@ export class HexiaoUnderTest {
     for (let rounds = 0; rounds < 500; rounds += 1) {
       const intake = await this.step('intake');
       const attribution = await this.step('attribution');
-      if (intake + attribution === 0) return;
+      const notices = await this.step('notices');
+      if (intake + attribution + notices === 0) return;
     }
     throw new Error('the queues never became empty');
   }
@@ -243,6 +254,13 @@ export class HexiaoUnderTest {
           event,
           (value) => attributionMessageSchema.parse(value),
           (all) => attributeBatch(all, this.attributeDeps),
+          silent,
+        );
+      case 'notices':
+        return processBatch(
+          event,
+          (value) => noticeMessageSchema.parse(value),
+          (all) => notifyBatch(all, this.notifyDeps),
           silent,
         );
       default:

@@ -21,6 +21,7 @@ import { restating } from './restating.ts';
 import { running } from './running.ts';
 import { settling } from './settling.ts';
 import { standing } from './standing.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every address that is answered; a test holds it to the routes. */
 export const DOCUMENTED: readonly Documented[] = [
@@ -47,4 +48,5 @@ export const DOCUMENTED: readonly Documented[] = [
   ...disputes,
   ...reconciling,
   ...running,
+  ...webhooks,
 ];

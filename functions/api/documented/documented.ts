@@ -43,6 +43,7 @@ export const TAGS = [
   'reconciling',
   'till',
   'running',
+  'webhooks',
   'pages',
 ] as const;
 export type Tag = (typeof TAGS)[number];

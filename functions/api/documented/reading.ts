@@ -28,7 +28,7 @@ const cause = z
     'Why an entry came: a fact (late, when its period had been looked at), what took one back, a restatement, a fact that was decided again, or tiers.',
   );
 
-const listedEntry = entryShape
+export const listedEntry = entryShape
   .extend({ bookedAt: instant.nullable(), cause })
   .meta({ id: 'ListedEntry' });
 

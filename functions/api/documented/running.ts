@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { droppedSchema } from '../../../lib/store/deliveries/dropped.ts';
 import { erasureSchema } from '../../../lib/store/privacy/erasures.ts';
 import { healthGet } from '../app.ts';
+import { QUEUE_NAMES } from '../deps.ts';
 import { deadLettersGet, dropPost, droppedGet, redrivePost } from '../routes/dead-letters.ts';
 import { deliveryBodyGet, deliveryGet, deliveryTrialPost } from '../routes/deliveries.ts';
 import { erasureGet, erasurePost } from '../routes/erasures.ts';
@@ -64,7 +65,7 @@ export const running: readonly Documented[] = [
     answers: {
       200: {
         json: z.strictObject({
-          queues: z.strictObject({ intake: depth, attribution: depth }),
+          queues: z.strictObject({ intake: depth, attribution: depth, notices: depth }),
           hints: z.int(),
           unfinished: z.int(),
           behind: z.int(),
@@ -191,7 +192,7 @@ export const running: readonly Documented[] = [
     answers: {
       200: {
         json: z.strictObject({
-          queue: z.enum(['intake', 'attribution']),
+          queue: z.enum(QUEUE_NAMES),
           groups: z.array(group),
           letters: z.array(z.strictObject({ ...letter, receiveCount: z.int() })),
           more: z.boolean(),

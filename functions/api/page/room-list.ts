@@ -1,5 +1,3 @@
-import { completenessPage, operatorCompletenessPage } from './completeness/page.ts';
-import { disputesPage, operatorDisputesPage } from './disputes/page.ts';
 import { lazyRoom } from './lazy-room.ts';
 import { appPage } from './operator/app.ts';
 import { appsPage } from './operator/apps.ts';
@@ -67,8 +65,16 @@ export const ROOMS: readonly Room[] = [
     ['try', 'try-end', 'sign', 'refuse', 'restate'],
     async () => (await import('./operator/contracts.ts')).operatorContractsPage,
   ),
-  operatorDisputesPage,
-  disputesPage,
+  lazyRoom(
+    { path: '/operator/disputes', is: 'operator', needs: 'disputes:answer' },
+    ['accept', 'refuse'],
+    async () => (await import('./disputes/page.ts')).operatorDisputesPage,
+  ),
+  lazyRoom(
+    { path: '/disputes', is: 'provider', needs: 'reports:read' },
+    ['raise'],
+    async () => (await import('./disputes/page.ts')).disputesPage,
+  ),
   lazyRoom(
     { path: '/exports', is: 'provider', needs: 'statements:read' },
     ['make', 'make-store'],
@@ -105,6 +111,14 @@ export const ROOMS: readonly Room[] = [
     ['let-in', 'home'],
     async () => (await import('./clerks/page.ts')).clerksPage,
   ),
-  completenessPage,
-  operatorCompletenessPage,
+  lazyRoom(
+    { path: '/completeness', is: 'provider', needs: 'reports:read' },
+    [],
+    async () => (await import('./completeness/page.ts')).completenessPage,
+  ),
+  lazyRoom(
+    { path: '/operator/completeness', is: 'operator', needs: 'reports:read' },
+    ['accept'],
+    async () => (await import('./completeness/page.ts')).operatorCompletenessPage,
+  ),
 ];

@@ -13,7 +13,7 @@ import { type Dropped, droppedLetters } from '../../../lib/store/deliveries/drop
 import { instantToMs, toInstant } from '../../../lib/time/shanghai.ts';
 import { noteChange } from '../audit.ts';
 import { writeCursor } from '../cursors.ts';
-import type { ApiDeps } from '../deps.ts';
+import { type ApiDeps, QUEUE_NAMES } from '../deps.ts';
 import { dropLetters } from '../drop.ts';
 import { cursorInput, instantInput, limitInput } from '../input.ts';
 import { answer, forOperator } from '../route.ts';
@@ -22,7 +22,7 @@ import { deliveryIdSchema } from './set-aside.ts';
 /** Well within the function's time-out; the last look and the giving back come on top. */
 const BUDGET_MS = 6_000;
 
-const queueSchema = z.enum(['intake', 'attribution']);
+const queueSchema = z.enum(QUEUE_NAMES);
 
 const common = {
   queue: queueSchema,

@@ -10,13 +10,14 @@ import {
 } from '../../../lib/events/id.ts';
 import { causeOf, wasBooked } from '../../../lib/ledger/changes.ts';
 import type { Entry } from '../../../lib/ledger/entry.ts';
+import { shownEntry } from '../../../lib/notices/facts.ts';
 import { readProviderDays, storeDays } from '../../../lib/rollups/rollups.ts';
 import { keys } from '../../../lib/store/keys.ts';
 import { entriesBackwards } from '../../../lib/store/ledger/entries.ts';
 import { asOfInput, requireCome } from '../as-of.ts';
 import { writeCursor } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
-import { explainEntry, findEntry, shownEntry } from '../entries.ts';
+import { explainEntry, findEntry } from '../entries.ts';
 import { cursorInput, limitInput, type Window, windowOf, windowShape } from '../input.ts';
 import { answer, forEither, forProvider } from '../route.ts';
 

@@ -1,8 +1,9 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { type Event, givenId, platformSchema } from '../../../lib/events/event.ts';
+import { shownEntry } from '../../../lib/notices/facts.ts';
 import type { ApiDeps } from '../deps.ts';
-import { shownEntry } from '../entries.ts';
+
 import type { Principal } from '../principal.ts';
 import { answer, forEither } from '../route.ts';
 import { readVoucher } from '../voucher.ts';

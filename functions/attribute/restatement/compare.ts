@@ -41,7 +41,13 @@ export async function compareEntry(
       ...missing.map((one) => difference(one.corrects === null ? 'missing' : 'extra', one)),
       ...conflicts.map((one) => difference('different', one)),
     ];
-    return { ...NOTHING_FOUND, facts: 1, changed: differences.length > 0 ? 1 : 0, differences };
+    return {
+      ...NOTHING_FOUND,
+      facts: 1,
+      changed: differences.length > 0 ? 1 : 0,
+      differences,
+      missing,
+    };
   }
   return { ...NOTHING_FOUND, differences: [difference('extra', entry)] };
 }
@@ -71,6 +77,9 @@ export async function compareStoreDay(
   return { touched, differences };
 }
 
+/** Longer than one piece of a rebuild works. */
+const AFTER_BOOKING_SECONDS = 60;
+
 /**
  * The same, and books what the events say and is not booked: a message about them may have been lost.
  * What no event explains, and what differs under its own id, stays as it is.
@@ -84,7 +93,10 @@ export async function mendEntry(
   if (found.differences.length === 0) return found;
   const stream = streamOf(entry);
   const state = await readBookable(deps.table, stream);
-  const touched = await bookStream(stream, state, termsReader(deps), deps);
+  // Before, and put off: whoever works on this after our death finds nothing missing, and would request nothing.
+  await deps.notices?.request(found.missing, AFTER_BOOKING_SECONDS);
+  const { hours: touched, booked } = await bookStream(stream, state, termsReader(deps), deps);
+  await deps.notices?.request(booked);
   const left = (await compareEntry(entry, readTerms, deps)).differences.map(textOf);
   const differences = found.differences.map((one) => ({
     ...one,

@@ -1,3 +1,4 @@
+import type { Entry } from '../../../lib/ledger/entry.ts';
 import type { StoreHour } from '../../../lib/rollups/store-day.ts';
 import {
   type Difference,
@@ -15,10 +16,13 @@ export interface LedgerFinding {
   readonly totals: number;
   readonly providers: Job['providers'];
   readonly differences: readonly Difference[];
+  /** What a rebuild books. */
+  readonly missing: readonly Entry[];
 }
 
 export const NOTHING_FOUND: LedgerFinding = {
   ...{ touched: [], facts: 0, changed: 0, totals: 0, providers: {}, differences: [] },
+  missing: [],
 };
 
 /** The whole list could outgrow its item; what is beyond is counted. */

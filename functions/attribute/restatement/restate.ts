@@ -49,8 +49,10 @@ export async function restateEntry(
   if (job.dryRun) return changed;
   await placeMarker(deps.table, stream, marker);
   const now = await readBookable(deps.table, stream);
-  const touched = await bookStream(stream, now, termsReader(deps), deps);
-  return { ...changed, touched };
+  const { hours, standing } = await bookStream(stream, now, termsReader(deps), deps);
+  // Also what a worker before us booked of it, who may have died before it requested that.
+  await deps.notices?.request(standing.filter((one) => one.restatementId === restatementId));
+  return { ...changed, touched: hours };
 }
 
 /** By the apps' channel maps as they were at an instant; nothing where the events have the same channels. */

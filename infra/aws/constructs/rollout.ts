@@ -19,6 +19,7 @@ const PUTS_BACK = {
   ingest: ['intake-unavailable', 'callbacks-failed', 'requests-failed'],
   normalize: ['messages-failed', 'deliveries-quarantined', 'event-conflict'],
   attribute: ['messages-failed', 'entry-conflict'],
+  notify: ['messages-failed'],
   api: ['requests-failed'],
   // It runs every few minutes: of so few calls no tenth can be tried.
   reconcile: undefined,

@@ -44,6 +44,12 @@ export async function entryAt(table: Table, key: Key): Promise<Entry | undefined
   return item === undefined ? undefined : entrySchema.parse(item);
 }
 
+/** The same, with when it was written. */
+export async function listedAt(table: Table, key: Key): Promise<ListedEntry | undefined> {
+  const item = await table.get(key);
+  return item === undefined ? undefined : listedEntry(item);
+}
+
 /** An entry of a list. */
 export interface ListedEntry {
   readonly entry: Entry;

@@ -14,6 +14,7 @@ export function environmentOf(
     ...{ AWS_ENDPOINT_URL_DYNAMODB: databaseUrl, AWS_ENDPOINT_URL_SQS: queueUrl, TABLE_NAME },
     ...{ INTAKE_QUEUE_URL: queues.intake.url, INTAKE_DLQ_URL: queues.intake.deadLetterUrl },
     ATTRIBUTION_QUEUE_URL: queues.attribution.url,
+    ...{ NOTICES_QUEUE_URL: queues.notices.url, NOTICES_DLQ_URL: queues.notices.deadLetterUrl },
     ATTRIBUTION_DLQ_URL: queues.attribution.deadLetterUrl,
     ...Object.assign({}, ...FUNCTIONS.map((spec) => spec.environment ?? {})),
     PRIVATE_ADDRESSES: LOOPBACK,

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apiApp } from '../../../functions/api/app.ts';
 import type { ApiDeps } from '../../../functions/api/deps.ts';
-import { Breakers } from '../../../functions/normalize/breakers.ts';
 import { type NormalizeDeps, normalize } from '../../../functions/normalize/normalize.ts';
+import { Breakers } from '../../../lib/async/breakers.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
 import { keyedHash, sha256Hex } from '../../../lib/crypto/hash.ts';
 import {

@@ -85,7 +85,13 @@ beforeAll(async () => {
     );
     const program = { name: one.program, role: 'viewer' };
     const made = await hexiao.call<{ tokenId: string }>('POST', '/v1/tokens', program, token);
-    begun.push({ ...one, providerId, contractId, memberId, token, tokenId: made.tokenId });
+    // Nobody is there: what is told stands in the log.
+    const away = { url: `http://127.0.0.1:9/${fresh('path')}`, types: ['*'] };
+    const { endpointId } = await hexiao.call<{ endpointId: string }>(
+      ...(['POST', '/v1/webhook-endpoints', away, token] as const),
+    );
+    const own = { providerId, contractId, memberId, token, endpointId, url: away.url };
+    begun.push({ ...one, ...own, tokenId: made.tokenId });
   }
   const use = redemptionAt({ merchantId }, storeId, { fen: FEN });
   await book(hexiao, [use]);
@@ -93,7 +99,7 @@ beforeAll(async () => {
   clock.ms = Date.parse('2025-11-03T12:00:00+08:00');
   const made: Side[] = [];
   for (const one of begun) {
-    const { providerId, contractId, memberId, tokenId, token } = one;
+    const { providerId, contractId, memberId, tokenId, token, endpointId } = one;
     const closed = await hexiao.call<{ statementId: string }>(
       'POST',
       '/v1/statements/2025-10/close',
@@ -138,7 +144,13 @@ beforeAll(async () => {
         storeId,
         voucherId: use.voucherId,
       },
-      ...{ platform: 'douyin', month: '2025-10', importId: 'none', deliveryId: 'none' },
+      ...{
+        platform: 'douyin',
+        month: '2025-10',
+        importId: 'none',
+        deliveryId: 'none',
+        endpointId,
+      },
       ...{ integration: 'douyin-life', appKey: 'none', disputeId, programmeId: 'none' },
       file: '2025-10.proof',
       codeId: 'none',
@@ -146,6 +158,7 @@ beforeAll(async () => {
     };
     const secret = [providerId, contractId, memberId, tokenId, statementId, ids.entryId, accountId];
     secret.push(disputeId, raised.reason, exportId, leadId, wished.name, wished.city);
+    secret.push(endpointId, one.url);
     const words = [one.name, one.person, one.program, String(one.fen), one.yuan];
     const cookie = await cookieOf(hexiao, token);
     made.push({ providerId, token, cookie, ids, marks: [...secret, ...words] });
@@ -161,6 +174,7 @@ beforeAll(async () => {
 afterAll(() => hexiao?.stop());
 
 const WINDOW = 'from=2025-10-01&to=2025-11-03';
+const INSTANTS = 'from=2025-10-01T00:00:00%2B08:00&to=2025-11-03T00:00:00%2B08:00';
 
 const namesIn = (schema: z.ZodType | undefined) =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
@@ -181,7 +195,8 @@ function filled(pattern: string, ids: Side['ids']): string {
 
 function addressesOf(pattern: string, names: readonly string[], own: Side, other: Side): string[] {
   const programme = names.includes('programmeId') ? '&programmeId=maker' : '';
-  const window = names.includes('from') ? WINDOW : programme;
+  const isLog = pattern === '/v1/webhook-deliveries';
+  const window = !names.includes('from') ? programme : isLog ? INSTANTS : WINDOW;
   const by = pattern === '/v1/gmv' ? ['day', 'store', 'platform', 'merchant', 'product'] : [''];
   const forms = pattern.endsWith('/statements/{id}') ? ['', '.csv', '.xlsx', '.html'] : [''];
   return [own, other].flatMap(({ ids }) =>

@@ -53,5 +53,9 @@ export function createQueues(queues: MemoryQueues) {
     const redrive = { maxReceives: maxReceiveCount, deadLetterUrl };
     return { url: queues.create(name, { visibilitySeconds, redrive }), deadLetterUrl };
   };
-  return { intake: create('intake'), attribution: create('attribution') };
+  return {
+    intake: create('intake'),
+    attribution: create('attribution'),
+    notices: create('notices'),
+  };
 }

@@ -4,10 +4,10 @@ import { attributeBatch } from '../../../functions/attribute/attribute.ts';
 import { ingestApp } from '../../../functions/ingest/app.ts';
 import { rememberingApps } from '../../../functions/ingest/apps.ts';
 import { RememberedApps } from '../../../functions/normalize/apps.ts';
-import { Breakers } from '../../../functions/normalize/breakers.ts';
 import { ChannelMaps } from '../../../functions/normalize/channels.ts';
 import { normalize } from '../../../functions/normalize/normalize.ts';
 import { reconcile } from '../../../functions/reconcile/reconcile.ts';
+import { Breakers } from '../../../lib/async/breakers.ts';
 import { DEFAULT_POLICY } from '../../../lib/attribution/policy.ts';
 import { openCallbackRecords } from '../../../lib/callbacks/records.ts';
 import { sha256Hex } from '../../../lib/crypto/hash.ts';
@@ -15,6 +15,7 @@ import { CallBudgets } from '../../../lib/integrations/kit/call-budget.ts';
 import { LiveTokens } from '../../../lib/integrations/kit/live-tokens.ts';
 import { findIntegration } from '../../../lib/integrations/registry.ts';
 import type { Log } from '../../../lib/log/log.ts';
+import { NoticeRequests } from '../../../lib/notices/requests.ts';
 import { NO_PROOF_KEYS } from '../../../lib/proof/no-keys.ts';
 import { type BatchResponse, processBatch, type SqsEvent } from '../../../lib/queue/batch.ts';
 import {
@@ -23,6 +24,7 @@ import {
   type IntakeMessage,
   intakeMessageSchema,
 } from '../../../lib/queue/messages.ts';
+import type { NoticeMessage } from '../../../lib/queue/notice-messages.ts';
 import { Queue } from '../../../lib/queue/queue.ts';
 import { reconcileRecords } from '../../../lib/reconciliation/run.ts';
 import { readApp } from '../../../lib/store/accounts/apps.ts';
@@ -68,6 +70,7 @@ function partsOf({ table, sqs, queues, take, wait, log, now, isNext = false }: M
     client,
     intake: new Queue<IntakeMessage>(client, queues.intake.url),
     attribution: new Queue<AttributionMessage>(client, queues.attribution.url),
+    notices: new Queue<NoticeMessage>(client, queues.notices.url),
     tokens: () => new LiveTokens(new PlatformTokens(own), log, wait),
     budgets: () => new CallBudgets(new CallLeases(own), now),
   };
@@ -101,9 +104,10 @@ export function normalizeWorker(machine: Machine): Handler {
 
 /** One worker of `attribute`. */
 export function attributeWorker(machine: Machine): Handler {
-  const { table, attribution } = partsOf(machine);
+  const { table, attribution, notices } = partsOf(machine);
   const { now, log } = machine;
   const deps = {
+    notices: new NoticeRequests(table, notices, now),
     ...{ table, attribution, policy: DEFAULT_POLICY, now, log },
     ...{ rollupDelaySeconds: 2, dimensionsDelaySeconds: 300 },
   };
@@ -118,10 +122,10 @@ export function attributeWorker(machine: Machine): Handler {
 
 /** One run of `reconcile`. */
 export async function reconcileOnce(machine: Machine): Promise<void> {
-  const { table, intake, attribution, tokens, budgets } = partsOf(machine);
+  const { table, intake, attribution, notices, tokens, budgets } = partsOf(machine);
   const { now, log, fetch } = machine;
   await reconcile({
-    ...{ table, intake, attribution, now, log, silentAfterMinutes: 720 },
+    ...{ table, intake, attribution, notices, now, log, silentAfterMinutes: 720 },
     ...{ lossAlarmBp: 100, notifies: () => true },
   });
   await reconcileRecords(now() + RECORDS_MS, {

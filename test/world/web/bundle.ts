@@ -19,8 +19,9 @@ const STAND_INS: Readonly<Record<string, string>> = {
   '@hono/node-server': 'absent',
 };
 
-/** What a world never calls: connections to the internet, secrets that AWS keeps, workbooks, and the page of a proof. */
-const NEVER_CALLED = /\/(outgoing|aws|workbook|workbook-bytes|template)\.ts$/;
+/** What a world never calls: connections to the internet, endpoints, secrets that AWS keeps, workbooks, and the page of a proof. */
+const NEVER_CALLED =
+  /\/(outgoing|endpoint-answers|delivery-answers|aws|workbook|workbook-bytes|template)\.ts$/;
 
 const standIns: Plugin = {
   name: 'stand-ins',

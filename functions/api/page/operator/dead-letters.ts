@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { QUEUE_NAMES } from '../../deps.ts';
 import { check } from '../../input.ts';
 import type { Typed } from '../forms.ts';
 import type { Speech } from '../page.ts';
@@ -11,7 +12,7 @@ import { address, card, id, when } from './parts.ts';
 const PATH = '/operator/dead-letters';
 const query = z.object({
   ...listShape,
-  queue: z.enum(['intake', 'attribution']).default('intake'),
+  queue: z.enum(QUEUE_NAMES).default('intake'),
 });
 
 const list = z.object({
@@ -54,6 +55,7 @@ export const deadLettersPage: Room = {
           choices: [
             ['intake', say('operator.queue.intake')],
             ['attribution', say('operator.queue.attribution')],
+            ['notices', say('operator.queue.notices')],
           ],
         },
       ],

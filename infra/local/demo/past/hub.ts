@@ -1,10 +1,10 @@
 import { apiApp } from '../../../../functions/api/app.ts';
 import { attributeBatch } from '../../../../functions/attribute/attribute.ts';
 import { ingestApp } from '../../../../functions/ingest/app.ts';
-import { Breakers } from '../../../../functions/normalize/breakers.ts';
 import { ChannelMaps } from '../../../../functions/normalize/channels.ts';
 import { normalize } from '../../../../functions/normalize/normalize.ts';
 import { reconcile } from '../../../../functions/reconcile/reconcile.ts';
+import { Breakers } from '../../../../lib/async/breakers.ts';
 import { DEFAULT_POLICY } from '../../../../lib/attribution/policy.ts';
 import { openCallbackRecords } from '../../../../lib/callbacks/records.ts';
 import type { BodyKeys } from '../../../../lib/crypto/body-keys.ts';
@@ -22,6 +22,7 @@ import {
   type IntakeMessage,
   intakeMessageSchema,
 } from '../../../../lib/queue/messages.ts';
+import type { NoticeMessage } from '../../../../lib/queue/notice-messages.ts';
 import { Queue } from '../../../../lib/queue/queue.ts';
 import { reconcileRecords } from '../../../../lib/reconciliation/run.ts';
 import { CallLeases } from '../../../../lib/store/accounts/call-leases.ts';
@@ -49,7 +50,7 @@ export class PastHub {
   readonly table: MemoryTable;
   readonly #sqs = new MemorySqs(new MemoryQueues({ now: () => this.nowMs }));
   readonly #queues: Readonly<
-    Record<'intake' | 'attribution', { url: string; deadLetterUrl: string }>
+    Record<'intake' | 'attribution' | 'notices', { url: string; deadLetterUrl: string }>
   >;
   readonly #token = newToken('hxo');
   readonly #ingest: ReturnType<typeof ingestApp>;
@@ -65,10 +66,16 @@ export class PastHub {
     const create = (name: string) =>
       this.#sqs.create(name, { visibilitySeconds: VISIBILITY_SECONDS });
     const queue = (name: string) => ({ url: create(name), deadLetterUrl: create(`${name}-dead`) });
-    this.#queues = { intake: queue('intake'), attribution: queue('attribution') };
+    this.#queues = {
+      intake: queue('intake'),
+      attribution: queue('attribution'),
+      notices: queue('notices'),
+    };
     const { client } = this.#sqs;
     const intake = new Queue<IntakeMessage>(client, this.#queues.intake.url);
     const attribution = new Queue<AttributionMessage>(client, this.#queues.attribution.url);
+    // Nobody has an endpoint there.
+    const notices = new Queue<NoticeMessage>(client, this.#queues.notices.url);
     const now = () => this.nowMs;
     const wait = async (ms: number) => {
       this.nowMs += ms;
@@ -124,7 +131,7 @@ export class PastHub {
     };
     this.#reconcile = async () => {
       const watching = { silentAfterMinutes: 720, lossAlarmBp: 100, notifies: () => true };
-      await reconcile({ ...shared, ...watching });
+      await reconcile({ ...shared, notices, ...watching });
       await reconcileRecords(this.nowMs + RECORDS_MS, {
         ...{ ...shared, tokens, budgets, random: () => 0, buyerKey, find: findIntegration },
       });
