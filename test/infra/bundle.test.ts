@@ -9,8 +9,11 @@ import { FUNCTIONS } from '../../infra/topology.ts';
 /** The most a function may load at its start: past a megabyte, reading it is what a cold start waits for. */
 const MAX_START_BYTES = 1024 * 1024;
 
-/** With what it loads only when somebody opens a page, or asks for a file. */
-const MAX_BYTES = 1.5 * 1024 * 1024;
+/**
+ * With what it loads only when somebody opens a page, or asks for a file: a new page is more of it, and costs a start nothing.
+ * A runaway, such as a package that comes whole with one page, is what this finds.
+ */
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** What `ingest` may load before its first webhook: a platform waits for that. */
 const MAX_INGEST_START_BYTES = 400_000;

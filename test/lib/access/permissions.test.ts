@@ -31,11 +31,13 @@ describe('the table of roles', () => {
       const holders = roles.filter((role) => permissionsOf(given(role)).has(permission));
       expect(holders, permission).toEqual(['operator', 'owner']);
     }
-    for (const permission of permissionsOf(given('viewer'))) expect(permission).toMatch(/:read$/);
+    // Besides showing who they are, which everybody may of themselves.
+    const seen = [...permissionsOf(given('viewer'))].filter((one) => one !== 'identity:show');
+    for (const permission of seen) expect(permission).toMatch(/:read$/);
   });
 
-  it('holds a clerk to the till and its acts', () => {
-    expect([...permissionsOf(given('clerk'))]).toEqual(['till:use', 'acts:read']);
+  it('holds a clerk to the till, its acts, and showing who they are', () => {
+    expect([...permissionsOf(given('clerk'))]).toEqual(['till:use', 'acts:read', 'identity:show']);
   });
 });
 
