@@ -137,5 +137,7 @@ it('makes an operator, who turns the deployment’s own token off', async () => 
 it('says what it takes where the call makes no sense', async () => {
   await expect(run(['tokens', 'make'])).rejects.toThrow(/tokens add or tokens revoke/);
   await expect(run(['tokens', 'revoke'])).rejects.toThrow(/the token’s id is missing/);
-  await expect(run(['keys'])).rejects.toThrow(/tokens, members, identity, operators, audit or channels/);
+  await expect(run(['keys'])).rejects.toThrow(
+    /tokens, members, identity, operators, audit or channels/,
+  );
 });

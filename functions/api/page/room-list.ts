@@ -1,17 +1,18 @@
 import { lazyRoom } from './lazy-room.ts';
-import { appPage } from './operator/app.ts';
-import { appsPage } from './operator/apps.ts';
-import { auditPage } from './operator/audit.ts';
-import { deliveryPage } from './operator/delivery.ts';
-import { operatorPeoplePage } from './operator/people.ts';
-import { setAsidePage } from './operator/set-aside.ts';
 import type { Room } from './room.ts';
-import { teamPage } from './team.ts';
 
 /** A new one is a line here, and in `navigation.ts` with the same permission. */
 export const ROOMS: readonly Room[] = [
-  appsPage,
-  appPage,
+  lazyRoom(
+    { path: '/operator', is: 'operator', needs: 'pipeline:read' },
+    [],
+    async () => (await import('./operator/apps.ts')).appsPage,
+  ),
+  lazyRoom(
+    { path: '/operator/apps/:integration/:appKey', is: 'operator', needs: 'registry:read' },
+    [],
+    async () => (await import('./operator/app.ts')).appPage,
+  ),
   lazyRoom(
     {
       path: '/operator/apps/:integration/:appKey/channels',
@@ -26,8 +27,16 @@ export const ROOMS: readonly Room[] = [
     ['say'],
     async () => (await import('./operator/products.ts')).productsPage,
   ),
-  setAsidePage,
-  deliveryPage,
+  lazyRoom(
+    { path: '/operator/set-aside', is: 'operator', needs: 'pipeline:read' },
+    ['replay'],
+    async () => (await import('./operator/set-aside.ts')).setAsidePage,
+  ),
+  lazyRoom(
+    { path: '/operator/deliveries/:deliveryId', is: 'operator', needs: 'pipeline:read' },
+    ['replay', 'open', 'try'],
+    async () => (await import('./operator/delivery.ts')).deliveryPage,
+  ),
   lazyRoom(
     { path: '/operator/dead-letters', is: 'operator', needs: 'pipeline:read' },
     ['redrive', 'drop'],
@@ -58,8 +67,16 @@ export const ROOMS: readonly Room[] = [
     [],
     async () => (await import('./operator/statements.ts')).operatorStatementsPage,
   ),
-  operatorPeoplePage,
-  auditPage,
+  lazyRoom(
+    { path: '/operator/people', is: 'operator', needs: 'members:manage' },
+    ['add-member', 'remove-member', 'add-token', 'revoke', 'put-provider'],
+    async () => (await import('./operator/people.ts')).operatorPeoplePage,
+  ),
+  lazyRoom(
+    { path: '/operator/audit', is: 'operator', needs: 'audit:read' },
+    [],
+    async () => (await import('./operator/audit.ts')).auditPage,
+  ),
   lazyRoom(
     { path: '/operator/contracts', is: 'operator', needs: 'contracts:write' },
     ['try', 'try-end', 'sign', 'refuse', 'restate'],
@@ -105,7 +122,11 @@ export const ROOMS: readonly Room[] = [
     ['map'],
     async () => (await import('./operator/ad-accounts.ts')).adAccountsPage,
   ),
-  teamPage,
+  lazyRoom(
+    { path: '/team', is: 'provider', needs: 'members:manage' },
+    ['add-member', 'remove-member', 'add-token', 'revoke'],
+    async () => (await import('./team.ts')).teamPage,
+  ),
   lazyRoom(
     { path: '/team/clerks', is: 'provider', needs: 'clerks:admit' },
     ['let-in', 'home'],
