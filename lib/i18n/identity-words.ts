@@ -14,7 +14,7 @@ export const IDENTITY_WORDS = {
   'identity.minutes': { zh: '有效分钟', en: 'Minutes' },
   'identity.nobody': {
     zh: '这个令牌不属于某位成员，没有身份可出示；请用成员自己的令牌登录。',
-    en: 'This token is no member’s, so there is nobody to show. Sign in with a member’s own.',
+    en: "This token is no member's, so there is nobody to show. Sign in with a member's own.",
   },
   'identity.scan': { zh: '请对方扫这个码。', en: 'Let them scan this.' },
   'identity.qr': { zh: '身份验真二维码', en: 'QR of the identity code' },
@@ -23,7 +23,7 @@ export const IDENTITY_WORDS = {
   'identity.photo': { zh: '照片', en: 'Photo' },
   'identity.photo.note': {
     zh: '只留照片的 SHA-256，不留照片本身；对方可拿工牌照片核对',
-    en: 'only its SHA-256 is kept, not the photo; a badge’s file can be compared with it',
+    en: "only its SHA-256 is kept, not the photo; a badge's file can be compared with it",
   },
   'identity.photo.file': { zh: 'JPEG 或 PNG', en: 'JPEG or PNG' },
   'identity.photo.set': { zh: '登记照片', en: 'Register the photo' },
@@ -38,7 +38,7 @@ export const IDENTITY_WORDS = {
   'identity.stores': { zh: '门店', en: 'Stores' },
   'identity.look': {
     zh: '请核对本页网址与眼前的人；过了时间请对方重新出示。',
-    en: 'Compare this page’s address, and the person before you. After its time, ask for a new one.',
+    en: "Compare this page's address, and the person before you. After its time, ask for a new one.",
   },
   'identity.why.forged': {
     zh: '这个码不是本系统签发的，或不完整。请勿相信出示者。',
@@ -55,7 +55,7 @@ export const IDENTITY_WORDS = {
   'identity.may.operator': { zh: '运营本系统', en: 'running this system' },
   'identity.may.owner': {
     zh: '负责人：管理该服务商的成员、合同与结算',
-    en: 'in charge: the provider’s people, contracts and statements',
+    en: "in charge: the provider's people, contracts and statements",
   },
   'identity.may.finance': {
     zh: '财务：核对与确认结算单、发票',

@@ -315,7 +315,7 @@ export const OPERATOR_WORDS = {
   completeness: { zh: '核对与差异', en: 'Completeness' },
   'completeness.note': {
     zh: '每个门店每天与平台自己的记录核对：次日一次，七天后再一次；美团的退款只列在核销日，十四天、二十八天后还各读一次',
-    en: 'each day of a store against what the platform records: the day after, and a week later; Meituan’s also after two and four weeks, for refunds are listed by the day of use',
+    en: "each day of a store against what the platform records: the day after, and a week later; Meituan's also after two and four weeks, for refunds are listed by the day of use",
   },
   'completeness.days': { zh: '门店的每一天', en: 'Days of stores' },
   'completeness.none': {

@@ -9,7 +9,7 @@ export const SIGN_IN_WORDS = {
   },
   'oidc.denied': {
     zh: '企业登录服务没有放行。请在那里确认授权，或向管理员开通使用权限。',
-    en: 'Your organisation’s sign-in service did not agree. Confirm it there, or ask its administrator for access.',
+    en: "Your organisation's sign-in service did not agree. Confirm it there, or ask its administrator for access.",
   },
   'oidc.expired': {
     zh: '登录码已过期或已用过。请重新点“用企业账号登录”。',
@@ -17,11 +17,11 @@ export const SIGN_IN_WORDS = {
   },
   'oidc.invalid': {
     zh: '企业登录服务的回答没有通过校验，没有登录。请重试；仍不行，请让运营方核对登录设置。',
-    en: 'What your organisation’s sign-in service answered did not pass our checks, so nobody is signed in. Try again; if it goes on, have the operator check its settings.',
+    en: "What your organisation's sign-in service answered did not pass our checks, so nobody is signed in. Try again; if it goes on, have the operator check its settings.",
   },
   'oidc.down': {
     zh: '企业登录服务现在联系不上，没有登录。请稍后再试，或用令牌登录。',
-    en: 'Your organisation’s sign-in service cannot be reached now, so nobody is signed in. Try again later, or use a token.',
+    en: "Your organisation's sign-in service cannot be reached now, so nobody is signed in. Try again later, or use a token.",
   },
   'oidc.unverified': {
     zh: '企业账号的邮箱未经验证。请先在企业登录服务里验证邮箱，再登录。',

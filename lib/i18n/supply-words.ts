@@ -6,7 +6,7 @@ export const SUPPLY_WORDS = {
     en: 'What was sold. One dish has an id at each platform: with one supply, they are seen together.',
   },
   'catalogue.none': { zh: '没有这样的商品。', en: 'There is no such product.' },
-  'catalogue.name': { zh: '名称（留空用平台的）', en: 'Name (empty: the platform’s)' },
+  'catalogue.name': { zh: '名称（留空用平台的）', en: "Name (empty: the platform's)" },
   'catalogue.platform-name': { zh: '平台上的名称', en: 'Name at the platform' },
   'catalogue.seen': { zh: '最早卖出', en: 'Sold first' },
   'catalogue.say': { zh: '写名称与归类', en: 'Name and group' },
