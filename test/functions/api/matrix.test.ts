@@ -81,6 +81,10 @@ async function makeSide(fen: number): Promise<Side> {
     [tokens[role], ofClerk] = [made.token, made.tokenId];
   }
   const member = { name: fresh('member'), role: 'viewer', providerId };
+  const target = { url: `http://127.0.0.1:9/${fresh('endpoint')}`, types: ['*'], disabled: true };
+  const { endpointId } = await hexiao.call<{ endpointId: string }>(
+    ...(['POST', '/v1/webhook-endpoints', target, tokens.owner] as const),
+  );
   const { memberId } = await hexiao.call<{ memberId: string }>('POST', '/v1/members', member);
   const all = await hexiao.call<{ contracts: { contractId: string }[] }>(
     ...(['GET', `/v1/contracts?providerId=${providerId}`] as const),
@@ -91,14 +95,8 @@ async function makeSide(fen: number): Promise<Side> {
     ...{ providerId, merchantId, storeId, statementId, memberId, contractId, tokenId: ofClerk },
     ...{ voucherId: use.voucherId, entryId: entry?.entryId ?? '', id: statementId },
     ...{ platform: 'douyin', month: '2025-10', integration: 'douyin-life', appKey: 'nobody' },
-    ...{ productId: 'nobody', exportId: 'nobody', codeId: 'nobody' },
-    ...{
-      productId: 'nobody',
-      exportId: 'nobody',
-      network: 'nobody',
-      accountId: 'nobody',
-      programmeId: 'nobody',
-    },
+    ...{ productId: 'nobody', exportId: 'nobody', codeId: 'nobody', network: 'nobody' },
+    ...{ accountId: 'nobody', programmeId: 'nobody', endpointId },
     ...{
       refundId: 'nobody',
       erasureId: 'nobody',
@@ -118,7 +116,7 @@ async function makeSide(fen: number): Promise<Side> {
     member.name,
     String(fen),
     String(fen / 100),
-    ofClerk,
+    ...[ofClerk, endpointId, target.url],
   ];
   return { providerId, tokens, ids, marks };
 }
@@ -138,7 +136,7 @@ const methodOf = ({ call }: Guarded) => call.split(' ')[0] ?? '';
 async function tryIt(route: Guarded, token: string) {
   const method = methodOf(route);
   const asking = method === 'GET' || method === 'DELETE' ? { token } : { token, body: '{' };
-  const ids = { ...own.ids, tokenId: 'nobody', memberId: 'nobody' };
+  const ids = { ...own.ids, tokenId: 'nobody', memberId: 'nobody', endpointId: 'nobody' };
   const { status } = await ask(hexiao, method, `${pathOf(route, ids)}?limit=x`, asking);
   return status;
 }

@@ -15,7 +15,7 @@ import { ask, read } from './support.ts';
 const depth = z.strictObject({ waiting: z.int(), inFlight: z.int(), dead: z.int() });
 
 const answer = z.strictObject({
-  queues: z.strictObject({ intake: depth, attribution: depth }),
+  queues: z.strictObject({ intake: depth, attribution: depth, notices: depth }),
   hints: z.int(),
   unfinished: z.int(),
   behind: z.int(),
@@ -29,7 +29,7 @@ const answer = z.strictObject({
 
 const EMPTY = { waiting: 0, inFlight: 0, dead: 0 };
 const NOTHING = {
-  queues: { intake: EMPTY, attribution: EMPTY },
+  queues: { intake: EMPTY, attribution: EMPTY, notices: EMPTY },
   ...{ hints: 0, unfinished: 0, behind: 0, parked: 0, quarantined: 0, idle: true },
   losing: { businessDay: '2025-10-08', lossAlarmBp: 100, apps: [] },
 };
@@ -82,7 +82,7 @@ describe('GET /v1/pipeline', () => {
 
     const intake = await hexiao.takeBatch('intake');
     expect(await pipeline()).toMatchObject({
-      queues: { intake: { waiting: 0, inFlight: 2 }, attribution: EMPTY },
+      queues: { intake: { waiting: 0, inFlight: 2 }, attribution: EMPTY, notices: EMPTY },
       idle: false,
     });
 

@@ -10,7 +10,7 @@ let receiver: Receiver;
 beforeEach(async () => {
   receiver = await Receiver.start();
 });
-afterEach(() => receiver.stop());
+afterEach(() => receiver?.stop());
 
 const sender = { fetch: outgoing({ named: '127.0.0.1' }), now: Date.now };
 const sending = (path = '/in') => ({
