@@ -224,7 +224,9 @@ class World {
   }
 
   private perform(act: Act, roads: Roads): void {
-    for (const { url } of Object.values(this.hub.urls)) {
+    // No provider of this world has an endpoint, so nobody works on notices.
+    const { intake, attribution } = this.hub.urls;
+    for (const { url } of [intake, attribution]) {
       const poison = this.weather.poison(`${url} at act ${act.index}`);
       if (poison !== undefined) this.hub.put(url, poison);
     }
