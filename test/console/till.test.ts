@@ -91,7 +91,7 @@ async function open(): Promise<void> {
 
 async function lookUp(code: string): Promise<void> {
   // A scanner gun types and ends with Enter. Keys that come before the field has the focus are nobody's.
-  await page.waitForFunction("document.activeElement?.id === 'code'");
+  await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('code');
   await page.keyboard.type(code);
   await going('/till/find', () => page.keyboard.press('Enter'));
 }
@@ -154,7 +154,7 @@ describe.runIf(CHROMIUM !== undefined)('a clerk at the till', () => {
     const { code } = sell();
     await lookUp(code);
     await press();
-    await page.waitForFunction('window.printed === 1');
+    await expect.poll(() => page.evaluate('window.printed')).toBe(1);
     const [paper = '', ...more] = pdfPages(await page.pdf({ preferCSSPageSize: true }));
     expect(more).toEqual([]);
     for (const word of ['山城老火锅', '核销小票', '双人锅168', '168.00', '1张']) {
@@ -162,7 +162,7 @@ describe.runIf(CHROMIUM !== undefined)('a clerk at the till', () => {
     }
     for (const word of [code, '下一位', '撤销']) expect(paper).not.toContain(word);
     await page.click('[data-print]');
-    await page.waitForFunction('window.printed === 2');
+    await expect.poll(() => page.evaluate('window.printed')).toBe(2);
     await page.goto(`${url}/till`);
     await page.click('.sw a');
     expect(await shown()).toContain('本机不打印小票');
