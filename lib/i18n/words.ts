@@ -1,10 +1,12 @@
 import { AD_WORDS } from './ad-words.ts';
+import { CHECK_WORDS } from './check-words.ts';
 import { CONSOLE_WORDS } from './console-words.ts';
 import { CONTRACT_WORDS } from './contract-words.ts';
 import { DIMENSION_WORDS } from './dimension-words.ts';
 import { GROWTH_WORDS } from './growth-words.ts';
 import { IDENTITY_WORDS } from './identity-words.ts';
 import { OPERATOR_WORDS } from './operator-words.ts';
+import { PEOPLE_WORDS } from './people-words.ts';
 import { PROBLEM_WORDS } from './problem-words.ts';
 import { SIGN_IN_WORDS } from './sign-in-words.ts';
 import { STANDING_WORDS } from './standing-words.ts';
@@ -25,7 +27,9 @@ const WORDS = {
   ...GROWTH_WORDS,
   ...IDENTITY_WORDS,
   ...PROBLEM_WORDS,
+  ...CHECK_WORDS,
   ...OPERATOR_WORDS,
+  ...PEOPLE_WORDS,
   ...STANDING_WORDS,
   ...STATEMENT_WORDS,
   ...AD_WORDS,

@@ -17,7 +17,7 @@ export type WantedReconciliation = Pick<
 /**
  * Begins a reconciliation. The schedule's is named by what it is of, so that it is begun once. An operator's
  * begins with the time, and the same wanted twice at once is one.
- * @param time of several of one pass and day that the schedule wants, the how manieth
+ * @param time which of the readings that the schedule wants of one day in one pass, from 1
  * @returns its id
  */
 export async function beginReconciliation(

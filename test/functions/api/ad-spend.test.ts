@@ -248,13 +248,12 @@ describe('of a month of an account', () => {
     const files = [line({ storeId: 's1', spendFen: 700 }), line({ day: '2025-10-10', cashFen: 9 })];
     const tried = await everyOrder(() => {
       const table = new MemoryTable();
-      const work = (told: AdLine) => (turn: Turn) =>
-        keepAdMonth(table.seenBy(turn) as never, place, [told]);
+      const work = (told: AdLine) => (turn: Turn) => keepAdMonth(table.seenBy(turn), place, [told]);
       return {
         workers: { one: work(files[0] as AdLine), two: work(files[1] as AdLine) },
         afterwards: async () => {
           const window = { from: '2025-10-01', to: '2025-10-31' };
-          expect(await readAdLines(table as never, 'p', window)).toEqual(files);
+          expect(await readAdLines(table, 'p', window)).toEqual(files);
         },
       };
     });

@@ -197,12 +197,12 @@ describe('a programme', () => {
       const table = new MemoryTable();
       const told: (string | null)[] = [];
       const work = (id: string) => async (turn: Turn) => {
-        told.push(await appendProgramme(table.seenBy(turn) as never, make(id), START_MS));
+        told.push(await appendProgramme(table.seenBy(turn), make(id), START_MS));
       };
       return {
         workers: { one: work('1'), two: work('2') },
         afterwards: async () => {
-          expect(await readProgrammes(table as never)).toHaveLength(1);
+          expect(await readProgrammes(table)).toHaveLength(1);
           expect(told).toHaveLength(2);
           expect(new Set(told)).toEqual(new Set(['name', null]));
         },
