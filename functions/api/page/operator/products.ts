@@ -1,27 +1,34 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import { PLATFORMS, platformSchema } from '../../../../lib/events/id.ts';
+import { wordIn } from '../../../../lib/i18n/both.ts';
 import { check } from '../../input.ts';
 import { pathOf } from '../ask.ts';
 import type { Typed } from '../forms.ts';
 import type { Html } from '../html.ts';
 import type { Speech } from '../page.ts';
 import { type ActField, actForm, folded } from '../parts/act-form.ts';
-import { filterForm } from '../parts/filters.ts';
-import { table } from '../parts/table.ts';
+import {
+  fileList,
+  type List,
+  type ListColumn,
+  listShape,
+  listView,
+  readList,
+} from '../parts/list.ts';
 import type { Desk, Room, RoomPage } from '../room.ts';
 import { word } from '../views.ts';
-import { address, card, id, more, named, nothing, when } from './parts.ts';
+import { address, card, id, named, when } from './parts.ts';
 
 const PATH = '/operator/products';
 const query = z.object({
   platform: platformSchema.or(z.literal('')).default(''),
   category: z.string().trim().max(200).default(''),
   supplyId: z.string().trim().max(128).default(''),
-  cursor: z.string().max(4_096).optional(),
+  ...listShape,
 });
 
-const list = z.object({
+const catalogue = z.object({
   products: z.array(
     z.object({
       ...{ platform: platformSchema, productId: z.string(), merchantId: z.string().nullable() },
@@ -32,42 +39,44 @@ const list = z.object({
   ),
   next: z.string().nullable(),
 });
-type Product = z.infer<typeof list>['products'][number];
+type Product = z.infer<typeof catalogue>['products'][number];
 
 /** `GET /operator/products`: what platforms sell, and what the operator says of it: a name, a category, the dish that it is. */
 export const productsPage: Room = {
   ...{ path: PATH, is: 'operator', needs: 'registry:read' },
   async read({ c, ask, typed, viewer }: Desk): Promise<RoomPage> {
-    const { cursor, ...kept } = check(query, c.req.query());
-    const { products, next } = await ask(
-      { path: address('/v1/products', { ...kept, limit: '50', cursor }) },
-      list,
-    );
+    const asked = check(query, c.req.query());
+    const { platform, category, supplyId } = asked;
+    const kept = { platform, category, supplyId };
+    const read = async (cursor: string | undefined) => {
+      const path = address('/v1/products', { ...kept, cursor });
+      const { products, next } = await ask({ path }, catalogue);
+      return { rows: products, next };
+    };
     const mayWrite = viewer.principal.permissions.has('registry:write');
+    const list: List<Product> = {
+      ...{ name: '', path: PATH, query: asked, kept, caption: 'catalogue' },
+      ...(await readList(asked, '', read)),
+      fields: (say) => [
+        {
+          ...{ name: 'platform', label: say('platform'), value: platform },
+          choices: ['', ...PLATFORMS].map(
+            (one) => [one, one === '' ? say('filter.all') : word(say, one)] as const,
+          ),
+        },
+        { name: 'category', label: say('dimension.category'), value: category },
+        { name: 'supplyId', label: say('dimension.supply'), value: supplyId },
+      ],
+      columns: (speech) => columns(speech, mayWrite ? typed : null),
+    };
     return {
       title: ({ say }) => say('catalogue'),
       note: ({ say }) => say('catalogue.note'),
+      files: { name: 'products', lists: [fileList(list)] },
       main: (speech) => {
         const { say } = speech;
-        const filters = filterForm(say, {
-          ...{ action: PATH, kept: {} },
-          fields: [
-            {
-              ...{ name: 'platform', label: say('platform'), value: kept.platform },
-              choices: ['', ...PLATFORMS].map(
-                (one) => [one, one === '' ? say('filter.all') : word(say, one)] as const,
-              ),
-            },
-            { name: 'category', label: say('dimension.category'), value: kept.category },
-            { name: 'supplyId', label: say('dimension.supply'), value: kept.supplyId },
-          ],
-        });
-        const rows =
-          products.length === 0
-            ? nothing(say('catalogue.none'))
-            : rowsOf(speech, products, mayWrite ? typed : null);
         const form = mayWrite ? card(say('catalogue.another'), '', anotherForm(speech, typed)) : '';
-        return html`${card(say('catalogue'), '', html`${filters}${rows}${more(speech, PATH, kept, next)}`)}${form}`;
+        return html`${card(say('catalogue'), '', listView(speech, list, say('catalogue.none')))}${form}`;
       },
     };
   },
@@ -88,7 +97,7 @@ const SAID = [
 ] as const satisfies readonly ActField[];
 
 /** @param typed null: whoever looks may not write */
-function rowsOf({ say }: Speech, rows: readonly Product[], typed: Typed | null): Html {
+function columns({ say }: Speech, typed: Typed | null): ListColumn<Product>[] {
   const form = ({ platform, productId, name, platformName, category, supplyId }: Product) => {
     if (typed === null) return '—';
     // A name that is the platform's own is not the operator's word.
@@ -106,24 +115,40 @@ function rowsOf({ say }: Speech, rows: readonly Product[], typed: Typed | null):
       typed.productId === productId && typed.platform === platform,
     );
   };
-  return table<Product>({
-    ...{ caption: say('catalogue'), rows },
-    columns: [
-      {
-        ...{ head: say('dimension.product'), role: 'name' },
-        cell: ({ name, productId }) => named(name ?? undefined, productId),
-      },
-      { head: say('platform'), role: 'pair', cell: ({ platform }) => word(say, platform) },
-      {
-        ...{ head: say('catalogue.platform-name'), role: 'pair', isLow: true },
-        cell: ({ platformName }) => platformName ?? '—',
-      },
-      { head: say('dimension.category'), role: 'pair', cell: ({ category }) => category ?? '—' },
-      { head: say('dimension.supply'), role: 'pair', cell: ({ supplyId }) => id(supplyId) },
-      { head: say('catalogue.seen'), role: 'pair', cell: ({ seenAt }) => when(seenAt) },
-      { head: say('channels.change'), role: 'wide-pair', cell: form },
-    ],
-  });
+  return [
+    {
+      ...{ word: 'dimension.product', by: 'name', role: 'name', value: ({ name }) => name },
+      cell: ({ name, productId }) => named(name ?? undefined, productId),
+    },
+    {
+      word: 'catalogue.id',
+      isHidden: true,
+      role: 'pair',
+      value: ({ productId }) => ({ id: productId }),
+      cell: () => '',
+    },
+    {
+      ...{ word: 'platform', by: 'platform', role: 'pair', value: (one) => wordIn(one.platform) },
+      cell: ({ platform }) => word(say, platform),
+    },
+    {
+      ...{ word: 'catalogue.platform-name', by: 'platform-name', role: 'pair', isLow: true },
+      ...{ value: (one) => one.platformName, cell: ({ platformName }) => platformName ?? '—' },
+    },
+    {
+      ...{ word: 'dimension.category', by: 'category', role: 'pair' },
+      ...{ value: (one) => one.category, cell: ({ category }) => category ?? '—' },
+    },
+    {
+      ...{ word: 'dimension.supply', by: 'supply', role: 'pair' },
+      ...{ value: (one) => one.supplyId, cell: ({ supplyId }) => id(supplyId) },
+    },
+    {
+      ...{ word: 'catalogue.seen', by: 'seen', role: 'pair', value: (one) => one.seenAt },
+      cell: ({ seenAt }) => when(seenAt),
+    },
+    { word: 'channels.change', role: 'wide-pair', cell: form },
+  ];
 }
 
 /** Of a product that was not sold yet. */
