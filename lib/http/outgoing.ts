@@ -51,12 +51,21 @@ export function outgoing({ named = '', lookup = systemLookup as LookupFunction }
     // A name is checked once it is resolved; an address is connected to as it stands.
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(host) !== 0 && !mayCall(host, protocol === 'https:')) throw new AddressRefused();
-    return ways[protocol](url, request, Buffer.from(await request.arrayBuffer()));
+    // The caller's own signal: the one of a Request follows it only for as long as nobody collects the Request.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const body = Buffer.from(await request.arrayBuffer());
+    return ways[protocol](url, { method: request.method, headers: request.headers, signal }, body);
   };
   return fetch;
 }
 
-type Way = (url: URL, request: Request, body: Buffer) => Promise<Response>;
+interface Asked {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Way = (url: URL, asked: Asked, body: Buffer) => Promise<Response>;
 
 function way(send: typeof requestHttps, agent: HttpAgent, lookup: LookupFunction): Way {
   return (url, { method, headers, signal }, body) =>
@@ -67,7 +76,8 @@ function way(send: typeof requestHttps, agent: HttpAgent, lookup: LookupFunction
         'accept-encoding': 'identity',
         ...(body.byteLength > 0 || method === 'POST' ? { 'content-length': body.byteLength } : {}),
       };
-      const sent = send(url, { method, headers: all, agent, lookup, signal }, (answer) => {
+      const ends = signal === undefined ? {} : { signal };
+      const sent = send(url, { method, headers: all, agent, lookup, ...ends }, (answer) => {
         try {
           resolve(toResponse(answer));
         } catch (error) {

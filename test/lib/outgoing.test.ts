@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { callable } from '../../lib/http/addresses.ts';
 import { AddressRefused, outgoing } from '../../lib/http/outgoing.ts';
@@ -209,3 +211,31 @@ describe('a call', () => {
     expect(error.message).toMatch(/^certificate\/query was not called: .*PRIVATE_ADDRESSES/);
   });
 });
+
+describe('a call that nobody answers', () => {
+  test('ends at its time, whatever the collector takes meanwhile', async () => {
+    const server = createServer(() => undefined);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const fetch = outgoing({ named: '127.0.0.1' });
+    const url = `http://127.0.0.1:${port}/`;
+    const asked = [1, 2, 3, 4].map(() =>
+      fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(300) }).then(
+        () => 'answered',
+        (error: Error) => error.name,
+      ),
+    );
+    for (let n = 0; n < 4; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      collect();
+    }
+    expect(await Promise.all(asked)).toEqual(asked.map(() => 'AbortError'));
+  });
+});
+
+/** Collects what nobody holds, as a busy process does by itself. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
